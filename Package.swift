@@ -1,0 +1,49 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings are errors where the build must stay clean; users' newer compilers may warn.
+let strict = Context.environment["ORGMAN_STRICT"] == "1"
+let swift: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
+let c: [CSetting] =
+  [.define("_GNU_SOURCE")] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+let package = Package(
+  name: "orgman",
+  products: [
+    .executable(name: "orgman", targets: ["orgman"]),
+    .library(name: "OrgCore", targets: ["OrgCore"]),
+    .library(name: "OrgFileStore", targets: ["OrgFileStore"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    .target(
+      name: "OrgCore",
+      dependencies: [.product(name: "OrderedCollections", package: "swift-collections")],
+      swiftSettings: swift),
+    .target(name: "CLinux", cSettings: c),
+    .target(
+      name: "OrgFileStore",
+      dependencies: [
+        "OrgCore", "CLinux",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: swift),
+    .target(name: "OrgViewModel", dependencies: ["OrgCore"], swiftSettings: swift),
+    .target(name: "CNcurses", cSettings: c, linkerSettings: [.linkedLibrary("ncursesw")]),
+    .target(
+      name: "OrgTerminal", dependencies: ["OrgViewModel", "CNcurses", "CLinux"],
+      swiftSettings: swift),
+    .executableTarget(
+      name: "orgman",
+      dependencies: [
+        "OrgCore", "OrgFileStore", "OrgViewModel", "OrgTerminal",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swift),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,51 @@
+#include "CLinux.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <sys/xattr.h>
+#include <time.h>
+#include <unistd.h>
+
+int clinux_wcwidth(uint32_t scalar) { return wcwidth((wchar_t)scalar); }
+
+// Attributes that the file system doesn't keep, or that only root may set, are no reason to fail:
+// what they are for is decided by those who set them, and the bytes matter more.
+static int copy_attributes(int from, int to) {
+  char names[65536];
+  ssize_t length = flistxattr(from, names, sizeof names);
+  if (length <= 0) return 0;
+  char *value = malloc(65536);
+  if (value == NULL) return -1;
+  for (char *name = names; name < names + length; name += strlen(name) + 1) {
+    ssize_t size = fgetxattr(from, name, value, 65536);
+    if (size >= 0) (void)fsetxattr(to, name, value, (size_t)size, 0);
+  }
+  free(value);
+  return 0;
+}
+
+int clinux_copy_metadata(int from, int to) {
+  struct stat source, target;
+  if (fstat(from, &source) != 0 || fstat(to, &target) != 0) return -1;
+  // The owner first: changing it clears the set-id bits of the mode.
+  if (source.st_uid != target.st_uid || source.st_gid != target.st_gid) {
+    if (fchown(to, source.st_uid, source.st_gid) != 0) return -1;
+  }
+  if (fchmod(to, source.st_mode & 07777) != 0) return -1;
+  return copy_attributes(from, to);
+}
+
+int64_t clinux_filesystem_type(int descriptor) {
+  struct statfs info;
+  if (fstatfs(descriptor, &info) != 0) return 0;
+  return (int64_t)info.f_type;
+}
+
+int64_t clinux_monotonic_milliseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}

@@ -1,0 +1,26 @@
+#ifndef ORGMAN_CLINUX_H
+#define ORGMAN_CLINUX_H
+
+// Linux calls that Swift's Glibc module doesn't offer.
+
+#include <stdint.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <wchar.h>
+
+/// The columns that a character takes on the screen in the current locale: 0, 1 or 2, or -1 for
+/// one that can't be printed.
+int clinux_wcwidth(uint32_t scalar);
+
+/// The mode, owner and group of `from` given to `to`; extended attributes too. 0, or -1 with errno.
+int clinux_copy_metadata(int from, int to);
+
+/// The file system's magic number, or 0 if it can't be told.
+int64_t clinux_filesystem_type(int descriptor);
+
+/// Milliseconds of a clock that never goes back.
+int64_t clinux_monotonic_milliseconds(void);
+
+#endif

@@ -1,0 +1,286 @@
+import OrderedCollections
+
+/// What a change set would do to a snapshot, change by change, and what it comes to.
+public struct Preview: Sendable {
+  /// What would become of one change.
+  public enum Outcome: Sendable, Equatable {
+    /// It will happen.
+    case happens
+    /// What it wants is so already.
+    case alreadySo
+    /// It can't happen, for the reason given.
+    case blocked(OrgError)
+  }
+
+  /// The changes and what becomes of each, in the set's order.
+  public let outcomes: [(change: Change, outcome: Outcome)]
+  /// What a store has to write. Only to be used where nothing is blocked.
+  public let edit: SnapshotEdit
+
+  /// Plays a change set on a snapshot; neither is changed.
+  public init(of set: ChangeSet, on snapshot: Snapshot) {
+    var trial = Trial(snapshot: snapshot)
+    var outcomes = set.changes.map { (change: $0, outcome: trial.play($0)) }
+    if !set.allowsOwnerless {
+      let ownerless = trial.organizationsThatLostTheirLastOwner
+      for index in outcomes.indices where outcomes[index].outcome == .happens {
+        let change = outcomes[index].change
+        if change.takesAnOwner, ownerless.contains(change.organizationID) {
+          outcomes[index].outcome = .blocked(trial.lastOwnerError(change))
+        }
+      }
+    }
+    self.outcomes = outcomes
+    self.edit = trial.edit
+  }
+
+  /// The changes that will happen.
+  public var effective: [Change] {
+    outcomes.filter { $0.outcome == .happens }.map(\.change)
+  }
+
+  /// The changes that can't, and why.
+  public var blocked: [(change: Change, error: OrgError)] {
+    outcomes.compactMap { item in
+      if case .blocked(let error) = item.outcome { (item.change, error) } else { nil }
+    }
+  }
+
+  /// Throws if anything is blocked, for a set is committed as a whole or not at all.
+  ///
+  /// - Throws: the error of the one blocked change; or, of several, `conflict` if all of them are
+  ///   conflicts, else the first one's code, with a sentence that counts them.
+  public func check() throws(OrgError) {
+    let blocked = self.blocked
+    guard let first = blocked.first else { return }
+    guard blocked.count > 1 else { throw first.error }
+    throw OrgError(
+      blocked.allSatisfy { $0.error.code == .conflict } ? .conflict : first.error.code,
+      "\(blocked.count) of \(outcomes.count) changes can't be made, so none was. The first: \(first.error.message)",
+      conflicts: blocked.flatMap(\.error.conflicts))
+  }
+}
+
+extension Change {
+  /// Whether somebody stops being an owner by it.
+  fileprivate var takesAnOwner: Bool {
+    switch self {
+    case .removeMember(_, _, let role): role == .owner
+    case .setRole(_, _, let from, let to): from == .owner && to != .owner
+    case .createOrganization, .setField, .addMember: false
+    }
+  }
+}
+
+/// A snapshot with the changes played so far on top.
+private struct Trial {
+  let snapshot: Snapshot
+  var edit = SnapshotEdit()
+  /// Owners of each organization whose members changed, before and now.
+  private var owners: [String: (before: Int, now: Int)] = [:]
+  /// Which organization has a name, by the name's key; made when the first name is set.
+  private var names: [String: String]?
+  /// Roles by user, for organizations of which many members are looked up.
+  private var roles: [String: (lookups: Int, byUser: [String: Role]?)] = [:]
+
+  init(snapshot: Snapshot) {
+    self.snapshot = snapshot
+  }
+
+  mutating func play(_ change: Change) -> Preview.Outcome {
+    do {
+      switch change {
+      case .createOrganization(let organization):
+        return try create(organization)
+      case .setField(let field, let organization, let from, let to):
+        return try set(field, of: organization, from: from, to: to)
+      case .addMember(let member):
+        return try add(member)
+      case .removeMember(let user, let organization, let role):
+        return try remove(user, from: organization, expecting: role)
+      case .setRole(let user, let organization, let from, let to):
+        return try setRole(of: user, in: organization, from: from, to: to)
+      }
+    } catch {
+      return .blocked(error)
+    }
+  }
+
+  // MARK: Organizations
+
+  private func organization(_ id: String) throws(OrgError) -> Organization {
+    guard var organization = edit.created[id] ?? snapshot.organization(id: id) else {
+      throw OrgError(.organizationNotFound, "There is no organization \(id.quoted).")
+    }
+    for (field, value) in edit.fields[id] ?? [:] { organization[field] = value }
+    return organization
+  }
+
+  private mutating func create(_ organization: Organization) throws(OrgError) -> Preview.Outcome {
+    let organization = try Rules.checked(organization)
+    if let present = try? self.organization(organization.id) {
+      guard present != organization else { return .alreadySo }
+      throw OrgError(.invalidIdentifier, "The id \(organization.id.quoted) is in use.")
+    }
+    try take(organization.name, for: organization.id)
+    edit.created[organization.id] = organization
+    edit.members[organization.id] = MemberListEdit()
+    return .happens
+  }
+
+  private mutating func set(
+    _ field: OrganizationField, of id: String, from: String?, to: String?
+  ) throws(OrgError) -> Preview.Outcome {
+    let organization = try organization(id)
+    let value = try Rules.checked(to, for: field)
+    let present = organization[field]
+    guard present != value else { return .alreadySo }
+    guard present == from else {
+      throw OrgError(
+        .conflict,
+        "\(field.title) of \(organization.name.escapedForDisplay) is \(described(present)) now, no longer "
+          + "\(described(from)), so it was not set to \(described(value)).",
+        conflicts: [Conflict(id, field: field.rawValue, base: from, theirs: present, mine: value)])
+    }
+    if field == .name, let value {
+      try take(value, for: id)
+      if names?[organization.name.nameKey] == id, value.nameKey != organization.name.nameKey {
+        names?[organization.name.nameKey] = nil
+      }
+    }
+    if edit.created[id] != nil {
+      edit.created[id]?[field] = value
+    } else if snapshot.organization(id: id)?[field] == value {
+      edit.fields[id]?[field] = nil
+      if edit.fields[id]?.isEmpty == true { edit.fields[id] = nil }
+    } else {
+      edit.fields[id, default: [:]].updateValue(value, forKey: field)
+    }
+    return .happens
+  }
+
+  private mutating func take(_ name: String, for id: String) throws(OrgError) {
+    var names = self.names ?? Dictionary(
+      snapshot.organizations.map { ($0.name.nameKey, $0.id) }, uniquingKeysWith: { first, _ in first })
+    self.names = nil
+    defer { self.names = names }
+    if let other = names[name.nameKey], other != id {
+      throw OrgError(.nameTaken, "The name \(name.quoted) is taken by \(other.escapedForDisplay); choose another.")
+    }
+    names[name.nameKey] = id
+  }
+
+  private func described(_ value: String?) -> String { value?.escapedForDisplay ?? "none" }
+
+  // MARK: Members
+
+  /// The role that a user has in the snapshot. A few are looked up one by one; of many a table is made.
+  private mutating func presentRole(of user: String, in id: String) -> Role? {
+    var entry = roles[id] ?? (0, nil)
+    entry.lookups += 1
+    if entry.lookups > 8, entry.byUser == nil {
+      entry.byUser = Dictionary(
+        snapshot.members(of: id).map { ($0.userID, $0.role) }, uniquingKeysWith: { first, _ in first })
+    }
+    roles[id] = entry
+    return entry.byUser.map { $0[user] } ?? snapshot.role(of: user, in: id)
+  }
+
+  private mutating func role(of user: String, in id: String) -> Role? {
+    let list = edit.members[id]
+    if let role = list?.added[user]?.role ?? list?.roles[user] { return role }
+    if list?.removed.contains(user) == true { return nil }
+    return presentRole(of: user, in: id)
+  }
+
+  private mutating func count(_ role: Role?, replacedBy other: Role?, in id: String) {
+    var count = owners[id] ?? {
+      let before = edit.created[id] == nil ? snapshot.roleCounts(of: id).owner : 0
+      return (before, before)
+    }()
+    count.now += (other == .owner ? 1 : 0) - (role == .owner ? 1 : 0)
+    owners[id] = count
+  }
+
+  private mutating func add(_ member: OrgUser) throws(OrgError) -> Preview.Outcome {
+    try Rules.checkUserID(member.userID)
+    let organization = try organization(member.organizationID)
+    if let present = role(of: member.userID, in: organization.id) {
+      guard present != member.role else { return .alreadySo }
+      throw OrgError(
+        .alreadyMember,
+        "\(member.userID.escapedForDisplay) is in \(organization.name.escapedForDisplay) already, as \(present.rawValue).")
+    }
+    count(nil, replacedBy: member.role, in: organization.id)
+    edit.members[organization.id, default: MemberListEdit()].added[member.userID] = member
+    return .happens
+  }
+
+  private mutating func remove(
+    _ user: String, from id: String, expecting expected: Role
+  ) throws(OrgError) -> Preview.Outcome {
+    let organization = try organization(id)
+    guard let present = role(of: user, in: id) else { return .alreadySo }
+    guard present == expected else {
+      throw roleConflict(user, organization, base: expected, theirs: present, mine: nil)
+    }
+    count(present, replacedBy: nil, in: id)
+    var list = edit.members[id] ?? MemberListEdit()
+    list.roles[user] = nil
+    if list.added.removeValue(forKey: user) == nil { list.removed.append(user) }
+    edit.members[id] = list
+    return .happens
+  }
+
+  private mutating func setRole(
+    of user: String, in id: String, from: Role, to: Role
+  ) throws(OrgError) -> Preview.Outcome {
+    let organization = try organization(id)
+    guard let present = role(of: user, in: id) else {
+      throw OrgError(
+        .memberNotFound, "\(user.escapedForDisplay) is not a member of \(organization.name.escapedForDisplay).")
+    }
+    guard present != to else { return .alreadySo }
+    guard present == from else {
+      throw roleConflict(user, organization, base: from, theirs: present, mine: to)
+    }
+    count(from, replacedBy: to, in: id)
+    var list = edit.members[id] ?? MemberListEdit()
+    if list.added[user] != nil {
+      list.added[user]?.role = to
+    } else if presentRole(of: user, in: id) == to {
+      list.roles[user] = nil
+    } else {
+      list.roles[user] = to
+    }
+    edit.members[id] = list
+    return .happens
+  }
+
+  private func roleConflict(
+    _ user: String, _ organization: Organization, base: Role, theirs: Role, mine: Role?
+  ) -> OrgError {
+    OrgError(
+      .conflict,
+      "\(user.escapedForDisplay) is \(theirs.rawValue) in \(organization.name.escapedForDisplay) now, no longer "
+        + "\(base.rawValue), so the \(mine == nil ? "member was not removed" : "role was not changed").",
+      conflicts: [
+        Conflict(
+          organization.id, user: user, field: "role", base: base.rawValue, theirs: theirs.rawValue,
+          mine: mine?.rawValue)
+      ])
+  }
+
+  // MARK: The guard of the last owner
+
+  var organizationsThatLostTheirLastOwner: Set<String> {
+    Set(owners.filter { $0.value.before > 0 && $0.value.now == 0 }.keys)
+  }
+
+  func lastOwnerError(_ change: Change) -> OrgError {
+    let name = (try? organization(change.organizationID))?.name ?? change.organizationID
+    return OrgError(
+      .lastOwner,
+      "\((change.userID ?? "").escapedForDisplay) is the last owner of \(name.escapedForDisplay); make somebody else owner first.")
+  }
+}

@@ -1,0 +1,101 @@
+/// A tenant, as one record of the data.
+public struct Organization: Sendable, Hashable, Identifiable {
+  /// `org_` and a lower-case UUID of version 4 for those that orgman creates; any text that starts
+  /// with `org_` for those that others do.
+  public var id: String
+  /// The name that people know it by: 1 to 200 Unicode scalars, no two alike but for case and
+  /// surrounding white space.
+  public var name: String
+  /// When it was created, in UTC.
+  public var createdAt: Timestamp
+  /// The plan that it is on: free text, `PlanTier` knows the usual ones.
+  public var planTier: String
+  /// Its customer id at Lago, if it has one.
+  public var lagoCustomerID: String?
+  /// Its customer id at Stripe, if it has one.
+  public var stripeCustomerID: String?
+  /// Whether it may use the service.
+  public var status: Status
+
+  /// Makes a record of its seven fields; nothing is checked here, `Rules` does that.
+  public init(
+    id: String, name: String, createdAt: Timestamp, planTier: String = PlanTier.default,
+    lagoCustomerID: String? = nil, stripeCustomerID: String? = nil, status: Status = .active
+  ) {
+    self.id = id
+    self.name = name
+    self.createdAt = createdAt
+    self.planTier = planTier
+    self.lagoCustomerID = lagoCustomerID
+    self.stripeCustomerID = stripeCustomerID
+    self.status = status
+  }
+
+  /// Whether an organization may use the service.
+  public enum Status: String, Sendable, Hashable, CaseIterable {
+    /// In use.
+    case active
+    /// Kept from using the service for now.
+    case suspended
+    /// Deleted softly: the record stays.
+    case deleted
+  }
+}
+
+/// The plan tiers that the service knows. A tier is free text, so others may turn up.
+public enum PlanTier {
+  /// The tier of a new organization.
+  public static let `default` = "founders_friend"
+  /// The known tiers in rising order.
+  public static let known = ["founders_friend", "starter", "professional", "enterprise"]
+}
+
+/// A field of an organization that can be edited.
+public enum OrganizationField: String, Sendable, Hashable, CaseIterable {
+  /// `Organization.name`
+  case name
+  /// `Organization.planTier`
+  case planTier = "plan_tier"
+  /// `Organization.lagoCustomerID`
+  case lagoCustomerID = "lago_customer_id"
+  /// `Organization.stripeCustomerID`
+  case stripeCustomerID = "stripe_customer_id"
+  /// `Organization.status`
+  case status
+
+  /// What people call it: `Name`, `Plan`, `Lago id`, `Stripe id`, `Status`.
+  public var title: String {
+    switch self {
+    case .name: "Name"
+    case .planTier: "Plan"
+    case .lagoCustomerID: "Lago id"
+    case .stripeCustomerID: "Stripe id"
+    case .status: "Status"
+    }
+  }
+}
+
+extension Organization {
+  /// A field as the text that the file holds; `nil` for an absent billing id. Setting an unknown
+  /// status, or `nil` where a value is needed, changes nothing: `Rules` refuses those before.
+  public subscript(field: OrganizationField) -> String? {
+    get {
+      switch field {
+      case .name: name
+      case .planTier: planTier
+      case .lagoCustomerID: lagoCustomerID
+      case .stripeCustomerID: stripeCustomerID
+      case .status: status.rawValue
+      }
+    }
+    set {
+      switch field {
+      case .name: name = newValue ?? name
+      case .planTier: planTier = newValue ?? planTier
+      case .lagoCustomerID: lagoCustomerID = newValue
+      case .stripeCustomerID: stripeCustomerID = newValue
+      case .status: status = newValue.flatMap(Status.init(rawValue:)) ?? status
+      }
+    }
+  }
+}

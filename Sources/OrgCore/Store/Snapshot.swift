@@ -1,0 +1,164 @@
+/// An immutable picture of all organizations and members at one generation.
+///
+/// Records are made when somebody looks at them: a snapshot of a million members costs what its store
+/// needs to find them again, and no string.
+public struct Snapshot: Sendable {
+  /// Rises by one with every committed transaction and every change from outside.
+  public let generation: UInt64
+  /// What is wrong with the data. While there is anything, what is readable is shown and nothing is
+  /// written.
+  public let problems: [DataProblem]
+  /// Where the records come from.
+  public let contents: any SnapshotContents
+
+  /// For stores: a picture of the contents.
+  public init(generation: UInt64, problems: [DataProblem] = [], contents: some SnapshotContents) {
+    self.generation = generation
+    self.problems = problems
+    self.contents = contents
+  }
+}
+
+/// What a store knows of its records. Organizations have an index from zero in the order of the data,
+/// and so have the members of each.
+public protocol SnapshotContents: Sendable {
+  /// How many organizations there are.
+  var organizationCount: Int { get }
+  /// How many members all organizations have together.
+  var memberCount: Int { get }
+  /// The organization at an index.
+  func organization(at index: Int) -> Organization
+  /// The index of an organization, in constant time.
+  func index(ofOrganization id: String) -> Int?
+  /// How many members an organization has, in constant time.
+  func memberCount(at index: Int) -> Int
+  /// One member of an organization, in constant time.
+  func member(_ member: Int, at index: Int) -> OrgUser
+  /// Where a user stands among an organization's members.
+  func memberIndex(ofUser user: String, at index: Int) -> Int?
+  /// How many members of an organization have each role.
+  func roleCounts(at index: Int) -> RoleCounts
+  /// The indices of the organizations that a user is a member of, rising.
+  func organizations(ofUser user: String) -> [Int]
+  /// Whether an organization and its members are the same in another snapshot of the same store.
+  func isSame(at index: Int, as otherIndex: Int, in other: any SnapshotContents) -> Bool
+}
+
+extension SnapshotContents {
+  public func isSame(at index: Int, as otherIndex: Int, in other: any SnapshotContents) -> Bool {
+    organization(at: index) == other.organization(at: otherIndex)
+      && memberCount(at: index) == other.memberCount(at: otherIndex)
+      && (0..<memberCount(at: index)).allSatisfy { member($0, at: index) == other.member($0, at: otherIndex) }
+  }
+}
+
+/// How many members have each role.
+public struct RoleCounts: Sendable, Hashable {
+  /// Members who are owners.
+  public var owner = 0
+  /// Members who are billing admins.
+  public var billingAdmin = 0
+  /// Members who are neither.
+  public var member = 0
+
+  /// No members.
+  public init() {}
+
+  /// Counts one more.
+  public mutating func add(_ role: Role) {
+    switch role {
+    case .owner: owner += 1
+    case .billingAdmin: billingAdmin += 1
+    case .member: member += 1
+    }
+  }
+}
+
+/// Something in the data that can't be loaded.
+public struct DataProblem: Sendable, Hashable, CustomStringConvertible {
+  /// The file's name without its directory.
+  public let file: String
+  /// How many bytes of the file stand before the place.
+  public let offset: Int
+  /// The keys that lead to the place, as in `org_1.status`; empty at the top.
+  public let key: String
+  /// What is wrong, in words that can follow a colon.
+  public let reason: String
+
+  /// Names a place and what is wrong there; the reason must have text of the data escaped.
+  public init(file: String, offset: Int, key: String, reason: String) {
+    self.file = file
+    self.offset = offset
+    self.key = key
+    self.reason = reason
+  }
+
+  /// `organizations.json, byte 512, org_1.status: there is no status "gone"`
+  public var description: String {
+    let place = key.isEmpty ? "" : ", \(key.escapedForDisplay)"
+    return "\(file), byte \(offset)\(place): \(reason)"
+  }
+}
+
+extension Snapshot {
+  /// All organizations in the order of the data, deleted ones too; each is made when it is asked for.
+  public var organizations: some RandomAccessCollection<Organization> {
+    (0..<contents.organizationCount).lazy.map { contents.organization(at: $0) }
+  }
+
+  /// The organization with an id.
+  public func organization(id: String) -> Organization? {
+    contents.index(ofOrganization: id).map(contents.organization(at:))
+  }
+
+  /// The members of an organization in the order of the data; none for an unknown one.
+  public func members(of organization: String) -> [OrgUser] {
+    guard let index = contents.index(ofOrganization: organization) else { return [] }
+    return (0..<contents.memberCount(at: index)).map { contents.member($0, at: index) }
+  }
+
+  /// One member of an organization.
+  public func member(_ user: String, of organization: String) -> OrgUser? {
+    guard let index = contents.index(ofOrganization: organization),
+      let member = contents.memberIndex(ofUser: user, at: index)
+    else { return nil }
+    return contents.member(member, at: index)
+  }
+
+  /// The role of a user in an organization; `nil` where the user isn't a member.
+  public func role(of user: String, in organization: String) -> Role? {
+    member(user, of: organization)?.role
+  }
+
+  /// How many members of an organization have each role; none for an unknown one.
+  public func roleCounts(of organization: String) -> RoleCounts {
+    contents.index(ofOrganization: organization).map(contents.roleCounts(at:)) ?? RoleCounts()
+  }
+
+  /// The organizations that a user is a member of, in the order of the data.
+  public func organizations(ofUser user: String) -> [Organization] {
+    contents.organizations(ofUser: user).map(contents.organization(at:))
+  }
+
+  /// The ids of the organizations that are new here, or differ from what they were in an earlier
+  /// snapshot, in their own fields or in their members.
+  public func changedOrganizations(since earlier: Snapshot) -> Set<String> {
+    var changed: Set<String> = []
+    for index in 0..<contents.organizationCount {
+      // The order of records hardly ever changes, so the same place is tried before the search.
+      if index < earlier.contents.organizationCount,
+        contents.isSame(at: index, as: index, in: earlier.contents)
+      {
+        continue
+      }
+      let id = contents.organization(at: index).id
+      if let other = earlier.contents.index(ofOrganization: id),
+        contents.isSame(at: index, as: other, in: earlier.contents)
+      {
+        continue
+      }
+      changed.insert(id)
+    }
+    return changed
+  }
+}
