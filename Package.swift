@@ -44,6 +44,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
+    .testTarget(name: "OrgCoreTests", dependencies: ["OrgCore"], swiftSettings: swift),
+    .testTarget(
+      name: "OrgFileStoreTests", dependencies: ["OrgFileStore"],
+      exclude: ["Fixtures"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,1 +1,163 @@
+#include "CNcurses.h"
 
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+
+// MARK: Crash guard
+
+static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT};
+enum { crash_count = sizeof crashes / sizeof *crashes };
+
+// Filled before the handlers are installed: a handler may call nothing that allocates or locks.
+static struct {
+  struct sigaction before[crash_count];
+  struct termios termios;
+  char restore[512];
+  size_t length;
+  atomic_flag entered;
+} guard;
+
+static char crash_stack[65536];
+
+static void on_crash(int signal_number) {
+  if (!atomic_flag_test_and_set(&guard.entered)) {
+    // In the background, `tcsetattr` would stop the program instead of letting it end.
+    signal(SIGTTOU, SIG_IGN);
+    ssize_t written = write(STDOUT_FILENO, guard.restore, guard.length);
+    (void)written;
+    (void)tcsetattr(STDIN_FILENO, TCSANOW, &guard.termios);
+  }
+  // Whoever was there before, by default the end of the program, is called for the place of the
+  // crash: the signal is blocked in here, and arrives on return.
+  for (int i = 0; i < crash_count; i++) {
+    if (crashes[i] == signal_number) (void)sigaction(signal_number, &guard.before[i], NULL);
+  }
+  (void)raise(signal_number);
+}
+
+// Appends a capability without its padding, "$<5/>", which only a terminal of brass needs.
+static void append_capability(const char *name) {
+  const char *text = tigetstr((char *)name);
+  if (text == NULL || text == (const char *)-1) return;
+  while (*text != '\0' && guard.length < sizeof guard.restore) {
+    const char *end;
+    if (text[0] == '$' && text[1] == '<' && (end = strchr(text, '>')) != NULL) {
+      text = end + 1;
+    } else {
+      guard.restore[guard.length++] = *text++;
+    }
+  }
+}
+
+static void install_guard(void) {
+  guard.length = 0;
+  static const char *const names[] = {"BD", "rmkx", "sgr0", "op", "rmcup", "cnorm"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) append_capability(names[i]);
+  atomic_flag_clear(&guard.entered);
+  // For the thread of the screen, so that an endless recursion there has a stack left to end on.
+  stack_t stack = {.ss_sp = crash_stack, .ss_size = sizeof crash_stack};
+  (void)sigaltstack(&stack, NULL);
+  struct sigaction action = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK};
+  sigemptyset(&action.sa_mask);
+  for (int i = 0; i < crash_count; i++) (void)sigaction(crashes[i], &action, &guard.before[i]);
+}
+
+static void remove_guard(void) {
+  for (int i = 0; i < crash_count; i++) (void)sigaction(crashes[i], &guard.before[i], NULL);
+}
+
+// MARK: Bracketed paste
+
+static const char *extended(const char *name) {
+  const char *text = tigetstr((char *)name);
+  return text == (const char *)-1 ? NULL : text;
+}
+
+// Written past curses, whose `putp` goes through a buffer of its own: this mode concerns no drawing.
+static void set_paste(bool enabled) {
+  const char *begin = extended("BE"), *end = extended("BD");
+  if (begin == NULL || end == NULL) return;
+  const char *text = enabled ? begin : end;
+  ssize_t written = write(STDOUT_FILENO, text, strlen(text));
+  (void)written;
+}
+
+void cncurses_define_keys(void) {
+  const char *begin = extended("PS"), *end = extended("PE");
+  (void)define_key(begin != NULL ? begin : "\033[200~", cncurses_paste_begin);
+  (void)define_key(end != NULL ? end : "\033[201~", cncurses_paste_end);
+  // Some descriptions take these for the Delete key and the left arrow.
+  (void)define_key("\177", KEY_BACKSPACE);
+  (void)define_key("\b", KEY_BACKSPACE);
+  // Otherwise curses takes the begin of a mouse report, and leaves the rest to be typed.
+  (void)keyok(KEY_MOUSE, false);
+}
+
+// MARK: The terminal
+
+int cncurses_capability(const char *terminal) {
+  int error = 0;
+  if (setupterm((char *)terminal, STDOUT_FILENO, &error) != OK) return 0;
+  int result = extended("cup") != NULL ? 2 : 1;
+  (void)del_curterm(cur_term);
+  return result;
+}
+
+SCREEN *cncurses_open(void) {
+  // The event loop takes care of these: curses' own handlers would end or redraw in the middle of
+  // anything.
+  static const int handled[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
+  enum { count = sizeof handled / sizeof *handled };
+  struct sigaction before[count];
+  for (int i = 0; i < count; i++) (void)sigaction(handled[i], NULL, &before[i]);
+  if (tcgetattr(STDIN_FILENO, &guard.termios) != 0) return NULL;
+  SCREEN *screen = newterm(NULL, stdout, stdin);
+  for (int i = 0; i < count; i++) (void)sigaction(handled[i], &before[i], NULL);
+  if (screen == NULL) return NULL;
+  install_guard();
+  set_paste(true);
+  return screen;
+}
+
+void cncurses_leave(void) {
+  set_paste(false);
+  (void)endwin();
+}
+
+void cncurses_enter(void) {
+  (void)def_shell_mode();
+  (void)tcgetattr(STDIN_FILENO, &guard.termios);
+  (void)reset_prog_mode();
+  set_paste(true);
+}
+
+void cncurses_close(SCREEN *screen) {
+  cncurses_leave();
+  remove_guard();
+  delscreen(screen);
+}
+
+int cncurses_color_pairs(void) { return COLOR_PAIRS; }
+
+int cncurses_kernel_size(int *height, int *width) {
+  struct winsize size;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0) return -1;
+  *height = size.ws_row;
+  *width = size.ws_col;
+  return 0;
+}
+
+bool cncurses_input_ended(void) {
+  struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+  if (poll(&input, 1, 0) <= 0) return false;
+  if (input.revents & (POLLHUP | POLLERR | POLLNVAL)) return true;
+  int available = 0;
+  return ioctl(STDIN_FILENO, FIONREAD, &available) != 0 || available == 0;
+}

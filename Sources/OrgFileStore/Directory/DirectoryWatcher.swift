@@ -1,0 +1,60 @@
+import CLinux
+import Glibc
+
+/// Tells when a data file may have changed, through a descriptor that becomes readable: for an event loop
+/// that waits on several. With nothing going on it never wakes.
+public final class DirectoryWatcher: Sendable {
+  /// Readable when there is something to drain. Poll it; don't read it.
+  public let descriptor: Int32
+  private let names: Set<String>
+  /// Whether the kernel tells of changes; if not, a timer asks for a look every two seconds.
+  private let isNotified: Bool
+
+  init(path: String, names: Set<String>) {
+    self.names = names
+    let notifier = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
+    let events =
+      IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF
+      | Int32(IN_ONLYDIR)
+    if notifier >= 0, inotify_add_watch(notifier, path, UInt32(events)) >= 0 {
+      descriptor = notifier
+      isNotified = true
+    } else {
+      if notifier >= 0 { close(notifier) }
+      descriptor = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_NONBLOCK | TFD_CLOEXEC))
+      let twoSeconds = timespec(tv_sec: 2, tv_nsec: 0)
+      var interval = itimerspec(it_interval: twoSeconds, it_value: twoSeconds)
+      timerfd_settime(descriptor, 0, &interval, nil)
+      isNotified = false
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Takes what the descriptor has to say, without waiting; true if the data should be read again.
+  public func drain() -> Bool {
+    var mayHaveChanged = false
+    withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 8) { buffer in
+      while true {
+        let count = read(descriptor, buffer.baseAddress, buffer.count)
+        guard count > 0 else { return }
+        if !isNotified || mentionsData(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { mayHaveChanged = true }
+      }
+    }
+    return mayHaveChanged
+  }
+
+  private func mentionsData(_ events: UnsafeRawBufferPointer) -> Bool {
+    let header = MemoryLayout<inotify_event>.size
+    var offset = 0
+    while offset + header <= events.count {
+      let event = events.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
+      // What is not about a file in it is about the directory, or says that events were lost.
+      if event.len == 0 { return true }
+      let name = events[(offset + header)..<min(offset + header + Int(event.len), events.count)].prefix { $0 != 0 }
+      if names.contains(String(decoding: name, as: UTF8.self)) { return true }
+      offset += header + Int(event.len)
+    }
+    return false
+  }
+}

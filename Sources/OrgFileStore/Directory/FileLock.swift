@@ -1,0 +1,96 @@
+import CLinux
+import Glibc
+import OrgCore
+import SystemPackage
+
+/// The lock among orgman's own processes and threads: `flock` on `.orgman/lock`, a file that is never
+/// removed. Other programs don't know it.
+struct FileLock {
+  static let name = "lock"
+
+  let directory: DataDirectory
+  /// How long to wait for somebody else, in milliseconds.
+  var patience = 30_000
+
+  /// Runs the body with the lock held.
+  ///
+  /// - Parameter waiting: called about ten times a second while somebody else holds it; `false` gives up.
+  /// - Throws: `locked` when patience is at its end, `cancelled`, or `system`.
+  func withLock<Value>(
+    waiting: (LockHolder) -> Bool, _ body: (borrowing Descriptor) throws(OrgError) -> Value
+  ) throws(OrgError) -> Value {
+    let space = try explaining { () throws(SystemCallError) in try directory.openPrivate() }
+    let file = try acquire(space, waiting)
+    defer { directory.calls.unlock(file) }
+    return try body(space)
+  }
+
+  private func acquire(
+    _ space: borrowing Descriptor, _ waiting: (LockHolder) -> Bool
+  ) throws(OrgError) -> Descriptor {
+    let start = clinux_monotonic_milliseconds()
+    var asked = start
+    while true {
+      let file = try explaining { () throws(SystemCallError) in
+        try directory.create(Self.name, in: space, O_RDWR)
+      }
+      while try !explaining({ () throws(SystemCallError) in try directory.calls.tryLock(file, Self.name) }) {
+        let now = clinux_monotonic_milliseconds()
+        let holder = holder(file, waited: Int(now - start))
+        if now - start >= patience {
+          throw OrgError(
+            .locked, "The data are \(holder); nothing was changed. Try again, or see what that program is doing.")
+        }
+        if now - asked >= 100 {
+          asked = now
+          guard waiting(holder) else { throw OrgError(.cancelled, "Cancelled; nothing was changed.") }
+        }
+        // Waiters come at different moments, so that none is overtaken for long.
+        usleep(UInt32.random(in: 500...4000))
+      }
+      if try explaining({ () throws(SystemCallError) in try isFound(file, in: space) }) {
+        try explaining { () throws(SystemCallError) in try introduce(file) }
+        return file
+      }
+    }
+  }
+
+  /// Whether others find the file that was locked: if somebody removed it meanwhile, its lock guards nothing.
+  private func isFound(
+    _ file: borrowing Descriptor, in space: borrowing Descriptor
+  ) throws(SystemCallError) -> Bool {
+    guard let present = try? directory.calls.status(of: Self.name, in: space) else { return false }
+    return present.st_ino == (try directory.calls.status(file, Self.name)).st_ino
+  }
+
+  private func explaining<Value: ~Copyable>(
+    _ body: () throws(SystemCallError) -> Value
+  ) throws(OrgError) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw OrgError(error, "\(directory.path.escapedForDisplay) can't be locked")
+    }
+  }
+
+  /// Says in the file who holds it, for those who wait.
+  private func introduce(_ file: borrowing Descriptor) throws(SystemCallError) {
+    let line = "\(getpid())\t\(Self.programName)\t\(userName(getuid()))\n"
+    try directory.calls.truncate(file, Self.name)
+    try directory.calls.write(Array(line.utf8), to: file, Self.name)
+  }
+
+  private func holder(_ file: borrowing Descriptor, waited: Int) -> LockHolder {
+    let bytes = (try? directory.calls.readAll(file, Self.name, size: 256)) ?? []
+    let parts = String(decoding: bytes, as: UTF8.self).split(whereSeparator: { $0 == "\t" || $0 == "\n" })
+    guard parts.count >= 3, let pid = Int32(parts[0]) else {
+      return LockHolder(program: "", pid: 0, user: "", waitedMilliseconds: waited)
+    }
+    return LockHolder(program: String(parts[1]), pid: pid, user: String(parts[2]), waitedMilliseconds: waited)
+  }
+
+  /// The name of the running program, without its directory.
+  private static var programName: String {
+    CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? "orgman"
+  }
+}

@@ -1,0 +1,230 @@
+/// Walks over JSON text byte by byte and says where things stand, so that an edit can leave every other
+/// byte alone. It makes no strings and no trees.
+struct JSONScanner {
+  let bytes: [UInt8]
+  var position: Int
+  /// How deep arrays and objects may nest in a value that is skipped: below the depth at which Python's
+  /// `json` gives up (its recursion limit of 1,000).
+  static let deepestNesting = 500
+
+  init(_ bytes: [UInt8], at position: Int = 0) {
+    self.bytes = bytes
+    self.position = position
+  }
+
+  /// The byte at the position, 0 at the end. (A NUL byte in the text is never right either.)
+  @inline(__always)
+  var next: UInt8 { position < bytes.count ? bytes[position] : 0 }
+
+  @inline(__always)
+  mutating func skipSpace() {
+    while position < bytes.count {
+      switch bytes[position] {
+      case 0x20, 0x0A, 0x0D, 0x09: position += 1
+      default: return
+      }
+    }
+  }
+
+  /// Takes a byte if it stands next.
+  @inline(__always)
+  mutating func take(_ byte: UInt8) -> Bool {
+    guard next == byte, position < bytes.count else { return false }
+    position += 1
+    return true
+  }
+
+  /// Takes a byte, with the white space before it, that must stand next.
+  @inline(__always)
+  mutating func expect(_ byte: UInt8) throws(JSONError) {
+    skipSpace()
+    guard take(byte) else { throw unexpected("\"\(Unicode.Scalar(byte))\"") }
+  }
+
+  /// What to say where something else was expected.
+  func unexpected(_ expected: String) -> JSONError {
+    let found =
+      position >= bytes.count
+      ? "the file ends"
+      : "there is \(String(decoding: [bytes[position]], as: Unicode.ASCII.self).quoted)"
+    return JSONError(offset: position, reason: "\(found) where \(expected) was expected")
+  }
+
+  /// Takes a string, with the white space before it.
+  mutating func string() throws(JSONError) -> JSONString {
+    skipSpace()
+    guard take(.quote) else { throw unexpected("a string") }
+    let start = position
+    var flaw: JSONError?
+    var hasEscapes = false
+    while true {
+      guard position < bytes.count else {
+        throw JSONError(offset: start - 1, reason: "the file ends within a string")
+      }
+      let byte = bytes[position]
+      if byte == .quote { break }
+      if byte == .backslash {
+        hasEscapes = true
+        if let found = try escape() { flaw = flaw ?? found }
+      } else {
+        if byte < 0x20 {
+          flaw = flaw ?? JSONError(offset: position, reason: "a control character stands in a string as it is")
+        }
+        position += 1
+      }
+    }
+    position += 1
+    return JSONString(range: start..<position - 1, hasEscapes: hasEscapes, flaw: flaw)
+  }
+
+  /// Takes an escape; a lone surrogate is what can be read but not loaded.
+  private mutating func escape() throws(JSONError) -> JSONError? {
+    let start = position
+    position += 1
+    let kind = next
+    position += 1
+    switch kind {
+    case .quote, .backslash, UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),
+      UInt8(ascii: "r"), UInt8(ascii: "t"):
+      return nil
+    case UInt8(ascii: "u"):
+      guard let unit = codeUnit() else { break }
+      if !(0xD800...0xDFFF).contains(unit) { return nil }
+      if unit < 0xDC00, next == .backslash, position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: "u") {
+        let second = position
+        position += 2
+        if let low = codeUnit(), (0xDC00...0xDFFF).contains(low) { return nil }
+        position = second
+      }
+      return JSONError(offset: start, reason: "half a surrogate pair stands alone")
+    default: break
+    }
+    throw JSONError(offset: start, reason: "there is no such escape")
+  }
+
+  /// Takes four hexadecimal digits.
+  private mutating func codeUnit() -> UInt16? {
+    guard position + 4 <= bytes.count else { return nil }
+    var value: UInt16 = 0
+    for byte in bytes[position..<position + 4] {
+      guard let digit = byte.hexadecimalValue else { return nil }
+      value = value << 4 | UInt16(digit)
+    }
+    position += 4
+    return value
+  }
+
+  /// Takes any value, with the white space before it, and returns where it stands, and the first place in it
+  /// that can be read but that no program would load.
+  mutating func skipValue() throws(JSONError) -> (range: Range<Int>, flaw: JSONError?) {
+    skipSpace()
+    var flaw: JSONError?
+    func key(_ scanner: inout JSONScanner) throws(JSONError) {
+      let found = try scanner.string().flaw
+      flaw = flaw ?? found
+      try scanner.expect(.colon)
+    }
+    let start = position
+    /// Open brackets, innermost last: whether each is an object's.
+    var open: [Bool] = []
+    repeat {
+      skipSpace()
+      switch next {
+      case .openBrace, .openBracket:
+        guard open.count < Self.deepestNesting else {
+          throw JSONError(
+            offset: position, reason: "values nest deeper than \(Self.deepestNesting) levels")
+        }
+        let isObject = next == .openBrace
+        position += 1
+        skipSpace()
+        if take(isObject ? .closeBrace : .closeBracket) { break }
+        open.append(isObject)
+        if isObject { try key(&self) }
+        continue
+      case .quote:
+        let found = try string().flaw
+        flaw = flaw ?? found
+      default: try literal()
+      }
+      // A value is over: so may be what it stands in.
+      while let isObject = open.last {
+        skipSpace()
+        if take(.comma) {
+          if isObject { try key(&self) }
+          break
+        }
+        guard take(isObject ? .closeBrace : .closeBracket) else {
+          throw unexpected(isObject ? "\",\" or \"}\"" : "\",\" or \"]\"")
+        }
+        open.removeLast()
+      }
+    } while !open.isEmpty
+    return (start..<position, flaw)
+  }
+
+  /// Takes a number, `true`, `false`, `null`, or what Python writes for numbers that are none.
+  private mutating func literal() throws(JSONError) {
+    for word in Self.words where bytes[position...].starts(with: word) {
+      position += word.count
+      return
+    }
+    let start = position
+    _ = take(UInt8(ascii: "-"))
+    let hasLeadingZero = next == UInt8(ascii: "0")
+    let whole = digits()
+    guard whole > 0, !(hasLeadingZero && whole > 1) else {
+      position = start
+      throw unexpected("a value")
+    }
+    if take(UInt8(ascii: ".")), digits() == 0 { throw unexpected("a digit") }
+    if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+      if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+      if digits() == 0 { throw unexpected("a digit") }
+    }
+  }
+
+  private static let words = ["null", "true", "false", "NaN", "Infinity", "-Infinity"].map { Array($0.utf8) }
+
+  private mutating func digits() -> Int {
+    let start = position
+    while (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(next) { position += 1 }
+    return position - start
+  }
+}
+
+/// Where a string stands in JSON text.
+struct JSONString {
+  /// The bytes between the quotes.
+  var range: Range<Int>
+  /// Whether there are escapes in it.
+  var hasEscapes: Bool
+  /// The first place in it that no program would load.
+  var flaw: JSONError?
+}
+
+/// A place in JSON text and what is wrong there.
+struct JSONError: Error {
+  var offset: Int
+  var reason: String
+}
+
+extension UInt8 {
+  static let quote = UInt8(ascii: "\"")
+  static let backslash = UInt8(ascii: "\\")
+  static let openBrace = UInt8(ascii: "{")
+  static let closeBrace = UInt8(ascii: "}")
+  static let openBracket = UInt8(ascii: "[")
+  static let closeBracket = UInt8(ascii: "]")
+  static let colon = UInt8(ascii: ":")
+  static let comma = UInt8(ascii: ",")
+
+  var hexadecimalValue: UInt8? {
+    switch self {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+    default: nil
+    }
+  }
+}

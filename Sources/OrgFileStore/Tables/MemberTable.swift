@@ -1,0 +1,334 @@
+import OrgCore
+
+/// `org_users.json` in memory: its bytes, and where each member of each organization stands in them.
+struct MemberTable: Sendable {
+  static let file = "org_users.json"
+
+  /// One organization's members: a run of `starts` and `roles`.
+  private struct List {
+    /// The opening bracket; 0 where the file has no list for the organization.
+    var open: UInt32 = 0
+    var first: UInt32 = 0
+    var count: UInt32 = 0
+
+    var members: Range<Int> { Int(first)..<Int(first) + Int(count) }
+  }
+
+  private(set) var bytes: [UInt8]
+  private(set) var problems: [DataProblem] = []
+  /// Members of organizations that `organizations.json` doesn't have, by the organization's key.
+  private(set) var strays: [String: Int] = [:]
+  /// Where each member's record stands, at its opening brace.
+  private var starts: [UInt32] = []
+  private var roles: [UInt8] = []
+  /// By the organization's index.
+  private var lists: [List]
+  private var top = TopObject()
+  private var isReadable = true
+
+  private static let fields: InlineArray<4, StaticString> = ["org_id", "user_id", "role", "joined_at"]
+
+  /// How many members there are, strays left out.
+  private(set) var count = 0
+
+  /// Reads the file's bytes. What can't be used is left out and named in `problems`.
+  init(_ bytes: [UInt8], of organizations: OrganizationTable) {
+    self.bytes = bytes
+    lists = Array(repeating: List(), count: organizations.count)
+    var problems = ProblemList(file: Self.file)
+    var scanner = JSONScanner(bytes)
+    if let top = ProblemList.scannedTop(&scanner, &problems) {
+      self.top = top
+      scanEntries(&scanner, organizations, &problems)
+    }
+    problems.nameKeys { [self] offset in
+      guard offset < self.top.lastEnd else { return nil }
+      return lists.indices.filter { lists[$0].open != 0 && lists[$0].open < offset }
+        .max { lists[$0].open < lists[$1].open }.map(organizations.id(at:))
+    }
+    self.problems = problems.all
+  }
+
+  /// A file that couldn't be read, for the reason given: empty, with a problem.
+  private init(unreadable reason: String, of organizations: OrganizationTable) {
+    bytes = []
+    lists = Array(repeating: List(), count: organizations.count)
+    problems = [DataProblem(file: Self.file, offset: 0, key: "", reason: reason)]
+    isReadable = false
+  }
+
+  /// A file as it was read.
+  init(_ image: DataDirectory.Image, of organizations: OrganizationTable) {
+    switch image {
+    case .bytes(let bytes, _): self.init(bytes, of: organizations)
+    case .unreadable(let reason, _): self.init(unreadable: reason, of: organizations)
+    }
+  }
+
+  /// The same file beside other organizations.
+  func reread(of organizations: OrganizationTable) -> MemberTable {
+    guard !isReadable else { return MemberTable(bytes, of: organizations) }
+    var result = self
+    result.lists = Array(repeating: List(), count: organizations.count)
+    return result
+  }
+
+  private mutating func scanEntries(
+    _ scanner: inout JSONScanner, _ organizations: OrganizationTable, _ problems: inout ProblemList
+  ) {
+    var lastKey = ""
+    // Both files are usually in the same order.
+    var expected = 0
+    var top = top
+    defer { self.top = top }
+    do throws(JSONError) {
+      try top.scan(&scanner) { (key, scanner) throws(JSONError) in
+        let text = scanner.bytes
+        func name() -> String { JSONText.decode(key, in: text) }
+        if let flaw = key.flaw { problems.note(flaw, key: name()) }
+        let index =
+          organizations.isKey(key, in: bytes, at: expected) ? expected : organizations.index(of: key, in: bytes)
+        let list: List
+        do throws(JSONError) {
+          list = try scanList(&scanner) { problems.note($0, key: name()) }
+        } catch {
+          lastKey = name()
+          throw error
+        }
+        guard let index else {
+          if strays.updateValue(Int(list.count), forKey: name()) != nil {
+            problems.note(
+              JSONError(offset: key.range.lowerBound - 1, reason: "the member list stands twice"), key: name())
+          }
+          return
+        }
+        expected = index + 1
+        if lists[index].open != 0 {
+          count -= Int(lists[index].count)
+          problems.note(
+            JSONError(offset: key.range.lowerBound - 1, reason: "the member list stands twice"), key: name())
+        }
+        lists[index] = list
+        count += Int(list.count)
+      }
+      problems.checkTail(&scanner)
+    } catch {
+      problems.note(error, key: lastKey)
+    }
+  }
+
+  /// Takes one list and adds its members to the table.
+  private mutating func scanList(
+    _ scanner: inout JSONScanner, _ problem: (JSONError) -> Void
+  ) throws(JSONError) -> List {
+    scanner.skipSpace()
+    var list = List(open: UInt32(scanner.position), first: UInt32(starts.count))
+    guard scanner.take(.openBracket) else {
+      let value = try scanner.skipValue()
+      problem(JSONError(offset: value.range.lowerBound, reason: "the member list is no list"))
+      return list
+    }
+    scanner.skipSpace()
+    if scanner.take(.closeBracket) { return list }
+    let rules = FieldRules(bytes: bytes)
+    repeat {
+      scanner.skipSpace()
+      let start = scanner.position
+      do throws(JSONError) {
+        let record = try scanner.record(Self.fields)
+        roles.append(try Self.role(record, rules))
+        starts.append(UInt32(start))
+        list.count += 1
+      } catch {
+        problem(error)
+        scanner.position = start
+        _ = try scanner.skipValue()
+      }
+      scanner.skipSpace()
+    } while scanner.take(.comma)
+    guard scanner.take(.closeBracket) else { throw scanner.unexpected("\",\" or \"]\"") }
+    return list
+  }
+
+  /// The role of a member that keeps all rules, by its place among all roles.
+  private static func role(_ record: Record<4>, _ rules: FieldRules) throws(JSONError) -> UInt8 {
+    if let flaw = record.flaw { throw flaw }
+    let values = record.values
+    try rules.checkOrganizationID(rules.requireString(values[0], fields[0], in: record.open))
+    _ = try rules.requireString(values[1], fields[1], in: record.open)
+    try rules.checkTime(rules.requireString(values[3], fields[3], in: record.open))
+    let role = try rules.requireString(values[2], fields[2], in: record.open)
+    if !role.hasEscapes {
+      for (place, name) in roleNames.enumerated() where rules.bytes[role.range].elementsEqual(name) {
+        return UInt8(place)
+      }
+    }
+    let name = JSONText.decode(role, in: rules.bytes)
+    guard let place = Role(rawValue: name).flatMap(Role.allCases.firstIndex(of:)) else {
+      throw JSONError(offset: values[2].start, reason: "there is no role \(name.prefix(40).description.quoted)")
+    }
+    return UInt8(place)
+  }
+
+  private static let roleNames = Role.allCases.map { Array($0.rawValue.utf8) }
+
+  // MARK: Looking up
+
+  func count(at index: Int) -> Int { Int(lists[index].count) }
+
+  /// Whether the file has a list for the organization, be it empty.
+  func hasList(at index: Int) -> Bool { lists[index].open != 0 }
+
+  private func record(_ place: Int) -> Record<4>? {
+    var scanner = JSONScanner(bytes, at: Int(starts[place]))
+    return try? scanner.record(Self.fields)
+  }
+
+  func member(_ member: Int, at index: Int, organization: String) -> OrgUser {
+    let place = lists[index].members.lowerBound + member
+    let values = record(place)?.values ?? InlineArray(repeating: JSONValue())
+    return OrgUser(
+      organizationID: organization, userID: values[1].text(in: bytes) ?? "", role: Role.allCases[Int(roles[place])],
+      joinedAt: values[3].text(in: bytes).flatMap { Timestamp($0) } ?? Timestamp(microseconds: 0))
+  }
+
+  func roleCounts(at index: Int) -> RoleCounts {
+    roles[lists[index].members].reduce(into: RoleCounts()) { $0.add(Role.allCases[Int($1)]) }
+  }
+
+  func find(_ user: String, at index: Int) -> Int? {
+    let members = lists[index].members
+    return places(of: user, in: members).first(where: { _ in true }).map { $0 - members.lowerBound }
+  }
+
+  /// The indices of the organizations that a user is in.
+  func organizations(of user: String) -> [Int] {
+    lists.indices.filter { find(user, at: $0) != nil }
+  }
+
+  /// Where a user's records stand in a run of members.
+  private func places(of user: String, in members: Range<Int>) -> some Sequence<Int> {
+    let name = Array(user.utf8)
+    return members.lazy.filter { place in
+      guard let value = record(place)?.values[1], let string = value.string else { return false }
+      return value.kind == .escapedString
+        ? JSONText.decode(string, in: bytes) == user : bytes[string.range].elementsEqual(name)
+    }
+  }
+
+  /// The bytes of an organization's list, brackets excluded.
+  func listBytes(at index: Int) -> ArraySlice<UInt8> {
+    let members = lists[index].members
+    guard let last = members.last, let record = record(last) else { return [] }
+    return bytes[Int(starts[members.lowerBound])...record.close]
+  }
+
+  // MARK: Edits
+
+  /// What an edit does to the bytes, and the indices of the organizations whose lists it touches.
+  func splices(
+    for edit: SnapshotEdit, of organizations: OrganizationTable
+  ) throws(OrgError) -> (splices: Splices, touched: [Int]) {
+    var splices: [Splice] = []
+    var touched: [Int] = []
+    var appended: [[UInt8]] = []
+    for (id, list) in edit.members {
+      if let index = organizations.index(of: id), hasList(at: index) {
+        guard !list.isEmpty else { continue }
+        splices += self.splices(for: list, at: index)
+        touched.append(index)
+      } else {
+        guard strays[id] == nil else {
+          throw OrgError(
+            .invalidIdentifier, "\(Self.file) has members for the id \(id.quoted) already; choose another id.")
+        }
+        appended.append(JSONText.entry(organization: id, members: list.added.values))
+      }
+    }
+    if !appended.isEmpty { splices.append(top.appending(appended)) }
+    return (Splices(splices), touched)
+  }
+
+  private func splices(for edit: MemberListEdit, at index: Int) -> [Splice] {
+    let list = lists[index]
+    let extents = list.members.compactMap { place in record(place).map { $0.open..<$0.close + 1 } }
+    var splices: [Splice] = []
+    for (user, role) in edit.roles {
+      guard let place = places(of: user, in: list.members).first(where: { _ in true }),
+        let value = record(place)?.values[2]
+      else { continue }
+      splices.append(Splice(value.range, JSONText.encode(role.rawValue)))
+    }
+    let removed = Set(
+      edit.removed.flatMap { places(of: $0, in: list.members).map { $0 - list.members.lowerBound } })
+    guard removed.count < extents.count else {
+      let end = closingBracket(behind: extents.last?.upperBound ?? Int(list.open) + 1)
+      return [Splice(Int(list.open) + 1..<end, JSONText.elements(edit.added.values))]
+    }
+    let firstKept = extents.indices.first { !removed.contains($0) } ?? 0
+    for element in removed {
+      // With its comma: the one before it, or the one behind where nothing that stays stands before.
+      splices.append(
+        element < firstKept
+          ? Splice(extents[element].lowerBound..<extents[element + 1].lowerBound, [])
+          : Splice(extents[element - 1].upperBound..<extents[element].upperBound, []))
+    }
+    let additions = edit.added.values.flatMap { JSONText.elementSeparator + JSONText.element($0) }
+    if !additions.isEmpty, let end = extents.last?.upperBound {
+      splices.append(Splice(at: end, additions))
+    }
+    return splices
+  }
+
+  private func closingBracket(behind position: Int) -> Int {
+    var scanner = JSONScanner(bytes, at: position)
+    scanner.skipSpace()
+    return scanner.position
+  }
+
+  /// The table with the splices of an edit made: lists that it didn't touch are moved, not read again.
+  func applying(
+    _ splices: Splices, touched: [Int], of organizations: OrganizationTable
+  ) -> MemberTable {
+    guard !splices.isEmpty || organizations.count != lists.count else { return self }
+    var result = self
+    var problems = ProblemList(file: Self.file)
+    result.bytes = splices.applied(to: bytes)
+    result.starts = []
+    result.starts.reserveCapacity(starts.count + 16)
+    result.roles = []
+    result.roles.reserveCapacity(roles.count + 16)
+    var copied = 0
+    func copy(upTo end: Int) {
+      result.starts += starts[copied..<end].lazy.map { UInt32(splices.shifted(Int($0))) }
+      result.roles += roles[copied..<end]
+      copied = end
+    }
+    // How far the runs behind each touched list move.
+    var moves: [(from: Int, by: Int)] = []
+    for index in touched.sorted(by: { (lists[$0].first, lists[$0].open) < (lists[$1].first, lists[$1].open) }) {
+      let old = lists[index]
+      copy(upTo: old.members.lowerBound)
+      var scanner = JSONScanner(result.bytes, at: splices.shifted(Int(old.open)))
+      if let list = try? result.scanList(&scanner, { problems.note($0, key: "") }) {
+        result.lists[index] = list
+        result.count += Int(list.count) - Int(old.count)
+      }
+      copied = old.members.upperBound
+      moves.append((old.members.upperBound, result.starts.count - copied))
+    }
+    copy(upTo: starts.count)
+    let rescanned = Set(touched)
+    for index in lists.indices where lists[index].open != 0 && !rescanned.contains(index) {
+      result.lists[index].open = UInt32(splices.shifted(Int(lists[index].open)))
+      let move = moves.last { $0.from <= Int(lists[index].first) }?.by ?? 0
+      result.lists[index].first = UInt32(Int(lists[index].first) + move)
+    }
+    result.lists += Array(repeating: List(), count: organizations.count - lists.count)
+    result.top = top.shifted(by: splices)
+    var scanner = JSONScanner(result.bytes, at: result.top.lastEnd)
+    result.scanEntries(&scanner, organizations, &problems)
+    result.problems = problems.all
+    return result
+  }
+}

@@ -1,0 +1,86 @@
+import OrgCore
+import Testing
+
+@Suite struct TimestampTests {
+  @Test(arguments: [
+    ("2026-11-22 21:51:10.076830", "2026-11-22 21:51:10.076830"),
+    ("2026-11-22 21:51:10", "2026-11-22 21:51:10"),
+    ("2026-11-22T21:51:10.5", "2026-11-22 21:51:10.500000"),
+    ("2026-11-22T21:51:10Z", "2026-11-22 21:51:10"),
+    ("2026-11-22T23:51:10.25+02:00", "2026-11-22 21:51:10.250000"),
+    ("2026-11-22 16:21-0530", "2026-11-22 21:51:00"),
+    ("2026-11-22", "2026-11-22 00:00:00"),
+    ("2024-02-29 00:00:00.000001", "2024-02-29 00:00:00.000001"),
+    ("1969-12-31 23:59:59.999999", "1969-12-31 23:59:59.999999"),
+  ])
+  func `reads every form and writes the one of the files`(text: String, written: String) throws {
+    #expect(try #require(Timestamp(text)).description == written)
+  }
+
+  @Test(arguments: [
+    "", "null", "2026-13-01 00:00:00", "2026-02-29", "2026-11-22 24:00:00", "2026-11-22 21:51:60",
+    "2026-11-22 21:51:10.", "2026-11-22 21:51:10 ", "2026-11-22 21:51:10+2", "22.11.2026", "2026-1-2", "0000-01-01",
+  ])
+  func `refuses what is no moment`(text: String) {
+    #expect(Timestamp(text) == nil)
+  }
+
+  @Test func `tells the day and the minute`() throws {
+    let time = try #require(Timestamp("2026-11-22 21:51:10.076830"))
+    #expect(time.dayText == "2026-11-22")
+    #expect(time.minuteText == "2026-11-22 21:51")
+    #expect(time < Timestamp(microseconds: time.microseconds + 1))
+  }
+}
+
+@Suite struct RulesTests {
+  @Test func `a name is trimmed and has 1 to 200 scalars`() throws {
+    #expect(try Rules.checkedName("  Acme\u{1F}\n") == "Acme")
+    #expect(try Rules.checkedName(String(repeating: "é", count: 200)).count == 200)
+    // One Character of 200 scalars is as long as 200 letters.
+    #expect(throws: OrgError.self) { try Rules.checkedName("e" + String(repeating: "\u{301}", count: 200)) }
+    for name in ["", " \t", String(repeating: "x", count: 201)] {
+      #expect(code { try Rules.checkedName(name) } == .invalidName)
+    }
+  }
+
+  @Test func `ids start with org_`() {
+    #expect(code { try Rules.checkOrganizationID("org_") } == .invalidIdentifier)
+    #expect(code { try Rules.checkOrganizationID("acme") } == .invalidIdentifier)
+    #expect(code { try Rules.checkOrganizationID("org_1") } == nil)
+    #expect(code { try Rules.checkUserID(" ") } == .invalidIdentifier)
+  }
+
+  @Test func `values of fields are checked and brought to the stored form`() throws {
+    #expect(try Rules.checked(" ", for: .stripeCustomerID) == nil)
+    #expect(try Rules.checked(" cus_1 ", for: .stripeCustomerID) == "cus_1")
+    #expect(try Rules.checked(" gold ", for: .planTier) == "gold")
+    #expect(code { try Rules.checked(" ", for: .planTier) } == .invalidValue)
+    #expect(code { try Rules.checked("gone", for: .status) } == .invalidValue)
+    #expect(code { try Rules.role("admin") } == .invalidValue)
+    #expect(try Rules.role("billing_admin") == .billingAdmin)
+  }
+}
+
+@Suite struct DisplayTextTests {
+  @Test(arguments: [
+    ("Acme Corp", "Acme Corp"), ("株式会社みらい", "株式会社みらい"), ("🚀 Rocket", "🚀 Rocket"), ("e\u{301}", "e\u{301}"),
+    ("a\u{1B}[2Jb", "a\\u{1B}[2Jb"), ("a\0b\nc\td\r", "a\\0b\\nc\\td\\r"), ("a\u{202E}b", "a\\u{202E}b"),
+    ("a\u{200B}b", "a\\u{200B}b"), ("a\u{FEFF}b", "a\\u{FEFF}b"), ("\u{7F}\u{9B}", "\\u{7F}\\u{9B}"),
+    ("a\u{2028}b", "a\\u{2028}b"), ("a\u{AD}b", "a\\u{AD}b"), ("\u{E000}", "\\u{E000}"), ("C:\\", "C:\\"),
+  ])
+  func `what could act on a terminal becomes a visible escape`(text: String, shown: String) {
+    #expect(text.escapedForDisplay == shown)
+    #expect(shown.unicodeScalars.allSatisfy { $0.isPlain })
+  }
+}
+
+/// The code that a body throws, if it does.
+func code(_ body: () throws -> some Any) -> OrgError.Code? {
+  do {
+    _ = try body()
+    return nil
+  } catch {
+    return (error as? OrgError)?.code
+  }
+}

@@ -1,0 +1,164 @@
+import OrgCore
+import Testing
+
+@Suite struct PreviewTests {
+  let acme = Organization(id: "org_a", name: "Acme", createdAt: Timestamp(microseconds: 0))
+  let globex = Organization(id: "org_g", name: "Globex", createdAt: Timestamp(microseconds: 0))
+
+  func snapshot() -> Snapshot {
+    let member = { (user: String, role: Role) in
+      OrgUser(organizationID: "org_a", userID: user, role: role, joinedAt: Timestamp(microseconds: 0))
+    }
+    return InMemoryStore(
+      organizations: [acme, globex], members: [member("alice", .owner), member("bob", .member)]
+    ).snapshot()
+  }
+
+  func outcomes(_ changes: [Change], ownerless: Bool = false) -> [Preview.Outcome] {
+    Preview(of: ChangeSet(changes, allowsOwnerless: ownerless), on: snapshot()).outcomes.map(\.outcome)
+  }
+
+  func code(_ outcome: Preview.Outcome?) -> OrgError.Code? {
+    if case .blocked(let error) = outcome { error.code } else { nil }
+  }
+
+  @Test func `a change that expects what is there happens, one that is so already doesn't need to`() {
+    #expect(
+      outcomes([
+        .setField(.planTier, organization: "org_a", from: "founders_friend", to: "starter"),
+        .setField(.planTier, organization: "org_g", from: "x", to: "founders_friend"),
+        .setRole(user: "bob", organization: "org_a", from: .owner, to: .member),
+      ]) == [.happens, .alreadySo, .alreadySo])
+  }
+
+  @Test func `a change that expects something else is a conflict with base, theirs and mine`() throws {
+    let outcome = outcomes([.setField(.planTier, organization: "org_a", from: "starter", to: "enterprise")])[0]
+    guard case .blocked(let error) = outcome else { throw OrgError(.system, "not blocked") }
+    #expect(error.code == .conflict)
+    let conflict = try #require(error.conflicts.first)
+    #expect(conflict.field == "plan_tier" && conflict.organizationID == "org_a" && conflict.userID == nil)
+    #expect([conflict.base, conflict.theirs, conflict.mine] == ["starter", "founders_friend", "enterprise"])
+    #expect(code(outcomes([.setRole(user: "bob", organization: "org_a", from: .billingAdmin, to: .owner)])[0]) == .conflict)
+    #expect(code(outcomes([.removeMember(user: "bob", organization: "org_a", role: .owner)])[0]) == .conflict)
+  }
+
+  @Test func `a later change sees what an earlier one did`() {
+    let bob = { (from: Role, to: Role) in Change.setRole(user: "bob", organization: "org_a", from: from, to: to) }
+    let preview = Preview(of: ChangeSet([bob(.member, .owner), bob(.owner, .billingAdmin)]), on: snapshot())
+    #expect(preview.blocked.isEmpty)
+    #expect(preview.edit.members["org_a"]?.roles == ["bob": .billingAdmin])
+    let back = Preview(of: ChangeSet([bob(.member, .owner), bob(.owner, .member)]), on: snapshot())
+    #expect(back.edit.isEmpty)
+  }
+
+  @Test func `fields that go there and back come to nothing`() {
+    let plan = { (from: String, to: String) in
+      Change.setField(.planTier, organization: "org_a", from: from, to: to)
+    }
+    let preview = Preview(
+      of: ChangeSet([plan("founders_friend", "starter"), plan("starter", "founders_friend")]), on: snapshot())
+    #expect(preview.blocked.isEmpty && preview.edit.isEmpty)
+  }
+
+  @Test func `a member can be removed and added again in one set`() throws {
+    let new = OrgUser(organizationID: "org_a", userID: "bob", role: .owner, joinedAt: Timestamp(microseconds: 5))
+    let preview = Preview(
+      of: ChangeSet([.removeMember(user: "bob", organization: "org_a", role: .member), .addMember(new)]), on: snapshot())
+    let list = try #require(preview.edit.members["org_a"])
+    #expect(list.removed == ["bob"] && list.added.values.elements == [new])
+    #expect(
+      outcomes([.addMember(new), .removeMember(user: "bob", organization: "org_a", role: .member), .addMember(new)])
+        .map(code) == [.alreadyMember, nil, nil])
+  }
+
+  @Test func `an organization can be created, named and filled in one set`() {
+    let new = Organization(id: "org_n", name: "New", createdAt: Timestamp(microseconds: 1))
+    let preview = Preview(
+      of: ChangeSet([
+        .createOrganization(new), .setField(.name, organization: "org_n", from: "New", to: "Newer"),
+        .addMember(OrgUser(organizationID: "org_n", userID: "u", role: .owner, joinedAt: .now())),
+      ]), on: snapshot())
+    #expect(preview.blocked.isEmpty)
+    #expect(preview.edit.created["org_n"]?.name == "Newer" && preview.edit.fields.isEmpty)
+    #expect(preview.edit.members["org_n"]?.added.count == 1)
+  }
+
+  @Test func `names are unique within a set, and a name given up is free`() {
+    #expect(
+      outcomes([.setField(.name, organization: "org_a", from: "Acme", to: "globex")]).map(code) == [.nameTaken])
+    #expect(
+      outcomes([
+        .setField(.name, organization: "org_a", from: "Acme", to: "Initech"),
+        .setField(.name, organization: "org_g", from: "Globex", to: "ACME"),
+        .setField(.name, organization: "org_g", from: "ACME", to: "initech"),
+      ]).map(code) == [nil, nil, .nameTaken])
+  }
+
+  @Test func `owners can be exchanged in one set, in any order`() {
+    let demote = Change.setRole(user: "alice", organization: "org_a", from: .owner, to: .member)
+    let promote = Change.setRole(user: "bob", organization: "org_a", from: .member, to: .owner)
+    #expect(outcomes([demote, promote]) == [.happens, .happens])
+    #expect(outcomes([demote]).map(code) == [.lastOwner])
+    #expect(outcomes([demote], ownerless: true) == [.happens])
+    #expect(outcomes([.removeMember(user: "alice", organization: "org_a", role: .owner)]).map(code) == [.lastOwner])
+  }
+
+  @Test func `unknown organizations, members and ids in use are blocked`() {
+    #expect(
+      outcomes([
+        .setField(.name, organization: "org_x", from: "a", to: "b"),
+        .setRole(user: "carol", organization: "org_a", from: .member, to: .owner),
+        .createOrganization(Organization(id: "org_a", name: "Else", createdAt: Timestamp(microseconds: 0))),
+        .createOrganization(acme),
+        .removeMember(user: "carol", organization: "org_a", role: .member),
+      ]).map(code) == [.organizationNotFound, .memberNotFound, .invalidIdentifier, nil, nil])
+  }
+
+  @Test func `a set with anything blocked is refused as a whole, and the sentence counts`() {
+    let preview = Preview(
+      of: ChangeSet([
+        .setField(.planTier, organization: "org_a", from: "founders_friend", to: "starter"),
+        .setField(.planTier, organization: "org_a", from: "x", to: "y"),
+        .setField(.status, organization: "org_g", from: "suspended", to: "deleted"),
+      ]), on: snapshot())
+    do throws(OrgError) {
+      try preview.check()
+      Issue.record("nothing was thrown")
+    } catch {
+      #expect(error.code == .conflict && error.conflicts.count == 2)
+      #expect(error.message.hasPrefix("2 of 3 changes can't be made, so none was."))
+    }
+  }
+
+  @Test func `many lookups in one organization give what single ones give`() {
+    let many = (0..<50).map {
+      OrgUser(organizationID: "org_a", userID: "u\($0)", role: .member, joinedAt: Timestamp(microseconds: 0))
+    }
+    let store = InMemoryStore(organizations: [acme], members: many)
+    let set = ChangeSet(
+      many.map { .setRole(user: $0.userID, organization: "org_a", from: .member, to: .billingAdmin) }
+        + [.setRole(user: "u7", organization: "org_a", from: .member, to: .owner)])
+    let outcomes = Preview(of: set, on: store.snapshot()).outcomes.map(\.outcome)
+    #expect(outcomes.prefix(50).allSatisfy { $0 == .happens })
+    #expect(code(outcomes.last) == .conflict)
+  }
+
+  @Test func `summaries say what changed, with hostile text escaped`() {
+    #expect(
+      Change.setRole(user: "bob", organization: "org_a", from: .member, to: .owner).summary(organizationName: "Acme")
+        == "Role of bob in Acme: member → owner")
+    #expect(
+      Change.setField(.stripeCustomerID, organization: "org_a", from: nil, to: "\u{1B}c").summary(
+        organizationName: "A\u{202E}") == "Stripe id of A\\u{202E}: none → \\u{1B}c")
+  }
+
+  @Test func `a snapshot knows what differs from an earlier one`() throws {
+    let store = InMemoryStore(organizations: [acme, globex])
+    let manager = OrgManager(store: store)
+    let before = store.snapshot()
+    try manager.addUser("u", to: "org_g")
+    let id = try manager.createOrganization(name: "New")
+    #expect(store.snapshot().changedOrganizations(since: before) == ["org_g", id])
+    #expect(store.snapshot().changedOrganizations(since: store.snapshot()).isEmpty)
+  }
+}
