@@ -44,10 +44,20 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
+    .systemLibrary(name: "CVTerm", path: "Tests/CVTerm", providers: [.apt(["libvterm-dev"])]),
+    .target(
+      name: "TerminalTesting", dependencies: ["CVTerm"], path: "Tests/TerminalTesting", swiftSettings: swift),
+    .testTarget(name: "TerminalTestingTests", dependencies: ["TerminalTesting"], swiftSettings: swift),
     .testTarget(name: "OrgCoreTests", dependencies: ["OrgCore"], swiftSettings: swift),
     .testTarget(
       name: "OrgFileStoreTests", dependencies: ["OrgFileStore"],
       exclude: ["Fixtures"], swiftSettings: swift),
+    .testTarget(
+      name: "OrgViewModelTests", dependencies: ["OrgViewModel"], swiftSettings: swift),
+    .testTarget(
+      name: "OrgTerminalTests", dependencies: ["OrgTerminal"], swiftSettings: swift),
+    .testTarget(
+      name: "orgmanTests", dependencies: ["orgman", "OrgFileStore", "TerminalTesting"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -63,7 +63,8 @@ public struct OrgManager: Sendable {
   public func createOrganization(
     name: String, planTier: String = PlanTier.default
   ) throws(OrgError) -> String {
-    let organization = Organization.new(name: name, planTier: planTier)
+    let organization = Organization(
+      id: Organization.newID(), name: name, createdAt: .now(), planTier: planTier)
     try commit(ChangeSet([.createOrganization(organization)]))
     return organization.id
   }
@@ -205,13 +206,8 @@ public struct OrgManager: Sendable {
 }
 
 extension Organization {
-  /// A new active organization with a random id, created now.
-  public static func new(name: String, planTier: String = PlanTier.default) -> Organization {
-    Organization(id: "org_" + randomUUID(), name: name.trimmed, createdAt: .now(), planTier: planTier)
-  }
-
-  /// A random UUID of version 4 (RFC 9562), in lower case.
-  private static func randomUUID() -> String {
+  /// An id for a new organization: `org_` and a random UUID of version 4 (RFC 9562), in lower case.
+  public static func newID() -> String {
     var generator = SystemRandomNumberGenerator()
     let high = generator.next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
     let low = generator.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
@@ -225,6 +221,6 @@ extension Organization {
       groups.append(rest.prefix(length))
       rest = rest.dropFirst(length)
     }
-    return groups.joined(separator: "-")
+    return "org_" + groups.joined(separator: "-")
   }
 }

@@ -51,14 +51,18 @@ public final class FileStore: OrgStore {
     }
   }
 
-  /// Makes a directory where there is none, for its owner alone, and two empty data files where there are
+  /// Makes a directory where there is none, with those above it, for its owner alone, and two empty data files where there are
   /// none.
   ///
   /// - Throws: `system`, with what was in the way.
   public static func create(at path: String) throws(OrgError) {
-    if mkdir(path, 0o700) != 0, errno != EEXIST {
-      let error = SystemCallError(call: "mkdir", subject: path, errno: Errno(rawValue: errno))
-      throw OrgError(error, "\(path.escapedForDisplay) can't be created")
+    let parts = path.split(separator: "/", omittingEmptySubsequences: true)
+    for count in 1...max(1, parts.count) {
+      let part = (path.hasPrefix("/") ? "/" : "") + parts.prefix(count).joined(separator: "/")
+      if mkdir(part, 0o700) != 0, errno != EEXIST {
+        let error = SystemCallError(call: "mkdir", subject: part, errno: Errno(rawValue: errno))
+        throw OrgError(error, "\(path.escapedForDisplay) can't be created")
+      }
     }
     let directory = try DataDirectory(path: path)
     for name in [OrganizationTable.file, MemberTable.file] where directory.identity(of: name) == nil {

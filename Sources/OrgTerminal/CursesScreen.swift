@@ -204,11 +204,11 @@ extension CursesScreen {
   }
 
   /// Finds out without writing whether there is a terminal that can show a screen.
-  private static func check() throws(TerminalError) {
+  static func check() throws(TerminalError) {
     for (descriptor, name) in [(STDIN_FILENO, "standard input"), (STDOUT_FILENO, "standard output")]
     where isatty(descriptor) == 0 {
       throw TerminalError(
-        message: "orgman needs a terminal, and \(name) isn't one; use its commands in scripts.")
+        message: "orgman needs a terminal, and \(name) isn't one; run it in one.")
     }
     guard let terminal = environment("TERM") else {
       throw TerminalError(
@@ -223,7 +223,7 @@ extension CursesScreen {
     case 1:
       throw TerminalError(
         message: "TERM is \(quoted), a terminal that can't place its cursor; "
-          + "try TERM=xterm-256color, or use orgman's commands.")
+          + "try TERM=xterm-256color.")
     default:
       break
     }

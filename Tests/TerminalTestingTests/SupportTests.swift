@@ -2,7 +2,7 @@ import Foundation
 import TerminalTesting
 import Testing
 
-@Suite("Running a program without a terminal", .timeLimit(.minutes(1)))
+@Suite("Running a program without a terminal")
 struct RunTests {
   @Test("Input, output, errors and the exit code pass through, in exactly the given environment")
   func passes() throws {

@@ -7,7 +7,7 @@ private func shell(_ script: String, columns: Int = 80, rows: Int = 24) throws -
   try TerminalProcess("/bin/sh", ["-c", script], columns: columns, rows: rows)
 }
 
-@Suite("A program in a terminal", .timeLimit(.minutes(1)))
+@Suite("A program in a terminal")
 struct TerminalProcessTests {
   @Test("What it prints is on the screen, and its exit code is kept")
   func output() throws {
@@ -68,6 +68,8 @@ struct TerminalProcessTests {
 
   @Test("The terminal is its controlling terminal, and only that is open")
   func session() throws {
+    let inheritable = dup(0)
+    defer { close(inheritable) }
     let program = try shell(
       "echo by name >/dev/tty; ls /proc/self/fd | tr '\\n' ' '; cut -d' ' -f6 /proc/$$/stat")
     try program.waitForExit()

@@ -1,0 +1,213 @@
+import OrgViewModel
+
+/// Which key stands for which action, and where: plain data, from which the hints at the bottom, the help page
+/// and the table for the documentation are made.
+public struct Keymap: Sendable {
+  /// One action with the keys that stand for it.
+  public struct Binding: Sendable {
+    /// The keys, the most usual first.
+    public let keys: [Key]
+    /// What they ask for.
+    public let action: Action
+    /// Where they do.
+    public let contexts: Set<Context>
+    /// What it does, for the help page.
+    public let description: String
+    /// One word for the line at the bottom; `nil` keeps it out of there.
+    public let hint: String?
+  }
+
+  /// Bindings under a heading, as the help page shows them.
+  public struct Section: Sendable {
+    /// The heading.
+    public let title: String
+    /// What stands under it.
+    public let bindings: [Binding]
+  }
+
+  /// All bindings, in the order of the help page.
+  public let sections: [Section]
+  private let actions: [Context: [Key: Action]]
+
+  init(sections: [Section]) {
+    self.sections = sections
+    var actions: [Context: [Key: Action]] = [:]
+    for binding in sections.flatMap(\.bindings) {
+      for context in binding.contexts {
+        for key in binding.keys { actions[context, default: [:]][key] = binding.action }
+      }
+    }
+    self.actions = actions
+  }
+
+  /// What a key asks for. Where text is typed, every printable key types itself.
+  public func action(for key: Key, in context: Context) -> Action? {
+    if case .character(let scalar) = key, context == .form || context == .filter {
+      return .insert(String(Character(scalar)))
+    }
+    return actions[context]?[key]
+  }
+
+  /// The bindings for the line at the bottom.
+  func hints(in context: Context) -> [Binding] {
+    sections.flatMap(\.bindings).filter { $0.hint != nil && $0.contexts.contains(context) }
+  }
+
+  /// A table of all keys in Markdown, for the documentation.
+  public var markdown: String {
+    let rows = sections.map { section in
+      "| **\(section.title)** | |\n"
+        + section.bindings.map { "| \($0.keys.map { "`\($0)`" }.joined(separator: " ")) | \($0.description) |\n" }.joined()
+    }
+    return "| key | does |\n|---|---|\n" + rows.joined()
+  }
+}
+
+extension Keymap {
+  /// The keys that orgman has out of the box.
+  public static let standard = Keymap(sections: [
+    Section(
+      title: "Moving",
+      bindings: [
+        bind("j", .down, to: .moveDown, in: panes, "the next row"),
+        bind("k", .up, to: .moveUp, in: panes, "the previous row"),
+        bind("g", .home, to: .moveToFirst, in: panes, "the first row"),
+        bind("G", .end, to: .moveToLast, in: panes, "the last row"),
+        bind(.control("f"), .pageDown, to: .pageDown, in: panes, "a page down"),
+        bind(.control("b"), .pageUp, to: .pageUp, in: panes, "a page up"),
+        bind(.control("d"), to: .halfPageDown, in: browsing, "half a page down"),
+        bind(.control("u"), to: .halfPageUp, in: browsing, "half a page up"),
+      ]),
+    Section(
+      title: "Going about",
+      bindings: [
+        bind(.enter, "l", .right, to: .open, in: [.list], "open the organization", hint: "open"),
+        bind(.enter, "l", .right, to: .open, in: [.detail], "edit the field, or the role of the member", hint: "edit"),
+        bind(.escape, "h", .left, to: .back, in: browsing, "close the prompt, clear the filter, go back; never quits"),
+        bind(.tab, to: .nextPane, in: browsing, "the next pane"),
+        bind(.backTab, to: .previousPane, in: browsing, "the previous pane"),
+      ]),
+    Section(
+      title: "Changing",
+      bindings: [
+        bind("r", to: .changeRole, in: browsing, "role of the member: then o owner, m member, b billing_admin"),
+        bind("a", to: .add, in: [.list], "a new organization", hint: "add"),
+        bind("r", to: .changeRole, in: [.detail], hint: "role"),
+        bind("a", to: .add, in: [.detail], "add a member", hint: "add"),
+        bind("e", .function(2), to: .edit, in: [.list], "edit name, plan, status, Lago and Stripe id", hint: "edit"),
+        bind("e", .function(2), to: .edit, in: [.detail]),
+        bind("d", .delete, to: .remove, in: [.list], "set the organization to deleted; asks", hint: "delete"),
+        bind("d", .delete, to: .remove, in: [.detail], "remove the member; asks", hint: "remove"),
+      ]),
+    Section(
+      title: "Finding",
+      bindings: [
+        bind("/", to: .filter, in: browsing, "filter by name, id and billing ids as you type", hint: "filter"),
+        bind("R", .function(5), to: .reload, in: browsing, "read again from disk"),
+      ]),
+    Section(
+      title: "The program",
+      bindings: [
+        bind("?", .function(1), to: .help, in: browsing, "this page", hint: "help"),
+        bind("q", to: .close, in: [.list, .detail, .roleChoice, .question, .help], "back, and from the list out", hint: nil),
+        bind("Q", to: .quit, in: browsing, "quit"),
+        bind(.control("c"), to: .cancel, in: everywhere, "cancel what is going on"),
+        bind(.control("z"), to: .suspend, in: everywhere, "suspend"),
+        bind(.control("l"), to: .redraw, in: everywhere, "draw the screen again"),
+        bind("q", to: .close, in: [.list], hint: "quit"),
+        bind("q", to: .close, in: [.detail], hint: "back"),
+        bind("?", "q", .escape, .enter, .function(1), to: .back, in: [.help], hint: "close"),
+      ]),
+    Section(
+      title: "Answering",
+      bindings: [
+        bind("o", to: .chooseOwner, in: [.roleChoice], "owner", hint: "owner"),
+        bind("m", to: .chooseMember, in: [.roleChoice], "member", hint: "member"),
+        bind("b", to: .chooseBillingAdmin, in: [.roleChoice], "billing_admin", hint: "billing_admin"),
+        bind("y", to: .confirm, in: [.question], "yes", hint: "yes"),
+        bind("n", to: .decline, in: [.question], "no", hint: "no"),
+        bind(.enter, to: .accept, in: [.question], "the answer with the focus", hint: nil),
+        bind(.left, .right, .tab, .backTab, to: .nextField, in: [.question], "the other answer"),
+        bind(.escape, to: .back, in: [.roleChoice, .question], hint: "cancel"),
+      ]),
+    Section(
+      title: "Typing a filter",
+      bindings: [
+        bind(.enter, to: .accept, in: [.filter], "keep the filter", hint: "keep"),
+        bind(.escape, to: .back, in: [.filter], "the filter as it was", hint: "cancel"),
+        bind(.down, to: .moveDown, in: [.filter], "the next row", hint: nil),
+        bind(.up, to: .moveUp, in: [.filter], "the previous row"),
+      ]),
+    Section(
+      title: "Edit pane",
+      bindings: [
+        bind(.enter, to: .accept, in: forms, "save", hint: nil),
+        bind(.control("s"), to: .save, in: forms, "save", hint: "save"),
+        bind(.tab, .down, to: .nextField, in: forms, "the next field", hint: "next"),
+        bind(.backTab, .up, to: .previousField, in: forms, "the previous field"),
+        bind(" ", .right, to: .moveRight, in: [.choice], "the next choice", hint: "change"),
+        bind(.left, to: .moveLeft, in: [.choice], "the previous choice"),
+        bind(.escape, to: .back, in: forms, "cancel; asks if something was typed", hint: "cancel"),
+      ]),
+    Section(
+      title: "Text",
+      bindings: [
+        bind(.left, to: .moveLeft, in: texts, "a character to the left"),
+        bind(.right, to: .moveRight, in: texts, "a character to the right"),
+        bind(.control("a"), .home, to: .moveToFirst, in: texts, "the start"),
+        bind(.control("e"), .end, to: .moveToLast, in: texts, "the end"),
+        bind(.backspace, to: .deleteBackward, in: texts, "delete the character before"),
+        bind(.delete, to: .deleteForward, in: texts, "delete the character under the cursor"),
+        bind(.control("w"), to: .deleteWord, in: texts, "delete the word before"),
+        bind(.control("u"), to: .deleteToStart, in: texts, "delete to the start"),
+        bind(.control("k"), to: .deleteToEnd, in: texts, "delete to the end"),
+      ]),
+  ])
+
+  private static let browsing: Set<Context> = [.list, .detail]
+  private static let panes: Set<Context> = [.list, .detail, .help]
+  private static let forms: Set<Context> = [.form, .choice]
+  private static let texts: Set<Context> = [.form, .filter]
+  private static let everywhere = Set(Context.allCases)
+
+  private static func bind(
+    _ keys: Key..., to action: Action, in contexts: Set<Context>, _ description: String = "", hint: String? = nil
+  ) -> Binding {
+    Binding(keys: keys, action: action, contexts: contexts, description: description, hint: hint)
+  }
+}
+
+extension Key: ExpressibleByUnicodeScalarLiteral {
+  /// The key that types a scalar.
+  public init(unicodeScalarLiteral scalar: Unicode.Scalar) {
+    self = .character(scalar)
+  }
+}
+
+extension Key: CustomStringConvertible {
+  /// As it is written on keyboards and in manuals: `j`, `^F`, `PgDn`.
+  public var description: String {
+    switch self {
+    case .character(" "): "Space"
+    case .character(let scalar): String(Character(scalar))
+    case .control(let scalar): "^" + String(Character(scalar)).uppercased()
+    case .function(let number): "F\(number)"
+    case .enter: "Enter"
+    case .tab: "Tab"
+    case .backTab: "Shift-Tab"
+    case .escape: "Esc"
+    case .backspace: "Backspace"
+    case .delete: "Del"
+    case .insert: "Ins"
+    case .up: "Up"
+    case .down: "Down"
+    case .left: "Left"
+    case .right: "Right"
+    case .home: "Home"
+    case .end: "End"
+    case .pageUp: "PgUp"
+    case .pageDown: "PgDn"
+    case .pasteBegin, .pasteEnd: "paste"
+    }
+  }
+}

@@ -1,0 +1,389 @@
+import OrgCore
+import OrgViewModel
+
+/// Makes a frame of the model: a pure function of what it is given. Looks at what is on the screen and at
+/// nothing else, so that its cost doesn't grow with the data.
+struct Renderer {
+  let typesetter: Typesetter
+  let theme: Theme
+  let keymap: Keymap
+  /// Where the data are, for the header.
+  let title: String
+
+  /// Lines of the help page.
+  var helpLines: [(keys: String, text: String)] {
+    keymap.sections.flatMap { section in
+      [("", ""), ("", section.title)]
+        + section.bindings.filter { !$0.description.isEmpty }.map {
+          ($0.keys.map(\.description).joined(separator: " "), $0.description)
+        }
+    }
+  }
+
+  func frame(_ model: AppModel, size: Size) -> Frame {
+    var frame = Frame(size: size)
+    let layout = Layout(size: size)
+    guard !layout.isTooSmall else {
+      let text = "orgman needs \(Layout.smallest.columns)x\(Layout.smallest.rows); this is \(size.columns)x\(size.rows)."
+      for (row, line) in typesetter.wrap(text, size.columns).prefix(size.rows).enumerated() {
+        frame.lines[row] = [Span(line)]
+      }
+      frame.cursor = Position(column: 0, row: 0)
+      return frame
+    }
+    frame.lines[0] = header(model, layout)
+    if case .help(let top) = model.mode {
+      help(top, layout, &frame)
+    } else {
+      body(model, layout, &frame)
+      bottom(model, layout, &frame)
+    }
+    frame.lines[layout.hintRow] = hints(model, layout)
+    return frame
+  }
+
+  private func line(_ width: Int) -> LineBuilder { LineBuilder(typesetter, width: width) }
+
+  // MARK: Header and bottom
+
+  private func header(_ model: AppModel, _ layout: Layout) -> [Span] {
+    let contents = model.arrangement.snapshot.contents
+    let isBroken = !model.arrangement.snapshot.problems.isEmpty
+    let state = isBroken ? "damaged" : model.readOnlyReason != nil ? "read-only" : "live"
+    let counts = "\(contents.organizationCount.grouped) orgs  \(contents.memberCount.grouped) members"
+    var line = line(layout.size.columns)
+    line.add(" orgman", theme.title)
+    if layout.isWide { line.add("  Organizations") }
+    let right = "  \(counts)   \(state) "
+    let room = layout.size.columns - line.used - right.count
+    line.fill(leaving: min(right.count, layout.size.columns - line.used) + max(0, min(room - 2, typesetter.set(title).width)))
+    if room > 4 { line.add(title, width: min(room - 2, typesetter.set(title).width), theme.quiet) }
+    line.fill(leaving: right.count)
+    line.add("  \(counts)   ")
+    line.add(state, isBroken ? theme.bad : model.readOnlyReason != nil ? theme.warning : theme.good)
+    return line.spans
+  }
+
+  private func bottom(_ model: AppModel, _ layout: Layout, _ frame: inout Frame) {
+    frame.lines[layout.filterRow] = filter(model, layout, &frame)
+    let width = layout.size.columns - 2
+    switch model.mode {
+    case .chooseRole(let member):
+      let name = model.arrangement.snapshot.organization(id: member.organizationID)?.name ?? member.organizationID
+      var line = line(layout.size.columns)
+      line.add(
+        " Role of \(member.userID.escapedForDisplay) in \(name.escapedForDisplay), now \(member.role.rawValue): ",
+        theme.question)
+      frame.cursor = Position(column: min(line.used, width), row: layout.statusRow)
+      frame.lines[layout.statusRow] = line.spans
+    case .ask(let question):
+      ask(question.text, isYes: question.isYes, layout, &frame)
+    case .form(let form) where form.asksToDiscard:
+      ask("Throw away what you typed?", isYes: false, layout, &frame)
+    default:
+      guard let message = model.status else { return }
+      let lines = typesetter.wrap(message.text, width)
+      // A long sentence is worth more than what it covers.
+      for (index, text) in lines.suffix(3).enumerated() {
+        var line = line(layout.size.columns)
+        line.add(" ")
+        line.add(text, message.kind == .refusal ? theme.bad : theme.note)
+        frame.lines[layout.statusRow - min(lines.count, 3) + 1 + index] = line.spans
+      }
+    }
+  }
+
+  private func ask(_ text: String, isYes: Bool, _ layout: Layout, _ frame: inout Frame) {
+    let answers = 14
+    var line = line(layout.size.columns)
+    line.add(" ")
+    line.add(text, width: min(typesetter.set(text).width, layout.size.columns - answers - 1), theme.question)
+    line.add("  ")
+    let no = line.used
+    line.add(" No ", isYes ? theme.text : theme.selected)
+    line.add("  ")
+    let yes = line.used
+    line.add(" Yes ", isYes ? theme.selected : theme.text)
+    frame.cursor = Position(column: (isYes ? yes : no) + 1, row: layout.statusRow)
+    frame.lines[layout.statusRow] = line.spans
+  }
+
+  private func filter(_ model: AppModel, _ layout: Layout, _ frame: inout Frame) -> [Span] {
+    var line = line(layout.size.columns)
+    let shown = model.arrangement.rows.count
+    let all = model.arrangement.snapshot.contents.organizationCount
+    let count = "  \(shown.grouped) of \(all.grouped) "
+    if case .filter(let field, _) = model.mode {
+      let width = layout.size.columns - count.count - 2
+      let window = typesetter.window(field.text, cursor: field.cursor, width)
+      line.add(" /", theme.question)
+      frame.cursor = Position(column: 2 + window.cursor, row: layout.filterRow)
+      line.add(window.text, width: width)
+    } else {
+      guard !model.query.isEmpty else { return [] }
+      line.add(" /\(model.query)", width: layout.size.columns - count.count, theme.question)
+    }
+    line.add(count, theme.quiet)
+    return line.spans
+  }
+
+  private func hints(_ model: AppModel, _ layout: Layout) -> [Span] {
+    var line = line(layout.size.columns)
+    line.add(" ")
+    // What doesn't fit is left out whole; help and the way out, which stand last, are worth more than the rest.
+    var hints = keymap.hints(in: model.context).map { (key: $0.keys[0].description, word: $0.hint ?? "") }
+    while hints.count > 2, hints.reduce(1, { $0 + $1.key.count + $1.word.count + 3 }) > layout.size.columns {
+      hints.remove(at: hints.count - 3)
+    }
+    for hint in hints {
+      line.add(hint.key, theme.key)
+      line.add(" \(hint.word)  ", theme.quiet)
+    }
+    return line.spans
+  }
+
+  // MARK: Body
+
+  private func body(_ model: AppModel, _ layout: Layout, _ frame: inout Frame) {
+    let form: Form? = if case .form(let form) = model.mode { form } else { nil }
+    if layout.isWide {
+      let left = list(model, layout.listWidth, layout, &frame)
+      let right =
+        form.map { self.form($0, layout, column: layout.listWidth + 1, &frame) } ?? detail(model, layout, &frame)
+      for (index, row) in layout.body.enumerated() {
+        var line = line(layout.listWidth)
+        line.fill()
+        let rest = left[index].reduce(0) { $0 + typesetter.set($1.text).width }
+        let gap = Span(String(repeating: " ", count: max(0, layout.listWidth - rest)))
+        frame.lines[row] = left[index] + [gap, Span(typesetter.set("│").text, theme.quiet)] + right[index]
+      }
+    } else {
+      let lines =
+        form.map { self.form($0, layout, column: 0, &frame) }
+        ?? (model.pane == .list ? list(model, layout.listWidth, layout, &frame) : detail(model, layout, &frame))
+      for (index, row) in layout.body.enumerated() { frame.lines[row] = lines[index] }
+    }
+  }
+
+  /// Widths of the columns behind the name; what has no room is left out.
+  private func columns(_ width: Int) -> (name: Int, plan: Int, status: Int, members: Int) {
+    let hasPlan = width >= 54
+    let plan = hasPlan ? 14 : 0
+    return (max(1, width - 1 - plan - 10 - 8), plan, 10, 8)
+  }
+
+  private func list(_ model: AppModel, _ width: Int, _ layout: Layout, _ frame: inout Frame) -> [[Span]] {
+    let columns = columns(width)
+    var heading = line(width)
+    heading.add(" ", theme.heading)
+    heading.add("Name ▲", width: columns.name, theme.heading)
+    heading.add("Plan", width: columns.plan, theme.heading)
+    heading.add("Status", width: columns.status, theme.heading)
+    heading.add("Members", width: columns.members - 1, theme.heading, isRight: true)
+    heading.fill(theme.heading)
+    var lines = [heading.spans]
+    let hasFocus = model.pane == .list && model.context != .form && model.context != .choice
+    for row in model.visibleRows {
+      let item = model.listRow(row)
+      let organization = item.organization
+      let base = item.isSelected ? (hasFocus ? theme.selected : theme.selectedElsewhere) : theme.text
+      var line = line(width)
+      line.add(item.isSelected ? "▸" : item.hasChanged ? "*" : " ", item.hasChanged ? theme.changed(base) : base)
+      line.add(organization.name, width: columns.name - 1, item.hasChanged ? theme.changed(base) : base)
+      line.add(item.isSelected && item.hasChanged ? "*" : " ", base)
+      line.add(organization.planTier, width: columns.plan - 1, base)
+      if columns.plan > 0 { line.add(" ", base) }
+      line.add(organization.status.rawValue, width: columns.status, theme.status(organization.status, base))
+      line.add(item.memberCount.grouped, width: columns.members - 1, base, isRight: true)
+      if item.isSelected { line.fill(base) }
+      lines.append(line.spans)
+    }
+    if model.visibleRows.isEmpty {
+      let text =
+        model.query.isEmpty ? "No organizations yet: a adds one." : "Nothing matches \(model.query.quoted): Esc clears the filter."
+      lines.append([Span(" "), Span(typesetter.fit(text, width - 2), theme.quiet)])
+    }
+    lines += Array(repeating: [], count: max(0, layout.body.count - lines.count))
+    if model.pane == .list, frame.cursor == nil {
+      frame.cursor = Position(
+        column: 0, row: layout.body.lowerBound + 1 + min(max(0, model.selectedRow - model.visibleRows.lowerBound), layout.body.count - 2))
+    }
+    return lines
+  }
+
+  private func detail(_ model: AppModel, _ layout: Layout, _ frame: inout Frame) -> [[Span]] {
+    let width = layout.detailWidth
+    let hasFocus = model.pane == .detail
+    var lines = model.visibleLines.map { self.line(model.detailLine($0), hasFocus: hasFocus, width) }
+    lines += Array(repeating: [], count: max(0, layout.body.count - lines.count))
+    if hasFocus, frame.cursor == nil {
+      let row = min(max(0, model.selectedLine - model.visibleLines.lowerBound), layout.body.count - 1)
+      frame.cursor = Position(column: layout.size.columns - width, row: layout.body.lowerBound + row)
+    }
+    return lines
+  }
+
+  private func line(_ line: DetailLine, hasFocus: Bool, _ width: Int) -> [Span] {
+    var builder = self.line(width)
+    func base(_ isSelected: Bool) -> Style {
+      isSelected ? (hasFocus ? theme.selected : theme.selectedElsewhere) : theme.text
+    }
+    func mark(_ isSelected: Bool) -> String { isSelected && hasFocus ? "▸" : " " }
+    switch line {
+    case .blank: return []
+    case .title(let organization, let isSelected):
+      let status = organization.status.rawValue
+      let style = isSelected ? base(true) : theme.title
+      builder.add(mark(isSelected), style)
+      builder.add(organization.name, width: width - status.count - 3, style)
+      builder.add(" ", style)
+      builder.add(status, theme.status(organization.status, theme.text))
+    case .id(let id):
+      builder.add(" ")
+      builder.add(id, theme.quiet)
+    case .field(let label, let value, let isSelected):
+      let style = base(isSelected)
+      builder.add(mark(isSelected), style)
+      builder.add(label, width: 9, isSelected ? style : theme.quiet)
+      builder.add(value ?? "none", value == nil && !isSelected ? theme.quiet : style)
+      if isSelected && hasFocus { builder.fill(leaving: 1, style) }
+    case .members(let counts):
+      builder.add(" Members \((counts.owner + counts.billingAdmin + counts.member).grouped)", theme.title)
+      builder.add(
+        "    owner \(counts.owner.grouped)  billing \(counts.billingAdmin.grouped)  member \(counts.member.grouped)")
+    case .member(let member, let isSelected, let hasChanged):
+      let style = base(isSelected)
+      builder.add(
+        isSelected && hasFocus ? "▸" : hasChanged ? "*" : " ", hasChanged ? theme.changed(style) : style)
+      let user = max(8, width - 1 - 15 - 11)
+      builder.add(member.userID, width: user - 1, hasChanged ? theme.changed(style) : style)
+      builder.add(isSelected && hasFocus && hasChanged ? "*" : " ", style)
+      builder.add(member.role.rawValue, width: 15, style)
+      builder.add(member.joinedAt.dayText, width: 10, style)
+    }
+    return builder.spans
+  }
+
+  // MARK: Edit pane
+
+  private func form(_ form: Form, _ layout: Layout, column: Int, _ frame: inout Frame) -> [[Span]] {
+    let width = layout.isWide ? layout.detailWidth : layout.size.columns
+    var lines: [[Span]] = []
+    var title = line(width)
+    title.add(" ")
+    title.add(form.title, theme.title)
+    if form.isSaving { title.add("  saving…", theme.quiet) }
+    lines.append(title.spans)
+    lines.append([])
+    var cursor = Position(column: column, row: 0)
+    func explain(_ text: String, _ style: Style) {
+      for text in typesetter.wrap(text, width - 12) {
+        var line = line(width)
+        line.add("", width: 11)
+        line.add(text, style)
+        lines.append(line.spans)
+      }
+    }
+    for (index, field) in form.fields.enumerated() {
+      let hasFocus = index == form.focus
+      var line = line(width)
+      line.add(hasFocus ? "▸" : " ", theme.title)
+      line.add(field.title, width: 10, hasFocus ? theme.title : theme.quiet)
+      if hasFocus { cursor = Position(column: column + line.used, row: lines.count) }
+      if field.choices.isEmpty {
+        let window = typesetter.window(field.input.text, cursor: hasFocus ? field.input.cursor : 0, width - 12)
+        line.add(window.text, width: width - 12, theme.field)
+        if hasFocus { cursor.column += window.cursor }
+      } else {
+        line.add("‹ ", theme.quiet)
+        line.add(field.input.text, hasFocus ? theme.selected : theme.text)
+        line.add(" ›", theme.quiet)
+        if hasFocus { cursor.column += 2 }
+      }
+      lines.append(line.spans)
+      if let problem = form.problem, problem.field == index { explain(problem.text, theme.bad) }
+      if hasFocus, !field.hint.isEmpty { explain(field.hint, theme.quiet) }
+    }
+    if let problem = form.problem, problem.field == nil { explain(problem.text, theme.bad) }
+    if let news = form.news { explain(news, theme.warning) }
+    // Of a form that is taller than the screen, the part with the cursor is shown.
+    let top = max(0, min(cursor.row - layout.body.count / 2, lines.count - layout.body.count))
+    lines = Array(lines[top...].prefix(layout.body.count))
+    lines += Array(repeating: [], count: max(0, layout.body.count - lines.count))
+    if frame.cursor == nil {
+      frame.cursor = Position(
+        column: min(cursor.column, layout.size.columns - 1), row: layout.body.lowerBound + cursor.row - top)
+    }
+    return lines
+  }
+
+  // MARK: Help
+
+  private func help(_ top: Int, _ layout: Layout, _ frame: inout Frame) {
+    var heading = line(layout.size.columns)
+    heading.add(" Keys", theme.title)
+    frame.lines[layout.body.lowerBound] = heading.spans
+    let rows = layout.body.dropFirst()
+    for (row, item) in zip(rows, helpLines.dropFirst(top)) {
+      var line = line(layout.size.columns)
+      if item.keys.isEmpty {
+        line.add(" \(item.text)", theme.title)
+      } else {
+        line.add("  ")
+        line.add(item.keys, width: 20, theme.key)
+        line.add(item.text)
+      }
+      frame.lines[row] = line.spans
+    }
+    frame.cursor = Position(column: 0, row: layout.body.lowerBound)
+  }
+}
+
+/// How things look. Nothing is said by colour alone.
+struct Theme: Sendable {
+  /// Colours, or attributes alone.
+  let hasColors: Bool
+
+  private func colored(_ color: Style.Color, bold: Bool = false) -> Style {
+    Style(hasColors ? color : .standard, bold: bold)
+  }
+
+  var text: Style { Style() }
+  var title: Style { Style(bold: true) }
+  var heading: Style { Style(underlined: true) }
+  var quiet: Style { Style(dim: true) }
+  var key: Style { Style(bold: true) }
+  var selected: Style { Style(reversed: true) }
+  var selectedElsewhere: Style { Style(bold: true) }
+  var field: Style { Style(underlined: true) }
+  var question: Style { Style(bold: true) }
+  var note: Style { Style() }
+  var good: Style { colored(.green) }
+  var warning: Style { colored(.yellow, bold: true) }
+  var bad: Style { colored(.red, bold: true) }
+
+  func changed(_ base: Style) -> Style {
+    var style = base
+    style.isBold = true
+    style.isUnderlined = true
+    return style
+  }
+
+  func status(_ status: Organization.Status, _ base: Style) -> Style {
+    guard hasColors, !base.isReversed else { return base }
+    var style = base
+    style.foreground = status == .active ? .green : status == .suspended ? .yellow : .red
+    return style
+  }
+}
+
+extension Int {
+  /// With a comma between thousands: `10,000`.
+  var grouped: String {
+    let digits = Array(String(self))
+    return String(
+      digits.enumerated().flatMap { index, digit -> [Character] in
+        index > 0 && (digits.count - index) % 3 == 0 ? [",", digit] : [digit]
+      })
+  }
+}

@@ -1,0 +1,202 @@
+import CLinux
+import Glibc
+import OrgCore
+import OrgViewModel
+import Synchronization
+
+/// What comes from outside the screen's thread.
+public enum Event: Sendable {
+  /// Rows that were asked for, or data that changed.
+  case arrangement(Arrangement)
+  /// What became of a commit.
+  case outcome(CommitOutcome)
+  /// A commit waits for somebody.
+  case waiting(LockHolder)
+}
+
+/// Events on their way to the screen's thread, from any other.
+public final class Inbox: Sendable {
+  private let events = Mutex<[Event]>([])
+  private let wakeUp: WakeUp
+
+  init(_ wakeUp: WakeUp) {
+    self.wakeUp = wakeUp
+  }
+
+  /// Hands an event over and wakes the screen's thread.
+  public func post(_ event: Event) {
+    events.withLock { $0.append(event) }
+    wakeUp.wake()
+  }
+
+  func take() -> [Event] {
+    wakeUp.clear()
+    return events.withLock { events in
+      defer { events = [] }
+      return events
+    }
+  }
+}
+
+/// Something else to wait for: when the descriptor is readable, `drain` says whether the data may have changed.
+public struct ChangeSource {
+  let descriptor: Int32
+  let drain: () -> Bool
+
+  /// A descriptor to poll, and how to empty it without waiting.
+  public init(descriptor: Int32, drain: @escaping () -> Bool) {
+    self.descriptor = descriptor
+    self.drain = drain
+  }
+}
+
+/// The terminal and the one loop that waits: for keys, for signals, for changes to the data, for what other
+/// threads hand over. With nothing going on it sleeps.
+public final class TerminalApp {
+  /// Where other threads hand their results over.
+  public let inbox: Inbox
+  private let signals: SignalSource
+  private let wakeUp: WakeUp
+  private let screen: CursesScreen
+  private let keymap = Keymap.standard
+  /// How long what changed is marked, in milliseconds.
+  private static let flash: Int64 = 2500
+
+  /// Takes the terminal. Must come before any thread is started, for signals are to come to this one.
+  ///
+  /// - Throws: a sentence for standard error, where there is no terminal to work with.
+  public init() throws(TerminalError) {
+    signals = try SignalSource()
+    wakeUp = try WakeUp()
+    inbox = Inbox(wakeUp)
+    screen = try CursesScreen()
+  }
+
+  /// Whether there is a terminal to work with, before anything else is done.
+  ///
+  /// - Throws: a sentence for standard error, where there is none.
+  public static func check() throws(TerminalError) {
+    try CursesScreen.check()
+  }
+
+  /// How much fits on the screen now.
+  private func viewport(_ renderer: Renderer) -> AppModel.Viewport {
+    Layout(size: screen.size).viewport(helpLines: renderer.helpLines.count)
+  }
+
+  /// Shows a model and lets it be changed, until someone quits, a signal ends the program, or the terminal is
+  /// gone. The terminal is restored then.
+  ///
+  /// - Parameters:
+  ///   - title: where the data are, for the header.
+  ///   - perform: carries out an effect on another thread and posts the result to the inbox.
+  /// - Returns: the number of the signal that ended it, 0 if none did.
+  public func run(
+    title: String, changes: ChangeSource, _ makeModel: (AppModel.Viewport) -> AppModel,
+    perform: (Effect) -> Void
+  ) -> Int32 {
+    defer { screen.close() }
+    let renderer = Renderer(
+      typesetter: Typesetter(isUTF8: screen.hasUTF8), theme: Theme(hasColors: screen.hasColors), keymap: keymap,
+      title: title)
+    var model = makeModel(viewport(renderer))
+    var keys = KeyReader(keymap: keymap)
+    var flashEnd: Int64?
+    var hasQuit = false
+    func carryOut(_ effects: [Effect]) {
+      for effect in effects {
+        switch effect {
+        case .quit: hasQuit = true
+        case .redraw: screen.redrawEverything()
+        case .suspend: screen.suspend()
+        case .endFlashSoon: flashEnd = clinux_monotonic_milliseconds() + Self.flash
+        case .commit, .cancelCommit, .arrange, .reload: perform(effect)
+        }
+      }
+    }
+    while true {
+      screen.draw(renderer.frame(model, size: screen.size))
+      var waits = [STDIN_FILENO, signals.descriptor, wakeUp.descriptor, changes.descriptor].map {
+        pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+      }
+      let timeout = flashEnd.map { Int32(max(0, $0 - clinux_monotonic_milliseconds())) } ?? -1
+      poll(&waits, nfds_t(waits.count), timeout)
+
+      for signal in signals.read() {
+        switch signal {
+        case SIGWINCH:
+          screen.resize()
+          model.receive(viewport(renderer))
+        case SIGCONT: screen.redrawEverything()
+        default: return signal
+        }
+      }
+      if let end = flashEnd, clinux_monotonic_milliseconds() >= end {
+        flashEnd = nil
+        model.endFlash()
+      }
+      if waits[2].revents != 0 {
+        for event in inbox.take() {
+          switch event {
+          case .arrangement(let arrangement): carryOut(model.receive(arrangement))
+          case .outcome(let outcome): carryOut(model.receive(outcome))
+          case .waiting(let holder): model.receive(holder)
+          }
+        }
+      }
+      if waits[3].revents != 0, changes.drain() { carryOut([model.refresh()]) }
+      if waits[0].revents != 0 {
+        switch screen.readKeys() {
+        case .keys(let new): keys.waiting += new
+        case .ended: return SIGHUP
+        }
+      }
+      while let action = keys.next(model) {
+        carryOut(model.update(action))
+        if hasQuit { return 0 }
+      }
+    }
+  }
+}
+
+/// Turns keys into actions, one by one, each in the context that the one before has left.
+struct KeyReader {
+  let keymap: Keymap
+  var waiting: [Key] = []
+  /// Text that is being pasted: it never runs a command.
+  private var paste: String?
+
+  init(keymap: Keymap) {
+    self.keymap = keymap
+  }
+
+  /// The next action; `nil` if there is none, or if it should wait for rows that a filter asked for.
+  mutating func next(_ model: AppModel) -> Action? {
+    while let key = waiting.first, !model.awaitsRows {
+      waiting.removeFirst()
+      switch key {
+      case .pasteBegin: paste = ""
+      case .pasteEnd:
+        let text = paste ?? ""
+        paste = nil
+        if !text.isEmpty { return .paste(text) }
+      default:
+        if paste != nil {
+          paste?.append(Self.pasted(key))
+        } else if let action = keymap.action(for: key, in: model.context) {
+          return action
+        }
+      }
+    }
+    return nil
+  }
+
+  /// A line break in pasted text is a space: fields have one line.
+  private static func pasted(_ key: Key) -> String {
+    switch key {
+    case .character(let scalar): String(Character(scalar))
+    case .enter, .tab: " "
+    default: ""
+    }
+  }
+}

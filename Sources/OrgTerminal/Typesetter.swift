@@ -1,0 +1,152 @@
+import CLinux
+import OrgCore
+
+/// Turns text of the data into text for cells: escaped, measured, cut and padded.
+struct Typesetter: Sendable {
+  /// Whether the terminal takes more than ASCII.
+  let isUTF8: Bool
+  /// How many combining marks a cell takes.
+  private static let marksPerCell = 4
+
+  /// The text as it is shown, and how many cells it takes.
+  func set(_ text: String) -> (text: String, width: Int) {
+    if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return (text, text.utf8.count) }
+    var result = ""
+    var width = 0
+    var marks = Self.marksPerCell
+    for scalar in text.unicodeScalars {
+      let shown = shown(scalar, marks: &marks)
+      result += shown.text
+      width += shown.width
+    }
+    return (result, width)
+  }
+
+  /// One scalar; `marks` is how many combining marks the cell before it has.
+  private func shown(_ scalar: Unicode.Scalar, marks: inout Int) -> (text: String, width: Int) {
+    let cells = scalar.isPlain ? Int(clinux_wcwidth(scalar.value)) : -1
+    if isUTF8 || scalar.isASCII {
+      if cells > 0 {
+        marks = 0
+        return (String(Character(scalar)), cells)
+      }
+      if cells == 0, marks < Self.marksPerCell {
+        marks += 1
+        return (String(Character(scalar)), 0)
+      }
+    } else if scalar.isPlain {
+      marks = 0
+      let text = Self.ascii[scalar] ?? "?"
+      return (text, text.utf8.count)
+    }
+    // A mark after an escape would change how the escape looks.
+    marks = Self.marksPerCell
+    let escape = scalar.visibleEscape
+    return (escape, escape.utf8.count)
+  }
+
+  /// Our own signs where there is only ASCII.
+  private static let ascii: [Unicode.Scalar: String] = [
+    "→": "->", "…": "~", "▸": ">", "•": "*", "▲": "^", "│": "|", "‹": "<", "›": ">",
+  ]
+
+  /// The text in exactly so many cells: cut with an ellipsis, or filled up with spaces.
+  func fit(_ text: String, _ width: Int, isRight: Bool = false) -> String {
+    let (whole, used) = set(text)
+    if used <= width {
+      let space = String(repeating: " ", count: width - used)
+      return isRight ? space + whole : whole + space
+    }
+    guard width > 0 else { return "" }
+    let ellipsis = set("…")
+    var result = ""
+    var cells = 0
+    // Nothing below the cut is looked at again: a name may be long.
+    var marks = Self.marksPerCell
+    for scalar in text.unicodeScalars {
+      let piece = shown(scalar, marks: &marks)
+      guard cells + piece.width + ellipsis.width <= width else { break }
+      result += piece.text
+      cells += piece.width
+    }
+    return result + ellipsis.text + String(repeating: " ", count: max(0, width - cells - ellipsis.width))
+  }
+
+  /// As much of a text as fits with the cursor in sight, and in which cell the cursor stands.
+  ///
+  /// - Parameter cursor: characters before the cursor.
+  func window(_ text: String, cursor: Int, _ width: Int) -> (text: String, cursor: Int) {
+    let pieces = text.map { set(String($0)) }
+    var start = 0
+    var before = pieces[..<cursor].reduce(0) { $0 + $1.width }
+    // One cell is for the cursor itself.
+    while before >= width, start < cursor {
+      before -= pieces[start].width
+      start += 1
+    }
+    var shown = ""
+    var cells = 0
+    for piece in pieces[start...] {
+      guard cells + piece.width <= width else { break }
+      shown += piece.text
+      cells += piece.width
+    }
+    return (shown + String(repeating: " ", count: max(0, width - cells)), min(before, max(0, width - 1)))
+  }
+
+  /// The text in lines of so many cells, broken at spaces where there are any.
+  func wrap(_ text: String, _ width: Int) -> [String] {
+    guard width > 0 else { return [] }
+    var lines: [String] = []
+    var line = ""
+    var cells = 0
+    for word in text.split(separator: " ") {
+      var word = set(String(word))
+      if cells > 0, cells + 1 + word.width > width {
+        lines.append(line)
+        line = ""
+        cells = 0
+      }
+      while word.width > width {
+        let head = fit(word.text, width)
+        lines.append(head)
+        word = set(String(word.text.dropFirst(max(1, head.count - 1))))
+      }
+      line += (cells > 0 ? " " : "") + word.text
+      cells += (cells > 0 ? 1 : 0) + word.width
+    }
+    return line.isEmpty ? lines : lines + [line]
+  }
+}
+
+/// A line that is being put together from the left, never wider than it may be.
+struct LineBuilder {
+  let typesetter: Typesetter
+  let width: Int
+  private(set) var spans: [Span] = []
+  private(set) var used = 0
+
+  init(_ typesetter: Typesetter, width: Int) {
+    self.typesetter = typesetter
+    self.width = width
+  }
+
+  /// Adds text, cut where the line ends.
+  mutating func add(_ text: String, _ style: Style = Style()) {
+    let cells = typesetter.set(text).width
+    add(text, width: min(cells, width - used), style)
+  }
+
+  /// Adds text in exactly so many cells, or as many as are left.
+  mutating func add(_ text: String, width cells: Int, _ style: Style = Style(), isRight: Bool = false) {
+    let cells = min(cells, width - used)
+    guard cells > 0 else { return }
+    spans.append(Span(typesetter.fit(text, cells, isRight: isRight), style))
+    used += cells
+  }
+
+  /// Fills the line up with spaces, leaving so many cells.
+  mutating func fill(leaving rest: Int = 0, _ style: Style = Style()) {
+    add("", width: width - used - rest, style)
+  }
+}

@@ -1,0 +1,116 @@
+/// Everything that a person can ask for, by name. Which key stands for which action is decided elsewhere.
+public enum Action: Sendable, Hashable {
+  // MARK: Moving
+  /// To the next row, or line.
+  case moveDown
+  /// To the previous row, or line.
+  case moveUp
+  /// To the first row, or the start of the text.
+  case moveToFirst
+  /// To the last row, or the end of the text.
+  case moveToLast
+  /// A page on.
+  case pageDown
+  /// A page back.
+  case pageUp
+  /// Half a page on.
+  case halfPageDown
+  /// Half a page back.
+  case halfPageUp
+
+  // MARK: Going about
+  /// Into the selected organization; in the detail, edits what is selected.
+  case open
+  /// Closes what is open, one thing at a time: prompt, filter, pane. Never quits.
+  case back
+  /// To the next pane.
+  case nextPane
+  /// To the previous pane.
+  case previousPane
+  /// Starts typing a filter.
+  case filter
+  /// Shows the keys.
+  case help
+  /// Back, and from the list out of the program.
+  case close
+  /// Out of the program.
+  case quit
+  /// Stops what is going on: a prompt, a form, a wait.
+  case cancel
+
+  // MARK: Editing
+  /// Changes the role of the selected member.
+  case changeRole
+  /// Makes the member, or what a prompt asks about, an owner.
+  case chooseOwner
+  /// The same for the role of a plain member.
+  case chooseMember
+  /// The same for the role of a billing admin.
+  case chooseBillingAdmin
+  /// Creates an organization, or adds a member where the detail has the focus.
+  case add
+  /// Edits the selected organization.
+  case edit
+  /// Deletes the selected organization softly, or removes the selected member; asks first.
+  case remove
+  /// Answers a question with yes.
+  case confirm
+  /// Answers a question with no.
+  case decline
+
+  // MARK: Text fields and forms
+  /// Types text.
+  case insert(String)
+  /// Takes pasted text into the field that is being typed in; elsewhere it does nothing.
+  case paste(String)
+  /// A character to the left; in a choice, the one before.
+  case moveLeft
+  /// A character to the right; in a choice, the next.
+  case moveRight
+  /// Deletes the character before the cursor.
+  case deleteBackward
+  /// Deletes the character under the cursor.
+  case deleteForward
+  /// Deletes the word before the cursor.
+  case deleteWord
+  /// Deletes everything before the cursor.
+  case deleteToStart
+  /// Deletes everything behind the cursor.
+  case deleteToEnd
+  /// To the next field.
+  case nextField
+  /// To the previous field.
+  case previousField
+  /// Accepts what was typed.
+  case accept
+  /// Saves the form.
+  case save
+
+  // MARK: The program
+  /// Reads the data again from disk.
+  case reload
+  /// Draws the screen anew.
+  case redraw
+  /// Stops the program and gives the shell the terminal.
+  case suspend
+}
+
+/// Where keys go at the moment. The same key means different things in different contexts.
+public enum Context: Sendable, Hashable, CaseIterable {
+  /// The list of organizations.
+  case list
+  /// One organization and its members.
+  case detail
+  /// The line in which a filter is typed.
+  case filter
+  /// The choice of a role for a member.
+  case roleChoice
+  /// A question answered by yes or no.
+  case question
+  /// A form, in a field in which text is typed.
+  case form
+  /// A form, in a field with a few choices.
+  case choice
+  /// The page with the keys.
+  case help
+}

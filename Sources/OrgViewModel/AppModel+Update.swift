@@ -1,0 +1,323 @@
+import OrgCore
+
+extension AppModel {
+  /// Where keys go.
+  public var context: Context {
+    switch mode {
+    case .browse: pane == .list ? .list : .detail
+    case .filter: .filter
+    case .chooseRole: .roleChoice
+    case .ask: .question
+    case .form(let form):
+      form.asksToDiscard ? .question : form.fields[form.focus].choices.isEmpty ? .form : .choice
+    case .help: .help
+    }
+  }
+
+  /// Changes the state as an action asks, and says what the world has to do.
+  public mutating func update(_ action: Action) -> [Effect] {
+    switch action {
+    case .quit: return [.quit]
+    case .redraw: return [.redraw]
+    case .suspend: return [.suspend]
+    default: break
+    }
+    if isWaiting, action == .cancel || action == .back, case .browse = mode { return [.cancelCommit] }
+    switch mode {
+    case .browse: return browse(action)
+    case .filter(let field, let before): return filter(action, field, before)
+    case .chooseRole(let member): return chooseRole(action, of: member)
+    case .ask(let question): return answer(action, question)
+    case .form(let form): return fill(form, action)
+    case .help(let top): return help(action, top)
+    }
+  }
+
+  /// Why an action can't be done now; `nil` where it can.
+  public func obstacle(to action: Action) -> String? {
+    switch action {
+    case .add where pane == .list: return editingObstacle
+    case .add, .edit, .remove:
+      return editingObstacle ?? (selectedOrganization == nil ? nothingSelected : nil)
+        ?? (action == .remove && pane == .detail && selectedMember == nil ? noMember : nil)
+    case .changeRole:
+      return editingObstacle ?? (pane == .detail && selectedMember != nil ? nil : noMember)
+    default: return nil
+    }
+  }
+
+  private var nothingSelected: String {
+    list.isGone ? "That organization is gone; move to choose another." : "There is no organization to choose."
+  }
+
+  private var noMember: String {
+    detail.isGone ? "That member is gone; move to choose another." : "Choose a member first: Enter opens the organization."
+  }
+
+  private mutating func refuse(_ reason: String) -> [Effect] {
+    message = Message(text: reason, kind: .refusal)
+    return []
+  }
+
+  // MARK: Browsing
+
+  private mutating func browse(_ action: Action) -> [Effect] {
+    if let obstacle = obstacle(to: action) { return refuse(obstacle) }
+    message = nil
+    if move(action) { return [] }
+    switch action {
+    case .open: return open()
+    case .back, .cancel: return back()
+    case .close:
+      if pane == .list { return [.quit] }
+      pane = .list
+    case .nextPane, .previousPane: pane = pane == .list && selectedOrganization != nil ? .detail : .list
+    case .filter: mode = .filter(TextField(query), before: query)
+    case .help: mode = .help(top: 0)
+    case .reload:
+      isReloading = true
+      return [refresh()]
+    case .add:
+      if pane == .list {
+        mode = .form(.create())
+      } else if let organization = selectedOrganization {
+        mode = .form(.addMember(to: organization))
+      }
+    case .edit: return edit()
+    case .changeRole:
+      if let member = selectedMember { mode = .chooseRole(member) }
+    case .remove: return remove()
+    default: break
+    }
+    return []
+  }
+
+  /// Moves the selection of the pane with the focus; false if the action is no move.
+  private mutating func move(_ action: Action) -> Bool {
+    let rows = pane == .list ? viewport.listRows : viewport.detailRows
+    let count = pane == .list ? arrangement.rows.count : detailLineCount
+    let row = pane == .list ? list.row : detail.row
+    let isGone = pane == .list ? list.isGone : detail.isGone
+    let target: Int
+    switch action {
+    // What took the place of something that is gone stands where that stood.
+    case .moveDown: target = isGone ? row : row + 1
+    case .moveUp: target = row - 1
+    case .moveToFirst: target = 0
+    case .moveToLast: target = count - 1
+    case .pageDown: target = row + max(1, rows - 1)
+    case .pageUp: target = row - max(1, rows - 1)
+    case .halfPageDown: target = row + max(1, rows / 2)
+    case .halfPageUp: target = row - max(1, rows / 2)
+    default: return false
+    }
+    if pane == .list {
+      selectRow(target)
+    } else {
+      selectLine(target, downwards: target >= row)
+    }
+    return true
+  }
+
+  private mutating func open() -> [Effect] {
+    guard let organization = selectedOrganization else { return refuse(nothingSelected) }
+    if pane == .list {
+      pane = .detail
+      return []
+    }
+    if let obstacle = editingObstacle { return refuse(obstacle) }
+    switch detail.isGone ? nil : detail.id {
+    case .field(let field): mode = .form(.edit(organization, focus: field))
+    case .member:
+      if let member = selectedMember { mode = .chooseRole(member) }
+    case nil: return refuse(noMember)
+    }
+    return []
+  }
+
+  private mutating func back() -> [Effect] {
+    if pane == .detail {
+      pane = .list
+    } else if !query.isEmpty {
+      query = ""
+      return [requestRows()]
+    }
+    return []
+  }
+
+  private mutating func edit() -> [Effect] {
+    guard let organization = selectedOrganization else { return refuse(nothingSelected) }
+    if pane == .detail, case .field(let field) = detail.id {
+      mode = .form(.edit(organization, focus: field))
+    } else {
+      mode = .form(.edit(organization, focus: .name))
+    }
+    return []
+  }
+
+  private mutating func remove() -> [Effect] {
+    guard let organization = selectedOrganization else { return refuse(nothingSelected) }
+    let name = organization.name.escapedForDisplay
+    if pane == .detail {
+      guard let member = selectedMember else { return refuse(noMember) }
+      let change = Change.removeMember(user: member.userID, organization: organization.id, role: member.role)
+      mode = .ask(
+        Question(
+          text: "Remove \(member.userID.escapedForDisplay) (\(member.role.rawValue)) from \(name)?",
+          changes: ChangeSet([change])))
+    } else {
+      guard organization.status != .deleted else { return refuse("\(name) is deleted already.") }
+      let change = Change.setField(
+        .status, organization: organization.id, from: organization.status.rawValue,
+        to: Organization.Status.deleted.rawValue)
+      mode = .ask(
+        Question(text: "Set \(name) to deleted? Its record and members stay.", changes: ChangeSet([change])))
+    }
+    return []
+  }
+
+  // MARK: The filter
+
+  private mutating func filter(_ action: Action, _ field: TextField, _ before: String) -> [Effect] {
+    var field = field
+    switch action {
+    case .accept:
+      mode = .browse
+      return []
+    case .back, .cancel:
+      mode = .browse
+      guard query != before else { return [] }
+      query = before
+      return [requestRows()]
+    case .moveDown, .moveUp, .pageDown, .pageUp:
+      pane = .list
+      _ = move(action)
+      return []
+    default:
+      guard field.apply(action) else { return [] }
+      pane = .list
+      mode = .filter(field, before: before)
+      guard field.text != query else { return [] }
+      query = field.text
+      return [requestRows()]
+    }
+  }
+
+  // MARK: Choosing a role, and questions
+
+  private mutating func chooseRole(_ action: Action, of member: OrgUser) -> [Effect] {
+    let role: Role
+    switch action {
+    case .chooseOwner: role = .owner
+    case .chooseMember: role = .member
+    case .chooseBillingAdmin: role = .billingAdmin
+    case .back, .cancel, .decline, .close:
+      mode = .browse
+      return []
+    default: return []
+    }
+    mode = .browse
+    guard role != member.role || isCommitting else {
+      message = Message(text: "\(member.userID.escapedForDisplay) is \(role.rawValue) already.", kind: .note)
+      return []
+    }
+    return commit([
+      .setRole(user: member.userID, organization: member.organizationID, from: member.role, to: role)
+    ])
+  }
+
+  private mutating func answer(_ action: Action, _ question: Question) -> [Effect] {
+    var question = question
+    switch action {
+    case .confirm: question.isYes = true
+    case .accept: break
+    case .decline, .back, .cancel, .close: question.isYes = false
+    case .moveLeft, .moveRight, .nextField, .previousField, .moveUp, .moveDown:
+      question.isYes.toggle()
+      mode = .ask(question)
+      return []
+    default: return []
+    }
+    mode = .browse
+    return question.isYes ? commit(question.changes.changes) : []
+  }
+
+  // MARK: Forms
+
+  private mutating func fill(_ form: Form, _ action: Action) -> [Effect] {
+    var form = form
+    defer { if case .form = mode { mode = .form(form) } }
+    if form.isSaving { return action == .cancel || action == .back ? [.cancelCommit] : [] }
+    if form.asksToDiscard {
+      switch action {
+      case .confirm: mode = .browse
+      case .decline, .accept, .back, .cancel, .close: form.asksToDiscard = false
+      default: break
+      }
+      return []
+    }
+    let count = form.fields.count
+    switch action {
+    case .nextField, .moveDown: form.focus = (form.focus + 1) % count
+    case .previousField, .moveUp: form.focus = (form.focus + count - 1) % count
+    case .back, .cancel:
+      if form.isDirty { form.asksToDiscard = true } else { mode = .browse }
+    case .accept, .save: return save(&form)
+    case .help: break
+    default:
+      if form.fields[form.focus].choices.isEmpty {
+        if form.fields[form.focus].input.apply(action) { noteTyping(&form) }
+      } else if action == .moveRight || action == .insert(" ") {
+        form.fields[form.focus].choose(by: 1)
+      } else if action == .moveLeft {
+        form.fields[form.focus].choose(by: -1)
+      }
+    }
+    return []
+  }
+
+  private func noteTyping(_ form: inout Form) {
+    if form.fields[form.focus].input.wasCut {
+      form.problem = (form.focus, "That was cut: at most \(form.fields[form.focus].input.limit) characters fit here.")
+    } else if form.problem?.field == form.focus {
+      form.problem = nil
+    }
+  }
+
+  private mutating func save(_ form: inout Form) -> [Effect] {
+    guard form.check(on: arrangement.snapshot) else { return [] }
+    do throws(OrgError) {
+      let effects = commit(try form.changes(stamps), isForm: true)
+      guard isCommitting, !effects.isEmpty || form.isDirty else {
+        mode = .browse
+        message = Message(text: "Nothing was changed.", kind: .note)
+        return []
+      }
+      form.isSaving = true
+      return effects
+    } catch {
+      form.fail(error)
+      return []
+    }
+  }
+
+  // MARK: Help
+
+  private mutating func help(_ action: Action, _ top: Int) -> [Effect] {
+    let last = max(0, viewport.helpLines - viewport.helpRows)
+    let target: Int
+    switch action {
+    case .moveDown: target = top + 1
+    case .moveUp: target = top - 1
+    case .pageDown: target = top + viewport.helpRows
+    case .pageUp: target = top - viewport.helpRows
+    case .moveToFirst: target = 0
+    case .moveToLast: target = last
+    default:
+      mode = .browse
+      return []
+    }
+    mode = .help(top: min(max(0, target), last))
+    return []
+  }
+}

@@ -1,0 +1,305 @@
+import OrgCore
+
+/// The state of the whole program, as far as it can be seen, and how every action changes it. Pure and
+/// synchronous: it knows no clock, no file, no key and no cell.
+public struct AppModel: Sendable {
+  /// What is shown right now.
+  public enum Mode: Sendable {
+    /// The list and the detail.
+    case browse
+    /// A filter is being typed.
+    case filter(TextField, before: String)
+    /// A member's role is being chosen.
+    case chooseRole(OrgUser)
+    /// Something is asked, with a safe answer that has the focus at first.
+    case ask(Question)
+    /// The edit pane.
+    case form(Form)
+    /// The page with the keys, from a line on.
+    case help(top: Int)
+  }
+
+  /// The two panes.
+  public enum Pane: Sendable, Hashable {
+    /// The organizations.
+    case list
+    /// One organization and its members.
+    case detail
+  }
+
+  /// A question that is answered by yes or no.
+  public struct Question: Sendable {
+    /// What is asked.
+    public let text: String
+    /// What happens on yes.
+    let changes: ChangeSet
+    /// Whether yes has the focus; no has it at first.
+    public internal(set) var isYes = false
+  }
+
+  /// A sentence for the status line.
+  public struct Message: Sendable, Hashable {
+    /// What it is about.
+    public enum Kind: Sendable, Hashable {
+      /// Something was done, or is going on.
+      case note
+      /// Something couldn't be done.
+      case refusal
+    }
+
+    /// The sentence; text of the data in it is escaped.
+    public let text: String
+    /// What it is about.
+    public let kind: Kind
+  }
+
+  /// How much fits on the screen.
+  public struct Viewport: Sendable, Hashable {
+    /// Whether list and detail stand side by side.
+    public var isWide: Bool
+    /// Rows of the list.
+    public var listRows: Int
+    /// Lines of the detail.
+    public var detailRows: Int
+    /// Lines of the page with the keys that fit, and all of them.
+    public var helpRows: Int
+    /// How many lines the page with the keys has.
+    public var helpLines: Int
+
+    /// The measures of a screen; each count is at least 1.
+    public init(isWide: Bool, listRows: Int, detailRows: Int, helpRows: Int, helpLines: Int) {
+      self.isWide = isWide
+      self.listRows = max(1, listRows)
+      self.detailRows = max(1, detailRows)
+      self.helpRows = max(1, helpRows)
+      self.helpLines = helpLines
+    }
+  }
+
+  /// The data that are shown.
+  public private(set) var arrangement: Arrangement
+  /// What the list is filtered by, applied or being typed.
+  public internal(set) var query = ""
+  /// What keys go to.
+  public internal(set) var mode = Mode.browse
+  /// Which pane has the focus.
+  public internal(set) var pane = Pane.list
+  /// The list's selection and scroll.
+  var list = Selection<String>()
+  /// The detail's selection and scroll, for the organization that the list has selected.
+  var detail = Selection<DetailItem>()
+  /// What the status line says.
+  public internal(set) var message: Message?
+  /// Organizations that others changed a moment ago.
+  public private(set) var flashing: Set<String> = []
+  /// What was shown before the flash.
+  var beforeFlash: Snapshot?
+  /// How much fits on the screen.
+  public private(set) var viewport: Viewport
+  /// Why nothing can be changed, if nothing can: who opened the data said so.
+  public let readOnlyReason: String?
+  /// Where new ids and the time come from.
+  let stamps: Stamps
+  /// Change sets on their way, in order; the first is being committed.
+  private var pending: [(set: ChangeSet, isForm: Bool)] = []
+  /// Whether the commit that is going on waits for somebody who holds the lock.
+  public private(set) var isWaiting = false
+  private var lastSerial: Int
+  var isReloading = false
+
+  /// A model that shows the data from the top.
+  public init(
+    _ arrangement: Arrangement, viewport: Viewport, readOnlyReason: String? = nil, stamps: Stamps = .live
+  ) {
+    self.arrangement = arrangement
+    self.stamps = stamps
+    self.viewport = viewport
+    self.readOnlyReason = readOnlyReason
+    lastSerial = arrangement.request.serial
+    selectRow(0)
+  }
+
+  // MARK: The world
+
+  /// Takes in how much fits on the screen.
+  public mutating func receive(_ viewport: Viewport) {
+    self.viewport = viewport
+    list.scroll(rows: viewport.listRows, of: arrangement.rows.count)
+    detail.scroll(rows: viewport.detailRows, of: detailLineCount)
+  }
+
+  /// Takes in data, or rows, that were asked for or came by themselves. Everything that is selected, and where
+  /// it stands on the screen, stays on the same records.
+  public mutating func receive(_ new: Arrangement) -> [Effect] {
+    let isOlder = new.snapshot.generation < arrangement.snapshot.generation
+    guard !isOlder, new.request.serial >= arrangement.request.serial else {
+      // Two that were made at the same time can each be newer in one way: then neither will do.
+      let isNewer = !isOlder || new.request.serial > arrangement.request.serial
+      return isNewer && new.snapshot.generation != arrangement.snapshot.generation ? [requestRows()] : []
+    }
+    let old = arrangement
+    arrangement = new
+    keepSelection(old)
+    if isReloading {
+      isReloading = false
+      message = Message(text: "Read again from disk.", kind: .note)
+    }
+    if case .form(var form) = mode, !form.isSaving {
+      form.notice(new.snapshot)
+      mode = .form(form)
+    }
+    guard !new.changed.isEmpty else { return [] }
+    beforeFlash = old.snapshot
+    flashing = new.changed
+    return [.endFlashSoon]
+  }
+
+  /// What changed has been seen.
+  public mutating func endFlash() {
+    flashing = []
+    beforeFlash = nil
+  }
+
+  /// Takes in what became of a commit.
+  public mutating func receive(_ outcome: CommitOutcome) -> [Effect] {
+    guard !pending.isEmpty else { return [] }
+    let finished = pending.removeFirst()
+    isWaiting = false
+    var effects: [Effect] = []
+    switch outcome {
+    case .done(let commit, let arrangement):
+      effects += receive(arrangement)
+      // What was just done here needs no mark to be noticed.
+      flashing.subtract(commit.changes.map(\.organizationID))
+      message = Message(text: summary(of: commit), kind: .note)
+      if case .form = mode, finished.isForm { mode = .browse }
+      select(commit.changes.first)
+    case .failed(let error):
+      if case .form(var form) = mode, finished.isForm {
+        form.fail(error)
+        mode = .form(form)
+        message = nil
+      } else {
+        message = Message(text: error.message, kind: .refusal)
+      }
+    }
+    if let next = pending.first { effects.append(.commit(next.set)) }
+    return effects
+  }
+
+  /// Takes in that a commit waits for somebody.
+  public mutating func receive(_ holder: LockHolder) {
+    isWaiting = true
+    message = Message(text: "The data are \(holder). Esc cancels.", kind: .note)
+  }
+
+  /// Whether a filter was accepted whose rows aren't there yet: keys that follow are about those rows, and
+  /// should be held back for the moment that it takes.
+  public var awaitsRows: Bool {
+    if case .filter = mode { return false }
+    return arrangement.request.query != query
+  }
+
+  // MARK: Asking the world
+
+  /// Asks for the rows of the present query.
+  mutating func requestRows() -> Effect {
+    lastSerial += 1
+    return .arrange(ListRequest(serial: lastSerial, query: query))
+  }
+
+  /// Asks for the data as they are now: something says that they may have changed.
+  public mutating func refresh() -> Effect {
+    lastSerial += 1
+    return .reload(ListRequest(serial: lastSerial, query: query))
+  }
+
+  /// Commits changes, after those that are on their way and with what they will have changed expected.
+  mutating func commit(_ changes: [Change], isForm: Bool = false) -> [Effect] {
+    let earlier = pending.flatMap(\.set.changes)
+    let set = ChangeSet(changes.compactMap { $0.expecting(earlier) })
+    guard !set.changes.isEmpty else { return [] }
+    pending.append((set, isForm))
+    return pending.count == 1 ? [.commit(set)] : []
+  }
+
+  /// Whether a change set is on its way.
+  var isCommitting: Bool { !pending.isEmpty }
+
+  /// Why nothing can be changed at the moment; `nil` where it can.
+  public var editingObstacle: String? {
+    if let readOnlyReason { return "Nothing can be changed: \(readOnlyReason)." }
+    return arrangement.snapshot.problems.first.map { "Nothing can be changed until this is mended: \($0)" }
+  }
+
+  /// What the status line says: what was just done or refused, else what is wrong with the data.
+  public var status: Message? {
+    message ?? arrangement.snapshot.problems.first.map { Message(text: "\($0)", kind: .refusal) }
+  }
+
+  private func summary(of commit: Commit) -> String {
+    guard let first = commit.changes.first else { return "It is so already; nothing was changed." }
+    let name = commit.snapshot.organization(id: first.organizationID)?.name ?? first.organizationID
+    let more = commit.changes.count - 1
+    return first.summary(organizationName: name) + (more == 0 ? "." : ", and \(more) more.")
+  }
+
+  /// Goes to what was just added, where it is shown.
+  private mutating func select(_ change: Change?) {
+    switch change {
+    case .createOrganization(let organization):
+      if let row = arrangement.row(of: organization.id) { selectRow(row) }
+    case .addMember(let member) where member.organizationID == list.id:
+      select(.member(member.userID))
+    default: break
+    }
+  }
+}
+
+extension Change {
+  /// The same change when earlier ones, still on their way, have happened: it expects what they will have put
+  /// there. `nil` if nothing is left to do.
+  fileprivate func expecting(_ earlier: [Change]) -> Change? {
+    var result = self
+    for change in earlier {
+      guard change.target == target else { continue }
+      switch (change, result) {
+      case (.setField(_, _, _, let present), .setField(let field, let id, _, let mine)):
+        result = .setField(field, organization: id, from: present, to: mine)
+      case (.setRole(_, _, _, let present), .setRole(let user, let id, _, let mine)):
+        result = .setRole(user: user, organization: id, from: present, to: mine)
+      case (.setRole(_, _, _, let present), .removeMember(let user, let id, _)):
+        result = .removeMember(user: user, organization: id, role: present)
+      default: break
+      }
+    }
+    switch result {
+    case .setField(_, _, let from, let to) where from == to: return nil
+    case .setRole(_, _, let from, let to) where from == to: return nil
+    default: return result
+    }
+  }
+
+  /// What is changed: two changes with the same target are about the same value.
+  private var target: [String?] {
+    switch self {
+    case .setField(let field, let id, _, _): [id, nil, field.rawValue]
+    default: [organizationID, userID, nil]
+    }
+  }
+}
+
+/// Where new ids and the time come from: what a pure model can't know by itself.
+public struct Stamps: Sendable {
+  let newID: @Sendable () -> String
+  let now: @Sendable () -> Timestamp
+
+  /// Takes ids of new organizations, and the time, from where the caller says.
+  public init(newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> Timestamp) {
+    self.newID = newID
+    self.now = now
+  }
+
+  /// Random ids and the system's clock.
+  public static let live = Stamps(newID: Organization.newID, now: Timestamp.now)
+}

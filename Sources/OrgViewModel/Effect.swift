@@ -1,0 +1,45 @@
+import OrgCore
+
+/// What the model asks the world to do. Each is carried out off the screen's thread where it may take
+/// long, and its result comes back through one of the model's `receive` functions.
+public enum Effect: Sendable, Hashable {
+  /// Commit; the outcome comes to `receive(_: CommitOutcome)`.
+  case commit(ChangeSet)
+  /// Give up a commit that waits for a lock.
+  case cancelCommit
+  /// Find the rows that a request asks for; they come to `receive(_: Arrangement)`. Requests that are still
+  /// waiting when a newer one comes may be dropped.
+  case arrange(ListRequest)
+  /// Read the data again, then arrange them.
+  case reload(ListRequest)
+  /// Call `endFlash` in a moment long enough to notice what changed.
+  case endFlashSoon
+  /// Draw the screen anew.
+  case redraw
+  /// Stop the program and give the shell the terminal.
+  case suspend
+  /// Leave the program.
+  case quit
+}
+
+/// What became of a commit.
+public enum CommitOutcome: Sendable {
+  /// It is durable; the data as they are now, arranged.
+  case done(Commit, Arrangement)
+  /// Nothing was changed.
+  case failed(OrgError)
+}
+
+/// The rows that the list should have.
+public struct ListRequest: Sendable, Hashable {
+  /// Rises with every request; a result with a lower number than the one shown is dropped.
+  public var serial: Int
+  /// What is filtered by.
+  public var query: String
+
+  /// The first request: everything.
+  public init(serial: Int = 0, query: String = "") {
+    self.serial = serial
+    self.query = query
+  }
+}

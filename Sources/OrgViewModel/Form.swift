@@ -1,0 +1,224 @@
+import OrgCore
+
+/// The edit pane: a few fields that become a change set.
+public struct Form: Sendable {
+  /// What the form is for.
+  public enum Purpose: Sendable, Hashable {
+    /// A new organization.
+    case create
+    /// An organization's fields, from the record as it was when the form was opened, or a conflict in it
+    /// was shown.
+    case edit(Organization)
+    /// A new member of an organization.
+    case addMember(organization: String, name: String)
+  }
+
+  /// One line of the form.
+  public struct Field: Sendable, Hashable {
+    /// What is edited in it.
+    public enum Name: Sendable, Hashable {
+      /// A field of an organization.
+      case organization(OrganizationField)
+      /// The id of a new member.
+      case user
+      /// The role of a new member.
+      case role
+    }
+
+    /// What is edited in it.
+    public let name: Name
+    /// What stands before it.
+    public let title: String
+    /// What is typed; for a choice, the one chosen.
+    public var input: TextField
+    /// What can be chosen; empty where text is typed.
+    public let choices: [String]
+    /// A word of help.
+    public let hint: String
+    /// What it held when the form was opened.
+    public let original: String
+
+    init(_ name: Name, _ title: String, _ text: String, choices: [String] = [], hint: String = "") {
+      self.name = name
+      self.title = title
+      self.input = TextField(text)
+      self.choices = choices
+      self.hint = hint
+      original = text
+    }
+
+    /// The organization's field that is edited in it.
+    var organizationField: OrganizationField? {
+      if case .organization(let field) = name { field } else { nil }
+    }
+
+    mutating func choose(by step: Int) {
+      guard let index = choices.firstIndex(of: input.text) else { return }
+      input = TextField(choices[(index + step + choices.count) % choices.count])
+    }
+  }
+
+  /// What it is for.
+  public internal(set) var purpose: Purpose
+  /// Its lines.
+  public internal(set) var fields: [Field]
+  /// The line in which is typed.
+  public internal(set) var focus = 0
+  /// What is wrong with what was typed, said when it was to be saved; `field` is the line.
+  public internal(set) var problem: (field: Int?, text: String)?
+  /// What others changed underneath since the form was opened.
+  public internal(set) var news: String?
+  /// Whether it waits for a commit.
+  public internal(set) var isSaving = false
+  /// Whether it asks if what was typed may be thrown away.
+  public internal(set) var asksToDiscard = false
+
+  /// The title line.
+  public var title: String {
+    switch purpose {
+    case .create: "New organization"
+    case .edit(let organization): "Edit \(organization.name.escapedForDisplay)"
+    case .addMember(_, let name): "Add a member to \(name.escapedForDisplay)"
+    }
+  }
+
+  /// Whether anything was typed or chosen.
+  public var isDirty: Bool { fields.contains { $0.input.text != $0.original } }
+
+  static let planHint = "\(PlanTier.known.joined(separator: ", ")), or another"
+
+  static func create() -> Form {
+    Form(
+      purpose: .create,
+      fields: [
+        Field(.organization(.name), "Name", "", hint: "1 to 200 characters"),
+        Field(.organization(.planTier), "Plan", PlanTier.default, hint: planHint),
+      ])
+  }
+
+  static func edit(_ organization: Organization, focus: OrganizationField) -> Form {
+    let statuses = Organization.Status.allCases.map(\.rawValue)
+    let fields = OrganizationField.allCases.sorted { order($0) < order($1) }.map { field in
+      Field(
+        .organization(field), field.title, organization[field] ?? "", choices: field == .status ? statuses : [],
+        hint: hint(field))
+    }
+    var form = Form(purpose: .edit(organization), fields: fields)
+    form.focus = fields.firstIndex { $0.organizationField == focus } ?? 0
+    return form
+  }
+
+  static func addMember(to organization: Organization) -> Form {
+    Form(
+      purpose: .addMember(organization: organization.id, name: organization.name),
+      fields: [
+        Field(.user, "User id", ""),
+        Field(.role, "Role", Role.member.rawValue, choices: Role.allCases.map(\.rawValue)),
+      ])
+  }
+
+  private static func order(_ field: OrganizationField) -> Int {
+    [.name, .planTier, .status, .lagoCustomerID, .stripeCustomerID].firstIndex(of: field) ?? 0
+  }
+
+  private static func hint(_ field: OrganizationField) -> String {
+    switch field {
+    case .name: "1 to 200 characters"
+    case .planTier: planHint
+    case .status: ""
+    case .lagoCustomerID, .stripeCustomerID: "empty for none"
+    }
+  }
+
+  init(purpose: Purpose, fields: [Field]) {
+    self.purpose = purpose
+    self.fields = fields
+  }
+
+  /// What was typed, as changes; each expects what the form was opened with.
+  ///
+  /// - Throws: `invalidValue` for a role that there isn't.
+  func changes(_ stamps: Stamps) throws(OrgError) -> [Change] {
+    func text(_ name: Field.Name) -> String { fields.first { $0.name == name }?.input.text ?? "" }
+    switch purpose {
+    case .create:
+      return [
+        .createOrganization(
+          Organization(
+            id: stamps.newID(), name: text(.organization(.name)), createdAt: stamps.now(),
+            planTier: text(.organization(.planTier))))
+      ]
+    case .edit(let base):
+      return fields.compactMap { field in
+        guard let name = field.organizationField, field.input.text != base[name] ?? "" else { return nil }
+        return .setField(name, organization: base.id, from: base[name], to: field.input.text)
+      }
+    case .addMember(let organization, _):
+      let role = try Rules.role(text(.role))
+      return [
+        .addMember(OrgUser(organizationID: organization, userID: text(.user), role: role, joinedAt: stamps.now()))
+      ]
+    }
+  }
+
+  /// Checks what was typed without looking at other records; the line that is wrong gets the focus.
+  mutating func check(on snapshot: Snapshot) -> Bool {
+    problem = nil
+    for (index, field) in fields.enumerated() {
+      do throws(OrgError) {
+        switch field.name {
+        case .organization(let name): _ = try Rules.checked(field.input.text, for: name)
+        case .user:
+          try Rules.checkUserID(field.input.text)
+          if case .addMember(let id, let name) = purpose, let role = snapshot.role(of: field.input.text, in: id) {
+            throw OrgError(
+              .alreadyMember,
+              "\(field.input.text.escapedForDisplay) is in \(name.escapedForDisplay) already, as \(role.rawValue).")
+          }
+        case .role: _ = try Rules.role(field.input.text)
+        }
+      } catch {
+        problem = (index, error.message)
+        focus = index
+        return false
+      }
+    }
+    return true
+  }
+
+  /// Takes in that a commit failed. After a conflict the form expects what is there now, so that saving again
+  /// overwrites it knowingly.
+  mutating func fail(_ error: OrgError) {
+    isSaving = false
+    let field: Field.Name? =
+      switch error.code {
+      case .nameTaken, .invalidName: .organization(.name)
+      case .alreadyMember, .invalidIdentifier: .user
+      default: nil
+      }
+    problem = (fields.firstIndex { $0.name == field }, error.message)
+    if let index = problem?.field { focus = index }
+    if case .edit(var base) = purpose, !error.conflicts.isEmpty {
+      for conflict in error.conflicts {
+        guard let field = OrganizationField(rawValue: conflict.field) else { continue }
+        base[field] = conflict.theirs
+        focus = fields.firstIndex { $0.organizationField == field } ?? focus
+      }
+      purpose = .edit(base)
+      problem = (focus, error.message + " Save again to set it all the same.")
+    }
+  }
+
+  /// Tells what others changed underneath since the form was opened.
+  mutating func notice(_ snapshot: Snapshot) {
+    guard case .edit(let base) = purpose else { return }
+    guard let now = snapshot.organization(id: base.id) else {
+      news = "\(base.name.escapedForDisplay) was removed meanwhile; what you typed is kept, but can't be saved."
+      return
+    }
+    let changes = OrganizationField.allCases.filter { now[$0] != base[$0] }.map {
+      "\($0.title) is \(now[$0]?.escapedForDisplay ?? "none") now"
+    }
+    news = changes.isEmpty ? nil : "Changed meanwhile: \(changes.joined(separator: ", "))."
+  }
+}

@@ -1,0 +1,115 @@
+import ArgumentParser
+import Glibc
+import OrgCore
+import OrgFileStore
+import OrgTerminal
+import OrgViewModel
+
+/// The command line: the one place that knows every room and wires them together.
+@main
+struct Orgman: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "orgman",
+    abstract: "Browse organizations and their members, and change them with a few keys.",
+    discussion: """
+      orgman shows the organizations of a service and who belongs to them, as they are now and as others \
+      change them, and lets you change roles, plans, statuses and billing ids. The data are two JSON files, \
+      organizations.json and org_users.json, in one directory, which the service and other admins may use at \
+      the same time.
+
+      The directory is the one that you name with --data; else the one that the environment variable \
+      ORGMAN_DATA names; else /var/lib/orgman, if it is there; else orgman in your own data directory \
+      (XDG_DATA_HOME, or ~/.local/share). A directory that isn't there is created only when you say so.
+
+      Press ? in the program for its keys. To look around without any data of your own, try: orgman --demo
+      """,
+    version: "orgman 0.1.0")
+
+  @Option(help: ArgumentHelp("Open the data in this directory.", valueName: "dir"))
+  var data: String?
+
+  @Flag(help: "Open a sample of 200 organizations in a temporary directory, which is removed at the end.")
+  var demo = false
+
+  @Flag(help: "Look, but change nothing.")
+  var readOnly = false
+
+  func validate() throws {
+    if demo, data != nil {
+      throw ValidationError("--demo brings data of its own; leave --data out.")
+    }
+  }
+
+  func run() throws {
+    do {
+      guard demo else { return try open(DataLocation.directory(named: data)) }
+      let directory = try Demo.create()
+      defer { Demo.remove(directory) }
+      try open(directory)
+    } catch let error as OrgError {
+      throw Failure(error.message)
+    } catch let error as TerminalError {
+      throw Failure(error.message)
+    }
+  }
+
+  private func open(_ directory: String) throws {
+    try TerminalApp.check()
+    let store = try openStore(directory)
+    let app = try TerminalApp()
+    let watcher = store.watcher()
+    let session = Session(manager: OrgManager(store: store), inbox: app.inbox)
+    let first = try session.start()
+    let signal = app.run(
+      title: demo ? "demo" : directory,
+      changes: ChangeSource(descriptor: watcher.descriptor) { watcher.drain() },
+      { AppModel(first, viewport: $0, readOnlyReason: store.readOnlyReason) },
+      perform: session.perform)
+    session.finish()
+    if signal != 0 {
+      if demo { Demo.remove(directory) }
+      throw ExitCode(128 + signal)
+    }
+  }
+
+  /// Opens the data; where there are none, offers to begin with none.
+  private func openStore(_ directory: String) throws -> FileStore {
+    do {
+      return try FileStore(path: directory, isReadOnly: readOnly)
+    } catch {
+      guard error.code == .dataNotFound, !readOnly, isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1
+      else { throw error }
+      print("\(error.message) Begin there with no organizations? [y/N] ", terminator: "")
+      fflush(nil)
+      guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
+        throw OrgError(.dataNotFound, "Nothing was created. Name the directory with your data: orgman --data DIR")
+      }
+      try FileStore.create(at: directory)
+      return try FileStore(path: directory)
+    }
+  }
+}
+
+/// A failure that has been put into a sentence.
+private struct Failure: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ sentence: String) {
+    description = sentence
+  }
+}
+
+/// Where the data are when nobody says so.
+enum DataLocation {
+  static func directory(named name: String?) -> String {
+    if let name, !name.isEmpty { return name }
+    if let name = variable("ORGMAN_DATA") { return name }
+    if access("/var/lib/orgman", F_OK) == 0 { return "/var/lib/orgman" }
+    let base = variable("XDG_DATA_HOME") ?? (variable("HOME") ?? "") + "/.local/share"
+    return base + "/orgman"
+  }
+
+  private static func variable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+  }
+}

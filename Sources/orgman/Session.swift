@@ -1,0 +1,85 @@
+import Dispatch
+import OrgCore
+import OrgTerminal
+import OrgViewModel
+import Synchronization
+
+/// Carries out what the model asks for, off the screen's thread: reading, arranging and committing each on a
+/// queue of its own, so that none waits for another.
+final class Session: Sendable {
+  private let manager: OrgManager
+  private let inbox: Inbox
+  private let reading = DispatchQueue(label: "orgman.reading")
+  private let arranging = DispatchQueue(label: "orgman.arranging")
+  private let committing = DispatchQueue(label: "orgman.committing")
+  private let state = Mutex(State())
+
+  private struct State {
+    var request = ListRequest()
+    var arrangement: Arrangement?
+    var isCancelled = false
+  }
+
+  init(manager: OrgManager, inbox: Inbox) {
+    self.manager = manager
+    self.inbox = inbox
+  }
+
+  /// Reads the data for the first time.
+  func start() throws(OrgError) -> Arrangement {
+    arrange(try manager.snapshot())
+  }
+
+  /// Waits for a commit that is going on, for what was asked for is done or said to have failed.
+  func finish() {
+    state.withLock { $0.isCancelled = true }
+    committing.sync {}
+  }
+
+  func perform(_ effect: Effect) {
+    switch effect {
+    case .arrange(let request):
+      state.withLock { $0.request = request }
+      arranging.async { [self] in
+        let (latest, snapshot) = state.withLock { ($0.request, $0.arrangement?.snapshot) }
+        // Somebody types faster than rows are found: the last word counts.
+        guard latest == request, let snapshot else { return }
+        inbox.post(.arrangement(arrange(snapshot)))
+      }
+    case .reload(let request):
+      state.withLock { $0.request = request }
+      reading.async { [self] in
+        do throws(OrgError) {
+          inbox.post(.arrangement(arrange(try manager.snapshot())))
+        } catch {
+          inbox.post(.outcome(.failed(error)))
+        }
+      }
+    case .commit(let set):
+      state.withLock { $0.isCancelled = false }
+      committing.async { [self] in
+        do throws(OrgError) {
+          let commit = try manager.commit(set) { [self] holder in
+            inbox.post(.waiting(holder))
+            return state.withLock { !$0.isCancelled }
+          }
+          inbox.post(.outcome(.done(commit, arrange(commit.snapshot))))
+        } catch {
+          inbox.post(.outcome(.failed(error)))
+        }
+      }
+    case .cancelCommit: state.withLock { $0.isCancelled = true }
+    case .endFlashSoon, .redraw, .suspend, .quit: break
+    }
+  }
+
+  /// Arranges a snapshot for the latest request.
+  private func arrange(_ snapshot: Snapshot) -> Arrangement {
+    let (request, previous) = state.withLock { ($0.request, $0.arrangement) }
+    let arrangement = Arrangement(snapshot, for: request, after: previous)
+    state.withLock { state in
+      if (state.arrangement?.snapshot.generation ?? 0) <= snapshot.generation { state.arrangement = arrangement }
+    }
+    return arrangement
+  }
+}
