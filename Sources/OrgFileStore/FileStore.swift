@@ -14,6 +14,9 @@ public final class FileStore: OrgStore {
 
   private let directory: DataDirectory
   private let state = Mutex(State())
+  /// Held while files are read, and while they are exchanged and taken note of: so that what this store
+  /// writes never looks to it like somebody else's change.
+  private let files = Mutex(())
 
   /// What was read last.
   private struct State {
@@ -112,6 +115,10 @@ public final class FileStore: OrgStore {
   ///
   /// - Parameter isExact: compare the bytes, even where the files look unchanged.
   private func load(isExact: Bool = false) -> Loaded {
+    files.withLock { _ in loadNow(isExact: isExact) }
+  }
+
+  private func loadNow(isExact: Bool) -> Loaded {
     let (last, ticket) = state.withLock { state in
       state.lastTicket += 1
       return (state.loaded, state.lastTicket)
@@ -194,17 +201,33 @@ public final class FileStore: OrgStore {
       files.append((OrganizationTable.file, contents.organizations.bytes))
     }
     if !preview.edit.members.isEmpty { files.append((MemberTable.file, contents.members.bytes)) }
-    var next = base
     do {
       for file in files { try directory.stage(file.bytes, for: file.name, in: space) }
-      guard base.organizations == directory.identity(of: OrganizationTable.file),
-        base.members == directory.identity(of: MemberTable.file)
-      else { return nil }
-      for file in files { try directory.publish(file.name, from: space) }
-      try directory.syncDirectories(space)
     } catch {
-      throw OrgError(error, "The change could not be saved in \(path.escapedForDisplay)")
+      throw notSaved(error)
     }
+    let done: Result<Snapshot?, SystemCallError> = self.files.withLock { _ in
+      do throws(SystemCallError) {
+        guard base.organizations == directory.identity(of: OrganizationTable.file),
+          base.members == directory.identity(of: MemberTable.file)
+        else { return .success(nil) }
+        for file in files { try directory.publish(file.name, from: space) }
+        try directory.syncDirectories(space)
+      } catch {
+        return .failure(error)
+      }
+      return .success(took(contents, after: base).snapshot)
+    }
+    do {
+      return try done.get().map { Commit(snapshot: $0, changes: preview.effective) }
+    } catch {
+      throw notSaved(error)
+    }
+  }
+
+  /// Takes note of what was just written.
+  private func took(_ contents: FileContents, after base: Loaded) -> Loaded {
+    var next = base
     next.contents = contents
     next.organizations = directory.identity(of: OrganizationTable.file)
     next.members = directory.identity(of: MemberTable.file)
@@ -212,6 +235,10 @@ public final class FileStore: OrgStore {
       state.lastTicket += 1
       return state.lastTicket
     }
-    return Commit(snapshot: publish(next, isNew: true).snapshot, changes: preview.effective)
+    return publish(next, isNew: true)
+  }
+
+  private func notSaved(_ error: SystemCallError) -> OrgError {
+    OrgError(error, "The change could not be saved in \(path.escapedForDisplay)")
   }
 }

@@ -165,10 +165,9 @@ struct Renderer {
     }
   }
 
-  /// Widths of the columns behind the name; what has no room is left out.
+  /// Widths of the columns; the plan is left out where it has no room.
   private func columns(_ width: Int) -> (name: Int, plan: Int, status: Int, members: Int) {
-    let hasPlan = width >= 54
-    let plan = hasPlan ? 14 : 0
+    let plan = width < 54 ? 0 : width < 70 ? 14 : 17
     return (max(1, width - 1 - plan - 10 - 8), plan, 10, 8)
   }
 
@@ -301,11 +300,14 @@ struct Renderer {
         if hasFocus { cursor.column += 2 }
       }
       lines.append(line.spans)
-      if let problem = form.problem, problem.field == index { explain(problem.text, theme.bad) }
-      if hasFocus, !field.hint.isEmpty { explain(field.hint, theme.quiet) }
+      if let problem = form.problem, problem.field == index {
+        explain("! " + problem.text, theme.bad)
+      } else if hasFocus, !field.hint.isEmpty {
+        explain(field.hint, theme.quiet)
+      }
     }
-    if let problem = form.problem, problem.field == nil { explain(problem.text, theme.bad) }
-    if let news = form.news { explain(news, theme.warning) }
+    if let problem = form.problem, problem.field == nil { explain("! " + problem.text, theme.bad) }
+    if let news = form.news { explain("* " + news, theme.warning) }
     // Of a form that is taller than the screen, the part with the cursor is shown.
     let top = max(0, min(cursor.row - layout.body.count / 2, lines.count - layout.body.count))
     lines = Array(lines[top...].prefix(layout.body.count))

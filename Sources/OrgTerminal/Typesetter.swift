@@ -108,9 +108,16 @@ struct Typesetter: Sendable {
         cells = 0
       }
       while word.width > width {
-        let head = fit(word.text, width)
+        var head = ""
+        var used = 0
+        for character in word.text {
+          let piece = set(String(character)).width
+          guard used + piece <= width || head.isEmpty else { break }
+          head.append(character)
+          used += piece
+        }
         lines.append(head)
-        word = set(String(word.text.dropFirst(max(1, head.count - 1))))
+        word = set(String(word.text.dropFirst(head.count)))
       }
       line += (cells > 0 ? " " : "") + word.text
       cells += (cells > 0 ? 1 : 0) + word.width

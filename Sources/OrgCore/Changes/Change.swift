@@ -40,6 +40,8 @@ public enum Change: Sendable, Hashable {
     switch self {
     case .createOrganization(let organization):
       return "Created \(organization.name.escapedForDisplay) on \(organization.planTier.escapedForDisplay)"
+    case .setField(.name, _, let from, let to):
+      return "Renamed \(from?.escapedForDisplay ?? name) → \(to?.escapedForDisplay ?? "none")"
     case .setField(let field, _, let from, let to):
       return "\(field.title) of \(name): \(from?.escapedForDisplay ?? "none") → \(to?.escapedForDisplay ?? "none")"
     case .addMember(let member):
