@@ -57,7 +57,9 @@ public struct Keymap: Sendable {
   public var markdown: String {
     let rows = sections.map { section in
       "| **\(section.title)** | |\n"
-        + section.bindings.map { "| \($0.keys.map { "`\($0)`" }.joined(separator: " ")) | \($0.description) |\n" }.joined()
+        + section.bindings.filter { !$0.description.isEmpty }.map {
+          "| \($0.keys.map { "`\($0)`" }.joined(separator: " ")) | \($0.description) |\n"
+        }.joined()
     }
     return "| key | does |\n|---|---|\n" + rows.joined()
   }
@@ -82,19 +84,26 @@ extension Keymap {
       title: "Going about",
       bindings: [
         bind(.enter, "l", .right, to: .open, in: [.list], "open the organization", hint: "open"),
-        bind(.enter, "l", .right, to: .open, in: [.detail], "edit the field, or the role of the member", hint: "edit"),
-        bind(.escape, "h", .left, to: .back, in: browsing, "close the prompt, clear the filter, go back; never quits"),
+        bind(
+          .enter, "l", .right, to: .open, in: [.detail], "edit the field, or the role of the member",
+          hint: "edit"),
+        bind(
+          .escape, "h", .left, to: .back, in: browsing,
+          "close the prompt, clear the filter, go back; never quits"),
         bind(.tab, to: .nextPane, in: browsing, "the next pane"),
         bind(.backTab, to: .previousPane, in: browsing, "the previous pane"),
       ]),
     Section(
       title: "Changing",
       bindings: [
-        bind("r", to: .changeRole, in: browsing, "role of the member: then o owner, m member, b billing_admin"),
+        bind(
+          "r", to: .changeRole, in: browsing, "role of the member: then o owner, m member, b billing_admin"),
         bind("a", to: .add, in: [.list], "a new organization", hint: "add"),
         bind("r", to: .changeRole, in: [.detail], hint: "role"),
         bind("a", to: .add, in: [.detail], "add a member", hint: "add"),
-        bind("e", .function(2), to: .edit, in: [.list], "edit name, plan, status, Lago and Stripe id", hint: "edit"),
+        bind(
+          "e", .function(2), to: .edit, in: [.list], "edit name, plan, status, Lago and Stripe id",
+          hint: "edit"),
         bind("e", .function(2), to: .edit, in: [.detail]),
         bind("d", .delete, to: .remove, in: [.list], "set the organization to deleted; asks", hint: "delete"),
         bind("d", .delete, to: .remove, in: [.detail], "remove the member; asks", hint: "remove"),
@@ -102,33 +111,37 @@ extension Keymap {
     Section(
       title: "Finding",
       bindings: [
-        bind("/", to: .filter, in: browsing, "filter by name, id and billing ids as you type", hint: "filter"),
+        bind(
+          "/", to: .filter, in: browsing, "filter by name, id and billing ids as you type", hint: "filter"),
         bind("R", .function(5), to: .reload, in: browsing, "read again from disk"),
       ]),
     Section(
       title: "The program",
       bindings: [
         bind("?", .function(1), to: .help, in: browsing, "this page", hint: "help"),
-        bind("q", to: .close, in: [.list, .detail, .roleChoice, .question, .help], "back, and from the list out", hint: nil),
+        bind(
+          "q", to: .close, in: [.list, .detail, .roleChoice, .question], "back, and from the list out",
+          hint: nil),
         bind("Q", to: .quit, in: browsing, "quit"),
         bind(.control("c"), to: .cancel, in: everywhere, "cancel what is going on"),
         bind(.control("z"), to: .suspend, in: everywhere, "suspend"),
         bind(.control("l"), to: .redraw, in: everywhere, "draw the screen again"),
         bind("q", to: .close, in: [.list], hint: "quit"),
         bind("q", to: .close, in: [.detail], hint: "back"),
-        bind("?", "q", .escape, .enter, .function(1), to: .back, in: [.help], hint: "close"),
+        bind(
+          "?", "q", .escape, .enter, .function(1), to: .back, in: [.help], "close this page", hint: "close"),
       ]),
     Section(
       title: "Answering",
       bindings: [
         bind("o", to: .chooseOwner, in: [.roleChoice], "owner", hint: "owner"),
         bind("m", to: .chooseMember, in: [.roleChoice], "member", hint: "member"),
-        bind("b", to: .chooseBillingAdmin, in: [.roleChoice], "billing_admin", hint: "billing_admin"),
+        bind("b", to: .chooseBillingAdmin, in: [.roleChoice], "billing_admin", hint: "billing"),
         bind("y", to: .confirm, in: [.question], "yes", hint: "yes"),
         bind("n", to: .decline, in: [.question], "no", hint: "no"),
         bind(.enter, to: .accept, in: [.question], "the answer with the focus", hint: nil),
         bind(.left, .right, .tab, .backTab, to: .nextField, in: [.question], "the other answer"),
-        bind(.escape, to: .back, in: [.roleChoice, .question], hint: "cancel"),
+        bind(.escape, to: .back, in: [.roleChoice, .question], "cancel", hint: "cancel"),
       ]),
     Section(
       title: "Typing a filter",
@@ -137,6 +150,8 @@ extension Keymap {
         bind(.escape, to: .back, in: [.filter], "the filter as it was", hint: "cancel"),
         bind(.down, to: .moveDown, in: [.filter], "the next row", hint: nil),
         bind(.up, to: .moveUp, in: [.filter], "the previous row"),
+        bind(.pageDown, to: .pageDown, in: [.filter], "a page down"),
+        bind(.pageUp, to: .pageUp, in: [.filter], "a page up"),
       ]),
     Section(
       title: "Edit pane",
@@ -147,6 +162,7 @@ extension Keymap {
         bind(.backTab, .up, to: .previousField, in: forms, "the previous field"),
         bind(" ", .right, to: .moveRight, in: [.choice], "the next choice", hint: "change"),
         bind(.left, to: .moveLeft, in: [.choice], "the previous choice"),
+        bind(.function(1), to: .help, in: forms, "the keys", hint: "help"),
         bind(.escape, to: .back, in: forms, "cancel; asks if something was typed", hint: "cancel"),
       ]),
     Section(
@@ -171,7 +187,8 @@ extension Keymap {
   private static let everywhere = Set(Context.allCases)
 
   private static func bind(
-    _ keys: Key..., to action: Action, in contexts: Set<Context>, _ description: String = "", hint: String? = nil
+    _ keys: Key..., to action: Action, in contexts: Set<Context>, _ description: String = "",
+    hint: String? = nil
   ) -> Binding {
     Binding(keys: keys, action: action, contexts: contexts, description: description, hint: hint)
   }

@@ -24,7 +24,8 @@ struct Renderer {
     var frame = Frame(size: size)
     let layout = Layout(size: size)
     guard !layout.isTooSmall else {
-      let text = "orgman needs \(Layout.smallest.columns)x\(Layout.smallest.rows); this is \(size.columns)x\(size.rows)."
+      let text =
+        "orgman needs \(Layout.smallest.columns)x\(Layout.smallest.rows); this is \(size.columns)x\(size.rows)."
       for (row, line) in typesetter.wrap(text, size.columns).prefix(size.rows).enumerated() {
         frame.lines[row] = [Span(line)]
       }
@@ -32,7 +33,7 @@ struct Renderer {
       return frame
     }
     frame.lines[0] = header(model, layout)
-    if case .help(let top) = model.mode {
+    if case .help(let top, _) = model.mode {
       help(top, layout, &frame)
     } else {
       body(model, layout, &frame)
@@ -50,55 +51,100 @@ struct Renderer {
     let contents = model.arrangement.snapshot.contents
     let isBroken = !model.arrangement.snapshot.problems.isEmpty
     let state = isBroken ? "damaged" : model.readOnlyReason != nil ? "read-only" : "live"
-    let counts = "\(contents.organizationCount.grouped) orgs  \(contents.memberCount.grouped) members"
+    func count(_ number: Int, _ word: String) -> String {
+      "\(number.grouped) \(word)\(number == 1 ? "" : "s")"
+    }
+    var counts = "  " + count(contents.organizationCount, "org")
+    if layout.size.columns >= 60 { counts += "  " + count(contents.memberCount, "member") }
     var line = line(layout.size.columns)
     line.add(" orgman", theme.title)
     if layout.isWide { line.add("  Organizations") }
-    let right = "  \(counts)   \(state) "
-    let room = layout.size.columns - line.used - right.count
-    line.fill(leaving: min(right.count, layout.size.columns - line.used) + max(0, min(room - 2, typesetter.set(title).width)))
-    if room > 4 { line.add(title, width: min(room - 2, typesetter.set(title).width), theme.quiet) }
-    line.fill(leaving: right.count)
-    line.add("  \(counts)   ")
+    // In a narrow detail the name may be above what is on the screen.
+    let isNameless = !layout.isWide && model.pane == .detail && model.visibleLines.lowerBound > 0
+    let title = isNameless ? model.selectedOrganization?.name ?? title : title
+    let right = "\(counts)   \(state) ".count
+    let room = layout.size.columns - line.used - right - 2
+    let titleWidth = room > 2 ? min(room, typesetter.set(title).width) : 0
+    line.fill(leaving: right + titleWidth)
+    line.add(title, width: titleWidth, theme.quiet)
+    line.add("\(counts)   ")
     line.add(state, isBroken ? theme.bad : model.readOnlyReason != nil ? theme.warning : theme.good)
     return line.spans
   }
 
   private func bottom(_ model: AppModel, _ layout: Layout, _ frame: inout Frame) {
     frame.lines[layout.filterRow] = filter(model, layout, &frame)
-    let width = layout.size.columns - 2
     switch model.mode {
     case .chooseRole(let member):
-      let name = model.arrangement.snapshot.organization(id: member.organizationID)?.name ?? member.organizationID
-      var line = line(layout.size.columns)
-      line.add(
-        " Role of \(member.userID.escapedForDisplay) in \(name.escapedForDisplay), now \(member.role.rawValue): ",
-        theme.question)
-      frame.cursor = Position(column: min(line.used, width), row: layout.statusRow)
+      let name =
+        model.arrangement.snapshot.organization(id: member.organizationID)?.name ?? member.organizationID
+      let text =
+        "Role of \(member.userID.escapedForDisplay) in \(name.escapedForDisplay), now \(member.role.rawValue):"
+      let line = prompt(text, answers: 1, layout, &frame)
+      frame.cursor = Position(column: line.used + (line.used > 1 ? 1 : 0), row: layout.statusRow)
       frame.lines[layout.statusRow] = line.spans
     case .ask(let question):
       ask(question.text, isYes: question.isYes, layout, &frame)
     case .form(let form) where form.asksToDiscard:
-      ask("Throw away what you typed?", isYes: false, layout, &frame)
+      ask("Throw away what you typed?", isYes: form.discards, layout, &frame)
     default:
-      guard let message = model.status else { return }
-      let lines = typesetter.wrap(message.text, width)
-      // A long sentence is worth more than what it covers.
-      for (index, text) in lines.suffix(3).enumerated() {
-        var line = line(layout.size.columns)
-        line.add(" ")
-        line.add(text, message.kind == .refusal ? theme.bad : theme.note)
-        frame.lines[layout.statusRow - min(lines.count, 3) + 1 + index] = line.spans
-      }
+      guard let message = sentence(model) else { return }
+      // A long sentence is worth more than what it covers, but not more than the row with the cursor.
+      let room = layout.statusRow - (frame.cursor?.row ?? 0)
+      say(
+        message.text, in: max(1, min(4, room)), message.kind == .refusal ? theme.bad : theme.note, layout,
+        &frame)
     }
   }
 
-  private func ask(_ text: String, isYes: Bool, _ layout: Layout, _ frame: inout Frame) {
-    let answers = 14
+  /// What the line above the hints says: of what a form has to say, that which is about no field of it.
+  private func sentence(_ model: AppModel) -> AppModel.Message? {
+    guard case .form(let form) = model.mode else { return model.status }
+    if let problem = form.problem, problem.field == nil {
+      return AppModel.Message(text: problem.text, kind: .refusal)
+    }
+    return model.message ?? form.news.map { AppModel.Message(text: $0, kind: .refusal) } ?? model.status
+  }
+
+  /// Puts a text above the hints, in as many lines as it needs and may have; returns how many.
+  private func say(_ text: String, in room: Int, _ style: Style, _ layout: Layout, _ frame: inout Frame) {
+    let width = layout.size.columns - 2
+    let whole = typesetter.wrap(text, width)
+    var lines = whole.prefix(room)
+    if whole.count > room, let last = lines.popLast() {
+      lines.append(typesetter.fit(last + " " + whole[room], width))
+    }
+    for (row, text) in zip((layout.statusRow - lines.count + 1)..., lines) {
+      var line = line(layout.size.columns)
+      line.add(" ")
+      line.add(text, style)
+      frame.lines[row] = line.spans
+    }
+  }
+
+  /// Begins the line in which something is answered with what is asked; a long one begins above it.
+  private func prompt(_ text: String, answers: Int, _ layout: Layout, _ frame: inout Frame) -> LineBuilder {
+    let width = layout.size.columns - 2
+    var lines = typesetter.wrap(text, width)
+    if typesetter.set(lines.last ?? "").width + answers > width { lines.append("") }
+    // The end says what the question is; a name in the middle may be too long for all of it.
+    if lines.count > 4 { lines.replaceSubrange(2..<(lines.count - 2), with: ["…"]) }
+    let last = lines.removeLast()
+    for (index, text) in lines.enumerated() {
+      var line = line(layout.size.columns)
+      line.add(" ")
+      line.add(text, theme.question)
+      frame.lines[layout.statusRow - lines.count + index] = line.spans
+    }
     var line = line(layout.size.columns)
     line.add(" ")
-    line.add(text, width: min(typesetter.set(text).width, layout.size.columns - answers - 1), theme.question)
-    line.add("  ")
+    line.add(last, theme.question)
+    return line
+  }
+
+  private func ask(_ text: String, isYes: Bool, _ layout: Layout, _ frame: inout Frame) {
+    var line = prompt(text, answers: 13, layout, &frame)
+    if line.used > 1 { line.add("  ") }
     let no = line.used
     line.add(" No ", isYes ? theme.text : theme.selected)
     line.add("  ")
@@ -132,12 +178,15 @@ struct Renderer {
     line.add(" ")
     // What doesn't fit is left out whole; help and the way out, which stand last, are worth more than the rest.
     var hints = keymap.hints(in: model.context).map { (key: $0.keys[0].description, word: $0.hint ?? "") }
-    while hints.count > 2, hints.reduce(1, { $0 + $1.key.count + $1.word.count + 3 }) > layout.size.columns {
-      hints.remove(at: hints.count - 3)
+    let width = layout.size.columns
+    while hints.count > 2, hints.reduce(-1, { $0 + $1.key.count + $1.word.count + 3 }) > width {
+      // Of the answers to a question none may be missing.
+      hints.remove(at: model.context == .roleChoice ? hints.count - 1 : hints.count - 3)
     }
     for hint in hints {
+      if line.used > 1 { line.add("  ") }
       line.add(hint.key, theme.key)
-      line.add(" \(hint.word)  ", theme.quiet)
+      line.add(" \(hint.word)", theme.quiet)
     }
     return line.spans
   }
@@ -149,7 +198,8 @@ struct Renderer {
     if layout.isWide {
       let left = list(model, layout.listWidth, layout, &frame)
       let right =
-        form.map { self.form($0, layout, column: layout.listWidth + 1, &frame) } ?? detail(model, layout, &frame)
+        form.map { self.form($0, layout, column: layout.listWidth + 1, &frame) }
+        ?? detail(model, layout, &frame)
       for (index, row) in layout.body.enumerated() {
         var line = line(layout.listWidth)
         line.fill()
@@ -160,7 +210,8 @@ struct Renderer {
     } else {
       let lines =
         form.map { self.form($0, layout, column: 0, &frame) }
-        ?? (model.pane == .list ? list(model, layout.listWidth, layout, &frame) : detail(model, layout, &frame))
+        ?? (model.pane == .list
+          ? list(model, layout.listWidth, layout, &frame) : detail(model, layout, &frame))
       for (index, row) in layout.body.enumerated() { frame.lines[row] = lines[index] }
     }
   }
@@ -181,15 +232,16 @@ struct Renderer {
     heading.add("Members", width: columns.members - 1, theme.heading, isRight: true)
     heading.fill(theme.heading)
     var lines = [heading.spans]
-    let hasFocus = model.pane == .list && model.context != .form && model.context != .choice
+    let hasForm = if case .form = model.mode { true } else { false }
+    let hasFocus = model.pane == .list && !hasForm
     for row in model.visibleRows {
       let item = model.listRow(row)
       let organization = item.organization
       let base = item.isSelected ? (hasFocus ? theme.selected : theme.selectedElsewhere) : theme.text
       var line = line(width)
-      line.add(item.isSelected ? "▸" : item.hasChanged ? "*" : " ", item.hasChanged ? theme.changed(base) : base)
-      line.add(organization.name, width: columns.name - 1, item.hasChanged ? theme.changed(base) : base)
-      line.add(item.isSelected && item.hasChanged ? "*" : " ", base)
+      line.add(
+        item.isSelected ? "▸" : item.hasChanged ? "*" : " ", item.hasChanged ? theme.changed(base) : base)
+      name(organization.name, columns.name, item.isSelected, item.hasChanged, base, &line)
       line.add(organization.planTier, width: columns.plan - 1, base)
       if columns.plan > 0 { line.add(" ", base) }
       line.add(organization.status.rawValue, width: columns.status, theme.status(organization.status, base))
@@ -198,16 +250,35 @@ struct Renderer {
       lines.append(line.spans)
     }
     if model.visibleRows.isEmpty {
+      let offer = model.editingObstacle == nil ? ["a adds one."] : []
       let text =
-        model.query.isEmpty ? "No organizations yet: a adds one." : "Nothing matches \(model.query.quoted): Esc clears the filter."
-      lines.append([Span(" "), Span(typesetter.fit(text, width - 2), theme.quiet)])
+        model.query.isEmpty
+        ? ["No organizations yet."] + offer
+        : ["Nothing matches \(model.query.quoted).", "Esc clears the filter."]
+      lines += text.map { [Span(" "), Span(typesetter.fit($0, width - 2), theme.quiet)] }
     }
     lines += Array(repeating: [], count: max(0, layout.body.count - lines.count))
-    if model.pane == .list, frame.cursor == nil {
+    if hasFocus, frame.cursor == nil {
       frame.cursor = Position(
-        column: 0, row: layout.body.lowerBound + 1 + min(max(0, model.selectedRow - model.visibleRows.lowerBound), layout.body.count - 2))
+        column: 0,
+        row: layout.body.lowerBound + 1
+          + min(max(0, model.selectedRow - model.visibleRows.lowerBound), layout.body.count - 2))
     }
     return lines
+  }
+
+  /// A name in its column. What others changed has a mark that needs no colour: where the selection has taken its
+  /// place before the name, it stands behind.
+  private func name(
+    _ name: String, _ width: Int, _ isSelected: Bool, _ hasChanged: Bool, _ style: Style,
+    _ line: inout LineBuilder
+  ) {
+    let end = line.used + width
+    let isMarked = isSelected && hasChanged
+    let cells = min(typesetter.set(name).width, width - (isMarked ? 3 : 1))
+    line.add(name, width: cells, hasChanged ? theme.changed(style) : style)
+    if isMarked { line.add(" *", style) }
+    line.add("", width: end - line.used, style)
   }
 
   private func detail(_ model: AppModel, _ layout: Layout, _ frame: inout Frame) -> [[Span]] {
@@ -248,15 +319,15 @@ struct Renderer {
       if isSelected && hasFocus { builder.fill(leaving: 1, style) }
     case .members(let counts):
       builder.add(" Members \((counts.owner + counts.billingAdmin + counts.member).grouped)", theme.title)
-      builder.add(
-        "    owner \(counts.owner.grouped)  billing \(counts.billingAdmin.grouped)  member \(counts.member.grouped)")
+      let roles =
+        "owner \(counts.owner.grouped)  billing \(counts.billingAdmin.grouped)  member \(counts.member.grouped)"
+      builder.add(builder.used + roles.count + 4 > width ? "  " : "    ")
+      builder.add(roles)
     case .member(let member, let isSelected, let hasChanged):
       let style = base(isSelected)
       builder.add(
         isSelected && hasFocus ? "▸" : hasChanged ? "*" : " ", hasChanged ? theme.changed(style) : style)
-      let user = max(8, width - 1 - 15 - 11)
-      builder.add(member.userID, width: user - 1, hasChanged ? theme.changed(style) : style)
-      builder.add(isSelected && hasFocus && hasChanged ? "*" : " ", style)
+      name(member.userID, max(8, width - 1 - 15 - 11), isSelected && hasFocus, hasChanged, style, &builder)
       builder.add(member.role.rawValue, width: 15, style)
       builder.add(member.joinedAt.dayText, width: 10, style)
     }
@@ -290,7 +361,8 @@ struct Renderer {
       line.add(field.title, width: 10, hasFocus ? theme.title : theme.quiet)
       if hasFocus { cursor = Position(column: column + line.used, row: lines.count) }
       if field.choices.isEmpty {
-        let window = typesetter.window(field.input.text, cursor: hasFocus ? field.input.cursor : 0, width - 12)
+        let window = typesetter.window(
+          field.input.text, cursor: hasFocus ? field.input.cursor : 0, width - 12)
         line.add(window.text, width: width - 12, theme.field)
         if hasFocus { cursor.column += window.cursor }
       } else {
@@ -306,8 +378,6 @@ struct Renderer {
         explain(field.hint, theme.quiet)
       }
     }
-    if let problem = form.problem, problem.field == nil { explain("! " + problem.text, theme.bad) }
-    if let news = form.news { explain("* " + news, theme.warning) }
     // Of a form that is taller than the screen, the part with the cursor is shown.
     let top = max(0, min(cursor.row - layout.body.count / 2, lines.count - layout.body.count))
     lines = Array(lines[top...].prefix(layout.body.count))

@@ -12,6 +12,8 @@ public enum Event: Sendable {
   case outcome(CommitOutcome)
   /// A commit waits for somebody.
   case waiting(LockHolder)
+  /// The data couldn't be read again.
+  case failure(OrgError)
 }
 
 /// Events on their way to the screen's thread, from any other.
@@ -97,7 +99,8 @@ public final class TerminalApp {
   ) -> Int32 {
     defer { screen.close() }
     let renderer = Renderer(
-      typesetter: Typesetter(isUTF8: screen.hasUTF8), theme: Theme(hasColors: screen.hasColors), keymap: keymap,
+      typesetter: Typesetter(isUTF8: screen.hasUTF8), theme: Theme(hasColors: screen.hasColors),
+      keymap: keymap,
       title: title)
     var model = makeModel(viewport(renderer))
     var keys = KeyReader(keymap: keymap)
@@ -141,6 +144,7 @@ public final class TerminalApp {
           case .arrangement(let arrangement): carryOut(model.receive(arrangement))
           case .outcome(let outcome): carryOut(model.receive(outcome))
           case .waiting(let holder): model.receive(holder)
+          case .failure(let error): carryOut(model.receive(error))
           }
         }
       }
@@ -177,7 +181,8 @@ struct KeyReader {
       switch key {
       case .pasteBegin: paste = ""
       case .pasteEnd:
-        let text = paste ?? ""
+        // Fields have one line, and the line break behind a copied one isn't meant.
+        let text = (paste ?? "").split(separator: "\n").joined(separator: " ")
         paste = nil
         if !text.isEmpty { return .paste(text) }
       default:
@@ -191,11 +196,11 @@ struct KeyReader {
     return nil
   }
 
-  /// A line break in pasted text is a space: fields have one line.
   private static func pasted(_ key: Key) -> String {
     switch key {
     case .character(let scalar): String(Character(scalar))
-    case .enter, .tab: " "
+    case .enter: "\n"
+    case .tab: " "
     default: ""
     }
   }

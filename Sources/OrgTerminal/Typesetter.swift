@@ -110,14 +110,17 @@ struct Typesetter: Sendable {
       while word.width > width {
         var head = ""
         var used = 0
-        for character in word.text {
+        var rest = word.text[...]
+        while let character = rest.first {
           let piece = set(String(character)).width
           guard used + piece <= width || head.isEmpty else { break }
           head.append(character)
           used += piece
+          rest.removeFirst()
         }
-        lines.append(head)
-        word = set(String(word.text.dropFirst(head.count)))
+        // Something too wide for any line is worth an ellipsis.
+        lines.append(used > width ? fit(head, width) : head)
+        word = set(String(rest))
       }
       line += (cells > 0 ? " " : "") + word.text
       cells += (cells > 0 ? 1 : 0) + word.width

@@ -84,7 +84,8 @@ extension AppModel {
 
   /// Lines before the members, in order.
   private static let head: [DetailItem?] = [
-    .field(.name), nil, nil, .field(.planTier), nil, .field(.lagoCustomerID), .field(.stripeCustomerID), nil, nil,
+    .field(.name), nil, nil, .field(.planTier), nil, .field(.lagoCustomerID), .field(.stripeCustomerID), nil,
+    nil,
   ]
 
   /// How many lines the detail has.
@@ -167,7 +168,8 @@ extension AppModel {
       let contents = arrangement.snapshot.contents
       // Mostly it stands where it stood.
       let place = detail.row - Self.head.count
-      if place >= 0, place < contents.memberCount(at: index), contents.member(place, at: index).userID == user {
+      if place >= 0, place < contents.memberCount(at: index), contents.member(place, at: index).userID == user
+      {
         return detail.row
       }
       return contents.memberIndex(ofUser: user, at: index).map { $0 + Self.head.count }
@@ -186,6 +188,11 @@ extension AppModel {
 
   /// Puts selection and scroll on the records where they were, wherever those stand now.
   mutating func keepSelection(_ old: Arrangement) {
+    let isFiltered = arrangement.request.query != old.request.query
+    defer { if case .filter = mode {} else if !awaitsRows { anchor = nil } }
+    if isFiltered, let anchor, anchor != list.id, let row = arrangement.row(of: anchor) {
+      return selectRow(row)
+    }
     guard let id = list.id else { return selectRow(0) }
     if let row = arrangement.row(of: id) {
       let offset = list.row - list.top
@@ -195,7 +202,7 @@ extension AppModel {
       list.top = row - offset
       list.scroll(rows: viewport.listRows, of: arrangement.rows.count)
       keepLine()
-    } else if arrangement.request.query != old.request.query {
+    } else if isFiltered {
       // Somebody is typing a filter: the best there is.
       selectRow(0)
     } else {
@@ -206,7 +213,9 @@ extension AppModel {
   private mutating func lose(_ id: String, _ old: Snapshot) {
     if !list.isGone {
       let name = old.organization(id: id)?.name ?? id
-      message = Message(text: "\(name.escapedForDisplay) is no longer in this list: somebody changed or removed it.", kind: .note)
+      message = Message(
+        text: "\(name.escapedForDisplay) is no longer in this list: somebody changed or removed it.",
+        kind: .note)
     }
     list.isGone = true
     list.scroll(rows: viewport.listRows, of: arrangement.rows.count)
@@ -221,6 +230,10 @@ extension AppModel {
       detail.isGone = false
       detail.top = line - offset
     } else {
+      if !detail.isGone, pane == .detail, case .member(let user) = item {
+        message = Message(
+          text: "\(user.escapedForDisplay) is no longer a member here: somebody removed them.", kind: .note)
+      }
       detail.isGone = true
     }
     detail.scroll(rows: viewport.detailRows, of: detailLineCount)

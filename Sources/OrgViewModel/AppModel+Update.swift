@@ -29,7 +29,7 @@ extension AppModel {
     case .chooseRole(let member): return chooseRole(action, of: member)
     case .ask(let question): return answer(action, question)
     case .form(let form): return fill(form, action)
-    case .help(let top): return help(action, top)
+    case .help(let top, let behind): return help(action, top, behind)
     }
   }
 
@@ -51,7 +51,9 @@ extension AppModel {
   }
 
   private var noMember: String {
-    detail.isGone ? "That member is gone; move to choose another." : "Choose a member first: Enter opens the organization."
+    detail.isGone
+      ? "That member is gone; move to choose another."
+      : "Choose a member first: Enter opens the organization."
   }
 
   private mutating func refuse(_ reason: String) -> [Effect] {
@@ -67,16 +69,21 @@ extension AppModel {
     if move(action) { return [] }
     switch action {
     case .open: return open()
-    case .back, .cancel: return back()
+    case .back: return back()
+    case .cancel:
+      if pane == .list, query.isEmpty {
+        message = Message(text: "Nothing is going on; q quits.", kind: .note)
+      }
+      return back()
     case .close:
       if pane == .list { return [.quit] }
       pane = .list
     case .nextPane, .previousPane: pane = pane == .list && selectedOrganization != nil ? .detail : .list
-    case .filter: mode = .filter(TextField(query), before: query)
-    case .help: mode = .help(top: 0)
-    case .reload:
-      isReloading = true
-      return [refresh()]
+    case .filter:
+      anchor = list.isGone ? nil : list.id
+      mode = .filter(TextField(query), before: query)
+    case .help: mode = .help(top: 0, behind: .browse)
+    case .reload: return reload()
     case .add:
       if pane == .list {
         mode = .form(.create())
@@ -164,14 +171,14 @@ extension AppModel {
       mode = .ask(
         Question(
           text: "Remove \(member.userID.escapedForDisplay) (\(member.role.rawValue)) from \(name)?",
-          changes: ChangeSet([change])))
+          changes: [change]))
     } else {
       guard organization.status != .deleted else { return refuse("\(name) is deleted already.") }
       let change = Change.setField(
         .status, organization: organization.id, from: organization.status.rawValue,
         to: Organization.Status.deleted.rawValue)
       mode = .ask(
-        Question(text: "Set \(name) to deleted? Its record and members stay.", changes: ChangeSet([change])))
+        Question(text: "Set \(name) to deleted? Its record and members stay.", changes: [change]))
     }
     return []
   }
@@ -181,16 +188,15 @@ extension AppModel {
   private mutating func filter(_ action: Action, _ field: TextField, _ before: String) -> [Effect] {
     var field = field
     switch action {
-    case .accept:
+    case .accept, .back, .cancel:
       mode = .browse
-      return []
-    case .back, .cancel:
-      mode = .browse
-      guard query != before else { return [] }
-      query = before
-      return [requestRows()]
+      let isChanged = action != .accept && query != before
+      if isChanged { query = before }
+      if !awaitsRows { anchor = nil }
+      return isChanged ? [requestRows()] : []
     case .moveDown, .moveUp, .pageDown, .pageUp:
       pane = .list
+      anchor = nil
       _ = move(action)
       return []
     default:
@@ -217,9 +223,17 @@ extension AppModel {
     default: return []
     }
     mode = .browse
-    guard role != member.role || isCommitting else {
-      message = Message(text: "\(member.userID.escapedForDisplay) is \(role.rawValue) already.", kind: .note)
-      return []
+    let user = member.userID.escapedForDisplay
+    if !isCommitting, let present = arrangement.snapshot.role(of: member.userID, in: member.organizationID) {
+      guard present != role else {
+        message = Message(text: "\(user) is \(role.rawValue) already.", kind: .note)
+        return []
+      }
+      guard present == member.role else {
+        return refuse(
+          "\(user) is \(present.rawValue) now, no longer \(member.role.rawValue), so the role was not changed."
+        )
+      }
     }
     return commit([
       .setRole(user: member.userID, organization: member.organizationID, from: member.role, to: role)
@@ -239,7 +253,7 @@ extension AppModel {
     default: return []
     }
     mode = .browse
-    return question.isYes ? commit(question.changes.changes) : []
+    return question.isYes ? commit(question.changes) : []
   }
 
   // MARK: Forms
@@ -251,7 +265,9 @@ extension AppModel {
     if form.asksToDiscard {
       switch action {
       case .confirm: mode = .browse
+      case .accept where form.discards: mode = .browse
       case .decline, .accept, .back, .cancel, .close: form.asksToDiscard = false
+      case .moveLeft, .moveRight, .nextField, .previousField, .moveUp, .moveDown: form.discards.toggle()
       default: break
       }
       return []
@@ -261,12 +277,13 @@ extension AppModel {
     case .nextField, .moveDown: form.focus = (form.focus + 1) % count
     case .previousField, .moveUp: form.focus = (form.focus + count - 1) % count
     case .back, .cancel:
-      if form.isDirty { form.asksToDiscard = true } else { mode = .browse }
+      if form.isDirty { (form.asksToDiscard, form.discards) = (true, false) } else { mode = .browse }
     case .accept, .save: return save(&form)
-    case .help: break
+    case .help: mode = .help(top: 0, behind: .form(form))
     default:
       if form.fields[form.focus].choices.isEmpty {
-        if form.fields[form.focus].input.apply(action) { noteTyping(&form) }
+        let before = form.fields[form.focus].input
+        if form.fields[form.focus].input.apply(action) { noteTyping(&form, before) }
       } else if action == .moveRight || action == .insert(" ") {
         form.fields[form.focus].choose(by: 1)
       } else if action == .moveLeft {
@@ -276,10 +293,11 @@ extension AppModel {
     return []
   }
 
-  private func noteTyping(_ form: inout Form) {
-    if form.fields[form.focus].input.wasCut {
-      form.problem = (form.focus, "That was cut: at most \(form.fields[form.focus].input.limit) characters fit here.")
-    } else if form.problem?.field == form.focus {
+  private func noteTyping(_ form: inout Form, _ before: TextField) {
+    let input = form.fields[form.focus].input
+    if input.wasCut {
+      form.problem = (form.focus, "That was cut: at most \(input.limit) characters fit here.")
+    } else if form.problem?.field == form.focus, input.text != before.text {
       form.problem = nil
     }
   }
@@ -287,14 +305,14 @@ extension AppModel {
   private mutating func save(_ form: inout Form) -> [Effect] {
     guard form.check(on: arrangement.snapshot) else { return [] }
     do throws(OrgError) {
-      let effects = commit(try form.changes(stamps), isForm: true)
-      guard isCommitting, !effects.isEmpty || form.isDirty else {
+      let changes = try form.changes(stamps)
+      guard !changes.isEmpty else {
         mode = .browse
         message = Message(text: "Nothing was changed.", kind: .note)
         return []
       }
       form.isSaving = true
-      return effects
+      return commit(changes, isForm: true)
     } catch {
       form.fail(error)
       return []
@@ -303,8 +321,10 @@ extension AppModel {
 
   // MARK: Help
 
-  private mutating func help(_ action: Action, _ top: Int) -> [Effect] {
-    let last = max(0, viewport.helpLines - viewport.helpRows)
+  /// The line from which on the page with the keys shows its end.
+  var lastHelpTop: Int { max(0, viewport.helpLines - viewport.helpRows) }
+
+  private mutating func help(_ action: Action, _ top: Int, _ behind: Mode) -> [Effect] {
     let target: Int
     switch action {
     case .moveDown: target = top + 1
@@ -312,12 +332,13 @@ extension AppModel {
     case .pageDown: target = top + viewport.helpRows
     case .pageUp: target = top - viewport.helpRows
     case .moveToFirst: target = 0
-    case .moveToLast: target = last
-    default:
-      mode = .browse
+    case .moveToLast: target = lastHelpTop
+    case .back, .cancel, .close, .help:
+      mode = behind
       return []
+    default: return []
     }
-    mode = .help(top: min(max(0, target), last))
+    mode = .help(top: min(max(0, target), lastHelpTop), behind: behind)
     return []
   }
 }

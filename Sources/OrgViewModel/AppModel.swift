@@ -15,8 +15,8 @@ public struct AppModel: Sendable {
     case ask(Question)
     /// The edit pane.
     case form(Form)
-    /// The page with the keys, from a line on.
-    case help(top: Int)
+    /// The page with the keys, from a line on, and what comes back when it is closed.
+    indirect case help(top: Int, behind: Mode)
   }
 
   /// The two panes.
@@ -32,7 +32,7 @@ public struct AppModel: Sendable {
     /// What is asked.
     public let text: String
     /// What happens on yes.
-    let changes: ChangeSet
+    var changes: [Change]
     /// Whether yes has the focus; no has it at first.
     public internal(set) var isYes = false
   }
@@ -51,6 +51,12 @@ public struct AppModel: Sendable {
     public let text: String
     /// What it is about.
     public let kind: Kind
+
+    /// A sentence; text of the data in it must be escaped.
+    public init(text: String, kind: Kind) {
+      self.text = text
+      self.kind = kind
+    }
   }
 
   /// How much fits on the screen.
@@ -90,6 +96,8 @@ public struct AppModel: Sendable {
   var detail = Selection<DetailItem>()
   /// What the status line says.
   public internal(set) var message: Message?
+  /// What was selected when a filter began to be typed: it is selected again when the rows show it again.
+  var anchor: String?
   /// Organizations that others changed a moment ago.
   public private(set) var flashing: Set<String> = []
   /// What was shown before the flash.
@@ -100,12 +108,16 @@ public struct AppModel: Sendable {
   public let readOnlyReason: String?
   /// Where new ids and the time come from.
   let stamps: Stamps
-  /// Change sets on their way, in order; the first is being committed.
-  private var pending: [(set: ChangeSet, isForm: Bool)] = []
+  /// What changed in data that came with rows of no use.
+  private var unseen: Set<String> = []
+  /// Changes on their way, in order; the first are being committed. The others expect what was shown when they
+  /// were asked for, and what those before them have put there since.
+  private var pending: [(changes: [Change], isForm: Bool)] = []
   /// Whether the commit that is going on waits for somebody who holds the lock.
   public private(set) var isWaiting = false
   private var lastSerial: Int
-  var isReloading = false
+  /// The request that somebody asked for to read the data again.
+  private var reloadSerial: Int?
 
   /// A model that shows the data from the top.
   public init(
@@ -126,11 +138,17 @@ public struct AppModel: Sendable {
     self.viewport = viewport
     list.scroll(rows: viewport.listRows, of: arrangement.rows.count)
     detail.scroll(rows: viewport.detailRows, of: detailLineCount)
+    if case .help(let top, let behind) = mode { mode = .help(top: min(top, lastHelpTop), behind: behind) }
   }
 
   /// Takes in data, or rows, that were asked for or came by themselves. Everything that is selected, and where
   /// it stands on the screen, stays on the same records.
   public mutating func receive(_ new: Arrangement) -> [Effect] {
+    take(new, own: [])
+  }
+
+  private mutating func take(_ new: Arrangement, own: Set<String>) -> [Effect] {
+    unseen.formUnion(new.changed.subtracting(own))
     let isOlder = new.snapshot.generation < arrangement.snapshot.generation
     guard !isOlder, new.request.serial >= arrangement.request.serial else {
       // Two that were made at the same time can each be newer in one way: then neither will do.
@@ -140,18 +158,31 @@ public struct AppModel: Sendable {
     let old = arrangement
     arrangement = new
     keepSelection(old)
-    if isReloading {
-      isReloading = false
+    if let serial = reloadSerial, new.request.serial >= serial {
+      reloadSerial = nil
       message = Message(text: "Read again from disk.", kind: .note)
     }
-    if case .form(var form) = mode, !form.isSaving {
-      form.notice(new.snapshot)
-      mode = .form(form)
+    if new.snapshot.generation != old.snapshot.generation {
+      updateForm { if !$0.isSaving { $0.notice(new.snapshot) } }
     }
-    guard !new.changed.isEmpty else { return [] }
-    beforeFlash = old.snapshot
-    flashing = new.changed
+    guard !unseen.isEmpty else { return [] }
+    if flashing.isEmpty { beforeFlash = old.snapshot }
+    flashing.formUnion(unseen)
+    unseen = []
     return [.endFlashSoon]
+  }
+
+  /// Changes the form that is open, if the page with the keys covers it too.
+  private mutating func updateForm(_ update: (inout Form) -> Void) {
+    switch mode {
+    case .form(var form):
+      update(&form)
+      mode = .form(form)
+    case .help(let top, .form(var form)):
+      update(&form)
+      mode = .help(top: top, behind: .form(form))
+    default: break
+    }
   }
 
   /// What changed has been seen.
@@ -168,10 +199,12 @@ public struct AppModel: Sendable {
     var effects: [Effect] = []
     switch outcome {
     case .done(let commit, let arrangement):
-      effects += receive(arrangement)
+      rebase(on: finished.changes)
       // What was just done here needs no mark to be noticed.
-      flashing.subtract(commit.changes.map(\.organizationID))
-      message = Message(text: summary(of: commit), kind: .note)
+      let own = Set(commit.changes.map(\.organizationID))
+      flashing.subtract(own)
+      effects += take(arrangement, own: own)
+      report(summary(of: commit), .note)
       if case .form = mode, finished.isForm { mode = .browse }
       select(commit.changes.first)
     case .failed(let error):
@@ -180,15 +213,33 @@ public struct AppModel: Sendable {
         mode = .form(form)
         message = nil
       } else {
-        message = Message(text: error.message, kind: .refusal)
+        report(error.message, .refusal)
       }
+      // What is there instead should be on the screen.
+      if !error.conflicts.isEmpty { effects.append(refresh()) }
     }
-    if let next = pending.first { effects.append(.commit(next.set)) }
-    return effects
+    return effects + sendNext()
+  }
+
+  /// Says what became of something. What went wrong a moment ago isn't lost in what went well after it.
+  private mutating func report(_ text: String, _ kind: Message.Kind) {
+    if let message, message.kind == .refusal, message.text != text {
+      self.message = Message(text: "\(message.text) \(text)", kind: .refusal)
+    } else {
+      message = Message(text: text, kind: kind)
+    }
+  }
+
+  /// Takes in that the data couldn't be read again. What was read before stays.
+  public mutating func receive(_ error: OrgError) -> [Effect] {
+    reloadSerial = nil
+    report(error.message, .refusal)
+    return arrangement.request.query == query ? [] : [requestRows()]
   }
 
   /// Takes in that a commit waits for somebody.
   public mutating func receive(_ holder: LockHolder) {
+    guard isCommitting else { return }
     isWaiting = true
     message = Message(text: "The data are \(holder). Esc cancels.", kind: .note)
   }
@@ -214,13 +265,45 @@ public struct AppModel: Sendable {
     return .reload(ListRequest(serial: lastSerial, query: query))
   }
 
-  /// Commits changes, after those that are on their way and with what they will have changed expected.
+  /// Reads the data again because somebody asked for it.
+  mutating func reload() -> [Effect] {
+    let effect = refresh()
+    reloadSerial = lastSerial
+    return [effect]
+  }
+
+  /// Commits changes, after those that are on their way.
   mutating func commit(_ changes: [Change], isForm: Bool = false) -> [Effect] {
-    let earlier = pending.flatMap(\.set.changes)
-    let set = ChangeSet(changes.compactMap { $0.expecting(earlier) })
-    guard !set.changes.isEmpty else { return [] }
-    pending.append((set, isForm))
-    return pending.count == 1 ? [.commit(set)] : []
+    pending.append((changes, isForm))
+    return pending.count == 1 ? sendNext() : []
+  }
+
+  /// Commits the first changes that have anything left to do.
+  private mutating func sendNext() -> [Effect] {
+    while let next = pending.first {
+      let changes = next.changes.filter { !$0.isDone }
+      if !changes.isEmpty { return [.commit(ChangeSet(changes))] }
+      pending.removeFirst()
+      if case .form = mode, next.isForm { mode = .browse }
+      if message == nil { message = Message(text: "It is so already; nothing was changed.", kind: .note) }
+    }
+    return []
+  }
+
+  /// Lets everything that was begun before changes were made here expect what these have put there.
+  private mutating func rebase(on done: [Change]) {
+    for index in pending.indices {
+      pending[index].changes = pending[index].changes.map { $0.expecting(done) }
+    }
+    switch mode {
+    case .chooseRole(var member):
+      for case .setRole(member.userID, member.organizationID, _, let role) in done { member.role = role }
+      mode = .chooseRole(member)
+    case .ask(var question):
+      question.changes = question.changes.map { $0.expecting(done) }
+      mode = .ask(question)
+    default: updateForm { $0.rebase(on: done) }
+    }
   }
 
   /// Whether a change set is on its way.
@@ -241,7 +324,10 @@ public struct AppModel: Sendable {
     guard let first = commit.changes.first else { return "It is so already; nothing was changed." }
     let name = commit.snapshot.organization(id: first.organizationID)?.name ?? first.organizationID
     let more = commit.changes.count - 1
+    let isHidden =
+      if case .createOrganization = first { arrangement.row(of: first.organizationID) == nil } else { false }
     return first.summary(organizationName: name) + (more == 0 ? "." : ", and \(more) more.")
+      + (isHidden ? " The filter hides it." : "")
   }
 
   /// Goes to what was just added, where it is shown.
@@ -257,9 +343,8 @@ public struct AppModel: Sendable {
 }
 
 extension Change {
-  /// The same change when earlier ones, still on their way, have happened: it expects what they will have put
-  /// there. `nil` if nothing is left to do.
-  fileprivate func expecting(_ earlier: [Change]) -> Change? {
+  /// The same change after earlier ones: it expects what they have put there.
+  fileprivate func expecting(_ earlier: [Change]) -> Change {
     var result = self
     for change in earlier {
       guard change.target == target else { continue }
@@ -273,10 +358,15 @@ extension Change {
       default: break
       }
     }
-    switch result {
-    case .setField(_, _, let from, let to) where from == to: return nil
-    case .setRole(_, _, let from, let to) where from == to: return nil
-    default: return result
+    return result
+  }
+
+  /// Whether it sets what it expects.
+  fileprivate var isDone: Bool {
+    switch self {
+    case .setField(_, _, let from, let to): from == to
+    case .setRole(_, _, let from, let to): from == to
+    default: false
     }
   }
 

@@ -36,7 +36,7 @@ public struct Form: Sendable {
     /// A word of help.
     public let hint: String
     /// What it held when the form was opened.
-    public let original: String
+    public internal(set) var original: String
 
     init(_ name: Name, _ title: String, _ text: String, choices: [String] = [], hint: String = "") {
       self.name = name
@@ -72,6 +72,8 @@ public struct Form: Sendable {
   public internal(set) var isSaving = false
   /// Whether it asks if what was typed may be thrown away.
   public internal(set) var asksToDiscard = false
+  /// Whether yes has the focus then; no has it at first.
+  public internal(set) var discards = false
 
   /// The title line.
   public var title: String {
@@ -100,7 +102,8 @@ public struct Form: Sendable {
     let statuses = Organization.Status.allCases.map(\.rawValue)
     let fields = OrganizationField.allCases.sorted { order($0) < order($1) }.map { field in
       Field(
-        .organization(field), field.title, organization[field] ?? "", choices: field == .status ? statuses : [],
+        .organization(field), field.title, organization[field] ?? "",
+        choices: field == .status ? statuses : [],
         hint: hint(field))
     }
     var form = Form(purpose: .edit(organization), fields: fields)
@@ -137,28 +140,51 @@ public struct Form: Sendable {
 
   /// What was typed, as changes; each expects what the form was opened with.
   ///
-  /// - Throws: `invalidValue` for a role that there isn't.
+  /// - Throws: what `Rules` throw for a value that can't be stored.
   func changes(_ stamps: Stamps) throws(OrgError) -> [Change] {
     func text(_ name: Field.Name) -> String { fields.first { $0.name == name }?.input.text ?? "" }
     switch purpose {
     case .create:
-      return [
-        .createOrganization(
-          Organization(
-            id: stamps.newID(), name: text(.organization(.name)), createdAt: stamps.now(),
-            planTier: text(.organization(.planTier))))
-      ]
+      let organization = Organization(
+        id: stamps.newID(), name: text(.organization(.name)), createdAt: stamps.now(),
+        planTier: text(.organization(.planTier)))
+      return [.createOrganization(try Rules.checked(organization))]
     case .edit(let base):
-      return fields.compactMap { field in
-        guard let name = field.organizationField, field.input.text != base[name] ?? "" else { return nil }
-        return .setField(name, organization: base.id, from: base[name], to: field.input.text)
+      var changes: [Change] = []
+      for field in fields {
+        guard let name = field.organizationField, field.input.text != base[name] ?? "" else { continue }
+        let value = try Rules.checked(field.input.text, for: name)
+        if value != base[name] {
+          changes.append(.setField(name, organization: base.id, from: base[name], to: value))
+        }
       }
+      return changes
     case .addMember(let organization, _):
       let role = try Rules.role(text(.role))
       return [
-        .addMember(OrgUser(organizationID: organization, userID: text(.user), role: role, joinedAt: stamps.now()))
+        .addMember(
+          OrgUser(
+            organizationID: organization, userID: Self.userID(text(.user)), role: role, joinedAt: stamps.now()
+          ))
       ]
     }
+  }
+
+  /// A user's id as it was meant: nobody types a space at its end on purpose.
+  private static func userID(_ text: String) -> String {
+    String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+  }
+
+  /// Takes in what was changed here while the form was open: it isn't news, and what wasn't typed in follows it.
+  mutating func rebase(on done: [Change]) {
+    guard case .edit(var base) = purpose else { return }
+    for case .setField(let name, base.id, _, let value) in done {
+      base[name] = value
+      guard let index = fields.firstIndex(where: { $0.organizationField == name }) else { continue }
+      if fields[index].input.text == fields[index].original { fields[index].input = TextField(value ?? "") }
+      fields[index].original = value ?? ""
+    }
+    purpose = .edit(base)
   }
 
   /// Checks what was typed without looking at other records; the line that is wrong gets the focus.
@@ -169,11 +195,12 @@ public struct Form: Sendable {
         switch field.name {
         case .organization(let name): _ = try Rules.checked(field.input.text, for: name)
         case .user:
-          try Rules.checkUserID(field.input.text)
-          if case .addMember(let id, let name) = purpose, let role = snapshot.role(of: field.input.text, in: id) {
+          let user = Self.userID(field.input.text)
+          try Rules.checkUserID(user)
+          if case .addMember(let id, let name) = purpose, let role = snapshot.role(of: user, in: id) {
             throw OrgError(
               .alreadyMember,
-              "\(field.input.text.escapedForDisplay) is in \(name.escapedForDisplay) already, as \(role.rawValue).")
+              "\(user.escapedForDisplay) is in \(name.escapedForDisplay) already, as \(role.rawValue).")
           }
         case .role: _ = try Rules.role(field.input.text)
         }
@@ -213,7 +240,8 @@ public struct Form: Sendable {
   mutating func notice(_ snapshot: Snapshot) {
     guard case .edit(let base) = purpose else { return }
     guard let now = snapshot.organization(id: base.id) else {
-      news = "\(base.name.escapedForDisplay) was removed meanwhile; what you typed is kept, but can't be saved."
+      news =
+        "\(base.name.escapedForDisplay) was removed meanwhile; what you typed is kept, but can't be saved."
       return
     }
     let changes = OrganizationField.allCases.filter { now[$0] != base[$0] }.map {

@@ -40,14 +40,17 @@ public struct TextField: Sendable, Hashable {
   }
 
   private mutating func insert(_ new: String) {
-    let room = limit - text.unicodeScalars.count
-    wasCut = new.unicodeScalars.count > room
-    let taken = String(String.UnicodeScalarView(new.unicodeScalars.prefix(max(0, room))))
+    var room = limit - text.unicodeScalars.count
+    let taken = new.prefix { character in
+      room -= character.unicodeScalars.count
+      return room >= 0
+    }
+    wasCut = taken.count < new.count
     let place = text.index(text.startIndex, offsetBy: cursor)
     let behind = text[place...].count
     text.insert(contentsOf: taken, at: place)
     // What was typed may have joined the character before it.
-    cursor = text.count - behind
+    cursor = max(0, text.count - behind)
   }
 
   private mutating func delete(_ range: Range<Int>) {

@@ -13,6 +13,8 @@ final class Session: Sendable {
   private let arranging = DispatchQueue(label: "orgman.arranging")
   private let committing = DispatchQueue(label: "orgman.committing")
   private let state = Mutex(State())
+  /// Held from arranging a snapshot until it is posted: each says what changed since the one posted before.
+  private let posting = Mutex(())
 
   private struct State {
     var request = ListRequest()
@@ -44,15 +46,15 @@ final class Session: Sendable {
         let (latest, snapshot) = state.withLock { ($0.request, $0.arrangement?.snapshot) }
         // Somebody types faster than rows are found: the last word counts.
         guard latest == request, let snapshot else { return }
-        inbox.post(.arrangement(arrange(snapshot)))
+        post(snapshot) { .arrangement($0) }
       }
     case .reload(let request):
       state.withLock { $0.request = request }
       reading.async { [self] in
         do throws(OrgError) {
-          inbox.post(.arrangement(arrange(try manager.snapshot())))
+          post(try manager.snapshot()) { .arrangement($0) }
         } catch {
-          inbox.post(.outcome(.failed(error)))
+          inbox.post(.failure(error))
         }
       }
     case .commit(let set):
@@ -63,7 +65,7 @@ final class Session: Sendable {
             inbox.post(.waiting(holder))
             return state.withLock { !$0.isCancelled }
           }
-          inbox.post(.outcome(.done(commit, arrange(commit.snapshot))))
+          post(commit.snapshot) { .outcome(.done(commit, $0)) }
         } catch {
           inbox.post(.outcome(.failed(error)))
         }
@@ -71,6 +73,10 @@ final class Session: Sendable {
     case .cancelCommit: state.withLock { $0.isCancelled = true }
     case .endFlashSoon, .redraw, .suspend, .quit: break
     }
+  }
+
+  private func post(_ snapshot: Snapshot, as event: (Arrangement) -> Event) {
+    posting.withLock { _ in inbox.post(event(arrange(snapshot))) }
   }
 
   /// Arranges a snapshot for the latest request.

@@ -1,0 +1,1685 @@
+/// Screens that somebody has looked at; the tests for the renderer record them.
+enum Golden {
+  static let frames: [String: String] = [
+    "1x1": #"""
+    o
+    [cursor 0, 0]
+    """#,
+    "20x5": #"""
+    orgman needs 40x10;
+    this is 20x5.
+
+
+
+    [cursor 0, 0]
+    """#,
+    "39x9": #"""
+    orgman needs 40x10; this is 39x9.
+
+
+
+
+
+
+
+
+    [cursor 0, 0]
+    """#,
+    "create 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ New organization
+    ▸Acme Corp                          founders_friend  active          4 │
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │▸Name
+     Globex                             enterprise       active          0 │           ! A name can't be empty.
+     Initech                            starter          suspended       0 │ Plan      founders_friend
+     Umbrella                           professional     deleted         0 │
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 83, 3]
+    """#,
+    "create 40x10": #"""
+     orgman    /srv/ops/data  7 orgs   live
+     New organization
+
+    ▸Name
+               ! A name can't be empty.
+     Plan      founders_friend
+
+
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 11, 3]
+    """#,
+    "create 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     New organization
+
+    ▸Name
+               ! A name can't be empty.
+     Plan      founders_friend
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 11, 3]
+    """#,
+    "damaged 120x32": #"""
+     orgman  Organizations                                                       /srv/ops/data  7 orgs  4 members   damaged
+     Name ▲                             Plan             Status    Members │ Acme Corp                               active
+    ▸Acme Corp                          founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+     Globex                             enterprise       active          0 │ Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 4    owner 2  billing 1  member 1
+                                                                           │ alice                owner          2026-11-22
+                                                                           │ bob                  member         2026-11-22
+                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ dave                 owner          2026-11-22
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+     organizations.json, byte 512, org_1.status: there is no status "gone"
+     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "damaged 40x10": #"""
+     orgman  /srv/ops/da…  7 orgs   damaged
+     Name ▲               Status    Members
+    ▸Acme Corp            active          4
+     evil \u{1B}[2J…      active          0
+     Globex               active          0
+     Initech              suspended       0
+     organizations.json, byte 512,
+     org_1.status: there is no status
+     "gone"
+     Enter open  a add  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "damaged 80x24": #"""
+     orgman                              /srv/ops/data  7 orgs  4 members   damaged
+     Name ▲                                      Plan             Status    Members
+    ▸Acme Corp                                   founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
+     Globex                                      enterprise       active          0
+     Initech                                     starter          suspended       0
+     Umbrella                                    professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
+     株式会社みらい                              enterprise       active          0
+
+
+
+
+
+
+
+
+
+
+
+
+
+     organizations.json, byte 512, org_1.status: there is no status "gone"
+     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "damaged edit 120x32": #"""
+     orgman  Organizations                                                       /srv/ops/data  7 orgs  4 members   damaged
+     Name ▲                             Plan             Status    Members │ Acme Corp                               active
+    ▸Acme Corp                          founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+     Globex                             enterprise       active          0 │ Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 4    owner 2  billing 1  member 1
+                                                                           │ alice                owner          2026-11-22
+                                                                           │ bob                  member         2026-11-22
+                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ dave                 owner          2026-11-22
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+     Nothing can be changed until this is mended: organizations.json, byte 512, org_1.status: there is no status "gone"
+     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "damaged edit 40x10": #"""
+     orgman  /srv/ops/da…  7 orgs   damaged
+     Name ▲               Status    Members
+    ▸Acme Corp            active          4
+     evil \u{1B}[2J…      active          0
+     Globex               active          0
+     Nothing can be changed until this is
+     mended: organizations.json, byte 512,
+     org_1.status: there is no status
+     "gone"
+     Enter open  a add  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "damaged edit 80x24": #"""
+     orgman                              /srv/ops/data  7 orgs  4 members   damaged
+     Name ▲                                      Plan             Status    Members
+    ▸Acme Corp                                   founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
+     Globex                                      enterprise       active          0
+     Initech                                     starter          suspended       0
+     Umbrella                                    professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
+     株式会社みらい                              enterprise       active          0
+
+
+
+
+
+
+
+
+
+
+
+
+     Nothing can be changed until this is mended: organizations.json, byte 512,
+     org_1.status: there is no status "gone"
+     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "delete 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ evil \u{1B}[2J\u{202E}name\nnext        active
+     Acme Corp                          founders_friend  active          4 │ org_7
+    ▸evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+     Globex                             enterprise       active          0 │ Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     none
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   none
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 0    owner 0  billing 0  member 0
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+     Set evil \u{1B}[2J\u{202E}name\nnext to deleted? Its record and members stay.   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 81, 30]
+    """#,
+    "delete 40x10": #"""
+     orgman    /srv/ops/data  7 orgs   live
+     Name ▲               Status    Members
+     Acme Corp            active          4
+    ▸evil \u{1B}[2J…      active          0
+     Globex               active          0
+     Initech              suspended       0
+     Set evil \u{1B}[2J\u{202E}name\nnext
+     to deleted? Its record and members
+     stay.   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 9, 8]
+    """#,
+    "delete 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Name ▲                                      Plan             Status    Members
+     Acme Corp                                   founders_friend  active          4
+    ▸evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
+     Globex                                      enterprise       active          0
+     Initech                                     starter          suspended       0
+     Umbrella                                    professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
+     株式会社みらい                              enterprise       active          0
+
+
+
+
+
+
+
+
+
+
+
+
+     Set evil \u{1B}[2J\u{202E}name\nnext to deleted? Its record and members stay.
+      No    Yes
+     y yes  n no  Esc cancel
+    [cursor 2, 22]
+    """#,
+    "detail 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Acme Corp                               active
+    ▸Acme Corp                          founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+     Globex                             enterprise       active          0 │ Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 4    owner 2  billing 1  member 1
+                                                                           │▸alice                owner          2026-11-22
+                                                                           │ bob                  member         2026-11-22
+                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ dave                 owner          2026-11-22
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     Enter edit  r role  a add  d remove  / filter  ? help  q back
+    [cursor 72, 10]
+    """#,
+    "detail 40x10": #"""
+     orgman        Acme Corp  7 orgs   live
+     Created  2026-11-22 21:51 UTC
+     Lago     lago_cust_abc123
+     Stripe   cus_NffrFeUfNV2Hib
+
+     Members 4  owner 2  billing 1  member 1
+    ▸alice        owner          2026-11-22
+
+
+     Enter edit  r role  ? help  q back
+    [cursor 0, 6]
+    """#,
+    "detail 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Acme Corp                                                               active
+     org_41fca4d6-a659-4198-a016-f2c5f25d861a
+
+     Plan     founders_friend
+     Created  2026-11-22 21:51 UTC
+     Lago     lago_cust_abc123
+     Stripe   cus_NffrFeUfNV2Hib
+
+     Members 4    owner 2  billing 1  member 1
+    ▸alice                                                owner          2026-11-22
+     bob                                                  member         2026-11-22
+     carol                                                billing_admin  2026-11-22
+     dave                                                 owner          2026-11-22
+
+
+
+
+
+
+
+
+
+     Enter edit  r role  a add  d remove  / filter  ? help  q back
+    [cursor 0, 10]
+    """#,
+    "discard 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Edit Acme Corp
+    ▸Acme Corp                          founders_friend  active          4 │
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │▸Name      Acme Corpx
+     Globex                             enterprise       active          0 │           1 to 200 characters
+     Initech                            starter          suspended       0 │ Plan      founders_friend
+     Umbrella                           professional     deleted         0 │ Status    ‹ active ›
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Lago id   lago_cust_abc123
+     株式会社みらい                     enterprise       active          0 │ Stripe id cus_NffrFeUfNV2Hib
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+     Throw away what you typed?   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 30, 30]
+    """#,
+    "discard 40x10": #"""
+     orgman    /srv/ops/data  7 orgs   live
+     Edit Acme Corp
+
+    ▸Name      Acme Corpx
+               1 to 200 characters
+     Plan      founders_friend
+     Status    ‹ active ›
+     Throw away what you typed?
+      No    Yes
+     y yes  n no  Esc cancel
+    [cursor 2, 8]
+    """#,
+    "discard 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Edit Acme Corp
+
+    ▸Name      Acme Corpx
+               1 to 200 characters
+     Plan      founders_friend
+     Status    ‹ active ›
+     Lago id   lago_cust_abc123
+     Stripe id cus_NffrFeUfNV2Hib
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Throw away what you typed?   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 30, 22]
+    """#,
+    "empty 120x32": #"""
+     orgman  Organizations                                                     /srv/ops/data  0 orgs  0 members   read-only
+     Name ▲                             Plan             Status    Members │
+     No organizations yet.                                                 │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "empty 40x10": #"""
+     orgman  /srv/ops/…  0 orgs   read-only
+     Name ▲               Status    Members
+     No organizations yet.
+
+
+
+
+
+
+     Enter open  a add  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "empty 80x24": #"""
+     orgman                            /srv/ops/data  0 orgs  0 members   read-only
+     Name ▲                                      Plan             Status    Members
+     No organizations yet.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "empty add 120x32": #"""
+     orgman  Organizations                                                     /srv/ops/data  0 orgs  0 members   read-only
+     Name ▲                             Plan             Status    Members │
+     No organizations yet.                                                 │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+     Nothing can be changed: it was opened so.
+     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "empty add 40x10": #"""
+     orgman  /srv/ops/…  0 orgs   read-only
+     Name ▲               Status    Members
+     No organizations yet.
+
+
+
+
+     Nothing can be changed: it was opened
+     so.
+     Enter open  a add  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "empty add 80x24": #"""
+     orgman                            /srv/ops/data  0 orgs  0 members   read-only
+     Name ▲                                      Plan             Status    Members
+     No organizations yet.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Nothing can be changed: it was opened so.
+     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "evil 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ evil \u{1B}[2J\u{202E}name\nnext        active
+     Acme Corp                          founders_friend  active          4 │ org_7
+    ▸evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+     Globex                             enterprise       active          0 │▸Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     none
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   none
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 0    owner 0  billing 0  member 0
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     Enter edit  r role  a add  d remove  / filter  ? help  q back
+    [cursor 72, 4]
+    """#,
+    "evil 40x10": #"""
+     orgman    /srv/ops/data  7 orgs   live
+     evil \u{1B}[2J\u{202E}name\nne… active
+     org_7
+
+    ▸Plan     founders_friend
+     Created  2026-11-22 21:51 UTC
+     Lago     none
+
+
+     Enter edit  r role  ? help  q back
+    [cursor 0, 4]
+    """#,
+    "evil 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     evil \u{1B}[2J\u{202E}name\nnext                                        active
+     org_7
+
+    ▸Plan     founders_friend
+     Created  2026-11-22 21:51 UTC
+     Lago     none
+     Stripe   none
+
+     Members 0    owner 0  billing 0  member 0
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter edit  r role  a add  d remove  / filter  ? help  q back
+    [cursor 0, 4]
+    """#,
+    "evil form 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Edit evil \u{1B}[2J\u{202E}name\nnext
+     Acme Corp                          founders_friend  active          4 │
+    ▸evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │▸Name      evil \u{1B}[2J\u{202E}name\nnext
+     Globex                             enterprise       active          0 │           1 to 200 characters
+     Initech                            starter          suspended       0 │ Plan      founders_friend
+     Umbrella                           professional     deleted         0 │ Status    ‹ active ›
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Lago id
+     株式会社みらい                     enterprise       active          0 │ Stripe id
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 115, 3]
+    """#,
+    "evil form 40x10": #"""
+     orgman    /srv/ops/data  7 orgs   live
+     Edit evil \u{1B}[2J\u{202E}name\nnext
+
+    ▸Name      \u{1B}[2J\u{202E}name\nnext
+               1 to 200 characters
+     Plan      founders_friend
+     Status    ‹ active ›
+
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 38, 3]
+    """#,
+    "evil form 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Edit evil \u{1B}[2J\u{202E}name\nnext
+
+    ▸Name      evil \u{1B}[2J\u{202E}name\nnext
+               1 to 200 characters
+     Plan      founders_friend
+     Status    ‹ active ›
+     Lago id
+     Stripe id
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 43, 3]
+    """#,
+    "filter 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ evil \u{1B}[2J\u{202E}name\nnext        active
+    ▸evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │ org_7
+     Globex                             enterprise       active          0 │
+                                                                           │ Plan     founders_friend
+                                                                           │ Created  2026-11-22 21:51 UTC
+                                                                           │ Lago     none
+                                                                           │ Stripe   none
+                                                                           │
+                                                                           │ Members 0    owner 0  billing 0  member 0
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+     /ex                                                                                                             2 of 7
+
+     Enter keep  Esc cancel
+    [cursor 4, 29]
+    """#,
+    "filter 40x10": #"""
+     orgman    /srv/ops/data  7 orgs   live
+     Name ▲               Status    Members
+    ▸evil \u{1B}[2J…      active          0
+     Globex               active          0
+
+
+
+     /ex                             2 of 7
+
+     Enter keep  Esc cancel
+    [cursor 4, 7]
+    """#,
+    "filter 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Name ▲                                      Plan             Status    Members
+    ▸evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
+     Globex                                      enterprise       active          0
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     /ex                                                                     2 of 7
+
+     Enter keep  Esc cancel
+    [cursor 4, 21]
+    """#,
+    "flash 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Acme Corp                               active
+    ▸Acme Corp *                        founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+    *Globex                             starter          active          0 │ Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 4    owner 2  billing 1  member 1
+                                                                           │*alice                member         2026-11-22
+                                                                           │▸bob *                owner          2026-11-22
+                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ dave                 owner          2026-11-22
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     Enter edit  r role  a add  d remove  / filter  ? help  q back
+    [cursor 72, 11]
+    """#,
+    "flash 40x10": #"""
+     orgman        Acme Corp  7 orgs   live
+     Lago     lago_cust_abc123
+     Stripe   cus_NffrFeUfNV2Hib
+
+     Members 4  owner 2  billing 1  member 1
+    *alice        member         2026-11-22
+    ▸bob *        owner          2026-11-22
+
+
+     Enter edit  r role  ? help  q back
+    [cursor 0, 6]
+    """#,
+    "flash 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Acme Corp                                                               active
+     org_41fca4d6-a659-4198-a016-f2c5f25d861a
+
+     Plan     founders_friend
+     Created  2026-11-22 21:51 UTC
+     Lago     lago_cust_abc123
+     Stripe   cus_NffrFeUfNV2Hib
+
+     Members 4    owner 2  billing 1  member 1
+    *alice                                                member         2026-11-22
+    ▸bob *                                                owner          2026-11-22
+     carol                                                billing_admin  2026-11-22
+     dave                                                 owner          2026-11-22
+
+
+
+
+
+
+
+
+
+     Enter edit  r role  a add  d remove  / filter  ? help  q back
+    [cursor 0, 11]
+    """#,
+    "flash in ASCII": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Acme Corp                                                               active
+     org_41fca4d6-a659-4198-a016-f2c5f25d861a
+
+     Plan     founders_friend
+     Created  2026-11-22 21:51 UTC
+     Lago     lago_cust_abc123
+     Stripe   cus_NffrFeUfNV2Hib
+
+     Members 4    owner 2  billing 1  member 1
+    *alice                                                member         2026-11-22
+    >bob *                                                owner          2026-11-22
+     carol                                                billing_admin  2026-11-22
+     dave                                                 owner          2026-11-22
+
+
+
+
+
+
+
+
+
+     Enter edit  r role  a add  d remove  / filter  ? help  q back
+    [cursor 0, 11]
+    """#,
+    "form 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Edit Acme Corp
+    ▸Acme Corp                          founders_friend  active          4 │
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │▸Name      Acme Corpx
+     Globex                             enterprise       active          0 │           1 to 200 characters
+     Initech                            starter          suspended       0 │ Plan      founders_friend
+     Umbrella                           professional     deleted         0 │ Status    ‹ active ›
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Lago id   lago_cust_abc123
+     株式会社みらい                     enterprise       active          0 │ Stripe id cus_NffrFeUfNV2Hib
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 93, 3]
+    """#,
+    "form 40x10": #"""
+     orgman    /srv/ops/data  7 orgs   live
+     Edit Acme Corp
+
+    ▸Name      Acme Corpx
+               1 to 200 characters
+     Plan      founders_friend
+     Status    ‹ active ›
+
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 21, 3]
+    """#,
+    "form 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Edit Acme Corp
+
+    ▸Name      Acme Corpx
+               1 to 200 characters
+     Plan      founders_friend
+     Status    ‹ active ›
+     Lago id   lago_cust_abc123
+     Stripe id cus_NffrFeUfNV2Hib
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 21, 3]
+    """#,
+    "form in ASCII": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Edit Acme Corp
+
+    >Name      Acme Corpx
+               1 to 200 characters
+     Plan      founders_friend
+     Status    < active >
+     Lago id   lago_cust_abc123
+     Stripe id cus_NffrFeUfNV2Hib
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 21, 3]
+    """#,
+    "help 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Keys
+     Moving
+      j Down              the next row
+      k Up                the previous row
+      g Home              the first row
+      G End               the last row
+      ^F PgDn             a page down
+      ^B PgUp             a page up
+      ^D                  half a page down
+      ^U                  half a page up
+
+     Going about
+      Enter l Right       open the organization
+      Enter l Right       edit the field, or the role of the member
+      Esc h Left          close the prompt, clear the filter, go back; never quits
+      Tab                 the next pane
+      Shift-Tab           the previous pane
+
+     Changing
+      r                   role of the member: then o owner, m member, b billing_admin
+      a                   a new organization
+      a                   add a member
+      e F2                edit name, plan, status, Lago and Stripe id
+      d Del               set the organization to deleted; asks
+      d Del               remove the member; asks
+
+     Finding
+      /                   filter by name, id and billing ids as you type
+
+
+     ? close
+    [cursor 0, 1]
+    """#,
+    "help 40x10": #"""
+     orgman    /srv/ops/data  7 orgs   live
+     Keys
+     Moving
+      j Down              the next row
+      k Up                the previous row
+      g Home              the first row
+      G End               the last row
+
+
+     ? close
+    [cursor 0, 1]
+    """#,
+    "help 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Keys
+     Moving
+      j Down              the next row
+      k Up                the previous row
+      g Home              the first row
+      G End               the last row
+      ^F PgDn             a page down
+      ^B PgUp             a page up
+      ^D                  half a page down
+      ^U                  half a page up
+
+     Going about
+      Enter l Right       open the organization
+      Enter l Right       edit the field, or the role of the member
+      Esc h Left          close the prompt, clear the filter, go back; never quits
+      Tab                 the next pane
+      Shift-Tab           the previous pane
+
+     Changing
+      r                   role of the member: then o owner, m member, b billing_adm…
+
+
+     ? close
+    [cursor 0, 1]
+    """#,
+    "list 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Acme Corp                               active
+    ▸Acme Corp                          founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+     Globex                             enterprise       active          0 │ Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 4    owner 2  billing 1  member 1
+                                                                           │ alice                owner          2026-11-22
+                                                                           │ bob                  member         2026-11-22
+                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ dave                 owner          2026-11-22
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "list 40x10": #"""
+     orgman    /srv/ops/data  7 orgs   live
+     Name ▲               Status    Members
+    ▸Acme Corp            active          4
+     evil \u{1B}[2J…      active          0
+     Globex               active          0
+     Initech              suspended       0
+     Umbrella             deleted         0
+
+
+     Enter open  a add  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "list 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Name ▲                                      Plan             Status    Members
+    ▸Acme Corp                                   founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
+     Globex                                      enterprise       active          0
+     Initech                                     starter          suspended       0
+     Umbrella                                    professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
+     株式会社みらい                              enterprise       active          0
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "list in ASCII": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Name ^                                      Plan             Status    Members
+    >Acme Corp                                   founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
+     Globex                                      enterprise       active          0
+     Initech                                     starter          suspended       0
+     Umbrella                                    professional     deleted         0
+     Zo? ?\u{200D}? Ltd                          founders_friend  active          0
+     ???????                                     enterprise       active          0
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "member 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Add a member to Acme Corp
+    ▸Acme Corp                          founders_friend  active          4 │
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │ User id
+     Globex                             enterprise       active          0 │▸Role      ‹ member ›
+     Initech                            starter          suspended       0 │
+     Umbrella                           professional     deleted         0 │
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     ^S save  Tab next  Space change  F1 help  Esc cancel
+    [cursor 85, 4]
+    """#,
+    "member 40x10": #"""
+     orgman        Acme Corp  7 orgs   live
+     Add a member to Acme Corp
+
+     User id
+    ▸Role      ‹ member ›
+
+
+
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 13, 4]
+    """#,
+    "member 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Add a member to Acme Corp
+
+     User id
+    ▸Role      ‹ member ›
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     ^S save  Tab next  Space change  F1 help  Esc cancel
+    [cursor 13, 4]
+    """#,
+    "news 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Edit Acme Corp
+    ▸Acme Corp *                        enterprise       active          4 │
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │ Name      Acme Corp
+     Globex                             enterprise       active          0 │▸Plan      founders_friendx
+     Initech                            starter          suspended       0 │           founders_friend, starter,
+     Umbrella                           professional     deleted         0 │           professional, enterprise, or another
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Status    ‹ active ›
+     株式会社みらい                     enterprise       active          0 │ Lago id   lago_cust_abc123
+                                                                           │ Stripe id cus_NffrFeUfNV2Hib
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+     Changed meanwhile: Plan is enterprise now.
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 99, 4]
+    """#,
+    "news 40x10": #"""
+     orgman    /srv/ops/data  7 orgs   live
+     Edit Acme Corp
+
+     Name      Acme Corp
+    ▸Plan      founders_friendx
+               founders_friend, starter,
+               professional, enterprise, or
+     Changed meanwhile: Plan is enterprise
+     now.
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 27, 4]
+    """#,
+    "news 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Edit Acme Corp
+
+     Name      Acme Corp
+    ▸Plan      founders_friendx
+               founders_friend, starter, professional, enterprise, or another
+     Status    ‹ active ›
+     Lago id   lago_cust_abc123
+     Stripe id cus_NffrFeUfNV2Hib
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Changed meanwhile: Plan is enterprise now.
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 27, 4]
+    """#,
+    "nothing 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │
+     Nothing matches "zz".                                                 │
+     Esc clears the filter.                                                │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+     /zz                                                                                                             0 of 7
+
+     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "nothing 40x10": #"""
+     orgman    /srv/ops/data  7 orgs   live
+     Name ▲               Status    Members
+     Nothing matches "zz".
+     Esc clears the filter.
+
+
+
+     /zz                             0 of 7
+
+     Enter open  a add  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "nothing 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Name ▲                                      Plan             Status    Members
+     Nothing matches "zz".
+     Esc clears the filter.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     /zz                                                                     0 of 7
+
+     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "question 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Acme Corp                               active
+    ▸Acme Corp                          founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+     Globex                             enterprise       active          0 │ Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 4    owner 2  billing 1  member 1
+                                                                           │▸alice                owner          2026-11-22
+                                                                           │ bob                  member         2026-11-22
+                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ dave                 owner          2026-11-22
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+     Remove alice (owner) from Acme Corp?   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 46, 30]
+    """#,
+    "question 40x10": #"""
+     orgman        Acme Corp  7 orgs   live
+     Created  2026-11-22 21:51 UTC
+     Lago     lago_cust_abc123
+     Stripe   cus_NffrFeUfNV2Hib
+
+     Members 4  owner 2  billing 1  member 1
+    ▸alice        owner          2026-11-22
+     Remove alice (owner) from Acme Corp?
+      No    Yes
+     y yes  n no  Esc cancel
+    [cursor 8, 8]
+    """#,
+    "question 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Acme Corp                                                               active
+     org_41fca4d6-a659-4198-a016-f2c5f25d861a
+
+     Plan     founders_friend
+     Created  2026-11-22 21:51 UTC
+     Lago     lago_cust_abc123
+     Stripe   cus_NffrFeUfNV2Hib
+
+     Members 4    owner 2  billing 1  member 1
+    ▸alice                                                owner          2026-11-22
+     bob                                                  member         2026-11-22
+     carol                                                billing_admin  2026-11-22
+     dave                                                 owner          2026-11-22
+
+
+
+
+
+
+
+
+     Remove alice (owner) from Acme Corp?   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 46, 22]
+    """#,
+    "refused 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Acme Corp                               active
+    ▸Acme Corp                          founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+     Globex                             enterprise       active          0 │ Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 4    owner 2  billing 1  member 1
+                                                                           │ alice                owner          2026-11-22
+                                                                           │ bob                  member         2026-11-22
+                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ dave                 owner          2026-11-22
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+     Choose a member first: Enter opens the organization.
+     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "refused 40x10": #"""
+     orgman    /srv/ops/data  7 orgs   live
+     Name ▲               Status    Members
+    ▸Acme Corp            active          4
+     evil \u{1B}[2J…      active          0
+     Globex               active          0
+     Initech              suspended       0
+     Umbrella             deleted         0
+     Choose a member first: Enter opens the
+     organization.
+     Enter open  a add  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "refused 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Name ▲                                      Plan             Status    Members
+    ▸Acme Corp                                   founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
+     Globex                                      enterprise       active          0
+     Initech                                     starter          suspended       0
+     Umbrella                                    professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
+     株式会社みらい                              enterprise       active          0
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Choose a member first: Enter opens the organization.
+     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "role 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Acme Corp                               active
+    ▸Acme Corp                          founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+     Globex                             enterprise       active          0 │ Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 4    owner 2  billing 1  member 1
+                                                                           │ alice                owner          2026-11-22
+                                                                           │▸bob                  member         2026-11-22
+                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ dave                 owner          2026-11-22
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+     Role of bob in Acme Corp, now member:
+     o owner  m member  b billing  Esc cancel
+    [cursor 39, 30]
+    """#,
+    "role 40x10": #"""
+     orgman        Acme Corp  7 orgs   live
+     Lago     lago_cust_abc123
+     Stripe   cus_NffrFeUfNV2Hib
+
+     Members 4  owner 2  billing 1  member 1
+     alice        owner          2026-11-22
+    ▸bob          member         2026-11-22
+
+     Role of bob in Acme Corp, now member:
+     o owner  m member  b billing
+    [cursor 39, 8]
+    """#,
+    "role 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Acme Corp                                                               active
+     org_41fca4d6-a659-4198-a016-f2c5f25d861a
+
+     Plan     founders_friend
+     Created  2026-11-22 21:51 UTC
+     Lago     lago_cust_abc123
+     Stripe   cus_NffrFeUfNV2Hib
+
+     Members 4    owner 2  billing 1  member 1
+     alice                                                owner          2026-11-22
+    ▸bob                                                  member         2026-11-22
+     carol                                                billing_admin  2026-11-22
+     dave                                                 owner          2026-11-22
+
+
+
+
+
+
+
+
+     Role of bob in Acme Corp, now member:
+     o owner  m member  b billing  Esc cancel
+    [cursor 39, 22]
+    """#,
+  ]
+}

@@ -1,0 +1,201 @@
+import OrgCore
+import Synchronization
+
+@testable import OrgViewModel
+
+/// A store in memory that others can change at will, and that fails when told to.
+final class TestStore: OrgStore {
+  private struct State {
+    var inner: InMemoryStore
+    var generation: UInt64 = 1
+    var failures: [OrgError] = []
+    var problems: [DataProblem] = []
+  }
+
+  private let state: Mutex<State>
+
+  init(_ organizations: [Organization], _ members: [OrgUser]) {
+    state = Mutex(State(inner: InMemoryStore(organizations: organizations, members: members)))
+  }
+
+  func snapshot() -> Snapshot {
+    state.withLock { Self.snapshot($0) }
+  }
+
+  private static func snapshot(_ state: State) -> Snapshot {
+    Snapshot(
+      generation: state.generation, problems: state.problems, contents: state.inner.snapshot().contents)
+  }
+
+  func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
+    let result: Result<Commit, OrgError> = state.withLock { state in
+      if !state.failures.isEmpty { return .failure(state.failures.removeFirst()) }
+      do throws(OrgError) {
+        let commit = try state.inner.commit(set)
+        if !commit.changes.isEmpty { state.generation += 1 }
+        return .success(Commit(snapshot: Self.snapshot(state), changes: commit.changes))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  /// Lets the next commit fail.
+  func fail(_ error: OrgError) { state.withLock { $0.failures.append(error) } }
+
+  /// Says that the data are damaged, or no longer.
+  func damage(_ problems: DataProblem...) {
+    state.withLock {
+      $0.problems = problems
+      $0.generation += 1
+    }
+  }
+
+  /// What another program does, without asking anybody.
+  func change(_ edit: (inout [Organization], inout [OrgUser]) -> Void) {
+    state.withLock { state in
+      let snapshot = state.inner.snapshot()
+      var organizations = Array(snapshot.organizations)
+      var members = organizations.flatMap { snapshot.members(of: $0.id) }
+      edit(&organizations, &members)
+      state.inner = InMemoryStore(organizations: organizations, members: members)
+      state.generation += 1
+    }
+  }
+}
+
+/// A model on a store, with everything carried out at once, or when the test says so.
+struct Driver {
+  let store: TestStore
+  var model: AppModel
+  /// Whether effects wait for `release`.
+  var holds = false
+  /// What waits.
+  var held: [Effect] = []
+  /// Everything that was ever asked for.
+  var log: [Effect] = []
+  private var arranged: Arrangement
+
+  init(
+    _ organizations: [Organization] = Sample.organizations, _ members: [OrgUser] = Sample.members,
+    rows: Int = 5,
+    isWide: Bool = true, readOnly: String? = nil
+  ) {
+    store = TestStore(organizations, members)
+    arranged = Arrangement(store.snapshot(), for: ListRequest())
+    model = AppModel(
+      arranged, viewport: Self.viewport(rows: rows, isWide: isWide), readOnlyReason: readOnly,
+      stamps: Sample.stamps)
+  }
+
+  static func viewport(rows: Int, isWide: Bool = true) -> AppModel.Viewport {
+    AppModel.Viewport(isWide: isWide, listRows: rows, detailRows: rows, helpRows: rows, helpLines: 20)
+  }
+
+  mutating func press(_ actions: Action...) {
+    for action in actions { carryOut(model.update(action)) }
+  }
+
+  mutating func type(_ text: String) {
+    for character in text { press(.insert(String(character))) }
+  }
+
+  mutating func carryOut(_ effects: [Effect]) {
+    log += effects
+    if holds {
+      held += effects
+    } else {
+      for effect in effects { perform(effect) }
+    }
+  }
+
+  /// Carries out what waits, in order, with what follows from it.
+  mutating func release() {
+    holds = false
+    while !held.isEmpty { perform(held.removeFirst()) }
+  }
+
+  /// Carries out the first that waits, and lets what follows from it wait.
+  mutating func releaseOne() {
+    if !held.isEmpty { perform(held.removeFirst()) }
+  }
+
+  mutating func perform(_ effect: Effect) {
+    switch effect {
+    case .arrange(let request): carryOut(model.receive(arrange(arranged.snapshot, request)))
+    case .reload(let request): carryOut(model.receive(arrange(store.snapshot(), request)))
+    case .commit(let set):
+      do throws(OrgError) {
+        let commit = try store.commit(set)
+        let request = ListRequest(
+          serial: model.arrangement.request.serial, query: model.arrangement.request.query)
+        carryOut(model.receive(.done(commit, arrange(commit.snapshot, request))))
+      } catch {
+        carryOut(model.receive(.failed(error)))
+      }
+    case .cancelCommit, .endFlashSoon, .redraw, .suspend, .quit: break
+    }
+  }
+
+  private mutating func arrange(_ snapshot: Snapshot, _ request: ListRequest) -> Arrangement {
+    let result = Arrangement(snapshot, for: request, after: arranged)
+    if arranged.snapshot.generation <= snapshot.generation { arranged = result }
+    return result
+  }
+
+  /// What another program does, and that it is noticed.
+  mutating func others(_ edit: (inout [Organization], inout [OrgUser]) -> Void) {
+    store.change(edit)
+    carryOut([model.refresh()])
+  }
+
+  mutating func othersSetRole(_ user: String, _ role: Role) {
+    others { _, members in
+      for index in members.indices where members[index].userID == user { members[index].role = role }
+    }
+  }
+
+  mutating func othersRemove(_ id: String) {
+    others { organizations, _ in organizations.removeAll { $0.id == id } }
+  }
+
+  var selected: String? { model.selectedOrganization?.id }
+  var message: String? { model.message?.text }
+
+  var names: [String] { model.arrangement.rows.indices.map { model.arrangement.organization(at: $0).name } }
+
+  var form: Form? { if case .form(let form) = model.mode { form } else { nil } }
+
+  /// Commits that were asked for.
+  var commits: [[Change]] {
+    log.compactMap { if case .commit(let set) = $0 { set.changes } else { nil } }
+  }
+
+  func role(_ user: String) -> Role? { store.snapshot().role(of: user, in: "org_acme") }
+}
+
+enum Sample {
+  static let time = Timestamp(microseconds: 1_760_000_000_000_000)
+  static let stamps = Stamps(newID: { "org_new" }, now: { time })
+
+  static func organization(_ id: String, _ name: String) -> Organization {
+    Organization(id: id, name: name, createdAt: time)
+  }
+
+  static func member(_ user: String, _ role: Role, _ organization: String = "org_acme") -> OrgUser {
+    OrgUser(organizationID: organization, userID: user, role: role, joinedAt: time)
+  }
+
+  /// Acme has three members and comes first; Bravo to Juliett follow, without members.
+  static let organizations =
+    [
+      Organization(
+        id: "org_acme", name: "Acme", createdAt: time, lagoCustomerID: "lago_1", stripeCustomerID: "cus_9")
+    ]
+    + ["Bravo", "Charlie", "Delta", "Echo", "Foxtrot", "Golf", "Hotel", "India", "Juliett"].map {
+      organization("org_\($0.lowercased())", $0)
+    }
+
+  static let members = [member("alice", .owner), member("bob", .member), member("carol", .billingAdmin)]
+}

@@ -1,0 +1,257 @@
+import OrgCore
+import Testing
+
+@testable import OrgViewModel
+
+@Suite struct RoleTests {
+  /// The detail with bob selected.
+  private func onBob() -> Driver {
+    var driver = Driver(rows: 20)
+    driver.press(.open, .moveDown)
+    return driver
+  }
+
+  @Test func `r and a letter change the role and say so`() {
+    for (action, role) in [(Action.chooseOwner, Role.owner), (.chooseBillingAdmin, .billingAdmin)] {
+      var driver = onBob()
+      driver.press(.changeRole)
+      #expect(driver.model.context == .roleChoice)
+      driver.press(action)
+      #expect(driver.role("bob") == role)
+      #expect(driver.message == "Role of bob in Acme: member → \(role.rawValue).")
+      #expect(driver.model.selectedMember?.userID == "bob")
+    }
+  }
+
+  @Test func `a role that the member has already is no change`() {
+    var driver = onBob()
+    driver.press(.changeRole, .chooseMember)
+    #expect(driver.message == "bob is member already.")
+    #expect(driver.commits.isEmpty)
+  }
+
+  @Test func `Esc and everything else that isn't an answer changes nothing`() {
+    var driver = onBob()
+    driver.press(.changeRole, .moveDown, .paste("o"), .confirm, .back)
+    #expect(driver.model.context == .detail)
+    #expect(driver.commits.isEmpty)
+  }
+
+  @Test func `the last owner keeps the role, with the reason`() {
+    var driver = Driver()
+    driver.press(.open, .changeRole, .chooseMember)
+    #expect(driver.role("alice") == .owner)
+    #expect(driver.message == "alice is the last owner of Acme; make somebody else owner first.")
+    #expect(driver.model.message?.kind == .refusal)
+  }
+
+  @Test func `a role that another changed unseen is a conflict, and what is there is shown`() {
+    var driver = onBob()
+    driver.store.change { _, members in members[1].role = .billingAdmin }
+    driver.press(.changeRole, .chooseOwner)
+    #expect(driver.role("bob") == .billingAdmin)
+    #expect(
+      driver.message == "bob is billing_admin in Acme now, no longer member, so the role was not changed.")
+    #expect(driver.model.selectedMember?.role == .billingAdmin)
+  }
+
+  @Test func `a role that another changed while one was chosen isn't overwritten, nor said to be so already`()
+  {
+    for action in [Action.chooseOwner, .chooseMember] {
+      var driver = onBob()
+      driver.press(.changeRole)
+      driver.othersSetRole("bob", .billingAdmin)
+      driver.press(action)
+      #expect(driver.role("bob") == .billingAdmin)
+      #expect(driver.message == "bob is billing_admin now, no longer member, so the role was not changed.")
+    }
+  }
+
+  @Test func `two quick changes are both made, the second on top of the first`() {
+    var driver = onBob()
+    driver.holds = true
+    driver.press(.changeRole, .chooseOwner, .changeRole, .chooseBillingAdmin)
+    #expect(driver.commits.count == 1)
+    driver.release()
+    #expect(driver.role("bob") == .billingAdmin)
+    #expect(
+      driver.commits == [
+        [.setRole(user: "bob", organization: "org_acme", from: .member, to: .owner)],
+        [.setRole(user: "bob", organization: "org_acme", from: .owner, to: .billingAdmin)],
+      ])
+  }
+
+  @Test func `a quick change back is made too`() {
+    var driver = onBob()
+    driver.holds = true
+    driver.press(.changeRole, .chooseOwner, .changeRole, .chooseMember, .changeRole, .chooseMember)
+    driver.release()
+    #expect(driver.role("bob") == .member)
+    #expect(driver.commits.count == 2)
+  }
+
+  @Test func `when the first of two changes fails the second is made all the same, and both are said`() {
+    var driver = onBob()
+    driver.store.fail(OrgError(.locked, "Somebody has the lock."))
+    driver.holds = true
+    driver.press(.changeRole, .chooseOwner, .changeRole, .chooseBillingAdmin)
+    driver.release()
+    #expect(driver.role("bob") == .billingAdmin)
+    #expect(driver.message == "Somebody has the lock. Role of bob in Acme: member → billing_admin.")
+    #expect(driver.model.message?.kind == .refusal)
+  }
+
+  @Test func `a choice that was open while an own change finished goes on from there`() {
+    var driver = onBob()
+    driver.holds = true
+    driver.press(.changeRole, .chooseOwner, .changeRole)
+    driver.release()
+    guard case .chooseRole(let member) = driver.model.mode else { return #expect(Bool(false)) }
+    #expect(member.role == .owner)
+    driver.press(.chooseMember)
+    #expect(driver.role("bob") == .member)
+  }
+
+  @Test func `a removal asked for while a role changes expects the new role`() {
+    var driver = onBob()
+    driver.holds = true
+    driver.press(.changeRole, .chooseOwner, .remove)
+    driver.release()
+    driver.press(.confirm)
+    #expect(driver.role("bob") == nil)
+  }
+
+  @Test func `waiting for a lock is said, and Esc cancels it`() {
+    var driver = onBob()
+    driver.holds = true
+    driver.press(.changeRole, .chooseOwner)
+    driver.model.receive(LockHolder(program: "billingd", pid: 4121, user: "root", waitedMilliseconds: 3200))
+    #expect(driver.message == "The data are held by billingd, pid 4121 (root), 3.2 s. Esc cancels.")
+    #expect(driver.model.isWaiting)
+    driver.press(.moveDown, .back)
+    #expect(driver.log.last == .cancelCommit)
+    _ = driver.model.receive(.failed(OrgError(.cancelled, "Cancelled; nothing was changed.")))
+    #expect(!driver.model.isWaiting)
+    #expect(driver.message == "Cancelled; nothing was changed.")
+    #expect(driver.model.context == .detail)
+    driver.model.receive(LockHolder(program: "late", pid: 1, user: "root", waitedMilliseconds: 1))
+    #expect(!driver.model.isWaiting)
+  }
+}
+
+@Suite struct RemovingTests {
+  @Test func `d asks, and Enter is the safe answer`() {
+    var driver = Driver()
+    driver.press(.remove)
+    guard case .ask(let question) = driver.model.mode else { return #expect(Bool(false)) }
+    #expect(question.text == "Set Acme to deleted? Its record and members stay.")
+    #expect(!question.isYes)
+    driver.press(.accept)
+    #expect(driver.model.context == .list)
+    #expect(driver.commits.isEmpty)
+  }
+
+  @Test func `y, or the other answer and Enter, deletes softly`() {
+    for keys in [[Action.confirm], [.nextField, .accept], [.moveRight, .moveLeft, .previousField, .accept]] {
+      var driver = Driver()
+      driver.press(.remove)
+      for key in keys { driver.press(key) }
+      #expect(driver.store.snapshot().organization(id: "org_acme")?.status == .deleted)
+      #expect(driver.selected == "org_acme")
+      #expect(driver.message == "Status of Acme: active → deleted.")
+    }
+  }
+
+  @Test func `n, q, Esc and ^C are no`() {
+    for key in [Action.decline, .close, .back, .cancel] {
+      var driver = Driver()
+      driver.press(.remove, .nextField, key)
+      #expect(driver.commits.isEmpty)
+      #expect(!driver.log.contains(.quit))
+    }
+  }
+
+  @Test func `what is deleted already is said to be`() {
+    var driver = Driver()
+    driver.press(.remove, .confirm, .remove)
+    #expect(driver.message == "Acme is deleted already.")
+    #expect(driver.model.context == .list)
+  }
+
+  @Test func `in the detail the member is removed, and nothing is selected then`() {
+    var driver = Driver(rows: 20)
+    driver.press(.open, .moveDown, .remove)
+    guard case .ask(let question) = driver.model.mode else { return #expect(Bool(false)) }
+    #expect(question.text == "Remove bob (member) from Acme?")
+    driver.press(.confirm)
+    #expect(driver.role("bob") == nil)
+    #expect(driver.message == "Removed bob (member) from Acme.")
+    driver.press(.remove)
+    #expect(driver.model.context == .detail)
+  }
+
+  @Test func `a second removal asked for in the meantime is still about the first member`() {
+    var driver = Driver(rows: 20)
+    driver.press(.open, .moveDown)
+    driver.holds = true
+    driver.press(.remove, .confirm, .remove, .confirm)
+    driver.release()
+    #expect(driver.store.snapshot().members(of: "org_acme").map(\.userID) == ["alice", "carol"])
+  }
+
+  @Test func `the last owner stays, with the reason`() {
+    var driver = Driver()
+    driver.press(.open, .remove, .confirm)
+    #expect(driver.role("alice") == .owner)
+    #expect(driver.message == "alice is the last owner of Acme; make somebody else owner first.")
+  }
+}
+
+@Suite struct ObstacleTests {
+  @Test func `read-only data refuse every change with the reason`() {
+    var driver = Driver(readOnly: "you can't write here")
+    for action in [Action.add, .edit, .remove, .changeRole] {
+      driver.press(action)
+      #expect(driver.message == "Nothing can be changed: you can't write here.")
+      #expect(driver.model.context == .list)
+    }
+    driver.press(.open)
+    for action in [Action.add, .edit, .remove, .changeRole, .open] {
+      driver.press(action)
+      #expect(driver.message == "Nothing can be changed: you can't write here.")
+      #expect(driver.model.context == .detail)
+    }
+  }
+
+  @Test func `damaged data are said at once, refuse every change, and are well when mended`() {
+    var driver = Driver()
+    driver.store.damage(DataProblem(file: "organizations.json", offset: 5, key: "", reason: "it ends there"))
+    driver.carryOut([driver.model.refresh()])
+    #expect(driver.model.status?.text == "organizations.json, byte 5: it ends there")
+    driver.press(.edit)
+    #expect(
+      driver.message
+        == "Nothing can be changed until this is mended: organizations.json, byte 5: it ends there")
+    driver.store.damage()
+    driver.carryOut([driver.model.refresh()])
+    driver.press(.edit)
+    #expect(driver.model.context == .form)
+  }
+
+  @Test func `nothing to cancel is said together with the way out`() {
+    var driver = Driver()
+    driver.press(.cancel)
+    #expect(driver.message == "Nothing is going on; q quits.")
+  }
+
+  @Test func `the program's own keys work in every mode`() {
+    for mode in [[], [Action.filter], [.edit], [.remove], [.open, .changeRole], [.help]] {
+      var driver = Driver()
+      for action in mode { driver.press(action) }
+      let context = driver.model.context
+      driver.press(.redraw, .suspend)
+      #expect(driver.log.suffix(2) == [.redraw, .suspend])
+      #expect(driver.model.context == context)
+    }
+  }
+}

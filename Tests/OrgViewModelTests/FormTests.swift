@@ -1,0 +1,347 @@
+import OrgCore
+import Testing
+
+@testable import OrgViewModel
+
+@Suite struct FormTests {
+  private func text(_ driver: Driver, _ field: Int) -> String? { driver.form?.fields[field].input.text }
+
+  @Test func `a organization is created with the stamps given, selected and said`() {
+    var driver = Driver()
+    driver.press(.add)
+    driver.type("Neo")
+    driver.press(.nextField, .deleteToStart)
+    driver.type("starter")
+    driver.press(.save)
+    let made = driver.store.snapshot().organization(id: "org_new")
+    #expect(made?.name == "Neo")
+    #expect(made?.planTier == "starter")
+    #expect(made?.createdAt == Sample.time)
+    #expect(driver.selected == "org_new")
+    #expect(driver.model.context == .list)
+    #expect(driver.message == "Created Neo on starter.")
+  }
+
+  @Test func `one that the filter hides is said to be hidden`() {
+    var driver = Driver()
+    driver.press(.filter)
+    driver.type("acme")
+    driver.press(.accept, .add)
+    driver.type("Neo")
+    driver.press(.save)
+    #expect(driver.message == "Created Neo on founders_friend. The filter hides it.")
+    #expect(driver.selected == "org_acme")
+  }
+
+  @Test func `only changed fields become changes`() {
+    var driver = Driver()
+    driver.press(.edit)
+    #expect(driver.form?.fields.map(\.title) == ["Name", "Plan", "Status", "Lago id", "Stripe id"])
+    driver.press(.nextField, .nextField)
+    #expect(driver.model.context == .choice)
+    driver.press(.insert(" "), .nextField, .deleteToStart)
+    driver.press(.accept)
+    #expect(
+      driver.commits == [
+        [
+          .setField(.status, organization: "org_acme", from: "active", to: "suspended"),
+          .setField(.lagoCustomerID, organization: "org_acme", from: "lago_1", to: nil),
+        ]
+      ])
+    #expect(driver.store.snapshot().organization(id: "org_acme")?.lagoCustomerID == nil)
+    #expect(driver.message == "Status of Acme: active → suspended, and 1 more.")
+  }
+
+  @Test func `a choice goes round in both directions and takes no text`() {
+    var driver = Driver()
+    driver.press(.edit, .nextField, .nextField, .moveLeft)
+    #expect(text(driver, 2) == "deleted")
+    driver.press(.moveRight, .moveRight)
+    #expect(text(driver, 2) == "suspended")
+    driver.press(.insert("gone"), .paste("gone"), .deleteBackward, .deleteToStart)
+    #expect(text(driver, 2) == "suspended")
+  }
+
+  @Test func `a form in which nothing was changed saves nothing, white space at the ends included`() {
+    var driver = Driver()
+    driver.press(.edit)
+    driver.type(" ")
+    driver.press(.save)
+    #expect(driver.commits.isEmpty)
+    #expect(driver.message == "Nothing was changed.")
+    #expect(driver.model.context == .list)
+  }
+
+  @Test func `a clean form closes on Esc, a typed one asks first`() {
+    var driver = Driver()
+    driver.press(.edit, .back)
+    #expect(driver.model.context == .list)
+    driver.press(.edit)
+    driver.type("x")
+    driver.press(.back)
+    #expect(driver.model.context == .question)
+    driver.press(.accept)
+    #expect(text(driver, 0) == "Acmex")
+    driver.press(.back, .nextField, .accept)
+    #expect(driver.model.context == .list)
+    #expect(driver.commits.isEmpty)
+    driver.press(.edit)
+    driver.type("x")
+    driver.press(.cancel, .confirm)
+    #expect(driver.model.context == .list)
+  }
+
+  @Test func `the safe answer has the focus each time that a form asks`() {
+    var driver = Driver()
+    driver.press(.edit)
+    driver.type("x")
+    driver.press(.back, .nextField, .back, .back, .accept)
+    #expect(driver.model.context == .form)
+  }
+
+  @Test func `a name of no or 201 scalars is refused, with what was typed kept and focused`() {
+    for name in ["", "  ", String(repeating: "n", count: 201)] {
+      var driver = Driver()
+      driver.press(.edit, .deleteToStart)
+      driver.model.mode = .form(driver.withLimit(1000))
+      driver.press(.paste(name), .nextField, .save)
+      #expect(driver.form?.focus == 0)
+      #expect(driver.form?.problem?.field == 0)
+      #expect(text(driver, 0) == name)
+      #expect(driver.commits.isEmpty)
+      driver.press(.moveLeft)
+      #expect((driver.form?.problem == nil) == false)
+      driver.press(.deleteToEnd, .insert("A"))
+      #expect(driver.form?.problem == nil)
+    }
+  }
+
+  @Test func `text beyond the limit is cut, and said to be`() {
+    var driver = Driver()
+    driver.press(.add, .paste(String(repeating: "é", count: 250)))
+    #expect(text(driver, 0)?.unicodeScalars.count == 200)
+    #expect(driver.form?.problem?.text == "That was cut: at most 200 characters fit here.")
+    driver.press(.save)
+    #expect(driver.store.snapshot().organization(id: "org_new")?.name.count == 200)
+  }
+
+  @Test func `a taken name is refused, and the form stays open with the focus on it`() {
+    var driver = Driver()
+    driver.press(.add)
+    driver.type(" bRAVO ")
+    driver.press(.nextField, .save)
+    #expect(driver.form?.focus == 0)
+    #expect(driver.form?.isSaving == false)
+    #expect(driver.form?.problem?.text == "The name \"bRAVO\" is taken by org_bravo; choose another.")
+    driver.type("2")
+    driver.press(.save)
+    #expect(driver.message == "Created bRAVO 2 on founders_friend.")
+  }
+
+  @Test func `an empty plan is refused`() {
+    var driver = Driver()
+    driver.press(.edit, .nextField, .deleteToStart, .save)
+    #expect(driver.form?.problem?.text == "A plan can't be empty.")
+    #expect(driver.form?.focus == 1)
+  }
+
+  @Test func `a member is added with the role chosen, and selected`() {
+    var driver = Driver(rows: 20)
+    driver.press(.open, .add, .paste(" dave "), .nextField)
+    #expect(driver.model.context == .choice)
+    driver.press(.moveLeft, .save)
+    let dave = driver.store.snapshot().member("dave", of: "org_acme")
+    #expect(dave?.role == .owner)
+    #expect(dave?.joinedAt == Sample.time)
+    #expect(driver.model.selectedMember?.userID == "dave")
+    #expect(driver.message == "Added dave to Acme as owner.")
+  }
+
+  @Test func `only roles that there are can be chosen`() {
+    var driver = Driver()
+    driver.press(.open, .add)
+    #expect(driver.form?.fields[1].choices == ["owner", "member", "billing_admin"])
+  }
+
+  @Test func `a user can't be added twice, whether seen or not, nor one without an id`() {
+    var driver = Driver()
+    driver.press(.open, .add, .save)
+    #expect(driver.form?.problem?.text == "A user's id can't be empty.")
+    driver.type("bob")
+    driver.press(.nextField, .save)
+    #expect(driver.form?.problem?.text == "bob is in Acme already, as member.")
+    #expect(driver.form?.focus == 0)
+    driver.type("by")
+    driver.store.change { _, members in members.append(Sample.member("bobby", .owner)) }
+    driver.press(.save)
+    #expect(driver.form?.problem?.text == "bobby is in Acme already, as owner.")
+    #expect(driver.form?.focus == 0)
+  }
+
+  @Test func `changes underneath are told, and those of other fields survive`() {
+    var driver = Driver()
+    driver.press(.edit)
+    driver.type("2")
+    driver.others { organizations, _ in organizations[0].planTier = "enterprise" }
+    #expect(driver.form?.news == "Changed meanwhile: Plan is enterprise now.")
+    #expect(text(driver, 0) == "Acme2")
+    driver.press(.save)
+    let saved = driver.store.snapshot().organization(id: "org_acme")
+    #expect(saved?.name == "Acme2")
+    #expect(saved?.planTier == "enterprise")
+  }
+
+  @Test func `a conflict says what is there, and saving again overwrites it knowingly`() {
+    var driver = Driver()
+    driver.press(.edit, .nextField, .deleteToStart)
+    driver.type("starter")
+    driver.store.change { organizations, _ in organizations[0].planTier = "enterprise" }
+    driver.press(.previousField, .save)
+    #expect(driver.form?.focus == 1)
+    #expect(
+      driver.form?.problem?.text
+        == "Plan of Acme is enterprise now, no longer founders_friend, so it was not set to starter. "
+        + "Save again to set it all the same.")
+    #expect(text(driver, 1) == "starter")
+    #expect(driver.store.snapshot().organization(id: "org_acme")?.planTier == "enterprise")
+    driver.press(.save)
+    #expect(driver.message == "Plan of Acme: enterprise → starter.")
+  }
+
+  @Test func `an organization removed underneath can't be saved, and what was typed is kept`() {
+    var driver = Driver()
+    driver.press(.edit)
+    driver.type("2")
+    driver.othersRemove("org_acme")
+    #expect(driver.form?.news == "Acme was removed meanwhile; what you typed is kept, but can't be saved.")
+    driver.press(.save)
+    #expect(driver.form?.problem?.text == "There is no organization \"org_acme\".")
+    #expect(text(driver, 0) == "Acme2")
+    driver.press(.back, .confirm)
+    #expect(driver.selected == nil)
+  }
+
+  @Test func `a form that can't be saved stays open and says why`() {
+    var driver = Driver()
+    driver.store.fail(OrgError(.system, "The disk is full."))
+    driver.press(.edit)
+    driver.type("2")
+    driver.press(.save)
+    #expect(driver.form?.problem?.text == "The disk is full.")
+    #expect(driver.form?.problem?.field == nil)
+    #expect(driver.form?.isSaving == false)
+    #expect(driver.message == nil)
+    driver.press(.save)
+    #expect(driver.message == "Renamed Acme → Acme2.")
+  }
+
+  @Test func `while a form is being saved it takes no keys but Esc, which cancels`() {
+    var driver = Driver()
+    driver.press(.edit)
+    driver.type("2")
+    driver.holds = true
+    driver.press(.save, .insert("3"), .save, .nextField, .help, .back)
+    #expect(driver.form?.isSaving == true)
+    #expect(text(driver, 0) == "Acme2")
+    #expect(driver.log.last == .cancelCommit)
+    #expect(driver.commits.count == 1)
+    driver.release()
+    #expect(driver.form == nil)
+  }
+
+  @Test func `a form that wants what is on its way already doesn't wait for ever`() {
+    var driver = Driver()
+    driver.holds = true
+    driver.press(.remove, .confirm, .edit, .nextField, .nextField, .moveLeft)
+    #expect(text(driver, 2) == "deleted")
+    driver.press(.save)
+    driver.release()
+    #expect(driver.form == nil)
+    #expect(driver.message == "Status of Acme: active → deleted.")
+    #expect(driver.commits.count == 1)
+  }
+
+  @Test func `an own change that finishes under a form is no news in it`() {
+    var driver = Driver()
+    driver.holds = true
+    driver.press(.remove, .confirm, .edit)
+    driver.type("2")
+    driver.release()
+    #expect(driver.form?.news == nil)
+    #expect(text(driver, 2) == "deleted")
+    driver.press(.save)
+    #expect(driver.store.snapshot().organization(id: "org_acme")?.status == .deleted)
+    #expect(driver.commits.last == [.setField(.name, organization: "org_acme", from: "Acme", to: "Acme2")])
+  }
+
+  @Test func `editing in the detail begins with the field that is selected`() {
+    var driver = Driver(rows: 20)
+    driver.press(.open, .moveUp, .open)
+    #expect(driver.form?.focus == 4)
+    driver.press(.back, .edit)
+    #expect(driver.form?.focus == 4)
+    driver.press(.back, .moveDown, .edit)
+    #expect(driver.form?.focus == 0)
+  }
+}
+
+extension Driver {
+  /// The form with another limit in its first field, as if text came from elsewhere.
+  fileprivate func withLimit(_ limit: Int) -> Form {
+    var form = self.form ?? .create()
+    form.fields[0].input.limit = limit
+    return form
+  }
+}
+
+@Suite struct TextFieldTests {
+  private func field(_ text: String, _ actions: Action...) -> TextField {
+    var field = TextField(text)
+    for action in actions { _ = field.apply(action) }
+    return field
+  }
+
+  @Test func `characters are moved over and deleted whole`() {
+    for character in ["👩\u{200D}💻", "e\u{301}", "株", "🇩🇪", "z\u{300}\u{301}\u{302}\u{303}\u{304}"] {
+      #expect(field("a\(character)", .deleteBackward).text == "a")
+      #expect(field("a\(character)b", .moveLeft, .moveLeft, .deleteForward).text == "ab")
+      #expect(field("a\(character)b", .moveLeft, .insert("x")).text == "a\(character)xb")
+    }
+  }
+
+  @Test func `a mark that is typed joins the character before it`() {
+    let typed = field("ae", .insert("\u{301}"))
+    #expect(typed.cursor == 2)
+    #expect(field("ae", .insert("\u{301}"), .deleteBackward).text == "a")
+  }
+
+  @Test func `words and ends are deleted as in readline`() {
+    #expect(field("one two  ", .deleteWord).text == "one ")
+    #expect(field("one two", .moveToFirst, .deleteWord).text == "one two")
+    #expect(field("one two", .moveLeft, .deleteToStart).text == "o")
+    #expect(field("one two", .moveToFirst, .moveRight, .deleteToEnd).text == "o")
+    #expect(field("ab", .moveToFirst, .deleteBackward, .moveLeft).text == "ab")
+    #expect(field("ab", .deleteForward, .moveRight).cursor == 2)
+  }
+
+  @Test func `the limit counts scalars, cuts between characters and says so`() {
+    var field = TextField("", limit: 4)
+    _ = field.apply(.paste("ab👩\u{200D}💻c"))
+    #expect(field.text == "ab")
+    #expect(field.wasCut)
+    _ = field.apply(.paste("cd"))
+    #expect(field.text == "abcd")
+    #expect(!field.wasCut)
+    _ = field.apply(.insert("e"))
+    #expect(field.text == "abcd")
+    #expect(field.wasCut)
+  }
+
+  @Test func `actions that are none of a field's are left to others`() {
+    var field = TextField("a")
+    for action in [Action.save, .back, .nextField, .moveDown] {
+      let isTaken = field.apply(action)
+      #expect(!isTaken)
+    }
+  }
+}
