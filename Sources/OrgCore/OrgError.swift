@@ -71,7 +71,10 @@ public struct Conflict: Sendable, Hashable {
   /// What the change wanted to put there; `nil` for nothing.
   public let mine: String?
 
-  init(_ organizationID: String, user: String? = nil, field: String, base: String?, theirs: String?, mine: String?) {
+  init(
+    _ organizationID: String, user: String? = nil, field: String, base: String?, theirs: String?,
+    mine: String?
+  ) {
     self.organizationID = organizationID
     self.userID = user
     self.field = field

@@ -197,7 +197,7 @@ public struct OrgManager: Sendable {
     for _ in 0..<15 {
       do {
         return try operation()
-      } catch where error.code == .conflict {
+      } catch  where error.code == .conflict {
         continue
       }
     }

@@ -48,9 +48,11 @@ public final class FileStore: OrgStore {
   public init(path: String, isReadOnly: Bool = false) throws(OrgError) {
     directory = try DataDirectory(path: path)
     readOnlyReason = isReadOnly ? "opened for reading alone" : directory.obstacle
-    if directory.identity(of: OrganizationTable.file) == nil, directory.identity(of: MemberTable.file) == nil {
+    if directory.identity(of: OrganizationTable.file) == nil, directory.identity(of: MemberTable.file) == nil
+    {
       throw OrgError(
-        .dataNotFound, "There are no data in \(path.escapedForDisplay): neither organizations.json nor org_users.json.")
+        .dataNotFound,
+        "There are no data in \(path.escapedForDisplay): neither organizations.json nor org_users.json.")
     }
   }
 
@@ -125,12 +127,14 @@ public final class FileStore: OrgStore {
     }
     let time = Timestamp.now().microseconds * 1000
     var next = Loaded(
-      ticket: ticket, time: time, contents: last?.contents ?? FileContents.empty, generation: last?.generation ?? 0)
-    let organizations = image(
+      ticket: ticket, time: time, contents: last?.contents ?? FileContents.empty,
+      generation: last?.generation ?? 0)
+    let organizations: DataDirectory.Image?
+    let members: DataDirectory.Image?
+    (organizations, next.organizations) = image(
       OrganizationTable.file, last, last?.organizations, last?.contents.organizations.bytes, isExact)
-    let members = image(MemberTable.file, last, last?.members, last?.contents.members.bytes, isExact)
-    next.organizations = organizations?.identity ?? last?.organizations
-    next.members = members?.identity ?? last?.members
+    (members, next.members) = image(
+      MemberTable.file, last, last?.members, last?.contents.members.bytes, isExact)
     if organizations != nil || members != nil {
       let table = organizations.map { OrganizationTable($0) } ?? next.contents.organizations
       next.contents = FileContents(
@@ -140,20 +144,22 @@ public final class FileStore: OrgStore {
     return publish(next, isNew: last == nil || organizations != nil || members != nil)
   }
 
-  /// Reads a file; `nil` if it is as it was.
+  /// Reads a file; no image if it holds what it held, though somebody may have written it again.
   private func image(
     _ name: String, _ last: Loaded?, _ identity: FileIdentity?, _ bytes: [UInt8]?, _ isExact: Bool
-  ) -> DataDirectory.Image? {
+  ) -> (DataDirectory.Image?, FileIdentity?) {
     if let last, let identity, !isExact, directory.identity(of: name) == identity,
       // A file changed twice within a tick of the clock can look unchanged.
       identity.modified < last.time - 50_000_000
     {
-      return nil
+      return (nil, identity)
     }
     let image = directory.read(name)
-    if last != nil, case .bytes(let new, _) = image, identity != nil, new == bytes { return nil }
-    if last != nil, case .unreadable(_, nil) = image, identity == nil { return nil }
-    return image
+    if last != nil, case .bytes(let new, _) = image, identity != nil, new == bytes {
+      return (nil, image.identity)
+    }
+    if last != nil, case .unreadable(_, nil) = image, identity == nil { return (nil, nil) }
+    return (image, image.identity)
   }
 
   /// Makes a load the present one, unless a later one is already.

@@ -43,7 +43,8 @@ public enum Change: Sendable, Hashable {
     case .setField(.name, _, let from, let to):
       return "Renamed \(from?.escapedForDisplay ?? name) → \(to?.escapedForDisplay ?? "none")"
     case .setField(let field, _, let from, let to):
-      return "\(field.title) of \(name): \(from?.escapedForDisplay ?? "none") → \(to?.escapedForDisplay ?? "none")"
+      return
+        "\(field.title) of \(name): \(from?.escapedForDisplay ?? "none") → \(to?.escapedForDisplay ?? "none")"
     case .addMember(let member):
       return "Added \(member.userID.escapedForDisplay) to \(name) as \(member.role.rawValue)"
     case .removeMember(let user, _, let role):

@@ -160,12 +160,15 @@ private struct Trial {
   }
 
   private mutating func take(_ name: String, for id: String) throws(OrgError) {
-    var names = self.names ?? Dictionary(
-      snapshot.organizations.map { ($0.name.nameKey, $0.id) }, uniquingKeysWith: { first, _ in first })
+    var names =
+      self.names
+      ?? Dictionary(
+        snapshot.organizations.map { ($0.name.nameKey, $0.id) }, uniquingKeysWith: { first, _ in first })
     self.names = nil
     defer { self.names = names }
     if let other = names[name.nameKey], other != id {
-      throw OrgError(.nameTaken, "The name \(name.quoted) is taken by \(other.escapedForDisplay); choose another.")
+      throw OrgError(
+        .nameTaken, "The name \(name.quoted) is taken by \(other.escapedForDisplay); choose another.")
     }
     names[name.nameKey] = id
   }
@@ -194,10 +197,12 @@ private struct Trial {
   }
 
   private mutating func count(_ role: Role?, replacedBy other: Role?, in id: String) {
-    var count = owners[id] ?? {
-      let before = edit.created[id] == nil ? snapshot.roleCounts(of: id).owner : 0
-      return (before, before)
-    }()
+    var count =
+      owners[id]
+      ?? {
+        let before = edit.created[id] == nil ? snapshot.roleCounts(of: id).owner : 0
+        return (before, before)
+      }()
     count.now += (other == .owner ? 1 : 0) - (role == .owner ? 1 : 0)
     owners[id] = count
   }
@@ -209,7 +214,8 @@ private struct Trial {
       guard present != member.role else { return .alreadySo }
       throw OrgError(
         .alreadyMember,
-        "\(member.userID.escapedForDisplay) is in \(organization.name.escapedForDisplay) already, as \(present.rawValue).")
+        "\(member.userID.escapedForDisplay) is in \(organization.name.escapedForDisplay) already, as \(present.rawValue)."
+      )
     }
     count(nil, replacedBy: member.role, in: organization.id)
     edit.members[organization.id, default: MemberListEdit()].added[member.userID] = member
@@ -238,7 +244,8 @@ private struct Trial {
     let organization = try organization(id)
     guard let present = role(of: user, in: id) else {
       throw OrgError(
-        .memberNotFound, "\(user.escapedForDisplay) is not a member of \(organization.name.escapedForDisplay).")
+        .memberNotFound,
+        "\(user.escapedForDisplay) is not a member of \(organization.name.escapedForDisplay).")
     }
     guard present != to else { return .alreadySo }
     guard present == from else {
@@ -281,6 +288,7 @@ private struct Trial {
     let name = (try? organization(change.organizationID))?.name ?? change.organizationID
     return OrgError(
       .lastOwner,
-      "\((change.userID ?? "").escapedForDisplay) is the last owner of \(name.escapedForDisplay); make somebody else owner first.")
+      "\((change.userID ?? "").escapedForDisplay) is the last owner of \(name.escapedForDisplay); make somebody else owner first."
+    )
   }
 }

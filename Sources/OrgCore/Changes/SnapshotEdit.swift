@@ -6,7 +6,8 @@ public struct SnapshotEdit: Sendable, Equatable {
   /// New organizations by id, in the order of creation; their member lists are in `members`.
   public internal(set) var created: OrderedDictionary<String, Organization> = [:]
   /// New values of fields of existing organizations, by id.
-  public internal(set) var fields: OrderedDictionary<String, OrderedDictionary<OrganizationField, String?>> = [:]
+  public internal(set) var fields: OrderedDictionary<String, OrderedDictionary<OrganizationField, String?>> =
+    [:]
   /// What becomes of member lists, by the organization's id.
   public internal(set) var members: OrderedDictionary<String, MemberListEdit> = [:]
 

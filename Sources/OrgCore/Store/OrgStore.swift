@@ -65,7 +65,9 @@ public struct LockHolder: Sendable, Hashable, CustomStringConvertible {
   /// `held by billingd, pid 4121 (root), 3.2 s`
   public var description: String {
     let tenths = waitedMilliseconds / 100
-    let who = program.isEmpty ? "somebody else" : "\(program.escapedForDisplay), pid \(pid) (\(user.escapedForDisplay))"
+    let who =
+      program.isEmpty
+      ? "somebody else" : "\(program.escapedForDisplay), pid \(pid) (\(user.escapedForDisplay))"
     return "held by \(who), \(tenths / 10).\(tenths % 10) s"
   }
 }

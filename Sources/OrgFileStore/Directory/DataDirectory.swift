@@ -22,7 +22,8 @@ final class DataDirectory: Sendable {
       case .noSuchFileOrDirectory:
         throw OrgError(.dataNotFound, "There is no directory \(path.escapedForDisplay).")
       case .notDirectory:
-        throw OrgError(.dataNotFound, "\(path.escapedForDisplay) is not a directory; name the one with the data files.")
+        throw OrgError(
+          .dataNotFound, "\(path.escapedForDisplay) is not a directory; name the one with the data files.")
       default:
         throw OrgError(error, "\(path.escapedForDisplay) can't be opened")
       }
@@ -31,7 +32,8 @@ final class DataDirectory: Sendable {
 
   /// Why nothing can be written here; `nil` where it can.
   var obstacle: String? {
-    calls.canWrite(in: root) ? nil : "\(path.escapedForDisplay) can't be written by \(userName(geteuid()).escapedForDisplay)"
+    calls.canWrite(in: root)
+      ? nil : "\(path.escapedForDisplay) can't be written by \(userName(geteuid()).escapedForDisplay)"
   }
 
   // MARK: Reading
@@ -91,10 +93,10 @@ final class DataDirectory: Sendable {
     let name = Self.privateName
     do {
       return try calls.open(name, in: root, O_RDONLY | O_DIRECTORY)
-    } catch where error.errno == .noSuchFileOrDirectory {
+    } catch  where error.errno == .noSuchFileOrDirectory {
       do {
         try calls.makeDirectory(name, in: root)
-      } catch where error.errno == .fileExists {
+      } catch  where error.errno == .fileExists {
         return try calls.open(name, in: root, O_RDONLY | O_DIRECTORY)
       }
       let made = try calls.open(name, in: root, O_RDONLY | O_DIRECTORY)
@@ -121,7 +123,7 @@ final class DataDirectory: Sendable {
   /// Writes the new bytes of a data file beside it, durably, with the owner, group and mode of the present one.
   func stage(_ bytes: [UInt8], for name: String, in directory: borrowing Descriptor) throws(SystemCallError) {
     let staged = Self.stagedName(name)
-    do { try calls.remove(staged, in: directory) } catch where error.errno == .noSuchFileOrDirectory {}
+    do { try calls.remove(staged, in: directory) } catch  where error.errno == .noSuchFileOrDirectory {}
     let file = try calls.open(staged, in: directory, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
     do throws(SystemCallError) {
       let present = try calls.open(name, in: root, O_RDONLY)
@@ -170,6 +172,8 @@ struct FileIdentity: Sendable, Hashable {
 extension OrgError {
   /// A failed system call as an error for people: `what`, and the system's reason.
   init(_ error: SystemCallError, _ what: String) {
-    self.init(.system, "\(what): \(error.errno) (\(error.call) \(error.subject.escapedForDisplay)).", errno: error.errno.rawValue)
+    self.init(
+      .system, "\(what): \(error.errno) (\(error.call) \(error.subject.escapedForDisplay)).",
+      errno: error.errno.rawValue)
   }
 }

@@ -38,7 +38,9 @@ public final class DirectoryWatcher: Sendable {
       while true {
         let count = read(descriptor, buffer.baseAddress, buffer.count)
         guard count > 0 else { return }
-        if !isNotified || mentionsData(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { mayHaveChanged = true }
+        if !isNotified || mentionsData(UnsafeRawBufferPointer(rebasing: buffer[..<count])) {
+          mayHaveChanged = true
+        }
       }
     }
     return mayHaveChanged
@@ -51,7 +53,9 @@ public final class DirectoryWatcher: Sendable {
       let event = events.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
       // What is not about a file in it is about the directory, or says that events were lost.
       if event.len == 0 { return true }
-      let name = events[(offset + header)..<min(offset + header + Int(event.len), events.count)].prefix { $0 != 0 }
+      let name = events[(offset + header)..<min(offset + header + Int(event.len), events.count)].prefix {
+        $0 != 0
+      }
       if names.contains(String(decoding: name, as: UTF8.self)) { return true }
       offset += header + Int(event.len)
     }

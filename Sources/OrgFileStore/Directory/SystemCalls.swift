@@ -69,7 +69,9 @@ struct SystemCalls: Sendable {
     var count = 0
     while count < buffer.count {
       let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
-      let got = try call("read", name) { pread(descriptor, rest.baseAddress, rest.count, off_t(offset + count)) }
+      let got = try call("read", name) {
+        pread(descriptor, rest.baseAddress, rest.count, off_t(offset + count))
+      }
       if got == 0 { break }
       count += got
     }
@@ -135,14 +137,16 @@ struct SystemCalls: Sendable {
     do {
       try call("flock", name) { flock(descriptor.number, LOCK_EX | LOCK_NB) }
       return true
-    } catch where error.errno == .wouldBlock {
+    } catch  where error.errno == .wouldBlock {
       return false
     }
   }
 
   /// Whether somebody has the lock of an open file for itself alone.
   func isLocked(_ descriptor: borrowing Descriptor) -> Bool {
-    guard flock(descriptor.number, LOCK_SH | LOCK_NB) == 0 else { return Errno(rawValue: errno) == .wouldBlock }
+    guard flock(descriptor.number, LOCK_SH | LOCK_NB) == 0 else {
+      return Errno(rawValue: errno) == .wouldBlock
+    }
     flock(descriptor.number, LOCK_UN)
     return false
   }
@@ -190,7 +194,8 @@ func userName(_ id: uid_t) -> String {
   var entry = passwd()
   var found: UnsafeMutablePointer<passwd>?
   return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) { buffer in
-    guard let space = buffer.baseAddress, getpwuid_r(id, &entry, space, buffer.count, &found) == 0, found != nil
+    guard let space = buffer.baseAddress, getpwuid_r(id, &entry, space, buffer.count, &found) == 0,
+      found != nil
     else {
       return String(id)
     }

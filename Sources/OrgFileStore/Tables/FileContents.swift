@@ -12,7 +12,8 @@ struct FileContents: SnapshotContents {
 
   static let empty: FileContents = {
     let organizations = OrganizationTable(Array("{}".utf8))
-    return FileContents(organizations: organizations, members: MemberTable(Array("{}".utf8), of: organizations))
+    return FileContents(
+      organizations: organizations, members: MemberTable(Array("{}".utf8), of: organizations))
   }()
 
   var problems: [DataProblem] { organizations.problems + members.problems }

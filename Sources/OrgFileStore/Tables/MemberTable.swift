@@ -87,7 +87,8 @@ struct MemberTable: Sendable {
         func name() -> String { JSONText.decode(key, in: text) }
         if let flaw = key.flaw { problems.note(flaw, key: name()) }
         let index =
-          organizations.isKey(key, in: bytes, at: expected) ? expected : organizations.index(of: key, in: bytes)
+          organizations.isKey(key, in: bytes, at: expected)
+          ? expected : organizations.index(of: key, in: bytes)
         let list: List
         do throws(JSONError) {
           list = try scanList(&scanner) { problems.note($0, key: name()) }
@@ -98,7 +99,8 @@ struct MemberTable: Sendable {
         guard let index else {
           if strays.updateValue(Int(list.count), forKey: name()) != nil {
             problems.note(
-              JSONError(offset: key.range.lowerBound - 1, reason: "the member list stands twice"), key: name())
+              JSONError(offset: key.range.lowerBound - 1, reason: "the member list stands twice"), key: name()
+            )
           }
           return
         }
@@ -165,7 +167,8 @@ struct MemberTable: Sendable {
     }
     let name = JSONText.decode(role, in: rules.bytes)
     guard let place = Role(rawValue: name).flatMap(Role.allCases.firstIndex(of:)) else {
-      throw JSONError(offset: values[2].start, reason: "there is no role \(name.prefix(40).description.quoted)")
+      throw JSONError(
+        offset: values[2].start, reason: "there is no role \(name.prefix(40).description.quoted)")
     }
     return UInt8(place)
   }
@@ -188,7 +191,8 @@ struct MemberTable: Sendable {
     let place = lists[index].members.lowerBound + member
     let values = record(place)?.values ?? InlineArray(repeating: JSONValue())
     return OrgUser(
-      organizationID: organization, userID: values[1].text(in: bytes) ?? "", role: Role.allCases[Int(roles[place])],
+      organizationID: organization, userID: values[1].text(in: bytes) ?? "",
+      role: Role.allCases[Int(roles[place])],
       joinedAt: values[3].text(in: bytes).flatMap { Timestamp($0) } ?? Timestamp(microseconds: 0))
   }
 
@@ -240,7 +244,8 @@ struct MemberTable: Sendable {
       } else {
         guard strays[id] == nil else {
           throw OrgError(
-            .invalidIdentifier, "\(Self.file) has members for the id \(id.quoted) already; choose another id.")
+            .invalidIdentifier, "\(Self.file) has members for the id \(id.quoted) already; choose another id."
+          )
         }
         appended.append(JSONText.entry(organization: id, members: list.added.values))
       }
@@ -306,7 +311,8 @@ struct MemberTable: Sendable {
     }
     // How far the runs behind each touched list move.
     var moves: [(from: Int, by: Int)] = []
-    for index in touched.sorted(by: { (lists[$0].first, lists[$0].open) < (lists[$1].first, lists[$1].open) }) {
+    for index in touched.sorted(by: { (lists[$0].first, lists[$0].open) < (lists[$1].first, lists[$1].open) })
+    {
       let old = lists[index]
       copy(upTo: old.members.lowerBound)
       var scanner = JSONScanner(result.bytes, at: splices.shifted(Int(old.open)))

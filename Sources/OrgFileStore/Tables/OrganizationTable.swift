@@ -94,7 +94,8 @@ struct OrganizationTable: Sendable {
     let status = try rules.requireString(values[6], fields[6], in: record.open)
     let name = JSONText.decode(status, in: rules.bytes)
     guard Organization.Status(rawValue: name) != nil else {
-      throw JSONError(offset: values[6].start, reason: "there is no status \(name.prefix(40).description.quoted)")
+      throw JSONError(
+        offset: values[6].start, reason: "there is no status \(name.prefix(40).description.quoted)")
     }
   }
 

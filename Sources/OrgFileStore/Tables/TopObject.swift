@@ -97,7 +97,9 @@ struct ProblemList {
     scanner.skipSpace()
     guard scanner.position < scanner.bytes.count else { return }
     let length = scanner.bytes.count - scanner.position
-    note(JSONError(offset: scanner.position, reason: "\(length) bytes stand behind the end of the data"), key: "")
+    note(
+      JSONError(offset: scanner.position, reason: "\(length) bytes stand behind the end of the data"), key: ""
+    )
   }
 
   static func scannedTop(
