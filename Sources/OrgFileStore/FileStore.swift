@@ -88,6 +88,7 @@ public final class FileStore: OrgStore {
 
   // MARK: Reading
 
+  /// The data as they are now.
   public func snapshot() throws(OrgError) -> Snapshot {
     settled().snapshot
   }
@@ -178,6 +179,7 @@ public final class FileStore: OrgStore {
 
   // MARK: Committing
 
+  /// Commits a change set under the lock; see `OrgStore.commit`.
   public func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
     if let readOnlyReason { throw OrgError(.readOnly, "Nothing can be changed: \(readOnlyReason).") }
     return try FileLock(directory: directory).withLock(waiting: waiting) { (space) throws(OrgError) in

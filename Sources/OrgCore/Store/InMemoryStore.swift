@@ -13,10 +13,12 @@ public final class InMemoryStore: OrgStore {
     current = Mutex(Snapshot(generation: 0, contents: Contents(records: records)))
   }
 
+  /// The data as they are.
   public func snapshot() -> Snapshot {
     current.withLock { $0 }
   }
 
+  /// Commits a change set; nobody is ever waited for.
   public func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
     let result: Result<Commit, OrgError> = current.withLock { snapshot in
       let preview = Preview(of: set, on: snapshot)
