@@ -175,6 +175,55 @@ public struct OrgManager: Sendable {
     try store.commit(set, waiting: waiting)
   }
 
+  // MARK: Undo and redo
+
+  /// What happened to the data, newest first.
+  public func history() throws(OrgError) -> [HistoryEntry] { try store.history() }
+
+  /// The latest edit of a user that hasn't been undone, which is what `undo` takes back; `nil` if there is none.
+  ///
+  /// - Parameter uid: whose; `nil` for anybody's.
+  public func undoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
+    let own = try history().filter { uid == nil || $0.actor.uid == uid }
+    let undone = Self.undone(own)
+    return own.first { entry in
+      switch entry.kind {
+      case .edit, .restore: !undone.contains(entry.generation) && !entry.inverse.changes.isEmpty
+      case .undo, .redo, .foreign, .repair: false
+      }
+    }
+  }
+
+  /// The latest undo of a user that hasn't been redone, and behind which the user edited nothing; what `redo`
+  /// takes back.
+  ///
+  /// - Parameter uid: whose; `nil` for anybody's.
+  public func redoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
+    let own = try history().filter { uid == nil || $0.actor.uid == uid }
+    let undone = Self.undone(own)
+    for entry in own {
+      switch entry.kind {
+      case .undo(let generation) where undone.contains(generation): return entry
+      case .undo, .redo, .foreign, .repair: continue
+      case .edit, .restore: return nil
+      }
+    }
+    return nil
+  }
+
+  /// The edits that are undone now: each undo takes one away, and each redo gives it back.
+  private static func undone(_ newestFirst: [HistoryEntry]) -> Set<UInt64> {
+    var undone: Set<UInt64> = []
+    for entry in newestFirst.reversed() {
+      switch entry.kind {
+      case .undo(let generation): undone.insert(generation)
+      case .redo(let generation): undone.remove(generation)
+      case .edit, .foreign, .repair, .restore: continue
+      }
+    }
+    return undone
+  }
+
   private func update(
     _ values: [(field: OrganizationField, value: String?)], of organization: String
   ) throws(OrgError) -> Bool {
@@ -197,7 +246,7 @@ public struct OrgManager: Sendable {
     for _ in 0..<15 {
       do {
         return try operation()
-      } catch where error.code == .conflict {
+      } catch  where error.code == .conflict {
         continue
       }
     }

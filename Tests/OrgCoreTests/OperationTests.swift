@@ -7,7 +7,8 @@ import Testing
 
   @Test func `creating returns a new id, and the defaults are those of the service`() throws {
     let id = try manager.createOrganization(name: "  Acme Corp ")
-    #expect(id.wholeMatch(of: /org_[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/) != nil)
+    #expect(
+      id.wholeMatch(of: /org_[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/) != nil)
     let organization = try #require(try manager.organization(id: id))
     #expect(organization.name == "Acme Corp")
     #expect(organization.planTier == "founders_friend")
@@ -122,6 +123,7 @@ private final class RacingStore: OrgStore {
   }
 
   func snapshot() throws(OrgError) -> Snapshot { try base.snapshot() }
+  func history() throws(OrgError) -> [HistoryEntry] { try base.history() }
 
   func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
     let plan = try base.snapshot().organization(id: organization)?.planTier ?? ""

@@ -32,18 +32,23 @@ import Testing
   }
 
   @Test func `a change that expects something else is a conflict with base, theirs and mine`() throws {
-    let outcome = outcomes([.setField(.planTier, organization: "org_a", from: "starter", to: "enterprise")])[0]
+    let outcome = outcomes([.setField(.planTier, organization: "org_a", from: "starter", to: "enterprise")])[
+      0]
     guard case .blocked(let error) = outcome else { throw OrgError(.system, "not blocked") }
     #expect(error.code == .conflict)
     let conflict = try #require(error.conflicts.first)
     #expect(conflict.field == "plan_tier" && conflict.organizationID == "org_a" && conflict.userID == nil)
     #expect([conflict.base, conflict.theirs, conflict.mine] == ["starter", "founders_friend", "enterprise"])
-    #expect(code(outcomes([.setRole(user: "bob", organization: "org_a", from: .billingAdmin, to: .owner)])[0]) == .conflict)
+    #expect(
+      code(outcomes([.setRole(user: "bob", organization: "org_a", from: .billingAdmin, to: .owner)])[0])
+        == .conflict)
     #expect(code(outcomes([.removeMember(user: "bob", organization: "org_a", role: .owner)])[0]) == .conflict)
   }
 
   @Test func `a later change sees what an earlier one did`() {
-    let bob = { (from: Role, to: Role) in Change.setRole(user: "bob", organization: "org_a", from: from, to: to) }
+    let bob = { (from: Role, to: Role) in
+      Change.setRole(user: "bob", organization: "org_a", from: from, to: to)
+    }
     let preview = Preview(of: ChangeSet([bob(.member, .owner), bob(.owner, .billingAdmin)]), on: snapshot())
     #expect(preview.blocked.isEmpty)
     #expect(preview.edit.members["org_a"]?.roles == ["bob": .billingAdmin])
@@ -61,14 +66,18 @@ import Testing
   }
 
   @Test func `a member can be removed and added again in one set`() throws {
-    let new = OrgUser(organizationID: "org_a", userID: "bob", role: .owner, joinedAt: Timestamp(microseconds: 5))
+    let new = OrgUser(
+      organizationID: "org_a", userID: "bob", role: .owner, joinedAt: Timestamp(microseconds: 5))
     let preview = Preview(
-      of: ChangeSet([.removeMember(user: "bob", organization: "org_a", role: .member), .addMember(new)]), on: snapshot())
+      of: ChangeSet([.removeMember(user: "bob", organization: "org_a", role: .member), .addMember(new)]),
+      on: snapshot())
     let list = try #require(preview.edit.members["org_a"])
     #expect(list.removed == ["bob"] && list.added.values.elements == [new])
     #expect(
-      outcomes([.addMember(new), .removeMember(user: "bob", organization: "org_a", role: .member), .addMember(new)])
-        .map(code) == [.alreadyMember, nil, nil])
+      outcomes([
+        .addMember(new), .removeMember(user: "bob", organization: "org_a", role: .member), .addMember(new),
+      ])
+      .map(code) == [.alreadyMember, nil, nil])
   }
 
   @Test func `an organization can be created, named and filled in one set`() {
@@ -85,7 +94,9 @@ import Testing
 
   @Test func `names are unique within a set, and a name given up is free`() {
     #expect(
-      outcomes([.setField(.name, organization: "org_a", from: "Acme", to: "globex")]).map(code) == [.nameTaken])
+      outcomes([.setField(.name, organization: "org_a", from: "Acme", to: "globex")]).map(code) == [
+        .nameTaken
+      ])
     #expect(
       outcomes([
         .setField(.name, organization: "org_a", from: "Acme", to: "Initech"),
@@ -100,7 +111,8 @@ import Testing
     #expect(outcomes([demote, promote]) == [.happens, .happens])
     #expect(outcomes([demote]).map(code) == [.lastOwner])
     #expect(outcomes([demote], ownerless: true) == [.happens])
-    #expect(outcomes([.removeMember(user: "alice", organization: "org_a", role: .owner)]).map(code) == [.lastOwner])
+    #expect(
+      outcomes([.removeMember(user: "alice", organization: "org_a", role: .owner)]).map(code) == [.lastOwner])
   }
 
   @Test func `unknown organizations, members and ids in use are blocked`() {
@@ -145,7 +157,8 @@ import Testing
 
   @Test func `summaries say what changed, with hostile text escaped`() {
     #expect(
-      Change.setRole(user: "bob", organization: "org_a", from: .member, to: .owner).summary(organizationName: "Acme")
+      Change.setRole(user: "bob", organization: "org_a", from: .member, to: .owner).summary(
+        organizationName: "Acme")
         == "Role of bob in Acme: member → owner")
     #expect(
       Change.setField(.stripeCustomerID, organization: "org_a", from: nil, to: "\u{1B}c").summary(

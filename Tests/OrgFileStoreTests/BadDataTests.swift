@@ -19,17 +19,35 @@ import Testing
     (Fixture.organization(status: "\"gone\""), "there is no status \"gone\"", "\"gone\""),
     (Fixture.organization(status: "null"), "\"status\" is no string", "null,"),
     (Fixture.organization(name: "\"\""), "the name is empty", "\"\""),
-    (Fixture.organization(name: "\"\(String(repeating: "é", count: 201))\""), "the name has 201 characters, 200 are allowed", "\"é"),
+    (
+      Fixture.organization(name: "\"\(String(repeating: "é", count: 201))\""),
+      "the name has 201 characters, 200 are allowed", "\"é"
+    ),
     (Fixture.organization(name: "\"\\ud800x\""), "half a surrogate pair stands alone", "\\ud800"),
     (Fixture.organization(name: "\"a\u{1}b\""), "a control character stands in a string as it is", "\u{1}"),
     (Fixture.organization(name: "3"), "\"name\" is no string", "3"),
     (Fixture.organization("acme"), "an organization's id must start with \"org_\"", "\"acme\""),
-    (Fixture.organization().replacingOccurrences(of: "2026-11-22 21", with: "2026-11-22 25"), "\"2026-11-22 25:51:10.076830\" is no date and time", "\"2026-11-22 25"),
-    (Fixture.organization().replacingOccurrences(of: "\"cus_1\"", with: "7"), "\"stripe_customer_id\" is neither a string nor null", "7,"),
-    (Fixture.organization().replacingOccurrences(of: "\"plan_tier\"", with: "\"name\""), "the key \"name\" stands twice", "\"name\": \"starter"),
-    (Fixture.organization().replacingOccurrences(of: "\"plan_tier\"", with: "\"plan\""), "the record has no \"plan_tier\"", "{\n    \"id\": \"org_1\""),
+    (
+      Fixture.organization().replacingOccurrences(of: "2026-11-22 21", with: "2026-11-22 25"),
+      "\"2026-11-22 25:51:10.076830\" is no date and time", "\"2026-11-22 25"
+    ),
+    (
+      Fixture.organization().replacingOccurrences(of: "\"cus_1\"", with: "7"),
+      "\"stripe_customer_id\" is neither a string nor null", "7,"
+    ),
+    (
+      Fixture.organization().replacingOccurrences(of: "\"plan_tier\"", with: "\"name\""),
+      "the key \"name\" stands twice", "\"name\": \"starter"
+    ),
+    (
+      Fixture.organization().replacingOccurrences(of: "\"plan_tier\"", with: "\"plan\""),
+      "the record has no \"plan_tier\"", "{\n    \"id\": \"org_1\""
+    ),
     ("  \"org_1\": []", "there is \"[\" where \"{\" was expected", "[]"),
-    (Fixture.organization("org_0"), "the organization stands twice", "\"org_0\": {\n    \"id\": \"org_0\",\n    \"name\": \"Acme"),
+    (
+      Fixture.organization("org_0"), "the organization stands twice",
+      "\"org_0\": {\n    \"id\": \"org_0\",\n    \"name\": \"Acme"
+    ),
   ])
   func `a bad record is left out and named by file, byte and key; the rest is shown`(
     record: String, reason: String, place: String
@@ -72,7 +90,8 @@ import Testing
       var changedUsers = users
       for _ in 0..<Int.random(in: 1...3, using: &random) {
         changed[Int.random(in: changed.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
-        changedUsers[Int.random(in: users.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
+        changedUsers[Int.random(in: users.indices, using: &random)] = UInt8.random(
+          in: 0...255, using: &random)
       }
       let table = OrganizationTable(changed)
       _ = FileContents(organizations: table, members: MemberTable(changedUsers, of: table)).everything
@@ -81,9 +100,12 @@ import Testing
 
   @Test(arguments: [
     ("", "the file is empty"), ("null", "there is \"n\" where \"{\" was expected"),
-    ("[]", "there is \"[\" where \"{\" was expected"), ("\u{FEFF}{}", "a byte order mark stands before the text"),
-    ("{}{}", "2 bytes stand behind the end of the data"), ("{} \n x", "1 bytes stand behind the end of the data"),
-    ("\0\0\0\0", "there is \"\\0\" where \"{\" was expected"), ("{\"org_1\"", "the file ends where \":\" was expected"),
+    ("[]", "there is \"[\" where \"{\" was expected"),
+    ("\u{FEFF}{}", "a byte order mark stands before the text"),
+    ("{}{}", "2 bytes stand behind the end of the data"),
+    ("{} \n x", "1 bytes stand behind the end of the data"),
+    ("\0\0\0\0", "there is \"\\0\" where \"{\" was expected"),
+    ("{\"org_1\"", "the file ends where \":\" was expected"),
     ("{,}", "there is \",\" where a string was expected"), ("{\"a\": 1,}", ""), ("hello", ""),
   ])
   func `a file of another shape is never taken for an empty one`(text: String, reason: String) {
@@ -117,7 +139,8 @@ import Testing
     let users = Fixture.file(
       "  \"org_1\": [\n\(Fixture.member("a")),\n\(Fixture.member("b", "admin")),\n\(Fixture.member("c"))\n  ]",
       "  \"org_1\": []", "  \"org_2\": {}", "  \"org_x\": [\n\(Fixture.member("s", of: "org_x"))\n  ]")
-    let contents = FileContents(Fixture.file(Fixture.organization(), Fixture.organization("org_2", name: "\"B\"")), users)
+    let contents = FileContents(
+      Fixture.file(Fixture.organization(), Fixture.organization("org_2", name: "\"B\"")), users)
     #expect(
       contents.problems.map(\.reason) == [
         "there is no role \"admin\"", "the member list stands twice", "the member list is no list",
@@ -126,7 +149,8 @@ import Testing
     #expect(contents.members.strays == ["org_x": 1])
   }
 
-  @Test(arguments: ["organizations.json", "org_users.json"], ["", "{\"org_", "nonsense", "{}trailing", "null"])
+  @Test(
+    arguments: ["organizations.json", "org_users.json"], ["", "{\"org_", "nonsense", "{}trailing", "null"])
   func `nothing is written while a file is damaged`(name: String, text: String) throws {
     let scratch = try Scratch.reference()
     let manager = try scratch.manager()
@@ -169,7 +193,8 @@ import Testing
     let manager = OrgManager(store: try FileStore(path: scratch.path + "/new"))
     try manager.createOrganization(name: "First")
     #expect(try manager.organizations().count == 1)
-    let mode = try FileManager.default.attributesOfItem(atPath: scratch.path + "/new/organizations.json")[.posixPermissions]
+    let mode = try FileManager.default.attributesOfItem(atPath: scratch.path + "/new/organizations.json")[
+      .posixPermissions]
     #expect(mode as? Int == 0o600)
     // What is there stays.
     try FileStore.create(at: scratch.path + "/new")

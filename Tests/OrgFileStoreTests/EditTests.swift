@@ -32,7 +32,8 @@ import Testing
     let result = try edit { _ = try $0.rename(globex, to: "Zoë \u{1F680}\u{7F}\n") }
     #expect(
       result.organizations
-        == Fixture.organizations.replacingOccurrences(of: "\"Globex\"", with: #""Zo\u00eb \ud83d\ude80\u007f""#))
+        == Fixture.organizations.replacingOccurrences(
+          of: "\"Globex\"", with: #""Zo\u00eb \ud83d\ude80\u007f""#))
     #expect(result.users == Fixture.users)
   }
 
@@ -56,7 +57,9 @@ import Testing
     let result = try edit { _ = try $0.updateRole(of: "user_007", in: globex, to: .billingAdmin) }
     let expected = Fixture.users.replacingOccurrences(
       of: "\"user_007\",\n      \"role\": \"owner\",\n      \"joined_at\": \"2026-11-22 21:51:10.083041\"",
-      with: "\"user_007\",\n      \"role\": \"billing_admin\",\n      \"joined_at\": \"2026-11-22 21:51:10.083041\"")
+      with:
+        "\"user_007\",\n      \"role\": \"billing_admin\",\n      \"joined_at\": \"2026-11-22 21:51:10.083041\""
+    )
     #expect(result.users == expected && expected != Fixture.users)
     #expect(result.organizations == Fixture.organizations)
   }
@@ -83,7 +86,9 @@ import Testing
   }
 
   @Test func `members come to the end of a list, and go with their comma`() throws {
-    let users = Fixture.file("  \"org_1\": [\n\(Fixture.member("a")),\n\(Fixture.member("b", "owner")),\n\(Fixture.member("c"))\n  ]")
+    let users = Fixture.file(
+      "  \"org_1\": [\n\(Fixture.member("a")),\n\(Fixture.member("b", "owner")),\n\(Fixture.member("c"))\n  ]"
+    )
     let cases: [([String], String)] = [
       (["a"], "  \"org_1\": [\n\(Fixture.member("b", "owner")),\n\(Fixture.member("c"))\n  ]"),
       (["c"], "  \"org_1\": [\n\(Fixture.member("a")),\n\(Fixture.member("b", "owner"))\n  ]"),
@@ -95,7 +100,9 @@ import Testing
     for (gone, list) in cases {
       let scratch = try Scratch(organizations: Fixture.file(Fixture.organization()), users: users)
       let manager = try scratch.manager()
-      let changes = gone.map { Change.removeMember(user: $0, organization: "org_1", role: $0 == "b" ? .owner : .member) }
+      let changes = gone.map {
+        Change.removeMember(user: $0, organization: "org_1", role: $0 == "b" ? .owner : .member)
+      }
       try manager.commit(ChangeSet(changes, allowsOwnerless: true))
       #expect(try scratch.read("org_users.json") == Fixture.file(list), "\(gone)")
       for user in gone { try manager.addUser(user, to: "org_1", role: user == "b" ? .owner : .member) }
@@ -109,10 +116,12 @@ import Testing
       let scratch = try Scratch(
         organizations: Fixture.file(Fixture.organization()), users: before.map { Fixture.file($0) } ?? "{}")
       let member = OrgUser(
-        organizationID: "org_1", userID: "é", role: .owner, joinedAt: try #require(Timestamp("2026-11-22 21:51:10")))
+        organizationID: "org_1", userID: "é", role: .owner,
+        joinedAt: try #require(Timestamp("2026-11-22 21:51:10")))
       try scratch.manager().commit(ChangeSet([.addMember(member)]))
       #expect(
-        try scratch.read("org_users.json") == Fixture.file("  \"org_1\": [\n\(Fixture.member("\\u00e9", "owner"))\n  ]"))
+        try scratch.read("org_users.json")
+          == Fixture.file("  \"org_1\": [\n\(Fixture.member("\\u00e9", "owner"))\n  ]"))
     }
   }
 
@@ -121,7 +130,8 @@ import Testing
       let scratch = try Scratch(organizations: text, users: text)
       let id = try scratch.manager().createOrganization(name: "A")
       #expect(try scratch.read("organizations.json").hasPrefix("{\n  \"\(id)\": {\n    \"id\": "))
-      #expect(try scratch.read("org_users.json") == "{\n  \"\(id)\": []\n}" + (text.hasSuffix("\n") ? "\n" : ""))
+      #expect(
+        try scratch.read("org_users.json") == "{\n  \"\(id)\": []\n}" + (text.hasSuffix("\n") ? "\n" : ""))
     }
   }
 
@@ -130,7 +140,8 @@ import Testing
       {"org_1":{"status":"active","tags":["a",{"b":[1.5e3,NaN,true]}],  "name" : "A\\u0063me","id":"org_1",
       "created_at":"2026-11-22T21:51:10Z","plan_tier":"starter"}  ,"org_\\u0032":{"id":"org_2","name":"B","created_at":"2026-11-22","plan_tier":"x","status":"active"}}\n
       """
-    let users = #"{"org_1":[{"user_id":"u","x":{},"role":"owner","org_id":"org_1","joined_at":"2026-11-22"}],"org_9":[]}"#
+    let users =
+      #"{"org_1":[{"user_id":"u","x":{},"role":"owner","org_id":"org_1","joined_at":"2026-11-22"}],"org_9":[]}"#
     let scratch = try Scratch(organizations: organizations, users: users)
     let manager = try scratch.manager()
     #expect(try manager.snapshot().problems.isEmpty)
@@ -141,7 +152,9 @@ import Testing
     #expect(
       try scratch.read("organizations.json")
         == organizations.replacingOccurrences(of: "\"A\\u0063me\"", with: "\"Acme 2\"")
-        .replacingOccurrences(of: "\"plan_tier\":\"starter\"}", with: "\"plan_tier\":\"starter\",\n    \"lago_customer_id\": \"l\"}"))
+        .replacingOccurrences(
+          of: "\"plan_tier\":\"starter\"}",
+          with: "\"plan_tier\":\"starter\",\n    \"lago_customer_id\": \"l\"}"))
     #expect(try scratch.read("org_users.json") == users.replacingOccurrences(of: "owner", with: "member"))
     #expect(try manager.organization(id: "org_1")?.lagoCustomerID == "l")
   }
@@ -157,11 +170,12 @@ import Testing
       })
     for step in 0..<400 {
       let set = ChangeSet(
-        (0..<Int.random(in: 1...4, using: &random)).map { _ in randomChange(model.snapshot(), step, &random) },
+        (0..<Int.random(in: 1...4, using: &random)).map { _ in randomChange(model.snapshot(), step, &random)
+        },
         allowsOwnerless: true)
       let preview = Preview(of: set, on: Snapshot(generation: 0, contents: contents))
       guard preview.blocked.isEmpty else { continue }
-      contents = try contents.applying(preview.edit)
+      contents = try contents.applying(preview.edit).contents
       _ = try model.commit(set)
       let fresh = FileContents(
         String(decoding: contents.organizations.bytes, as: UTF8.self),
@@ -169,9 +183,11 @@ import Testing
       #expect(fresh.problems.isEmpty && contents.problems.isEmpty)
       #expect(fresh.everything == contents.everything)
       #expect(contents.memberCount == fresh.memberCount)
-      #expect(contents.everything.flatMap { $0 } == model.snapshot().organizations.flatMap { organization in
-        ["\(organization)"] + model.snapshot().members(of: organization.id).map { "\($0)" }
-      })
+      #expect(
+        contents.everything.flatMap { $0 }
+          == model.snapshot().organizations.flatMap { organization in
+            ["\(organization)"] + model.snapshot().members(of: organization.id).map { "\($0)" }
+          })
     }
     // What was written is what the service would write of the same data, byte for byte.
     #expect(try pythonForm(contents.organizations.bytes) == contents.organizations.bytes)
@@ -184,12 +200,24 @@ import Testing
     let user = "user_00\(Int.random(in: 0...9, using: &random))"
     let role = Role.allCases.randomElement(using: &random) ?? .member
     switch Int.random(in: 0...9, using: &random) {
-    case 0: return .createOrganization(Organization(id: "org_n\(step)", name: "New \(step) é", createdAt: Timestamp(microseconds: Int64(step))))
-    case 1: return .setField(.name, organization: id, from: organization?.name, to: "Name \(step) \u{1F680}\"\\")
-    case 2: return .setField(.stripeCustomerID, organization: id, from: organization?.stripeCustomerID, to: step % 2 == 0 ? nil : "c\(step)")
-    case 3...5: return .addMember(OrgUser(organizationID: id, userID: user, role: role, joinedAt: Timestamp(microseconds: 1)))
-    case 6...7: return .removeMember(user: user, organization: id, role: snapshot.role(of: user, in: id) ?? .member)
-    default: return .setRole(user: user, organization: id, from: snapshot.role(of: user, in: id) ?? .member, to: role)
+    case 0:
+      return .createOrganization(
+        Organization(
+          id: "org_n\(step)", name: "New \(step) é", createdAt: Timestamp(microseconds: Int64(step))))
+    case 1:
+      return .setField(.name, organization: id, from: organization?.name, to: "Name \(step) \u{1F680}\"\\")
+    case 2:
+      return .setField(
+        .stripeCustomerID, organization: id, from: organization?.stripeCustomerID,
+        to: step % 2 == 0 ? nil : "c\(step)")
+    case 3...5:
+      return .addMember(
+        OrgUser(organizationID: id, userID: user, role: role, joinedAt: Timestamp(microseconds: 1)))
+    case 6...7:
+      return .removeMember(user: user, organization: id, role: snapshot.role(of: user, in: id) ?? .member)
+    default:
+      return .setRole(
+        user: user, organization: id, from: snapshot.role(of: user, in: id) ?? .member, to: role)
     }
   }
 

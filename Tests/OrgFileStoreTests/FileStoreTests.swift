@@ -11,7 +11,8 @@ import Testing
     let scratch = try Scratch.reference()
     let manager = try scratch.manager()
     let generation = try manager.snapshot().generation
-    try scratch.write("organizations.json", Fixture.organizations.replacingOccurrences(of: "Globex", with: "Foreign"))
+    try scratch.write(
+      "organizations.json", Fixture.organizations.replacingOccurrences(of: "Globex", with: "Foreign"))
     let snapshot = try manager.snapshot()
     #expect(snapshot.organizations.contains { $0.name == "Foreign" })
     #expect(snapshot.generation == generation + 1)
@@ -25,7 +26,8 @@ import Testing
     let manager = try scratch.manager()
     for round in 0..<50 {
       let name = "Glob\(10 + round)"
-      try scratch.write("organizations.json", Fixture.organizations.replacingOccurrences(of: "Globex", with: name))
+      try scratch.write(
+        "organizations.json", Fixture.organizations.replacingOccurrences(of: "Globex", with: name))
       #expect(try manager.snapshot().organizations.contains { $0.name == name })
     }
   }
@@ -51,7 +53,10 @@ import Testing
     if geteuid() == 0 { #expect(status.st_uid == 1234 && status.st_gid == 4321) }
     #expect(stat(scratch.path + "/.orgman", &status) == 0)
     #expect(status.st_mode & 0o7777 == 0o700)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/.orgman") == ["lock"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/.orgman").sorted() == [
+        "checkpoints", "displaced", "journal", "lock", "quarantine",
+      ])
   }
 
   @Test func `read-only stores refuse with the reason`() throws {

@@ -49,7 +49,9 @@ enum Fixture {
   }
 
   /// One organization as the service writes it.
-  static func organization(_ id: String = "org_1", name: String = "\"Acme\"", status: String = "\"active\"") -> String {
+  static func organization(_ id: String = "org_1", name: String = "\"Acme\"", status: String = "\"active\"")
+    -> String
+  {
     """
       "\(id)": {
         "id": "\(id)",

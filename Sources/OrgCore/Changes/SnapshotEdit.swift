@@ -5,14 +5,17 @@ import OrderedCollections
 public struct SnapshotEdit: Sendable, Equatable {
   /// New organizations by id, in the order of creation; their member lists are in `members`.
   public internal(set) var created: OrderedDictionary<String, Organization> = [:]
+  /// Organizations that go, with their member lists.
+  public internal(set) var removed: OrderedSet<String> = []
   /// New values of fields of existing organizations, by id.
-  public internal(set) var fields: OrderedDictionary<String, OrderedDictionary<OrganizationField, String?>> = [:]
+  public internal(set) var fields: OrderedDictionary<String, OrderedDictionary<OrganizationField, String?>> =
+    [:]
   /// What becomes of member lists, by the organization's id.
   public internal(set) var members: OrderedDictionary<String, MemberListEdit> = [:]
 
   /// Whether nothing differs.
   public var isEmpty: Bool {
-    created.isEmpty && fields.isEmpty && members.values.allSatisfy(\.isEmpty)
+    created.isEmpty && removed.isEmpty && fields.isEmpty && members.values.allSatisfy(\.isEmpty)
   }
 }
 

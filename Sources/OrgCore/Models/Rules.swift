@@ -15,7 +15,8 @@ public enum Rules {
     }
     let length = trimmed.unicodeScalars.count
     guard length <= nameLength.upperBound else {
-      throw OrgError(.invalidName, "A name has at most \(nameLength.upperBound) characters; this one has \(length).")
+      throw OrgError(
+        .invalidName, "A name has at most \(nameLength.upperBound) characters; this one has \(length).")
     }
     return trimmed
   }

@@ -43,7 +43,8 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
   /// The day alone: `2026-11-22`.
   public var dayText: String {
     let parts = calendar
-    return "\(padded(Int64(parts.tm_year) + 1900, 4))-\(padded(Int64(parts.tm_mon) + 1, 2))-\(padded(Int64(parts.tm_mday), 2))"
+    return
+      "\(padded(Int64(parts.tm_year) + 1900, 4))-\(padded(Int64(parts.tm_mon) + 1, 2))-\(padded(Int64(parts.tm_mday), 2))"
   }
 
   /// To the minute: `2026-11-22 21:51`.

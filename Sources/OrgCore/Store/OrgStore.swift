@@ -20,6 +20,11 @@ public protocol OrgStore: Sendable {
   func commit(
     _ set: ChangeSet, waiting: (LockHolder) -> Bool
   ) throws(OrgError) -> Commit
+
+  /// What happened to the data, newest first, as far back as the store remembers.
+  ///
+  /// - Throws: `system` where the history can't be read.
+  func history() throws(OrgError) -> [HistoryEntry]
 }
 
 extension OrgStore {
@@ -65,7 +70,9 @@ public struct LockHolder: Sendable, Hashable, CustomStringConvertible {
   /// `held by billingd, pid 4121 (root), 3.2 s`
   public var description: String {
     let tenths = waitedMilliseconds / 100
-    let who = program.isEmpty ? "somebody else" : "\(program.escapedForDisplay), pid \(pid) (\(user.escapedForDisplay))"
+    let who =
+      program.isEmpty
+      ? "somebody else" : "\(program.escapedForDisplay), pid \(pid) (\(user.escapedForDisplay))"
     return "held by \(who), \(tenths / 10).\(tenths % 10) s"
   }
 }

@@ -39,7 +39,8 @@ struct FileLock {
         let holder = holder(file, waited: Int(now - start))
         if now - start >= patience {
           throw OrgError(
-            .locked, "The data are \(holder); nothing was changed. Try again, or see what that program is doing.")
+            .locked,
+            "The data are \(holder); nothing was changed. Try again, or see what that program is doing.")
         }
         if now - asked >= 100 {
           asked = now

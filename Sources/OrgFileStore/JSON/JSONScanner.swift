@@ -68,7 +68,8 @@ struct JSONScanner {
         if let found = try escape() { flaw = flaw ?? found }
       } else {
         if byte < 0x20 {
-          flaw = flaw ?? JSONError(offset: position, reason: "a control character stands in a string as it is")
+          flaw =
+            flaw ?? JSONError(offset: position, reason: "a control character stands in a string as it is")
         }
         position += 1
       }
@@ -90,7 +91,9 @@ struct JSONScanner {
     case UInt8(ascii: "u"):
       guard let unit = codeUnit() else { break }
       if !(0xD800...0xDFFF).contains(unit) { return nil }
-      if unit < 0xDC00, next == .backslash, position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: "u") {
+      if unit < 0xDC00, next == .backslash, position + 1 < bytes.count,
+        bytes[position + 1] == UInt8(ascii: "u")
+      {
         let second = position
         position += 2
         if let low = codeUnit(), (0xDC00...0xDFFF).contains(low) { return nil }

@@ -108,7 +108,8 @@ enum JSONText {
     return result + Array("    }".utf8)
   }
 
-  private static func append(_ fields: [(key: String, value: String?)], to result: inout [UInt8], indent: Int) {
+  private static func append(_ fields: [(key: String, value: String?)], to result: inout [UInt8], indent: Int)
+  {
     for (index, field) in fields.enumerated() {
       result += Array(repeating: 0x20, count: indent) + encode(field.key) + Array(": ".utf8)
       result += encode(field.value) + Array(index == fields.count - 1 ? "\n".utf8 : ",\n".utf8)

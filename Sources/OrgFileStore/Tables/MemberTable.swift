@@ -16,6 +16,8 @@ struct MemberTable: Sendable {
 
   private(set) var bytes: [UInt8]
   private(set) var problems: [DataProblem] = []
+  /// Whether the text itself is broken, so that no program would read it; not just a record in it.
+  private(set) var isBroken = false
   /// Members of organizations that `organizations.json` doesn't have, by the organization's key.
   private(set) var strays: [String: Int] = [:]
   /// Where each member's record stands, at its opening brace.
@@ -24,7 +26,8 @@ struct MemberTable: Sendable {
   /// By the organization's index.
   private var lists: [List]
   private var top = TopObject()
-  private var isReadable = true
+  /// Whether the file could be read at all.
+  private(set) var isReadable = true
 
   private static let fields: InlineArray<4, StaticString> = ["org_id", "user_id", "role", "joined_at"]
 
@@ -39,7 +42,10 @@ struct MemberTable: Sendable {
     var scanner = JSONScanner(bytes)
     if let top = ProblemList.scannedTop(&scanner, &problems) {
       self.top = top
+      isBroken = !problems.all.isEmpty
       scanEntries(&scanner, organizations, &problems)
+    } else {
+      isBroken = true
     }
     problems.nameKeys { [self] offset in
       guard offset < self.top.lastEnd else { return nil }
@@ -55,6 +61,7 @@ struct MemberTable: Sendable {
     lists = Array(repeating: List(), count: organizations.count)
     problems = [DataProblem(file: Self.file, offset: 0, key: "", reason: reason)]
     isReadable = false
+    isBroken = true
   }
 
   /// A file as it was read.
@@ -87,7 +94,8 @@ struct MemberTable: Sendable {
         func name() -> String { JSONText.decode(key, in: text) }
         if let flaw = key.flaw { problems.note(flaw, key: name()) }
         let index =
-          organizations.isKey(key, in: bytes, at: expected) ? expected : organizations.index(of: key, in: bytes)
+          organizations.isKey(key, in: bytes, at: expected)
+          ? expected : organizations.index(of: key, in: bytes)
         let list: List
         do throws(JSONError) {
           list = try scanList(&scanner) { problems.note($0, key: name()) }
@@ -98,7 +106,8 @@ struct MemberTable: Sendable {
         guard let index else {
           if strays.updateValue(Int(list.count), forKey: name()) != nil {
             problems.note(
-              JSONError(offset: key.range.lowerBound - 1, reason: "the member list stands twice"), key: name())
+              JSONError(offset: key.range.lowerBound - 1, reason: "the member list stands twice"), key: name()
+            )
           }
           return
         }
@@ -111,8 +120,9 @@ struct MemberTable: Sendable {
         lists[index] = list
         count += Int(list.count)
       }
-      problems.checkTail(&scanner)
+      if problems.checkTail(&scanner) { isBroken = true }
     } catch {
+      isBroken = true
       problems.note(error, key: lastKey)
     }
   }
@@ -165,7 +175,8 @@ struct MemberTable: Sendable {
     }
     let name = JSONText.decode(role, in: rules.bytes)
     guard let place = Role(rawValue: name).flatMap(Role.allCases.firstIndex(of:)) else {
-      throw JSONError(offset: values[2].start, reason: "there is no role \(name.prefix(40).description.quoted)")
+      throw JSONError(
+        offset: values[2].start, reason: "there is no role \(name.prefix(40).description.quoted)")
     }
     return UInt8(place)
   }
@@ -175,6 +186,9 @@ struct MemberTable: Sendable {
   // MARK: Looking up
 
   func count(at index: Int) -> Int { Int(lists[index].count) }
+
+  /// How many lists the file has for organizations that there are.
+  var listCount: Int { lists.count { $0.open != 0 } }
 
   /// Whether the file has a list for the organization, be it empty.
   func hasList(at index: Int) -> Bool { lists[index].open != 0 }
@@ -188,7 +202,8 @@ struct MemberTable: Sendable {
     let place = lists[index].members.lowerBound + member
     let values = record(place)?.values ?? InlineArray(repeating: JSONValue())
     return OrgUser(
-      organizationID: organization, userID: values[1].text(in: bytes) ?? "", role: Role.allCases[Int(roles[place])],
+      organizationID: organization, userID: values[1].text(in: bytes) ?? "",
+      role: Role.allCases[Int(roles[place])],
       joinedAt: values[3].text(in: bytes).flatMap { Timestamp($0) } ?? Timestamp(microseconds: 0))
   }
 
@@ -216,6 +231,13 @@ struct MemberTable: Sendable {
     }
   }
 
+  /// Where each list begins, in the order of the file.
+  var boundaries: [(id: Int, offset: Int)] {
+    lists.indices.filter { lists[$0].open != 0 }.map { ($0, Int(lists[$0].open)) }.sorted {
+      $0.offset < $1.offset
+    }
+  }
+
   /// The bytes of an organization's list, brackets excluded.
   func listBytes(at index: Int) -> ArraySlice<UInt8> {
     let members = lists[index].members
@@ -240,11 +262,13 @@ struct MemberTable: Sendable {
       } else {
         guard strays[id] == nil else {
           throw OrgError(
-            .invalidIdentifier, "\(Self.file) has members for the id \(id.quoted) already; choose another id.")
+            .invalidIdentifier, "\(Self.file) has members for the id \(id.quoted) already; choose another id."
+          )
         }
         appended.append(JSONText.entry(organization: id, members: list.added.values))
       }
     }
+    splices += removal(of: edit.removed.elements)
     if !appended.isEmpty { splices.append(top.appending(appended)) }
     return (Splices(splices), touched)
   }
@@ -265,19 +289,26 @@ struct MemberTable: Sendable {
       let end = closingBracket(behind: extents.last?.upperBound ?? Int(list.open) + 1)
       return [Splice(Int(list.open) + 1..<end, JSONText.elements(edit.added.values))]
     }
-    let firstKept = extents.indices.first { !removed.contains($0) } ?? 0
-    for element in removed {
-      // With its comma: the one before it, or the one behind where nothing that stays stands before.
-      splices.append(
-        element < firstKept
-          ? Splice(extents[element].lowerBound..<extents[element + 1].lowerBound, [])
-          : Splice(extents[element - 1].upperBound..<extents[element].upperBound, []))
-    }
+    splices += Splice.removal(of: removed, among: extents.count, in: top) { extents[$0] }
     let additions = edit.added.values.flatMap { JSONText.elementSeparator + JSONText.element($0) }
     if !additions.isEmpty, let end = extents.last?.upperBound {
       splices.append(Splice(at: end, additions))
     }
     return splices
+  }
+
+  /// Takes the lists of organizations out, which is rare enough to look for them in the whole file.
+  private func removal(of organizations: [String]) -> [Splice] {
+    guard !organizations.isEmpty else { return [] }
+    var entries: [(name: String, extent: Range<Int>)] = []
+    var top = TopObject(start: top.start, lastEnd: top.start)
+    var scanner = JSONScanner(bytes, at: top.start)
+    try? top.scan(&scanner) { (key, scanner) throws(JSONError) in
+      _ = try scanner.skipValue()
+      entries.append((JSONText.decode(key, in: bytes), key.range.lowerBound - 1..<scanner.position))
+    }
+    let removed = Set(entries.indices.filter { organizations.contains(entries[$0].name) })
+    return Splice.removal(of: removed, among: entries.count, in: top) { entries[$0].extent }
   }
 
   private func closingBracket(behind position: Int) -> Int {
@@ -306,7 +337,8 @@ struct MemberTable: Sendable {
     }
     // How far the runs behind each touched list move.
     var moves: [(from: Int, by: Int)] = []
-    for index in touched.sorted(by: { (lists[$0].first, lists[$0].open) < (lists[$1].first, lists[$1].open) }) {
+    for index in touched.sorted(by: { (lists[$0].first, lists[$0].open) < (lists[$1].first, lists[$1].open) })
+    {
       let old = lists[index]
       copy(upTo: old.members.lowerBound)
       var scanner = JSONScanner(result.bytes, at: splices.shifted(Int(old.open)))

@@ -6,6 +6,10 @@ struct OrganizationTable: Sendable {
 
   private(set) var bytes: [UInt8]
   private(set) var problems: [DataProblem] = []
+  /// Whether the text itself is broken, so that no program would read it; not just a record in it.
+  private(set) var isBroken = false
+  /// Whether the file could be read at all.
+  private(set) var isReadable = true
   /// Where the key of each organization stands, at its opening quote.
   private var keys: [UInt32] = []
   private var index = KeyIndex()
@@ -24,7 +28,10 @@ struct OrganizationTable: Sendable {
     var scanner = JSONScanner(bytes)
     if let top = ProblemList.scannedTop(&scanner, &list) {
       self.top = top
+      isBroken = !list.all.isEmpty
       scanEntries(&scanner, &list)
+    } else {
+      isBroken = true
     }
     list.nameKeys { [self] offset in
       guard offset < self.top.lastEnd else { return nil }
@@ -37,6 +44,8 @@ struct OrganizationTable: Sendable {
   private init(unreadable reason: String) {
     bytes = []
     problems = [DataProblem(file: Self.file, offset: 0, key: "", reason: reason)]
+    isBroken = true
+    isReadable = false
   }
 
   /// A file as it was read.
@@ -74,8 +83,9 @@ struct OrganizationTable: Sendable {
           }
         }
       }
-      list.checkTail(&scanner)
+      if list.checkTail(&scanner) { isBroken = true }
     } catch {
+      isBroken = true
       // What stopped the record has been noted already.
       if list.all.last?.offset != error.offset { list.note(error, key: lastKey) }
     }
@@ -94,7 +104,8 @@ struct OrganizationTable: Sendable {
     let status = try rules.requireString(values[6], fields[6], in: record.open)
     let name = JSONText.decode(status, in: rules.bytes)
     guard Organization.Status(rawValue: name) != nil else {
-      throw JSONError(offset: values[6].start, reason: "there is no status \(name.prefix(40).description.quoted)")
+      throw JSONError(
+        offset: values[6].start, reason: "there is no status \(name.prefix(40).description.quoted)")
     }
   }
 
@@ -163,6 +174,9 @@ struct OrganizationTable: Sendable {
       status: text(6).flatMap(Organization.Status.init(rawValue:)) ?? .active)
   }
 
+  /// Where each entry begins, in the order of the file.
+  var boundaries: [(id: Int, offset: Int)] { keys.indices.map { ($0, Int(keys[$0])) } }
+
   /// The bytes of a record.
   func recordBytes(at index: Int) -> ArraySlice<UInt8> {
     guard let record = record(at: index) else { return [] }
@@ -187,6 +201,10 @@ struct OrganizationTable: Sendable {
         }
       }
       if !missing.isEmpty { splices.append(Splice(at: record.lastEnd, missing)) }
+    }
+    let removed = Set(edit.removed.compactMap { index(of: $0) })
+    splices += Splice.removal(of: removed, among: count, in: top) { index in
+      Int(keys[index])..<(record(at: index)?.close ?? 0) + 1
     }
     if !edit.created.isEmpty {
       splices.append(top.appending(edit.created.values.map { JSONText.entry($0) }))

@@ -4,7 +4,9 @@ import OrgCore
 extension JSONScanner {
   /// Takes an object and returns where the values of the keys given stand. Other keys are passed over.
   /// The first thing that makes the record unusable, though it can be read, is its `flaw`.
-  mutating func record<let count: Int>(_ keys: InlineArray<count, StaticString>) throws(JSONError) -> Record<count> {
+  mutating func record<let count: Int>(_ keys: InlineArray<count, StaticString>) throws(JSONError) -> Record<
+    count
+  > {
     try expect(.openBrace)
     var record = Record<count>(open: position - 1)
     skipSpace()
@@ -36,7 +38,8 @@ extension JSONScanner {
       }
       expected = (known + 1) % count
       if record.values[known].kind != .missing {
-        record.note(JSONError(offset: key.range.lowerBound - 1, reason: "the key \"\(keys[known])\" stands twice"))
+        record.note(
+          JSONError(offset: key.range.lowerBound - 1, reason: "the key \"\(keys[known])\" stands twice"))
       }
       let start = position
       var value = JSONValue()
@@ -144,7 +147,8 @@ struct FieldRules {
       ? JSONText.decode(string, in: bytes).hasPrefix("org_")
       : bytes[string.range].starts(with: "org_".utf8)
     guard isGood else {
-      throw JSONError(offset: string.range.lowerBound - 1, reason: "an organization's id must start with \"org_\"")
+      throw JSONError(
+        offset: string.range.lowerBound - 1, reason: "an organization's id must start with \"org_\"")
     }
   }
 

@@ -93,11 +93,15 @@ struct ProblemList {
     return mark.count
   }
 
-  mutating func checkTail(_ scanner: inout JSONScanner) {
+  /// Notes what stands behind the JSON value; true if there is anything.
+  mutating func checkTail(_ scanner: inout JSONScanner) -> Bool {
     scanner.skipSpace()
-    guard scanner.position < scanner.bytes.count else { return }
+    guard scanner.position < scanner.bytes.count else { return false }
     let length = scanner.bytes.count - scanner.position
-    note(JSONError(offset: scanner.position, reason: "\(length) bytes stand behind the end of the data"), key: "")
+    note(
+      JSONError(offset: scanner.position, reason: "\(length) bytes stand behind the end of the data"), key: ""
+    )
+    return true
   }
 
   static func scannedTop(

@@ -1,0 +1,467 @@
+import CLinux
+import Glibc
+import OrgCore
+import Synchronization
+import SystemPackage
+
+/// What happens while the lock is held: taking in what others did, mending, committing. The journal is the truth;
+/// the two data files are what it publishes.
+struct Engine {
+  /// What is known of the journal from the last time.
+  struct Memory {
+    var journal: Journal?
+    /// The data as the newest line of the journal has them.
+    var current: (generation: UInt64, contents: FileContents)?
+    /// The data as this store first saw them whole: what a journal begins with, should they break before there
+    /// is one.
+    var firstSeen: FileContents?
+    /// Displaced files that nobody has written to.
+    var calm: Set<FileIdentity> = []
+  }
+
+  /// The data behind what was taken in.
+  struct Settled {
+    var contents: FileContents
+    var generation: UInt64
+    var snapshot: Snapshot
+  }
+
+  private let store: FileStore
+  private let vault: Vault
+  /// How often another program that waits to write is let go first.
+  private static let courtesies = 3
+  /// Bytes of a segment after which a new one begins.
+  private static let segmentLimit = 2 << 20
+
+  init(_ store: FileStore) throws(OrgError) {
+    self.store = store
+    do {
+      vault = try Vault(store.directory)
+    } catch {
+      throw Self.explained(error, store)
+    }
+    for watcher in store.watchers.withLock({ $0 }) { watcher.watcher?.watchDisplaced() }
+  }
+
+  private var directory: DataDirectory { store.directory }
+
+  private static func explained(_ error: SystemCallError, _ store: FileStore) -> OrgError {
+    switch error.errno {
+    case .resourceBusy:
+      OrgError(
+        .readOnly,
+        "\(error.subject) in \(store.path.escapedForDisplay) is mounted by itself and can't be replaced; mount its directory instead.",
+        errno: error.errno.rawValue)
+    default: OrgError(error, "The change could not be saved in \(store.path.escapedForDisplay)")
+    }
+  }
+
+  private func explaining<Value>(_ body: () throws(SystemCallError) -> Value) throws(OrgError) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw Self.explained(error, store)
+    }
+  }
+
+  // MARK: Committing
+
+  /// Commits a change set on the data as they are now.
+  func commit(_ set: ChangeSet) throws(OrgError) -> Commit {
+    for courtesy in 0... {
+      let leases = Leases(directory)
+      let settled = try settle(isStarting: true)
+      let snapshot = settled.snapshot
+      if let problem = snapshot.problems.first {
+        throw OrgError(.damagedData, "Nothing is changed while the data are damaged. \(problem)")
+      }
+      let preview = Preview(of: set, on: snapshot)
+      try preview.check()
+      guard !preview.edit.isEmpty else { return Commit(snapshot: snapshot, changes: []) }
+      let next = try settled.contents.applying(preview.edit)
+      if let problem = next.contents.problems.first {
+        throw OrgError(.invalidValue, "This change would damage the data, so it was not made. \(problem)")
+      }
+      // Whoever waits to write read the data before this change. Let go first, its write is simply taken in.
+      if courtesy < Self.courtesies, leases.areAwaited { continue }
+      var record = newRecord(settled.generation + 1, JournalRecord.Kind(set.purpose), preview.recorded)
+      if case .undo(let generation) = set.purpose { record.of = generation }
+      if case .redo(let generation) = set.purpose { record.of = generation }
+      try write(
+        record, next.contents, after: settled.contents, organizations: next.organizations,
+        members: next.members)
+      return Commit(snapshot: store.snapshotNow(), changes: preview.effective)
+    }
+    throw OrgError(.locked, "Another program keeps writing; nothing was changed.")
+  }
+
+  private func newRecord(
+    _ generation: UInt64, _ kind: JournalRecord.Kind, _ changes: [RecordedChange]
+  ) -> JournalRecord {
+    JournalRecord(
+      generation: generation, previous: "", time: Timestamp.now().description, kind: kind,
+      actor: JournalRecord.JournalActor(.current(), pid: getpid()),
+      changes: changes.map { JournalChange($0) }, files: [:])
+  }
+
+  /// Writes the new files beside, then the line of the journal, which is the commit, then exchanges the files.
+  ///
+  /// - Parameter live: what is in the files now, where that isn't what the journal has.
+  private func write(
+    _ draft: JournalRecord, _ next: FileContents, after current: FileContents, organizations: Splices,
+    members: Splices, live: FileContents? = nil
+  ) throws(OrgError) {
+    var record = draft
+    let splices = [OrganizationTable.file: organizations, MemberTable.file: members]
+    var touched: [String] = []
+    var described: [String: [JournalRecord.JournalSplice]] = [:]
+    let before = store.memory.withLock { $0.journal?.last?.record.files }
+    try explaining { () throws(SystemCallError) in
+      for (file, bytes) in next.files {
+        if let made = splices[file], !made.isEmpty {
+          described[file] = made.all.map { JournalRecord.JournalSplice($0, in: current.bytes(of: file)) }
+        }
+        let inode: UInt64?
+        if bytes != (live ?? current).bytes(of: file) {
+          inode = try directory.stage(bytes, for: file, in: vault.space)
+          touched.append(file)
+        } else {
+          inode = directory.identity(of: file)?.inode
+        }
+        let hash = bytes == current.bytes(of: file) ? before?[file]?.sha256 : nil
+        record.files[file] = JournalRecord.FileState(
+          size: bytes.count, sha256: hash ?? sha256(bytes), inode: inode)
+      }
+      record.splices = described.isEmpty ? nil : described
+      try append(record)
+    }
+    store.memory.withLock { $0.current = (record.generation, next) }
+    try explaining { () throws(SystemCallError) in
+      try publish(touched, next, generation: record.generation, displacing: live ?? current)
+    }
+    try? checkpointIfDue(next)
+  }
+
+  private func append(_ record: JournalRecord) throws(SystemCallError) {
+    var journal = store.memory.withLock { $0.journal } ?? Journal(calls: directory.calls)
+    var record = record
+    record.previous = journal.last?.hash ?? ""
+    try journal.append(record, to: directory, in: vault.journal)
+    store.memory.withLock { $0.journal = journal }
+  }
+
+  /// Exchanges staged files with the live ones.
+  private func publish(
+    _ names: [String], _ contents: FileContents, generation: UInt64, displacing old: FileContents
+  ) throws(SystemCallError) {
+    guard !names.isEmpty else { return }
+    try store.exchange(for: contents) { () throws(SystemCallError) in
+      for name in names {
+        let displaced = Vault.displacedName(generation, old.bytes(of: name), name)
+        try directory.publish(name, from: vault.space, displacedAs: displaced, in: vault.displaced)
+      }
+      try directory.calls.sync(directory.root, directory.path)
+    }
+  }
+
+  // MARK: Taking in
+
+  /// Brings journal and files to agree: what a crash left, what others committed, what other programs wrote.
+  ///
+  /// - Parameter isStarting: begin a journal where there is none.
+  func settle(isStarting: Bool) throws(OrgError) -> Settled {
+    var journal = store.memory.withLock { $0.journal } ?? Journal(calls: directory.calls)
+    try explaining { () throws(SystemCallError) in try journal.refresh(vault.journal, repairing: true) }
+    store.memory.withLock { $0.journal = journal }
+    try explaining { () throws(SystemCallError) in try sortStaged(journal.last?.record) }
+
+    guard let last = journal.last else { return try begin(isStarting: isStarting) }
+    let known = store.memory.withLock { $0.current }
+    var live = store.contentsNow()
+    if let known, known.generation == last.record.generation, isSame(live, known.contents) {
+      return try mergeDisplaced(into: settled(known.contents, last.record.generation))
+    }
+    if isPublished(live, last.record) {
+      store.memory.withLock { $0.current = (last.record.generation, live) }
+      return try mergeDisplaced(into: settled(live, last.record.generation))
+    }
+    let current: FileContents
+    if let known, known.generation == last.record.generation {
+      current = known.contents
+    } else {
+      current = try vault.rebuild(last.record.generation)
+    }
+    store.memory.withLock { $0.current = (last.record.generation, current) }
+    if try redo(last.record, current, live, journal) { live = store.contentsNow() }
+    if !isSame(live, current) {
+      live = waitForWriters(live)
+      try takeIn(live, current, last.record.generation, journal)
+    }
+    guard let now = store.memory.withLock({ $0.current }) else {
+      throw OrgError(.system, "The journal vanished.")
+    }
+    if store.memory.withLock({ $0.journal?.isBlocked }) == true {
+      try explaining { () throws(SystemCallError) in try checkpoint(now.contents, generation: now.generation)
+      }
+    }
+    return try mergeDisplaced(into: settled(now.contents, now.generation))
+  }
+
+  private func settled(_ contents: FileContents, _ generation: UInt64) -> Settled {
+    Settled(contents: contents, generation: generation, snapshot: store.snapshotNow())
+  }
+
+  private func isSame(_ left: FileContents, _ right: FileContents) -> Bool {
+    left.organizations.bytes == right.organizations.bytes && left.members.bytes == right.members.bytes
+      && !left.isUnreadable && !right.isUnreadable
+  }
+
+  private func isPublished(_ live: FileContents, _ record: JournalRecord) -> Bool {
+    live.files.allSatisfy { sha256($0.bytes) == record.files[$0.name]?.sha256 } && !live.isUnreadable
+  }
+
+  /// Begins a journal with the data as they are; or as this store saw them before they broke.
+  private func begin(isStarting: Bool) throws(OrgError) -> Settled {
+    let live = waitForWriters(store.contentsNow())
+    var contents = live
+    if let seen = store.memory.withLock({ $0.firstSeen }), live.hasLosses(since: seen) { contents = seen }
+    guard contents.problems.isEmpty, isStarting || !isSame(contents, live) else {
+      return settled(live, 0)
+    }
+    try explaining { () throws(SystemCallError) in try checkpoint(contents, generation: 0) }
+    store.memory.withLock { $0.current = (0, contents) }
+    return isSame(contents, live) ? settled(contents, 0) : try settle(isStarting: isStarting)
+  }
+
+  /// Where nobody can be kept from writing by a lease, waits until a broken file is at rest.
+  private func waitForWriters(_ live: FileContents) -> FileContents {
+    var live = live
+    let start = clinux_monotonic_milliseconds()
+    while !live.problems.isEmpty, store.isBeingWritten, clinux_monotonic_milliseconds() - start < 2000 {
+      usleep(5000)
+      live = store.contentsNow()
+    }
+    return live
+  }
+
+  /// What a crash left beside the data: a staged file is thrown away, for the journal has what it takes to make
+  /// it again; a displaced one is kept where it belongs.
+  private func sortStaged(_ last: JournalRecord?) throws(SystemCallError) {
+    for file in [OrganizationTable.file, MemberTable.file] {
+      let name = DataDirectory.stagedName(file)
+      guard let staged = try? directory.calls.status(of: name, in: vault.space) else { continue }
+      let isDisplaced =
+        directory.identity(of: file)?.inode == last?.files[file]?.inode
+        && UInt64(staged.st_ino) != last?.files[file]?.inode
+      if let last, isDisplaced, let bytes = try? vault.read(name, in: vault.space) {
+        try directory.calls.rename(
+          name, in: vault.space, to: Vault.displacedName(last.generation, bytes, file), in: vault.displaced)
+      } else {
+        try directory.calls.remove(name, in: vault.space)
+      }
+    }
+  }
+
+  /// Publishes what was committed but not exchanged before a crash: a file that still has what the generation
+  /// before left, under another inode than the one that was to be published.
+  private func redo(
+    _ last: JournalRecord, _ current: FileContents, _ live: FileContents, _ journal: Journal
+  ) throws(OrgError) -> Bool {
+    let earlier = journal.recent.dropLast().last?.files
+    var names: [String] = []
+    for (file, bytes) in live.files {
+      guard let state = last.files[file], directory.identity(of: file)?.inode != state.inode,
+        bytes != current.bytes(of: file)
+      else { continue }
+      if sha256(bytes) == earlier?[file]?.sha256 { names.append(file) }
+    }
+    guard !names.isEmpty else { return false }
+    try explaining { () throws(SystemCallError) in
+      for name in names { try directory.stage(current.bytes(of: name), for: name, in: vault.space) }
+      try publish(names, current, generation: last.generation, displacing: live)
+    }
+    return true
+  }
+
+  /// Takes in what another program wrote, as a generation of its own.
+  private func takeIn(
+    _ found: FileContents, _ current: FileContents, _ generation: UInt64, _ journal: Journal
+  ) throws(OrgError) {
+    let isBroken = found.organizations.isBroken || found.members.isBroken
+    // A record that breaks a rule is for people to mend: what it should be can't be guessed.
+    guard isBroken || found.problems.isEmpty else { return }
+    let own = journal.recent.reversed().compactMap {
+      record -> (generation: UInt64, changes: [RecordedChange])? in
+      switch record.kind {
+      case .edit, .undo, .redo, .restore, .repair: (record.generation, record.changes.compactMap(\.recorded))
+      case .foreign, .checkpoint: nil
+      }
+    }
+    let result = Reconciliation(current: current, found: found, own: own)
+    var record = newRecord(generation + 1, result.isRepair ? .repair : .foreign, result.changes)
+    record.actor = foreignActor(current, found) ?? record.actor
+    record.reverted = result.reverted.isEmpty ? nil : result.reverted
+    record.note = result.note
+    try explaining { () throws(SystemCallError) in
+      for file in result.quarantined.sorted() {
+        try vault.quarantine(found.bytes(of: file), of: file, generation: generation + 1)
+      }
+    }
+    let splices = result.contents.splices(from: current)
+    try write(
+      record, result.contents, after: current, organizations: splices.organizations, members: splices.members,
+      live: found)
+  }
+
+  /// Who owns the file that was written to: as much as can be known of who wrote it.
+  private func foreignActor(_ current: FileContents, _ found: FileContents) -> JournalRecord.JournalActor? {
+    for (file, bytes) in found.files where bytes != current.bytes(of: file) {
+      guard let status = try? directory.calls.status(of: file, in: directory.root) else { continue }
+      let name = userName(status.st_uid)
+      let actor = Actor(uid: status.st_uid, user: name, host: Actor.current().host)
+      return JournalRecord.JournalActor(actor, pid: 0)
+    }
+    return nil
+  }
+
+  // MARK: Displaced files
+
+  /// Takes in what was written to files after they were displaced.
+  private func mergeDisplaced(into settled: Settled) throws(OrgError) -> Settled {
+    var settled = settled
+    let files = try explaining { () throws(SystemCallError) in try vault.displacedFiles() }
+    for (index, file) in files.enumerated() {
+      guard let status = try? directory.calls.status(of: file.name, in: vault.displaced) else { continue }
+      let identity = FileIdentity(status)
+      let isCalm = store.memory.withLock { $0.calm.contains(identity) }
+      guard let opened = try? directory.calls.open(file.name, in: vault.displaced, O_RDONLY) else { continue }
+      // Somebody is writing there right now: the next one who holds the lock will see it.
+      if directory.calls.takeLease(opened, file.name) == false { continue }
+      defer { directory.calls.releaseLease(opened) }
+      if !isCalm {
+        let bytes = try explaining { () throws(SystemCallError) in
+          try vault.read(file.name, in: vault.displaced)
+        }
+        guard sha256(bytes).hasPrefix(file.hash) else {
+          guard let merged = try merge(bytes, file, into: settled) else { continue }
+          settled = merged
+          try explaining { () throws(SystemCallError) in
+            try directory.calls.remove(file.name, in: vault.displaced)
+          }
+          continue
+        }
+        store.memory.withLock { _ = $0.calm.insert(identity) }
+      }
+      // Nobody has it open, and who looked the name up before it was displaced has long had the time to.
+      let age = Timestamp.now().microseconds * 1000 - identity.changed
+      if age > 10_000_000_000 || age < 0 || files.count - index > 16 {
+        try? directory.calls.remove(file.name, in: vault.displaced)
+        store.memory.withLock { _ = $0.calm.remove(identity) }
+      }
+    }
+    return settled
+  }
+
+  /// Takes in what one displaced file was changed to; `nil` if that has to wait.
+  private func merge(_ bytes: [UInt8], _ file: Vault.Displaced, into settled: Settled) throws(OrgError)
+    -> Settled?
+  {
+    guard file.generation > 0, let base = try? vault.rebuild(file.generation - 1) else {
+      try explaining { () throws(SystemCallError) in
+        try vault.quarantine(bytes, of: file.file, generation: file.generation)
+      }
+      return settled
+    }
+    let isOrganizations = file.file == OrganizationTable.file
+    let table = isOrganizations ? OrganizationTable(bytes) : base.organizations
+    let found = FileContents(
+      organizations: table,
+      members: isOrganizations ? base.members.reread(of: table) : MemberTable(bytes, of: table))
+    if (isOrganizations ? table.isBroken : found.members.isBroken),
+      store.isFresh(file.name, in: vault.displaced)
+    {
+      return nil
+    }
+    let cells = found.cells(differingFrom: base).filter { cell in
+      guard cell.file == file.file else { return false }
+      switch cell {
+      case .organization, .list: return found[cell] != nil
+      case .field, .member: return found[cell] != nil || found.problems.isEmpty
+      }
+    }
+    var contents = settled.contents
+    var changes: [RecordedChange] = []
+    var dropped = 0
+    for change in found.changes(in: cells, on: base) {
+      let preview = Preview(
+        of: ChangeSet([change.change], allowsOwnerless: true), on: Snapshot(generation: 0, contents: contents)
+      )
+      guard preview.blocked.isEmpty, let next = try? contents.applying(preview.edit).contents,
+        next.problems.isEmpty
+      else {
+        dropped += 1
+        continue
+      }
+      if !preview.edit.isEmpty {
+        contents = next
+        changes.append(change)
+      }
+    }
+    if dropped > 0 || !found.problems.isEmpty {
+      try explaining { () throws(SystemCallError) in
+        try vault.quarantine(bytes, of: file.file, generation: file.generation)
+      }
+    }
+    guard !changes.isEmpty else { return settled }
+    var record = newRecord(settled.generation + 1, .foreign, changes)
+    record.note =
+      "written while a change of ours was being saved; both are kept"
+      + (dropped > 0 ? ", but for \(dropped) that changed the same" : "")
+    let splices = contents.splices(from: settled.contents)
+    try write(
+      record, contents, after: settled.contents, organizations: splices.organizations,
+      members: splices.members)
+    return self.settled(contents, record.generation)
+  }
+
+  // MARK: Checkpoints
+
+  /// Begins a new segment when the newest has grown long, so that recovery never has much to read.
+  private func checkpointIfDue(_ contents: FileContents) throws(SystemCallError) {
+    guard let journal = store.memory.withLock({ $0.journal }), journal.segmentLength > Self.segmentLimit,
+      let generation = journal.last?.record.generation
+    else { return }
+    try checkpoint(contents, generation: generation)
+    // The first is where the history begins; those between it and the newest two cost more than they help.
+    for old in try vault.checkpointGenerations().dropFirst().dropLast(2) {
+      for file in contents.files {
+        try directory.calls.remove(Vault.checkpointName(old, file.name), in: vault.checkpoints)
+      }
+    }
+  }
+
+  /// Begins a new segment of the journal, with a full copy of both files.
+  private func checkpoint(_ contents: FileContents, generation: UInt64) throws(SystemCallError) {
+    try vault.writeCheckpoint(contents, generation: generation)
+    var record = newRecord(generation, .checkpoint, [])
+    let last = store.memory.withLock { $0.journal?.last?.record }
+    for (file, bytes) in contents.files {
+      record.files[file] =
+        last?.generation == generation
+        ? last?.files[file]
+        : JournalRecord.FileState(
+          size: bytes.count, sha256: sha256(bytes), inode: directory.identity(of: file)?.inode)
+    }
+    try append(record)
+  }
+}
+
+extension JournalRecord.Kind {
+  init(_ purpose: ChangeSet.Purpose) {
+    switch purpose {
+    case .edit: self = .edit
+    case .undo: self = .undo
+    case .redo: self = .redo
+    }
+  }
+}
