@@ -23,7 +23,11 @@ struct Orgman: ParsableCommand {
 
       Press ? in the program for its keys. To look around without any data of your own, try: orgman --demo
       """,
-    version: "orgman 0.1.0")
+    version: "orgman 0.1.0",
+    subcommands: [
+      HistoryCommand.self, UndoCommand.self, RedoCommand.self, DoctorCommand.self, BackupCommand.self,
+      RestoreCommand.self,
+    ])
 
   @Option(help: ArgumentHelp("Open the data in this directory.", valueName: "dir"))
   var data: String?

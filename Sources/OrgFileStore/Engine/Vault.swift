@@ -43,7 +43,18 @@ final class Vault {
     }
   }
 
+  /// Removes files that a crash left half written.
+  func removeDrafts(in target: borrowing Descriptor) throws(SystemCallError) {
+    for name in try calls.list(target, "") where name.hasSuffix(".part") { try calls.remove(name, in: target) }
+  }
+
   func read(_ name: String, in source: borrowing Descriptor) throws(SystemCallError) -> [UInt8] {
+    try Self.read(name, in: source, calls)
+  }
+
+  private static func read(
+    _ name: String, in source: borrowing Descriptor, _ calls: SystemCalls
+  ) throws(SystemCallError) -> [UInt8] {
     let file = try calls.open(name, in: source, O_RDONLY)
     return try calls.readAll(file, name, size: Int(try calls.status(file, name).st_size))
   }
@@ -84,7 +95,9 @@ final class Vault {
     do {
       let records = try Journal.everything(journal, calls).lines.map(\.record)
       for checkpoint in try checkpointGenerations().reversed() where checkpoint <= generation {
-        if let contents = replay(records, from: checkpoint, to: generation) { return contents }
+        if let contents = Self.replay(records, from: checkpoint, to: generation, checkpoints, calls) {
+          return contents
+        }
       }
     } catch {
       throw OrgError(error, "The journal in \(directory.path.escapedForDisplay) can't be read")
@@ -95,12 +108,15 @@ final class Vault {
     )
   }
 
-  private func replay(_ records: [JournalRecord], from checkpoint: UInt64, to generation: UInt64)
-    -> FileContents?
-  {
+  /// The data as a generation left them, from the copy of an earlier one; `nil` where something is missing or
+  /// doesn't match its hash.
+  static func replay(
+    _ records: [JournalRecord], from checkpoint: UInt64, to generation: UInt64,
+    _ checkpoints: borrowing Descriptor, _ calls: SystemCalls
+  ) -> FileContents? {
     var files: [String: [UInt8]] = [:]
     for file in [OrganizationTable.file, MemberTable.file] {
-      guard let bytes = try? read(Self.checkpointName(checkpoint, file), in: checkpoints) else { return nil }
+      guard let bytes = try? read(checkpointName(checkpoint, file), in: checkpoints, calls) else { return nil }
       files[file] = bytes
     }
     var state = records.last { $0.generation == checkpoint }?.files

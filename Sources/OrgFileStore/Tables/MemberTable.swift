@@ -297,6 +297,16 @@ struct MemberTable: Sendable {
     return splices
   }
 
+  /// What gives every organization a list that has none.
+  func splicesAddingLists(of organizations: OrganizationTable) -> Splices {
+    let missing = lists.indices.filter { lists[$0].open == 0 }
+    guard !missing.isEmpty else { return Splices([]) }
+    let none: [OrgUser] = []
+    return Splices([
+      top.appending(missing.map { JSONText.entry(organization: organizations.id(at: $0), members: none) })
+    ])
+  }
+
   /// Takes the lists of organizations out, which is rare enough to look for them in the whole file.
   private func removal(of organizations: [String]) -> [Splice] {
     guard !organizations.isEmpty else { return [] }

@@ -177,6 +177,9 @@ struct OrganizationTable: Sendable {
   /// Where each entry begins, in the order of the file.
   var boundaries: [(id: Int, offset: Int)] { keys.indices.map { ($0, Int(keys[$0])) } }
 
+  /// The id that a record itself gives, which should be its key.
+  func recordedID(at index: Int) -> String? { record(at: index)?.values[0].text(in: bytes) }
+
   /// The bytes of a record.
   func recordBytes(at index: Int) -> ArraySlice<UInt8> {
     guard let record = record(at: index) else { return [] }
