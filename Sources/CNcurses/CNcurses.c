@@ -26,7 +26,8 @@ static struct {
 
 static char crash_stack[65536];
 
-static void on_crash(int signal_number) {
+static void on_crash(int signal_number, siginfo_t *info, void *context) {
+  (void)context;
   if (!atomic_flag_test_and_set(&guard.entered)) {
     // In the background, `tcsetattr` would stop the program instead of letting it end.
     signal(SIGTTOU, SIG_IGN);
@@ -39,6 +40,9 @@ static void on_crash(int signal_number) {
   for (int i = 0; i < crash_count; i++) {
     if (crashes[i] == signal_number) (void)sigaction(signal_number, &guard.before[i], NULL);
   }
+  // Swift's handler, which writes crash reports, counts on the crash to happen again when it returns.
+  // What another process sent doesn't, and the program would go on.
+  if (info->si_code <= 0 && info->si_pid != getpid()) (void)signal(signal_number, SIG_DFL);
   (void)raise(signal_number);
 }
 
@@ -64,7 +68,7 @@ static void install_guard(void) {
   // For the thread of the screen, so that an endless recursion there has a stack left to end on.
   stack_t stack = {.ss_sp = crash_stack, .ss_size = sizeof crash_stack};
   (void)sigaltstack(&stack, NULL);
-  struct sigaction action = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK};
+  struct sigaction action = {.sa_sigaction = on_crash, .sa_flags = SA_ONSTACK | SA_SIGINFO};
   sigemptyset(&action.sa_mask);
   for (int i = 0; i < crash_count; i++) (void)sigaction(crashes[i], &action, &guard.before[i]);
 }

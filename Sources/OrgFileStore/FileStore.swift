@@ -184,11 +184,12 @@ public final class FileStore: OrgStore {
     var next = Loaded(
       ticket: ticket, time: time, contents: last?.contents ?? FileContents.empty,
       generation: last?.generation ?? 0)
-    let organizations = image(
+    let organizations: DataDirectory.Image?
+    let members: DataDirectory.Image?
+    (organizations, next.organizations) = image(
       OrganizationTable.file, last, last?.organizations, last?.contents.organizations.bytes, isExact)
-    let members = image(MemberTable.file, last, last?.members, last?.contents.members.bytes, isExact)
-    next.organizations = organizations?.identity ?? last?.organizations
-    next.members = members?.identity ?? last?.members
+    (members, next.members) = image(
+      MemberTable.file, last, last?.members, last?.contents.members.bytes, isExact)
     if organizations != nil || members != nil {
       let table = organizations.map { OrganizationTable($0) } ?? next.contents.organizations
       next.contents = FileContents(
@@ -198,20 +199,22 @@ public final class FileStore: OrgStore {
     return publish(next, isNew: last == nil || organizations != nil || members != nil)
   }
 
-  /// Reads a file; `nil` if it is as it was.
+  /// Reads a file; no image if it holds what it held, though somebody may have written it again.
   private func image(
     _ name: String, _ last: Loaded?, _ identity: FileIdentity?, _ bytes: [UInt8]?, _ isExact: Bool
-  ) -> DataDirectory.Image? {
+  ) -> (DataDirectory.Image?, FileIdentity?) {
     if let last, let identity, !isExact, directory.identity(of: name) == identity,
       // A file changed twice within a tick of the clock can look unchanged.
       identity.modified < last.time - 50_000_000
     {
-      return nil
+      return (nil, identity)
     }
     let image = directory.read(name)
-    if last != nil, case .bytes(let new, _) = image, identity != nil, new == bytes { return nil }
-    if last != nil, case .unreadable(_, nil) = image, identity == nil { return nil }
-    return image
+    if last != nil, case .bytes(let new, _) = image, identity != nil, new == bytes {
+      return (nil, image.identity)
+    }
+    if last != nil, case .unreadable(_, nil) = image, identity == nil { return (nil, nil) }
+    return (image, image.identity)
   }
 
   /// Makes a load the present one, unless a later one is already.
@@ -266,6 +269,7 @@ public final class FileStore: OrgStore {
     if let readOnlyReason { throw OrgError(.readOnly, "Nothing can be changed: \(readOnlyReason).") }
   }
 
+  /// Commits a change set through the journal; see `OrgStore.commit`.
   public func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
     try checkWritable()
     return try FileLock(directory: directory).withLock(waiting: waiting) { (_) throws(OrgError) in
@@ -273,6 +277,7 @@ public final class FileStore: OrgStore {
     }
   }
 
+  /// Every generation that the journal has, newest first; those before it are unknown.
   public func history() throws(OrgError) -> [HistoryEntry] {
     guard
       let space = try? directory.calls.open(

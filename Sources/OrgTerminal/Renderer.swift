@@ -244,9 +244,9 @@ struct Renderer {
       name(organization.name, columns.name, item.isSelected, item.hasChanged, base, &line)
       line.add(organization.planTier, width: columns.plan - 1, base)
       if columns.plan > 0 { line.add(" ", base) }
-      line.add(organization.status.rawValue, width: columns.status, theme.status(organization.status, base))
-      line.add(item.memberCount.grouped, width: columns.members - 1, base, isRight: true)
-      if item.isSelected { line.fill(base) }
+      // The bar ends here: what isn't drawn again when the selection moves needn't be sent over the line.
+      line.add(organization.status.rawValue, width: columns.status, theme.status(organization.status))
+      line.add(item.memberCount.grouped, width: columns.members - 1, isRight: true)
       lines.append(line.spans)
     }
     if model.visibleRows.isEmpty {
@@ -307,7 +307,7 @@ struct Renderer {
       builder.add(mark(isSelected), style)
       builder.add(organization.name, width: width - status.count - 3, style)
       builder.add(" ", style)
-      builder.add(status, theme.status(organization.status, theme.text))
+      builder.add(status, theme.status(organization.status))
     case .id(let id):
       builder.add(" ")
       builder.add(id, theme.quiet)
@@ -441,11 +441,12 @@ struct Theme: Sendable {
     return style
   }
 
-  func status(_ status: Organization.Status, _ base: Style) -> Style {
-    guard hasColors, !base.isReversed else { return base }
-    var style = base
-    style.foreground = status == .active ? .green : status == .suspended ? .yellow : .red
-    return style
+  func status(_ status: Organization.Status) -> Style {
+    switch status {
+    case .active: colored(.green)
+    case .suspended: colored(.yellow)
+    case .deleted: colored(.red)
+    }
   }
 }
 

@@ -13,7 +13,8 @@ enum Demo {
     var template = Array((base + "/orgman-demo-XXXXXX").utf8CString)
     guard mkdtemp(&template) != nil else {
       throw OrgError(
-        .system, "No directory for the demo can be made in \(base.escapedForDisplay): \(String(cString: strerror(errno))).",
+        .system,
+        "No directory for the demo can be made in \(base.escapedForDisplay): \(String(cString: strerror(errno))).",
         errno: errno)
     }
     let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -56,7 +57,8 @@ enum Demo {
       while people.count < count {
         let person = "\(pick(names)).\(pick(letters))\(Int.random(in: 1..<40, using: &random))"
         guard people.insert(person).inserted else { continue }
-        let role: Role = people.count == 1 ? .owner : pick([.member, .member, .member, .member, .billingAdmin, .owner])
+        let role: Role =
+          people.count == 1 ? .owner : pick([.member, .member, .member, .member, .billingAdmin, .owner])
         changes.append(.addMember(OrgUser(organizationID: id, userID: person, role: role, joinedAt: time())))
       }
     }
@@ -76,13 +78,16 @@ enum Demo {
     "한국 소프트웨어", "Кириллица ООО", "שלום בעמ", "شركة الأمل", "Zoë's Bakery", "Ærø Marine",
   ]
   private static let firsts = [
-    "Acme", "Globex", "Initech", "Umbrella", "Stark", "Wayne", "Hooli", "Vandelay", "Wonka", "Tyrell", "Soylent", "Aperture",
+    "Acme", "Globex", "Initech", "Umbrella", "Stark", "Wayne", "Hooli", "Vandelay", "Wonka", "Tyrell",
+    "Soylent", "Aperture",
   ]
   private static let seconds = [
-    "Corp", "Industries", "Labs", "Systems", "Holdings", "Group", "Partners", "Networks", "Foods", "Energy", "Health",
+    "Corp", "Industries", "Labs", "Systems", "Holdings", "Group", "Partners", "Networks", "Foods", "Energy",
+    "Health",
   ]
   private static let names = [
-    "alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy", "mallory", "niaj", "olivia",
+    "alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy", "mallory", "niaj",
+    "olivia",
     "peggy", "rupert", "sybil", "trent", "victor", "wendy", "yuki",
   ]
   private static let letters = ["a", "b", "c", "d", "e", "f", "g", "h", "k", "m", "p", "s", "t", "w"]

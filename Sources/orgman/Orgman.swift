@@ -42,6 +42,10 @@ struct Orgman: ParsableCommand {
     if demo, data != nil {
       throw ValidationError("--demo brings data of its own; leave --data out.")
     }
+    // As from a script whose variable is empty: opening other data instead would be a nasty surprise.
+    if data?.isEmpty == true {
+      throw ValidationError("--data names no directory; it is empty.")
+    }
   }
 
   func run() throws {
@@ -85,8 +89,11 @@ struct Orgman: ParsableCommand {
       else { throw error }
       print("\(error.message) Begin there with no organizations? [y/N] ", terminator: "")
       fflush(nil)
-      guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
-        throw OrgError(.dataNotFound, "Nothing was created. Name the directory with your data: orgman --data DIR")
+      let answer = readLine()
+      if answer == nil { print() }
+      guard let answer, ["y", "yes"].contains(answer.lowercased()) else {
+        throw OrgError(
+          .dataNotFound, "Nothing was created. Name the directory with your data: orgman --data DIR")
       }
       try FileStore.create(at: directory)
       return try FileStore(path: directory)
@@ -106,7 +113,7 @@ private struct Failure: Error, CustomStringConvertible {
 /// Where the data are when nobody says so.
 enum DataLocation {
   static func directory(named name: String?) -> String {
-    if let name, !name.isEmpty { return name }
+    if let name { return name }
     if let name = variable("ORGMAN_DATA") { return name }
     if access("/var/lib/orgman", F_OK) == 0 { return "/var/lib/orgman" }
     let base = variable("XDG_DATA_HOME") ?? (variable("HOME") ?? "") + "/.local/share"

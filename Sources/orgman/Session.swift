@@ -84,7 +84,9 @@ final class Session: Sendable {
     let (request, previous) = state.withLock { ($0.request, $0.arrangement) }
     let arrangement = Arrangement(snapshot, for: request, after: previous)
     state.withLock { state in
-      if (state.arrangement?.snapshot.generation ?? 0) <= snapshot.generation { state.arrangement = arrangement }
+      if (state.arrangement?.snapshot.generation ?? 0) <= snapshot.generation {
+        state.arrangement = arrangement
+      }
     }
     return arrangement
   }

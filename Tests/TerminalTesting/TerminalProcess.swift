@@ -13,6 +13,8 @@ public final class TerminalProcess {
   private var hasEnded = false
   private var typed: ArraySlice<UInt8> = []
   private var written: [UInt8] = []
+  /// Held for as long as the process is, such as the directory that it works in.
+  public var belongings: [AnyObject] = []
 
   /// Starts a program, given by its path, with exactly this environment.
   public init(

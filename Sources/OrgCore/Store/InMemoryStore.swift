@@ -18,10 +18,12 @@ public final class InMemoryStore: OrgStore {
     current = Mutex(State(snapshot: Snapshot(generation: 0, contents: Contents(records: records))))
   }
 
+  /// The data as they are.
   public func snapshot() -> Snapshot {
     current.withLock { $0.snapshot }
   }
 
+  /// Commits a change set; nobody is ever waited for.
   public func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
     let result: Result<Commit, OrgError> = current.withLock { state in
       let preview = Preview(of: set, on: state.snapshot)
@@ -43,6 +45,7 @@ public final class InMemoryStore: OrgStore {
     return try result.get()
   }
 
+  /// Every commit since the start, newest first.
   public func history() -> [HistoryEntry] {
     current.withLock { $0.history.reversed() }
   }

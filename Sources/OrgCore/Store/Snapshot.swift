@@ -45,6 +45,7 @@ public protocol SnapshotContents: Sendable {
 }
 
 extension SnapshotContents {
+  /// Compares record by record; a store that can do better does.
   public func isSame(at index: Int, as otherIndex: Int, in other: any SnapshotContents) -> Bool {
     organization(at: index) == other.organization(at: otherIndex)
       && memberCount(at: index) == other.memberCount(at: otherIndex)

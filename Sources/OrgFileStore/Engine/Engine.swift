@@ -324,6 +324,73 @@ struct Engine {
     return nil
   }
 
+  // MARK: Keeping
+
+  /// Puts the data back to what they were.
+  func restore(to point: RestorePoint, isTrial: Bool) throws(OrgError) -> [RecordedChange] {
+    let settled = try settle(isStarting: !isTrial)
+    let target = try contents(at: point)
+    if let problem = target.problems.first {
+      throw OrgError(.damagedData, "That would put damaged data back, so nothing was changed. \(problem)")
+    }
+    // What is there now may break a rule: then the journal knows what it was before.
+    let current = store.memory.withLock { $0.current?.contents } ?? settled.contents
+    let live = store.contentsNow()
+    let changes = target.changes(in: target.cells(differingFrom: current), on: current)
+    guard !isTrial, !isSame(live, target) else { return changes }
+    if !isSame(live, current) {
+      try explaining { () throws(SystemCallError) in
+        for (file, bytes) in live.files where bytes != current.bytes(of: file) {
+          try vault.quarantine(bytes, of: file, generation: settled.generation)
+        }
+      }
+    }
+    let splices = target.splices(from: current)
+    try write(
+      newRecord(settled.generation + 1, .restore, changes), target, after: current,
+      organizations: splices.organizations, members: splices.members, live: live)
+    return changes
+  }
+
+  private func contents(at point: RestorePoint) throws(OrgError) -> FileContents {
+    switch point {
+    case .backup(let backup): return backup.contents
+    case .generation(let generation):
+      let newest = store.memory.withLock { $0.journal?.last?.record.generation } ?? 0
+      guard generation <= newest else {
+        throw OrgError(.dataNotFound, "There is no generation \(generation); the newest is \(newest).")
+      }
+      return try vault.rebuild(generation)
+    case .time(let time):
+      let records = try explaining { () throws(SystemCallError) in
+        try Journal.everything(vault.journal, directory.calls).lines.map(\.record)
+      }
+      guard let record = records.last(where: { (Timestamp($0.time) ?? time) <= time }) else {
+        throw OrgError(.dataNotFound, "The history doesn't reach back to \(time).")
+      }
+      return try vault.rebuild(record.generation)
+    }
+  }
+
+  /// Takes in what others wrote, clears away what a crash left, and adds the member lists that are missing.
+  func tidy(addingLists: Bool) throws(OrgError) {
+    let settled = try settle(isStarting: true)
+    try explaining { () throws(SystemCallError) in
+      try vault.removeDrafts(in: vault.checkpoints)
+      try vault.removeDrafts(in: vault.quarantine)
+    }
+    guard addingLists, settled.contents.problems.isEmpty else { return }
+    let splices = settled.contents.members.splicesAddingLists(of: settled.contents.organizations)
+    guard !splices.isEmpty else { return }
+    let organizations = settled.contents.organizations
+    let next = FileContents(
+      organizations: organizations,
+      members: MemberTable(splices.applied(to: settled.contents.members.bytes), of: organizations))
+    var record = newRecord(settled.generation + 1, .repair, [])
+    record.note = "the member lists that were missing are added"
+    try write(record, next, after: settled.contents, organizations: Splices([]), members: splices)
+  }
+
   // MARK: Displaced files
 
   /// Takes in what was written to files after they were displaced.

@@ -45,7 +45,9 @@ final class Vault {
 
   /// Removes files that a crash left half written.
   func removeDrafts(in target: borrowing Descriptor) throws(SystemCallError) {
-    for name in try calls.list(target, "") where name.hasSuffix(".part") { try calls.remove(name, in: target) }
+    for name in try calls.list(target, "") where name.hasSuffix(".part") {
+      try calls.remove(name, in: target)
+    }
   }
 
   func read(_ name: String, in source: borrowing Descriptor) throws(SystemCallError) -> [UInt8] {
@@ -116,7 +118,9 @@ final class Vault {
   ) -> FileContents? {
     var files: [String: [UInt8]] = [:]
     for file in [OrganizationTable.file, MemberTable.file] {
-      guard let bytes = try? read(checkpointName(checkpoint, file), in: checkpoints, calls) else { return nil }
+      guard let bytes = try? read(checkpointName(checkpoint, file), in: checkpoints, calls) else {
+        return nil
+      }
       files[file] = bytes
     }
     var state = records.last { $0.generation == checkpoint }?.files

@@ -68,8 +68,12 @@ extension FileStore {
   }
 
   private func journalFindings(_ contents: FileContents) throws(OrgError) -> [Finding] {
-    guard let space = try? directory.calls.open(DataDirectory.privateName, in: directory.root, O_RDONLY | O_DIRECTORY)
-    else { return [Finding(.note, "There is no history yet: it begins with the first change through orgman.")] }
+    guard
+      let space = try? directory.calls.open(
+        DataDirectory.privateName, in: directory.root, O_RDONLY | O_DIRECTORY)
+    else {
+      return [Finding(.note, "There is no history yet: it begins with the first change through orgman.")]
+    }
     var findings: [Finding] = []
     func names(_ name: String) -> [String] {
       guard let opened = try? directory.calls.open(name, in: space, O_RDONLY | O_DIRECTORY) else { return [] }
@@ -79,31 +83,43 @@ extension FileStore {
       if let journal = try? directory.calls.open("journal", in: space, O_RDONLY | O_DIRECTORY) {
         let everything = try Journal.everything(journal, directory.calls)
         findings += everything.damage.map {
-          Finding(.warning, "The journal is damaged: \($0). What stands behind it there is kept, but can't be undone.")
+          Finding(
+            .warning,
+            "The journal is damaged: \($0). What stands behind it there is kept, but can't be undone.")
         }
         if let last = everything.lines.last?.record {
           let differs = contents.files.contains { sha256($0.bytes) != last.files[$0.name]?.sha256 }
           if differs {
             findings.append(
-              Finding(.warning, "The data differ from generation \(last.generation), the newest of the history.", .maintain))
+              Finding(
+                .warning, "The data differ from generation \(last.generation), the newest of the history.",
+                .maintain))
           } else if !explains(everything.lines.map(\.record), last.generation, space) {
             findings.append(
-              Finding(.warning, "The history doesn't explain every byte from its first checkpoint to generation \(last.generation)."))
+              Finding(
+                .warning,
+                "The history doesn't explain every byte from its first checkpoint to generation \(last.generation)."
+              ))
           }
         }
       }
     } catch {
       throw OrgError(error, "The journal in \(path.escapedForDisplay) can't be read")
     }
-    let leftovers = (((try? directory.calls.list(space, "")) ?? []) + names("checkpoints") + names("quarantine"))
+    let leftovers =
+      (((try? directory.calls.list(space, "")) ?? []) + names("checkpoints") + names("quarantine"))
       .filter { $0.hasSuffix(".new") || $0.hasSuffix(".part") }
     if !leftovers.isEmpty {
-      findings.append(Finding(.note, "A crash left \(leftovers.sorted().joined(separator: ", ")) behind.", .maintain))
+      findings.append(
+        Finding(.note, "A crash left \(leftovers.sorted().joined(separator: ", ")) behind.", .maintain))
     }
     let quarantined = names("quarantine").filter { !$0.hasSuffix(".part") }
     if !quarantined.isEmpty {
       findings.append(
-        Finding(.note, "\(quarantined.count) file(s) that couldn't be used whole are kept in .orgman/quarantine: \(quarantined.prefix(5).joined(separator: ", "))."))
+        Finding(
+          .note,
+          "\(quarantined.count) file(s) that couldn't be used whole are kept in .orgman/quarantine: \(quarantined.prefix(5).joined(separator: ", "))."
+        ))
     }
     return findings
   }
@@ -122,11 +138,13 @@ extension FileStore {
     let names = [".", OrganizationTable.file, MemberTable.file, DataDirectory.privateName]
     return names.compactMap { name in
       var status = stat()
-      guard fstatat(directory.root.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & 0o007 != 0
+      guard fstatat(directory.root.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0,
+        status.st_mode & 0o007 != 0
       else { return nil }
       let shown = name == "." ? path : "\(path)/\(name)"
       return Finding(
-        .warning, "Users outside the group may use \(shown.escapedForDisplay) (mode \(String(status.st_mode & 0o7777, radix: 8))).",
+        .warning,
+        "Users outside the group may use \(shown.escapedForDisplay) (mode \(String(status.st_mode & 0o7777, radix: 8))).",
         .closeToOthers(name))
     }
   }
@@ -168,17 +186,23 @@ extension FileContents {
         }
       }
     }
-    func summarize(_ list: [String], _ text: String, _ remedy: Finding.Remedy?, _ severity: Finding.Severity) {
+    func summarize(_ list: [String], _ text: String, _ remedy: Finding.Remedy?, _ severity: Finding.Severity)
+    {
       guard !list.isEmpty else { return }
       let shown = list.prefix(3).joined(separator: ", ") + (list.count > 3 ? ", …" : "")
       findings.append(
-        Finding(severity, "\(list.count) organization\(list.count == 1 ? " has" : "s have") \(text): \(shown).", remedy))
+        Finding(
+          severity, "\(list.count) organization\(list.count == 1 ? " has" : "s have") \(text): \(shown).",
+          remedy))
     }
     summarize(withoutList, "no member list in org_users.json", .addMemberLists, .warning)
     summarize(withoutOwner, "no owner", nil, .note)
     for (id, count) in members.strays.sorted(by: { $0.key < $1.key }) {
       findings.append(
-        Finding(.warning, "org_users.json has \(count) member\(count == 1 ? "" : "s") of \(id.escapedForDisplay), an organization that there isn't."))
+        Finding(
+          .warning,
+          "org_users.json has \(count) member\(count == 1 ? "" : "s") of \(id.escapedForDisplay), an organization that there isn't."
+        ))
     }
     return findings
   }

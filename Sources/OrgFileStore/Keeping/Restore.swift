@@ -37,7 +37,8 @@ extension FileStore {
     let snapshot = try snapshot()
     guard let contents = snapshot.contents as? FileContents, snapshot.problems.isEmpty else {
       throw OrgError(
-        .damagedData, "Damaged data make no good backup. \(snapshot.problems.first.map(String.init(describing:)) ?? "")")
+        .damagedData,
+        "Damaged data make no good backup. \(snapshot.problems.first.map(String.init(describing:)) ?? "")")
     }
     return Backup(organizations: contents.organizations.bytes, members: contents.members.bytes)
   }

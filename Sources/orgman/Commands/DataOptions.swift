@@ -29,7 +29,8 @@ struct ConfirmationOptions: ParsableArguments {
   func confirm(_ question: String) throws {
     if yes { return }
     guard isatty(STDIN_FILENO) == 1 else {
-      throw OrgError(.cancelled, "\(question) There is no terminal to ask on: say --yes, or look first with --dry-run.")
+      throw OrgError(
+        .cancelled, "\(question) There is no terminal to ask on: say --yes, or look first with --dry-run.")
     }
     FileHandle.standardError("\(question) [y/N] ")
     guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
@@ -75,14 +76,16 @@ extension Snapshot {
   func organization(named name: String) throws(OrgError) -> Organization {
     if let organization = organization(id: name) { return organization }
     let named = organizations.filter { $0.name == name }
-    let candidates = named.isEmpty && name.hasPrefix("org_") ? organizations.filter { $0.id.hasPrefix(name) } : Array(named)
+    let candidates =
+      named.isEmpty && name.hasPrefix("org_") ? organizations.filter { $0.id.hasPrefix(name) } : Array(named)
     guard let first = candidates.first else {
       throw OrgError(.organizationNotFound, "There is no organization \(name.quoted).")
     }
     guard candidates.count == 1 else {
       let list = candidates.prefix(5).map { "\($0.id.escapedForDisplay) (\($0.name.escapedForDisplay))" }
       throw OrgError(
-        .organizationNotFound, "\(name.quoted) fits \(candidates.count) organizations: \(list.joined(separator: ", ")).")
+        .organizationNotFound,
+        "\(name.quoted) fits \(candidates.count) organizations: \(list.joined(separator: ", ")).")
     }
     return first
   }

@@ -61,7 +61,9 @@ struct UndoCommand: ParsableCommand {
         entry = try manager.undoable(by: getuid())
       }
       guard let entry else {
-        throw OrgError(.dataNotFound, generation.map { "There is no generation \($0)." } ?? "There is nothing of yours to undo.")
+        throw OrgError(
+          .dataNotFound,
+          generation.map { "There is no generation \($0)." } ?? "There is nothing of yours to undo.")
       }
       var set = entry.inverse
       set.allowsOwnerless = allowOwnerless
@@ -75,7 +77,8 @@ struct RedoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "redo", abstract: "Do a change again that was undone, or that another program took back.")
 
-  @Argument(help: "The number of the generation with the change, as history shows it; without it, your latest undo.")
+  @Argument(
+    help: "The number of the generation with the change, as history shows it; without it, your latest undo.")
   var generation: UInt64?
 
   @OptionGroup var confirmation: ConfirmationOptions
@@ -116,7 +119,9 @@ private func carryOut(
   try confirmation.confirm("Change \(lines.count == 1 ? "this" : "these \(lines.count) values")?")
   let commit = try manager.commit(set)
   if options.json, let newest = try manager.history().first { return try printJSON(HistoryJSON(newest)) }
-  print("Done: \(commit.changes.count) change\(commit.changes.count == 1 ? "" : "s"), from generation \(entry.generation).")
+  print(
+    "Done: \(commit.changes.count) change\(commit.changes.count == 1 ? "" : "s"), from generation \(entry.generation)."
+  )
 }
 
 extension HistoryEntry {

@@ -7,7 +7,8 @@ import OrgFileStore
 /// `orgman doctor`
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "Check the data, the history and who may read them, and explain what is wrong.",
+    commandName: "doctor",
+    abstract: "Check the data, the history and who may read them, and explain what is wrong.",
     discussion: "Exits with 1 if there is an error, or a warning that --fix could mend and wasn't asked to.")
 
   @Flag(help: "Mend what can be mended without losing information, after showing what that is.")
@@ -27,7 +28,9 @@ struct DoctorCommand: ParsableCommand {
       let findings = try store.examine()
       if options.json {
         try printJSON(
-          findings.map { FindingJSON(severity: $0.severity.rawValue, text: $0.text, remedy: $0.remedy?.sentence) })
+          findings.map {
+            FindingJSON(severity: $0.severity.rawValue, text: $0.text, remedy: $0.remedy?.sentence)
+          })
       } else {
         if findings.isEmpty { print("Everything is as it should be.") }
         for finding in findings {
@@ -41,11 +44,14 @@ struct DoctorCommand: ParsableCommand {
         try store.mend(remedies)
         let rest = try store.examine().filter { $0.remedy != nil }
         guard rest.isEmpty else {
-          throw OrgError(.system, "\(rest.count) finding\(rest.count == 1 ? " is" : "s are") left: \(rest[0].text)")
+          throw OrgError(
+            .system, "\(rest.count) finding\(rest.count == 1 ? " is" : "s are") left: \(rest[0].text)")
         }
         if !options.json { print("Mended.") }
       }
-      if findings.contains(where: { $0.severity == .error || ($0.severity == .warning && $0.remedy != nil && !fix) }) {
+      if findings.contains(where: {
+        $0.severity == .error || ($0.severity == .warning && $0.remedy != nil && !fix)
+      }) {
         throw ExitCode(1)
       }
     }
@@ -67,7 +73,9 @@ extension Finding.Remedy {
 struct BackupCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "backup", abstract: "Write both data files into one, byte for byte.",
-    discussion: "orgman restore FILE puts them back. The file is readable by you alone; one that is there isn't overwritten.")
+    discussion:
+      "orgman restore FILE puts them back. The file is readable by you alone; one that is there isn't overwritten."
+  )
 
   @Argument(help: "Where to write it.", completion: .file())
   var file: String
@@ -82,7 +90,9 @@ struct BackupCommand: ParsableCommand {
       guard descriptor >= 0 else { throw BackupFile.failure(file, "can't be written", errno) }
       var written = 0
       while written < bytes.count {
-        let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written) }
+        let count = bytes.withUnsafeBytes {
+          write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written)
+        }
         guard count > 0 else {
           let number = errno
           unlink(file)
@@ -90,11 +100,18 @@ struct BackupCommand: ParsableCommand {
         }
         written += count
       }
-      guard fsync(descriptor) == 0, Glibc.close(descriptor) == 0 else { throw BackupFile.failure(file, "can't be saved", errno) }
+      guard fsync(descriptor) == 0, Glibc.close(descriptor) == 0 else {
+        throw BackupFile.failure(file, "can't be saved", errno)
+      }
       if options.json {
-        try printJSON(["file": file, "organizations": "\(backup.organizations.count)", "members": "\(backup.members.count)"])
+        try printJSON([
+          "file": file, "organizations": "\(backup.organizations.count)",
+          "members": "\(backup.members.count)",
+        ])
       } else {
-        print("Wrote \(backup.organizations.count + backup.members.count) bytes of data to \(file.escapedForDisplay).")
+        print(
+          "Wrote \(backup.organizations.count + backup.members.count) bytes of data to \(file.escapedForDisplay)."
+        )
       }
     }
   }
@@ -191,7 +208,8 @@ struct BackupFile: Codable {
     } catch {
       throw OrgError(.dataNotFound, "\(path.escapedForDisplay) can't be read.")
     }
-    guard let file = try? JSONDecoder().decode(BackupFile.self, from: data), file.format == "orgman backup", file.version == 1
+    guard let file = try? JSONDecoder().decode(BackupFile.self, from: data), file.format == "orgman backup",
+      file.version == 1
     else {
       throw OrgError(.damagedData, "\(path.escapedForDisplay) is no backup that this orgman can read.")
     }
@@ -199,6 +217,7 @@ struct BackupFile: Codable {
   }
 
   static func failure(_ path: String, _ what: String, _ number: Int32) -> OrgError {
-    OrgError(.system, "\(path.escapedForDisplay) \(what): \(String(cString: strerror(number))).", errno: number)
+    OrgError(
+      .system, "\(path.escapedForDisplay) \(what): \(String(cString: strerror(number))).", errno: number)
   }
 }

@@ -1,0 +1,297 @@
+import Foundation
+import TerminalTesting
+import Testing
+
+extension EndToEnd {
+  /// Several programs on the same files.
+  @Suite struct ForeignChanges {
+    @Test func `what another program changes is shown within a second, and marked, and the selection stays`()
+      throws
+    {
+      let data = try DataFiles.reference()
+      let orgman = try open(data)
+      orgman.send("jjj")
+      let before = try orgman.waitFor("the fourth row") { $0.lines[5].hasPrefix("▸") }
+      let selected = try #require(before.selected)
+      try data.python(
+        DataFiles.organizations,
+        """
+        data['org_8c9dd973-7d11-4355-ae40-71f67e752ce4']['plan_tier'] = 'platinum'
+        for number in range(3):
+          data[f'org_new{number}'] = dict(data['org_8c9dd973-7d11-4355-ae40-71f67e752ce4'], id=f'org_new{number}', name=f'AAA {number}')
+        """)
+      let screen = try orgman.waitFor("the change", timeout: promptly) {
+        $0.lines.contains { $0.contains("Globex") && $0.contains("platinum") }
+          && $0.lines[0].contains("13 orgs")
+      }
+      #expect(screen.selected == selected)
+      #expect(screen.lines.contains { $0.hasPrefix("*Globex") })
+      #expect(screen.lines.contains { $0.hasPrefix("*AAA 0") })
+      #expect(screen.lines.contains { $0.hasPrefix(" Zoë's Bakery") })
+      try orgman.waitFor("the marks to go") { !$0.text.contains("*Globex") }
+      try orgman.quit()
+    }
+
+    @Test func `a member's new role is shown within a second where the member is selected`() throws {
+      let data = try DataFiles.reference()
+      let orgman = try open(data)
+      try orgman.choose("bakery")
+      try orgman.enter()
+      orgman.press(.down)
+      try orgman.waitFor("the second member") { $0.selectedDetail?.hasPrefix("user_001") == true }
+      try data.python(
+        DataFiles.users,
+        """
+        members = data['org_1f94942f-38fc-4490-a501-98247f318fef']
+        members[1]['role'] = 'billing_admin'
+        members.insert(0, dict(members[0], user_id='aaa'))
+        """)
+      let screen = try orgman.waitFor("the change", timeout: promptly) { $0.text.contains("aaa") }
+      #expect(screen.selectedDetail?.contains(/user_001 *\* *billing_admin/) == true)
+      #expect(screen.text.contains("*aaa"))
+      #expect(
+        screen.text.contains("▸Zoë's Bakery*") || screen.text.contains("*Zoë's Bakery")
+          || screen.text.contains(/▸Zoë's Bakery *\*/))
+      try orgman.quit()
+    }
+
+    @Test func `two of it show each other's changes within a second`() throws {
+      let data = try DataFiles.reference()
+      let one = try open(data)
+      let other = try open(data, columns: 80, rows: 24)
+      one.send("aAlpha\r")
+      try one.waitForText("Created Alpha")
+      let screen = try other.waitForText("Alpha", timeout: promptly)
+      #expect(screen.lines.contains { $0.hasPrefix("*Alpha") })
+      #expect(screen.lines.contains { $0.hasPrefix("▸Acme Corp") })
+      other.send("dy")
+      try other.waitForText("Status of Acme Corp: active → deleted.")
+      try one.waitFor("the status", timeout: promptly) {
+        $0.lines.contains { $0.contains("Acme Corp") && $0.contains("deleted") }
+      }
+      #expect(one.screen.selected == "Alpha")
+      // What was done here needs no mark.
+      #expect(one.screen.row(containing: "▸Alpha *") == nil)
+      try one.quit()
+      try other.quit()
+    }
+
+    @Test func `an edit of what somebody else changed meanwhile is refused with both values`() throws {
+      let data = try DataFiles.reference()
+      let orgman = try open(data)
+      try orgman.choose("globex")
+      orgman.send("e")
+      try orgman.waitForText("Edit Globex")
+      orgman.press(.tab, .control("u"))
+      orgman.send("mine")
+      try data.replace(
+        "\"plan_tier\": \"enterprise\",\n    \"lago_customer_id\": \"lago_cust_globex\"",
+        by: "\"plan_tier\": \"theirs\",\n    \"lago_customer_id\": \"lago_cust_globex\"",
+        in: DataFiles.organizations)
+      try orgman.waitForText("theirs", timeout: promptly)
+      orgman.press(.control("s"))
+      try orgman.waitForText("! ")
+      #expect(try data.organization(named: "Globex")["plan_tier"] as? String == "theirs")
+      // Saved again, knowingly.
+      orgman.press(.control("s"))
+      try orgman.waitFor("the end of the form") { $0.row(containing: "Edit Globex") == nil }
+      #expect(try data.organization(named: "Globex")["plan_tier"] as? String == "mine")
+      try orgman.quit()
+    }
+
+    @Test func `no key ever lands on another record than the one that was selected`() throws {
+      var random = SeededGenerator(state: 7)
+      let target = Record("m", "Middle", members: [("ann", "owner"), ("bob", "member"), ("zoe", "owner")])
+      let others = (0..<12).map { number in
+        Record(
+          "o\(number)", number < 8 ? "A\(number)" : "Z\(number)",
+          members: [("ann", "owner"), ("bob", "member"), ("cat", "owner")])
+      }
+      /// What an external program might leave: some of the others, in any order, around the one.
+      func surroundings(_ random: inout SeededGenerator) -> [Record] {
+        others.filter { _ in Bool.random(using: &random) }.shuffled(using: &random).map { record in
+          var record = record
+          record.members = record.members.filter { $0.0 != "bob" || Bool.random(using: &random) }
+          record.plan = Bool.random(using: &random) ? "starter" : "other"
+          return record
+        }
+      }
+      /// Members that sort and stand around the one that is edited.
+      func around(_ member: (String, String), _ random: inout SeededGenerator) -> [(String, String)] {
+        let guests = (0..<4).map { ("guest\($0)", "member") }.filter { _ in Bool.random(using: &random) }
+        return [("ann", "owner")] + guests.prefix(guests.count / 2) + [member]
+          + guests.suffix(guests.count - guests.count / 2)
+      }
+      var present = target
+      let data = try DataFiles([others[0], present, others[9]])
+      let orgman = try open(data)
+      try orgman.waitForText("3 orgs")
+      orgman.send("j")
+      try orgman.waitFor("the one") { $0.selected == "Middle" }
+      try orgman.enter()
+      orgman.press(.down)
+      try orgman.waitFor("bob") { $0.selectedDetail?.hasPrefix("bob") == true }
+
+      var role = "member"
+      var plan = "starter"
+      for round in 0..<40 {
+        present.members = around(("bob", role), &random)
+        present.plan = plan
+        let neighbours = surroundings(&random)
+        let place = Int.random(in: 0...neighbours.count, using: &random)
+        let files = Array(neighbours[..<place]) + [present] + Array(neighbours[place...])
+        let isRole = Bool.random(using: &random)
+        var expected = files
+        if isRole {
+          let next =
+            ["owner", "member", "billing_admin"].filter { $0 != role }.randomElement(using: &random)
+            ?? "owner"
+          let keys = Bool.random(using: &random) ? ("", "r\(next.prefix(1))") : ("r", "\(next.prefix(1))")
+          orgman.send(keys.0)
+          try data.write(files)
+          orgman.send(keys.1)
+          try orgman.waitForText("Role of bob in Middle: \(role) → \(next).")
+          role = next
+        } else {
+          let next = "plan\(round)"
+          let isEarly = Bool.random(using: &random)
+          // To the plan, and back to the member.
+          orgman.send(isEarly ? "ge" : "g")
+          try data.write(files)
+          orgman.send(isEarly ? "" : "e")
+          orgman.press(.tab, .control("u"))
+          orgman.send("\(next)\r")
+          try orgman.waitForText("Plan of Middle: \(plan) → \(next).")
+          plan = next
+          orgman.send("/Middle\r")
+          try orgman.waitForText("1 of")
+          orgman.press(.enter)
+          orgman.send("g")
+          try orgman.waitFor("the title") { $0.selectedDetail?.hasPrefix("Middle") == true }
+          for _ in 0..<12 where orgman.screen.selectedDetail?.hasPrefix("bob") != true {
+            let before = orgman.screen.selectedDetail
+            orgman.send("j")
+            try orgman.waitFor("the next line") { $0.selectedDetail != before }
+          }
+          orgman.send("/\u{15}\r")
+          try orgman.waitFor("all rows") { !$0.text.contains("/Middle") }
+        }
+        present.members = present.members.map { $0.0 == "bob" ? ("bob", role) : $0 }
+        present.plan = plan
+        expected[place] = present
+        let texts = Record.files(expected)
+        #expect(try data.contents() == [texts.organizations, texts.users], "round \(round)")
+        if orgman.screen.selectedDetail == nil { try orgman.enter() }
+        #expect(orgman.screen.selectedDetail?.hasPrefix("bob") == true, "round \(round)")
+      }
+      try orgman.quit()
+    }
+
+    @Test func `a key about a record that was removed meanwhile does nothing to the one in its place`() throws
+    {
+      let records = (0..<6).map {
+        Record("\($0)", "Name \($0)", members: [("ann", "owner"), ("bob", "owner"), ("cat", "owner")])
+      }
+      let data = try DataFiles(records)
+      let orgman = try open(data)
+      try orgman.waitForText("6 orgs")
+      orgman.send("jj")
+      try orgman.waitFor("the third") { $0.selected == "Name 2" }
+      var without = records
+      without.remove(at: 2)
+      for keys in ["dy", "e\u{15}x\r", "\rro", "\rdy"] {
+        let orgman = try open(data)
+        orgman.send("jj")
+        try orgman.waitFor("the third") { $0.selected == "Name 2" }
+        try data.write(without)
+        let before = try data.contents()
+        orgman.send(keys)
+        try orgman.waitForText("5 orgs")
+        // Whatever the keys opened is closed again, until the list is there.
+        for _ in 0..<4 where orgman.screen.lines.last?.contains("q quit") != true {
+          let shown = orgman.screen.text
+          orgman.send("\u{3}")
+          let screen = try orgman.waitFor("something to close") {
+            $0.text != shown || $0.lines.last?.contains("q quit") == true
+          }
+          if screen.text.contains("Throw away") { orgman.send("y") }
+        }
+        orgman.send("RQ")
+        try orgman.waitForExit()
+        #expect(try data.contents() == before, "\(keys.debugDescription)")
+        try data.write(records)
+      }
+      // And a member in the place of another.
+      try orgman.waitFor("it again") { $0.lines[0].contains("6 orgs") }
+      orgman.send("gjj")
+      try orgman.enter()
+      orgman.press(.down)
+      try orgman.waitFor("bob") { $0.selectedDetail?.hasPrefix("bob") == true }
+      var fewer = records
+      fewer[2].members.remove(at: 1)
+      try data.write(fewer)
+      let before = try data.contents()
+      orgman.send("dy")
+      try orgman.waitFor("a refusal") { $0.text.contains("gone") || $0.text.contains("so already") }
+      #expect(try data.contents() == before)
+      try orgman.quit()
+    }
+
+    @Test func `a file that somebody wrote again as it was doesn't keep an edit from being saved`() throws {
+      let data = try DataFiles.reference()
+      let orgman = try open(data)
+      try orgman.choose("bakery")
+      try orgman.enter()
+      for name in [DataFiles.organizations, DataFiles.users] { try data.write(name, data.bytes(name)) }
+      orgman.send("rm")
+      try orgman.waitForText("is the last owner of")
+      orgman.send("jro")
+      try orgman.waitForText("Role of user_001 in Zoë's Bakery: member → owner.")
+      try orgman.quit()
+    }
+
+    @Test func `of 400 edits by 8 processes at once none is lost`() throws {
+      let processes = 8
+      let created = 10
+      let changed = 40
+      let data = try DataFiles(
+        (0..<processes).map { number in
+          Record("\(number)", "Team \(number)", members: [("boss", "owner"), ("user", "member")])
+        })
+      let programs = try (0..<processes).map { _ in try open(data, columns: 100, rows: 24) }
+      for round in 0..<created {
+        for (number, program) in programs.enumerated() { program.send("aOrg \(number)-\(round)\r") }
+        for (number, program) in programs.enumerated() {
+          try program.waitForText("Created Org \(number)-\(round) on", timeout: .seconds(30))
+        }
+      }
+      for (number, program) in programs.enumerated() {
+        program.send("/team \(number)\r")
+        try program.waitForText("1 of \(processes * (created + 1))")
+        program.send("\rj")
+        try program.waitForText("▸user")
+      }
+      for (number, program) in programs.enumerated() {
+        // Ahead of what the screen shows, as people type who know what they want. Each change expects what
+        // the one before has set, so that a lost one would end them.
+        let (other, last) = number % 2 == 0 ? ("m", "b") : ("b", "m")
+        for edit in 0..<changed - 1 { program.send(edit % 2 == 0 ? "ro" : "r" + other) }
+        program.send("r" + last)
+      }
+      let roles = (0..<processes).map { $0 % 2 == 0 ? "billing_admin" : "member" }
+      for (number, program) in programs.enumerated() {
+        try program.waitForText(
+          "Role of user in Team \(number): owner → \(roles[number]).", timeout: .seconds(60))
+      }
+      for program in programs { try program.quit() }
+      let names = (0..<processes).flatMap { number in
+        ["Team \(number)"] + (0..<created).map { "Org \(number)-\($0)" }
+      }
+      #expect(try data.names() == names.sorted())
+      for number in 0..<processes {
+        #expect(try data.members(of: "org_\(number)") == ["boss owner", "user \(roles[number])"])
+      }
+      _ = try data.loadedByPython()
+    }
+  }
+}
