@@ -4,6 +4,14 @@ import OrgCore
 import Synchronization
 import SystemPackage
 
+/// What `FileStore.maintain` did.
+public struct Maintenance: Sendable {
+  /// The data behind it.
+  public let snapshot: Snapshot
+  /// Generations that are new since the store last looked, oldest first.
+  public let entries: [HistoryEntry]
+}
+
 /// The two JSON files of a data directory as a store. Several stores, in several processes, can work on the
 /// same directory; so can programs that know nothing of orgman.
 ///
@@ -111,7 +119,10 @@ public final class FileStore: OrgStore {
 
   /// The data as they are now. Where a file was broken, or lost records that no program takes away, it is mended
   /// first.
+  ///
+  /// - Throws: `dataNotFound` where the path leads to another directory by now, or to none.
   public func snapshot() throws(OrgError) -> Snapshot {
+    try directory.checkIsFound()
     let before = state.withLock { $0.loaded?.contents }
     let loaded = settled()
     if loaded.contents.problems.isEmpty {
@@ -124,14 +135,20 @@ public final class FileStore: OrgStore {
 
   /// Takes in what other programs wrote, as generations of the history, where there is one.
   ///
-  /// - Returns: the data behind that.
+  /// - Returns: the data behind that, and the generations that are new.
   /// - Throws: `readOnly`, `damagedData`, `locked` or `system`.
   @discardableResult
-  public func maintain() throws(OrgError) -> Snapshot {
+  public func maintain() throws(OrgError) -> Maintenance {
     try checkWritable()
     // Who only looks leaves no trace.
-    guard directory.identity(of: DataDirectory.privateName) != nil else { return try snapshot() }
-    return try mend()
+    guard directory.identity(of: DataDirectory.privateName) != nil else {
+      return Maintenance(snapshot: try snapshot(), entries: [])
+    }
+    let before = memory.withLock { $0.journal?.last?.record.generation }
+    let snapshot = try mend()
+    let recent = memory.withLock { $0.journal?.recent ?? [] }
+    let entries = recent.filter { record in before.map { record.generation > $0 } ?? false }.compactMap(\.entry)
+    return Maintenance(snapshot: snapshot, entries: entries)
   }
 
   private func mend() throws(OrgError) -> Snapshot {
@@ -267,6 +284,7 @@ public final class FileStore: OrgStore {
 
   func checkWritable() throws(OrgError) {
     if let readOnlyReason { throw OrgError(.readOnly, "Nothing can be changed: \(readOnlyReason).") }
+    try directory.checkIsFound()
   }
 
   /// Commits a change set through the journal; see `OrgStore.commit`.
