@@ -57,8 +57,12 @@ let package = Package(
       name: "TerminalTesting", dependencies: ["CVTerm"], path: "Tests/TerminalTesting", swiftSettings: swift),
     .testTarget(name: "TerminalTestingTests", dependencies: ["TerminalTesting"], swiftSettings: swift),
     .testTarget(name: "OrgCoreTests", dependencies: ["OrgCore"], swiftSettings: swift),
+    // A process for tests to kill.
+    .executableTarget(
+      name: "store-worker", dependencies: ["OrgCore", "OrgFileStore"], path: "Tests/StoreWorker",
+      swiftSettings: swift),
     .testTarget(
-      name: "OrgFileStoreTests", dependencies: ["OrgFileStore"],
+      name: "OrgFileStoreTests", dependencies: ["OrgFileStore", "store-worker"],
       exclude: ["Fixtures"], swiftSettings: swift),
     .testTarget(
       name: "OrgViewModelTests", dependencies: ["OrgViewModel"], swiftSettings: swift),

@@ -63,6 +63,18 @@ public final class FileStore: OrgStore {
     try self.init(path: path, isReadOnly: isReadOnly, calls: SystemCalls())
   }
 
+  /// For tests: the closure is called before each system call, by name.
+  package convenience init(
+    path: String, beforeEachCall: @escaping @Sendable (StaticString) -> Void
+  ) throws(OrgError) {
+    try self.init(
+      path: path,
+      calls: SystemCalls(fault: {
+        beforeEachCall($0)
+        return nil
+      }))
+  }
+
   init(path: String, isReadOnly: Bool = false, calls: SystemCalls) throws(OrgError) {
     directory = try DataDirectory(path: path, calls: calls)
     try directory.checkPermissions()
@@ -126,7 +138,10 @@ public final class FileStore: OrgStore {
     let before = state.withLock { $0.loaded?.contents }
     let loaded = settled()
     if loaded.contents.problems.isEmpty {
-      memory.withLock { if $0.firstSeen == nil { $0.firstSeen = loaded.contents } }
+      memory.withLock { memory in
+        let hasLosses = memory.lastWhole.map(loaded.contents.hasLosses(since:)) ?? false
+        if !hasLosses { memory.lastWhole = loaded.contents }
+      }
     }
     let hasLosses = loaded.contents.hasLosses(since: before ?? loaded.contents)
     guard hasLosses, readOnlyReason == nil, let mended = try? mend() else { return loaded.snapshot }
@@ -135,19 +150,23 @@ public final class FileStore: OrgStore {
 
   /// Takes in what other programs wrote, as generations of the history, where there is one.
   ///
-  /// - Returns: the data behind that, and the generations that are new.
+  /// - Returns: the data behind that, and the generations that are new since the last time.
   /// - Throws: `readOnly`, `damagedData`, `locked` or `system`.
   @discardableResult
   public func maintain() throws(OrgError) -> Maintenance {
     try checkWritable()
     // Who only looks leaves no trace.
     guard directory.identity(of: DataDirectory.privateName) != nil else {
+      memory.withLock { $0.told = $0.told ?? 0 }
       return Maintenance(snapshot: try snapshot(), entries: [])
     }
-    let before = memory.withLock { $0.journal?.last?.record.generation }
     let snapshot = try mend()
-    let recent = memory.withLock { $0.journal?.recent ?? [] }
-    let entries = recent.filter { record in before.map { record.generation > $0 } ?? false }.compactMap(\.entry)
+    let entries = memory.withLock { memory -> [HistoryEntry] in
+      guard let journal = memory.journal, let last = journal.last?.record.generation else { return [] }
+      let told = memory.told ?? last
+      memory.told = last
+      return journal.recent.filter { $0.generation > told }.compactMap(\.entry)
+    }
     return Maintenance(snapshot: snapshot, entries: entries)
   }
 

@@ -334,7 +334,7 @@ private struct Trial {
   // MARK: The guard of the last owner
 
   var organizationsThatLostTheirLastOwner: Set<String> {
-    Set(owners.filter { $0.value.before > 0 && $0.value.now == 0 }.keys)
+    Set(owners.filter { $0.value.before > 0 && $0.value.now == 0 }.keys).subtracting(edit.removed)
   }
 
   func lastOwnerError(_ change: Change) -> OrgError {

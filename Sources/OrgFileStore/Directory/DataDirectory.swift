@@ -94,6 +94,27 @@ final class DataDirectory: Sendable {
     (try? calls.status(of: name, in: root)).map { FileIdentity($0) }
   }
 
+  /// The inode of a file; `nil` if there is none.
+  func inode(of name: String, in directory: borrowing Descriptor) throws(SystemCallError) -> UInt64? {
+    do {
+      return UInt64(try calls.status(of: name, in: directory).st_ino)
+    } catch  where error.errno == .noSuchFileOrDirectory {
+      return nil
+    }
+  }
+
+  /// - Throws: `dataNotFound` where the path leads elsewhere by now: to another directory, or to none.
+  func checkIsFound() throws(OrgError) {
+    if let own = try? calls.status(root, path), let there = try? calls.status(ofPath: path),
+      own.st_dev == there.st_dev, own.st_ino == there.st_ino
+    {
+      return
+    }
+    throw OrgError(
+      .dataNotFound,
+      "\(path.escapedForDisplay) was moved away or replaced by another directory; open it again.")
+  }
+
   /// Whether another program is in the middle of writing a data file, by the lock that it takes for it.
   func isBeingWritten(_ name: String) -> Bool {
     guard let descriptor = try? calls.open(name, in: root, O_RDONLY) else { return false }
@@ -152,9 +173,9 @@ final class DataDirectory: Sendable {
     do { try calls.remove(staged, in: space) } catch  where error.errno == .noSuchFileOrDirectory {}
     let file = try calls.open(staged, in: space, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
     do throws(SystemCallError) {
-      if let present = try? calls.open(name, in: root, O_RDONLY) {
-        try calls.copyMetadata(from: present, to: file, name)
-      } else {
+      do {
+        try calls.copyMetadata(from: try calls.open(name, in: root, O_RDONLY), to: file, name)
+      } catch  where error.errno == .noSuchFileOrDirectory {
         // Somebody removed it: what its brother has, or at least what the directory asks for.
         try setUsualMetadata(of: file, name)
       }
@@ -179,22 +200,27 @@ final class DataDirectory: Sendable {
   }
 
   /// Exchanges a staged file with the live one, which stays linked among the displaced: whoever had opened it
-  /// for writing writes there, where it is found.
+  /// for writing writes there, where it is found. A crash leaves nothing between the two states: until the
+  /// exchange the new file has the name that the displaced one has behind it.
+  ///
+  /// - Parameter isMoved: whether the new file has that name already.
   func publish(
     _ name: String, from space: borrowing Descriptor, displacedAs displaced: String,
-    in displacedDirectory: borrowing Descriptor
+    in displacedDirectory: borrowing Descriptor, isMoved: Bool
   ) throws(SystemCallError) {
     let staged = Self.stagedName(name)
+    if !isMoved { try calls.rename(staged, in: space, to: displaced, in: displacedDirectory) }
     do {
-      try calls.exchange(staged, in: space, with: name, in: root)
-    } catch  where error.errno == .invalidArgument || error.errno == .noSuchFileOrDirectory {
-      // No exchange on this file system, or nothing there to exchange with.
-      if error.errno == .invalidArgument {
-        try calls.link(name, in: root, to: displaced, in: displacedDirectory)
-      }
-      return try calls.rename(staged, in: space, to: name, in: root)
+      try calls.exchange(displaced, in: displacedDirectory, with: name, in: root)
+    } catch  where error.errno == .noSuchFileOrDirectory {
+      // Nothing is there to exchange with.
+      try calls.rename(displaced, in: displacedDirectory, to: name, in: root)
+    } catch  where error.errno == .invalidArgument {
+      // No exchange on this file system.
+      try calls.rename(displaced, in: displacedDirectory, to: staged, in: space)
+      try calls.link(name, in: root, to: displaced, in: displacedDirectory)
+      try calls.rename(staged, in: space, to: name, in: root)
     }
-    try calls.rename(staged, in: space, to: displaced, in: displacedDirectory)
   }
 
   static func stagedName(_ name: String) -> String { name + ".new" }

@@ -42,6 +42,13 @@ struct SystemCalls: Sendable {
     return status
   }
 
+  /// What a path leads to, through symbolic links.
+  func status(ofPath path: String) throws(SystemCallError) -> stat {
+    var status = stat()
+    try call("stat", path) { stat(path, &status) }
+    return status
+  }
+
   /// Reads a file from a place to its end; `size` is how long it is thought to be.
   func readAll(
     _ descriptor: borrowing Descriptor, _ name: String, size: Int, from start: Int = 0

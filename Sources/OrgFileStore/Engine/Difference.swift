@@ -23,6 +23,18 @@ enum Cell: Hashable {
     case .organization(let id), .field(let id, _), .list(let id), .member(let id, _): id
     }
   }
+
+  var user: String? {
+    if case .member(_, let user) = self { user } else { nil }
+  }
+
+  /// Whether other cells stand in it.
+  var isContainer: Bool {
+    switch self {
+    case .organization, .list: true
+    case .field, .member: false
+    }
+  }
 }
 
 extension FileContents {
@@ -43,40 +55,64 @@ extension FileContents {
   /// The cells that differ from another state. A cell within an organization or list that one side lacks
   /// altogether is left out.
   func cells(differingFrom old: FileContents) -> Set<Cell> {
+    organizationCells(differingFrom: old).union(memberCells(differingFrom: old))
+  }
+
+  /// Those of `organizations.json`.
+  func organizationCells(differingFrom old: FileContents) -> Set<Cell> {
     var cells: Set<Cell> = []
+    func isSame(_ index: Int, _ other: Int) -> Bool {
+      organizations.recordBytes(at: index) == old.organizations.recordBytes(at: other)
+    }
     for index in 0..<organizationCount {
       // Mostly in the same place as before.
-      if index < old.organizationCount, isSame(at: index, as: index, in: old) { continue }
+      if index < old.organizationCount, isSame(index, index) { continue }
       let organization = organization(at: index)
       guard let other = old.index(ofOrganization: organization.id) else {
         cells.insert(.organization(organization.id))
-        cells.insert(.list(organization.id))
         continue
       }
-      if isSame(at: index, as: other, in: old) { continue }
+      if isSame(index, other) { continue }
       let before = old.organization(at: other)
       for field in OrganizationField.allCases where before[field] != organization[field] {
         cells.insert(.field(organization.id, field))
       }
-      guard members.hasList(at: index), old.members.hasList(at: other) else {
-        if members.hasList(at: index) || old.members.hasList(at: other) {
-          cells.insert(.list(organization.id))
-        }
-        continue
-      }
-      let now = roles(at: index)
-      let then = old.roles(at: other)
-      for (user, role) in now where then[user] != role { cells.insert(.member(organization.id, user: user)) }
-      for user in then.keys where now[user] == nil { cells.insert(.member(organization.id, user: user)) }
     }
     for index in 0..<old.organizationCount {
-      if index < organizationCount, isSame(at: index, as: index, in: old) { continue }
-      let id = old.organization(at: index).id
+      if index < organizationCount, isSame(index, index) { continue }
+      let id = old.organizations.id(at: index)
       if self.index(ofOrganization: id) == nil { cells.insert(.organization(id)) }
-      // A list can go, or be there still, without its organization.
-      if self.index(ofOrganization: id) == nil, old.members.hasList(at: index), members.strays[id] == nil {
-        cells.insert(.list(id))
+    }
+    return cells
+  }
+
+  /// Those of `org_users.json`, for organizations that either side has.
+  func memberCells(differingFrom old: FileContents) -> Set<Cell> {
+    var cells: Set<Cell> = []
+    for index in 0..<organizationCount {
+      let id = organizations.id(at: index)
+      let other =
+        index < old.organizationCount && old.organizations.id(at: index) == id
+        ? index : old.index(ofOrganization: id)
+      let hasList = members.hasList(at: index)
+      guard let other else {
+        if hasList, old.members.strays[id] == nil { cells.insert(.list(id)) }
+        continue
       }
+      guard hasList, old.members.hasList(at: other) else {
+        if hasList != old.members.hasList(at: other) { cells.insert(.list(id)) }
+        continue
+      }
+      if members.listBytes(at: index) == old.members.listBytes(at: other) { continue }
+      let now = roles(at: index)
+      let then = old.roles(at: other)
+      for (user, role) in now where then[user] != role { cells.insert(.member(id, user: user)) }
+      for user in then.keys where now[user] == nil { cells.insert(.member(id, user: user)) }
+    }
+    for index in 0..<old.organizationCount where old.members.hasList(at: index) {
+      let id = old.organizations.id(at: index)
+      // A list can be there still without its organization.
+      if self.index(ofOrganization: id) == nil, members.strays[id] == nil { cells.insert(.list(id)) }
     }
     return cells
   }
@@ -87,16 +123,6 @@ extension FileContents {
         let member = self.member(member, at: index)
         return (member.userID, member.role)
       }, uniquingKeysWith: { first, _ in first })
-  }
-
-  /// Whether what can't be said in cells differs as well: order, formatting, unknown fields, times.
-  func hasMore(than cells: Set<Cell>, comparedTo old: FileContents) -> Bool {
-    let touched = Set(cells.map(\.organization))
-    return (0..<organizationCount).contains { index in
-      let id = organizations.id(at: index)
-      guard !touched.contains(id), let other = old.index(ofOrganization: id) else { return false }
-      return !isSame(at: index, as: other, in: old)
-    }
   }
 
   /// The changes that bring cells from what they are in `base` to what they are here.

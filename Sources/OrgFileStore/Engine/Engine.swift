@@ -12,9 +12,13 @@ struct Engine {
     var journal: Journal?
     /// The data as the newest line of the journal has them.
     var current: (generation: UInt64, contents: FileContents)?
-    /// The data as this store first saw them whole: what a journal begins with, should they break before there
+    /// The data as this store last saw them whole: what a journal begins with, should they break before there
     /// is one.
-    var firstSeen: FileContents?
+    var lastWhole: FileContents?
+    /// The newest generation that whoever uses this store was told of.
+    var told: UInt64?
+    /// Bytes of a segment of the journal after which a new one begins.
+    var segmentLimit = 2 << 20
     /// Displaced files that nobody has written to.
     var calm: Set<FileIdentity> = []
   }
@@ -30,8 +34,6 @@ struct Engine {
   private let vault: Vault
   /// How often another program that waits to write is let go first.
   private static let courtesies = 3
-  /// Bytes of a segment after which a new one begins.
-  private static let segmentLimit = 2 << 20
 
   init(_ store: FileStore) throws(OrgError) {
     self.store = store
@@ -75,7 +77,9 @@ struct Engine {
       if let problem = snapshot.problems.first {
         throw OrgError(.damagedData, "Nothing is changed while the data are damaged. \(problem)")
       }
-      let preview = Preview(of: set, on: snapshot)
+      // What somebody wrote behind what was taken in is found among the displaced files.
+      let preview = Preview(
+        of: set, on: Snapshot(generation: snapshot.generation, contents: settled.contents))
       try preview.check()
       guard !preview.edit.isEmpty else { return Commit(snapshot: snapshot, changes: []) }
       let next = try settled.contents.applying(preview.edit)
@@ -125,6 +129,9 @@ struct Engine {
         if bytes != (live ?? current).bytes(of: file) {
           inode = try directory.stage(bytes, for: file, in: vault.space)
           touched.append(file)
+          if let found = live?.bytes(of: file), found != current.bytes(of: file) {
+            record.replaced = (record.replaced ?? [:]).merging([file: sha256(found)]) { _, new in new }
+          }
         } else {
           inode = directory.identity(of: file)?.inode
         }
@@ -136,8 +143,13 @@ struct Engine {
       try append(record)
     }
     store.memory.withLock { $0.current = (record.generation, next) }
-    try explaining { () throws(SystemCallError) in
+    do {
       try publish(touched, next, generation: record.generation, displacing: live ?? current)
+    } catch {
+      throw OrgError(
+        error,
+        "The change is in the journal for good, but \(error.subject.escapedForDisplay) in \(store.path.escapedForDisplay) could not be replaced, so others see it only when the next change is made"
+      )
     }
     try? checkpointIfDue(next)
   }
@@ -151,14 +163,19 @@ struct Engine {
   }
 
   /// Exchanges staged files with the live ones.
+  ///
+  /// - Parameter moved: those of them that have the displaced file's name already.
   private func publish(
-    _ names: [String], _ contents: FileContents, generation: UInt64, displacing old: FileContents
+    _ names: [String], _ contents: FileContents, generation: UInt64, displacing old: FileContents,
+    moved: Set<String> = []
   ) throws(SystemCallError) {
     guard !names.isEmpty else { return }
     try store.exchange(for: contents) { () throws(SystemCallError) in
       for name in names {
         let displaced = Vault.displacedName(generation, old.bytes(of: name), name)
-        try directory.publish(name, from: vault.space, displacedAs: displaced, in: vault.displaced)
+        try directory.publish(
+          name, from: vault.space, displacedAs: displaced, in: vault.displaced,
+          isMoved: moved.contains(name))
       }
       try directory.calls.sync(directory.root, directory.path)
     }
@@ -179,17 +196,27 @@ struct Engine {
     let known = store.memory.withLock { $0.current }
     var live = store.contentsNow()
     if let known, known.generation == last.record.generation, isSame(live, known.contents) {
-      return try mergeDisplaced(into: settled(known.contents, last.record.generation))
+      return try finish(known.contents, last.record.generation)
     }
     if isPublished(live, last.record) {
       store.memory.withLock { $0.current = (last.record.generation, live) }
-      return try mergeDisplaced(into: settled(live, last.record.generation))
+      return try finish(live, last.record.generation)
     }
     let current: FileContents
     if let known, known.generation == last.record.generation {
       current = known.contents
+    } else if let known,
+      let next = Vault.replay(
+        journal.recent, on: Dictionary(known.contents.files.map { ($0.name, $0.bytes) }) { $1 },
+        from: known.generation, to: last.record.generation)
+    {
+      current = next
     } else {
-      current = try vault.rebuild(last.record.generation)
+      do {
+        current = try vault.rebuild(last.record.generation)
+      } catch  where error.code == .damagedData && live.problems.isEmpty {
+        return try beginAgain(live, after: last.record.generation)
+      }
     }
     store.memory.withLock { $0.current = (last.record.generation, current) }
     if try redo(last.record, current, live, journal) { live = store.contentsNow() }
@@ -200,11 +227,20 @@ struct Engine {
     guard let now = store.memory.withLock({ $0.current }) else {
       throw OrgError(.system, "The journal vanished.")
     }
-    if store.memory.withLock({ $0.journal?.isBlocked }) == true {
-      try explaining { () throws(SystemCallError) in try checkpoint(now.contents, generation: now.generation)
-      }
+    // What may not be taken in may not be written over either.
+    if now.generation == last.record.generation, !isSame(live, now.contents) {
+      return settled(now.contents, now.generation)
     }
-    return try mergeDisplaced(into: settled(now.contents, now.generation))
+    return try finish(now.contents, now.generation)
+  }
+
+  /// What is left to do when files and journal agree.
+  private func finish(_ contents: FileContents, _ generation: UInt64) throws(OrgError) -> Settled {
+    // Later generations can't be rebuilt over a damaged line.
+    if store.memory.withLock({ $0.journal?.damage.isEmpty }) == false {
+      try explaining { () throws(SystemCallError) in try checkpoint(contents, generation: generation) }
+    }
+    return try mergeDisplaced(into: settled(contents, generation))
   }
 
   private func settled(_ contents: FileContents, _ generation: UInt64) -> Settled {
@@ -224,13 +260,29 @@ struct Engine {
   private func begin(isStarting: Bool) throws(OrgError) -> Settled {
     let live = waitForWriters(store.contentsNow())
     var contents = live
-    if let seen = store.memory.withLock({ $0.firstSeen }), live.hasLosses(since: seen) { contents = seen }
+    if let seen = store.memory.withLock({ $0.lastWhole }), live.hasLosses(since: seen) { contents = seen }
     guard contents.problems.isEmpty, isStarting || !isSame(contents, live) else {
       return settled(live, 0)
     }
     try explaining { () throws(SystemCallError) in try checkpoint(contents, generation: 0) }
     store.memory.withLock { $0.current = (0, contents) }
     return isSame(contents, live) ? settled(contents, 0) : try settle(isStarting: isStarting)
+  }
+
+  /// Goes on from the files where the journal is damaged, so that what it says can't be compared with them.
+  private func beginAgain(_ live: FileContents, after generation: UInt64) throws(OrgError) -> Settled {
+    var record = newRecord(generation + 1, .foreign, [])
+    record.note = "the journal is damaged, so what changed can't be told; the files are taken as they are"
+    try explaining { () throws(SystemCallError) in
+      for (file, bytes) in live.files {
+        record.files[file] = JournalRecord.FileState(
+          size: bytes.count, sha256: sha256(bytes), inode: directory.identity(of: file)?.inode)
+      }
+      try append(record)
+      store.memory.withLock { $0.current = (generation + 1, live) }
+      try checkpoint(live, generation: generation + 1)
+    }
+    return settled(live, generation + 1)
   }
 
   /// Where nobody can be kept from writing by a lease, waits until a broken file is at rest.
@@ -244,43 +296,43 @@ struct Engine {
     return live
   }
 
-  /// What a crash left beside the data: a staged file is thrown away, for the journal has what it takes to make
-  /// it again; a displaced one is kept where it belongs.
+  /// Throws away the staged files that a crash left, but for those that the journal says are to be published.
   private func sortStaged(_ last: JournalRecord?) throws(SystemCallError) {
     for file in [OrganizationTable.file, MemberTable.file] {
       let name = DataDirectory.stagedName(file)
-      guard let staged = try? directory.calls.status(of: name, in: vault.space) else { continue }
-      let isDisplaced =
-        directory.identity(of: file)?.inode == last?.files[file]?.inode
-        && UInt64(staged.st_ino) != last?.files[file]?.inode
-      if let last, isDisplaced, let bytes = try? vault.read(name, in: vault.space) {
-        try directory.calls.rename(
-          name, in: vault.space, to: Vault.displacedName(last.generation, bytes, file), in: vault.displaced)
-      } else {
-        try directory.calls.remove(name, in: vault.space)
-      }
+      guard let staged = try directory.inode(of: name, in: vault.space), staged != last?.files[file]?.inode
+      else { continue }
+      try directory.calls.remove(name, in: vault.space)
     }
   }
 
-  /// Publishes what was committed but not exchanged before a crash: a file that still has what the generation
-  /// before left, under another inode than the one that was to be published.
+  /// Publishes what was committed but not exchanged before a crash: a file that still has what the newest
+  /// generation was to replace, under another inode than the one that was to be published.
   private func redo(
     _ last: JournalRecord, _ current: FileContents, _ live: FileContents, _ journal: Journal
   ) throws(OrgError) -> Bool {
     let earlier = journal.recent.dropLast().last?.files
     var names: [String] = []
-    for (file, bytes) in live.files {
-      guard let state = last.files[file], directory.identity(of: file)?.inode != state.inode,
-        bytes != current.bytes(of: file)
-      else { continue }
-      if sha256(bytes) == earlier?[file]?.sha256 { names.append(file) }
-    }
-    guard !names.isEmpty else { return false }
+    var moved: Set<String> = []
     try explaining { () throws(SystemCallError) in
-      for name in names { try directory.stage(current.bytes(of: name), for: name, in: vault.space) }
-      try publish(names, current, generation: last.generation, displacing: live)
+      for (file, bytes) in live.files {
+        guard let state = last.files[file], bytes != current.bytes(of: file),
+          sha256(bytes) == last.replaced?[file] ?? earlier?[file]?.sha256,
+          try directory.inode(of: file, in: directory.root) != state.inode
+        else { continue }
+        let displaced = Vault.displacedName(last.generation, bytes, file)
+        if let there = try directory.inode(of: displaced, in: vault.displaced) {
+          // Once it was exchanged, what is in the file now came later.
+          guard there == state.inode else { continue }
+          moved.insert(file)
+        } else if try directory.inode(of: DataDirectory.stagedName(file), in: vault.space) != state.inode {
+          try directory.stage(current.bytes(of: file), for: file, in: vault.space)
+        }
+        names.append(file)
+      }
+      try publish(names, current, generation: last.generation, displacing: live, moved: moved)
     }
-    return true
+    return !names.isEmpty
   }
 
   /// Takes in what another program wrote, as a generation of its own.
@@ -290,14 +342,23 @@ struct Engine {
     let isBroken = found.organizations.isBroken || found.members.isBroken
     // A record that breaks a rule is for people to mend: what it should be can't be guessed.
     guard isBroken || found.problems.isEmpty else { return }
-    let own = journal.recent.reversed().compactMap {
-      record -> (generation: UInt64, changes: [RecordedChange])? in
-      switch record.kind {
-      case .edit, .undo, .redo, .restore, .repair: (record.generation, record.changes.compactMap(\.recorded))
-      case .foreign, .checkpoint: nil
+    // What stands in a file's place but is none, or can't be read just now, isn't lost either.
+    for (file, isReadable) in [
+      (OrganizationTable.file, found.organizations.isReadable), (MemberTable.file, found.members.isReadable),
+    ] where !isReadable {
+      let inode = try explaining { () throws(SystemCallError) in
+        try directory.inode(of: file, in: directory.root)
       }
+      if inode != nil { return }
     }
-    let result = Reconciliation(current: current, found: found, own: own)
+    // Where the newest lines can't be read, nobody can say what the other program didn't know of.
+    let result = Reconciliation(
+      current: current, found: found, history: history(journal.isBlocked ? [] : journal.recent),
+      written: found.files.reduce(into: [:]) { times, file in
+        times[file.name] = directory.identity(of: file.name).map {
+          Timestamp(microseconds: $0.modified / 1000)
+        }
+      })
     var record = newRecord(generation + 1, result.isRepair ? .repair : .foreign, result.changes)
     record.actor = foreignActor(current, found) ?? record.actor
     record.reverted = result.reverted.isEmpty ? nil : result.reverted
@@ -316,12 +377,15 @@ struct Engine {
   /// Who owns the file that was written to: as much as can be known of who wrote it.
   private func foreignActor(_ current: FileContents, _ found: FileContents) -> JournalRecord.JournalActor? {
     for (file, bytes) in found.files where bytes != current.bytes(of: file) {
-      guard let status = try? directory.calls.status(of: file, in: directory.root) else { continue }
-      let name = userName(status.st_uid)
-      let actor = Actor(uid: status.st_uid, user: name, host: Actor.current().host)
-      return JournalRecord.JournalActor(actor, pid: 0)
+      if let owner = owner(of: file, in: directory.root) { return owner }
     }
     return nil
+  }
+
+  private func owner(of file: String, in place: borrowing Descriptor) -> JournalRecord.JournalActor? {
+    guard let status = try? directory.calls.status(of: file, in: place) else { return nil }
+    return JournalRecord.JournalActor(
+      Actor(uid: status.st_uid, user: userName(status.st_uid), host: Actor.current().host), pid: 0)
   }
 
   // MARK: Keeping
@@ -379,7 +443,7 @@ struct Engine {
       try vault.removeDrafts(in: vault.checkpoints)
       try vault.removeDrafts(in: vault.quarantine)
     }
-    guard addingLists, settled.contents.problems.isEmpty else { return }
+    guard addingLists, settled.snapshot.problems.isEmpty else { return }
     let splices = settled.contents.members.splicesAddingLists(of: settled.contents.organizations)
     guard !splices.isEmpty else { return }
     let organizations = settled.contents.organizations
@@ -400,6 +464,7 @@ struct Engine {
     for (index, file) in files.enumerated() {
       guard let status = try? directory.calls.status(of: file.name, in: vault.displaced) else { continue }
       let identity = FileIdentity(status)
+      let age = Timestamp.now().microseconds * 1000 - identity.changed
       let isCalm = store.memory.withLock { $0.calm.contains(identity) }
       guard let opened = try? directory.calls.open(file.name, in: vault.displaced, O_RDONLY) else { continue }
       // Somebody is writing there right now: the next one who holds the lock will see it.
@@ -417,11 +482,11 @@ struct Engine {
           }
           continue
         }
-        store.memory.withLock { _ = $0.calm.insert(identity) }
+        // A write within the same tick of the clock could look as if there had been none.
+        if age > 50_000_000 { store.memory.withLock { _ = $0.calm.insert(identity) } }
       }
       // Nobody has it open, and who looked the name up before it was displaced has long had the time to.
-      let age = Timestamp.now().microseconds * 1000 - identity.changed
-      if age > 10_000_000_000 || age < 0 || files.count - index > 16 {
+      if age > 10_000_000_000 || age < 0 || age > 1_000_000_000 && files.count - index > 16 {
         try? directory.calls.remove(file.name, in: vault.displaced)
         store.memory.withLock { _ = $0.calm.remove(identity) }
       }
@@ -433,69 +498,70 @@ struct Engine {
   private func merge(_ bytes: [UInt8], _ file: Vault.Displaced, into settled: Settled) throws(OrgError)
     -> Settled?
   {
-    guard file.generation > 0, let base = try? vault.rebuild(file.generation - 1) else {
-      try explaining { () throws(SystemCallError) in
-        try vault.quarantine(bytes, of: file.file, generation: file.generation)
-      }
-      return settled
-    }
     let isOrganizations = file.file == OrganizationTable.file
-    let table = isOrganizations ? OrganizationTable(bytes) : base.organizations
+    let current = settled.contents
+    let table = isOrganizations ? OrganizationTable(bytes) : current.organizations
     let found = FileContents(
       organizations: table,
-      members: isOrganizations ? base.members.reread(of: table) : MemberTable(bytes, of: table))
-    if (isOrganizations ? table.isBroken : found.members.isBroken),
-      store.isFresh(file.name, in: vault.displaced)
-    {
+      members: MemberTable(isOrganizations ? FileContents.empty.members.bytes : bytes, of: table))
+    if found.organizations.isBroken || found.members.isBroken, store.isFresh(file.name, in: vault.displaced) {
       return nil
     }
-    let cells = found.cells(differingFrom: base).filter { cell in
-      guard cell.file == file.file else { return false }
-      switch cell {
-      case .organization, .list: return found[cell] != nil
-      case .field, .member: return found[cell] != nil || found.problems.isEmpty
-      }
-    }
-    var contents = settled.contents
-    var changes: [RecordedChange] = []
-    var dropped = 0
-    for change in found.changes(in: cells, on: base) {
-      let preview = Preview(
-        of: ChangeSet([change.change], allowsOwnerless: true), on: Snapshot(generation: 0, contents: contents)
-      )
-      guard preview.blocked.isEmpty, let next = try? contents.applying(preview.edit).contents,
-        next.problems.isEmpty
-      else {
-        dropped += 1
-        continue
-      }
-      if !preview.edit.isEmpty {
-        contents = next
-        changes.append(change)
-      }
-    }
-    if dropped > 0 || !found.problems.isEmpty {
+    let records = try records(from: file.generation)
+    let result = Reconciliation(
+      current: current, found: found, history: history(records ?? []),
+      displaced: Reconciliation.Displaced(file: file.file, generation: file.generation))
+    if records == nil || !result.quarantined.isEmpty || !found.problems.isEmpty {
       try explaining { () throws(SystemCallError) in
         try vault.quarantine(bytes, of: file.file, generation: file.generation)
       }
     }
-    guard !changes.isEmpty else { return settled }
-    var record = newRecord(settled.generation + 1, .foreign, changes)
-    record.note =
-      "written while a change of ours was being saved; both are kept"
-      + (dropped > 0 ? ", but for \(dropped) that changed the same" : "")
-    let splices = contents.splices(from: settled.contents)
+    guard records != nil, !isSame(result.contents, current) else { return settled }
+    var record = newRecord(settled.generation + 1, .foreign, result.changes)
+    record.actor = owner(of: file.name, in: vault.displaced) ?? record.actor
+    record.displaced = file.generation
+    record.note = result.note
+    let splices = result.contents.splices(from: current)
     try write(
-      record, contents, after: settled.contents, organizations: splices.organizations,
-      members: splices.members)
-    return self.settled(contents, record.generation)
+      record, result.contents, after: current, organizations: splices.organizations, members: splices.members)
+    return self.settled(result.contents, record.generation)
+  }
+
+  /// The lines of the journal from a generation on; `nil` if it doesn't reach back there.
+  private func records(from generation: UInt64) throws(OrgError) -> [JournalRecord]? {
+    guard let journal = store.memory.withLock({ $0.journal }), !journal.isBlocked else { return nil }
+    func reaches(_ records: [JournalRecord]) -> Bool {
+      records.contains { $0.generation == generation && $0.kind != .checkpoint }
+    }
+    if reaches(journal.recent) { return journal.recent }
+    let everything = try explaining { () throws(SystemCallError) in
+      try Journal.everything(vault.journal, directory.calls)
+    }
+    let records = everything.lines.map(\.record)
+    return reaches(records) ? records : nil
+  }
+
+  /// What happened, newest first, as far as it matters to what another program may not know of.
+  private func history(_ records: [JournalRecord]) -> some Sequence<Reconciliation.Step> {
+    records.reversed().lazy.compactMap { record in
+      let origin: Reconciliation.Step.Origin
+      switch record.kind {
+      case .edit, .undo, .redo, .restore: origin = .own
+      case .foreign, .repair: origin = record.displaced == nil ? .foreign : .displaced
+      case .checkpoint: return nil
+      }
+      return Reconciliation.Step(
+        generation: record.generation, time: Timestamp(record.time) ?? Timestamp(microseconds: 0),
+        origin: origin, changes: record.changes.compactMap(\.recorded))
+    }
   }
 
   // MARK: Checkpoints
 
   /// Begins a new segment when the newest has grown long, so that recovery never has much to read.
   private func checkpointIfDue(_ contents: FileContents) throws(SystemCallError) {
-    guard let journal = store.memory.withLock({ $0.journal }), journal.segmentLength > Self.segmentLimit,
+    guard let journal = store.memory.withLock({ $0.journal }),
+      journal.segmentLength > store.memory.withLock({ $0.segmentLimit }),
       let generation = journal.last?.record.generation
     else { return }
     try checkpoint(contents, generation: generation)

@@ -97,7 +97,7 @@ final class Vault {
     do {
       let records = try Journal.everything(journal, calls).lines.map(\.record)
       for checkpoint in try checkpointGenerations().reversed() where checkpoint <= generation {
-        if let contents = Self.replay(records, from: checkpoint, to: generation, checkpoints, calls) {
+        if let contents = try Self.replay(records, from: checkpoint, to: generation, checkpoints, calls) {
           return contents
         }
       }
@@ -115,17 +115,27 @@ final class Vault {
   static func replay(
     _ records: [JournalRecord], from checkpoint: UInt64, to generation: UInt64,
     _ checkpoints: borrowing Descriptor, _ calls: SystemCalls
-  ) -> FileContents? {
+  ) throws(SystemCallError) -> FileContents? {
     var files: [String: [UInt8]] = [:]
     for file in [OrganizationTable.file, MemberTable.file] {
-      guard let bytes = try? read(checkpointName(checkpoint, file), in: checkpoints, calls) else {
+      do {
+        files[file] = try read(checkpointName(checkpoint, file), in: checkpoints, calls)
+      } catch  where error.errno == .noSuchFileOrDirectory {
         return nil
       }
-      files[file] = bytes
     }
-    var state = records.last { $0.generation == checkpoint }?.files
-    var reached = checkpoint
-    for record in records where record.generation > checkpoint && record.generation <= generation {
+    return replay(records, on: files, from: checkpoint, to: generation)
+  }
+
+  /// The data as a generation left them, from what an earlier one left; `nil` where something is missing or
+  /// doesn't match its hash.
+  static func replay(
+    _ records: [JournalRecord], on earlier: [String: [UInt8]], from start: UInt64, to generation: UInt64
+  ) -> FileContents? {
+    var files = earlier
+    var state = records.last { $0.generation == start }?.files
+    var reached = start
+    for record in records where record.generation > start && record.generation <= generation {
       if record.kind == .checkpoint { continue }
       guard record.generation == reached + 1 else { return nil }
       for (file, bytes) in files {
@@ -165,7 +175,11 @@ final class Vault {
       let stamp = parts.first?.split(separator: "-") ?? []
       guard parts.count == 2, stamp.count == 2, let generation = UInt64(stamp[0]) else { return nil }
       return Displaced(name: name, generation: generation, file: String(parts[1]), hash: String(stamp[1]))
-    }.sorted { ($0.generation, $0.name) < ($1.generation, $1.name) }
+    }.sorted {
+      // Members come behind their organizations.
+      ($0.generation, $0.file == MemberTable.file ? 1 : 0, $0.name)
+        < ($1.generation, $1.file == MemberTable.file ? 1 : 0, $1.name)
+    }
   }
 }
 

@@ -55,10 +55,16 @@ struct Splices {
     var prefix = 0
     while prefix < shorter, old[old.startIndex + prefix] == new[new.startIndex + prefix] { prefix += 1 }
     guard prefix < max(old.count, new.count) else { return nil }
+    // The journal keeps both sides as text, so no character is cut apart.
+    func isInside(_ text: ArraySlice<UInt8>, _ offset: Int) -> Bool {
+      offset < text.count && text[text.startIndex + offset] & 0xC0 == 0x80
+    }
+    while prefix > 0, isInside(old, prefix) || isInside(new, prefix) { prefix -= 1 }
     var suffix = 0
     while suffix < shorter - prefix, old[old.endIndex - 1 - suffix] == new[new.endIndex - 1 - suffix] {
       suffix += 1
     }
+    while suffix > 0, isInside(old, old.count - suffix) || isInside(new, new.count - suffix) { suffix -= 1 }
     return Splice(
       old.startIndex + prefix..<old.endIndex - suffix,
       Array(new[(new.startIndex + prefix)..<(new.endIndex - suffix)]))

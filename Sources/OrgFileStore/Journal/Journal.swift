@@ -28,9 +28,11 @@ struct Journal {
   private(set) var last: Line?
   /// The newest lines, oldest first: as many as are needed to tell what another program didn't know of.
   private(set) var recent: [JournalRecord] = []
-  /// What could not be read in the segments that were read, in words.
+  /// What could not be read in the segments that were read, in words, unless a checkpoint stands behind it.
   private(set) var damage: [String] = []
   private static let recentLimit = 256
+  /// Bytes of an earlier segment that are read for them.
+  private static let recallLimit = 1 << 18
 
   init(calls: SystemCalls) {
     self.calls = calls
@@ -49,6 +51,10 @@ struct Journal {
       for segment in segments.reversed() where last == nil {
         damage = []
         try read(segment, from: 0, directory, repairing: repairing)
+      }
+      // What another program doesn't know of may stand before the newest checkpoint.
+      if let newest = self.position?.segment, let earlier = segments.last(where: { $0 < newest }) {
+        try recall(earlier, directory)
       }
       return
     }
@@ -70,22 +76,28 @@ struct Journal {
     let file = try calls.open(segment, in: directory, O_RDWR)
     let size = Int(try calls.status(file, segment).st_size)
     guard size > start else { return }
-    let bytes = try calls.readAll(file, segment, size: size - start, from: start)
-    let (lines, good, damage) = Self.parse(bytes)
-    for line in lines { take(line) }
-    if !lines.isEmpty { position = Position(segment: segment, length: start + good) }
-    if let damage {
-      self.damage.append("\(segment), byte \(start + damage.offset): \(damage.reason)")
-      // Only what has no line end was never finished. Anything else is left for people to look at: a new
-      // segment begins behind it.
-      if repairing, damage.isUnfinished {
-        try calls.truncate(file, segment, to: start + damage.offset)
-        try calls.sync(file, segment)
-        self.damage.removeLast()
-      } else {
-        isBlocked = true
-      }
+    let parsed = Self.parse(try calls.readAll(file, segment, size: size - start, from: start))
+    for line in parsed.lines { take(line) }
+    if !parsed.lines.isEmpty { position = Position(segment: segment, length: start + parsed.good) }
+    // Only what has no line end was never finished. Anything else is left for people to look at: a new segment
+    // begins behind it.
+    if let unfinished = parsed.unfinished, repairing {
+      try calls.truncate(file, segment, to: start + unfinished)
+      try calls.sync(file, segment)
+    } else {
+      isBlocked = parsed.isBlocked || parsed.unfinished != nil
     }
+    damage += parsed.damage.filter { !repairing || $0.offset != parsed.unfinished }
+      .map { "\(segment), byte \(start + $0.offset): \($0.reason)" }
+  }
+
+  /// Remembers the newest lines of an earlier segment.
+  private mutating func recall(_ segment: String, _ directory: borrowing Descriptor) throws(SystemCallError) {
+    let file = try calls.open(segment, in: directory, O_RDONLY)
+    let size = Int(try calls.status(file, segment).st_size)
+    let start = max(0, size - Self.recallLimit)
+    let parsed = Self.parse(try calls.readAll(file, segment, size: size - start, from: start))
+    recent = Array((parsed.lines.map(\.record) + recent).suffix(Self.recentLimit))
   }
 
   /// Whether the newest segment ends in something unreadable, so that nothing may be appended to it.
@@ -98,44 +110,69 @@ struct Journal {
     if recent.count > Self.recentLimit { recent.removeFirst(recent.count - Self.recentLimit) }
   }
 
-  struct Damage {
-    var offset: Int
-    var reason: String
-    var isUnfinished: Bool
+  /// What was found in a segment, or in the end of one.
+  struct Parsed {
+    var lines: [Line] = []
+    /// How many bytes there are up to the end of the last good line.
+    var good = 0
+    /// What couldn't be read, and where.
+    var damage: [(offset: Int, reason: String)] = []
+    /// Where a last line begins that was never finished.
+    var unfinished: Int?
+    /// Whether the end can't be read, so that nothing may be put behind it.
+    var isBlocked = false
   }
 
-  /// The good lines at the start, how many bytes they take, and what stopped the reading.
-  static func parse(_ bytes: [UInt8]) -> (lines: [Line], good: Int, damage: Damage?) {
-    var lines: [Line] = []
+  /// Reads lines. Damage to one leaves those behind it readable.
+  static func parse(_ bytes: [UInt8]) -> Parsed {
+    var result = Parsed()
     var start = 0
+    // The hash that the next line should name.
+    var expected: String?
     while start < bytes.count {
-      guard let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) else {
-        return (lines, start, Damage(offset: start, reason: "the last line is cut off", isUnfinished: true))
+      let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+      result.isBlocked = false
+      if end < bytes.count, let line = decode(bytes[start..<end]) {
+        if let expected, line.record.previous != expected {
+          result.damage.append((start, "the line doesn't follow the one before"))
+        }
+        result.lines.append(line)
+        expected = line.hash
+        start = end + 1
+        result.good = start
+        continue
       }
-      guard let line = decode(bytes[start..<end]) else {
-        return (
-          lines, start, Damage(offset: start, reason: "the line doesn't match its hash", isUnfinished: false)
-        )
+      // The line's end may be what is damaged.
+      let next = bytes[min(start + 1, end)..<end].firstRange(of: prefix)?.lowerBound ?? end
+      if let line = decode(bytes[start..<max(start, next - 1)]) {
+        result.damage.append((next - 1, "the line has no end"))
+        result.lines.append(line)
+        expected = line.hash
+        result.good = next
+      } else if end == bytes.count, next == end {
+        result.damage.append((start, "the last line is cut off"))
+        result.unfinished = start
+        return result
+      } else {
+        result.damage.append((start, "the line doesn't match its hash"))
+        expected = nil
       }
-      if let before = lines.last, line.record.previous != before.hash {
-        return (
-          lines, start,
-          Damage(offset: start, reason: "the line doesn't follow the one before", isUnfinished: false)
-        )
-      }
-      lines.append(line)
-      start = end + 1
+      result.isBlocked = true
+      start = next == end ? end + 1 : next
     }
-    return (lines, start, nil)
+    return result
   }
 
   private static let prefix = Array("{\"sha256\":\"".utf8)
 
+  private static let separator = Array("\",".utf8)
+
   private static func decode(_ line: ArraySlice<UInt8>) -> Line? {
-    guard line.starts(with: prefix), line.count > prefix.count + 66 else { return nil }
-    let hash = String(decoding: line[(line.startIndex + prefix.count)...].prefix(64), as: UTF8.self)
-    let rest = line[(line.startIndex + prefix.count + 66)...]
-    guard sha256(rest) == hash else { return nil }
+    guard line.starts(with: prefix) else { return nil }
+    let hash = String(decoding: line.dropFirst(prefix.count).prefix(64), as: UTF8.self)
+    let tail = line.dropFirst(prefix.count + 64)
+    let rest = tail.dropFirst(separator.count)
+    guard tail.starts(with: separator), sha256(rest) == hash else { return nil }
     let body = [UInt8.openBrace] + rest
     guard let record = try? JSONDecoder().decode(JournalRecord.self, from: Data(body)) else { return nil }
     return Line(record: record, hash: hash)
@@ -146,7 +183,7 @@ struct Journal {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let body = Array(try encoder.encode(record)).dropFirst()
     let hash = sha256(body)
-    return (prefix + Array(hash.utf8) + Array("\",".utf8) + body + [UInt8(ascii: "\n")], hash)
+    return (prefix + Array(hash.utf8) + separator + body + [UInt8(ascii: "\n")], hash)
   }
 
   // MARK: Appending
@@ -177,6 +214,7 @@ struct Journal {
     }
     position = Position(segment: segment, length: start + bytes.count)
     take(Line(record: record, hash: hash))
+    if record.kind == .checkpoint { damage = [] }
   }
 
   /// How many bytes the newest segment has.
@@ -188,7 +226,9 @@ struct Journal {
     var attempt = 0
     while true {
       // A segment that couldn't be read keeps its name; the next one of that generation comes behind it.
-      let candidate = attempt == 0 ? "\(name).jsonl" : "\(name)-\(attempt).jsonl"
+      // An underscore, unlike a hyphen, sorts behind the full stop.
+      let candidate =
+        attempt == 0 ? "\(name).jsonl" : "\(name)\(String(repeating: "_", count: attempt)).jsonl"
       if (try? calls.status(of: candidate, in: journal)) == nil { return candidate }
       attempt += 1
     }
@@ -208,7 +248,7 @@ struct Journal {
         damage.append("\(segment): its first line doesn't follow the last one of the segment before")
       }
       lines += parsed.lines
-      if let found = parsed.damage { damage.append("\(segment), byte \(found.offset): \(found.reason)") }
+      damage += parsed.damage.map { "\(segment), byte \($0.offset): \($0.reason)" }
     }
     return (lines, damage)
   }

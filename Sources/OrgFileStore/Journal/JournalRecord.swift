@@ -23,11 +23,16 @@ struct JournalRecord: Codable, Sendable {
   var of: UInt64?
   var actor: JournalActor
   var changes: [JournalChange] = []
-  /// Generations that a foreign program reverted without knowing of them.
+  /// Generations that a foreign program took back.
   var reverted: [UInt64]?
+  /// The generation that displaced the file in which a foreign program's change was found.
+  var displaced: UInt64?
   var note: String?
   /// Both files as this generation leaves them, by name.
   var files: [String: FileState]
+  /// The hash of what a file held when it was replaced, by name, where that isn't what the generation before
+  /// left.
+  var replaced: [String: String]?
   /// What became of the bytes of each file, by name: absent where nothing did.
   var splices: [String: [JournalSplice]]?
 

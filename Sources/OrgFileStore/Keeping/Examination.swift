@@ -131,7 +131,7 @@ extension FileStore {
     guard let checkpoints = try? directory.calls.open("checkpoints", in: space, O_RDONLY | O_DIRECTORY),
       let first = records.first?.generation
     else { return false }
-    return Vault.replay(records, from: first, to: generation, checkpoints, directory.calls) != nil
+    return (try? Vault.replay(records, from: first, to: generation, checkpoints, directory.calls)) != nil
   }
 
   private var permissionFindings: [Finding] {

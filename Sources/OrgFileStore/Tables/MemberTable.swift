@@ -16,7 +16,8 @@ struct MemberTable: Sendable {
 
   private(set) var bytes: [UInt8]
   private(set) var problems: [DataProblem] = []
-  /// Whether the text itself is broken, so that no program would read it; not just a record in it.
+  /// Whether the text itself is broken, so that no program would read it, or says one thing twice; not just a
+  /// record in it.
   private(set) var isBroken = false
   /// Members of organizations that `organizations.json` doesn't have, by the organization's key.
   private(set) var strays: [String: Int] = [:]
@@ -105,6 +106,7 @@ struct MemberTable: Sendable {
         }
         guard let index else {
           if strays.updateValue(Int(list.count), forKey: name()) != nil {
+            isBroken = true
             problems.note(
               JSONError(offset: key.range.lowerBound - 1, reason: "the member list stands twice"), key: name()
             )
@@ -113,6 +115,7 @@ struct MemberTable: Sendable {
         }
         expected = index + 1
         if lists[index].open != 0 {
+          isBroken = true
           count -= Int(lists[index].count)
           problems.note(
             JSONError(offset: key.range.lowerBound - 1, reason: "the member list stands twice"), key: name())

@@ -6,7 +6,8 @@ struct OrganizationTable: Sendable {
 
   private(set) var bytes: [UInt8]
   private(set) var problems: [DataProblem] = []
-  /// Whether the text itself is broken, so that no program would read it; not just a record in it.
+  /// Whether the text itself is broken, so that no program would read it, or says one thing twice; not just a
+  /// record in it.
   private(set) var isBroken = false
   /// Whether the file could be read at all.
   private(set) var isReadable = true
@@ -69,6 +70,8 @@ struct OrganizationTable: Sendable {
           let record = try scanner.record(Self.fields)
           try Self.check(record, key: key, rules)
           if insert(key) == false {
+            // Programs don't agree which of two counts.
+            isBroken = true
             throw JSONError(offset: key.range.lowerBound - 1, reason: "the organization stands twice")
           }
         } catch {
