@@ -88,7 +88,7 @@ import Testing
       try python(Fixture.users, "json.dumps(dict(reversed(data.items())), indent=2)"),
       try python(Fixture.users, "json.dumps({k: v[::-1] for k, v in data.items()}, indent=2)"),
     ]
-    let states = try texts.flatMap { text in try members.map { FileContents(text, $0) } }
+    let states = texts.flatMap { text in members.map { FileContents(text, $0) } }
     for _ in 0..<300 {
       let from = try #require(states.randomElement(using: &random))
       expectSplices(from: from, to: try #require(states.randomElement(using: &random)))

@@ -100,7 +100,7 @@ import Testing
       let files = try scratch.recovered(note)
       #expect(files == new || error != nil && files == old, "\(note)")
       // Recovery changes nothing more when it runs again.
-      #expect(try scratch.recovered(note) == files, "\(note)")
+      if index % 4 == 0 || testScale > 1 { #expect(try scratch.recovered(note) == files, "\(note)") }
       if isOver { break }
       index += 1
     }
@@ -136,7 +136,7 @@ import Testing
         #expect(files == new || error != nil && files == old, "\(note)")
         runs += 1
         if recovery.count < inner { break }
-        inner += Int.random(in: 1...max(1, 60 / testScale), using: &random)
+        inner += Int.random(in: 1...max(1, 120 / testScale), using: &random)
       }
       index += Int.random(in: 1...max(1, 6 / testScale), using: &random)
     }

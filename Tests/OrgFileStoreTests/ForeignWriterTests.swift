@@ -29,11 +29,11 @@ import Testing
     DispatchQueue.concurrentPerform(iterations: 4) { worker in
       do {
         var writer = try OwnWriter(scratch.manager(), name: "W\(worker)", seed: UInt64(worker + 1))
+        defer { ours.withLock { $0.add(writer.ledger) } }
         for number in 0..<changes {
           try writer.change()
           try writers[(worker + number) % count].work()
         }
-        ours.withLock { $0.add(writer.ledger) }
       } catch {
         failures.withLock { $0.append("W\(worker): \(error)") }
       }

@@ -2,7 +2,7 @@
 //
 //   store-worker DIRECTORY PREFIX    creates organizations PREFIX0, PREFIX1, … with a member each, for ever
 //
-// With ORGMAN_TEST_KILL_AT=N it kills itself at the Nth system call of the store.
+// With ORGMAN_TEST_KILL_AT=N it kills itself at the Nth system call of the store. ORGMAN_TEST_UMASK is its umask.
 
 import Glibc
 import OrgCore
@@ -11,6 +11,7 @@ import Synchronization
 
 let arguments = CommandLine.arguments
 let limit = getenv("ORGMAN_TEST_KILL_AT").flatMap { Int(String(cString: $0)) }
+if let mask = getenv("ORGMAN_TEST_UMASK").flatMap({ mode_t(String(cString: $0), radix: 8) }) { umask(mask) }
 let count = Atomic(0)
 let store = try FileStore(
   path: arguments[1],

@@ -25,6 +25,18 @@ struct Reconciliation {
     var time: Timestamp
     var origin: Origin
     var changes: [RecordedChange]
+
+    /// What it changed in a file, with the values before.
+    fileprivate func cells(in file: String) -> [(cell: Cell, before: String?)] {
+      changes.flatMap { change in
+        change.cellsBefore.filter { item in
+          guard item.cell.file == file else { return false }
+          // Other programs write an organization and its list one after the other.
+          if origin != .own, case .createOrganization = change.change, case .list = item.cell { return false }
+          return true
+        }
+      }
+    }
   }
 
   /// A file that was written to after it had been exchanged for a newer one.
@@ -98,8 +110,9 @@ struct Reconciliation {
       } else {
         contents = contents.with(before.members.taking(verdict.theirs, from: after))
       }
-      if !isWhole, broken.contains(file) || lost > 0 || overtaken > 0
-        || after.hasMore(than: contents, comparedTo: before, in: file, besides: verdict.kept)
+      if !isWhole,
+        broken.contains(file) || lost > 0 || overtaken > 0
+          || after.hasMore(than: contents, comparedTo: before, in: file, besides: verdict.kept)
       {
         quarantined.insert(file)
       }
@@ -205,7 +218,7 @@ struct Reconciliation {
           generation.map { step.generation < $0 || step.generation == $0 && step.origin == .foreign } ?? true
         if isKnown, step.origin == .foreign { continue }
         if isKnown, let written, written.microseconds - step.time.microseconds > longestOperation { break }
-        let cells = step.changes.flatMap(\.cellsBefore).filter { $0.cell.file == file }
+        let cells = step.cells(in: file)
         guard !cells.isEmpty else { continue }
         older.goBack(cells, found, differing)
         if !isKnown {

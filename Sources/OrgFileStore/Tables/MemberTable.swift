@@ -43,7 +43,7 @@ struct MemberTable: Sendable {
     var scanner = JSONScanner(bytes)
     if let top = ProblemList.scannedTop(&scanner, &problems) {
       self.top = top
-      isBroken = !problems.all.isEmpty
+      isBroken = !problems.all.isEmpty || ProblemList.hasHole(bytes)
       scanEntries(&scanner, organizations, &problems)
     } else {
       isBroken = true

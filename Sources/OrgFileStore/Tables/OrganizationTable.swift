@@ -29,7 +29,7 @@ struct OrganizationTable: Sendable {
     var scanner = JSONScanner(bytes)
     if let top = ProblemList.scannedTop(&scanner, &list) {
       self.top = top
-      isBroken = !list.all.isEmpty
+      isBroken = !list.all.isEmpty || ProblemList.hasHole(bytes)
       scanEntries(&scanner, &list)
     } else {
       isBroken = true

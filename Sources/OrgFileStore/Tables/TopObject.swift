@@ -1,3 +1,4 @@
+import Glibc
 import OrgCore
 
 /// The object at the top of a data file: what both files have in common.
@@ -102,6 +103,13 @@ struct ProblemList {
       JSONError(offset: scanner.position, reason: "\(length) bytes stand behind the end of the data"), key: ""
     )
     return true
+  }
+
+  /// Whether the text has a NUL byte: a hole that a writer left whose file was cut off while it wrote.
+  static func hasHole(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { buffer in
+      buffer.baseAddress.map { memchr($0, 0, buffer.count) != nil } ?? false
+    }
   }
 
   static func scannedTop(
