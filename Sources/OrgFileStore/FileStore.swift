@@ -241,7 +241,7 @@ public final class FileStore: OrgStore {
   ) -> (DataDirectory.Image?, FileIdentity?) {
     if let last, let identity, !isExact, directory.identity(of: name) == identity,
       // A file changed twice within a tick of the clock can look unchanged.
-      identity.modified < last.time - 50_000_000
+      identity.modified < last.time - 20_000_000
     {
       return (nil, identity)
     }
@@ -272,8 +272,9 @@ public final class FileStore: OrgStore {
   /// What is in the files now, byte for byte.
   func contentsNow() -> FileContents { load(isExact: true).contents }
 
-  /// The data that were read last, as a snapshot.
-  func snapshotNow() -> Snapshot { load().snapshot }
+  /// The data that were read, or written, last, as a snapshot. Nothing is read again: what somebody writes behind
+  /// that is another matter.
+  func snapshotNow() -> Snapshot { state.withLock { $0.loaded?.snapshot } ?? load().snapshot }
 
   /// Exchanges files, so that no load sees it half done, and takes note of what they hold then.
   func exchange(

@@ -89,6 +89,30 @@ import Testing
     #expect(result.kept == [1, 2])
   }
 
+  @Test func `a broken file may have each part from another state: what is older than ours is never taken`()
+    throws
+  {
+    var branch = Branch(base)
+    try branch.make(setPlan(first, "ours-1"))
+    try branch.make(setPlan(second, "ours"))
+    try branch.make(setPlan(first, "ours-2"))
+    // The first record from before generation 3, the second from behind it, and something new.
+    let found = try branch.states[2].making(.createOrganization(.sample("org_new", "New")))
+    let text = String(decoding: found.organizations.bytes, as: UTF8.self) + "tail"
+    let result = Reconciliation(
+      current: branch.last, found: FileContents(text, Fixture.users), history: branch.history)
+    #expect(result.contents[.field(first, .planTier)] == "ours-2")
+    #expect(result.contents[.field(second, .planTier)] == "ours")
+    #expect(result.contents[.organization("org_new")] != nil)
+    #expect(result.isRepair && result.kept == [3])
+    // The same without a tail, and with the parts the other way round.
+    let mixed = try branch.states[3].making(setPlan(second, base.organization(at: 1).planTier))
+      .making(.createOrganization(.sample("org_new", "New")))
+    let other = Reconciliation(current: branch.last, found: mixed, history: branch.history)
+    #expect(other.contents[.field(second, .planTier)] == "ours")
+    #expect(other.contents[.organization("org_new")] != nil)
+  }
+
   @Test func `what it takes back long after is meant, beside whatever else`() throws {
     var branch = Branch(base)
     try branch.make(setPlan(first, "ours"), at: 1_000_000)

@@ -28,6 +28,8 @@ struct Engine {
     var contents: FileContents
     var generation: UInt64
     var snapshot: Snapshot
+    /// What kept the files from being taken in.
+    var problems: [DataProblem]
   }
 
   private let store: FileStore
@@ -74,7 +76,7 @@ struct Engine {
       let leases = Leases(directory)
       let settled = try settle(isStarting: true)
       let snapshot = settled.snapshot
-      if let problem = snapshot.problems.first {
+      if let problem = settled.problems.first {
         throw OrgError(.damagedData, "Nothing is changed while the data are damaged. \(problem)")
       }
       // What somebody wrote behind what was taken in is found among the displaced files.
@@ -144,7 +146,9 @@ struct Engine {
     }
     store.memory.withLock { $0.current = (record.generation, next) }
     do {
-      try publish(touched, next, generation: record.generation, displacing: live ?? current)
+      let hashes = live == nil ? before?.mapValues(\.sha256) : record.replaced
+      try publish(
+        touched, next, generation: record.generation, displacing: live ?? current, hashes: hashes ?? [:])
     } catch {
       throw OrgError(
         error,
@@ -164,15 +168,17 @@ struct Engine {
 
   /// Exchanges staged files with the live ones.
   ///
-  /// - Parameter moved: those of them that have the displaced file's name already.
+  /// - Parameters:
+  ///   - hashes: those of the live files, where they are known.
+  ///   - moved: the files that have the displaced one's name already.
   private func publish(
     _ names: [String], _ contents: FileContents, generation: UInt64, displacing old: FileContents,
-    moved: Set<String> = []
+    hashes: [String: String] = [:], moved: Set<String> = []
   ) throws(SystemCallError) {
     guard !names.isEmpty else { return }
     try store.exchange(for: contents) { () throws(SystemCallError) in
       for name in names {
-        let displaced = Vault.displacedName(generation, old.bytes(of: name), name)
+        let displaced = Vault.displacedName(generation, hashes[name] ?? sha256(old.bytes(of: name)), name)
         try directory.publish(
           name, from: vault.space, displacedAs: displaced, in: vault.displaced,
           isMoved: moved.contains(name))
@@ -229,7 +235,7 @@ struct Engine {
     }
     // What may not be taken in may not be written over either.
     if now.generation == last.record.generation, !isSame(live, now.contents) {
-      return settled(now.contents, now.generation)
+      return settled(now.contents, now.generation, live.problems)
     }
     return try finish(now.contents, now.generation)
   }
@@ -243,8 +249,12 @@ struct Engine {
     return try mergeDisplaced(into: settled(contents, generation))
   }
 
-  private func settled(_ contents: FileContents, _ generation: UInt64) -> Settled {
-    Settled(contents: contents, generation: generation, snapshot: store.snapshotNow())
+  private func settled(
+    _ contents: FileContents, _ generation: UInt64, _ problems: [DataProblem] = []
+  ) -> Settled {
+    Settled(
+      contents: contents, generation: generation, snapshot: store.snapshotNow(),
+      problems: contents.problems + problems)
   }
 
   private func isSame(_ left: FileContents, _ right: FileContents) -> Bool {
@@ -320,7 +330,7 @@ struct Engine {
           sha256(bytes) == last.replaced?[file] ?? earlier?[file]?.sha256,
           try directory.inode(of: file, in: directory.root) != state.inode
         else { continue }
-        let displaced = Vault.displacedName(last.generation, bytes, file)
+        let displaced = Vault.displacedName(last.generation, sha256(bytes), file)
         if let there = try directory.inode(of: displaced, in: vault.displaced) {
           // Once it was exchanged, what is in the file now came later.
           guard there == state.inode else { continue }
@@ -443,7 +453,7 @@ struct Engine {
       try vault.removeDrafts(in: vault.checkpoints)
       try vault.removeDrafts(in: vault.quarantine)
     }
-    guard addingLists, settled.snapshot.problems.isEmpty else { return }
+    guard addingLists, settled.problems.isEmpty else { return }
     let splices = settled.contents.members.splicesAddingLists(of: settled.contents.organizations)
     guard !splices.isEmpty else { return }
     let organizations = settled.contents.organizations

@@ -101,7 +101,12 @@ struct Reconciliation {
       var verdict = Verdict(
         of: after, differing, in: file, history: history, written: written[file],
         behind: displaced?.generation)
-      sort(&verdict, differing, before, after, isBroken: broken.contains(file), isLate: displaced != nil)
+      let takenBack = TakenBack(
+        verdict.theirs, in: file, history: history, found: after,
+        written: broken.contains(file) ? nil : written[file])
+      sort(
+        &verdict, takenBack, differing, before, after, isBroken: broken.contains(file),
+        isLate: displaced != nil)
       let isWhole = displaced == nil && verdict.theirs == differing && !broken.contains(file)
       if isWhole {
         contents = isOrganizations ? contents.with(found.organizations) : contents.with(after.members)
@@ -126,8 +131,8 @@ struct Reconciliation {
 
   /// Leaves only what is taken in among the changes of the other program.
   private mutating func sort(
-    _ verdict: inout Verdict, _ differing: Set<Cell>, _ before: FileContents, _ after: FileContents,
-    isBroken: Bool, isLate: Bool
+    _ verdict: inout Verdict, _ takenBack: TakenBack, _ differing: Set<Cell>, _ before: FileContents,
+    _ after: FileContents, isBroken: Bool, isLate: Bool
   ) {
     // Neither program ever takes an organization or a list away, so what lacks one has lost it.
     let vanished = verdict.theirs.filter { $0.isContainer && before[$0] != nil && after[$0] == nil }
@@ -140,6 +145,13 @@ struct Reconciliation {
         return after[cell] != nil && !(cell.user?.contains("\u{FFFD}") ?? false)
       }
     }
+    // Several programs at once can leave a file of parts that each has from another state.
+    let isMixed = isWiped || isBroken || takenBack.cells != verdict.theirs || !verdict.kept.isEmpty
+    if isMixed, !takenBack.cells.isEmpty {
+      verdict.theirs.subtract(takenBack.cells)
+      verdict.kept.formUnion(takenBack.cells)
+      verdict.generations += takenBack.generations
+    }
     if isLate {
       overtaken += verdict.overtaken.count
       verdict.theirs.subtract(verdict.overtaken)
@@ -147,7 +159,7 @@ struct Reconciliation {
       lost += vanished.count
       if isWiped { isRepair = true }
       // Nothing but the newest change taken back: that may have been meant.
-      if verdict.theirs.isEmpty, verdict.generations.count == 1, !isWiped, !isBroken,
+      if verdict.theirs.isEmpty, Set(verdict.generations).count == 1, !isWiped, !isBroken,
         !verdict.kept.contains(where: \.isContainer)
       {
         verdict.theirs = verdict.kept
@@ -237,6 +249,26 @@ struct Reconciliation {
       }
       theirs = differing.subtracting(kept)
       overtaken = theirs.intersection(newer)
+    }
+  }
+
+  /// What another program has as it was before some change of ours.
+  private struct TakenBack {
+    private(set) var cells: Set<Cell> = []
+    private(set) var generations: [UInt64] = []
+
+    init(
+      _ theirs: Set<Cell>, in file: String, history: some Sequence<Reconciliation.Step>, found: FileContents,
+      written: Timestamp?
+    ) {
+      guard !theirs.isEmpty else { return }
+      for step in history where step.origin != .foreign {
+        if let written, written.microseconds - step.time.microseconds > longestOperation { break }
+        let back = step.cells(in: file).filter { theirs.contains($0.cell) && $0.before == found[$0.cell] }
+        guard !back.isEmpty else { continue }
+        cells.formUnion(back.map(\.cell))
+        generations.append(step.generation)
+      }
     }
   }
 

@@ -165,8 +165,8 @@ final class Vault {
     var hash: String
   }
 
-  static func displacedName(_ generation: UInt64, _ bytes: [UInt8], _ file: String) -> String {
-    "\(generation)-\(sha256(bytes).prefix(16)).\(file)"
+  static func displacedName(_ generation: UInt64, _ hash: String, _ file: String) -> String {
+    "\(generation)-\(hash.prefix(16)).\(file)"
   }
 
   func displacedFiles() throws(SystemCallError) -> [Displaced] {
