@@ -17,6 +17,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
@@ -29,6 +30,7 @@ let package = Package(
       name: "OrgFileStore",
       dependencies: [
         "OrgCore", "CLinux",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: swift),
@@ -44,13 +46,23 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
+    .executableTarget(
+      name: "orgman-bench",
+      dependencies: [
+        "OrgCore", "OrgFileStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swift),
     .systemLibrary(name: "CVTerm", path: "Tests/CVTerm", providers: [.apt(["libvterm-dev"])]),
     .target(
       name: "TerminalTesting", dependencies: ["CVTerm"], path: "Tests/TerminalTesting", swiftSettings: swift),
     .testTarget(name: "TerminalTestingTests", dependencies: ["TerminalTesting"], swiftSettings: swift),
     .testTarget(name: "OrgCoreTests", dependencies: ["OrgCore"], swiftSettings: swift),
+    // A process for tests to kill.
+    .executableTarget(
+      name: "store-worker", dependencies: ["OrgCore", "OrgFileStore"], path: "Tests/StoreWorker",
+      swiftSettings: swift),
     .testTarget(
-      name: "OrgFileStoreTests", dependencies: ["OrgFileStore"],
+      name: "OrgFileStoreTests", dependencies: ["OrgFileStore", "store-worker"],
       exclude: ["Fixtures"], swiftSettings: swift),
     .testTarget(
       name: "OrgViewModelTests", dependencies: ["OrgViewModel"], swiftSettings: swift),

@@ -1,6 +1,9 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -43,6 +46,24 @@ int64_t clinux_filesystem_type(int descriptor) {
   if (fstatfs(descriptor, &info) != 0) return 0;
   return (int64_t)info.f_type;
 }
+
+int clinux_exchange(int directory, const char *name, int other_directory, const char *other) {
+  return renameat2(directory, name, other_directory, other, RENAME_EXCHANGE);
+}
+
+int clinux_take_lease(int descriptor) {
+  // A writer that comes makes the kernel send SIGIO, which kills by default. Nobody needs to be told: the
+  // lease is looked at when it matters.
+  struct sigaction action;
+  if (sigaction(SIGIO, NULL, &action) == 0 && action.sa_handler == SIG_DFL) signal(SIGIO, SIG_IGN);
+  return fcntl(descriptor, F_SETLEASE, F_RDLCK);
+}
+
+int clinux_is_lease_undisturbed(int descriptor) {
+  return fcntl(descriptor, F_GETLEASE) == F_RDLCK;
+}
+
+void clinux_release_lease(int descriptor) { (void)fcntl(descriptor, F_SETLEASE, F_UNLCK); }
 
 int64_t clinux_monotonic_milliseconds(void) {
   struct timespec now;

@@ -24,6 +24,8 @@ public struct OrgError: Error, Sendable, Hashable, CustomStringConvertible {
     case readOnly
     /// A data file can't be trusted, so nothing is written over it.
     case damagedData
+    /// Anybody could replace the data where they are.
+    case unsafeDirectory
     /// There is no data to open.
     case dataNotFound
     /// Somebody else holds the lock, and did for as long as was agreed to wait.

@@ -120,8 +120,7 @@ public struct OrgManager: Sendable {
     _ user: String, to organization: String, role: Role = .member
   ) throws(OrgError) -> Bool {
     try retryingConflicts { () throws(OrgError) in
-      let snapshot = try snapshot()
-      guard let found = snapshot.organization(id: organization) else { return false }
+      guard let found = try find({ $0.organization(id: organization) }) else { return false }
       let member = OrgUser(organizationID: organization, userID: user, role: role, joinedAt: .now())
       let commit = try commit(ChangeSet([.addMember(member)]))
       guard !commit.changes.isEmpty else {
@@ -142,7 +141,7 @@ public struct OrgManager: Sendable {
     _ user: String, from organization: String, allowingOwnerless: Bool = false
   ) throws(OrgError) -> Bool {
     try retryingConflicts { () throws(OrgError) in
-      guard let role = try snapshot().role(of: user, in: organization) else { return false }
+      guard let role = try find({ $0.role(of: user, in: organization) }) else { return false }
       let change = Change.removeMember(user: user, organization: organization, role: role)
       try commit(ChangeSet([change], allowsOwnerless: allowingOwnerless))
       return true
@@ -158,7 +157,7 @@ public struct OrgManager: Sendable {
     of user: String, in organization: String, to role: Role, allowingOwnerless: Bool = false
   ) throws(OrgError) -> Bool {
     try retryingConflicts { () throws(OrgError) in
-      guard let present = try snapshot().role(of: user, in: organization) else { return false }
+      guard let present = try find({ $0.role(of: user, in: organization) }) else { return false }
       let change = Change.setRole(user: user, organization: organization, from: present, to: role)
       try commit(ChangeSet([change], allowsOwnerless: allowingOwnerless))
       return true
@@ -175,11 +174,60 @@ public struct OrgManager: Sendable {
     try store.commit(set, waiting: waiting)
   }
 
+  // MARK: Undo and redo
+
+  /// What happened to the data, newest first.
+  public func history() throws(OrgError) -> [HistoryEntry] { try store.history() }
+
+  /// The latest edit of a user that hasn't been undone, which is what `undo` takes back; `nil` if there is none.
+  ///
+  /// - Parameter uid: whose; `nil` for anybody's.
+  public func undoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
+    let own = try history().filter { uid == nil || $0.actor.uid == uid }
+    let undone = Self.undone(own)
+    return own.first { entry in
+      switch entry.kind {
+      case .edit, .restore: !undone.contains(entry.generation) && !entry.inverse.changes.isEmpty
+      case .undo, .redo, .foreign, .repair: false
+      }
+    }
+  }
+
+  /// The latest undo of a user that hasn't been redone, and behind which the user edited nothing; what `redo`
+  /// takes back.
+  ///
+  /// - Parameter uid: whose; `nil` for anybody's.
+  public func redoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
+    let own = try history().filter { uid == nil || $0.actor.uid == uid }
+    let undone = Self.undone(own)
+    for entry in own {
+      switch entry.kind {
+      case .undo(let generation) where undone.contains(generation): return entry
+      case .undo, .redo, .foreign, .repair: continue
+      case .edit, .restore: return nil
+      }
+    }
+    return nil
+  }
+
+  /// The edits that are undone now: each undo takes one away, and each redo gives it back.
+  private static func undone(_ newestFirst: [HistoryEntry]) -> Set<UInt64> {
+    var undone: Set<UInt64> = []
+    for entry in newestFirst.reversed() {
+      switch entry.kind {
+      case .undo(let generation): undone.insert(generation)
+      case .redo(let generation): undone.remove(generation)
+      case .edit, .foreign, .repair, .restore: continue
+      }
+    }
+    return undone
+  }
+
   private func update(
     _ values: [(field: OrganizationField, value: String?)], of organization: String
   ) throws(OrgError) -> Bool {
     try retryingConflicts { () throws(OrgError) in
-      guard let present = try snapshot().organization(id: organization) else { return false }
+      guard let present = try find({ $0.organization(id: organization) }) else { return false }
       try commit(
         ChangeSet(
           values.map {
@@ -187,6 +235,13 @@ public struct OrgManager: Sendable {
           }))
       return true
     }
+  }
+
+  /// Finds what an edit is about. Another program that didn't know of the latest changes may have hidden it for
+  /// a moment: a commit, even of nothing, puts that right first.
+  private func find<Value>(_ look: (Snapshot) -> Value?) throws(OrgError) -> Value? {
+    if let found = look(try snapshot()) { return found }
+    return look(try commit(ChangeSet([])).snapshot)
   }
 
   /// These operations say what shall be, whatever was there before; so when somebody else changed the

@@ -4,19 +4,33 @@ import OrgCore
 import Synchronization
 import SystemPackage
 
+/// What `FileStore.maintain` did.
+public struct Maintenance: Sendable {
+  /// The data behind it.
+  public let snapshot: Snapshot
+  /// Generations that are new since the store last looked, oldest first.
+  public let entries: [HistoryEntry]
+}
+
 /// The two JSON files of a data directory as a store. Several stores, in several processes, can work on the
 /// same directory; so can programs that know nothing of orgman.
+///
+/// Reading takes no lock. How a change set becomes durable, and what is made of what other programs write,
+/// stands in `Engine`.
 public final class FileStore: OrgStore {
   /// The directory, as it was given.
   public var path: String { directory.path }
   /// Why nothing can be written; `nil` where it can.
   public let readOnlyReason: String?
 
-  private let directory: DataDirectory
+  let directory: DataDirectory
+  /// What the engine knows of the journal, from one time that it holds the lock to the next.
+  let memory = Mutex(Engine.Memory())
   private let state = Mutex(State())
   /// Held while files are read, and while they are exchanged and taken note of: so that what this store
   /// writes never looks to it like somebody else's change.
   private let files = Mutex(())
+  let watchers = Mutex<[WeakWatcher]>([])
 
   /// What was read last.
   private struct State {
@@ -43,21 +57,39 @@ public final class FileStore: OrgStore {
   /// Opens a data directory.
   ///
   /// - Parameter isReadOnly: never write, even where it were possible.
-  /// - Throws: `dataNotFound` if there is no such directory, or neither data file in it; `create(at:)`
-  ///   makes both. `system` if it can't be opened.
-  public init(path: String, isReadOnly: Bool = false) throws(OrgError) {
-    directory = try DataDirectory(path: path)
+  /// - Throws: `dataNotFound` if there is no such directory, or nothing of ours in it; `create(at:)` makes two
+  ///   empty files. `unsafeDirectory` if everybody may write in it. `system` if it can't be opened.
+  public convenience init(path: String, isReadOnly: Bool = false) throws(OrgError) {
+    try self.init(path: path, isReadOnly: isReadOnly, calls: SystemCalls())
+  }
+
+  /// For tests: the closure is called before each system call, by name.
+  package convenience init(
+    path: String, beforeEachCall: @escaping @Sendable (StaticString) -> Void
+  ) throws(OrgError) {
+    try self.init(
+      path: path,
+      calls: SystemCalls(fault: {
+        beforeEachCall($0)
+        return nil
+      }))
+  }
+
+  init(path: String, isReadOnly: Bool = false, calls: SystemCalls) throws(OrgError) {
+    directory = try DataDirectory(path: path, calls: calls)
+    try directory.checkPermissions()
     readOnlyReason = isReadOnly ? "opened for reading alone" : directory.obstacle
-    if directory.identity(of: OrganizationTable.file) == nil, directory.identity(of: MemberTable.file) == nil
-    {
+    if [OrganizationTable.file, MemberTable.file, DataDirectory.privateName].allSatisfy({
+      directory.identity(of: $0) == nil
+    }) {
       throw OrgError(
         .dataNotFound,
         "There are no data in \(path.escapedForDisplay): neither organizations.json nor org_users.json.")
     }
   }
 
-  /// Makes a directory where there is none, with those above it, for its owner alone, and two empty data files where there are
-  /// none.
+  /// Makes a directory where there is none, with those above it, for its owner alone, and two empty data files
+  /// where there are none.
   ///
   /// - Throws: `system`, with what was in the way.
   public static func create(at path: String) throws(OrgError) {
@@ -81,16 +113,69 @@ public final class FileStore: OrgStore {
     }
   }
 
+  // MARK: Watching
+
   /// Tells of changes to the files; see `DirectoryWatcher`.
   public func watcher() -> DirectoryWatcher {
-    DirectoryWatcher(path: path, names: [OrganizationTable.file, MemberTable.file])
+    let watcher = DirectoryWatcher(path: path, names: [OrganizationTable.file, MemberTable.file])
+    watcher.watchDisplaced()
+    watchers.withLock { $0 = $0.filter { $0.watcher != nil } + [WeakWatcher(watcher: watcher)] }
+    return watcher
+  }
+
+  struct WeakWatcher: Sendable {
+    weak let watcher: DirectoryWatcher?
   }
 
   // MARK: Reading
 
-  /// The data as they are now.
+  /// The data as they are now. Where a file was broken, or lost records that no program takes away, it is mended
+  /// first.
+  ///
+  /// - Throws: `dataNotFound` where the path leads to another directory by now, or to none.
   public func snapshot() throws(OrgError) -> Snapshot {
-    settled().snapshot
+    try directory.checkIsFound()
+    let before = state.withLock { $0.loaded?.contents }
+    let loaded = settled()
+    if loaded.contents.problems.isEmpty {
+      memory.withLock { memory in
+        let hasLosses = memory.lastWhole.map(loaded.contents.hasLosses(since:)) ?? false
+        if !hasLosses { memory.lastWhole = loaded.contents }
+      }
+    }
+    let hasLosses = loaded.contents.hasLosses(since: before ?? loaded.contents)
+    guard hasLosses, readOnlyReason == nil, let mended = try? mend() else { return loaded.snapshot }
+    return mended
+  }
+
+  /// Takes in what other programs wrote, as generations of the history, where there is one.
+  ///
+  /// - Returns: the data behind that, and the generations that are new since the last time.
+  /// - Throws: `readOnly`, `damagedData`, `locked` or `system`.
+  @discardableResult
+  public func maintain() throws(OrgError) -> Maintenance {
+    try checkWritable()
+    // Who only looks leaves no trace.
+    guard directory.identity(of: DataDirectory.privateName) != nil else {
+      memory.withLock { $0.told = $0.told ?? 0 }
+      return Maintenance(snapshot: try snapshot(), entries: [])
+    }
+    let snapshot = try mend()
+    let entries = memory.withLock { memory -> [HistoryEntry] in
+      guard let journal = memory.journal, let last = journal.last?.record.generation else { return [] }
+      let told = memory.told ?? last
+      memory.told = last
+      return journal.recent.filter { $0.generation > told }.compactMap(\.entry)
+    }
+    return Maintenance(snapshot: snapshot, entries: entries)
+  }
+
+  private func mend() throws(OrgError) -> Snapshot {
+    try FileLock(directory: directory).withLock(waiting: { _ in true }) { (_) throws(OrgError) in
+      let leases = Leases(directory)
+      defer { withExtendedLifetime(leases) {} }
+      return try Engine(self).settle(isStarting: false).snapshot
+    }
   }
 
   /// The data when nobody is in the middle of writing them: what looks broken may just not be finished.
@@ -99,19 +184,24 @@ public final class FileStore: OrgStore {
     while true {
       let loaded = load()
       if loaded.contents.problems.isEmpty { return loaded }
-      let waited = clinux_monotonic_milliseconds() - start
-      let isBeingWritten = [OrganizationTable.file, MemberTable.file].contains {
-        directory.isBeingWritten($0) || isFresh($0)
-      }
-      guard isBeingWritten, waited < 5000 else { return loaded }
+      guard isBeingWritten, clinux_monotonic_milliseconds() - start < 5000 else { return loaded }
       usleep(5000)
     }
   }
 
-  /// Whether a file was written to less than a third of a second ago.
-  private func isFresh(_ name: String) -> Bool {
-    guard let modified = directory.identity(of: name)?.modified else { return false }
-    return (0..<300_000_000).contains(Timestamp.now().microseconds * 1000 - modified)
+  /// Whether somebody seems to be in the middle of writing one of the files.
+  var isBeingWritten: Bool {
+    [OrganizationTable.file, MemberTable.file].contains { name in
+      guard let modified = directory.identity(of: name)?.modified else { return false }
+      let age = Timestamp.now().microseconds * 1000 - modified
+      return (0..<300_000_000).contains(age) || directory.isBeingWritten(name)
+    }
+  }
+
+  /// Whether a displaced file was written to a moment ago.
+  func isFresh(_ name: String, in directory: borrowing Descriptor) -> Bool {
+    guard let status = try? self.directory.calls.status(of: name, in: directory) else { return false }
+    return (0..<1_000_000_000).contains(Timestamp.now().microseconds * 1000 - FileIdentity(status).modified)
   }
 
   /// Reads what changed since it was read last.
@@ -151,7 +241,7 @@ public final class FileStore: OrgStore {
   ) -> (DataDirectory.Image?, FileIdentity?) {
     if let last, let identity, !isExact, directory.identity(of: name) == identity,
       // A file changed twice within a tick of the clock can look unchanged.
-      identity.modified < last.time - 50_000_000
+      identity.modified < last.time - 20_000_000
     {
       return (nil, identity)
     }
@@ -177,76 +267,65 @@ public final class FileStore: OrgStore {
     }
   }
 
-  // MARK: Committing
+  // MARK: For the engine
 
-  /// Commits a change set under the lock; see `OrgStore.commit`.
-  public func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
-    if let readOnlyReason { throw OrgError(.readOnly, "Nothing can be changed: \(readOnlyReason).") }
-    return try FileLock(directory: directory).withLock(waiting: waiting) { (space) throws(OrgError) in
-      while true {
-        if let commit = try attempt(set, space) { return commit }
-      }
-    }
-  }
+  /// What is in the files now, byte for byte.
+  func contentsNow() -> FileContents { load(isExact: true).contents }
 
-  /// Commits on the data as they are now; `nil` if another program changed them meanwhile.
-  private func attempt(_ set: ChangeSet, _ space: borrowing Descriptor) throws(OrgError) -> Commit? {
-    var base = load(isExact: true)
-    if !base.contents.problems.isEmpty { base = settled() }
-    if let problem = base.contents.problems.first {
-      throw OrgError(.damagedData, "Nothing is changed while the data are damaged. \(problem)")
-    }
-    let preview = Preview(of: set, on: base.snapshot)
-    try preview.check()
-    guard !preview.edit.isEmpty else { return Commit(snapshot: base.snapshot, changes: []) }
+  /// The data that were read, or written, last, as a snapshot. Nothing is read again: what somebody writes behind
+  /// that is another matter.
+  func snapshotNow() -> Snapshot { state.withLock { $0.loaded?.snapshot } ?? load().snapshot }
 
-    let contents = try base.contents.applying(preview.edit)
-    if let problem = contents.problems.first {
-      throw OrgError(.invalidValue, "This change would damage the data, so it was not made. \(problem)")
-    }
-    var files: [(name: String, bytes: [UInt8])] = []
-    if !preview.edit.created.isEmpty || !preview.edit.fields.isEmpty {
-      files.append((OrganizationTable.file, contents.organizations.bytes))
-    }
-    if !preview.edit.members.isEmpty { files.append((MemberTable.file, contents.members.bytes)) }
-    do {
-      for file in files { try directory.stage(file.bytes, for: file.name, in: space) }
-    } catch {
-      throw notSaved(error)
-    }
-    let done: Result<Snapshot?, SystemCallError> = self.files.withLock { _ in
+  /// Exchanges files, so that no load sees it half done, and takes note of what they hold then.
+  func exchange(
+    for contents: FileContents, _ body: () throws(SystemCallError) -> Void
+  ) throws(SystemCallError) {
+    let result: Result<Void, SystemCallError> = files.withLock { _ in
       do throws(SystemCallError) {
-        guard base.organizations == directory.identity(of: OrganizationTable.file),
-          base.members == directory.identity(of: MemberTable.file)
-        else { return .success(nil) }
-        for file in files { try directory.publish(file.name, from: space) }
-        try directory.syncDirectories(space)
+        try body()
       } catch {
         return .failure(error)
       }
-      return .success(took(contents, after: base).snapshot)
+      let ticket = state.withLock { state in
+        state.lastTicket += 1
+        return state.lastTicket
+      }
+      let identities = [OrganizationTable.file, MemberTable.file].map(directory.identity(of:))
+      _ = publish(
+        Loaded(
+          ticket: ticket, time: Timestamp.now().microseconds * 1000, organizations: identities[0],
+          members: identities[1], contents: contents), isNew: true)
+      return .success(())
     }
+    try result.get()
+  }
+
+  // MARK: Committing
+
+  func checkWritable() throws(OrgError) {
+    if let readOnlyReason { throw OrgError(.readOnly, "Nothing can be changed: \(readOnlyReason).") }
+    try directory.checkIsFound()
+  }
+
+  /// Commits a change set through the journal; see `OrgStore.commit`.
+  public func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
+    try checkWritable()
+    return try FileLock(directory: directory).withLock(waiting: waiting) { (_) throws(OrgError) in
+      try Engine(self).commit(set)
+    }
+  }
+
+  /// Every generation that the journal has, newest first; those before it are unknown.
+  public func history() throws(OrgError) -> [HistoryEntry] {
+    guard
+      let space = try? directory.calls.open(
+        DataDirectory.privateName, in: directory.root, O_RDONLY | O_DIRECTORY),
+      let journal = try? directory.calls.open("journal", in: space, O_RDONLY | O_DIRECTORY)
+    else { return [] }
     do {
-      return try done.get().map { Commit(snapshot: $0, changes: preview.effective) }
+      return try Journal.everything(journal, directory.calls).lines.compactMap(\.record.entry).reversed()
     } catch {
-      throw notSaved(error)
+      throw OrgError(error, "The journal in \(path.escapedForDisplay) can't be read")
     }
-  }
-
-  /// Takes note of what was just written.
-  private func took(_ contents: FileContents, after base: Loaded) -> Loaded {
-    var next = base
-    next.contents = contents
-    next.organizations = directory.identity(of: OrganizationTable.file)
-    next.members = directory.identity(of: MemberTable.file)
-    next.ticket = state.withLock { state in
-      state.lastTicket += 1
-      return state.lastTicket
-    }
-    return publish(next, isNew: true)
-  }
-
-  private func notSaved(_ error: SystemCallError) -> OrgError {
-    OrgError(error, "The change could not be saved in \(path.escapedForDisplay)")
   }
 }

@@ -14,6 +14,8 @@ public enum Event: Sendable {
   case waiting(LockHolder)
   /// The data couldn't be read again.
   case failure(OrgError)
+  /// What other programs did has become part of the history.
+  case takenIn([HistoryEntry])
 }
 
 /// Events on their way to the screen's thread, from any other.
@@ -145,6 +147,7 @@ public final class TerminalApp {
           case .outcome(let outcome): carryOut(model.receive(outcome))
           case .waiting(let holder): model.receive(holder)
           case .failure(let error): carryOut(model.receive(error))
+          case .takenIn(let entries): model.receive(entries)
           }
         }
       }

@@ -237,6 +237,21 @@ public struct AppModel: Sendable {
     return arrangement.request.query == query ? [] : [requestRows()]
   }
 
+  /// Takes in what other programs did, as far as it needs a word: what they broke, and what they took back
+  /// without knowing of it.
+  public mutating func receive(_ entries: [HistoryEntry]) {
+    for entry in entries {
+      if let reverted = entry.reverted.last {
+        let what = entry.changes.first.map { ": \($0.summary)" } ?? ""
+        message = Message(
+          text: "Another program took back what was changed here\(what). To do it again: orgman redo \(reverted)",
+          kind: .refusal)
+      } else if entry.kind == .repair {
+        message = Message(text: "Mended what another program broke: \(entry.note ?? "nothing is lost").", kind: .refusal)
+      }
+    }
+  }
+
   /// Takes in that a commit waits for somebody.
   public mutating func receive(_ holder: LockHolder) {
     guard isCommitting else { return }

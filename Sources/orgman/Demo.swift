@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import OrgCore
 import OrgFileStore
@@ -23,11 +24,9 @@ enum Demo {
     return directory
   }
 
-  /// Removes the directory of the demo, and nothing else.
+  /// Removes the directory of the demo.
   static func remove(_ directory: String) {
-    for name in [".orgman/lock", "organizations.json", "org_users.json"] { unlink(directory + "/" + name) }
-    rmdir(directory + "/.orgman")
-    rmdir(directory)
+    try? FileManager.default.removeItem(atPath: directory)
   }
 
   private static func changes() -> [Change] {
@@ -50,9 +49,8 @@ enum Demo {
             lagoCustomerID: Bool.random(using: &random) ? "lago_cust_\(1000 + number)" : nil,
             stripeCustomerID: Bool.random(using: &random) ? "cus_\(uuid(&random).prefix(8))" : nil,
             status: pick([.active, .active, .active, .active, .active, .active, .suspended, .deleted]))))
-      let own = memberCount / organizationCount
-      // Some have many members and some few, and all together as many as were promised.
-      let count = own + (number % 10 == 0 ? 9 : -1)
+      // Some have many members and some few, and each ten of them together a hundred.
+      let count = [4, 1, 12, 7, 31, 3, 9, 18, 2, 13][(number * 7 + number / 10) % 10]
       var people: Set<String> = []
       while people.count < count {
         let person = "\(pick(names)).\(pick(letters))\(Int.random(in: 1..<40, using: &random))"

@@ -11,6 +11,11 @@ struct Orgman: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "orgman",
     abstract: "Browse organizations and their members, and change them with a few keys.",
+    usage: """
+      orgman [--data <dir>] [--read-only]
+      orgman --demo
+      orgman <command> [--data <dir>]
+      """,
     discussion: """
       orgman shows the organizations of a service and who belongs to them, as they are now and as others \
       change them, and lets you change roles, plans, statuses and billing ids. The data are two JSON files, \
@@ -21,9 +26,22 @@ struct Orgman: ParsableCommand {
       ORGMAN_DATA names; else /var/lib/orgman, if it is there; else orgman in your own data directory \
       (XDG_DATA_HOME, or ~/.local/share). A directory that isn't there is created only when you say so.
 
-      Press ? in the program for its keys. To look around without any data of your own, try: orgman --demo
+      Press ? in the program for its keys. With --read-only you can look, but change nothing. To look around \
+      without any data of your own, try orgman --demo: a sample of 200 organizations in a temporary \
+      directory, which is removed at the end.
       """,
-    version: "orgman 0.1.0")
+    version: "orgman 0.1.0",
+    subcommands: [
+      BrowseCommand.self, HistoryCommand.self, UndoCommand.self, RedoCommand.self, DoctorCommand.self,
+      BackupCommand.self, RestoreCommand.self,
+    ],
+    defaultSubcommand: BrowseCommand.self)
+}
+
+/// `orgman browse`, which is what `orgman` alone means.
+struct BrowseCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "browse", abstract: "Open the data in the terminal; what orgman does without a command.")
 
   @Option(help: ArgumentHelp("Open the data in this directory.", valueName: "dir"))
   var data: String?
@@ -58,11 +76,12 @@ struct Orgman: ParsableCommand {
   }
 
   private func open(_ directory: String) throws {
+    dropInjectedEnvironment()
     try TerminalApp.check()
     let store = try openStore(directory)
     let app = try TerminalApp()
     let watcher = store.watcher()
-    let session = Session(manager: OrgManager(store: store), inbox: app.inbox)
+    let session = Session(store: store, inbox: app.inbox)
     let first = try session.start()
     let signal = app.run(
       title: demo ? "demo" : directory,
@@ -95,6 +114,17 @@ struct Orgman: ParsableCommand {
       return try FileStore(path: directory)
     }
   }
+}
+
+/// Under `sudo` the environment is that of whoever called it: what would let them choose the descriptions of
+/// terminals, or libraries, that are loaded with more rights than they have is dropped.
+private func dropInjectedEnvironment() {
+  guard geteuid() == 0, getenv("SUDO_UID") != nil else { return }
+  for name in ["TERMINFO", "TERMINFO_DIRS", "TERMPATH", "TERMCAP", "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT"] {
+    unsetenv(name)
+  }
+  // Descriptions of terminals are looked for in the home directory, too.
+  setenv("HOME", "/root", 1)
 }
 
 /// A failure that has been put into a sentence.

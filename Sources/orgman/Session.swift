@@ -1,5 +1,6 @@
 import Dispatch
 import OrgCore
+import OrgFileStore
 import OrgTerminal
 import OrgViewModel
 import Synchronization
@@ -9,6 +10,8 @@ import Synchronization
 final class Session: Sendable {
   private let manager: OrgManager
   private let inbox: Inbox
+  /// The store, where it may be written: what other programs do goes into its history.
+  private let keeping: FileStore?
   private let reading = DispatchQueue(label: "orgman.reading")
   private let arranging = DispatchQueue(label: "orgman.arranging")
   private let committing = DispatchQueue(label: "orgman.committing")
@@ -22,14 +25,29 @@ final class Session: Sendable {
     var isCancelled = false
   }
 
-  init(manager: OrgManager, inbox: Inbox) {
-    self.manager = manager
+  init(store: FileStore, inbox: Inbox) {
+    manager = OrgManager(store: store)
     self.inbox = inbox
+    keeping = store.readOnlyReason == nil ? store : nil
   }
 
   /// Reads the data for the first time.
   func start() throws(OrgError) -> Arrangement {
-    arrange(try manager.snapshot())
+    let arrangement = arrange(try manager.snapshot())
+    takeIn()
+    return arrangement
+  }
+
+  /// Brings the history up to date, after what it is about has been shown. Whoever holds the lock meanwhile does
+  /// it as well, so nobody is waited for.
+  private func takeIn() {
+    guard let keeping else { return }
+    committing.async { [self] in
+      guard let done = try? keeping.maintain() else { return }
+      let shown = state.withLock { $0.arrangement?.snapshot.generation ?? 0 }
+      if done.snapshot.generation > shown { post(done.snapshot) { .arrangement($0) } }
+      if !done.entries.isEmpty { inbox.post(.takenIn(done.entries)) }
+    }
   }
 
   /// Waits for a commit that is going on, for what was asked for is done or said to have failed.
@@ -53,6 +71,7 @@ final class Session: Sendable {
       reading.async { [self] in
         do throws(OrgError) {
           post(try manager.snapshot()) { .arrangement($0) }
+          takeIn()
         } catch {
           inbox.post(.failure(error))
         }

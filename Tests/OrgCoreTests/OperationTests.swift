@@ -123,6 +123,7 @@ private final class RacingStore: OrgStore {
   }
 
   func snapshot() throws(OrgError) -> Snapshot { try base.snapshot() }
+  func history() throws(OrgError) -> [HistoryEntry] { try base.history() }
 
   func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
     let plan = try base.snapshot().organization(id: organization)?.planTier ?? ""

@@ -175,7 +175,7 @@ import Testing
         allowsOwnerless: true)
       let preview = Preview(of: set, on: Snapshot(generation: 0, contents: contents))
       guard preview.blocked.isEmpty else { continue }
-      contents = try contents.applying(preview.edit)
+      contents = try contents.applying(preview.edit).contents
       _ = try model.commit(set)
       let fresh = FileContents(
         String(decoding: contents.organizations.bytes, as: UTF8.self),

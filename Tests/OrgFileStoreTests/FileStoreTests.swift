@@ -53,7 +53,10 @@ import Testing
     if geteuid() == 0 { #expect(status.st_uid == 1234 && status.st_gid == 4321) }
     #expect(stat(scratch.path + "/.orgman", &status) == 0)
     #expect(status.st_mode & 0o7777 == 0o700)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/.orgman") == ["lock"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/.orgman").sorted() == [
+        "checkpoints", "displaced", "journal", "lock", "quarantine",
+      ])
   }
 
   @Test func `read-only stores refuse with the reason`() throws {

@@ -27,6 +27,8 @@ final class TestStore: OrgStore {
       generation: state.generation, problems: state.problems, contents: state.inner.snapshot().contents)
   }
 
+  func history() -> [HistoryEntry] { state.withLock { $0.inner.history() } }
+
   func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
     let result: Result<Commit, OrgError> = state.withLock { state in
       if !state.failures.isEmpty { return .failure(state.failures.removeFirst()) }

@@ -203,22 +203,46 @@ extension EndToEnd {
       #expect(try data.contents() == before)
     }
 
-    @Test func `a file torn in the middle shows what stands before, and one removed meanwhile is named`()
-      throws
-    {
+    @Test func `a file torn in the middle shows what stands before, where nothing may be written`() throws {
       let data = try DataFiles([Self.good, Self.bad, Self.last])
       let whole = try data.text(DataFiles.organizations)
-      let orgman = try open(data)
-      try orgman.waitForText("3 orgs  3 members   live")
-      try data.write(DataFiles.organizations, String(whole.prefix(whole.count - 100)))
+      let orgman = try open(data, ["--read-only"])
+      try orgman.waitForText("3 orgs  3 members   read-only")
+      let half = String(whole.prefix(whole.count - 100))
+      try data.write(DataFiles.organizations, half)
       let torn = try orgman.waitForText("damaged")
       #expect(torn.listed == ["Bad", "Good"])
       #expect(torn.status.contains("org_last"))
+      #expect(try data.text(DataFiles.organizations) == half)
       try data.write(DataFiles.organizations, whole)
-      try orgman.waitForText("3 orgs  3 members   live")
+      try orgman.waitForText("3 orgs  3 members   read-only")
       try FileManager.default.removeItem(atPath: "\(data.path)/\(DataFiles.users)")
       try orgman.waitForText("org_users.json, byte 0: the file is missing")
       #expect(!fileExists("\(data.path)/\(DataFiles.users)"))
+      try orgman.quit()
+    }
+
+    @Test(arguments: [DataFiles.organizations, DataFiles.users])
+    func `a file that is torn, wiped or removed under an open screen is back, and the screen says so`(
+      name: String
+    ) throws {
+      let data = try DataFiles([Self.good, Self.bad, Self.last])
+      let whole = try data.contents()
+      let orgman = try open(data)
+      try orgman.waitForText("3 orgs  3 members   live")
+      let file = "\(data.path)/\(name)"
+      let damages: [() throws -> Void] = [
+        { try data.write(name, String(try data.text(name).prefix(300))) }, { try data.write(name, "{}") },
+        { try FileManager.default.removeItem(atPath: file) }, { try data.write(name, "") },
+      ]
+      for damage in damages {
+        try damage()
+        try orgman.waitForText("Mended what another program broke")
+        try orgman.waitForText("3 orgs  3 members   live")
+        #expect(try data.contents() == whole)
+        orgman.send("g")
+        try orgman.waitFor("a quiet status line") { !$0.text.contains("Mended") }
+      }
       try orgman.quit()
     }
 

@@ -107,10 +107,12 @@ extension EndToEnd {
           "o\(number)", number < 8 ? "A\(number)" : "Z\(number)",
           members: [("ann", "owner"), ("bob", "member"), ("cat", "owner")])
       }
-      /// What an external program might leave: some of the others, in any order, around the one.
+      /// What an external program might leave: the others in any order around the one, and with names that
+      /// sort before or behind its.
       func surroundings(_ random: inout SeededGenerator) -> [Record] {
-        others.filter { _ in Bool.random(using: &random) }.shuffled(using: &random).map { record in
+        others.shuffled(using: &random).map { record in
           var record = record
+          record.name = (Bool.random(using: &random) ? "A" : "Z") + record.name.dropFirst()
           record.members = record.members.filter { $0.0 != "bob" || Bool.random(using: &random) }
           record.plan = Bool.random(using: &random) ? "starter" : "other"
           return record
@@ -123,10 +125,10 @@ extension EndToEnd {
           + guests.suffix(guests.count - guests.count / 2)
       }
       var present = target
-      let data = try DataFiles([others[0], present, others[9]])
+      let data = try DataFiles(others + [present])
       let orgman = try open(data)
-      try orgman.waitForText("3 orgs")
-      orgman.send("j")
+      try orgman.waitForText("13 orgs")
+      orgman.send("jjjjjjjj")
       try orgman.waitFor("the one") { $0.selected == "Middle" }
       try orgman.enter()
       orgman.press(.down)
@@ -192,18 +194,21 @@ extension EndToEnd {
       let records = (0..<6).map {
         Record("\($0)", "Name \($0)", members: [("ann", "owner"), ("bob", "owner"), ("cat", "owner")])
       }
-      let data = try DataFiles(records)
+      let data = try DataFiles(records.filter { $0.name != "Name 2" })
       let orgman = try open(data)
-      try orgman.waitForText("6 orgs")
-      orgman.send("jj")
-      try orgman.waitFor("the third") { $0.selected == "Name 2" }
-      var without = records
-      without.remove(at: 2)
+      try orgman.waitForText("5 orgs")
+      orgman.send("aName 2\r")
+      try orgman.waitForText("Created Name 2")
+      // Undone and redone by somebody else, it goes and comes back.
+      func elsewhere(_ command: String) throws {
+        let output = try run(try builtProduct("orgman"), [command, "--yes", "--data", data.path])
+        #expect(output.status == .exited(0), "\(output.stderr)")
+      }
       for keys in ["dy", "e\u{15}x\r", "\rro", "\rdy"] {
         let orgman = try open(data)
         orgman.send("jj")
         try orgman.waitFor("the third") { $0.selected == "Name 2" }
-        try data.write(without)
+        try elsewhere("undo")
         let before = try data.contents()
         orgman.send(keys)
         try orgman.waitForText("5 orgs")
@@ -219,17 +224,15 @@ extension EndToEnd {
         orgman.send("RQ")
         try orgman.waitForExit()
         #expect(try data.contents() == before, "\(keys.debugDescription)")
-        try data.write(records)
+        try elsewhere("redo")
       }
       // And a member in the place of another.
       try orgman.waitFor("it again") { $0.lines[0].contains("6 orgs") }
-      orgman.send("gjj")
+      orgman.send("gj")
       try orgman.enter()
       orgman.press(.down)
       try orgman.waitFor("bob") { $0.selectedDetail?.hasPrefix("bob") == true }
-      var fewer = records
-      fewer[2].members.remove(at: 1)
-      try data.write(fewer)
+      try data.python(DataFiles.users, "del data['org_1'][1]")
       let before = try data.contents()
       orgman.send("dy")
       try orgman.waitFor("a refusal") { $0.text.contains("gone") || $0.text.contains("so already") }

@@ -245,18 +245,31 @@ private let help = """
   else orgman in your own data directory (XDG_DATA_HOME, or ~/.local/share). A
   directory that isn't there is created only when you say so.
 
-  Press ? in the program for its keys. To look around without any data of your
-  own, try: orgman --demo
+  Press ? in the program for its keys. With --read-only you can look, but change
+  nothing. To look around without any data of your own, try orgman --demo: a
+  sample of 200 organizations in a temporary directory, which is removed at the
+  end.
 
-  USAGE: orgman [--data <dir>] [--demo] [--read-only]
+  USAGE: orgman [--data <dir>] [--read-only]
+         orgman --demo
+         orgman <command> [--data <dir>]
 
   OPTIONS:
-    --data <dir>            Open the data in this directory.
-    --demo                  Open a sample of 200 organizations in a temporary
-                            directory, which is removed at the end.
-    --read-only             Look, but change nothing.
     --version               Show the version.
     -h, --help              Show help information.
 
+  SUBCOMMANDS:
+    browse (default)        Open the data in the terminal; what orgman does
+                            without a command.
+    history                 Show who changed what when, newest first.
+    undo                    Take a change back.
+    redo                    Do a change again that was undone, or that another
+                            program took back.
+    doctor                  Check the data, the history and who may read them,
+                            and explain what is wrong.
+    backup                  Write both data files into one, byte for byte.
+    restore                 Put the data back to a backup, a generation or a time.
+
+    See 'orgman help <subcommand>' for detailed help.
 
   """

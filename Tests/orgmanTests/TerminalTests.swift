@@ -295,6 +295,7 @@ extension EndToEnd {
       let data = try DataFiles(
         (0..<9).map { Record("\($0)", "\($0) " + String(repeating: "long ", count: 12)) })
       let orgman = try open(data, columns: 80, rows: 24)
+      try orgman.waitForText("q quit")
       for row in 3..<6 {
         let bytes = orgman.outputByteCount
         orgman.send("j")

@@ -20,6 +20,19 @@ int clinux_copy_metadata(int from, int to);
 /// The file system's magic number, or 0 if it can't be told.
 int64_t clinux_filesystem_type(int descriptor);
 
+/// Exchanges two files at one stroke. 0, or -1 with errno: EINVAL where the file system can't.
+int clinux_exchange(int directory, const char *name, int other_directory, const char *other);
+
+/// Takes a read lease on an open file: while it is held, whoever opens the file for writing waits. 0, or -1
+/// with errno: EAGAIN while somebody has it open for writing.
+int clinux_take_lease(int descriptor);
+
+/// Whether the read lease is held, and nobody waits for it to be given back.
+int clinux_is_lease_undisturbed(int descriptor);
+
+/// Gives a lease back.
+void clinux_release_lease(int descriptor);
+
 /// Milliseconds of a clock that never goes back.
 int64_t clinux_monotonic_milliseconds(void);
 

@@ -2,6 +2,9 @@
 public enum Change: Sendable, Hashable {
   /// Adds an organization without members; expects that its id and its name are free.
   case createOrganization(Organization)
+  /// Takes an organization out of the data altogether: what undoes its creation. Expects the record as it is
+  /// given, and no members.
+  case removeOrganization(Organization)
   /// Sets one field of an organization; expects `from`. `nil` is an absent billing id.
   case setField(OrganizationField, organization: String, from: String?, to: String?)
   /// Adds a member; expects that the user isn't one yet.
@@ -14,7 +17,7 @@ public enum Change: Sendable, Hashable {
   /// The organization that it is about.
   public var organizationID: String {
     switch self {
-    case .createOrganization(let organization): organization.id
+    case .createOrganization(let organization), .removeOrganization(let organization): organization.id
     case .setField(_, let organization, _, _): organization
     case .addMember(let member): member.organizationID
     case .removeMember(_, let organization, _): organization
@@ -25,7 +28,7 @@ public enum Change: Sendable, Hashable {
   /// The user that it is about, if it is about a member.
   public var userID: String? {
     switch self {
-    case .createOrganization, .setField: nil
+    case .createOrganization, .removeOrganization, .setField: nil
     case .addMember(let member): member.userID
     case .removeMember(let user, _, _), .setRole(let user, _, _, _): user
     }
@@ -40,6 +43,8 @@ public enum Change: Sendable, Hashable {
     switch self {
     case .createOrganization(let organization):
       return "Created \(organization.name.escapedForDisplay) on \(organization.planTier.escapedForDisplay)"
+    case .removeOrganization(let organization):
+      return "Removed \(organization.name.escapedForDisplay) altogether"
     case .setField(.name, _, let from, let to):
       return "Renamed \(from?.escapedForDisplay ?? name) → \(to?.escapedForDisplay ?? "none")"
     case .setField(let field, _, let from, let to):
@@ -61,10 +66,23 @@ public struct ChangeSet: Sendable, Hashable {
   public var changes: [Change]
   /// Whether an organization may lose its last owner.
   public var allowsOwnerless: Bool
+  /// What it is for.
+  public var purpose: Purpose
+
+  /// What a change set is for.
+  public enum Purpose: Sendable, Hashable {
+    /// To change something.
+    case edit
+    /// To take a generation back.
+    case undo(of: UInt64)
+    /// To do a generation again that was taken back.
+    case redo(of: UInt64)
+  }
 
   /// Makes a set of changes in order.
-  public init(_ changes: [Change], allowsOwnerless: Bool = false) {
+  public init(_ changes: [Change], allowsOwnerless: Bool = false, purpose: Purpose = .edit) {
     self.changes = changes
     self.allowsOwnerless = allowsOwnerless
+    self.purpose = purpose
   }
 }

@@ -14,13 +14,22 @@ public struct Preview: Sendable {
 
   /// The changes and what becomes of each, in the set's order.
   public let outcomes: [(change: Change, outcome: Outcome)]
+  /// The changes that will happen, with what the history needs to know of each.
+  public let recorded: [RecordedChange]
   /// What a store has to write. Only to be used where nothing is blocked.
   public let edit: SnapshotEdit
 
   /// Plays a change set on a snapshot; neither is changed.
   public init(of set: ChangeSet, on snapshot: Snapshot) {
     var trial = Trial(snapshot: snapshot)
-    var outcomes = set.changes.map { (change: $0, outcome: trial.play($0)) }
+    var recorded: [RecordedChange] = []
+    var outcomes: [(change: Change, outcome: Outcome)] = []
+    for change in set.changes {
+      let record = trial.record(of: change)
+      let outcome = trial.play(change)
+      outcomes.append((change, outcome))
+      if outcome == .happens { recorded.append(record) }
+    }
     if !set.allowsOwnerless {
       let ownerless = trial.organizationsThatLostTheirLastOwner
       for index in outcomes.indices where outcomes[index].outcome == .happens {
@@ -31,6 +40,7 @@ public struct Preview: Sendable {
       }
     }
     self.outcomes = outcomes
+    self.recorded = recorded
     self.edit = trial.edit
   }
 
@@ -67,7 +77,7 @@ extension Change {
     switch self {
     case .removeMember(_, _, let role): role == .owner
     case .setRole(_, _, let from, let to): from == .owner && to != .owner
-    case .createOrganization, .setField, .addMember: false
+    case .createOrganization, .removeOrganization, .setField, .addMember: false
     }
   }
 }
@@ -92,6 +102,8 @@ private struct Trial {
       switch change {
       case .createOrganization(let organization):
         return try create(organization)
+      case .removeOrganization(let organization):
+        return try remove(organization)
       case .setField(let field, let organization, let from, let to):
         return try set(field, of: organization, from: from, to: to)
       case .addMember(let member):
@@ -106,10 +118,22 @@ private struct Trial {
     }
   }
 
+  /// A change with what is around it at this moment.
+  func record(of change: Change) -> RecordedChange {
+    var name = (try? organization(change.organizationID))?.name ?? ""
+    if case .createOrganization(let organization) = change { name = organization.name.trimmed }
+    var joinedAt: Timestamp?
+    if case .removeMember(let user, let id, _) = change {
+      joinedAt = (edit.members[id]?.added[user] ?? snapshot.member(user, of: id))?.joinedAt
+    }
+    return RecordedChange(change, organizationName: name, joinedAt: joinedAt)
+  }
+
   // MARK: Organizations
 
   private func organization(_ id: String) throws(OrgError) -> Organization {
-    guard var organization = edit.created[id] ?? snapshot.organization(id: id) else {
+    guard !edit.removed.contains(id), var organization = edit.created[id] ?? snapshot.organization(id: id)
+    else {
       throw OrgError(.organizationNotFound, "There is no organization \(id.quoted).")
     }
     for (field, value) in edit.fields[id] ?? [:] { organization[field] = value }
@@ -122,9 +146,38 @@ private struct Trial {
       guard present != organization else { return .alreadySo }
       throw OrgError(.invalidIdentifier, "The id \(organization.id.quoted) is in use.")
     }
+    guard !edit.removed.contains(organization.id) else {
+      throw OrgError(
+        .invalidIdentifier, "The id \(organization.id.quoted) was in use a moment ago; choose another.")
+    }
     try take(organization.name, for: organization.id)
     edit.created[organization.id] = organization
     edit.members[organization.id] = MemberListEdit()
+    return .happens
+  }
+
+  private mutating func remove(_ organization: Organization) throws(OrgError) -> Preview.Outcome {
+    guard let present = try? self.organization(organization.id) else { return .alreadySo }
+    let name = present.name.escapedForDisplay
+    guard present == organization else {
+      throw OrgError(
+        .conflict, "\(name) has changed since, so it was not removed.",
+        conflicts: OrganizationField.allCases.filter { present[$0] != organization[$0] }.map {
+          Conflict(present.id, field: $0.rawValue, base: organization[$0], theirs: present[$0], mine: nil)
+        })
+    }
+    let id = present.id
+    let list = edit.members[id]
+    let count =
+      edit.created[id] == nil
+      ? snapshot.members(of: id).count { list?.removed.contains($0.userID) != true } : 0
+    guard count + (list?.added.count ?? 0) == 0 else {
+      throw OrgError(.conflict, "\(name) has members, so it was not removed; remove them first.")
+    }
+    if names?[present.name.nameKey] == id { names?[present.name.nameKey] = nil }
+    edit.members[id] = nil
+    edit.fields[id] = nil
+    if edit.created.removeValue(forKey: id) == nil { edit.removed.append(id) }
     return .happens
   }
 
@@ -281,7 +334,7 @@ private struct Trial {
   // MARK: The guard of the last owner
 
   var organizationsThatLostTheirLastOwner: Set<String> {
-    Set(owners.filter { $0.value.before > 0 && $0.value.now == 0 }.keys)
+    Set(owners.filter { $0.value.before > 0 && $0.value.now == 0 }.keys).subtracting(edit.removed)
   }
 
   func lastOwnerError(_ change: Change) -> OrgError {

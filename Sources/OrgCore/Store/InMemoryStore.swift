@@ -3,36 +3,51 @@ import Synchronization
 
 /// A store that forgets everything with the process: for tests, and for trying the core out.
 public final class InMemoryStore: OrgStore {
-  private let current: Mutex<Snapshot>
+  private let current: Mutex<State>
+
+  private struct State {
+    var snapshot: Snapshot
+    var history: [HistoryEntry] = []
+  }
 
   /// Starts with the organizations and members given; members of unknown organizations are left out.
   public init(organizations: [Organization] = [], members: [OrgUser] = []) {
     var records = OrderedDictionary<String, Record>()
     for organization in organizations { records[organization.id] = Record(organization: organization) }
     for member in members { records[member.organizationID]?.members.append(member) }
-    current = Mutex(Snapshot(generation: 0, contents: Contents(records: records)))
+    current = Mutex(State(snapshot: Snapshot(generation: 0, contents: Contents(records: records))))
   }
 
   /// The data as they are.
   public func snapshot() -> Snapshot {
-    current.withLock { $0 }
+    current.withLock { $0.snapshot }
   }
 
   /// Commits a change set; nobody is ever waited for.
   public func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
-    let result: Result<Commit, OrgError> = current.withLock { snapshot in
-      let preview = Preview(of: set, on: snapshot)
+    let result: Result<Commit, OrgError> = current.withLock { state in
+      let preview = Preview(of: set, on: state.snapshot)
       do throws(OrgError) {
         try preview.check()
       } catch {
         return .failure(error)
       }
-      if let contents = snapshot.contents as? Contents, !preview.edit.isEmpty {
-        snapshot = Snapshot(generation: snapshot.generation + 1, contents: contents.applying(preview.edit))
+      if let contents = state.snapshot.contents as? Contents, !preview.edit.isEmpty {
+        let generation = state.snapshot.generation + 1
+        state.snapshot = Snapshot(generation: generation, contents: contents.applying(preview.edit))
+        state.history.append(
+          HistoryEntry(
+            generation: generation, time: .now(), kind: HistoryEntry.Kind(set.purpose),
+            actor: Actor(uid: 0, user: "memory", host: "memory"), changes: preview.recorded))
       }
-      return .success(Commit(snapshot: snapshot, changes: preview.effective))
+      return .success(Commit(snapshot: state.snapshot, changes: preview.effective))
     }
     return try result.get()
+  }
+
+  /// Every commit since the start, newest first.
+  public func history() -> [HistoryEntry] {
+    current.withLock { $0.history.reversed() }
   }
 
   private struct Record: Sendable {
@@ -65,6 +80,7 @@ public final class InMemoryStore: OrgStore {
     func applying(_ edit: SnapshotEdit) -> Contents {
       var result = self
       for (id, organization) in edit.created { result.records[id] = Record(organization: organization) }
+      for id in edit.removed { result.records[id] = nil }
       for (id, fields) in edit.fields {
         for (field, value) in fields { result.records[id]?.organization[field] = value }
       }

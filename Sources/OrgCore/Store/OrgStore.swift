@@ -20,6 +20,11 @@ public protocol OrgStore: Sendable {
   func commit(
     _ set: ChangeSet, waiting: (LockHolder) -> Bool
   ) throws(OrgError) -> Commit
+
+  /// What happened to the data, newest first, as far back as the store remembers.
+  ///
+  /// - Throws: `system` where the history can't be read.
+  func history() throws(OrgError) -> [HistoryEntry]
 }
 
 extension OrgStore {
@@ -51,23 +56,43 @@ public struct LockHolder: Sendable, Hashable, CustomStringConvertible {
   public let pid: Int32
   /// The user's name.
   public let user: String
+  /// Since when, in UTC, where that is known.
+  public let since: Timestamp?
+  /// What has become of the process.
+  public let state: State
   /// For how long the caller has waited, in milliseconds.
   public let waitedMilliseconds: Int
 
+  /// What has become of a process.
+  public enum State: String, Sendable {
+    case running
+    /// It was stopped, and keeps the lock until it goes on or is ended.
+    case stopped
+    /// It ended; a child of it keeps the lock.
+    case gone
+  }
+
   /// Names a holder.
-  public init(program: String, pid: Int32, user: String, waitedMilliseconds: Int) {
+  public init(
+    program: String, pid: Int32, user: String, since: Timestamp? = nil, state: State = .running,
+    waitedMilliseconds: Int
+  ) {
     self.program = program
     self.pid = pid
     self.user = user
+    self.since = since
+    self.state = state
     self.waitedMilliseconds = waitedMilliseconds
   }
 
-  /// `held by billingd, pid 4121 (root), 3.2 s`
+  /// `held by billingd, pid 4121 (root), stopped, since 21:51:10 UTC, 3.2 s`
   public var description: String {
     let tenths = waitedMilliseconds / 100
     let who =
       program.isEmpty
       ? "somebody else" : "\(program.escapedForDisplay), pid \(pid) (\(user.escapedForDisplay))"
-    return "held by \(who), \(tenths / 10).\(tenths % 10) s"
+    let condition = state == .running ? "" : ", \(state.rawValue)"
+    let time = since.map { ", since \($0.description.dropFirst(11).prefix(8)) UTC" } ?? ""
+    return "held by \(who)\(condition)\(time), \(tenths / 10).\(tenths % 10) s"
   }
 }

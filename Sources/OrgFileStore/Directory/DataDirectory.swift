@@ -9,12 +9,13 @@ final class DataDirectory: Sendable {
 
   /// As it was given, for messages.
   let path: String
-  let calls = SystemCalls()
+  let calls: SystemCalls
   let root: Descriptor
 
   /// - Throws: `dataNotFound` if there is no directory, `system` if it can't be opened.
-  init(path: String) throws(OrgError) {
+  init(path: String, calls: SystemCalls = SystemCalls()) throws(OrgError) {
     self.path = path
+    self.calls = calls
     do {
       root = try calls.openDirectory(path)
     } catch {
@@ -32,8 +33,21 @@ final class DataDirectory: Sendable {
 
   /// Why nothing can be written here; `nil` where it can.
   var obstacle: String? {
-    calls.canWrite(in: root)
-      ? nil : "\(path.escapedForDisplay) can't be written by \(userName(geteuid()).escapedForDisplay)"
+    let shown = path.escapedForDisplay
+    if calls.isRemote(root) { return "\(shown) is on a network file system, where locks can't be trusted" }
+    if !calls.canWrite(in: root) {
+      return "\(shown) can't be written by \(userName(geteuid()).escapedForDisplay)"
+    }
+    return nil
+  }
+
+  /// - Throws: `unsafeDirectory` where anybody could replace the data.
+  func checkPermissions() throws(OrgError) {
+    guard let status = try? calls.status(root, path), status.st_mode & S_IWOTH != 0 else { return }
+    let shown = path.escapedForDisplay
+    throw OrgError(
+      .unsafeDirectory,
+      "Everybody may write in \(shown), so the data can't be trusted; mend it: chmod o-w \(shown)")
   }
 
   // MARK: Reading
@@ -58,6 +72,7 @@ final class DataDirectory: Sendable {
       let status = try calls.status(descriptor, name)
       let identity = FileIdentity(status)
       guard status.st_mode & S_IFMT == S_IFREG else { return .unreadable("it is no plain file", identity) }
+      guard status.st_nlink <= 1 else { return .unreadable("it has another name (a hard link)", identity) }
       // Places are kept as 32 bit numbers.
       guard status.st_size < Int(UInt32.max) - (1 << 24) else {
         return .unreadable("it is larger than 4 GB", identity)
@@ -79,6 +94,27 @@ final class DataDirectory: Sendable {
     (try? calls.status(of: name, in: root)).map { FileIdentity($0) }
   }
 
+  /// The inode of a file; `nil` if there is none.
+  func inode(of name: String, in directory: borrowing Descriptor) throws(SystemCallError) -> UInt64? {
+    do {
+      return UInt64(try calls.status(of: name, in: directory).st_ino)
+    } catch  where error.errno == .noSuchFileOrDirectory {
+      return nil
+    }
+  }
+
+  /// - Throws: `dataNotFound` where the path leads elsewhere by now: to another directory, or to none.
+  func checkIsFound() throws(OrgError) {
+    if let own = try? calls.status(root, path), let there = try? calls.status(ofPath: path),
+      own.st_dev == there.st_dev, own.st_ino == there.st_ino
+    {
+      return
+    }
+    throw OrgError(
+      .dataNotFound,
+      "\(path.escapedForDisplay) was moved away or replaced by another directory; open it again.")
+  }
+
   /// Whether another program is in the middle of writing a data file, by the lock that it takes for it.
   func isBeingWritten(_ name: String) -> Bool {
     guard let descriptor = try? calls.open(name, in: root, O_RDONLY) else { return false }
@@ -90,16 +126,22 @@ final class DataDirectory: Sendable {
   /// `.orgman`, made where it isn't there: for the owner of the data alone, or for the group, too, where the
   /// group may write in the data directory.
   func openPrivate() throws(SystemCallError) -> Descriptor {
-    let name = Self.privateName
+    try openDirectory(Self.privateName, in: root)
+  }
+
+  /// A directory in another, made like `.orgman` itself where it isn't there.
+  func openDirectory(
+    _ name: String, in parent: borrowing Descriptor
+  ) throws(SystemCallError) -> Descriptor {
     do {
-      return try calls.open(name, in: root, O_RDONLY | O_DIRECTORY)
+      return try calls.open(name, in: parent, O_RDONLY | O_DIRECTORY)
     } catch  where error.errno == .noSuchFileOrDirectory {
       do {
-        try calls.makeDirectory(name, in: root)
+        try calls.makeDirectory(name, in: parent)
       } catch  where error.errno == .fileExists {
-        return try calls.open(name, in: root, O_RDONLY | O_DIRECTORY)
+        return try calls.open(name, in: parent, O_RDONLY | O_DIRECTORY)
       }
-      let made = try calls.open(name, in: root, O_RDONLY | O_DIRECTORY)
+      let made = try calls.open(name, in: parent, O_RDONLY | O_DIRECTORY)
       let status = try calls.status(root, path)
       if geteuid() == 0 { try calls.setOwner(status.st_uid, status.st_gid, of: made, name) }
       try calls.setMode(status.st_mode & S_IWGRP == 0 ? 0o700 : 0o2770, of: made, name)
@@ -121,33 +163,67 @@ final class DataDirectory: Sendable {
   }
 
   /// Writes the new bytes of a data file beside it, durably, with the owner, group and mode of the present one.
-  func stage(_ bytes: [UInt8], for name: String, in directory: borrowing Descriptor) throws(SystemCallError) {
+  ///
+  /// - Returns: the new file's inode.
+  @discardableResult
+  func stage(_ bytes: [UInt8], for name: String, in space: borrowing Descriptor) throws(SystemCallError)
+    -> UInt64
+  {
     let staged = Self.stagedName(name)
-    do { try calls.remove(staged, in: directory) } catch  where error.errno == .noSuchFileOrDirectory {}
-    let file = try calls.open(staged, in: directory, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
+    do { try calls.remove(staged, in: space) } catch  where error.errno == .noSuchFileOrDirectory {}
+    let file = try calls.open(staged, in: space, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
     do throws(SystemCallError) {
-      let present = try calls.open(name, in: root, O_RDONLY)
-      try calls.copyMetadata(from: present, to: file, name)
+      do {
+        try calls.copyMetadata(from: try calls.open(name, in: root, O_RDONLY), to: file, name)
+      } catch  where error.errno == .noSuchFileOrDirectory {
+        // Somebody removed it: what its brother has, or at least what the directory asks for.
+        try setUsualMetadata(of: file, name)
+      }
       try calls.write(bytes, to: file, name)
       try calls.sync(file, name)
+      return UInt64(try calls.status(file, name).st_ino)
     } catch {
-      try? calls.remove(staged, in: directory)
+      try? calls.remove(staged, in: space)
       throw error
     }
   }
 
-  /// Puts a staged file in the place of the present one.
-  func publish(_ name: String, from directory: borrowing Descriptor) throws(SystemCallError) {
-    try calls.rename(Self.stagedName(name), in: directory, to: name, in: root)
+  private func setUsualMetadata(of file: borrowing Descriptor, _ name: String) throws(SystemCallError) {
+    for other in [OrganizationTable.file, MemberTable.file] where other != name {
+      if let brother = try? calls.open(other, in: root, O_RDONLY) {
+        return try calls.copyMetadata(from: brother, to: file, name)
+      }
+    }
+    let status = try calls.status(root, path)
+    if geteuid() == 0 { try calls.setOwner(status.st_uid, status.st_gid, of: file, name) }
+    try calls.setMode(status.st_mode & S_IWGRP == 0 ? 0o600 : 0o660, of: file, name)
   }
 
-  /// Makes what was published last through a power cut.
-  func syncDirectories(_ directory: borrowing Descriptor) throws(SystemCallError) {
-    try calls.sync(root, path)
-    try calls.sync(directory, Self.privateName)
+  /// Exchanges a staged file with the live one, which stays linked among the displaced: whoever had opened it
+  /// for writing writes there, where it is found. A crash leaves nothing between the two states: until the
+  /// exchange the new file has the name that the displaced one has behind it.
+  ///
+  /// - Parameter isMoved: whether the new file has that name already.
+  func publish(
+    _ name: String, from space: borrowing Descriptor, displacedAs displaced: String,
+    in displacedDirectory: borrowing Descriptor, isMoved: Bool
+  ) throws(SystemCallError) {
+    let staged = Self.stagedName(name)
+    if !isMoved { try calls.rename(staged, in: space, to: displaced, in: displacedDirectory) }
+    do {
+      try calls.exchange(displaced, in: displacedDirectory, with: name, in: root)
+    } catch  where error.errno == .noSuchFileOrDirectory {
+      // Nothing is there to exchange with.
+      try calls.rename(displaced, in: displacedDirectory, to: name, in: root)
+    } catch  where error.errno == .invalidArgument {
+      // No exchange on this file system.
+      try calls.rename(displaced, in: displacedDirectory, to: staged, in: space)
+      try calls.link(name, in: root, to: displaced, in: displacedDirectory)
+      try calls.rename(staged, in: space, to: name, in: root)
+    }
   }
 
-  private static func stagedName(_ name: String) -> String { name + ".new" }
+  static func stagedName(_ name: String) -> String { name + ".new" }
 }
 
 /// What tells one state of a file from another, most of the time: two writes within a tick of the file

@@ -7,11 +7,13 @@ public final class DirectoryWatcher: Sendable {
   /// Readable when there is something to drain. Poll it; don't read it.
   public let descriptor: Int32
   private let names: Set<String>
+  private let path: String
   /// Whether the kernel tells of changes; if not, a timer asks for a look every two seconds.
   private let isNotified: Bool
 
   init(path: String, names: Set<String>) {
     self.names = names
+    self.path = path
     let notifier = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
     let events =
       IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF
@@ -30,6 +32,12 @@ public final class DirectoryWatcher: Sendable {
   }
 
   deinit { close(descriptor) }
+
+  /// Watches displaced files, too, once there can be any: what is written to them is a change as well.
+  func watchDisplaced() {
+    guard isNotified else { return }
+    inotify_add_watch(descriptor, "\(path)/\(DataDirectory.privateName)/displaced", UInt32(IN_CLOSE_WRITE))
+  }
 
   /// Takes what the descriptor has to say, without waiting; true if the data should be read again.
   public func drain() -> Bool {
@@ -56,7 +64,9 @@ public final class DirectoryWatcher: Sendable {
       let name = events[(offset + header)..<min(offset + header + Int(event.len), events.count)].prefix {
         $0 != 0
       }
-      if names.contains(String(decoding: name, as: UTF8.self)) { return true }
+      // Displaced files end in the names of the data.
+      let text = String(decoding: name, as: UTF8.self)
+      if names.contains(where: { text == $0 || text.hasSuffix(".\($0)") }) { return true }
       offset += header + Int(event.len)
     }
     return false

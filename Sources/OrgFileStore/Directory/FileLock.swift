@@ -76,7 +76,7 @@ struct FileLock {
 
   /// Says in the file who holds it, for those who wait.
   private func introduce(_ file: borrowing Descriptor) throws(SystemCallError) {
-    let line = "\(getpid())\t\(Self.programName)\t\(userName(getuid()))\n"
+    let line = "\(getpid())\t\(Self.programName)\t\(userName(getuid()))\t\(Timestamp.now())\n"
     try directory.calls.truncate(file, Self.name)
     try directory.calls.write(Array(line.utf8), to: file, Self.name)
   }
@@ -87,7 +87,25 @@ struct FileLock {
     guard parts.count >= 3, let pid = Int32(parts[0]) else {
       return LockHolder(program: "", pid: 0, user: "", waitedMilliseconds: waited)
     }
-    return LockHolder(program: String(parts[1]), pid: pid, user: String(parts[2]), waitedMilliseconds: waited)
+    return LockHolder(
+      program: String(parts[1]), pid: pid, user: String(parts[2]),
+      since: parts.count > 3 ? Timestamp(String(parts[3])) : nil, state: Self.state(of: pid),
+      waitedMilliseconds: waited)
+  }
+
+  /// What the kernel says of a process.
+  private static func state(of pid: Int32) -> LockHolder.State {
+    guard let file = fopen("/proc/\(pid)/stat", "re") else { return .gone }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 256)
+    let count = fread(&bytes, 1, bytes.count, file)
+    // The name stands in parentheses, and may hold some itself.
+    let letter = bytes[..<count].lastIndex(of: UInt8(ascii: ")")).map { bytes[min($0 + 2, count - 1)] }
+    switch letter {
+    case UInt8(ascii: "T"), UInt8(ascii: "t"): return .stopped
+    case UInt8(ascii: "Z"), UInt8(ascii: "X"): return .gone
+    default: return .running
+    }
   }
 
   /// The name of the running program, without its directory.

@@ -4,6 +4,16 @@ import SystemPackage
 
 /// Every system call that the store makes on the data goes through here.
 struct SystemCalls: Sendable {
+  /// What a test lets a call do instead of its work.
+  enum Fault: Sendable {
+    case fail(Errno)
+    /// Write half of what was asked for.
+    case short
+  }
+
+  /// Asked before each call, by name; for tests alone.
+  var fault: (@Sendable (StaticString) -> Fault?)?
+
   /// Opens a file relative to a directory. What isn't a plain file is opened too, but without waiting for
   /// another side; a symbolic link is refused with `ELOOP`.
   func open(
@@ -32,16 +42,23 @@ struct SystemCalls: Sendable {
     return status
   }
 
-  /// Reads a file from its start to its end; `size` is how long it is thought to be.
+  /// What a path leads to, through symbolic links.
+  func status(ofPath path: String) throws(SystemCallError) -> stat {
+    var status = stat()
+    try call("stat", path) { stat(path, &status) }
+    return status
+  }
+
+  /// Reads a file from a place to its end; `size` is how long it is thought to be.
   func readAll(
-    _ descriptor: borrowing Descriptor, _ name: String, size: Int
+    _ descriptor: borrowing Descriptor, _ name: String, size: Int, from start: Int = 0
   ) throws(SystemCallError) -> [UInt8] {
     var failure: SystemCallError?
     let number = descriptor.number
     // One byte more tells whether the file grew meanwhile.
     var bytes = [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, count in
       do throws(SystemCallError) {
-        count = try fill(UnsafeMutableRawBufferPointer(buffer), from: number, at: 0, name)
+        count = try fill(UnsafeMutableRawBufferPointer(buffer), from: number, at: start, name)
       } catch {
         failure = error
       }
@@ -50,7 +67,7 @@ struct SystemCalls: Sendable {
       let offset = bytes.count
       let chunk = [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, count in
         do throws(SystemCallError) {
-          count = try fill(UnsafeMutableRawBufferPointer(buffer), from: number, at: offset, name)
+          count = try fill(UnsafeMutableRawBufferPointer(buffer), from: number, at: start + offset, name)
         } catch {
           failure = error
         }
@@ -83,13 +100,86 @@ struct SystemCalls: Sendable {
     let number = descriptor.number
     while count < bytes.count {
       count += try call("write", name) {
-        bytes.withUnsafeBytes { Glibc.write(number, $0.baseAddress.map { $0 + count }, $0.count - count) }
+        bytes.withUnsafeBytes {
+          Glibc.write(number, $0.baseAddress.map { $0 + count }, $0.count - count)
+        }
+      } short: {
+        bytes.withUnsafeBytes {
+          Glibc.write(number, $0.baseAddress.map { $0 + count }, max(1, ($0.count - count) / 2))
+        }
       }
     }
   }
 
-  func truncate(_ descriptor: borrowing Descriptor, _ name: String) throws(SystemCallError) {
-    try call("ftruncate", name) { ftruncate(descriptor.number, 0) }
+  func truncate(_ descriptor: borrowing Descriptor, _ name: String, to size: Int = 0) throws(SystemCallError)
+  {
+    try call("ftruncate", name) { ftruncate(descriptor.number, off_t(size)) }
+  }
+
+  /// Makes the content of a file last, and its length: what a journal needs, and less than `sync`.
+  func syncData(_ descriptor: borrowing Descriptor, _ name: String) throws(SystemCallError) {
+    try call("fdatasync", name) { fdatasync(descriptor.number) }
+  }
+
+  /// The names in a directory.
+  func list(_ directory: borrowing Descriptor, _ name: String) throws(SystemCallError) -> [String] {
+    // The stream takes a descriptor of its own, and its place in the directory with it.
+    let copy = try call("open", name) { openat(directory.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    guard let stream = fdopendir(copy) else {
+      close(copy)
+      throw SystemCallError(call: "fdopendir", subject: name, errno: Errno(rawValue: errno))
+    }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  /// Exchanges two files at one stroke.
+  func exchange(
+    _ name: String, in source: borrowing Descriptor, with other: String, in directory: borrowing Descriptor
+  ) throws(SystemCallError) {
+    try call("renameat2", other) { clinux_exchange(source.number, name, directory.number, other) }
+  }
+
+  func link(
+    _ name: String, in source: borrowing Descriptor, to other: String, in directory: borrowing Descriptor
+  ) throws(SystemCallError) {
+    try call("link", name) { linkat(source.number, name, directory.number, other, 0) }
+  }
+
+  /// Whether a lease could be taken: while it is held, whoever opens the file for writing waits.
+  ///
+  /// - Returns: `nil` where leases aren't to be had, as for files of another owner.
+  func takeLease(_ descriptor: borrowing Descriptor, _ name: String) -> Bool? {
+    do {
+      try call("lease", name) { clinux_take_lease(descriptor.number) }
+      return true
+    } catch {
+      return error.errno == .wouldBlock ? false : nil
+    }
+  }
+
+  func isLeaseUndisturbed(_ descriptor: borrowing Descriptor) -> Bool {
+    clinux_is_lease_undisturbed(descriptor.number) != 0
+  }
+
+  func releaseLease(_ descriptor: borrowing Descriptor) {
+    clinux_release_lease(descriptor.number)
+  }
+
+  /// Whether the files are on another machine, where neither locks nor leases nor notices can be trusted.
+  func isRemote(_ directory: borrowing Descriptor) -> Bool {
+    // NFS, SMB, CIFS, SMB2, FUSE, 9P, AFS, Ceph: the numbers of `statfs(2)`.
+    let types: Set<Int64> = [
+      0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x6573_5546, 0x0102_1997, 0x5346_414F, 0x00C3_6400,
+    ]
+    return types.contains(clinux_filesystem_type(directory.number))
   }
 
   func sync(_ descriptor: borrowing Descriptor, _ name: String) throws(SystemCallError) {
@@ -159,10 +249,17 @@ struct SystemCalls: Sendable {
   /// Makes a call, again when a signal interrupted it.
   @discardableResult
   private func call<Result: SignedInteger>(
-    _ name: StaticString, _ subject: String, _ body: () -> Result
+    _ name: StaticString, _ subject: String, _ body: () -> Result, short: (() -> Result)? = nil
   ) throws(SystemCallError) -> Result {
     while true {
-      let result = body()
+      let result: Result
+      switch fault?(name) {
+      case nil: result = body()
+      case .short: if let short { result = short() } else { result = body() }
+      case .fail(let error):
+        errno = error.rawValue
+        result = -1
+      }
       if result >= 0 { return result }
       let number = Errno(rawValue: errno)
       if number != .interrupted { throw SystemCallError(call: name, subject: subject, errno: number) }

@@ -13,6 +13,23 @@ struct Splice {
   }
 }
 
+extension Splice {
+  /// What takes elements out of a sequence that is separated by commas, each with one comma: the one before it,
+  /// or the one behind where nothing that stays stands before.
+  static func removal(
+    of removed: Set<Int>, among count: Int, in top: TopObject, extent: (Int) -> Range<Int>
+  ) -> [Splice] {
+    guard !removed.isEmpty else { return [] }
+    guard removed.count < count else { return [Splice(top.start..<top.close, [])] }
+    let firstKept = (0..<count).first { !removed.contains($0) } ?? 0
+    return removed.map { element in
+      element < firstKept
+        ? Splice(extent(element).lowerBound..<extent(element + 1).lowerBound, [])
+        : Splice(extent(element - 1).upperBound..<extent(element).upperBound, [])
+    }
+  }
+}
+
 /// Splices of one file, in the order of their places, none over another.
 struct Splices {
   let all: [Splice]
@@ -31,6 +48,27 @@ struct Splices {
   }
 
   var isEmpty: Bool { all.isEmpty }
+
+  /// What turns one text into another, as one splice: all between what they have in common at both ends.
+  static func difference(from old: ArraySlice<UInt8>, to new: ArraySlice<UInt8>) -> Splice? {
+    let shorter = min(old.count, new.count)
+    var prefix = 0
+    while prefix < shorter, old[old.startIndex + prefix] == new[new.startIndex + prefix] { prefix += 1 }
+    guard prefix < max(old.count, new.count) else { return nil }
+    // The journal keeps both sides as text, so no character is cut apart.
+    func isInside(_ text: ArraySlice<UInt8>, _ offset: Int) -> Bool {
+      offset < text.count && text[text.startIndex + offset] & 0xC0 == 0x80
+    }
+    while prefix > 0, isInside(old, prefix) || isInside(new, prefix) { prefix -= 1 }
+    var suffix = 0
+    while suffix < shorter - prefix, old[old.endIndex - 1 - suffix] == new[new.endIndex - 1 - suffix] {
+      suffix += 1
+    }
+    while suffix > 0, isInside(old, old.count - suffix) || isInside(new, new.count - suffix) { suffix -= 1 }
+    return Splice(
+      old.startIndex + prefix..<old.endIndex - suffix,
+      Array(new[(new.startIndex + prefix)..<(new.endIndex - suffix)]))
+  }
 
   /// The text with every splice made.
   func applied(to bytes: [UInt8]) -> [UInt8] {

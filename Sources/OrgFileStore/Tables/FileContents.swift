@@ -18,14 +18,42 @@ struct FileContents: SnapshotContents {
 
   var problems: [DataProblem] { organizations.problems + members.problems }
 
+  /// Whether a file could not be read at all.
+  var isUnreadable: Bool { !organizations.isReadable || !members.isReadable }
+
+  /// Whether the text of a file is broken, or less is there than before, though no program takes organizations or
+  /// member lists away.
+  func hasLosses(since before: FileContents) -> Bool {
+    organizations.isBroken || members.isBroken || organizationCount < before.organizationCount
+      || members.listCount < before.members.listCount
+  }
+
+  /// Both files after an edit, and what it did to the bytes of each.
+  struct Application {
+    var contents: FileContents
+    var organizations: Splices
+    var members: Splices
+  }
+
   /// What an edit makes of both files.
   ///
   /// - Throws: `invalidIdentifier` for a new organization whose id stands in `org_users.json` already.
-  func applying(_ edit: SnapshotEdit) throws(OrgError) -> FileContents {
-    let table = organizations.applying(organizations.splices(for: edit))
-    let (splices, touched) = try members.splices(for: edit, of: organizations)
-    return FileContents(
-      organizations: table, members: members.applying(splices, touched: touched, of: table))
+  func applying(_ edit: SnapshotEdit) throws(OrgError) -> Application {
+    let splices = organizations.splices(for: edit)
+    let (memberSplices, touched) = try members.splices(for: edit, of: organizations)
+    guard edit.removed.isEmpty else {
+      // Every index moves, so both are read anew.
+      let table = OrganizationTable(splices.applied(to: organizations.bytes))
+      let members = MemberTable(memberSplices.applied(to: members.bytes), of: table)
+      return Application(
+        contents: FileContents(organizations: table, members: members), organizations: splices,
+        members: memberSplices)
+    }
+    let table = organizations.applying(splices)
+    return Application(
+      contents: FileContents(
+        organizations: table, members: members.applying(memberSplices, touched: touched, of: table)),
+      organizations: splices, members: memberSplices)
   }
 
   // MARK: SnapshotContents

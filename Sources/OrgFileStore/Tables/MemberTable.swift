@@ -16,6 +16,9 @@ struct MemberTable: Sendable {
 
   private(set) var bytes: [UInt8]
   private(set) var problems: [DataProblem] = []
+  /// Whether the text itself is broken, so that no program would read it, or says one thing twice; not just a
+  /// record in it.
+  private(set) var isBroken = false
   /// Members of organizations that `organizations.json` doesn't have, by the organization's key.
   private(set) var strays: [String: Int] = [:]
   /// Where each member's record stands, at its opening brace.
@@ -24,7 +27,8 @@ struct MemberTable: Sendable {
   /// By the organization's index.
   private var lists: [List]
   private var top = TopObject()
-  private var isReadable = true
+  /// Whether the file could be read at all.
+  private(set) var isReadable = true
 
   private static let fields: InlineArray<4, StaticString> = ["org_id", "user_id", "role", "joined_at"]
 
@@ -39,7 +43,10 @@ struct MemberTable: Sendable {
     var scanner = JSONScanner(bytes)
     if let top = ProblemList.scannedTop(&scanner, &problems) {
       self.top = top
+      isBroken = !problems.all.isEmpty || ProblemList.hasHole(bytes)
       scanEntries(&scanner, organizations, &problems)
+    } else {
+      isBroken = true
     }
     problems.nameKeys { [self] offset in
       guard offset < self.top.lastEnd else { return nil }
@@ -55,6 +62,7 @@ struct MemberTable: Sendable {
     lists = Array(repeating: List(), count: organizations.count)
     problems = [DataProblem(file: Self.file, offset: 0, key: "", reason: reason)]
     isReadable = false
+    isBroken = true
   }
 
   /// A file as it was read.
@@ -98,6 +106,7 @@ struct MemberTable: Sendable {
         }
         guard let index else {
           if strays.updateValue(Int(list.count), forKey: name()) != nil {
+            isBroken = true
             problems.note(
               JSONError(offset: key.range.lowerBound - 1, reason: "the member list stands twice"), key: name()
             )
@@ -106,6 +115,7 @@ struct MemberTable: Sendable {
         }
         expected = index + 1
         if lists[index].open != 0 {
+          isBroken = true
           count -= Int(lists[index].count)
           problems.note(
             JSONError(offset: key.range.lowerBound - 1, reason: "the member list stands twice"), key: name())
@@ -113,8 +123,9 @@ struct MemberTable: Sendable {
         lists[index] = list
         count += Int(list.count)
       }
-      problems.checkTail(&scanner)
+      if problems.checkTail(&scanner) { isBroken = true }
     } catch {
+      isBroken = true
       problems.note(error, key: lastKey)
     }
   }
@@ -179,6 +190,9 @@ struct MemberTable: Sendable {
 
   func count(at index: Int) -> Int { Int(lists[index].count) }
 
+  /// How many lists the file has for organizations that there are.
+  var listCount: Int { lists.count { $0.open != 0 } }
+
   /// Whether the file has a list for the organization, be it empty.
   func hasList(at index: Int) -> Bool { lists[index].open != 0 }
 
@@ -220,6 +234,13 @@ struct MemberTable: Sendable {
     }
   }
 
+  /// Where each list begins, in the order of the file.
+  var boundaries: [(id: Int, offset: Int)] {
+    lists.indices.filter { lists[$0].open != 0 }.map { ($0, Int(lists[$0].open)) }.sorted {
+      $0.offset < $1.offset
+    }
+  }
+
   /// The bytes of an organization's list, brackets excluded.
   func listBytes(at index: Int) -> ArraySlice<UInt8> {
     let members = lists[index].members
@@ -250,6 +271,7 @@ struct MemberTable: Sendable {
         appended.append(JSONText.entry(organization: id, members: list.added.values))
       }
     }
+    splices += removal(of: edit.removed.elements)
     if !appended.isEmpty { splices.append(top.appending(appended)) }
     return (Splices(splices), touched)
   }
@@ -270,19 +292,36 @@ struct MemberTable: Sendable {
       let end = closingBracket(behind: extents.last?.upperBound ?? Int(list.open) + 1)
       return [Splice(Int(list.open) + 1..<end, JSONText.elements(edit.added.values))]
     }
-    let firstKept = extents.indices.first { !removed.contains($0) } ?? 0
-    for element in removed {
-      // With its comma: the one before it, or the one behind where nothing that stays stands before.
-      splices.append(
-        element < firstKept
-          ? Splice(extents[element].lowerBound..<extents[element + 1].lowerBound, [])
-          : Splice(extents[element - 1].upperBound..<extents[element].upperBound, []))
-    }
+    splices += Splice.removal(of: removed, among: extents.count, in: top) { extents[$0] }
     let additions = edit.added.values.flatMap { JSONText.elementSeparator + JSONText.element($0) }
     if !additions.isEmpty, let end = extents.last?.upperBound {
       splices.append(Splice(at: end, additions))
     }
     return splices
+  }
+
+  /// What gives every organization a list that has none.
+  func splicesAddingLists(of organizations: OrganizationTable) -> Splices {
+    let missing = lists.indices.filter { lists[$0].open == 0 }
+    guard !missing.isEmpty else { return Splices([]) }
+    let none: [OrgUser] = []
+    return Splices([
+      top.appending(missing.map { JSONText.entry(organization: organizations.id(at: $0), members: none) })
+    ])
+  }
+
+  /// Takes the lists of organizations out, which is rare enough to look for them in the whole file.
+  private func removal(of organizations: [String]) -> [Splice] {
+    guard !organizations.isEmpty else { return [] }
+    var entries: [(name: String, extent: Range<Int>)] = []
+    var top = TopObject(start: top.start, lastEnd: top.start)
+    var scanner = JSONScanner(bytes, at: top.start)
+    try? top.scan(&scanner) { (key, scanner) throws(JSONError) in
+      _ = try scanner.skipValue()
+      entries.append((JSONText.decode(key, in: bytes), key.range.lowerBound - 1..<scanner.position))
+    }
+    let removed = Set(entries.indices.filter { organizations.contains(entries[$0].name) })
+    return Splice.removal(of: removed, among: entries.count, in: top) { entries[$0].extent }
   }
 
   private func closingBracket(behind position: Int) -> Int {

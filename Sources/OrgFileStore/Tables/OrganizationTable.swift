@@ -6,6 +6,11 @@ struct OrganizationTable: Sendable {
 
   private(set) var bytes: [UInt8]
   private(set) var problems: [DataProblem] = []
+  /// Whether the text itself is broken, so that no program would read it, or says one thing twice; not just a
+  /// record in it.
+  private(set) var isBroken = false
+  /// Whether the file could be read at all.
+  private(set) var isReadable = true
   /// Where the key of each organization stands, at its opening quote.
   private var keys: [UInt32] = []
   private var index = KeyIndex()
@@ -24,7 +29,10 @@ struct OrganizationTable: Sendable {
     var scanner = JSONScanner(bytes)
     if let top = ProblemList.scannedTop(&scanner, &list) {
       self.top = top
+      isBroken = !list.all.isEmpty || ProblemList.hasHole(bytes)
       scanEntries(&scanner, &list)
+    } else {
+      isBroken = true
     }
     list.nameKeys { [self] offset in
       guard offset < self.top.lastEnd else { return nil }
@@ -37,6 +45,8 @@ struct OrganizationTable: Sendable {
   private init(unreadable reason: String) {
     bytes = []
     problems = [DataProblem(file: Self.file, offset: 0, key: "", reason: reason)]
+    isBroken = true
+    isReadable = false
   }
 
   /// A file as it was read.
@@ -60,6 +70,8 @@ struct OrganizationTable: Sendable {
           let record = try scanner.record(Self.fields)
           try Self.check(record, key: key, rules)
           if insert(key) == false {
+            // Programs don't agree which of two counts.
+            isBroken = true
             throw JSONError(offset: key.range.lowerBound - 1, reason: "the organization stands twice")
           }
         } catch {
@@ -74,8 +86,9 @@ struct OrganizationTable: Sendable {
           }
         }
       }
-      list.checkTail(&scanner)
+      if list.checkTail(&scanner) { isBroken = true }
     } catch {
+      isBroken = true
       // What stopped the record has been noted already.
       if list.all.last?.offset != error.offset { list.note(error, key: lastKey) }
     }
@@ -164,6 +177,12 @@ struct OrganizationTable: Sendable {
       status: text(6).flatMap(Organization.Status.init(rawValue:)) ?? .active)
   }
 
+  /// Where each entry begins, in the order of the file.
+  var boundaries: [(id: Int, offset: Int)] { keys.indices.map { ($0, Int(keys[$0])) } }
+
+  /// The id that a record itself gives, which should be its key.
+  func recordedID(at index: Int) -> String? { record(at: index)?.values[0].text(in: bytes) }
+
   /// The bytes of a record.
   func recordBytes(at index: Int) -> ArraySlice<UInt8> {
     guard let record = record(at: index) else { return [] }
@@ -188,6 +207,10 @@ struct OrganizationTable: Sendable {
         }
       }
       if !missing.isEmpty { splices.append(Splice(at: record.lastEnd, missing)) }
+    }
+    let removed = Set(edit.removed.compactMap { index(of: $0) })
+    splices += Splice.removal(of: removed, among: count, in: top) { index in
+      Int(keys[index])..<(record(at: index)?.close ?? 0) + 1
     }
     if !edit.created.isEmpty {
       splices.append(top.appending(edit.created.values.map { JSONText.entry($0) }))

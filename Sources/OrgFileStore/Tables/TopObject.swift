@@ -1,3 +1,4 @@
+import Glibc
 import OrgCore
 
 /// The object at the top of a data file: what both files have in common.
@@ -93,13 +94,22 @@ struct ProblemList {
     return mark.count
   }
 
-  mutating func checkTail(_ scanner: inout JSONScanner) {
+  /// Notes what stands behind the JSON value; true if there is anything.
+  mutating func checkTail(_ scanner: inout JSONScanner) -> Bool {
     scanner.skipSpace()
-    guard scanner.position < scanner.bytes.count else { return }
+    guard scanner.position < scanner.bytes.count else { return false }
     let length = scanner.bytes.count - scanner.position
     note(
       JSONError(offset: scanner.position, reason: "\(length) bytes stand behind the end of the data"), key: ""
     )
+    return true
+  }
+
+  /// Whether the text has a NUL byte: a hole that a writer left whose file was cut off while it wrote.
+  static func hasHole(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { buffer in
+      buffer.baseAddress.map { memchr($0, 0, buffer.count) != nil } ?? false
+    }
   }
 
   static func scannedTop(

@@ -1,0 +1,136 @@
+/// One generation of the data: who changed what, when.
+public struct HistoryEntry: Sendable, Hashable {
+  /// How it came about.
+  public enum Kind: Sendable, Hashable {
+    /// Somebody edited through orgman, or a program that links it.
+    case edit
+    /// An earlier generation was undone.
+    case undo(of: UInt64)
+    /// An undone generation was done again.
+    case redo(of: UInt64)
+    /// Another program wrote to the data.
+    case foreign
+    /// A damaged file was mended.
+    case repair
+    /// The data were put back to an earlier state.
+    case restore
+  }
+
+  /// The number of the generation.
+  public let generation: UInt64
+  /// When it was committed, in UTC, by the clock of the machine.
+  public let time: Timestamp
+  /// How it came about.
+  public let kind: Kind
+  /// Who did it.
+  public let actor: Actor
+  /// What changed, in order.
+  public let changes: [RecordedChange]
+  /// Earlier generations whose changes were taken back by a program that didn't know of them.
+  public let reverted: [UInt64]
+  /// What else there is to say.
+  public let note: String?
+
+  /// For stores: one generation.
+  public init(
+    generation: UInt64, time: Timestamp, kind: Kind, actor: Actor, changes: [RecordedChange],
+    reverted: [UInt64] = [], note: String? = nil
+  ) {
+    self.generation = generation
+    self.time = time
+    self.kind = kind
+    self.actor = actor
+    self.changes = changes
+    self.reverted = reverted
+    self.note = note
+  }
+
+  /// The change set that takes this generation back. It expects what the generation left behind, so what
+  /// somebody changed since is a conflict and not overwritten.
+  public var inverse: ChangeSet {
+    var purpose = ChangeSet.Purpose.undo(of: generation)
+    if case .undo(let undone) = kind { purpose = .redo(of: undone) }
+    return ChangeSet(changes.reversed().compactMap(\.inverse), purpose: purpose)
+  }
+}
+
+/// A change that happened, with what it takes to describe it and to take it back later.
+public struct RecordedChange: Sendable, Hashable {
+  /// The change, with the values before and after.
+  public let change: Change
+  /// The organization's name at that time.
+  public let organizationName: String
+  /// Since when a removed member had been one.
+  public let joinedAt: Timestamp?
+
+  /// For stores: a change and what was around it.
+  public init(_ change: Change, organizationName: String, joinedAt: Timestamp? = nil) {
+    self.change = change
+    self.organizationName = organizationName
+    self.joinedAt = joinedAt
+  }
+
+  /// `Role of bob in Acme Corp: member → owner`
+  public var summary: String { change.summary(organizationName: organizationName) }
+
+  var inverse: Change? {
+    switch change {
+    case .createOrganization(let organization): .removeOrganization(organization)
+    case .removeOrganization(let organization): .createOrganization(organization)
+    case .setField(let field, let id, let from, let to):
+      .setField(field, organization: id, from: to, to: from)
+    case .addMember(let member):
+      .removeMember(user: member.userID, organization: member.organizationID, role: member.role)
+    case .removeMember(let user, let id, let role):
+      joinedAt.map { .addMember(OrgUser(organizationID: id, userID: user, role: role, joinedAt: $0)) }
+    case .setRole(let user, let id, let from, let to):
+      .setRole(user: user, organization: id, from: to, to: from)
+    }
+  }
+}
+
+/// Who did something, as far as the machine knows.
+public struct Actor: Sendable, Hashable, CustomStringConvertible {
+  /// The number of the real user.
+  public var uid: UInt32
+  /// The name of the real user.
+  public var user: String
+  /// Who logged in, where the kernel keeps it.
+  public var login: String?
+  /// What `sudo` says of who called it: a claim, for the environment is the caller's.
+  public var claimedSudoUser: String?
+  /// Where an SSH connection is said to come from: a claim, too.
+  public var claimedSSHClient: String?
+  /// The name of the machine.
+  public var host: String
+
+  /// Somebody on a machine.
+  public init(
+    uid: UInt32, user: String, login: String? = nil, claimedSudoUser: String? = nil,
+    claimedSSHClient: String? = nil, host: String
+  ) {
+    self.uid = uid
+    self.user = user
+    self.login = login
+    self.claimedSudoUser = claimedSudoUser
+    self.claimedSSHClient = claimedSSHClient
+    self.host = host
+  }
+
+  /// `root (alice)`: the user, and who is behind it where that is known or claimed.
+  public var description: String {
+    let behind = login ?? claimedSudoUser.map { "\($0)?" }
+    return behind.map { $0 == user ? user : "\(user) (\($0))" }?.escapedForDisplay ?? user.escapedForDisplay
+  }
+}
+
+extension HistoryEntry.Kind {
+  /// What a change set becomes in the history.
+  public init(_ purpose: ChangeSet.Purpose) {
+    switch purpose {
+    case .edit: self = .edit
+    case .undo(let generation): self = .undo(of: generation)
+    case .redo(let generation): self = .redo(of: generation)
+    }
+  }
+}

@@ -1,0 +1,258 @@
+import OrgCore
+
+/// One value of the data that a program can set without knowing of the others.
+enum Cell: Hashable {
+  /// Whether there is an organization.
+  case organization(String)
+  case field(String, OrganizationField)
+  /// Whether `org_users.json` has a list for an organization.
+  case list(String)
+  /// The role of a user in an organization.
+  case member(String, user: String)
+
+  /// Which file it stands in.
+  var file: String {
+    switch self {
+    case .organization, .field: OrganizationTable.file
+    case .list, .member: MemberTable.file
+    }
+  }
+
+  var organization: String {
+    switch self {
+    case .organization(let id), .field(let id, _), .list(let id), .member(let id, _): id
+    }
+  }
+
+  var user: String? {
+    if case .member(_, let user) = self { user } else { nil }
+  }
+
+  /// Whether other cells stand in it.
+  var isContainer: Bool {
+    switch self {
+    case .organization, .list: true
+    case .field, .member: false
+    }
+  }
+}
+
+extension FileContents {
+  /// The value of a cell; `nil` where there is none.
+  subscript(cell: Cell) -> String? {
+    switch cell {
+    case .organization(let id): index(ofOrganization: id) == nil ? nil : "present"
+    case .field(let id, let field): index(ofOrganization: id).flatMap { organization(at: $0)[field] }
+    case .list(let id):
+      index(ofOrganization: id).map(members.hasList(at:)) ?? (members.strays[id] != nil) ? "present" : nil
+    case .member(let id, let user):
+      index(ofOrganization: id).flatMap { index in
+        memberIndex(ofUser: user, at: index).map { member($0, at: index).role.rawValue }
+      }
+    }
+  }
+
+  /// The cells that differ from another state. A cell within an organization or list that one side lacks
+  /// altogether is left out.
+  func cells(differingFrom old: FileContents) -> Set<Cell> {
+    organizationCells(differingFrom: old).union(memberCells(differingFrom: old))
+  }
+
+  /// Those of `organizations.json`.
+  func organizationCells(differingFrom old: FileContents) -> Set<Cell> {
+    var cells: Set<Cell> = []
+    func isSame(_ index: Int, _ other: Int) -> Bool {
+      organizations.recordBytes(at: index) == old.organizations.recordBytes(at: other)
+    }
+    for index in 0..<organizationCount {
+      // Mostly in the same place as before.
+      if index < old.organizationCount, isSame(index, index) { continue }
+      let organization = organization(at: index)
+      guard let other = old.index(ofOrganization: organization.id) else {
+        cells.insert(.organization(organization.id))
+        continue
+      }
+      if isSame(index, other) { continue }
+      let before = old.organization(at: other)
+      for field in OrganizationField.allCases where before[field] != organization[field] {
+        cells.insert(.field(organization.id, field))
+      }
+    }
+    for index in 0..<old.organizationCount {
+      if index < organizationCount, isSame(index, index) { continue }
+      let id = old.organizations.id(at: index)
+      if self.index(ofOrganization: id) == nil { cells.insert(.organization(id)) }
+    }
+    return cells
+  }
+
+  /// Those of `org_users.json`, for organizations that either side has.
+  func memberCells(differingFrom old: FileContents) -> Set<Cell> {
+    var cells: Set<Cell> = []
+    for index in 0..<organizationCount {
+      let id = organizations.id(at: index)
+      let other =
+        index < old.organizationCount && old.organizations.id(at: index) == id
+        ? index : old.index(ofOrganization: id)
+      let hasList = members.hasList(at: index)
+      guard let other else {
+        if hasList, old.members.strays[id] == nil { cells.insert(.list(id)) }
+        continue
+      }
+      guard hasList, old.members.hasList(at: other) else {
+        if hasList != old.members.hasList(at: other) { cells.insert(.list(id)) }
+        continue
+      }
+      if members.listBytes(at: index) == old.members.listBytes(at: other) { continue }
+      let now = roles(at: index)
+      let then = old.roles(at: other)
+      for (user, role) in now where then[user] != role { cells.insert(.member(id, user: user)) }
+      for user in then.keys where now[user] == nil { cells.insert(.member(id, user: user)) }
+    }
+    for index in 0..<old.organizationCount where old.members.hasList(at: index) {
+      let id = old.organizations.id(at: index)
+      // A list can be there still without its organization.
+      if self.index(ofOrganization: id) == nil, members.strays[id] == nil { cells.insert(.list(id)) }
+    }
+    return cells
+  }
+
+  private func roles(at index: Int) -> [String: Role] {
+    Dictionary(
+      (0..<memberCount(at: index)).map { member in
+        let member = self.member(member, at: index)
+        return (member.userID, member.role)
+      }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The changes that bring cells from what they are in `base` to what they are here.
+  func changes(in cells: Set<Cell>, on base: FileContents) -> [RecordedChange] {
+    let ids = Set(cells.map(\.organization)).sorted()
+    return ids.flatMap { id -> [RecordedChange] in
+      guard let index = index(ofOrganization: id) else {
+        return base.index(ofOrganization: id).map { index in
+          let gone = base.organization(at: index)
+          return (0..<base.memberCount(at: index)).map { base.removal(of: $0, at: index, name: gone.name) }
+            + [RecordedChange(.removeOrganization(gone), organizationName: gone.name)]
+        } ?? []
+      }
+      let organization = organization(at: index)
+      var changes: [Change] = []
+      var removals: [RecordedChange] = []
+      let other = base.index(ofOrganization: id)
+      if other == nil, cells.contains(.organization(id)) {
+        changes.append(.createOrganization(organization))
+      }
+      for field in OrganizationField.allCases where cells.contains(.field(id, field)) {
+        changes.append(
+          .setField(
+            field, organization: id, from: other.flatMap { base.organization(at: $0)[field] },
+            to: organization[field]))
+      }
+      for member in 0..<memberCount(at: index) {
+        let member = self.member(member, at: index)
+        let isConcerned = cells.contains(.member(id, user: member.userID)) || cells.contains(.list(id))
+        guard isConcerned else { continue }
+        guard let other, let present = base.memberIndex(ofUser: member.userID, at: other) else {
+          changes.append(.addMember(member))
+          continue
+        }
+        let role = base.member(present, at: other).role
+        if role != member.role {
+          changes.append(.setRole(user: member.userID, organization: id, from: role, to: member.role))
+        }
+      }
+      if let other {
+        for member in 0..<base.memberCount(at: other) {
+          let user = base.member(member, at: other).userID
+          if cells.contains(.member(id, user: user)), memberIndex(ofUser: user, at: index) == nil {
+            removals.append(base.removal(of: member, at: other, name: organization.name))
+          }
+        }
+      }
+      return removals + changes.map { RecordedChange($0, organizationName: organization.name) }
+    }
+  }
+
+  private func removal(of member: Int, at index: Int, name: String) -> RecordedChange {
+    let member = self.member(member, at: index)
+    return RecordedChange(
+      .removeMember(user: member.userID, organization: member.organizationID, role: member.role),
+      organizationName: name, joinedAt: member.joinedAt)
+  }
+}
+
+extension RecordedChange {
+  /// The cells that it is about, with their values before.
+  var cellsBefore: [(cell: Cell, before: String?)] {
+    let id = change.organizationID
+    switch change {
+    case .createOrganization: return [(.organization(id), nil), (.list(id), nil)]
+    case .removeOrganization: return [(.organization(id), "present"), (.list(id), "present")]
+    case .setField(let field, _, let from, _): return [(.field(id, field), from)]
+    case .addMember(let member): return [(.member(id, user: member.userID), nil)]
+    case .removeMember(let user, _, let role): return [(.member(id, user: user), role.rawValue)]
+    case .setRole(let user, _, let from, _): return [(.member(id, user: user), from.rawValue)]
+    }
+  }
+}
+
+/// The splices that turn one text into another, entry by entry where both have them in the same order.
+func splices(
+  from old: [UInt8], _ oldBoundaries: [(id: String, offset: Int)], to new: [UInt8],
+  _ newBoundaries: [(id: String, offset: Int)]
+) -> Splices {
+  func chunk(_ bytes: [UInt8], _ boundaries: [(id: String, offset: Int)], _ index: Int) -> ArraySlice<UInt8> {
+    // The chunk before the first boundary has the index -1.
+    let start = index < 0 ? 0 : boundaries[index].offset
+    return bytes[start..<(index + 1 < boundaries.count ? boundaries[index + 1].offset : bytes.count)]
+  }
+  let oldIndex = Dictionary(
+    oldBoundaries.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+  let kept = newBoundaries.indices.filter { oldIndex[newBoundaries[$0].id] != nil }
+  let order = kept.compactMap { oldIndex[newBoundaries[$0].id] }
+  guard zip(order, order.dropFirst()).allSatisfy({ $0 < $1 }) else {
+    return Splices([Splices.difference(from: old[...], to: new[...])].compactMap(\.self))
+  }
+  // Between two that both have, whatever else stands there belongs to the chunk of the first.
+  var result: [Splice] = []
+  var anchors: [(old: Int, new: Int)] = [(-1, -1)]
+  for (position, index) in zip(order, kept) { anchors.append((position, index)) }
+  for (step, anchor) in anchors.enumerated() {
+    let isLast = step + 1 == anchors.count
+    let oldStart = chunk(old, oldBoundaries, anchor.old).startIndex
+    let newStart = chunk(new, newBoundaries, anchor.new).startIndex
+    let oldEnd = isLast ? old.count : oldBoundaries[anchors[step + 1].old].offset
+    let newEnd = isLast ? new.count : newBoundaries[anchors[step + 1].new].offset
+    if let splice = Splices.difference(from: old[oldStart..<oldEnd], to: new[newStart..<newEnd]) {
+      result.append(splice)
+    }
+  }
+  return Splices(result)
+}
+
+extension FileContents {
+  /// The splices that turn another state of both files into this one.
+  func splices(from old: FileContents) -> (organizations: Splices, members: Splices) {
+    func named(
+      _ boundaries: [(id: Int, offset: Int)], _ table: OrganizationTable
+    ) -> [(id: String, offset: Int)] {
+      boundaries.map { (table.id(at: $0.id), $0.offset) }
+    }
+    func difference(
+      _ before: [UInt8], _ after: [UInt8], _ oldBoundaries: [(id: Int, offset: Int)],
+      _ newBoundaries: [(id: Int, offset: Int)]
+    ) -> Splices {
+      before == after
+        ? Splices([])
+        : OrgFileStore.splices(
+          from: before, named(oldBoundaries, old.organizations), to: after,
+          named(newBoundaries, organizations))
+    }
+    return (
+      difference(
+        old.organizations.bytes, organizations.bytes, old.organizations.boundaries, organizations.boundaries),
+      difference(old.members.bytes, members.bytes, old.members.boundaries, members.boundaries)
+    )
+  }
+}

@@ -1,0 +1,610 @@
+import CLinux
+import Glibc
+import OrgCore
+import Synchronization
+import SystemPackage
+
+/// What happens while the lock is held: taking in what others did, mending, committing. The journal is the truth;
+/// the two data files are what it publishes.
+struct Engine {
+  /// What is known of the journal from the last time.
+  struct Memory {
+    var journal: Journal?
+    /// The data as the newest line of the journal has them.
+    var current: (generation: UInt64, contents: FileContents)?
+    /// The data as this store last saw them whole: what a journal begins with, should they break before there
+    /// is one.
+    var lastWhole: FileContents?
+    /// The newest generation that whoever uses this store was told of.
+    var told: UInt64?
+    /// Bytes of a segment of the journal after which a new one begins.
+    var segmentLimit = 2 << 20
+    /// Displaced files that nobody has written to.
+    var calm: Set<FileIdentity> = []
+  }
+
+  /// The data behind what was taken in.
+  struct Settled {
+    var contents: FileContents
+    var generation: UInt64
+    var snapshot: Snapshot
+    /// What kept the files from being taken in.
+    var problems: [DataProblem]
+  }
+
+  private let store: FileStore
+  private let vault: Vault
+  /// How often another program that waits to write is let go first.
+  private static let courtesies = 3
+
+  init(_ store: FileStore) throws(OrgError) {
+    self.store = store
+    do {
+      vault = try Vault(store.directory)
+    } catch {
+      throw Self.explained(error, store)
+    }
+    for watcher in store.watchers.withLock({ $0 }) { watcher.watcher?.watchDisplaced() }
+  }
+
+  private var directory: DataDirectory { store.directory }
+
+  private static func explained(_ error: SystemCallError, _ store: FileStore) -> OrgError {
+    switch error.errno {
+    case .resourceBusy:
+      OrgError(
+        .readOnly,
+        "\(error.subject) in \(store.path.escapedForDisplay) is mounted by itself and can't be replaced; mount its directory instead.",
+        errno: error.errno.rawValue)
+    default: OrgError(error, "The change could not be saved in \(store.path.escapedForDisplay)")
+    }
+  }
+
+  private func explaining<Value>(_ body: () throws(SystemCallError) -> Value) throws(OrgError) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw Self.explained(error, store)
+    }
+  }
+
+  // MARK: Committing
+
+  /// Commits a change set on the data as they are now.
+  func commit(_ set: ChangeSet) throws(OrgError) -> Commit {
+    for courtesy in 0... {
+      let leases = Leases(directory)
+      let settled = try settle(isStarting: true)
+      let snapshot = settled.snapshot
+      if let problem = settled.problems.first {
+        throw OrgError(.damagedData, "Nothing is changed while the data are damaged. \(problem)")
+      }
+      // What somebody wrote behind what was taken in is found among the displaced files.
+      let preview = Preview(
+        of: set, on: Snapshot(generation: snapshot.generation, contents: settled.contents))
+      try preview.check()
+      guard !preview.edit.isEmpty else { return Commit(snapshot: snapshot, changes: []) }
+      let next = try settled.contents.applying(preview.edit)
+      if let problem = next.contents.problems.first {
+        throw OrgError(.invalidValue, "This change would damage the data, so it was not made. \(problem)")
+      }
+      // Whoever waits to write read the data before this change. Let go first, its write is simply taken in.
+      if courtesy < Self.courtesies, leases.areAwaited { continue }
+      var record = newRecord(settled.generation + 1, JournalRecord.Kind(set.purpose), preview.recorded)
+      if case .undo(let generation) = set.purpose { record.of = generation }
+      if case .redo(let generation) = set.purpose { record.of = generation }
+      try write(
+        record, next.contents, after: settled.contents, organizations: next.organizations,
+        members: next.members)
+      return Commit(snapshot: store.snapshotNow(), changes: preview.effective)
+    }
+    throw OrgError(.locked, "Another program keeps writing; nothing was changed.")
+  }
+
+  private func newRecord(
+    _ generation: UInt64, _ kind: JournalRecord.Kind, _ changes: [RecordedChange]
+  ) -> JournalRecord {
+    JournalRecord(
+      generation: generation, previous: "", time: Timestamp.now().description, kind: kind,
+      actor: JournalRecord.JournalActor(.current(), pid: getpid()),
+      changes: changes.map { JournalChange($0) }, files: [:])
+  }
+
+  /// Writes the new files beside, then the line of the journal, which is the commit, then exchanges the files.
+  ///
+  /// - Parameter live: what is in the files now, where that isn't what the journal has.
+  private func write(
+    _ draft: JournalRecord, _ next: FileContents, after current: FileContents, organizations: Splices,
+    members: Splices, live: FileContents? = nil
+  ) throws(OrgError) {
+    var record = draft
+    let splices = [OrganizationTable.file: organizations, MemberTable.file: members]
+    var touched: [String] = []
+    var described: [String: [JournalRecord.JournalSplice]] = [:]
+    let before = store.memory.withLock { $0.journal?.last?.record.files }
+    try explaining { () throws(SystemCallError) in
+      for (file, bytes) in next.files {
+        if let made = splices[file], !made.isEmpty {
+          described[file] = made.all.map { JournalRecord.JournalSplice($0, in: current.bytes(of: file)) }
+        }
+        let inode: UInt64?
+        if bytes != (live ?? current).bytes(of: file) {
+          inode = try directory.stage(bytes, for: file, in: vault.space)
+          touched.append(file)
+          if let found = live?.bytes(of: file), found != current.bytes(of: file) {
+            record.replaced = (record.replaced ?? [:]).merging([file: sha256(found)]) { _, new in new }
+          }
+        } else {
+          inode = directory.identity(of: file)?.inode
+        }
+        let hash = bytes == current.bytes(of: file) ? before?[file]?.sha256 : nil
+        record.files[file] = JournalRecord.FileState(
+          size: bytes.count, sha256: hash ?? sha256(bytes), inode: inode)
+      }
+      record.splices = described.isEmpty ? nil : described
+      try append(record)
+    }
+    store.memory.withLock { $0.current = (record.generation, next) }
+    do {
+      let hashes = live == nil ? before?.mapValues(\.sha256) : record.replaced
+      try publish(
+        touched, next, generation: record.generation, displacing: live ?? current, hashes: hashes ?? [:])
+    } catch {
+      throw OrgError(
+        error,
+        "The change is in the journal for good, but \(error.subject.escapedForDisplay) in \(store.path.escapedForDisplay) could not be replaced, so others see it only when the next change is made"
+      )
+    }
+    try? checkpointIfDue(next)
+  }
+
+  private func append(_ record: JournalRecord) throws(SystemCallError) {
+    var journal = store.memory.withLock { $0.journal } ?? Journal(calls: directory.calls)
+    var record = record
+    record.previous = journal.last?.hash ?? ""
+    try journal.append(record, to: directory, in: vault.journal)
+    store.memory.withLock { $0.journal = journal }
+  }
+
+  /// Exchanges staged files with the live ones.
+  ///
+  /// - Parameters:
+  ///   - hashes: those of the live files, where they are known.
+  ///   - moved: the files that have the displaced one's name already.
+  private func publish(
+    _ names: [String], _ contents: FileContents, generation: UInt64, displacing old: FileContents,
+    hashes: [String: String] = [:], moved: Set<String> = []
+  ) throws(SystemCallError) {
+    guard !names.isEmpty else { return }
+    try store.exchange(for: contents) { () throws(SystemCallError) in
+      for name in names {
+        let displaced = Vault.displacedName(generation, hashes[name] ?? sha256(old.bytes(of: name)), name)
+        try directory.publish(
+          name, from: vault.space, displacedAs: displaced, in: vault.displaced,
+          isMoved: moved.contains(name))
+      }
+      try directory.calls.sync(directory.root, directory.path)
+    }
+  }
+
+  // MARK: Taking in
+
+  /// Brings journal and files to agree: what a crash left, what others committed, what other programs wrote.
+  ///
+  /// - Parameter isStarting: begin a journal where there is none.
+  func settle(isStarting: Bool) throws(OrgError) -> Settled {
+    var journal = store.memory.withLock { $0.journal } ?? Journal(calls: directory.calls)
+    try explaining { () throws(SystemCallError) in try journal.refresh(vault.journal, repairing: true) }
+    store.memory.withLock { $0.journal = journal }
+    try explaining { () throws(SystemCallError) in try sortStaged(journal.last?.record) }
+
+    guard let last = journal.last else { return try begin(isStarting: isStarting) }
+    let known = store.memory.withLock { $0.current }
+    var live = store.contentsNow()
+    if let known, known.generation == last.record.generation, isSame(live, known.contents) {
+      return try finish(known.contents, last.record.generation)
+    }
+    if isPublished(live, last.record) {
+      store.memory.withLock { $0.current = (last.record.generation, live) }
+      return try finish(live, last.record.generation)
+    }
+    let current: FileContents
+    if let known, known.generation == last.record.generation {
+      current = known.contents
+    } else if let known,
+      let next = Vault.replay(
+        journal.recent, on: Dictionary(known.contents.files.map { ($0.name, $0.bytes) }) { $1 },
+        from: known.generation, to: last.record.generation)
+    {
+      current = next
+    } else {
+      do {
+        current = try vault.rebuild(last.record.generation)
+      } catch  where error.code == .damagedData && live.problems.isEmpty {
+        return try beginAgain(live, after: last.record.generation)
+      }
+    }
+    store.memory.withLock { $0.current = (last.record.generation, current) }
+    if try redo(last.record, current, live, journal) { live = store.contentsNow() }
+    if !isSame(live, current) {
+      live = waitForWriters(live)
+      try takeIn(live, current, last.record.generation, journal)
+    }
+    guard let now = store.memory.withLock({ $0.current }) else {
+      throw OrgError(.system, "The journal vanished.")
+    }
+    // What may not be taken in may not be written over either.
+    if now.generation == last.record.generation, !isSame(live, now.contents) {
+      return settled(now.contents, now.generation, live.problems)
+    }
+    return try finish(now.contents, now.generation)
+  }
+
+  /// What is left to do when files and journal agree.
+  private func finish(_ contents: FileContents, _ generation: UInt64) throws(OrgError) -> Settled {
+    // Later generations can't be rebuilt over a damaged line.
+    if store.memory.withLock({ $0.journal?.damage.isEmpty }) == false {
+      try explaining { () throws(SystemCallError) in try checkpoint(contents, generation: generation) }
+    }
+    return try mergeDisplaced(into: settled(contents, generation))
+  }
+
+  private func settled(
+    _ contents: FileContents, _ generation: UInt64, _ problems: [DataProblem] = []
+  ) -> Settled {
+    Settled(
+      contents: contents, generation: generation, snapshot: store.snapshotNow(),
+      problems: contents.problems + problems)
+  }
+
+  private func isSame(_ left: FileContents, _ right: FileContents) -> Bool {
+    left.organizations.bytes == right.organizations.bytes && left.members.bytes == right.members.bytes
+      && !left.isUnreadable && !right.isUnreadable
+  }
+
+  private func isPublished(_ live: FileContents, _ record: JournalRecord) -> Bool {
+    live.files.allSatisfy { sha256($0.bytes) == record.files[$0.name]?.sha256 } && !live.isUnreadable
+  }
+
+  /// Begins a journal with the data as they are; or as this store saw them before they broke.
+  private func begin(isStarting: Bool) throws(OrgError) -> Settled {
+    let live = waitForWriters(store.contentsNow())
+    var contents = live
+    if let seen = store.memory.withLock({ $0.lastWhole }), live.hasLosses(since: seen) { contents = seen }
+    guard contents.problems.isEmpty, isStarting || !isSame(contents, live) else {
+      return settled(live, 0)
+    }
+    try explaining { () throws(SystemCallError) in try checkpoint(contents, generation: 0) }
+    store.memory.withLock { $0.current = (0, contents) }
+    return isSame(contents, live) ? settled(contents, 0) : try settle(isStarting: isStarting)
+  }
+
+  /// Goes on from the files where the journal is damaged, so that what it says can't be compared with them.
+  private func beginAgain(_ live: FileContents, after generation: UInt64) throws(OrgError) -> Settled {
+    var record = newRecord(generation + 1, .foreign, [])
+    record.note = "the journal is damaged, so what changed can't be told; the files are taken as they are"
+    try explaining { () throws(SystemCallError) in
+      for (file, bytes) in live.files {
+        record.files[file] = JournalRecord.FileState(
+          size: bytes.count, sha256: sha256(bytes), inode: directory.identity(of: file)?.inode)
+      }
+      try append(record)
+      store.memory.withLock { $0.current = (generation + 1, live) }
+      try checkpoint(live, generation: generation + 1)
+    }
+    return settled(live, generation + 1)
+  }
+
+  /// Where nobody can be kept from writing by a lease, waits until a broken file is at rest.
+  private func waitForWriters(_ live: FileContents) -> FileContents {
+    var live = live
+    let start = clinux_monotonic_milliseconds()
+    while !live.problems.isEmpty, store.isBeingWritten, clinux_monotonic_milliseconds() - start < 2000 {
+      usleep(5000)
+      live = store.contentsNow()
+    }
+    return live
+  }
+
+  /// Throws away the staged files that a crash left, but for those that the journal says are to be published.
+  private func sortStaged(_ last: JournalRecord?) throws(SystemCallError) {
+    for file in [OrganizationTable.file, MemberTable.file] {
+      let name = DataDirectory.stagedName(file)
+      guard let staged = try directory.inode(of: name, in: vault.space), staged != last?.files[file]?.inode
+      else { continue }
+      try directory.calls.remove(name, in: vault.space)
+    }
+  }
+
+  /// Publishes what was committed but not exchanged before a crash: a file that still has what the newest
+  /// generation was to replace, under another inode than the one that was to be published.
+  private func redo(
+    _ last: JournalRecord, _ current: FileContents, _ live: FileContents, _ journal: Journal
+  ) throws(OrgError) -> Bool {
+    let earlier = journal.recent.dropLast().last?.files
+    var names: [String] = []
+    var moved: Set<String> = []
+    try explaining { () throws(SystemCallError) in
+      for (file, bytes) in live.files {
+        guard let state = last.files[file], bytes != current.bytes(of: file),
+          sha256(bytes) == last.replaced?[file] ?? earlier?[file]?.sha256,
+          try directory.inode(of: file, in: directory.root) != state.inode
+        else { continue }
+        let displaced = Vault.displacedName(last.generation, sha256(bytes), file)
+        if let there = try directory.inode(of: displaced, in: vault.displaced) {
+          // Once it was exchanged, what is in the file now came later.
+          guard there == state.inode else { continue }
+          moved.insert(file)
+        } else if try directory.inode(of: DataDirectory.stagedName(file), in: vault.space) != state.inode {
+          try directory.stage(current.bytes(of: file), for: file, in: vault.space)
+        }
+        names.append(file)
+      }
+      try publish(names, current, generation: last.generation, displacing: live, moved: moved)
+    }
+    return !names.isEmpty
+  }
+
+  /// Takes in what another program wrote, as a generation of its own.
+  private func takeIn(
+    _ found: FileContents, _ current: FileContents, _ generation: UInt64, _ journal: Journal
+  ) throws(OrgError) {
+    let isBroken = found.organizations.isBroken || found.members.isBroken
+    // A record that breaks a rule is for people to mend: what it should be can't be guessed.
+    guard isBroken || found.problems.isEmpty else { return }
+    // What stands in a file's place but is none, or can't be read just now, isn't lost either.
+    for (file, isReadable) in [
+      (OrganizationTable.file, found.organizations.isReadable), (MemberTable.file, found.members.isReadable),
+    ] where !isReadable {
+      let inode = try explaining { () throws(SystemCallError) in
+        try directory.inode(of: file, in: directory.root)
+      }
+      if inode != nil { return }
+    }
+    // Where the newest lines can't be read, nobody can say what the other program didn't know of.
+    let result = Reconciliation(
+      current: current, found: found, history: history(journal.isBlocked ? [] : journal.recent),
+      written: found.files.reduce(into: [:]) { times, file in
+        times[file.name] = directory.identity(of: file.name).map {
+          Timestamp(microseconds: $0.modified / 1000)
+        }
+      })
+    var record = newRecord(generation + 1, result.isRepair ? .repair : .foreign, result.changes)
+    record.actor = foreignActor(current, found) ?? record.actor
+    record.reverted = result.reverted.isEmpty ? nil : result.reverted
+    record.note = result.note
+    try explaining { () throws(SystemCallError) in
+      for file in result.quarantined.sorted() {
+        try vault.quarantine(found.bytes(of: file), of: file, generation: generation + 1)
+      }
+    }
+    let splices = result.contents.splices(from: current)
+    try write(
+      record, result.contents, after: current, organizations: splices.organizations, members: splices.members,
+      live: found)
+  }
+
+  /// Who owns the file that was written to: as much as can be known of who wrote it.
+  private func foreignActor(_ current: FileContents, _ found: FileContents) -> JournalRecord.JournalActor? {
+    for (file, bytes) in found.files where bytes != current.bytes(of: file) {
+      if let owner = owner(of: file, in: directory.root) { return owner }
+    }
+    return nil
+  }
+
+  private func owner(of file: String, in place: borrowing Descriptor) -> JournalRecord.JournalActor? {
+    guard let status = try? directory.calls.status(of: file, in: place) else { return nil }
+    return JournalRecord.JournalActor(
+      Actor(uid: status.st_uid, user: userName(status.st_uid), host: Actor.current().host), pid: 0)
+  }
+
+  // MARK: Keeping
+
+  /// Puts the data back to what they were.
+  func restore(to point: RestorePoint, isTrial: Bool) throws(OrgError) -> [RecordedChange] {
+    let settled = try settle(isStarting: !isTrial)
+    let target = try contents(at: point)
+    if let problem = target.problems.first {
+      throw OrgError(.damagedData, "That would put damaged data back, so nothing was changed. \(problem)")
+    }
+    // What is there now may break a rule: then the journal knows what it was before.
+    let current = store.memory.withLock { $0.current?.contents } ?? settled.contents
+    let live = store.contentsNow()
+    let changes = target.changes(in: target.cells(differingFrom: current), on: current)
+    guard !isTrial, !isSame(live, target) else { return changes }
+    if !isSame(live, current) {
+      try explaining { () throws(SystemCallError) in
+        for (file, bytes) in live.files where bytes != current.bytes(of: file) {
+          try vault.quarantine(bytes, of: file, generation: settled.generation)
+        }
+      }
+    }
+    let splices = target.splices(from: current)
+    try write(
+      newRecord(settled.generation + 1, .restore, changes), target, after: current,
+      organizations: splices.organizations, members: splices.members, live: live)
+    return changes
+  }
+
+  private func contents(at point: RestorePoint) throws(OrgError) -> FileContents {
+    switch point {
+    case .backup(let backup): return backup.contents
+    case .generation(let generation):
+      let newest = store.memory.withLock { $0.journal?.last?.record.generation } ?? 0
+      guard generation <= newest else {
+        throw OrgError(.dataNotFound, "There is no generation \(generation); the newest is \(newest).")
+      }
+      return try vault.rebuild(generation)
+    case .time(let time):
+      let records = try explaining { () throws(SystemCallError) in
+        try Journal.everything(vault.journal, directory.calls).lines.map(\.record)
+      }
+      guard let record = records.last(where: { (Timestamp($0.time) ?? time) <= time }) else {
+        throw OrgError(.dataNotFound, "The history doesn't reach back to \(time).")
+      }
+      return try vault.rebuild(record.generation)
+    }
+  }
+
+  /// Takes in what others wrote, clears away what a crash left, and adds the member lists that are missing.
+  func tidy(addingLists: Bool) throws(OrgError) {
+    let settled = try settle(isStarting: true)
+    try explaining { () throws(SystemCallError) in
+      try vault.removeDrafts(in: vault.checkpoints)
+      try vault.removeDrafts(in: vault.quarantine)
+    }
+    guard addingLists, settled.problems.isEmpty else { return }
+    let splices = settled.contents.members.splicesAddingLists(of: settled.contents.organizations)
+    guard !splices.isEmpty else { return }
+    let organizations = settled.contents.organizations
+    let next = FileContents(
+      organizations: organizations,
+      members: MemberTable(splices.applied(to: settled.contents.members.bytes), of: organizations))
+    var record = newRecord(settled.generation + 1, .repair, [])
+    record.note = "the member lists that were missing are added"
+    try write(record, next, after: settled.contents, organizations: Splices([]), members: splices)
+  }
+
+  // MARK: Displaced files
+
+  /// Takes in what was written to files after they were displaced.
+  private func mergeDisplaced(into settled: Settled) throws(OrgError) -> Settled {
+    var settled = settled
+    let files = try explaining { () throws(SystemCallError) in try vault.displacedFiles() }
+    for (index, file) in files.enumerated() {
+      guard let status = try? directory.calls.status(of: file.name, in: vault.displaced) else { continue }
+      let identity = FileIdentity(status)
+      let age = Timestamp.now().microseconds * 1000 - identity.changed
+      let isCalm = store.memory.withLock { $0.calm.contains(identity) }
+      guard let opened = try? directory.calls.open(file.name, in: vault.displaced, O_RDONLY) else { continue }
+      // Somebody is writing there right now: the next one who holds the lock will see it.
+      if directory.calls.takeLease(opened, file.name) == false { continue }
+      defer { directory.calls.releaseLease(opened) }
+      if !isCalm {
+        let bytes = try explaining { () throws(SystemCallError) in
+          try vault.read(file.name, in: vault.displaced)
+        }
+        guard sha256(bytes).hasPrefix(file.hash) else {
+          guard let merged = try merge(bytes, file, into: settled) else { continue }
+          settled = merged
+          try explaining { () throws(SystemCallError) in
+            try directory.calls.remove(file.name, in: vault.displaced)
+          }
+          continue
+        }
+        // A write within the same tick of the clock could look as if there had been none.
+        if age > 50_000_000 { store.memory.withLock { _ = $0.calm.insert(identity) } }
+      }
+      // Nobody has it open, and who looked the name up before it was displaced has long had the time to.
+      if age > 10_000_000_000 || age < 0 || age > 1_000_000_000 && files.count - index > 16 {
+        try? directory.calls.remove(file.name, in: vault.displaced)
+        store.memory.withLock { _ = $0.calm.remove(identity) }
+      }
+    }
+    return settled
+  }
+
+  /// Takes in what one displaced file was changed to; `nil` if that has to wait.
+  private func merge(_ bytes: [UInt8], _ file: Vault.Displaced, into settled: Settled) throws(OrgError)
+    -> Settled?
+  {
+    let isOrganizations = file.file == OrganizationTable.file
+    let current = settled.contents
+    let table = isOrganizations ? OrganizationTable(bytes) : current.organizations
+    let found = FileContents(
+      organizations: table,
+      members: MemberTable(isOrganizations ? FileContents.empty.members.bytes : bytes, of: table))
+    if found.organizations.isBroken || found.members.isBroken, store.isFresh(file.name, in: vault.displaced) {
+      return nil
+    }
+    let records = try records(from: file.generation)
+    let result = Reconciliation(
+      current: current, found: found, history: history(records ?? []),
+      displaced: Reconciliation.Displaced(file: file.file, generation: file.generation))
+    if records == nil || !result.quarantined.isEmpty || !found.problems.isEmpty {
+      try explaining { () throws(SystemCallError) in
+        try vault.quarantine(bytes, of: file.file, generation: file.generation)
+      }
+    }
+    guard records != nil, !isSame(result.contents, current) else { return settled }
+    var record = newRecord(settled.generation + 1, .foreign, result.changes)
+    record.actor = owner(of: file.name, in: vault.displaced) ?? record.actor
+    record.displaced = file.generation
+    record.note = result.note
+    let splices = result.contents.splices(from: current)
+    try write(
+      record, result.contents, after: current, organizations: splices.organizations, members: splices.members)
+    return self.settled(result.contents, record.generation)
+  }
+
+  /// The lines of the journal from a generation on; `nil` if it doesn't reach back there.
+  private func records(from generation: UInt64) throws(OrgError) -> [JournalRecord]? {
+    guard let journal = store.memory.withLock({ $0.journal }), !journal.isBlocked else { return nil }
+    func reaches(_ records: [JournalRecord]) -> Bool {
+      records.contains { $0.generation == generation && $0.kind != .checkpoint }
+    }
+    if reaches(journal.recent) { return journal.recent }
+    let everything = try explaining { () throws(SystemCallError) in
+      try Journal.everything(vault.journal, directory.calls)
+    }
+    let records = everything.lines.map(\.record)
+    return reaches(records) ? records : nil
+  }
+
+  /// What happened, newest first, as far as it matters to what another program may not know of.
+  private func history(_ records: [JournalRecord]) -> some Sequence<Reconciliation.Step> {
+    records.reversed().lazy.compactMap { record in
+      let origin: Reconciliation.Step.Origin
+      switch record.kind {
+      case .edit, .undo, .redo, .restore: origin = .own
+      case .foreign, .repair: origin = record.displaced == nil ? .foreign : .displaced
+      case .checkpoint: return nil
+      }
+      return Reconciliation.Step(
+        generation: record.generation, time: Timestamp(record.time) ?? Timestamp(microseconds: 0),
+        origin: origin, changes: record.changes.compactMap(\.recorded))
+    }
+  }
+
+  // MARK: Checkpoints
+
+  /// Begins a new segment when the newest has grown long, so that recovery never has much to read.
+  private func checkpointIfDue(_ contents: FileContents) throws(SystemCallError) {
+    guard let journal = store.memory.withLock({ $0.journal }),
+      journal.segmentLength > store.memory.withLock({ $0.segmentLimit }),
+      let generation = journal.last?.record.generation
+    else { return }
+    try checkpoint(contents, generation: generation)
+    // The first is where the history begins; those between it and the newest two cost more than they help.
+    for old in try vault.checkpointGenerations().dropFirst().dropLast(2) {
+      for file in contents.files {
+        try directory.calls.remove(Vault.checkpointName(old, file.name), in: vault.checkpoints)
+      }
+    }
+  }
+
+  /// Begins a new segment of the journal, with a full copy of both files.
+  private func checkpoint(_ contents: FileContents, generation: UInt64) throws(SystemCallError) {
+    try vault.writeCheckpoint(contents, generation: generation)
+    var record = newRecord(generation, .checkpoint, [])
+    let last = store.memory.withLock { $0.journal?.last?.record }
+    for (file, bytes) in contents.files {
+      record.files[file] =
+        last?.generation == generation
+        ? last?.files[file]
+        : JournalRecord.FileState(
+          size: bytes.count, sha256: sha256(bytes), inode: directory.identity(of: file)?.inode)
+    }
+    try append(record)
+  }
+}
+
+extension JournalRecord.Kind {
+  init(_ purpose: ChangeSet.Purpose) {
+    switch purpose {
+    case .edit: self = .edit
+    case .undo: self = .undo
+    case .redo: self = .redo
+    }
+  }
+}

@@ -1,0 +1,268 @@
+import Crypto
+import FoundationEssentials
+import Glibc
+import OrgCore
+import SystemPackage
+
+/// The append-only record of everything that happened to the data: redo log, audit log, history and undo in one.
+///
+/// `journal/` holds segments named by the generation that they start from, one JSON object a line. Each line
+/// begins with the hash of what stands behind it, and names the hash of the line before. Only who holds the
+/// lock may append.
+struct Journal {
+  /// A line as it was read.
+  struct Line {
+    var record: JournalRecord
+    var hash: String
+  }
+
+  /// Where reading stopped: a segment, and how many bytes of it are good.
+  private struct Position {
+    var segment: String
+    var length: Int
+  }
+
+  private let calls: SystemCalls
+  private var position: Position?
+  /// The newest good line.
+  private(set) var last: Line?
+  /// The newest lines, oldest first: as many as are needed to tell what another program didn't know of.
+  private(set) var recent: [JournalRecord] = []
+  /// What could not be read in the segments that were read, in words, unless a checkpoint stands behind it.
+  private(set) var damage: [String] = []
+  private static let recentLimit = 256
+  /// Bytes of an earlier segment that are read for them.
+  private static let recallLimit = 1 << 18
+
+  init(calls: SystemCalls) {
+    self.calls = calls
+  }
+
+  // MARK: Reading
+
+  /// Reads what others appended since the last time; the first time, the newest segment that has a good line.
+  ///
+  /// - Parameter repairing: take away a line at the end that was cut off in the middle: it was never
+  ///   acknowledged. Only for who holds the lock.
+  mutating func refresh(_ directory: borrowing Descriptor, repairing: Bool) throws(SystemCallError) {
+    let segments = try Self.segments(directory, calls)
+    if let position, !segments.contains(position.segment) { self = Journal(calls: calls) }
+    guard let position else {
+      for segment in segments.reversed() where last == nil {
+        damage = []
+        try read(segment, from: 0, directory, repairing: repairing)
+      }
+      // What another program doesn't know of may stand before the newest checkpoint.
+      if let newest = self.position?.segment, let earlier = segments.last(where: { $0 < newest }) {
+        try recall(earlier, directory)
+      }
+      return
+    }
+    try read(position.segment, from: position.length, directory, repairing: repairing)
+    for segment in segments where segment > position.segment {
+      try read(segment, from: 0, directory, repairing: repairing)
+    }
+  }
+
+  static func segments(_ directory: borrowing Descriptor, _ calls: SystemCalls) throws(SystemCallError)
+    -> [String]
+  {
+    try calls.list(directory, "journal").filter { $0.hasSuffix(".jsonl") }.sorted()
+  }
+
+  private mutating func read(
+    _ segment: String, from start: Int, _ directory: borrowing Descriptor, repairing: Bool
+  ) throws(SystemCallError) {
+    let file = try calls.open(segment, in: directory, O_RDWR)
+    let size = Int(try calls.status(file, segment).st_size)
+    guard size > start else { return }
+    let parsed = Self.parse(try calls.readAll(file, segment, size: size - start, from: start))
+    for line in parsed.lines { take(line) }
+    if !parsed.lines.isEmpty { position = Position(segment: segment, length: start + parsed.good) }
+    // Only what has no line end was never finished. Anything else is left for people to look at: a new segment
+    // begins behind it.
+    if let unfinished = parsed.unfinished, repairing {
+      try calls.truncate(file, segment, to: start + unfinished)
+      try calls.sync(file, segment)
+    } else {
+      isBlocked = parsed.isBlocked || parsed.unfinished != nil
+    }
+    damage += parsed.damage.filter { !repairing || $0.offset != parsed.unfinished }
+      .map { "\(segment), byte \(start + $0.offset): \($0.reason)" }
+  }
+
+  /// Remembers the newest lines of an earlier segment.
+  private mutating func recall(_ segment: String, _ directory: borrowing Descriptor) throws(SystemCallError) {
+    let file = try calls.open(segment, in: directory, O_RDONLY)
+    let size = Int(try calls.status(file, segment).st_size)
+    let start = max(0, size - Self.recallLimit)
+    let parsed = Self.parse(try calls.readAll(file, segment, size: size - start, from: start))
+    recent = Array((parsed.lines.map(\.record) + recent).suffix(Self.recentLimit))
+  }
+
+  /// Whether the newest segment ends in something unreadable, so that nothing may be appended to it.
+  private(set) var isBlocked = false
+
+  private mutating func take(_ line: Line) {
+    last = line
+    isBlocked = false
+    recent.append(line.record)
+    if recent.count > Self.recentLimit { recent.removeFirst(recent.count - Self.recentLimit) }
+  }
+
+  /// What was found in a segment, or in the end of one.
+  struct Parsed {
+    var lines: [Line] = []
+    /// How many bytes there are up to the end of the last good line.
+    var good = 0
+    /// What couldn't be read, and where.
+    var damage: [(offset: Int, reason: String)] = []
+    /// Where a last line begins that was never finished.
+    var unfinished: Int?
+    /// Whether the end can't be read, so that nothing may be put behind it.
+    var isBlocked = false
+  }
+
+  /// Reads lines. Damage to one leaves those behind it readable.
+  static func parse(_ bytes: [UInt8]) -> Parsed {
+    var result = Parsed()
+    var start = 0
+    // The hash that the next line should name.
+    var expected: String?
+    while start < bytes.count {
+      let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+      result.isBlocked = false
+      if end < bytes.count, let line = decode(bytes[start..<end]) {
+        if let expected, line.record.previous != expected {
+          result.damage.append((start, "the line doesn't follow the one before"))
+        }
+        result.lines.append(line)
+        expected = line.hash
+        start = end + 1
+        result.good = start
+        continue
+      }
+      // The line's end may be what is damaged.
+      let next = bytes[min(start + 1, end)..<end].firstRange(of: prefix)?.lowerBound ?? end
+      if let line = decode(bytes[start..<max(start, next - 1)]) {
+        result.damage.append((next - 1, "the line has no end"))
+        result.lines.append(line)
+        expected = line.hash
+        result.good = next
+      } else if end == bytes.count, next == end {
+        result.damage.append((start, "the last line is cut off"))
+        result.unfinished = start
+        return result
+      } else {
+        result.damage.append((start, "the line doesn't match its hash"))
+        expected = nil
+      }
+      result.isBlocked = true
+      start = next == end ? end + 1 : next
+    }
+    return result
+  }
+
+  private static let prefix = Array("{\"sha256\":\"".utf8)
+
+  private static let separator = Array("\",".utf8)
+
+  private static func decode(_ line: ArraySlice<UInt8>) -> Line? {
+    guard line.starts(with: prefix) else { return nil }
+    let hash = String(decoding: line.dropFirst(prefix.count).prefix(64), as: UTF8.self)
+    let tail = line.dropFirst(prefix.count + 64)
+    let rest = tail.dropFirst(separator.count)
+    guard tail.starts(with: separator), sha256(rest) == hash else { return nil }
+    let body = [UInt8.openBrace] + rest
+    guard let record = try? JSONDecoder().decode(JournalRecord.self, from: Data(body)) else { return nil }
+    return Line(record: record, hash: hash)
+  }
+
+  private static func encode(_ record: JournalRecord) throws -> (bytes: [UInt8], hash: String) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let body = Array(try encoder.encode(record)).dropFirst()
+    let hash = sha256(body)
+    return (prefix + Array(hash.utf8) + separator + body + [UInt8(ascii: "\n")], hash)
+  }
+
+  // MARK: Appending
+
+  /// Adds a line and makes it last through a power cut: with this, a change set is committed.
+  mutating func append(_ record: JournalRecord, to directory: DataDirectory, in journal: borrowing Descriptor)
+    throws(SystemCallError)
+  {
+    let startsSegment = position == nil || isBlocked || record.kind == .checkpoint
+    let segment = startsSegment ? freeName(record.generation, journal) : position?.segment ?? ""
+    guard let (bytes, hash) = try? Self.encode(record) else {
+      throw SystemCallError(call: "encode", subject: segment, errno: .invalidArgument)
+    }
+    let file = try directory.create(segment, in: journal, O_WRONLY | O_APPEND | (startsSegment ? O_EXCL : 0))
+    let start = Int(try calls.status(file, segment).st_size)
+    do throws(SystemCallError) {
+      try calls.write(bytes, to: file, segment)
+      try calls.syncData(file, segment)
+      if startsSegment { try calls.sync(journal, "journal") }
+    } catch {
+      // What wasn't acknowledged must not come back: the line goes, through another descriptor, for after a
+      // failed sync nothing can be said of the first.
+      if let again = try? calls.open(segment, in: journal, O_WRONLY) {
+        try? calls.truncate(again, segment, to: start)
+        try? calls.sync(again, segment)
+      }
+      throw error
+    }
+    position = Position(segment: segment, length: start + bytes.count)
+    take(Line(record: record, hash: hash))
+    if record.kind == .checkpoint { damage = [] }
+  }
+
+  /// How many bytes the newest segment has.
+  var segmentLength: Int { position?.length ?? 0 }
+
+  private func freeName(_ generation: UInt64, _ journal: borrowing Descriptor) -> String {
+    let digits = String(generation)
+    let name = String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+    var attempt = 0
+    while true {
+      // A segment that couldn't be read keeps its name; the next one of that generation comes behind it.
+      // An underscore, unlike a hyphen, sorts behind the full stop.
+      let candidate =
+        attempt == 0 ? "\(name).jsonl" : "\(name)\(String(repeating: "_", count: attempt)).jsonl"
+      if (try? calls.status(of: candidate, in: journal)) == nil { return candidate }
+      attempt += 1
+    }
+  }
+
+  /// Every good line there is, oldest first, and what couldn't be read.
+  static func everything(
+    _ directory: borrowing Descriptor, _ calls: SystemCalls
+  ) throws(SystemCallError) -> (lines: [Line], damage: [String]) {
+    var lines: [Line] = []
+    var damage: [String] = []
+    for segment in try segments(directory, calls) {
+      let file = try calls.open(segment, in: directory, O_RDONLY)
+      let size = Int(try calls.status(file, segment).st_size)
+      let parsed = parse(try calls.readAll(file, segment, size: size))
+      if let before = lines.last, let first = parsed.lines.first, first.record.previous != before.hash {
+        damage.append("\(segment): its first line doesn't follow the last one of the segment before")
+      }
+      lines += parsed.lines
+      damage += parsed.damage.map { "\(segment), byte \($0.offset): \($0.reason)" }
+    }
+    return (lines, damage)
+  }
+}
+
+/// The SHA-256 of bytes, in lower-case hexadecimal.
+func sha256(_ bytes: some Sequence<UInt8>) -> String {
+  var hasher = SHA256()
+  let done: Void? = bytes.withContiguousStorageIfAvailable {
+    hasher.update(bufferPointer: UnsafeRawBufferPointer($0))
+  }
+  if done == nil { hasher.update(data: Array(bytes)) }
+  return hasher.finalize().map { byte in
+    let digits = String(byte, radix: 16)
+    return digits.count == 1 ? "0" + digits : digits
+  }.joined()
+}

@@ -1,0 +1,197 @@
+import ArgumentParser
+import Glibc
+import OrgCore
+import OrgFileStore
+
+/// `orgman history`
+struct HistoryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "history", abstract: "Show who changed what when, newest first.",
+    discussion: "Changes that other programs made are shown, too, as far as orgman saw them.")
+
+  @Argument(help: "Only this organization: its id, the unique start of one, or its exact name.")
+  var organization: String?
+
+  @Option(help: "Show at most so many generations.")
+  var limit = 50
+
+  @OptionGroup var options: DataOptions
+
+  func run() throws {
+    try exitingWithStatus {
+      let store = try options.store(isReadOnly: true)
+      var entries = try store.history()
+      if let organization {
+        let id = try store.snapshot().organization(named: organization).id
+        entries = entries.filter { $0.changes.contains { $0.change.organizationID == id } }
+      }
+      entries = Array(entries.prefix(limit))
+      if options.json { return try printJSON(entries.map(HistoryJSON.init)) }
+      if entries.isEmpty { print("There is no history yet.") }
+      for entry in entries { print(entry.lines.joined(separator: "\n")) }
+    }
+  }
+}
+
+/// `orgman undo`
+struct UndoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "undo", abstract: "Take a change back.",
+    discussion: """
+      Without a number, your own latest change that isn't undone yet. What somebody changed since is never \
+      overwritten: it is a conflict, and nothing is changed.
+      """)
+
+  @Argument(help: "The number of the generation, as history shows it.")
+  var generation: UInt64?
+
+  @Flag(help: "Even if an organization loses its last owner by it.")
+  var allowOwnerless = false
+
+  @OptionGroup var confirmation: ConfirmationOptions
+  @OptionGroup var options: DataOptions
+
+  func run() throws {
+    try exitingWithStatus {
+      let manager = OrgManager(store: try options.store())
+      let entry: HistoryEntry?
+      if let generation {
+        entry = try manager.history().first { $0.generation == generation }
+      } else {
+        entry = try manager.undoable(by: getuid())
+      }
+      guard let entry else {
+        throw OrgError(
+          .dataNotFound,
+          generation.map { "There is no generation \($0)." } ?? "There is nothing of yours to undo.")
+      }
+      var set = entry.inverse
+      set.allowsOwnerless = allowOwnerless
+      try carryOut(set, of: entry, on: manager, confirmation, options)
+    }
+  }
+}
+
+/// `orgman redo`
+struct RedoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "redo", abstract: "Do a change again that was undone, or that another program took back.")
+
+  @Argument(
+    help: "The number of the generation with the change, as history shows it; without it, your latest undo.")
+  var generation: UInt64?
+
+  @OptionGroup var confirmation: ConfirmationOptions
+  @OptionGroup var options: DataOptions
+
+  func run() throws {
+    try exitingWithStatus {
+      let manager = OrgManager(store: try options.store())
+      if let generation {
+        guard let entry = try manager.history().first(where: { $0.generation == generation }) else {
+          throw OrgError(.dataNotFound, "There is no generation \(generation).")
+        }
+        let set = ChangeSet(entry.changes.map(\.change), purpose: .redo(of: generation))
+        return try carryOut(set, of: entry, on: manager, confirmation, options)
+      }
+      guard let entry = try manager.redoable(by: getuid()) else {
+        throw OrgError(.dataNotFound, "There is nothing of yours to redo.")
+      }
+      try carryOut(entry.inverse, of: entry, on: manager, confirmation, options)
+    }
+  }
+}
+
+/// Shows what a change set would do, asks, and commits it.
+private func carryOut(
+  _ set: ChangeSet, of entry: HistoryEntry, on manager: OrgManager, _ confirmation: ConfirmationOptions,
+  _ options: DataOptions
+) throws {
+  let snapshot = try manager.snapshot()
+  let preview = Preview(of: set, on: snapshot)
+  try preview.check()
+  let lines = preview.recorded.map(\.summary)
+  if confirmation.dryRun || !confirmation.yes {
+    if lines.isEmpty { print("It is so already.") }
+    for line in lines { print(line) }
+  }
+  if confirmation.dryRun || lines.isEmpty { return }
+  try confirmation.confirm("Change \(lines.count == 1 ? "this" : "these \(lines.count) values")?")
+  let commit = try manager.commit(set)
+  if options.json, let newest = try manager.history().first { return try printJSON(HistoryJSON(newest)) }
+  print(
+    "Done: \(commit.changes.count) change\(commit.changes.count == 1 ? "" : "s"), from generation \(entry.generation)."
+  )
+}
+
+extension HistoryEntry {
+  /// The entry for people: a line, and more for more changes.
+  fileprivate var lines: [String] {
+    let what: String =
+      switch kind {
+      case .edit: ""
+      case .undo(let generation): "undid \(generation): "
+      case .redo(let generation): "redid \(generation): "
+      case .foreign: "changed outside orgman: "
+      case .repair: "mended: "
+      case .restore: "restored: "
+      }
+    let whole = changes.map(\.summary)
+    let head = "\(generation)  \(time.description.prefix(19))  \(actor)  \(what)"
+    var lines = [head + (whole.first ?? note?.escapedForDisplay ?? "format only")]
+    lines += whole.dropFirst().map { "      \($0)" }
+    if !reverted.isEmpty {
+      let list = reverted.map(String.init).joined(separator: ", ")
+      lines.append("      took back generation \(list); orgman redo \(reverted[0]) does it again")
+    }
+    if let note, !whole.isEmpty { lines.append("      \(note.escapedForDisplay)") }
+    return lines
+  }
+}
+
+/// An entry of the history as JSON.
+struct HistoryJSON: Encodable {
+  struct Who: Encodable {
+    let uid: UInt32
+    let user: String
+    let login, claimedSudoUser, claimedSSHClient: String?
+    let host: String
+  }
+
+  struct What: Encodable {
+    let organization, name, summary: String
+    let user: String?
+  }
+
+  let generation: UInt64
+  let time, kind: String
+  let of: UInt64?
+  let actor: Who
+  let changes: [What]
+  let reverted: [UInt64]
+  let note: String?
+
+  init(_ entry: HistoryEntry) {
+    generation = entry.generation
+    time = entry.time.description
+    switch entry.kind {
+    case .edit: (kind, of) = ("edit", nil)
+    case .undo(let generation): (kind, of) = ("undo", generation)
+    case .redo(let generation): (kind, of) = ("redo", generation)
+    case .foreign: (kind, of) = ("foreign", nil)
+    case .repair: (kind, of) = ("repair", nil)
+    case .restore: (kind, of) = ("restore", nil)
+    }
+    let actor = entry.actor
+    self.actor = Who(
+      uid: actor.uid, user: actor.user, login: actor.login, claimedSudoUser: actor.claimedSudoUser,
+      claimedSSHClient: actor.claimedSSHClient, host: actor.host)
+    changes = entry.changes.map {
+      What(
+        organization: $0.change.organizationID, name: $0.organizationName, summary: $0.summary,
+        user: $0.change.userID)
+    }
+    reverted = entry.reverted
+    note = entry.note
+  }
+}

@@ -1,0 +1,156 @@
+import Foundation
+import OrgCore
+import SystemPackage
+import Testing
+
+@testable import OrgFileStore
+
+@Suite struct JournalTests {
+  func segments(_ scratch: Scratch) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/.orgman/journal").sorted()
+  }
+
+  func bytes(_ scratch: Scratch, _ name: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(fileURLWithPath: "\(scratch.path)/.orgman/journal/\(name)")))
+  }
+
+  @Test func `each line names the one before and the format, and a chain that is broken is noticed`() throws {
+    let scratch = try Scratch.reference()
+    let store = try scratch.store()
+    for set in [Sample.create("a"), Sample.plan, Sample.role] { _ = try store.commit(set) }
+    let name = try #require(try segments(scratch).last)
+    let parsed = Journal.parse(try bytes(scratch, name))
+    #expect(parsed.damage.isEmpty && parsed.lines.count == 4)
+    #expect(parsed.lines.map(\.record.generation) == [0, 1, 2, 3])
+    #expect(parsed.lines.map(\.record.previous) == [""] + parsed.lines.dropLast().map(\.hash))
+    #expect(parsed.lines.allSatisfy { $0.record.format == 1 })
+    let lines = try bytes(scratch, name).split(separator: UInt8(ascii: "\n")).map(Array.init)
+    let without = Journal.parse(Array(([lines[0]] + lines[2...]).joined(separator: [10])) + [10])
+    #expect(
+      without.lines.count == 3 && without.damage.map(\.reason) == ["the line doesn't follow the one before"])
+  }
+
+  @Test func `a last line that is cut off anywhere is dropped, and nothing else`() throws {
+    let scratch = try Scratch.reference()
+    let store = try scratch.store()
+    for set in [Sample.create("a"), Sample.plan] { _ = try store.commit(set) }
+    let name = try #require(try segments(scratch).last)
+    let whole = try bytes(scratch, name)
+    let last = try #require(whole.dropLast().lastIndex(of: 10)) + 1
+    for length in last...whole.count {
+      let parsed = Journal.parse(Array(whole[..<length]))
+      #expect(parsed.lines.count == (length == whole.count ? 3 : 2))
+      #expect(parsed.unfinished == (length == last || length == whole.count ? nil : last), "\(length)")
+    }
+    let plan = try scratch.files()
+    // The change stays in the files, so it is taken in from there.
+    try scratch.write(".orgman/journal/\(name)", Array(whole[..<(whole.count - 20)]))
+    #expect(try scratch.recovered() == plan)
+    #expect(try scratch.store().history().map(\.generation) == [2, 1])
+  }
+
+  @Test func `any byte of any line changed: the store opens, nothing is lost, the segment is kept`() throws {
+    let scratch = try Scratch.reference()
+    let store = try scratch.store()
+    let sets = [Sample.create("a"), Sample.plan, Sample.role]
+    for set in sets { _ = try store.commit(set) }
+    let files = try scratch.files()
+    let name = try #require(try segments(scratch).last)
+    let whole = try bytes(scratch, name)
+    var random = SystemRandomNumberGenerator()
+    var runs = 0
+    var next = 0
+    for index in whole.indices {
+      var damaged = whole
+      damaged[index] ^= 1 << UInt8.random(in: 0...7, using: &random)
+      // Every byte is parsed; some are opened as a store, too.
+      let parsed = Journal.parse(damaged)
+      #expect(parsed.lines.count >= sets.count - 1 && !parsed.damage.isEmpty, "byte \(index)")
+      guard index == next || index >= whole.count - 2 else { continue }
+      next = index + Int.random(in: 1...max(1, 40 / testScale), using: &random)
+      runs += 1
+      let copy = try Scratch()
+      try FileManager.default.removeItem(atPath: copy.path)
+      try FileManager.default.copyItem(atPath: scratch.path, toPath: copy.path)
+      try copy.write(".orgman/journal/\(name)", damaged)
+      // Another program writes, so that the journal is needed.
+      if runs % 2 == 0 {
+        try copy.write("organizations.json", files[0].replacingOccurrences(of: "Acme", with: "Ac\\u006de"))
+      }
+      let opened = try copy.store()
+      for set in sets { #expect(try opened.commit(set).changes.isEmpty, "byte \(index)") }
+      let again = try opened.commit(Sample.create("later"))
+      #expect(again.snapshot.contents.organizationCount == 12)
+      _ = try copy.store().maintain()
+      let snapshot = try copy.store().snapshot()
+      #expect(snapshot.organization(id: Sample.globex)?.planTier == "gold", "byte \(index)")
+      #expect(snapshot.role(of: "user_007", in: Sample.globex) == .member, "byte \(index)")
+      #expect(snapshot.organization(id: "org_a") != nil && snapshot.organization(id: "org_later") != nil)
+      #expect(try bytes(copy, name).starts(with: damaged), "byte \(index)")
+      let present = try Journal.everything(
+        opened.directory.openDirectory("journal", in: opened.directory.openPrivate()), SystemCalls())
+      let newest = try #require(present.lines.last?.record.generation)
+      let rebuilt = try Vault(opened.directory).rebuild(newest)
+      #expect(
+        try rebuilt.files.map { String(decoding: $0.bytes, as: UTF8.self) } == copy.files(), "byte \(index)")
+    }
+    print("damaged journals opened: \(runs) of \(whole.count)")
+  }
+
+  @Test
+  func `every generation is rebuilt to the byte, over segments, by two stores in turn and another program`()
+    throws
+  {
+    let scratch = try Scratch.reference()
+    let stores = [try scratch.store(), try scratch.store()]
+    for store in stores { store.memory.withLock { $0.segmentLimit = 8_000 } }
+    var states: [UInt64: [String]] = [:]
+    for step in 0..<20 {
+      var changes = Sample.create("s\(step)").changes
+      if step % 3 == 2 {
+        let entry = try #require(try stores[0].history().first { !$0.inverse.changes.isEmpty })
+        changes += entry.inverse.changes
+      }
+      if step % 5 == 4 {
+        let text = try scratch.read("organizations.json")
+        try scratch.write("organizations.json", text.replacingOccurrences(of: "Acme", with: "Acmé\(step)"))
+      }
+      _ = try stores[step % 2].commit(ChangeSet(changes, allowsOwnerless: true))
+      states[try #require(try stores[0].history().first?.generation)] = try scratch.files()
+    }
+    #expect(try segments(scratch).count > 3)
+    let vault = try Vault(try DataDirectory(path: scratch.path))
+    for (generation, files) in states {
+      let rebuilt = try vault.rebuild(generation)
+      #expect(
+        rebuilt.files.map { String(decoding: $0.bytes, as: UTF8.self) } == files, "generation \(generation)")
+    }
+    let original = try vault.rebuild(0)
+    #expect(
+      original.files.map { String(decoding: $0.bytes, as: UTF8.self) } == [
+        Fixture.organizations, Fixture.users,
+      ])
+    print("generations rebuilt: \(states.count + 1) from \(try segments(scratch).count) segments")
+    try scratch.recovered()
+  }
+
+  @Test func `segments of one generation sort in the order in which they were begun`() throws {
+    let scratch = try Scratch.reference()
+    _ = try scratch.store().commit(Sample.create("a"))
+    // Each time, the newest segment's last line is damaged.
+    for round in 0..<3 {
+      let name = try #require(try segments(scratch).last)
+      var damaged = try bytes(scratch, name)
+      damaged[damaged.count - 30] ^= 1
+      try scratch.write(".orgman/journal/\(name)", damaged)
+      let set = ChangeSet([
+        .setField(.name, organization: "org_a", from: round == 0 ? "a" : "a\(round - 1)", to: "a\(round)")
+      ])
+      _ = try scratch.store().commit(set)
+      #expect(try scratch.store().snapshot().organization(id: "org_a")?.name == "a\(round)")
+    }
+    let files = try scratch.files()
+    _ = try scratch.store().maintain()
+    #expect(try scratch.files() == files)
+  }
+}

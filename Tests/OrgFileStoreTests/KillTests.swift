@@ -1,0 +1,121 @@
+import Foundation
+import Glibc
+import OrgCore
+import Testing
+
+@testable import OrgFileStore
+
+/// A `store-worker` process; see Tests/StoreWorker.
+final class Worker {
+  private let process = Process()
+  private let output = Pipe()
+
+  init(_ path: String, _ prefix: String, killingItselfAt call: Int? = nil, umask: String = "022") throws {
+    // It stands beside the bundle of the tests.
+    process.executableURL =
+      Bundle.allBundles.map(\.bundleURL)
+      .map { $0.deletingLastPathComponent().appendingPathComponent("store-worker") }
+      .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+      ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+      .appendingPathComponent("store-worker")
+    process.arguments = [path, prefix]
+    process.environment = ["ORGMAN_TEST_UMASK": umask]
+    process.environment?["ORGMAN_TEST_KILL_AT"] = call.map { "\($0)" }
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    // Else the end of its output would never come.
+    try output.fileHandleForWriting.close()
+  }
+
+  /// A test that failed leaves none behind, not even a stopped one.
+  deinit { if process.isRunning { Glibc.kill(pid, SIGKILL) } }
+
+  var pid: Int32 { process.processIdentifier }
+
+  /// Waits for so many acknowledged changes, kills it, and returns all that it told of.
+  func kill(after count: Int, and microseconds: UInt32 = 0) -> [String] {
+    var bytes = Data()
+    while bytes.count(where: { $0 == UInt8(ascii: "\n") }) < count {
+      let more = output.fileHandleForReading.availableData
+      if more.isEmpty { break }
+      bytes += more
+    }
+    // The moment of the kill; nothing waits for what happens in it.
+    usleep(microseconds)
+    Glibc.kill(pid, SIGKILL)
+    return finish(bytes)
+  }
+
+  /// Waits until it ends by itself, and returns all that it told of.
+  func finish(_ begun: Data = Data()) -> [String] {
+    let bytes = begun + output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+  }
+}
+
+@Suite struct KillTests {
+  /// Checks that the data are whole and have every acknowledged change.
+  func check(_ scratch: Scratch, _ acknowledged: [String], _ note: String = "") throws {
+    let files = try scratch.recovered(note)
+    for file in files {
+      #expect((try? JSONSerialization.jsonObject(with: Data(file.utf8))) != nil, "\(note)")
+    }
+    let manager = try scratch.manager()
+    let snapshot = try manager.snapshot()
+    let demoted = Set(acknowledged.filter { $0.hasPrefix("demoted") }.map { $0.dropFirst(8) })
+    for line in acknowledged where line.hasPrefix("created") {
+      let id = String(line.dropFirst(8))
+      let role = snapshot.role(of: "owner", in: id)
+      #expect(role == .member || role == .owner && !demoted.contains(Substring(id)), "\(note) \(line)")
+    }
+    for organization in snapshot.organizations where organization.id.hasPrefix("org_") {
+      // Both files, or neither.
+      if organization.name.first == "W" {
+        #expect(snapshot.members(of: organization.id).count == 1, "\(note)")
+      }
+    }
+  }
+
+  @Test func `a process that is killed at a system call leaves nothing half done and loses nothing`() throws {
+    var scratch = try Scratch.reference()
+    var acknowledged: [String] = []
+    var runs = 0
+    var changes = 0
+    for call in stride(from: 1, to: 400, by: max(1, 8 / testScale)) {
+      // Later processes find what earlier ones left: each recovers, and is killed in its turn.
+      acknowledged += try Worker(scratch.path, "W\(call) ", killingItselfAt: call).finish()
+      runs += 1
+      if runs % 5 == 0 {
+        acknowledged += try Worker(scratch.path, "W").kill(after: 1)
+        try check(scratch, acknowledged, "after call \(call)")
+        changes += acknowledged.count
+        (scratch, acknowledged) = (try Scratch.reference(), [])
+      }
+    }
+    print("kills of a process at a call: \(runs), acknowledged changes: \(changes), none lost")
+  }
+
+  @Test func `processes killed at random while several work lose no acknowledged change`() throws {
+    var random = SystemRandomNumberGenerator()
+    var kills = 0
+    var changes = 0
+    for round in 0..<(2 * testScale) {
+      let scratch = try Scratch.reference()
+      var acknowledged: [String] = []
+      var workers = try (0..<3).map { try Worker(scratch.path, "W\(round) \($0) ") }
+      for step in 0..<100 {
+        let victim = step % workers.count
+        acknowledged += workers[victim].kill(after: 1, and: UInt32.random(in: 0...20_000, using: &random))
+        kills += 1
+        workers[victim] = try Worker(scratch.path, "W\(round) \(step) \(victim) ")
+      }
+      for worker in workers { acknowledged += worker.kill(after: 1) }
+      kills += workers.count
+      changes += acknowledged.count
+      try check(scratch, acknowledged)
+    }
+    print("random kills: \(kills), acknowledged changes: \(changes), none lost")
+  }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import Glibc
+import OrgCore
+import Testing
+
+@testable import OrgFileStore
+
+@Suite struct LockTests {
+  /// Commits while somebody else holds the lock, and gives up when told of it.
+  func holder(_ scratch: Scratch, until isEnough: (LockHolder) -> Bool = { _ in true }) throws -> LockHolder?
+  {
+    var seen: LockHolder?
+    let store = try scratch.store()
+    let error = code {
+      try store.commit(Sample.create("waiting")) { holder in
+        seen = holder
+        return !isEnough(holder)
+      }
+    }
+    #expect(error == .cancelled)
+    return seen
+  }
+
+  @Test func `a holder that was stopped is told apart, by program, pid, user and time, and one can give up`()
+    throws
+  {
+    let scratch = try Scratch.reference()
+    let worker = try Worker(scratch.path, "W")
+    // Stopped again and again until it happens to hold the lock.
+    var holder: LockHolder?
+    while holder == nil {
+      kill(worker.pid, SIGSTOP)
+      let store = try scratch.store()
+      _ = code {
+        try store.commit(Sample.plan) { found in
+          // Stopped before it said who it is, it can't be named.
+          if found.pid == worker.pid, found.state == .stopped { holder = found }
+          return false
+        }
+      }
+      if holder == nil {
+        kill(worker.pid, SIGCONT)
+        _ = try? store.commit(
+          ChangeSet([.setField(.planTier, organization: Sample.globex, from: "gold", to: "enterprise")]))
+      }
+    }
+    let found = try #require(holder)
+    #expect(found.program == "store-worker" && found.user == userName(getuid()))
+    #expect(found.since != nil)
+    #expect(found.description.contains("store-worker, pid \(worker.pid) (\(found.user)), stopped, since "))
+    // Its death frees the lock.
+    _ = worker.kill(after: 0)
+    _ = try scratch.store().commit(Sample.create("after"))
+    try scratch.recovered()
+  }
+
+  @Test func `a lock that a child keeps for a dead process is said to be so`() throws {
+    let scratch = try Scratch.reference()
+    let directory = try DataDirectory(path: scratch.path)
+    try FileLock(directory: directory).withLock(waiting: { _ in true }) { (_) throws(OrgError) in
+      // No process has a pid this high.
+      try? scratch.write(".orgman/lock", "2147483647\torgman\tnobody\n")
+      let holder = try? holder(scratch)
+      #expect(holder?.state == .gone && holder?.since == nil)
+      #expect(holder?.description.hasPrefix("held by orgman, pid 2147483647 (nobody), gone, 0.") == true)
+      try? scratch.write(".orgman/lock", "garbage")
+      #expect((try? self.holder(scratch))?.description.hasPrefix("held by somebody else, 0.") == true)
+    }
+    _ = try scratch.store().commit(Sample.create("after"))
+  }
+
+  @Test func `a lock file that is removed while held is noticed by whoever takes it next`() throws {
+    let scratch = try Scratch.reference()
+    let directory = try DataDirectory(path: scratch.path)
+    try FileLock(directory: directory).withLock(waiting: { _ in true }) { (_) throws(OrgError) in
+      #expect(unlink(scratch.path + "/.orgman/lock") == 0)
+    }
+    _ = try scratch.store().commit(Sample.create("after"))
+    try scratch.recovered()
+  }
+}

@@ -1,0 +1,37 @@
+// A process for tests to kill: edits a data directory and prints each change that was acknowledged.
+//
+//   store-worker DIRECTORY PREFIX    creates organizations PREFIX0, PREFIX1, … with a member each, for ever
+//
+// With ORGMAN_TEST_KILL_AT=N it kills itself at the Nth system call of the store. ORGMAN_TEST_UMASK is its umask.
+
+import Glibc
+import OrgCore
+import OrgFileStore
+import Synchronization
+
+let arguments = CommandLine.arguments
+let limit = getenv("ORGMAN_TEST_KILL_AT").flatMap { Int(String(cString: $0)) }
+if let mask = getenv("ORGMAN_TEST_UMASK").flatMap({ mode_t(String(cString: $0), radix: 8) }) { umask(mask) }
+let count = Atomic(0)
+let store = try FileStore(
+  path: arguments[1],
+  beforeEachCall: { _ in
+    if count.add(1, ordering: .relaxed).newValue == limit { kill(getpid(), SIGKILL) }
+  })
+let manager = OrgManager(store: store)
+
+/// One write for one line: a reader never sees half of one.
+func say(_ line: String) {
+  _ = Array((line + "\n").utf8).withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
+}
+
+for step in 0... {
+  let id = Organization.newID()
+  let organization = Organization(id: id, name: "\(arguments[2])\(step)", createdAt: .now())
+  let owner = OrgUser(organizationID: id, userID: "owner", role: .owner, joinedAt: .now())
+  let changes = [Change.createOrganization(organization), .addMember(owner)]
+  try manager.commit(ChangeSet(changes))
+  say("created\t\(id)")
+  try manager.updateRole(of: "owner", in: id, to: .member, allowingOwnerless: true)
+  say("demoted\t\(id)")
+}
