@@ -244,10 +244,12 @@ public struct AppModel: Sendable {
       if let reverted = entry.reverted.last {
         let what = entry.changes.first.map { ": \($0.summary)" } ?? ""
         message = Message(
-          text: "Another program took back what was changed here\(what). To do it again: orgman redo \(reverted)",
+          text:
+            "Another program took back what was changed here\(what). To do it again: orgman redo \(reverted)",
           kind: .refusal)
       } else if entry.kind == .repair {
-        message = Message(text: "Mended what another program broke: \(entry.note ?? "nothing is lost").", kind: .refusal)
+        message = Message(
+          text: "Mended what another program broke: \(entry.note ?? "nothing is lost").", kind: .refusal)
       }
     }
   }

@@ -28,7 +28,9 @@ struct Bench: ParsableCommand {
   }
 
   func run() throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: "orgman-bench-\(UUID().uuidString)").path
+    let directory = FileManager.default.temporaryDirectory.appending(
+      path: "orgman-bench-\(UUID().uuidString)"
+    ).path
     defer { try? FileManager.default.removeItem(atPath: directory) }
     try FileStore.create(at: directory)
     try Sample.fill(directory, organizations: scale.organizations)
@@ -68,7 +70,9 @@ struct Bench: ParsableCommand {
     print("| \(scale.rawValue): \(ids.count) organizations, \(ids.count * 10) members | median | slowest |")
     print("|---|---:|---:|")
     for row in table {
-      print("| \(row.name) | \(row.times[row.times.count / 2].milliseconds) ms | \(row.times[row.times.count - 1].milliseconds) ms |")
+      print(
+        "| \(row.name) | \(row.times[row.times.count / 2].milliseconds) ms | \(row.times[row.times.count - 1].milliseconds) ms |"
+      )
     }
   }
 }

@@ -120,7 +120,9 @@ struct BrowseCommand: ParsableCommand {
 /// terminals, or libraries, that are loaded with more rights than they have is dropped.
 private func dropInjectedEnvironment() {
   guard geteuid() == 0, getenv("SUDO_UID") != nil else { return }
-  for name in ["TERMINFO", "TERMINFO_DIRS", "TERMPATH", "TERMCAP", "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT"] {
+  for name in [
+    "TERMINFO", "TERMINFO_DIRS", "TERMPATH", "TERMCAP", "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT",
+  ] {
     unsetenv(name)
   }
   // Descriptions of terminals are looked for in the home directory, too.
