@@ -137,7 +137,8 @@ struct Reconciliation {
     // Neither program ever takes an organization or a list away, so what lacks one has lost it.
     let vanished = verdict.theirs.filter { $0.isContainer && before[$0] != nil && after[$0] == nil }
     verdict.theirs.subtract(vanished)
-    let isWiped = !vanished.isEmpty || after.hasNobodyLeft(of: before, differing)
+    let missed = vanished.filter { !before.isEmptyList($0) }
+    let isWiped = !missed.isEmpty || after.hasNobodyLeft(of: before, differing)
     if isWiped || isBroken {
       // Then what else is missing was lost the same way. A character that can't be read is no value either.
       verdict.theirs = verdict.theirs.filter { cell in
@@ -156,7 +157,7 @@ struct Reconciliation {
       overtaken += verdict.overtaken.count
       verdict.theirs.subtract(verdict.overtaken)
     } else {
-      lost += vanished.count
+      lost += missed.count
       if isWiped { isRepair = true }
       // Nothing but the newest change taken back: that may have been meant.
       if verdict.theirs.isEmpty, Set(verdict.generations).count == 1, !isWiped, !isBroken,
@@ -262,7 +263,7 @@ struct Reconciliation {
       written: Timestamp?
     ) {
       guard !theirs.isEmpty else { return }
-      for step in history where step.origin != .foreign {
+      for step in history where step.origin == .own {
         if let written, written.microseconds - step.time.microseconds > longestOperation { break }
         let back = step.cells(in: file).filter { theirs.contains($0.cell) && $0.before == found[$0.cell] }
         guard !back.isEmpty else { continue }
@@ -322,6 +323,12 @@ extension FileContents {
   fileprivate func beside(_ organizations: OrganizationTable) -> FileContents {
     guard organizations.bytes != self.organizations.bytes else { return self }
     return FileContents(organizations: organizations, members: members.reread(of: organizations))
+  }
+
+  /// Whether a cell is a list with nobody in it.
+  fileprivate func isEmptyList(_ cell: Cell) -> Bool {
+    guard case .list(let id) = cell else { return false }
+    return index(ofOrganization: id).map { memberCount(at: $0) == 0 } ?? false
   }
 
   /// Whether not one of the earlier members is left, though there are others.
