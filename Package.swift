@@ -31,6 +31,7 @@ let package = Package(
       dependencies: [
         "OrgCore", "CLinux",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "OrderedCollections", package: "swift-collections"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: swift),
