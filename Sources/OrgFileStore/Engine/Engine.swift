@@ -225,11 +225,10 @@ struct Engine {
       }
     }
     store.memory.withLock { $0.current = (last.record.generation, current) }
-    if try redo(last.record, current, live, journal) { live = store.contentsNow() }
-    if !isSame(live, current) {
-      live = waitForWriters(live)
-      try takeIn(live, current, last.record.generation, journal)
-    }
+    // What couldn't be read just now may be what a crash left to be exchanged.
+    live = waitForWriters(live)
+    if try redo(last.record, current, live, journal) { live = waitForWriters(store.contentsNow()) }
+    if !isSame(live, current) { try takeIn(live, current, last.record.generation, journal) }
     guard let now = store.memory.withLock({ $0.current }) else {
       throw OrgError(.system, "The journal vanished.")
     }
