@@ -47,6 +47,12 @@ int64_t clinux_filesystem_type(int descriptor) {
   return (int64_t)info.f_type;
 }
 
+int clinux_reserve(int descriptor, int64_t size) { return fallocate(descriptor, 0, 0, size); }
+
+void clinux_start_flush(int descriptor, int64_t offset, int64_t size) {
+  (void)sync_file_range(descriptor, offset, size, SYNC_FILE_RANGE_WRITE);
+}
+
 int clinux_exchange(int directory, const char *name, int other_directory, const char *other) {
   return renameat2(directory, name, other_directory, other, RENAME_EXCHANGE);
 }

@@ -172,9 +172,7 @@ public final class FileStore: OrgStore {
 
   private func mend() throws(OrgError) -> Snapshot {
     try FileLock(directory: directory).withLock(waiting: { _ in true }) { (_) throws(OrgError) in
-      let leases = Leases(directory)
-      defer { withExtendedLifetime(leases) {} }
-      return try Engine(self).settle(isStarting: false).snapshot
+      try Engine(self).settle(isStarting: false).snapshot
     }
   }
 
@@ -245,8 +243,8 @@ public final class FileStore: OrgStore {
     {
       return (nil, identity)
     }
-    let image = directory.read(name)
-    if last != nil, case .bytes(let new, _) = image, identity != nil, new == bytes {
+    let image = directory.read(name, likely: identity == nil ? nil : bytes)
+    if last != nil, case .bytes(let new, _) = image, identity != nil, let bytes, haveSameBytes(new, bytes) {
       return (nil, image.identity)
     }
     if last != nil, case .unreadable(_, nil) = image, identity == nil { return (nil, nil) }

@@ -20,6 +20,13 @@ int clinux_copy_metadata(int from, int to);
 /// The file system's magic number, or 0 if it can't be told.
 int64_t clinux_filesystem_type(int descriptor);
 
+/// Sets room aside for a file, whose length becomes `size`. 0, or -1 with errno: EOPNOTSUPP where the file
+/// system can't.
+int clinux_reserve(int descriptor, int64_t size);
+
+/// Lets the kernel begin to write a part of a file to the disk; nothing is promised by it.
+void clinux_start_flush(int descriptor, int64_t offset, int64_t size);
+
 /// Exchanges two files at one stroke. 0, or -1 with errno: EINVAL where the file system can't.
 int clinux_exchange(int directory, const char *name, int other_directory, const char *other);
 

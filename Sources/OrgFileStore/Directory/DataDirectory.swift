@@ -66,7 +66,9 @@ final class DataDirectory: Sendable {
   }
 
   /// Reads a data file.
-  func read(_ name: String) -> Image {
+  ///
+  /// - Parameter known: bytes that it is likely to hold; if it does, they are what is returned.
+  func read(_ name: String, likely known: [UInt8]? = nil) -> Image {
     do throws(SystemCallError) {
       let descriptor = try calls.open(name, in: root, O_RDONLY)
       let status = try calls.status(descriptor, name)
@@ -77,7 +79,11 @@ final class DataDirectory: Sendable {
       guard status.st_size < Int(UInt32.max) - (1 << 24) else {
         return .unreadable("it is larger than 4 GB", identity)
       }
-      return .bytes(try calls.readAll(descriptor, name, size: Int(status.st_size)), identity)
+      let size = Int(status.st_size)
+      if let known, known.count == size, try calls.holds(known, in: descriptor, name) {
+        return .bytes(known, identity)
+      }
+      return .bytes(try calls.readAll(descriptor, name, size: size), identity)
     } catch {
       let reason =
         switch error.errno {
@@ -179,6 +185,7 @@ final class DataDirectory: Sendable {
         // Somebody removed it: what its brother has, or at least what the directory asks for.
         try setUsualMetadata(of: file, name)
       }
+      try calls.reserve(bytes.count, in: file, name)
       try calls.write(bytes, to: file, name)
       try calls.sync(file, name)
       return UInt64(try calls.status(file, name).st_ino)

@@ -95,21 +95,80 @@ struct SystemCalls: Sendable {
     return count
   }
 
+  /// Whether a file holds some bytes and nothing else, without keeping it in memory. The halves of a long one are
+  /// compared at once.
+  func holds(
+    _ bytes: [UInt8], in descriptor: borrowing Descriptor, _ name: String
+  ) throws(SystemCallError) -> Bool {
+    let number = descriptor.number
+    let middle = bytes.count > 4 << 20 ? bytes.count / 2 : 0
+    let first =
+      middle == 0
+      ? nil
+      : Concurrent {
+        Result { () throws(SystemCallError) in
+          try holds(bytes[..<middle], in: number, name)
+        }
+      }
+    let isSame = try holds(bytes[middle...], in: number, name)
+    guard try first?.value.get() != false, isSame else { return false }
+    return try withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { next throws(SystemCallError) in
+      try fill(next, from: number, at: bytes.count, name) == 0
+    }
+  }
+
+  private func holds(
+    _ bytes: ArraySlice<UInt8>, in descriptor: Int32, _ name: String
+  ) throws(SystemCallError) -> Bool {
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 4096)
+    defer { chunk.deallocate() }
+    var place = bytes.startIndex
+    while place < bytes.endIndex {
+      let room = UnsafeMutableRawBufferPointer(rebasing: chunk[..<min(chunk.count, bytes.endIndex - place)])
+      let count = try fill(room, from: descriptor, at: place, name)
+      let isSame = bytes[place...].withUnsafeBytes { rest in
+        guard count == room.count, let own = rest.baseAddress, let read = room.baseAddress else {
+          return false
+        }
+        return memcmp(own, read, count) == 0
+      }
+      guard isSame else { return false }
+      place += count
+    }
+    return true
+  }
+
+  /// Sets room aside for what will be written, which is faster than finding it bit by bit, and tells early when
+  /// there is none. Not every file system can.
+  func reserve(
+    _ size: Int, in descriptor: borrowing Descriptor, _ name: String
+  ) throws(SystemCallError) {
+    guard size > 1 << 16 else { return }
+    let number = descriptor.number
+    do throws(SystemCallError) {
+      try call("fallocate", name) { clinux_reserve(number, Int64(size)) }
+    } catch  where error.errno == .notSupportedOnSocket {}
+  }
+
+  /// Writes bytes at the end of what was written before. Of a long text the first part is on its way to the disk
+  /// while the rest is still being written, so that a `sync` behind it has less to wait for.
   func write(_ bytes: [UInt8], to descriptor: borrowing Descriptor, _ name: String) throws(SystemCallError) {
     var count = 0
     let number = descriptor.number
     while count < bytes.count {
+      let start = count
+      let length = min(bytes.count - start, Self.writeLength)
       count += try call("write", name) {
-        bytes.withUnsafeBytes {
-          Glibc.write(number, $0.baseAddress.map { $0 + count }, $0.count - count)
-        }
+        bytes.withUnsafeBytes { Glibc.write(number, $0.baseAddress.map { $0 + start }, length) }
       } short: {
-        bytes.withUnsafeBytes {
-          Glibc.write(number, $0.baseAddress.map { $0 + count }, max(1, ($0.count - count) / 2))
-        }
+        bytes.withUnsafeBytes { Glibc.write(number, $0.baseAddress.map { $0 + start }, max(1, length / 2)) }
       }
+      if bytes.count > Self.writeLength { clinux_start_flush(number, Int64(start), Int64(count - start)) }
     }
   }
+
+  /// Bytes of one write.
+  private static let writeLength = 2 << 20
 
   func truncate(_ descriptor: borrowing Descriptor, _ name: String, to size: Int = 0) throws(SystemCallError)
   {

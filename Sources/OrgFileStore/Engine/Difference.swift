@@ -62,7 +62,8 @@ extension FileContents {
   func organizationCells(differingFrom old: FileContents) -> Set<Cell> {
     var cells: Set<Cell> = []
     func isSame(_ index: Int, _ other: Int) -> Bool {
-      organizations.recordBytes(at: index) == old.organizations.recordBytes(at: other)
+      haveSameBytes(
+        organizations.recordBytes(at: index), old.organizations.recordBytes(at: other))
     }
     for index in 0..<organizationCount {
       // Mostly in the same place as before.
@@ -103,7 +104,7 @@ extension FileContents {
         if hasList != old.members.hasList(at: other) { cells.insert(.list(id)) }
         continue
       }
-      if members.listBytes(at: index) == old.members.listBytes(at: other) { continue }
+      if haveSameBytes(members.listBytes(at: index), old.members.listBytes(at: other)) { continue }
       let now = roles(at: index)
       let then = old.roles(at: other)
       for (user, role) in now where then[user] != role { cells.insert(.member(id, user: user)) }
@@ -243,7 +244,7 @@ extension FileContents {
       _ before: [UInt8], _ after: [UInt8], _ oldBoundaries: [(id: Int, offset: Int)],
       _ newBoundaries: [(id: Int, offset: Int)]
     ) -> Splices {
-      before == after
+      haveSameBytes(before, after)
         ? Splices([])
         : OrgFileStore.splices(
           from: before, named(oldBoundaries, old.organizations), to: after,

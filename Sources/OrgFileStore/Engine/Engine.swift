@@ -6,7 +6,7 @@ import SystemPackage
 
 /// What happens while the lock is held: taking in what others did, mending, committing. The journal is the truth;
 /// the two data files are what it publishes.
-struct Engine {
+final class Engine {
   /// What is known of the journal from the last time.
   struct Memory {
     var journal: Journal?
@@ -34,11 +34,14 @@ struct Engine {
 
   private let store: FileStore
   private let vault: Vault
+  /// Held on the files as they are, from before they are read until after they are exchanged.
+  private var leases: Leases
   /// How often another program that waits to write is let go first.
   private static let courtesies = 3
 
   init(_ store: FileStore) throws(OrgError) {
     self.store = store
+    leases = Leases(store.directory)
     do {
       vault = try Vault(store.directory)
     } catch {
@@ -73,7 +76,6 @@ struct Engine {
   /// Commits a change set on the data as they are now.
   func commit(_ set: ChangeSet) throws(OrgError) -> Commit {
     for courtesy in 0... {
-      let leases = Leases(directory)
       let settled = try settle(isStarting: true)
       let snapshot = settled.snapshot
       if let problem = settled.problems.first {
@@ -89,7 +91,11 @@ struct Engine {
         throw OrgError(.invalidValue, "This change would damage the data, so it was not made. \(problem)")
       }
       // Whoever waits to write read the data before this change. Let go first, its write is simply taken in.
-      if courtesy < Self.courtesies, leases.areAwaited { continue }
+      if courtesy < Self.courtesies, leases.areAwaited {
+        leases = Leases()
+        leases = Leases(directory)
+        continue
+      }
       var record = newRecord(settled.generation + 1, JournalRecord.Kind(set.purpose), preview.recorded)
       if case .undo(let generation) = set.purpose { record.of = generation }
       if case .redo(let generation) = set.purpose { record.of = generation }
@@ -124,22 +130,27 @@ struct Engine {
     let before = store.memory.withLock { $0.journal?.last?.record.files }
     try explaining { () throws(SystemCallError) in
       for (file, bytes) in next.files {
+        let old = current.bytes(of: file)
         if let made = splices[file], !made.isEmpty {
-          described[file] = made.all.map { JournalRecord.JournalSplice($0, in: current.bytes(of: file)) }
+          described[file] = made.all.map { JournalRecord.JournalSplice($0, in: old) }
         }
-        let inode: UInt64?
-        if bytes != (live ?? current).bytes(of: file) {
-          inode = try directory.stage(bytes, for: file, in: vault.space)
-          touched.append(file)
-          if let found = live?.bytes(of: file), found != current.bytes(of: file) {
-            record.replaced = (record.replaced ?? [:]).merging([file: sha256(found)]) { _, new in new }
-          }
-        } else {
-          inode = directory.identity(of: file)?.inode
+        let found = live?.bytes(of: file) ?? old
+        let isChanged = !haveSameBytes(bytes, old)
+        let known = isChanged ? nil : before?[file]?.sha256
+        guard !haveSameBytes(bytes, found) else {
+          record.files[file] = JournalRecord.FileState(
+            size: bytes.count, sha256: known ?? sha256(bytes), inode: directory.identity(of: file)?.inode)
+          continue
         }
-        let hash = bytes == current.bytes(of: file) ? before?[file]?.sha256 : nil
+        // Both take about as long.
+        let hashing = Concurrent { known ?? sha256(bytes) }
+        let inode = try directory.stage(bytes, for: file, in: vault.space)
+        touched.append(file)
+        if live != nil, !haveSameBytes(found, old) {
+          record.replaced = (record.replaced ?? [:]).merging([file: sha256(found)]) { _, new in new }
+        }
         record.files[file] = JournalRecord.FileState(
-          size: bytes.count, sha256: hash ?? sha256(bytes), inode: inode)
+          size: bytes.count, sha256: hashing.value, inode: inode)
       }
       record.splices = described.isEmpty ? nil : described
       try append(record)
@@ -178,10 +189,23 @@ struct Engine {
     guard !names.isEmpty else { return }
     try store.exchange(for: contents) { () throws(SystemCallError) in
       for name in names {
-        let displaced = Vault.displacedName(generation, hashes[name] ?? sha256(old.bytes(of: name)), name)
+        let hash = hashes[name] ?? sha256(old.bytes(of: name))
+        let displaced = Vault.displacedName(generation, hash, name)
+        let isMoved = moved.contains(name)
+        // Nobody knows the new file yet, so nothing can be written to it unnoticed from the start.
+        let lease =
+          isMoved
+          ? Lease(displaced, in: vault.displaced, directory.calls)
+          : Lease(DataDirectory.stagedName(name), in: vault.space, directory.calls)
         try directory.publish(
-          name, from: vault.space, displacedAs: displaced, in: vault.displaced,
-          isMoved: moved.contains(name))
+          name, from: vault.space, displacedAs: displaced, in: vault.displaced, isMoved: isMoved)
+        if leases[name]?.isUndisturbed == true {
+          // While the lease is still held, so that whoever writes there later does so at a later time.
+          try? directory.calls.rename(
+            displaced, in: vault.displaced,
+            to: Vault.displacedName(generation, hash, name, isCalm: true), in: vault.displaced)
+        }
+        leases[name] = lease
       }
       try directory.calls.sync(directory.root, directory.path)
     }
@@ -257,8 +281,8 @@ struct Engine {
   }
 
   private func isSame(_ left: FileContents, _ right: FileContents) -> Bool {
-    left.organizations.bytes == right.organizations.bytes && left.members.bytes == right.members.bytes
-      && !left.isUnreadable && !right.isUnreadable
+    haveSameBytes(left.organizations.bytes, right.organizations.bytes)
+      && haveSameBytes(left.members.bytes, right.members.bytes) && !left.isUnreadable && !right.isUnreadable
   }
 
   private func isPublished(_ live: FileContents, _ record: JournalRecord) -> Bool {
@@ -325,11 +349,13 @@ struct Engine {
     var moved: Set<String> = []
     try explaining { () throws(SystemCallError) in
       for (file, bytes) in live.files {
-        guard let state = last.files[file], bytes != current.bytes(of: file),
+        guard let state = last.files[file], !haveSameBytes(bytes, current.bytes(of: file)),
           sha256(bytes) == last.replaced?[file] ?? earlier?[file]?.sha256,
           try directory.inode(of: file, in: directory.root) != state.inode
         else { continue }
         let displaced = Vault.displacedName(last.generation, sha256(bytes), file)
+        let calm = Vault.displacedName(last.generation, sha256(bytes), file, isCalm: true)
+        if try directory.inode(of: calm, in: vault.displaced) != nil { continue }
         if let there = try directory.inode(of: displaced, in: vault.displaced) {
           // Once it was exchanged, what is in the file now came later.
           guard there == state.inode else { continue }
@@ -385,7 +411,7 @@ struct Engine {
 
   /// Who owns the file that was written to: as much as can be known of who wrote it.
   private func foreignActor(_ current: FileContents, _ found: FileContents) -> JournalRecord.JournalActor? {
-    for (file, bytes) in found.files where bytes != current.bytes(of: file) {
+    for (file, bytes) in found.files where !haveSameBytes(bytes, current.bytes(of: file)) {
       if let owner = owner(of: file, in: directory.root) { return owner }
     }
     return nil
@@ -413,7 +439,7 @@ struct Engine {
     guard !isTrial, !isSame(live, target) else { return changes }
     if !isSame(live, current) {
       try explaining { () throws(SystemCallError) in
-        for (file, bytes) in live.files where bytes != current.bytes(of: file) {
+        for (file, bytes) in live.files where !haveSameBytes(bytes, current.bytes(of: file)) {
           try vault.quarantine(bytes, of: file, generation: settled.generation)
         }
       }
@@ -471,14 +497,16 @@ struct Engine {
     var settled = settled
     let files = try explaining { () throws(SystemCallError) in try vault.displacedFiles() }
     for (index, file) in files.enumerated() {
-      guard let status = try? directory.calls.status(of: file.name, in: vault.displaced) else { continue }
-      let identity = FileIdentity(status)
-      let age = Timestamp.now().microseconds * 1000 - identity.changed
-      let isCalm = store.memory.withLock { $0.calm.contains(identity) }
       guard let opened = try? directory.calls.open(file.name, in: vault.displaced, O_RDONLY) else { continue }
       // Somebody is writing there right now: the next one who holds the lock will see it.
       if directory.calls.takeLease(opened, file.name) == false { continue }
       defer { directory.calls.releaseLease(opened) }
+      guard let status = try? directory.calls.status(opened, file.name) else { continue }
+      let identity = FileIdentity(status)
+      let age = Timestamp.now().microseconds * 1000 - identity.changed
+      // A calm one can have been written to only after it got that name, and then at that time or later.
+      var isCalm = file.isCalm && identity.modified < identity.changed
+      if !isCalm { isCalm = store.memory.withLock { $0.calm.contains(identity) } }
       if !isCalm {
         let bytes = try explaining { () throws(SystemCallError) in
           try vault.read(file.name, in: vault.displaced)
@@ -495,7 +523,8 @@ struct Engine {
         if age > 50_000_000 { store.memory.withLock { _ = $0.calm.insert(identity) } }
       }
       // Nobody has it open, and who looked the name up before it was displaced has long had the time to.
-      if age > 10_000_000_000 || age < 0 || age > 1_000_000_000 && files.count - index > 16 {
+      let isSuperfluous = age > 1_000_000_000 && (file.isCalm || files.count - index > 16)
+      if age > 10_000_000_000 || age < 0 || isSuperfluous {
         try? directory.calls.remove(file.name, in: vault.displaced)
         store.memory.withLock { _ = $0.calm.remove(identity) }
       }

@@ -321,7 +321,7 @@ extension FileContents {
 
   /// The same members beside other organizations.
   fileprivate func beside(_ organizations: OrganizationTable) -> FileContents {
-    guard organizations.bytes != self.organizations.bytes else { return self }
+    guard !haveSameBytes(organizations.bytes, self.organizations.bytes) else { return self }
     return FileContents(organizations: organizations, members: members.reread(of: organizations))
   }
 

@@ -163,18 +163,24 @@ final class Vault {
     var file: String
     /// The start of the hash of what it held then.
     var hash: String
+    /// Whether a lease kept every writer from it until it was displaced.
+    var isCalm: Bool
   }
 
-  static func displacedName(_ generation: UInt64, _ hash: String, _ file: String) -> String {
-    "\(generation)-\(hash.prefix(16)).\(file)"
+  static func displacedName(
+    _ generation: UInt64, _ hash: String, _ file: String, isCalm: Bool = false
+  ) -> String {
+    "\(generation)-\(hash.prefix(16))\(isCalm ? "-calm" : "").\(file)"
   }
 
   func displacedFiles() throws(SystemCallError) -> [Displaced] {
     try calls.list(displaced, "displaced").compactMap { name in
       let parts = name.split(separator: ".", maxSplits: 1)
       let stamp = parts.first?.split(separator: "-") ?? []
-      guard parts.count == 2, stamp.count == 2, let generation = UInt64(stamp[0]) else { return nil }
-      return Displaced(name: name, generation: generation, file: String(parts[1]), hash: String(stamp[1]))
+      guard parts.count == 2, stamp.count >= 2, let generation = UInt64(stamp[0]) else { return nil }
+      return Displaced(
+        name: name, generation: generation, file: String(parts[1]), hash: String(stamp[1]),
+        isCalm: stamp.dropFirst(2).first == "calm")
     }.sorted {
       // Members come behind their organizations.
       ($0.generation, $0.file == MemberTable.file ? 1 : 0, $0.name)
@@ -191,60 +197,5 @@ extension FileContents {
 
   func bytes(of file: String) -> [UInt8] {
     file == OrganizationTable.file ? organizations.bytes : members.bytes
-  }
-}
-
-/// Leases on both data files: while they are held, another program that opens one for writing waits.
-struct Leases: ~Copyable {
-  private let calls: SystemCalls
-  private let organizations: Descriptor?
-  private let members: Descriptor?
-
-  /// Takes them, after waiting for a while for whoever is writing. Where leases aren't to be had, as for files
-  /// of another owner, there are none.
-  init(_ directory: DataDirectory, patience: Int = 3000) {
-    calls = directory.calls
-    organizations = Self.take(OrganizationTable.file, directory, patience)
-    members = Self.take(MemberTable.file, directory, patience)
-  }
-
-  private static func take(_ name: String, _ directory: DataDirectory, _ patience: Int) -> Descriptor? {
-    var rest = patience
-    while true {
-      guard let file = try? directory.calls.open(name, in: directory.root, O_RDONLY),
-        let isTaken = directory.calls.takeLease(file, name)
-      else { return nil }
-      if isTaken { return file }
-      guard rest > 0 else { return nil }
-      rest -= 1
-      usleep(1000)
-    }
-  }
-
-  /// Whether both are held and nobody waits for them.
-  var areUndisturbed: Bool {
-    func isFine(_ file: borrowing Descriptor?) -> Bool {
-      switch file {
-      case .some(let file): calls.isLeaseUndisturbed(file)
-      case .none: false
-      }
-    }
-    return isFine(organizations) && isFine(members)
-  }
-
-  /// Whether somebody waits for one.
-  var areAwaited: Bool {
-    func isAwaited(_ file: borrowing Descriptor?) -> Bool {
-      switch file {
-      case .some(let file): !calls.isLeaseUndisturbed(file)
-      case .none: false
-      }
-    }
-    return isAwaited(organizations) || isAwaited(members)
-  }
-
-  deinit {
-    if case .some(let file) = organizations { calls.releaseLease(file) }
-    if case .some(let file) = members { calls.releaseLease(file) }
   }
 }

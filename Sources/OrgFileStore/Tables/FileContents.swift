@@ -1,3 +1,4 @@
+import Glibc
 import OrgCore
 
 /// Both files in memory, as the contents of a snapshot.
@@ -73,7 +74,21 @@ struct FileContents: SnapshotContents {
 
   func isSame(at index: Int, as otherIndex: Int, in other: any SnapshotContents) -> Bool {
     guard let other = other as? FileContents else { return false }
-    return organizations.recordBytes(at: index) == other.organizations.recordBytes(at: otherIndex)
-      && members.listBytes(at: index) == other.members.listBytes(at: otherIndex)
+    return haveSameBytes(
+      organizations.recordBytes(at: index), other.organizations.recordBytes(at: otherIndex))
+      && haveSameBytes(members.listBytes(at: index), other.members.listBytes(at: otherIndex))
+  }
+}
+
+/// Whether two texts have the same bytes; the general comparison of arrays looks at one byte after the other.
+func haveSameBytes(_ left: [UInt8], _ right: [UInt8]) -> Bool { haveSameBytes(left[...], right[...]) }
+
+func haveSameBytes(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Bool {
+  guard left.count == right.count else { return false }
+  return left.withUnsafeBytes { left in
+    right.withUnsafeBytes { right in
+      guard let first = left.baseAddress, let second = right.baseAddress, first != second else { return true }
+      return memcmp(first, second, left.count) == 0
+    }
   }
 }

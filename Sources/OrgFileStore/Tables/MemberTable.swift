@@ -364,10 +364,14 @@ struct MemberTable: Sendable {
     }
     copy(upTo: starts.count)
     let rescanned = Set(touched)
+    // Lists mostly stand in the order of their organizations, so the next move is mostly the one to look at.
+    var next = 0
     for index in lists.indices where lists[index].open != 0 && !rescanned.contains(index) {
+      let first = Int(lists[index].first)
+      if next > 0, moves[next - 1].from > first { next = 0 }
+      while next < moves.count, moves[next].from <= first { next += 1 }
       result.lists[index].open = UInt32(splices.shifted(Int(lists[index].open)))
-      let move = moves.last { $0.from <= Int(lists[index].first) }?.by ?? 0
-      result.lists[index].first = UInt32(Int(lists[index].first) + move)
+      result.lists[index].first = UInt32(first + (next > 0 ? moves[next - 1].by : 0))
     }
     result.lists += Array(repeating: List(), count: organizations.count - lists.count)
     result.top = top.shifted(by: splices)
