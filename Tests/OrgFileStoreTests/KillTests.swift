@@ -10,7 +10,10 @@ final class Worker {
   private let process = Process()
   private let output = Pipe()
 
-  init(_ path: String, _ prefix: String, killingItselfAt call: Int? = nil, umask: String = "022") throws {
+  init(
+    _ path: String, _ prefix: String, edits: Int? = nil, killingItselfAt call: Int? = nil,
+    umask: String = "022"
+  ) throws {
     // It stands beside the bundle of the tests.
     process.executableURL =
       Bundle.allBundles.map(\.bundleURL)
@@ -18,7 +21,7 @@ final class Worker {
       .first { FileManager.default.isExecutableFile(atPath: $0.path) }
       ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
       .appendingPathComponent("store-worker")
-    process.arguments = [path, prefix]
+    process.arguments = [path, prefix] + (edits.map { ["\($0)"] } ?? [])
     process.environment = ["ORGMAN_TEST_UMASK": umask]
     process.environment?["ORGMAN_TEST_KILL_AT"] = call.map { "\($0)" }
     process.standardOutput = output
@@ -117,5 +120,28 @@ final class Worker {
       try check(scratch, acknowledged)
     }
     print("random kills: \(kills), acknowledged changes: \(changes), none lost")
+  }
+
+  /// 400 changes; with ORGMAN_TEST_SCALE=250, 100,000.
+  @Test func `of what several processes change at once, none is lost, and each stands in the history`() throws {
+    let scratch = try Scratch.reference()
+    let workers = try (0..<4).map { try Worker(scratch.path, "W\($0)", edits: 100 * testScale) }
+    let told = workers.map { $0.finish() }
+    let store = try scratch.store()
+    let recorded = try store.history().flatMap(\.changes).reduce(into: [String: Int]()) { counts, recorded in
+      if case .setField(.planTier, let id, _, let plan?) = recorded.change {
+        counts["plan\t\(id)\t\(plan)", default: 0] += 1
+      }
+    }
+    let snapshot = try store.snapshot()
+    var changes = 0
+    for lines in told {
+      #expect(lines.count == 100 * testScale)
+      #expect(lines.allSatisfy { recorded[$0] == 1 })
+      let last = try #require(lines.last?.split(separator: "\t").map(String.init))
+      #expect(snapshot.organization(id: last[1])?.planTier == last[2])
+      changes += lines.count
+    }
+    print("changes by 4 processes at once: \(changes), none lost")
   }
 }

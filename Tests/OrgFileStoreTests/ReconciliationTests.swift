@@ -113,6 +113,25 @@ import Testing
     #expect(other.contents[.organization("org_new")] != nil)
   }
 
+  @Test func `what is taken back at once while others write wasn't meant, though nothing else is changed`()
+    throws
+  {
+    var branch = Branch(base)
+    // It wrote this, and it was found late, so that it read the file without it and writes the same again.
+    try branch.make(setPlan(second, "theirs"), origin: .displaced, at: 1_000_000)
+    try branch.make(setPlan(first, "ours"), at: 1_100_000)
+    let found = try base.making(setPlan(second, "theirs"))
+    func result(_ milliseconds: Int64) -> Reconciliation {
+      Reconciliation(
+        current: branch.last, found: found, history: branch.history,
+        written: ["organizations.json": Timestamp(microseconds: milliseconds * 1000)])
+    }
+    #expect(result(1200).contents[.field(first, .planTier)] == "ours")
+    #expect(result(1200).kept == [2])
+    #expect(result(9000).contents.organizations.bytes == found.organizations.bytes)
+    #expect(result(9000).reverted == [2])
+  }
+
   @Test func `what it takes back long after is meant, beside whatever else`() throws {
     var branch = Branch(base)
     try branch.make(setPlan(first, "ours"), at: 1_000_000)

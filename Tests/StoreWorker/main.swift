@@ -2,6 +2,8 @@
 //
 //   store-worker DIRECTORY PREFIX    creates organizations PREFIX0, PREFIX1, … with a member each, for ever
 //
+//   store-worker DIRECTORY PREFIX N  creates one organization and puts it on N plans, one after the other
+//
 // With ORGMAN_TEST_KILL_AT=N it kills itself at the Nth system call of the store. ORGMAN_TEST_UMASK is its umask.
 
 import Glibc
@@ -23,6 +25,18 @@ let manager = OrgManager(store: store)
 /// One write for one line: a reader never sees half of one.
 func say(_ line: String) {
   _ = Array((line + "\n").utf8).withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
+}
+
+if let edits = arguments.dropFirst(3).first.flatMap({ Int($0) }) {
+  let id = try manager.createOrganization(name: arguments[2])
+  var done: [String] = []
+  for step in 0..<edits {
+    try manager.updatePlan(of: id, to: "\(arguments[2]) \(step)")
+    done.append("plan\t\(id)\t\(arguments[2]) \(step)")
+  }
+  // All at the end: nobody has to read while it works.
+  for line in done { say(line) }
+  exit(0)
 }
 
 for step in 0... {

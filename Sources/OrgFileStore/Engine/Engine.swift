@@ -548,7 +548,11 @@ final class Engine {
     let records = try records(from: file.generation)
     let result = Reconciliation(
       current: current, found: found, history: history(records ?? []),
-      displaced: Reconciliation.Displaced(file: file.file, generation: file.generation))
+      displaced: Reconciliation.Displaced(
+        file: file.file, generation: file.generation,
+        written: (try? directory.calls.status(of: file.name, in: vault.displaced)).map {
+          Timestamp(microseconds: FileIdentity($0).modified / 1000)
+        }))
     if records == nil || !result.quarantined.isEmpty || !found.problems.isEmpty {
       try explaining { () throws(SystemCallError) in
         try vault.quarantine(bytes, of: file.file, generation: file.generation)

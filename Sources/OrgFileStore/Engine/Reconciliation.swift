@@ -44,6 +44,8 @@ struct Reconciliation {
     var file: String
     /// The generation that took its place.
     var generation: UInt64
+    /// When it was written to, where that is known.
+    var written: Timestamp?
   }
 
   /// The data to go on with.
@@ -64,6 +66,10 @@ struct Reconciliation {
   /// A program that takes longer than this between reading and writing, in microseconds, isn't reckoned with:
   /// what it takes back then it may well have seen. The service takes about a second at 10,000 organizations.
   static let longestOperation: Int64 = 60_000_000
+  /// What is taken back while other programs are busy, this soon after our change, in microseconds, wasn't meant:
+  /// one that writes what another has written already leaves nothing but an older state of ours to be seen. No
+  /// person is that fast; the service takes about 65 ns a byte.
+  private static func reaction(bytes: Int) -> Int64 { 2_000_000 + Int64(bytes) / 8 }
   /// How many more values than at first may differ before no earlier state is looked at.
   private static let detour = 200
 
@@ -104,8 +110,10 @@ struct Reconciliation {
       let takenBack = TakenBack(
         verdict.theirs, in: file, history: history, found: after,
         written: broken.contains(file) ? nil : written[file])
+      let unseen = Self.unseen(
+        history, written: displaced?.written ?? written[file], bytes: found.bytes(of: file).count)
       sort(
-        &verdict, takenBack, differing, before, after, isBroken: broken.contains(file),
+        &verdict, takenBack, differing, before, after, unseen: unseen, isBroken: broken.contains(file),
         isLate: displaced != nil)
       let isWhole = displaced == nil && verdict.theirs == differing && !broken.contains(file)
       if isWhole {
@@ -132,7 +140,7 @@ struct Reconciliation {
   /// Leaves only what is taken in among the changes of the other program.
   private mutating func sort(
     _ verdict: inout Verdict, _ takenBack: TakenBack, _ differing: Set<Cell>, _ before: FileContents,
-    _ after: FileContents, isBroken: Bool, isLate: Bool
+    _ after: FileContents, unseen: Set<UInt64>, isBroken: Bool, isLate: Bool
   ) {
     // Neither program ever takes an organization or a list away, so what lacks one has lost it.
     let vanished = verdict.theirs.filter { $0.isContainer && before[$0] != nil && after[$0] == nil }
@@ -147,7 +155,9 @@ struct Reconciliation {
       }
     }
     // Several programs at once can leave a file of parts that each has from another state.
-    let isMixed = isWiped || isBroken || takenBack.cells != verdict.theirs || !verdict.kept.isEmpty
+    let isMixed =
+      isWiped || isBroken || takenBack.cells != verdict.theirs || !verdict.kept.isEmpty
+      || !unseen.isDisjoint(with: takenBack.generations)
     if isMixed, !takenBack.cells.isEmpty {
       verdict.theirs.subtract(takenBack.cells)
       verdict.kept.formUnion(takenBack.cells)
@@ -161,13 +171,23 @@ struct Reconciliation {
       if isWiped { isRepair = true }
       // Nothing but the newest change taken back: that may have been meant.
       if verdict.theirs.isEmpty, Set(verdict.generations).count == 1, !isWiped, !isBroken,
-        !verdict.kept.contains(where: \.isContainer)
+        unseen.isDisjoint(with: verdict.generations), !verdict.kept.contains(where: \.isContainer)
       {
         verdict.theirs = verdict.kept
         verdict.kept = []
       }
     }
     if !verdict.kept.isEmpty { kept += verdict.generations }
+  }
+
+  /// Own generations so fresh, and other programs so busy, that whoever wrote a file may not have seen them.
+  private static func unseen(_ history: some Sequence<Step>, written: Timestamp?, bytes: Int) -> Set<UInt64> {
+    guard let written else { return [] }
+    let recent = history.prefix {
+      written.microseconds - $0.time.microseconds < reaction(bytes: bytes)
+    }
+    guard recent.contains(where: { $0.origin != .own }) else { return [] }
+    return Set(recent.filter { $0.origin == .own }.map(\.generation))
   }
 
   /// Notes which own generations left what the other program put back to what it was before.
