@@ -86,6 +86,30 @@ public final class FileStore: OrgStore {
         .dataNotFound,
         "There are no data in \(path.escapedForDisplay): neither organizations.json nor org_users.json.")
     }
+    // Whoever holds the lock does it as well, so nobody is waited for; and what fails now is tried again by the
+    // next change.
+    if readOnlyReason == nil, isHalfPublished { _ = try? mend(waiting: { _ in false }) }
+  }
+
+  /// Whether a crash left a file that the newest generation was about to publish: then one data file may be new
+  /// and the other old.
+  private var isHalfPublished: Bool {
+    do throws(SystemCallError) {
+      let calls = directory.calls
+      let flags = O_RDONLY | O_DIRECTORY
+      let space = try calls.open(DataDirectory.privateName, in: directory.root, flags)
+      let journal = try calls.open("journal", in: space, flags)
+      guard let last = try Journal.newest(journal, calls) else { return false }
+      for (file, state) in last.files where directory.identity(of: file)?.inode != state.inode {
+        if try directory.inode(of: DataDirectory.stagedName(file), in: space) == state.inode { return true }
+        let displaced = try calls.open("displaced", in: space, flags)
+        for name in try calls.list(displaced, "displaced")
+        where try directory.inode(of: name, in: displaced) == state.inode { return true }
+      }
+      return false
+    } catch {
+      return false
+    }
   }
 
   /// Makes a directory where there is none, with those above it, for its owner alone, and two empty data files
@@ -170,8 +194,8 @@ public final class FileStore: OrgStore {
     return Maintenance(snapshot: snapshot, entries: entries)
   }
 
-  private func mend() throws(OrgError) -> Snapshot {
-    try FileLock(directory: directory).withLock(waiting: { _ in true }) { (_) throws(OrgError) in
+  private func mend(waiting: (LockHolder) -> Bool = { _ in true }) throws(OrgError) -> Snapshot {
+    try FileLock(directory: directory).withLock(waiting: waiting) { (_) throws(OrgError) in
       try Engine(self).settle(isStarting: false).snapshot
     }
   }

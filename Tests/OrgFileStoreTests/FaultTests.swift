@@ -174,6 +174,25 @@ import Testing
     }
   }
 
+  @Test func `opened after a kill, a store never shows one file without the other`() throws {
+    let (old, new) = try Setting.later.outcomes
+    var index = 1
+    while true {
+      let scratch = try Scratch.reference()
+      try Setting.later.prepare(scratch)
+      let faults = Faults()
+      faults.plan(.end(index))
+      _ = code { try scratch.store(faults).commit(Sample.create("new")) }
+      let isOver = faults.count < index
+      // Without a word to `maintain`, as a command that only reads.
+      let contents = try #require(scratch.store().snapshot().contents as? FileContents)
+      let files = contents.files.map { String(decoding: $0.bytes, as: UTF8.self) }
+      #expect(files == old || files == new, "killed at call \(index)")
+      if isOver { break }
+      index += 1
+    }
+  }
+
   @Test func `a full disk, or no descriptor left, is an error, and all is well when there is room again`()
     throws
   {

@@ -234,6 +234,24 @@ struct Journal {
     }
   }
 
+  /// The newest line, read from the end; `nil` where there is none that is good.
+  static func newest(_ directory: borrowing Descriptor, _ calls: SystemCalls) throws(SystemCallError)
+    -> JournalRecord?
+  {
+    guard let segment = try segments(directory, calls).last else { return nil }
+    let file = try calls.open(segment, in: directory, O_RDONLY)
+    let size = Int(try calls.status(file, segment).st_size)
+    var length = 1 << 13
+    while true {
+      let start = max(0, size - length)
+      let tail = try calls.readAll(file, segment, size: size - start, from: start)
+      let lines = tail.split(separator: UInt8(ascii: "\n"))
+      // The first may be the end of a longer one.
+      if lines.count > 1 || start == 0 { return lines.last.flatMap(decode)?.record }
+      length *= 8
+    }
+  }
+
   /// Every good line there is, oldest first, and what couldn't be read.
   static func everything(
     _ directory: borrowing Descriptor, _ calls: SystemCalls
