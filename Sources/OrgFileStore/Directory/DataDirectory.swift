@@ -35,10 +35,11 @@ final class DataDirectory: Sendable {
   var obstacle: String? {
     let shown = path.escapedForDisplay
     if calls.isRemote(root) { return "\(shown) is on a network file system, where locks can't be trusted" }
-    if !calls.canWrite(in: root) {
-      return "\(shown) can't be written by \(userName(geteuid()).escapedForDisplay)"
+    switch calls.obstacle(toWritingIn: root) {
+    case nil: return nil
+    case .readOnlyFileSystem: return "\(shown) is on a file system that is mounted for reading alone"
+    default: return "\(shown) can't be written by \(userName(geteuid()).escapedForDisplay)"
     }
-    return nil
   }
 
   /// - Throws: `unsafeDirectory` where anybody could replace the data.

@@ -276,9 +276,9 @@ struct SystemCalls: Sendable {
     try call("unlink", name) { unlinkat(directory.number, name, 0) }
   }
 
-  /// Whether nothing keeps this process from adding and replacing files of a directory.
-  func canWrite(in directory: borrowing Descriptor) -> Bool {
-    faccessat(directory.number, ".", W_OK | X_OK, AT_EACCESS) == 0
+  /// What keeps this process from adding and replacing files of a directory; `nil` for nothing.
+  func obstacle(toWritingIn directory: borrowing Descriptor) -> Errno? {
+    faccessat(directory.number, ".", W_OK | X_OK, AT_EACCESS) == 0 ? nil : Errno(rawValue: errno)
   }
 
   /// Takes the lock of an open file for this process alone, or says that somebody has it.

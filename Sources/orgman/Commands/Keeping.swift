@@ -64,7 +64,8 @@ extension Finding.Remedy {
     switch self {
     case .maintain: "take in what other programs wrote and clear away what a crash left"
     case .addMemberLists: "add the empty member lists that are missing"
-    case .closeToOthers(let name): "run chmod o-rwx \(name)"
+    case .closeToOthers(let name):
+      "take the rights of others away from \(name == "." ? "the directory" : name.escapedForDisplay)"
     }
   }
 }
