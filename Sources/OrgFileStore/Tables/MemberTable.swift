@@ -147,6 +147,14 @@ struct MemberTable: Sendable {
     repeat {
       scanner.skipSpace()
       let start = scanner.position
+      if let (role, end) = bytes.withUnsafeBytes({ Self.usualMember($0, at: start) }) {
+        roles.append(role)
+        starts.append(UInt32(start))
+        list.count += 1
+        scanner.position = end
+        scanner.skipSpace()
+        continue
+      }
       do throws(JSONError) {
         let record = try scanner.record(Self.fields)
         roles.append(try Self.role(record, rules))
@@ -161,6 +169,19 @@ struct MemberTable: Sendable {
     } while scanner.take(.comma)
     guard scanner.take(.closeBracket) else { throw scanner.unexpected("\",\" or \"]\"") }
     return list
+  }
+
+  /// The role of a member that is written as the service does, and where its record ends; `nil` for any other.
+  private static func usualMember(
+    _ bytes: UnsafeRawBufferPointer, at start: Int
+  ) -> (role: UInt8, end: Int)? {
+    var record = UsualRecord(bytes, at: start)
+    guard record.take("{\n      \"org_id\": \"org_"), record.takeString() != nil,
+      record.take(",\n      \"user_id\": \""), record.takeString() != nil,
+      record.take(",\n      \"role\": \""), let role = record.takeString(),
+      let place = roleNames.firstIndex(where: { bytes[role].elementsEqual($0) }), record.take(",\n      \"joined_at\": \""), record.takeTime(), record.take("\n    }")
+    else { return nil }
+    return (UInt8(place), record.position)
   }
 
   /// The role of a member that keeps all rules, by its place among all roles.

@@ -165,30 +165,11 @@ struct FieldRules {
   }
 
   func checkTime(_ string: JSONString) throws(JSONError) {
-    guard isUsualTime(string.range) || Timestamp(JSONText.decode(string, in: bytes)) != nil else {
+    guard bytes.withUnsafeBytes({ UsualRecord.isTime($0, string.range) })
+      || Timestamp(JSONText.decode(string, in: bytes)) != nil else {
       throw JSONError(
         offset: string.range.lowerBound - 1,
         reason: "\(JSONText.decode(string, in: bytes).prefix(40).description.quoted) is no date and time")
     }
-  }
-
-  /// Whether `2026-11-22 21:51:10.076830`, or the same without the fraction, stands there.
-  private func isUsualTime(_ range: Range<Int>) -> Bool {
-    guard range.count == 26 || range.count == 19 else { return false }
-    func number(_ offset: Int) -> Int? {
-      let tens = bytes[range.lowerBound + offset] &- 0x30
-      let ones = bytes[range.lowerBound + offset + 1] &- 0x30
-      return tens < 10 && ones < 10 ? Int(tens) * 10 + Int(ones) : nil
-    }
-    func isAt(_ offset: Int, _ byte: UInt8) -> Bool { bytes[range.lowerBound + offset] == byte }
-    guard let century = number(0), number(2) != nil, isAt(4, 0x2D), let month = number(5), isAt(7, 0x2D),
-      let day = number(8), isAt(10, 0x20), let hour = number(11), isAt(13, 0x3A), let minute = number(14),
-      isAt(16, 0x3A), let second = number(17)
-    else { return false }
-    // Days that not every month has are looked at with care elsewhere.
-    guard century > 0, (1...12).contains(month), (1...28).contains(day), hour < 24, minute < 60, second < 60
-    else { return false }
-    return range.count == 19
-      || isAt(19, 0x2E) && number(20) != nil && number(22) != nil && number(24) != nil
   }
 }
