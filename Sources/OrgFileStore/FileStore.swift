@@ -35,6 +35,8 @@ public final class FileStore: OrgStore {
   /// What was read last.
   private struct State {
     var loaded: Loaded?
+    /// The organizations as they were read ahead of the members.
+    var early: OrganizationTable?
     /// Counts loads as they begin; one that began earlier never replaces one that began later.
     var lastTicket = 0
     var generation: UInt64 = 0
@@ -153,6 +155,23 @@ public final class FileStore: OrgStore {
 
   // MARK: Reading
 
+  /// The organizations alone, for a first look while the members, which are most of the data, are still being
+  /// read; their contents have no members yet. `nil` where that would save no time, or where something is wrong
+  /// with the file.
+  public func organizationsAhead() -> Snapshot? {
+    guard let members = directory.identity(of: MemberTable.file), members.size > Self.soonRead,
+      state.withLock({ $0.loaded }) == nil, case .bytes(let bytes, _) = directory.read(OrganizationTable.file)
+    else { return nil }
+    let table = OrganizationTable(bytes)
+    guard table.problems.isEmpty else { return nil }
+    state.withLock { $0.early = table }
+    let contents = FileContents(organizations: table, members: MemberTable(unreadBeside: table))
+    return Snapshot(generation: 0, contents: contents)
+  }
+
+  /// Bytes of members that are read before anybody could notice.
+  private static let soonRead = 2 << 20
+
   /// The data as they are now. Where a file was broken, or lost records that no program takes away, it is mended
   /// first.
   ///
@@ -234,9 +253,11 @@ public final class FileStore: OrgStore {
   }
 
   private func loadNow(isExact: Bool) -> Loaded {
-    let (last, ticket) = state.withLock { state in
+    let (last, early, ticket) = state.withLock { state in
       state.lastTicket += 1
-      return (state.loaded, state.lastTicket)
+      let early = state.early
+      state.early = nil
+      return (state.loaded, early, state.lastTicket)
     }
     let time = Timestamp.now().microseconds * 1000
     var next = Loaded(
@@ -245,11 +266,12 @@ public final class FileStore: OrgStore {
     let organizations: DataDirectory.Image?
     let members: DataDirectory.Image?
     (organizations, next.organizations) = image(
-      OrganizationTable.file, last, last?.organizations, last?.contents.organizations.bytes, isExact)
+      OrganizationTable.file, last, last?.organizations,
+      last?.contents.organizations.bytes ?? early?.bytes, isExact)
     (members, next.members) = image(
       MemberTable.file, last, last?.members, last?.contents.members.bytes, isExact)
     if organizations != nil || members != nil {
-      let table = organizations.map { OrganizationTable($0) } ?? next.contents.organizations
+      let table = organizations.map { self.table(of: $0, early) } ?? next.contents.organizations
       next.contents = FileContents(
         organizations: table,
         members: members.map { MemberTable($0, of: table) } ?? next.contents.members.reread(of: table))
@@ -267,12 +289,18 @@ public final class FileStore: OrgStore {
     {
       return (nil, identity)
     }
-    let image = directory.read(name, likely: identity == nil ? nil : bytes)
+    let image = directory.read(name, likely: bytes)
     if last != nil, case .bytes(let new, _) = image, identity != nil, let bytes, haveSameBytes(new, bytes) {
       return (nil, image.identity)
     }
     if last != nil, case .unreadable(_, nil) = image, identity == nil { return (nil, nil) }
     return (image, image.identity)
+  }
+
+  /// The table of a file, which may have been made already.
+  private func table(of image: DataDirectory.Image, _ early: OrganizationTable?) -> OrganizationTable {
+    if case .bytes(let bytes, _) = image, let early, haveSameBytes(bytes, early.bytes) { return early }
+    return OrganizationTable(image)
   }
 
   /// Makes a load the present one, unless a later one is already.

@@ -55,7 +55,9 @@ struct Renderer {
       "\(number.grouped) \(word)\(number == 1 ? "" : "s")"
     }
     var counts = "  " + count(contents.organizationCount, "org")
-    if layout.size.columns >= 60 { counts += "  " + count(contents.memberCount, "member") }
+    if layout.size.columns >= 60 {
+      counts += "  " + (contents.hasMembers ? count(contents.memberCount, "member") : "reading members")
+    }
     var line = line(layout.size.columns)
     line.add(" orgman", theme.title)
     if layout.isWide { line.add("  Organizations") }
@@ -246,7 +248,7 @@ struct Renderer {
       if columns.plan > 0 { line.add(" ", base) }
       // The bar ends here: what isn't drawn again when the selection moves needn't be sent over the line.
       line.add(organization.status.rawValue, width: columns.status, theme.status(organization.status))
-      line.add(item.memberCount.grouped, width: columns.members - 1, isRight: true)
+      line.add(item.memberCount?.grouped ?? "…", width: columns.members - 1, isRight: true)
       lines.append(line.spans)
     }
     if model.visibleRows.isEmpty {
@@ -317,7 +319,8 @@ struct Renderer {
       builder.add(label, width: 9, isSelected ? style : theme.quiet)
       builder.add(value ?? "none", value == nil && !isSelected ? theme.quiet : style)
       if isSelected && hasFocus { builder.fill(leaving: 1, style) }
-    case .members(let counts):
+    case .members(nil): builder.add(" Members …", theme.title)
+    case .members(let counts?):
       builder.add(" Members \((counts.owner + counts.billingAdmin + counts.member).grouped)", theme.title)
       let roles =
         "owner \(counts.owner.grouped)  billing \(counts.billingAdmin.grouped)  member \(counts.member.grouped)"

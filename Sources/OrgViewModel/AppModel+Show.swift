@@ -12,8 +12,8 @@ public enum DetailItem: Sendable, Hashable {
 public struct ListRow: Sendable {
   /// The organization.
   public let organization: Organization
-  /// How many members it has.
-  public let memberCount: Int
+  /// How many members it has; `nil` while they are being read.
+  public let memberCount: Int?
   /// Whether it is the one that keys are about.
   public let isSelected: Bool
   /// Whether somebody else changed it a moment ago.
@@ -30,8 +30,8 @@ public enum DetailLine: Sendable {
   case blank
   /// A label and a value; `nil` for an absent one.
   case field(String, String?, isSelected: Bool)
-  /// How many members there are.
-  case members(RoleCounts)
+  /// How many members there are; `nil` while they are being read.
+  case members(RoleCounts?)
   /// A member.
   case member(OrgUser, isSelected: Bool, hasChanged: Bool)
 }
@@ -50,7 +50,8 @@ extension AppModel {
     let organization = arrangement.organization(at: row)
     return ListRow(
       organization: organization,
-      memberCount: arrangement.snapshot.contents.memberCount(at: Int(arrangement.rows[row])),
+      memberCount: arrangement.snapshot.contents.hasMembers
+        ? arrangement.snapshot.contents.memberCount(at: Int(arrangement.rows[row])) : nil,
       isSelected: row == list.row && !list.isGone, hasChanged: flashing.contains(organization.id))
   }
 
@@ -113,7 +114,9 @@ extension AppModel {
     case 4: return .field("Created", organization.createdAt.minuteText + " UTC", isSelected: false)
     case 5: return .field("Lago", organization.lagoCustomerID, isSelected: isSelected)
     case 6: return .field("Stripe", organization.stripeCustomerID, isSelected: isSelected)
-    case 8: return .members(arrangement.snapshot.contents.roleCounts(at: index))
+    case 8:
+      let contents = arrangement.snapshot.contents
+      return .members(contents.hasMembers ? contents.roleCounts(at: index) : nil)
     case Self.head.count...:
       let member = arrangement.snapshot.contents.member(line - Self.head.count, at: index)
       return .member(member, isSelected: isSelected, hasChanged: hasChanged(member))

@@ -329,7 +329,10 @@ public struct AppModel: Sendable {
   /// Why nothing can be changed at the moment; `nil` where it can.
   public var editingObstacle: String? {
     if let readOnlyReason { return "Nothing can be changed: \(readOnlyReason)." }
-    return arrangement.snapshot.problems.first.map { "Nothing can be changed until this is mended: \($0)" }
+    if let problem = arrangement.snapshot.problems.first {
+      return "Nothing can be changed until this is mended: \(problem)"
+    }
+    return arrangement.snapshot.contents.hasMembers ? nil : "The members are still being read."
   }
 
   /// What the status line says: what was just done or refused, else what is wrong with the data.

@@ -22,8 +22,9 @@ public struct Arrangement: Sendable {
       index = previous.index
       changed = []
     } else {
+      let known = previous.flatMap { $0.snapshot.contents.hasMembers ? $0.snapshot : nil }
       index = ListIndex(snapshot)
-      changed = previous.map { snapshot.changedOrganizations(since: $0.snapshot) } ?? []
+      changed = known.map { snapshot.changedOrganizations(since: $0) } ?? []
     }
     rows = index.rows(matching: request.query)
   }

@@ -12,6 +12,7 @@ final class Session: Sendable {
   private let inbox: Inbox
   /// The store, where it may be written: what other programs do goes into its history.
   private let keeping: FileStore?
+  private let store: FileStore
   private let reading = DispatchQueue(label: "orgman.reading")
   private let arranging = DispatchQueue(label: "orgman.arranging")
   private let committing = DispatchQueue(label: "orgman.committing")
@@ -28,14 +29,31 @@ final class Session: Sendable {
   init(store: FileStore, inbox: Inbox) {
     manager = OrgManager(store: store)
     self.inbox = inbox
+    self.store = store
     keeping = store.readOnlyReason == nil ? store : nil
   }
 
-  /// Reads the data for the first time.
+  /// Reads the data for the first time. Where there are many members, the organizations come first.
   func start() throws(OrgError) -> Arrangement {
-    let arrangement = arrange(try manager.snapshot())
-    takeIn()
-    return arrangement
+    guard let early = store.organizationsAhead() else {
+      let arrangement = arrange(try manager.snapshot())
+      takeIn()
+      return arrangement
+    }
+    read()
+    return arrange(early)
+  }
+
+  /// Reads the data, and posts them.
+  private func read() {
+    reading.async { [self] in
+      do throws(OrgError) {
+        post(try manager.snapshot()) { .arrangement($0) }
+        takeIn()
+      } catch {
+        inbox.post(.failure(error))
+      }
+    }
   }
 
   /// Brings the history up to date, after what it is about has been shown. Whoever holds the lock meanwhile does
@@ -68,14 +86,7 @@ final class Session: Sendable {
       }
     case .reload(let request):
       state.withLock { $0.request = request }
-      reading.async { [self] in
-        do throws(OrgError) {
-          post(try manager.snapshot()) { .arrangement($0) }
-          takeIn()
-        } catch {
-          inbox.post(.failure(error))
-        }
-      }
+      read()
     case .commit(let set):
       state.withLock { $0.isCancelled = false }
       committing.async { [self] in

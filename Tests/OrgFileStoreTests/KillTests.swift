@@ -123,7 +123,8 @@ final class Worker {
   }
 
   /// 400 changes; with ORGMAN_TEST_SCALE=250, 100,000.
-  @Test func `of what several processes change at once, none is lost, and each stands in the history`() throws {
+  @Test func `of what several processes change at once, none is lost, and each stands in the history`() throws
+  {
     let scratch = try Scratch.reference()
     let workers = try (0..<4).map { try Worker(scratch.path, "W\($0)", edits: 100 * testScale) }
     let told = workers.map { $0.finish() }

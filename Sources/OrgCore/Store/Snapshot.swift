@@ -24,6 +24,8 @@ public struct Snapshot: Sendable {
 public protocol SnapshotContents: Sendable {
   /// How many organizations there are.
   var organizationCount: Int { get }
+  /// Whether the members have been read. Until then there seem to be none.
+  var hasMembers: Bool { get }
   /// How many members all organizations have together.
   var memberCount: Int { get }
   /// The organization at an index.
@@ -45,6 +47,9 @@ public protocol SnapshotContents: Sendable {
 }
 
 extension SnapshotContents {
+  /// Most stores have all there is.
+  public var hasMembers: Bool { true }
+
   /// Compares record by record; a store that can do better does.
   public func isSame(at index: Int, as otherIndex: Int, in other: any SnapshotContents) -> Bool {
     organization(at: index) == other.organization(at: otherIndex)

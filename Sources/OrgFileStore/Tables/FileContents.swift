@@ -59,6 +59,7 @@ struct FileContents: SnapshotContents {
 
   // MARK: SnapshotContents
 
+  var hasMembers: Bool { members.isRead }
   var organizationCount: Int { organizations.count }
   var memberCount: Int { members.count }
   func organization(at index: Int) -> Organization { organizations[index] }

@@ -29,6 +29,8 @@ struct MemberTable: Sendable {
   private var top = TopObject()
   /// Whether the file could be read at all.
   private(set) var isReadable = true
+  /// Whether it has been read yet.
+  private(set) var isRead = true
 
   private static let fields: InlineArray<4, StaticString> = ["org_id", "user_id", "role", "joined_at"]
 
@@ -54,6 +56,13 @@ struct MemberTable: Sendable {
         .max { lists[$0].open < lists[$1].open }.map(organizations.id(at:))
     }
     self.problems = problems.all
+  }
+
+  /// A file that hasn't been read yet.
+  init(unreadBeside organizations: OrganizationTable) {
+    bytes = []
+    lists = Array(repeating: List(), count: organizations.count)
+    isRead = false
   }
 
   /// A file that couldn't be read, for the reason given: empty, with a problem.
@@ -179,7 +188,8 @@ struct MemberTable: Sendable {
     guard record.take("{\n      \"org_id\": \"org_"), record.takeString() != nil,
       record.take(",\n      \"user_id\": \""), record.takeString() != nil,
       record.take(",\n      \"role\": \""), let role = record.takeString(),
-      let place = roleNames.firstIndex(where: { bytes[role].elementsEqual($0) }), record.take(",\n      \"joined_at\": \""), record.takeTime(), record.take("\n    }")
+      let place = roleNames.firstIndex(where: { bytes[role].elementsEqual($0) }),
+      record.take(",\n      \"joined_at\": \""), record.takeTime(), record.take("\n    }")
     else { return nil }
     return (UInt8(place), record.position)
   }

@@ -165,8 +165,10 @@ struct FieldRules {
   }
 
   func checkTime(_ string: JSONString) throws(JSONError) {
-    guard bytes.withUnsafeBytes({ UsualRecord.isTime($0, string.range) })
-      || Timestamp(JSONText.decode(string, in: bytes)) != nil else {
+    guard
+      bytes.withUnsafeBytes({ UsualRecord.isTime($0, string.range) })
+        || Timestamp(JSONText.decode(string, in: bytes)) != nil
+    else {
       throw JSONError(
         offset: string.range.lowerBound - 1,
         reason: "\(JSONText.decode(string, in: bytes).prefix(40).description.quoted) is no date and time")
