@@ -53,6 +53,12 @@ let package = Package(
         "OrgCore", "OrgFileStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
+    .executableTarget(
+      name: "orgman-examples",
+      dependencies: [
+        "OrgCore", "OrgFileStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swift),
     .systemLibrary(name: "CVTerm", path: "Tests/CVTerm", providers: [.apt(["libvterm-dev"])]),
     .target(
       name: "TerminalTesting", dependencies: ["CVTerm"], path: "Tests/TerminalTesting", swiftSettings: swift),
@@ -69,6 +75,8 @@ let package = Package(
       name: "OrgViewModelTests", dependencies: ["OrgViewModel"], swiftSettings: swift),
     .testTarget(
       name: "OrgTerminalTests", dependencies: ["OrgTerminal"], swiftSettings: swift),
+    .testTarget(
+      name: "ExamplesTests", dependencies: ["orgman-examples", "TerminalTesting"], swiftSettings: swift),
     .testTarget(
       name: "orgmanTests", dependencies: ["orgman", "OrgFileStore", "TerminalTesting"], swiftSettings: swift),
   ],
