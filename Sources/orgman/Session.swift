@@ -33,7 +33,9 @@ final class Session: Sendable {
 
   /// Reads the data for the first time.
   func start() throws(OrgError) -> Arrangement {
-    let arrangement = arrange(try manager.snapshot())
+    let snapshot = try manager.snapshot()
+    Log.read(snapshot)
+    let arrangement = arrange(snapshot)
     takeIn()
     return arrangement
   }
@@ -44,6 +46,7 @@ final class Session: Sendable {
     guard let keeping else { return }
     committing.async { [self] in
       guard let done = try? keeping.maintain() else { return }
+      Log.generations()
       let shown = state.withLock { $0.arrangement?.snapshot.generation ?? 0 }
       if done.snapshot.generation > shown { post(done.snapshot) { .arrangement($0) } }
       if !done.entries.isEmpty { inbox.post(.takenIn(done.entries)) }
@@ -70,9 +73,12 @@ final class Session: Sendable {
       state.withLock { $0.request = request }
       reading.async { [self] in
         do throws(OrgError) {
-          post(try manager.snapshot()) { .arrangement($0) }
+          let snapshot = try manager.snapshot()
+          Log.read(snapshot)
+          post(snapshot) { .arrangement($0) }
           takeIn()
         } catch {
+          Log.failure(error)
           inbox.post(.failure(error))
         }
       }
@@ -82,10 +88,13 @@ final class Session: Sendable {
         do throws(OrgError) {
           let commit = try manager.commit(set) { [self] holder in
             inbox.post(.waiting(holder))
+            _ = Log.waiting(holder)
             return state.withLock { !$0.isCancelled }
           }
           post(commit.snapshot) { .outcome(.done(commit, $0)) }
+          Log.generations()
         } catch {
+          Log.failure(error)
           inbox.post(.outcome(.failed(error)))
         }
       }
