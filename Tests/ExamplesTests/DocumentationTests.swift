@@ -11,7 +11,7 @@ import Testing
     "Sources/OrgCore/OrgCore.docc/OrgCore.md", "Sources/OrgCore/OrgCore.docc/QuickReference.md",
     "Sources/OrgCore/OrgCore.docc/ChangesAndConflicts.md",
     "Sources/OrgFileStore/OrgFileStore.docc/OrgFileStore.md",
-    "Sources/OrgFileStore/OrgFileStore.docc/BuildingAService.md",
+    "Sources/OrgFileStore/OrgFileStore.docc/BuildingAService.md", "README.md",
   ]
 
   /// Code, whatever its line breaks and indentation.
@@ -144,6 +144,14 @@ import Testing
     let entry = try #require(try store.history().first)
     #expect(entry.kind == .foreign)
     #expect(entry.changes.first?.summary.hasPrefix("Plan of Acme Corp: ") == true)
+  }
+
+  @Test func `the files that the README links are there`() throws {
+    let links = try Repository.text("README.md").matches(of: #/\]\(([^)]+)\)/#).map { String($0.1) }
+    #expect(!links.isEmpty)
+    for link in links {
+      #expect(FileManager.default.fileExists(atPath: Repository.root.appending(path: link).path), "\(link)")
+    }
   }
 
   @Test func `the guide links products that there are`() throws {

@@ -116,7 +116,14 @@ func begin(_ store: some OrgStore) throws(OrgError) -> OrgManager {
   return manager
 }
 
-/// Compiled only: it is the way to open the data of the machine.
+/// Compiled only, as what follows.
+func beginOnMachine() throws(OrgError) {
+  let manager = OrgManager(store: try FileStore(path: "/var/lib/orgman"))
+  let acme = try manager.createOrganization(name: "Acme Corp", planTier: "starter")
+  try manager.addUser("ann", to: acme, role: .owner)
+}
+
+/// It is the way to open the data of the machine.
 func openUsual() throws(OrgError) -> OrgManager {
   let store = try FileStore(path: "/var/lib/orgman")
   let manager = OrgManager(store: store)
