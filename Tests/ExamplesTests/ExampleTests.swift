@@ -56,6 +56,22 @@ import Testing
     for code in codes { #expect(printed.contains(": \(code), answer "), "\(code)") }
   }
 
+  @Test func `every operation is shown in an example`() throws {
+    let folder = "Sources/orgman-examples"
+    let sources = try FileManager.default.contentsOfDirectory(
+      atPath: Repository.root.appending(path: folder).path
+    ).map { try Repository.text("\(folder)/\($0)") }.joined()
+    for call in [
+      "createOrganization(name:", "organization(id:", "updatePlan(of:", "updateStatus(of:",
+      "updateBillingIDs(of:", "organizations()", "organizations(matching:", "organizations(onPlan:",
+      "addUser(",
+      "removeUser(", "updateRole(of:", "organizations(ofUser:", "users(of:", "role(of:", "rename(", "commit(",
+      "history()", "undoable(by:",
+    ] {
+      #expect(sources.contains("manager.\(call)"), "\(call)")
+    }
+  }
+
   /// What is in a data directory, without ids and times that differ from run to run.
   private static func left(in directory: String) throws -> String {
     let snapshot = try FileStore(path: directory, isReadOnly: true).snapshot()
