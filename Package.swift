@@ -18,6 +18,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
@@ -45,10 +46,17 @@ let package = Package(
       dependencies: [
         "OrgCore", "OrgFileStore", "OrgViewModel", "OrgTerminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swift),
     .executableTarget(
       name: "orgman-bench",
+      dependencies: [
+        "OrgCore", "OrgFileStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swift),
+    .executableTarget(
+      name: "orgman-examples",
       dependencies: [
         "OrgCore", "OrgFileStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -70,7 +78,13 @@ let package = Package(
     .testTarget(
       name: "OrgTerminalTests", dependencies: ["OrgTerminal"], swiftSettings: swift),
     .testTarget(
-      name: "orgmanTests", dependencies: ["orgman", "OrgFileStore", "TerminalTesting"], swiftSettings: swift),
+      name: "ExamplesTests", dependencies: ["orgman-examples", "TerminalTesting"], swiftSettings: swift),
+    .testTarget(
+      name: "orgmanTests",
+      dependencies: [
+        "orgman", "OrgFileStore", "TerminalTesting", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6]
 )

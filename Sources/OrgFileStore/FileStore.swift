@@ -58,7 +58,9 @@ public final class FileStore: OrgStore {
 
   /// Opens a data directory.
   ///
-  /// - Parameter isReadOnly: never write, even where it were possible.
+  /// - Parameters:
+  ///   - path: the directory with the two files.
+  ///   - isReadOnly: never write, even where it were possible.
   /// - Throws: `dataNotFound` if there is no such directory, or nothing of ours in it; `create(at:)` makes two
   ///   empty files. `unsafeDirectory` if everybody may write in it. `system` if it can't be opened.
   public convenience init(path: String, isReadOnly: Bool = false) throws(OrgError) {

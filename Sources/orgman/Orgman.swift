@@ -52,6 +52,8 @@ struct BrowseCommand: ParsableCommand {
   @Flag(help: "Look, but change nothing.")
   var readOnly = false
 
+  @OptionGroup(title: "Logging") var log: LogOptions
+
   func validate() throws {
     if demo, data != nil {
       throw ValidationError("--demo brings data of its own; leave --data out.")
@@ -69,6 +71,7 @@ struct BrowseCommand: ParsableCommand {
       defer { Demo.remove(directory) }
       try open(directory)
     } catch let error as OrgError {
+      Log.failure(error)
       throw Failure(error.message)
     } catch let error as TerminalError {
       throw Failure(error.message)
@@ -78,6 +81,7 @@ struct BrowseCommand: ParsableCommand {
   private func open(_ directory: String) throws {
     dropInjectedEnvironment()
     try TerminalApp.check()
+    try log.start(data: directory)
     let store = try openStore(directory)
     let app = try TerminalApp()
     let watcher = store.watcher()
@@ -91,6 +95,7 @@ struct BrowseCommand: ParsableCommand {
     session.finish()
     if signal != 0 {
       if demo { Demo.remove(directory) }
+      Log.signalled(signal)
       throw ExitCode(128 + signal)
     }
   }

@@ -36,7 +36,9 @@ final class Session: Sendable {
   /// Reads the data for the first time. Where there are many members, the organizations come first.
   func start() throws(OrgError) -> Arrangement {
     guard let early = store.organizationsAhead() else {
-      let arrangement = arrange(try manager.snapshot())
+      let snapshot = try manager.snapshot()
+      Log.read(snapshot)
+      let arrangement = arrange(snapshot)
       takeIn()
       return arrangement
     }
@@ -48,9 +50,12 @@ final class Session: Sendable {
   private func read() {
     reading.async { [self] in
       do throws(OrgError) {
-        post(try manager.snapshot()) { .arrangement($0) }
+        let snapshot = try manager.snapshot()
+        Log.read(snapshot)
+        post(snapshot) { .arrangement($0) }
         takeIn()
       } catch {
+        Log.failure(error)
         inbox.post(.failure(error))
       }
     }
@@ -62,6 +67,7 @@ final class Session: Sendable {
     guard let keeping else { return }
     committing.async { [self] in
       guard let done = try? keeping.maintain() else { return }
+      Log.generations()
       let shown = state.withLock { $0.arrangement?.snapshot.generation ?? 0 }
       if done.snapshot.generation > shown { post(done.snapshot) { .arrangement($0) } }
       if !done.entries.isEmpty { inbox.post(.takenIn(done.entries)) }
@@ -93,10 +99,13 @@ final class Session: Sendable {
         do throws(OrgError) {
           let commit = try manager.commit(set) { [self] holder in
             inbox.post(.waiting(holder))
+            _ = Log.waiting(holder)
             return state.withLock { !$0.isCancelled }
           }
           post(commit.snapshot) { .outcome(.done(commit, $0)) }
+          Log.generations()
         } catch {
+          Log.failure(error)
           inbox.post(.outcome(.failed(error)))
         }
       }

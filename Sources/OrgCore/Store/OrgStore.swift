@@ -12,8 +12,10 @@ public protocol OrgStore: Sendable {
   /// Commits a change set as a whole or not at all. When it returns, the changes are durable and
   /// others can see them.
   ///
-  /// - Parameter waiting: called while somebody else holds the lock, again and again, with who it is;
-  ///   returning `false` gives up.
+  /// - Parameters:
+  ///   - set: the changes, in order.
+  ///   - waiting: called while somebody else holds the lock, again and again, with who it is; returning `false`
+  ///     gives up.
   /// - Returns: the snapshot behind the commit and what was done.
   /// - Throws: what `Preview.check()` throws on the newest data; `readOnly`, `damagedData`,
   ///   `locked`, `cancelled` or `system`. After any of them nothing has changed.
@@ -65,6 +67,7 @@ public struct LockHolder: Sendable, Hashable, CustomStringConvertible {
 
   /// What has become of a process.
   public enum State: String, Sendable {
+    /// It runs.
     case running
     /// It was stopped, and keeps the lock until it goes on or is ended.
     case stopped

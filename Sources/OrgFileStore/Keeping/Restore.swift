@@ -45,7 +45,9 @@ extension FileStore {
 
   /// Puts the data back to what they were, as a generation of its own: so it can be taken back itself.
   ///
-  /// - Parameter isTrial: only find out what it would change.
+  /// - Parameters:
+  ///   - point: what to put them back to.
+  ///   - isTrial: only find out what it would change.
   /// - Returns: what it changes.
   /// - Throws: `dataNotFound` if there is no such generation; `damagedData` if it can't be rebuilt, or the
   ///   backup breaks a rule; `readOnly`, `locked` or `system`.

@@ -12,8 +12,12 @@ struct DataOptions: ParsableArguments {
   @Flag(help: "Print JSON.")
   var json = false
 
+  @OptionGroup(title: "Logging") var log: LogOptions
+
   func store(isReadOnly: Bool = false) throws(OrgError) -> FileStore {
-    try FileStore(path: DataLocation.directory(named: data), isReadOnly: isReadOnly)
+    let directory = DataLocation.directory(named: data)
+    try log.start(data: directory)
+    return try FileStore(path: directory, isReadOnly: isReadOnly)
   }
 }
 
@@ -53,6 +57,7 @@ func exitingWithStatus(_ body: () throws -> Void) throws {
   do {
     try body()
   } catch let error as OrgError {
+    Log.failure(error)
     FileHandle.standardError("orgman: \(error.message)\n")
     switch error.code {
     case .organizationNotFound, .memberNotFound, .dataNotFound: throw ExitCode(2)
