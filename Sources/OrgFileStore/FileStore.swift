@@ -195,17 +195,18 @@ public final class FileStore: OrgStore {
 
   /// Takes in what other programs wrote, as generations of the history, where there is one.
   ///
+  /// - Parameter waiting: as for `commit`.
   /// - Returns: the data behind that, and the generations that are new since the last time.
-  /// - Throws: `readOnly`, `damagedData`, `locked` or `system`.
+  /// - Throws: `readOnly`, `damagedData`, `locked`, `cancelled` or `system`.
   @discardableResult
-  public func maintain() throws(OrgError) -> Maintenance {
+  public func maintain(waiting: (LockHolder) -> Bool = { _ in true }) throws(OrgError) -> Maintenance {
     try checkWritable()
     // Who only looks leaves no trace.
     guard directory.identity(of: DataDirectory.privateName) != nil else {
       memory.withLock { $0.told = $0.told ?? 0 }
       return Maintenance(snapshot: try snapshot(), entries: [])
     }
-    let snapshot = try mend()
+    let snapshot = try mend(waiting: waiting)
     let entries = memory.withLock { memory -> [HistoryEntry] in
       guard let journal = memory.journal, let last = journal.last?.record.generation else { return [] }
       let told = memory.told ?? last

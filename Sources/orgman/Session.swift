@@ -66,7 +66,7 @@ final class Session: Sendable {
   private func takeIn() {
     guard let keeping else { return }
     committing.async { [self] in
-      guard let done = try? keeping.maintain() else { return }
+      guard let done = try? keeping.maintain(waiting: { _ in false }) else { return }
       Log.generations()
       let shown = state.withLock { $0.arrangement?.snapshot.generation ?? 0 }
       if done.snapshot.generation > shown { post(done.snapshot) { .arrangement($0) } }

@@ -32,6 +32,27 @@ import Testing
     }
   }
 
+  @Test func `of many members the organizations can be had ahead, and are not read twice`() throws {
+    let scratch = try Scratch.reference()
+    #expect(try scratch.store().organizationsAhead() == nil)
+    let users = String(Fixture.users.dropLast()) + String(repeating: " ", count: 3 << 20) + "}"
+    try scratch.write("org_users.json", users)
+    let store = try scratch.store()
+    let early = try #require(store.organizationsAhead())
+    #expect(!early.contents.hasMembers)
+    #expect(early.generation == 0 && early.problems == [])
+    let whole = try store.snapshot()
+    #expect(whole.contents.hasMembers && whole.contents.memberCount > 0 && whole.generation == 1)
+    #expect(whole.organizations.elementsEqual(early.organizations))
+    #expect(store.organizationsAhead() == nil)
+    // What was written in between is what is shown.
+    let other = try scratch.store()
+    _ = other.organizationsAhead()
+    try scratch.write(
+      "organizations.json", Fixture.organizations.replacingOccurrences(of: "Acme", with: "Acne"))
+    #expect(try other.snapshot().organizations.contains { $0.name == "Acne Corp" })
+  }
+
   @Test func `a write without a difference is no new generation`() throws {
     let scratch = try Scratch.reference()
     let manager = try scratch.manager()

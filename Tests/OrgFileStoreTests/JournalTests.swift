@@ -30,6 +30,24 @@ import Testing
       without.lines.count == 3 && without.damage.map(\.reason) == ["the line doesn't follow the one before"])
   }
 
+  @Test func `where a newer version wrote, the data are shown and nothing is changed`() throws {
+    let scratch = try Scratch.reference()
+    _ = try scratch.store().commit(Sample.plan)
+    let files = try scratch.files()
+    let name = try #require(try segments(scratch).last)
+    let whole = try bytes(scratch, name)
+    let body = Array(#""actor":{},"format":2,"generation":2,"kind":"merge"}"#.utf8)
+    try scratch.write(
+      ".orgman/journal/\(name)", whole + Array("{\"sha256\":\"\(sha256(body))\",".utf8) + body + [10])
+    let line = try bytes(scratch, name)
+    #expect(throws: OrgError.self) { try scratch.store().commit(Sample.create("new")) }
+    #expect(code { try scratch.store().commit(Sample.create("new")) } == .readOnly)
+    #expect(code { try scratch.store().maintain() } == .readOnly)
+    #expect(try scratch.store().snapshot().problems == [])
+    #expect(try scratch.files() == files)
+    #expect(try bytes(scratch, name) == line)
+  }
+
   @Test func `a last line that is cut off anywhere is dropped, and nothing else`() throws {
     let scratch = try Scratch.reference()
     let store = try scratch.store()

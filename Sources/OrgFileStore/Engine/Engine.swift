@@ -219,6 +219,12 @@ final class Engine {
   func settle(isStarting: Bool) throws(OrgError) -> Settled {
     var journal = store.memory.withLock { $0.journal } ?? Journal(calls: directory.calls)
     try explaining { () throws(SystemCallError) in try journal.refresh(vault.journal, repairing: true) }
+    if let format = journal.newerFormat {
+      throw OrgError(
+        .readOnly,
+        "The journal in \(store.path.escapedForDisplay) has the format \(format) of a newer orgman, so nothing was changed; use that version."
+      )
+    }
     store.memory.withLock { $0.journal = journal }
     try explaining { () throws(SystemCallError) in try sortStaged(journal.last?.record) }
 

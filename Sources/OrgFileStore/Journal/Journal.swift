@@ -78,6 +78,7 @@ struct Journal {
     guard size > start else { return }
     let parsed = Self.parse(try calls.readAll(file, segment, size: size - start, from: start))
     for line in parsed.lines { take(line) }
+    newerFormat = newerFormat ?? parsed.newerFormat
     if !parsed.lines.isEmpty { position = Position(segment: segment, length: start + parsed.good) }
     // Only what has no line end was never finished. Anything else is left for people to look at: a new segment
     // begins behind it.
@@ -100,6 +101,8 @@ struct Journal {
     recent = Array((parsed.lines.map(\.record) + recent).suffix(Self.recentLimit))
   }
 
+  /// The format of a line that a later version wrote: what this one would do might be wrong.
+  private(set) var newerFormat: Int?
   /// Whether the newest segment ends in something unreadable, so that nothing may be appended to it.
   private(set) var isBlocked = false
 
@@ -121,6 +124,8 @@ struct Journal {
     var unfinished: Int?
     /// Whether the end can't be read, so that nothing may be put behind it.
     var isBlocked = false
+    /// The format of a line that a later version wrote.
+    var newerFormat: Int?
   }
 
   /// Reads lines. Damage to one leaves those behind it readable.
@@ -140,6 +145,15 @@ struct Journal {
         expected = line.hash
         start = end + 1
         result.good = start
+        continue
+      }
+      if end < bytes.count, let format = format(of: bytes[start..<end]), format > JournalRecord.currentFormat
+      {
+        result.damage.append((start, "the line has the format \(format), which a newer orgman writes"))
+        result.newerFormat = format
+        result.isBlocked = true
+        expected = nil
+        start = end + 1
         continue
       }
       // The line's end may be what is damaged.
@@ -168,14 +182,29 @@ struct Journal {
   private static let separator = Array("\",".utf8)
 
   private static func decode(_ line: ArraySlice<UInt8>) -> Line? {
+    guard let (body, hash) = body(of: line),
+      let record = try? JSONDecoder().decode(JournalRecord.self, from: body),
+      record.format <= JournalRecord.currentFormat
+    else { return nil }
+    return Line(record: record, hash: hash)
+  }
+
+  /// The format of a line that matches its hash, whatever else is in it.
+  private static func format(of line: ArraySlice<UInt8>) -> Int? {
+    struct Probe: Decodable {
+      let format: Int
+    }
+    return body(of: line).flatMap { try? JSONDecoder().decode(Probe.self, from: $0.body).format }
+  }
+
+  /// What a line says, and its hash, if it matches.
+  private static func body(of line: ArraySlice<UInt8>) -> (body: Data, hash: String)? {
     guard line.starts(with: prefix) else { return nil }
     let hash = String(decoding: line.dropFirst(prefix.count).prefix(64), as: UTF8.self)
     let tail = line.dropFirst(prefix.count + 64)
     let rest = tail.dropFirst(separator.count)
     guard tail.starts(with: separator), sha256(rest) == hash else { return nil }
-    let body = [UInt8.openBrace] + rest
-    guard let record = try? JSONDecoder().decode(JournalRecord.self, from: Data(body)) else { return nil }
-    return Line(record: record, hash: hash)
+    return (Data([UInt8.openBrace] + rest), hash)
   }
 
   private static func encode(_ record: JournalRecord) throws -> (bytes: [UInt8], hash: String) {
