@@ -43,7 +43,7 @@ let package = Package(
     .executableTarget(
       name: "orgman",
       dependencies: [
-        "OrgCore", "OrgFileStore", "OrgViewModel", "OrgTerminal",
+        "OrgCore", "OrgFileStore", "OrgViewModel", "OrgTerminal", "CLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
