@@ -36,13 +36,13 @@ struct Orgman: ParsableCommand {
         name: "Looking",
         subcommands: [
           BrowseCommand.self, ListCommand.self, ShowCommand.self, MembersCommand.self, UserCommand.self,
-          PlansCommand.self,
+          PlansCommand.self, ExportCommand.self,
         ]),
       CommandGroup(
         name: "Changing",
         subcommands: [
           CreateCommand.self, SetCommand.self, AddCommand.self, RemoveCommand.self, RoleCommand.self,
-          ApplyCommand.self,
+          ImportCommand.self, ApplyCommand.self,
         ]),
       CommandGroup(
         name: "Keeping",

@@ -60,14 +60,31 @@ struct ConfirmationOptions: ParsableArguments {
   /// - Parameter isInputTaken: whether standard input is read for something else.
   func confirm(_ question: String, isInputTaken: Bool = false) throws {
     if yes { return }
-    guard !isInputTaken, isatty(STDIN_FILENO) == 1 else {
+    // Who pipes something in can still be asked, where there is a terminal behind.
+    let terminal = isInputTaken && isatty(STDERR_FILENO) == 1 ? fopen("/dev/tty", "re") : nil
+    defer { if let terminal { fclose(terminal) } }
+    guard terminal != nil || (!isInputTaken && isatty(STDIN_FILENO) == 1) else {
       throw OrgError(
         .cancelled, "\(question) There is no terminal to ask on: say --yes, or look first with --dry-run.")
     }
     FileHandle.standardError("\(question) [y/N] ")
-    guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
+    guard let answer = terminal.map({ Self.line($0) }) ?? readLine(),
+      ["y", "yes"].contains(answer.lowercased())
+    else {
       throw OrgError(.cancelled, "Nothing was changed.")
     }
+  }
+}
+
+extension ConfirmationOptions {
+  private static func line(_ file: UnsafeMutablePointer<FILE>) -> String {
+    var bytes: [UInt8] = []
+    while bytes.count < 16 {
+      let byte = fgetc(file)
+      guard byte >= 0, byte != 0x0A else { break }
+      bytes.append(UInt8(truncatingIfNeeded: byte))
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }
 

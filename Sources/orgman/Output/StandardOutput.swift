@@ -1,15 +1,21 @@
 import Glibc
 import OrgCore
 
-/// Standard output, written in large pieces. When nobody reads it any more, as behind `| head -1`, the program ends
+/// Standard output, or a file, written in large pieces. When nobody reads it any more, as behind `| head -1`, the program ends
 /// quietly.
 final class StandardOutput {
   /// Whether a person looks at it.
-  let isTerminal = isatty(STDOUT_FILENO) == 1
+  let isTerminal: Bool
+  private let descriptor: Int32
+  private let name: String
   private var buffer: [UInt8] = []
   private static let limit = 1 << 16
 
-  init() {
+  /// - Parameter name: what to call it in a sentence.
+  init(descriptor: Int32 = STDOUT_FILENO, name: String = "Standard output") {
+    self.descriptor = descriptor
+    self.name = name
+    isTerminal = isatty(descriptor) == 1
     // What was asked for is done, whoever reads the answer.
     signal(SIGPIPE, SIG_IGN)
     buffer.reserveCapacity(Self.limit + 4096)
@@ -33,13 +39,13 @@ final class StandardOutput {
     var written = 0
     while written < buffer.count {
       let count = buffer.withUnsafeBytes {
-        Glibc.write(STDOUT_FILENO, $0.baseAddress.map { $0 + written }, $0.count - written)
+        Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written)
       }
       if count < 0 {
         if errno == EINTR { continue }
         if errno == EPIPE { exit(0) }
         throw OrgError(
-          .system, "Standard output can't be written: \(String(cString: strerror(errno))).", errno: errno)
+          .system, "\(name) can't be written: \(String(cString: strerror(errno))).", errno: errno)
       }
       written += count
     }
