@@ -48,7 +48,7 @@ struct Orgman: ParsableCommand {
         name: "Keeping",
         subcommands: [
           HistoryCommand.self, UndoCommand.self, RedoCommand.self, DoctorCommand.self, BackupCommand.self,
-          RestoreCommand.self,
+          RestoreCommand.self, InstallCommand.self,
         ]),
     ],
     defaultSubcommand: BrowseCommand.self)

@@ -62,7 +62,7 @@ private enum Candidates {
     return text.unicodeScalars.allSatisfy { scalar in
       guard scalar.isASCII else { return scalar.isPlain && !scalar.properties.isWhitespace }
       switch scalar {
-      case "a"..."z", "A"..."Z", "0"..."9", " ", "-", "_", ".", ",", "+", "@", "/", "%": return true
+      case "a"..."z", "A"..."Z", "0"..."9", " ", "-", "_", ".", ",", "+", "@", "/": return true
       default: return false
       }
     }

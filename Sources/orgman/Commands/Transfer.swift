@@ -186,7 +186,8 @@ struct ImportCommand: ParsableCommand {
         _ = try source.next()
       }
       switch try source.peek() {
-      case UInt8(ascii: "["), UInt8(ascii: "{"): format = .json
+      // Nothing at all is what an export of no organizations as JSON Lines is.
+      case UInt8(ascii: "["), UInt8(ascii: "{"), nil: format = .json
       default: format = .csv
       }
     }
