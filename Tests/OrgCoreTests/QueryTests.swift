@@ -146,7 +146,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 0..<20) func `every operator does what it says`(seed: Int) throws {
+  @Test(arguments: 0..<8) func `every operator does what it says`(seed: Int) throws {
     var random = SplitMix(state: UInt64(seed))
     let (store, members) = Self.sample(&random)
     let snapshot = store.snapshot()
@@ -177,12 +177,17 @@ import Testing
       let query = try Query(text)
       for (index, organization) in snapshot.organizations.enumerated() {
         let expected = Self.matches(query, organization, members[organization.id] ?? [])
-        #expect(query.matches(index, in: search) == expected, "\(text): \(organization)")
-        #expect(query.matches(organization, at: index, in: snapshot) == expected, "\(text): \(organization)")
+        let found = [
+          query.matches(index, in: search), query.matches(organization, at: index, in: snapshot),
+        ]
+        // Asked only where it fails: there are many.
+        if found != [expected, expected] {
+          #expect(found == [expected, expected], "\(text): \(organization)")
+        }
         if expected { hits += 1 }
       }
     }
-    #expect(hits > 1000)
+    #expect(hits > 500)
   }
 
   @Test func `a role beside a user is that user's`() throws {
