@@ -171,7 +171,16 @@ enum JSONOutput {
     for member in members {
       if !isFirst { bytes += ", ".utf8 }
       isFirst = false
-      append(Column.member, member.cells, to: &bytes)
+      // Field by field, for there are many.
+      bytes += "{\"org_id\": ".utf8
+      Encoded.append(json: member.organizationID, to: &bytes)
+      bytes += ", \"user_id\": ".utf8
+      Encoded.append(json: member.userID, to: &bytes)
+      bytes += ", \"role\": \"".utf8
+      bytes += member.role.rawValue.utf8
+      bytes += "\", \"joined_at\": \"".utf8
+      bytes += member.joinedAt.description.utf8
+      bytes += "\"}".utf8
     }
     bytes += "]}".utf8
   }
