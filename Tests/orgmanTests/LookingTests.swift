@@ -80,7 +80,9 @@ extension EndToEnd {
         let orgman = Script(data: data)
         let organizations = try JSONSerialization.jsonObject(with: Data(data.bytes(DataFiles.organizations)))
         let users = try JSONSerialization.jsonObject(with: Data(data.bytes(DataFiles.users)))
-        for (id, organization) in try #require(organizations as? [String: [String: Any]]) {
+        let all = try #require(organizations as? [String: [String: Any]]).sorted { $0.key < $1.key }
+        // Each is a handful of processes.
+        for (id, organization) in all.prefix(4) {
           let members = try #require((users as? [String: [[String: String]]])?[id])
           var shown: [String: Any] = try orgman("show", id, "--json").json()
           #expect(shown.removeValue(forKey: "users") as? [[String: String]] == members)

@@ -27,9 +27,9 @@ struct InstallCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let program = dryRun ? [] : try ByteSource(path: "/proc/self/exe").rest(limit: 1 << 30)
-      let files: [(path: String, bytes: [UInt8], mode: mode_t)] = [
-        ("bin/orgman", program, 0o755),
+      let files: [(path: String, bytes: [UInt8]?, mode: mode_t)] = [
+        // No bytes: this program itself.
+        ("bin/orgman", nil, 0o755),
         ("share/man/man1/orgman.1", Array(try ManPage.text().utf8), 0o644),
         ("share/bash-completion/completions/orgman", completion(.bash), 0o644),
         ("share/zsh/site-functions/_orgman", completion(.zsh), 0o644),
@@ -50,7 +50,7 @@ struct InstallCommand: ParsableCommand {
   }
 
   /// Writes beside and exchanges, so that a running program, or one that reads the file, isn't disturbed.
-  private static func put(_ bytes: [UInt8], at path: String, mode: mode_t) throws(OrgError) {
+  private static func put(_ bytes: [UInt8]?, at path: String, mode: mode_t) throws(OrgError) {
     let parts = path.split(separator: "/", omittingEmptySubsequences: true)
     for count in 1..<max(1, parts.count) {
       let part = (path.hasPrefix("/") ? "/" : "") + parts.prefix(count).joined(separator: "/")
@@ -61,7 +61,12 @@ struct InstallCommand: ParsableCommand {
     guard descriptor >= 0 else { throw BackupFile.failure(path, "can't be written", errno) }
     do throws(OrgError) {
       let output = StandardOutput(descriptor: descriptor, name: path.escapedForDisplay)
-      try output.write { $0 += bytes }
+      if let bytes {
+        try output.write { $0 += bytes }
+      } else {
+        let program = try ByteSource(path: "/proc/self/exe")
+        while let piece = try program.piece() { try output.write { $0 += piece } }
+      }
       try output.flush()
       guard fchmod(descriptor, mode) == 0, close(descriptor) == 0, rename(draft, path) == 0 else {
         throw BackupFile.failure(path, "can't be put in place", errno)

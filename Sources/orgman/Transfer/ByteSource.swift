@@ -70,13 +70,23 @@ final class ByteSource {
     position += index - start
   }
 
+  /// Takes what was read of the file and not taken yet, without counting lines; `nil` at the end.
+  func piece() throws(OrgError) -> ArraySlice<UInt8>? {
+    if index == chunk.count { try fill() }
+    guard index < chunk.count else { return nil }
+    let piece = chunk[index...]
+    position += piece.count
+    index = chunk.count
+    return piece
+  }
+
   /// Everything that is left.
   ///
   /// - Throws: `invalidValue` if it is more than the limit.
   func rest(limit: Int) throws(OrgError) -> [UInt8] {
     var bytes: [UInt8] = []
-    while try peek() != nil {
-      try take(until: { _ in false }, into: &bytes)
+    while let piece = try piece() {
+      bytes += piece
       guard bytes.count <= limit else {
         throw OrgError(.invalidValue, "\(name) has more than \(limit >> 20) MiB, which is too much.")
       }
