@@ -252,8 +252,9 @@ struct AddCommand: ParsableCommand {
         (snapshot) throws(OrgError) in
         var set = ChangeSet([])
         for organization in try targets.organizations(in: snapshot) {
+          let roles = snapshot.roles(of: users, in: organization)
           for user in users {
-            if let present = snapshot.role(of: user, in: organization.id) {
+            if let present = roles[user] {
               throw OrgError(
                 .alreadyMember,
                 "\(user.escapedForDisplay) is in \(organization.name.escapedForDisplay) already, as "
@@ -296,11 +297,10 @@ struct RemoveCommand: ParsableCommand {
         (snapshot) throws(OrgError) in
         var set = ChangeSet([], allowsOwnerless: allowOwnerless)
         for organization in try targets.organizations(in: snapshot) {
+          let roles = snapshot.roles(of: users, in: organization)
           for user in users {
-            set.changes.append(
-              .removeMember(
-                user: user, organization: organization.id,
-                role: try snapshot.memberRole(user, of: organization)))
+            guard let role = roles[user] else { throw snapshot.notAMember(user, of: organization) }
+            set.changes.append(.removeMember(user: user, organization: organization.id, role: role))
           }
         }
         return set
@@ -397,11 +397,22 @@ private func userIDs(_ users: [String]) throws(OrgError) -> [String] {
 
 extension Snapshot {
   fileprivate func memberRole(_ user: String, of organization: Organization) throws(OrgError) -> Role {
-    guard let role = role(of: user, in: organization.id) else {
-      throw OrgError(
-        .memberNotFound, "\(user.quoted) is not a member of \(organization.name.escapedForDisplay).")
-    }
+    guard let role = role(of: user, in: organization.id) else { throw notAMember(user, of: organization) }
     return role
+  }
+
+  fileprivate func notAMember(_ user: String, of organization: Organization) -> OrgError {
+    OrgError(.memberNotFound, "\(user.quoted) is not a member of \(organization.name.escapedForDisplay).")
+  }
+
+  /// The roles of those among some users who are members, in one pass over the members where there are many users.
+  fileprivate func roles(of users: [String], in organization: Organization) -> [String: Role] {
+    if users.count <= 8 {
+      let pairs = users.compactMap { user in role(of: user, in: organization.id).map { (user, $0) } }
+      return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
+    return Dictionary(
+      members(of: organization.id).map { ($0.userID, $0.role) }, uniquingKeysWith: { first, _ in first })
   }
 }
 
