@@ -44,7 +44,7 @@ let package = Package(
     .executableTarget(
       name: "orgman",
       dependencies: [
-        "OrgCore", "OrgFileStore", "OrgViewModel", "OrgTerminal",
+        "OrgCore", "OrgFileStore", "OrgViewModel", "OrgTerminal", "CLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -31,11 +31,41 @@ struct Orgman: ParsableCommand {
       directory, which is removed at the end.
       """,
     version: "orgman 0.1.0",
-    subcommands: [
-      BrowseCommand.self, HistoryCommand.self, UndoCommand.self, RedoCommand.self, DoctorCommand.self,
-      BackupCommand.self, RestoreCommand.self,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Looking",
+        subcommands: [
+          BrowseCommand.self, ListCommand.self, ShowCommand.self, MembersCommand.self, UserCommand.self,
+          PlansCommand.self, ExportCommand.self,
+        ]),
+      CommandGroup(
+        name: "Changing",
+        subcommands: [
+          CreateCommand.self, SetCommand.self, AddCommand.self, RemoveCommand.self, RoleCommand.self,
+          ImportCommand.self, ApplyCommand.self,
+        ]),
+      CommandGroup(
+        name: "Keeping",
+        subcommands: [
+          HistoryCommand.self, UndoCommand.self, RedoCommand.self, DoctorCommand.self, BackupCommand.self,
+          RestoreCommand.self, InstallCommand.self,
+        ]),
     ],
     defaultSubcommand: BrowseCommand.self)
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      // Wrong usage gets one line as well; its arguments are somebody's text.
+      guard exitCode(for: error) == .validationFailure, !(error is ExitCode) else { exit(withError: error) }
+      var message = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+      if !message.hasSuffix(".") { message += "." }
+      FileHandle.standardError("orgman: \(message.escapedForDisplay) See orgman --help.\n")
+      Glibc.exit(ExitCode.validationFailure.rawValue)
+    }
+  }
 }
 
 /// `orgman browse`, which is what `orgman` alone means.

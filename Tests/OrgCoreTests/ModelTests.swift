@@ -26,6 +26,18 @@ import Testing
     #expect(Timestamp(text) == nil)
   }
 
+  @Test(arguments: [
+    (-62_135_596_800_000_000, "0001-01-01 00:00:00"), (-1, "1969-12-31 23:59:59.999999"),
+    (253_402_300_799_999_999, "9999-12-31 23:59:59.999999"),
+    (253_402_300_800_000_000, "10000-01-01 00:00:00"),
+    (1_709_164_800_000_010, "2024-02-29 00:00:00.000010"),
+  ])
+  func `writes any year`(microseconds: Int64, text: String) {
+    let time = Timestamp(microseconds: microseconds)
+    #expect(time.description == text)
+    #expect(text.hasPrefix(time.minuteText) && time.minuteText.hasPrefix(time.dayText))
+  }
+
   @Test func `tells the day and the minute`() throws {
     let time = try #require(Timestamp("2026-11-22 21:51:10.076830"))
     #expect(time.dayText == "2026-11-22")

@@ -258,9 +258,30 @@ private let help = """
     --version               Show the version.
     -h, --help              Show help information.
 
-  SUBCOMMANDS:
+  LOOKING SUBCOMMANDS:
     browse (default)        Open the data in the terminal; what orgman does
                             without a command.
+    list                    List the organizations that match a query, or all.
+    show                    Show an organization and its members.
+    members                 List the members of an organization.
+    user                    List the organizations of a user, with the role in
+                            each.
+    plans                   Count the organizations by plan and status.
+    export                  Write all organizations and members as JSON, JSON
+                            Lines or CSV.
+
+  CHANGING SUBCOMMANDS:
+    create                  Create an organization, and print its id.
+    set                     Set the name, plan, status or billing ids of an
+                            organization.
+    add                     Add members to an organization.
+    remove                  Remove members from an organization.
+    role                    Print the role of a member, or set it.
+    import                  Take in organizations and members of a file that
+                            export wrote, or others.
+    apply                   Make the changes of a preview that was kept.
+
+  KEEPING SUBCOMMANDS:
     history                 Show who changed what when, newest first.
     undo                    Take a change back.
     redo                    Do a change again that was undone, or that another
@@ -269,6 +290,8 @@ private let help = """
                             and explain what is wrong.
     backup                  Write both data files into one, byte for byte.
     restore                 Put the data back to a backup, a generation or a time.
+    install                 Put the program, its man page and the completions for
+                            bash, zsh and fish in place.
 
     See 'orgman help <subcommand>' for detailed help.
 

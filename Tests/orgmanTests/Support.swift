@@ -180,6 +180,11 @@ struct Record {
       switch unit {
       case 0x22, 0x5C: result += "\\" + String(UnicodeScalar(UInt8(unit)))
       case 0x20...0x7E: result += String(UnicodeScalar(UInt8(unit)))
+      case 0x08: result += "\\b"
+      case 0x09: result += "\\t"
+      case 0x0A: result += "\\n"
+      case 0x0C: result += "\\f"
+      case 0x0D: result += "\\r"
       default: result += "\\u" + String(Int(unit) + 0x10000, radix: 16).dropFirst()
       }
     }

@@ -90,8 +90,8 @@ private struct Trial {
   private var owners: [String: (before: Int, now: Int)] = [:]
   /// Which organization has a name, by the name's key; made when the first name is set.
   private var names: [String: String]?
-  /// Roles by user, for organizations of which many members are looked up.
-  private var roles: [String: (lookups: Int, byUser: [String: Role]?)] = [:]
+  /// Members by user, for organizations of which many are looked up.
+  private var tables: [String: (lookups: Int, byUser: [String: OrgUser]?)] = [:]
 
   init(snapshot: Snapshot) {
     self.snapshot = snapshot
@@ -119,12 +119,12 @@ private struct Trial {
   }
 
   /// A change with what is around it at this moment.
-  func record(of change: Change) -> RecordedChange {
+  mutating func record(of change: Change) -> RecordedChange {
     var name = (try? organization(change.organizationID))?.name ?? ""
     if case .createOrganization(let organization) = change { name = organization.name.trimmed }
     var joinedAt: Timestamp?
     if case .removeMember(let user, let id, _) = change {
-      joinedAt = (edit.members[id]?.added[user] ?? snapshot.member(user, of: id))?.joinedAt
+      joinedAt = (edit.members[id]?.added[user] ?? presentMember(user, of: id))?.joinedAt
     }
     return RecordedChange(change, organizationName: name, joinedAt: joinedAt)
   }
@@ -230,23 +230,22 @@ private struct Trial {
 
   // MARK: Members
 
-  /// The role that a user has in the snapshot. A few are looked up one by one; of many a table is made.
-  private mutating func presentRole(of user: String, in id: String) -> Role? {
-    var entry = roles[id] ?? (0, nil)
-    entry.lookups += 1
-    if entry.lookups > 8, entry.byUser == nil {
-      entry.byUser = Dictionary(
-        snapshot.members(of: id).map { ($0.userID, $0.role) }, uniquingKeysWith: { first, _ in first })
-    }
-    roles[id] = entry
-    return entry.byUser.map { $0[user] } ?? snapshot.role(of: user, in: id)
+  /// A member as in the snapshot. A few are looked up one by one; of many a table is made.
+  private mutating func presentMember(_ user: String, of id: String) -> OrgUser? {
+    tables[id, default: (0, nil)].lookups += 1
+    if let table = tables[id]?.byUser { return table[user] }
+    guard let lookups = tables[id]?.lookups, lookups > 8 else { return snapshot.member(user, of: id) }
+    let table = Dictionary(
+      snapshot.members(of: id).map { ($0.userID, $0) }, uniquingKeysWith: { first, _ in first })
+    tables[id]?.byUser = table
+    return table[user]
   }
 
   private mutating func role(of user: String, in id: String) -> Role? {
     let list = edit.members[id]
     if let role = list?.added[user]?.role ?? list?.roles[user] { return role }
     if list?.removed.contains(user) == true { return nil }
-    return presentRole(of: user, in: id)
+    return presentMember(user, of: id)?.role
   }
 
   private mutating func count(_ role: Role?, replacedBy other: Role?, in id: String) {
@@ -284,10 +283,9 @@ private struct Trial {
       throw roleConflict(user, organization, base: expected, theirs: present, mine: nil)
     }
     count(present, replacedBy: nil, in: id)
-    var list = edit.members[id] ?? MemberListEdit()
-    list.roles[user] = nil
-    if list.added.removeValue(forKey: user) == nil { list.removed.append(user) }
-    edit.members[id] = list
+    // In place, for a list may be long.
+    edit.members[id, default: MemberListEdit()].roles[user] = nil
+    if edit.members[id]?.added.removeValue(forKey: user) == nil { edit.members[id]?.removed.append(user) }
     return .happens
   }
 
@@ -305,15 +303,13 @@ private struct Trial {
       throw roleConflict(user, organization, base: from, theirs: present, mine: to)
     }
     count(from, replacedBy: to, in: id)
-    var list = edit.members[id] ?? MemberListEdit()
-    if list.added[user] != nil {
-      list.added[user]?.role = to
-    } else if presentRole(of: user, in: id) == to {
-      list.roles[user] = nil
+    // In place, for a list may be long.
+    if edit.members[id]?.added[user] != nil {
+      edit.members[id]?.added[user]?.role = to
     } else {
-      list.roles[user] = to
+      let isAsBefore = presentMember(user, of: id)?.role == to
+      edit.members[id, default: MemberListEdit()].roles[user] = isAsBefore ? nil : to
     }
-    edit.members[id] = list
     return .happens
   }
 

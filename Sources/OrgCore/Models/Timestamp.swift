@@ -34,23 +34,57 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
 
   /// The form that the files are written in: `2026-11-22 21:51:10.076830`, in UTC, without the
   /// fraction where it is zero.
-  public var description: String {
-    let fraction = microseconds - seconds * 1_000_000
-    return "\(minuteText):\(padded(Int64(calendar.tm_sec), 2))"
-      + (fraction == 0 ? "" : "." + padded(fraction, 6))
-  }
+  public var description: String { text(26) }
 
   /// The day alone: `2026-11-22`.
-  public var dayText: String {
-    let parts = calendar
-    return
-      "\(padded(Int64(parts.tm_year) + 1900, 4))-\(padded(Int64(parts.tm_mon) + 1, 2))-\(padded(Int64(parts.tm_mday), 2))"
-  }
+  public var dayText: String { text(10) }
 
   /// To the minute: `2026-11-22 21:51`.
-  public var minuteText: String {
-    let parts = calendar
-    return "\(dayText) \(padded(Int64(parts.tm_hour), 2)):\(padded(Int64(parts.tm_min), 2))"
+  public var minuteText: String { text(16) }
+
+  /// So many characters of the whole form, made in one piece: an export writes millions.
+  private func text(_ length: Int) -> String {
+    let seconds = seconds
+    var time = time_t(seconds)
+    var parts = tm()
+    gmtime_r(&time, &parts)
+    let fraction = Int(microseconds - seconds * 1_000_000)
+    let year = Int(parts.tm_year) + 1900
+    guard (0...9999).contains(year) else { return longText(length, parts, fraction) }
+    let end = fraction == 0 ? min(length, 19) : length
+    return String(unsafeUninitializedCapacity: 26) { buffer in
+      var position = 0
+      func put(_ number: Int, _ width: Int, _ separator: Character?) {
+        var rest = number
+        for place in stride(from: position + width - 1, through: position, by: -1) {
+          buffer[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+          rest /= 10
+        }
+        position += width
+        guard let separator = separator?.asciiValue, position < 26 else { return }
+        buffer[position] = separator
+        position += 1
+      }
+      put(year, 4, "-")
+      put(Int(parts.tm_mon) + 1, 2, "-")
+      put(Int(parts.tm_mday), 2, " ")
+      put(Int(parts.tm_hour), 2, ":")
+      put(Int(parts.tm_min), 2, ":")
+      put(Int(parts.tm_sec), 2, ".")
+      put(fraction, 6, nil)
+      return end
+    }
+  }
+
+  /// The same for years of more or fewer digits than four.
+  private func longText(_ length: Int, _ parts: tm, _ fraction: Int) -> String {
+    let day =
+      "\(padded(Int64(parts.tm_year) + 1900, 4))-\(padded(Int64(parts.tm_mon) + 1, 2))-\(padded(Int64(parts.tm_mday), 2))"
+    if length == 10 { return day }
+    let minute = "\(day) \(padded(Int64(parts.tm_hour), 2)):\(padded(Int64(parts.tm_min), 2))"
+    if length == 16 { return minute }
+    return "\(minute):\(padded(Int64(parts.tm_sec), 2))"
+      + (fraction == 0 ? "" : "." + padded(Int64(fraction), 6))
   }
 
   /// Earlier comes first.
@@ -62,13 +96,6 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
   private var seconds: Int64 {
     let quotient = microseconds / 1_000_000
     return microseconds % 1_000_000 < 0 ? quotient - 1 : quotient
-  }
-
-  private var calendar: tm {
-    var time = time_t(seconds)
-    var parts = tm()
-    gmtime_r(&time, &parts)
-    return parts
   }
 }
 

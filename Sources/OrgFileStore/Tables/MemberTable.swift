@@ -309,16 +309,25 @@ struct MemberTable: Sendable {
 
   private func splices(for edit: MemberListEdit, at index: Int) -> [Splice] {
     let list = lists[index]
-    let extents = list.members.compactMap { place in record(place).map { $0.open..<$0.close + 1 } }
     var splices: [Splice] = []
-    for (user, role) in edit.roles {
-      guard let place = places(of: user, in: list.members).first(where: { _ in true }),
-        let value = record(place)?.values[2]
+    // One pass over the list, however many of its members are edited.
+    let leaving = Set(edit.removed)
+    var changing = Dictionary(edit.roles.map { ($0.key, $0.value) }) { first, _ in first }
+    let lengths = Set((edit.removed.elements + edit.roles.keys).map(\.utf8.count))
+    var removed: Set<Int> = []
+    for place in list.members where !leaving.isEmpty || !changing.isEmpty {
+      guard let values = record(place)?.values, let name = values[1].string,
+        name.hasEscapes || lengths.contains(name.range.count)
       else { continue }
-      splices.append(Splice(value.range, JSONText.encode(role.rawValue)))
+      let user = JSONText.decode(name, in: bytes)
+      if leaving.contains(user) {
+        removed.insert(place - list.members.lowerBound)
+      } else if let role = changing.removeValue(forKey: user) {
+        splices.append(Splice(values[2].range, JSONText.encode(role.rawValue)))
+      }
     }
-    let removed = Set(
-      edit.removed.flatMap { places(of: $0, in: list.members).map { $0 - list.members.lowerBound } })
+    guard !removed.isEmpty || !edit.added.isEmpty else { return splices }
+    let extents = list.members.compactMap { place in record(place).map { $0.open..<$0.close + 1 } }
     guard removed.count < extents.count else {
       let end = closingBracket(behind: extents.last?.upperBound ?? Int(list.open) + 1)
       return [Splice(Int(list.open) + 1..<end, JSONText.elements(edit.added.values))]

@@ -9,7 +9,9 @@ struct HistoryCommand: ParsableCommand {
     commandName: "history", abstract: "Show who changed what when, newest first.",
     discussion: "Changes that other programs made are shown, too, as far as orgman saw them.")
 
-  @Argument(help: "Only this organization: its id, the unique start of one, or its exact name.")
+  @Argument(
+    help: "Only this organization: its id, the unique start of one, or its exact name.",
+    completion: .organizations)
   var organization: String?
 
   @Option(help: "Show at most so many generations.")
@@ -53,7 +55,7 @@ struct UndoCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let manager = OrgManager(store: try options.store())
+      let manager = OrgManager(store: try options.store(isReadOnly: confirmation.dryRun))
       let entry: HistoryEntry?
       if let generation {
         entry = try manager.history().first { $0.generation == generation }
@@ -86,7 +88,7 @@ struct RedoCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let manager = OrgManager(store: try options.store())
+      let manager = OrgManager(store: try options.store(isReadOnly: confirmation.dryRun))
       if let generation {
         guard let entry = try manager.history().first(where: { $0.generation == generation }) else {
           throw OrgError(.dataNotFound, "There is no generation \(generation).")
@@ -111,6 +113,10 @@ private func carryOut(
   let preview = Preview(of: set, on: snapshot)
   try preview.check()
   let lines = preview.recorded.map(\.summary)
+  if confirmation.dryRun, options.json {
+    return try printJSON(
+      ChangeDocument(set, previewed: preview, generation: try manager.history().first?.generation))
+  }
   if confirmation.dryRun || !confirmation.yes {
     if lines.isEmpty { print("It is so already.") }
     for line in lines { print(line) }

@@ -1,0 +1,310 @@
+function __orgman_should_offer_completions_for_flags_or_options -a expected_commands
+    set -l non_repeating_flags_or_options $argv[2..]
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __orgman_parse_tokens
+    test "$commands" = "$expected_commands"; and return $non_repeating_flags_or_options_absent
+end
+
+function __orgman_should_offer_completions_for_positional -a expected_commands positional_index_comparison expected_positional_index
+    set -l non_repeating_flags_or_options
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __orgman_parse_tokens
+    test "$commands" = "$expected_commands" -a \( "$positional_index" "$positional_index_comparison" "$expected_positional_index" \)
+end
+
+function __orgman_parse_tokens -S
+    set -l unparsed_tokens (__orgman_tokens -pc)
+    switch $unparsed_tokens[1]
+    case 'orgman'
+        __orgman_parse_subcommand 0 'version' 'h/help'
+        switch $unparsed_tokens[1]
+        case 'browse'
+            __orgman_parse_subcommand 0 'data=' 'demo' 'read-only' 'version' 'h/help'
+        case 'list'
+            __orgman_parse_subcommand -r 1 'csv' 'data=' 'read-only' 'json' 'version' 'h/help'
+        case 'show'
+            __orgman_parse_subcommand 1 'csv' 'data=' 'read-only' 'json' 'version' 'h/help'
+        case 'members'
+            __orgman_parse_subcommand 1 'csv' 'data=' 'read-only' 'json' 'version' 'h/help'
+        case 'user'
+            __orgman_parse_subcommand 1 'csv' 'data=' 'read-only' 'json' 'version' 'h/help'
+        case 'plans'
+            __orgman_parse_subcommand 0 'csv' 'data=' 'read-only' 'json' 'version' 'h/help'
+        case 'export'
+            __orgman_parse_subcommand 1 'format=' 'data=' 'read-only' 'json' 'version' 'h/help'
+        case 'create'
+            __orgman_parse_subcommand 1 'plan=' 'owner=' 'dry-run' 'y/yes' 'data=' 'read-only' 'json' 'version' 'h/help'
+        case 'set'
+            __orgman_parse_subcommand 1 'name=' 'plan=' 'status=' 'lago=' 'stripe=' 'clear=' 'dry-run' 'y/yes' 'data=' 'read-only' 'json' 'version' 'h/help'
+        case 'add'
+            __orgman_parse_subcommand -r 2 'role=' 'dry-run' 'y/yes' 'data=' 'read-only' 'json' 'version' 'h/help'
+        case 'remove'
+            __orgman_parse_subcommand -r 2 'allow-ownerless' 'dry-run' 'y/yes' 'data=' 'read-only' 'json' 'version' 'h/help'
+        case 'role'
+            __orgman_parse_subcommand 3 'allow-ownerless' 'dry-run' 'y/yes' 'data=' 'read-only' 'json' 'version' 'h/help'
+        case 'import'
+            __orgman_parse_subcommand 1 'format=' 'skip-bad' 'allow-ownerless' 'dry-run' 'y/yes' 'data=' 'read-only' 'json' 'version' 'h/help'
+        case 'apply'
+            __orgman_parse_subcommand 1 'dry-run' 'y/yes' 'data=' 'read-only' 'json' 'version' 'h/help'
+        case 'history'
+            __orgman_parse_subcommand 1 'limit=' 'data=' 'read-only' 'json' 'version' 'h/help'
+        case 'undo'
+            __orgman_parse_subcommand 1 'allow-ownerless' 'dry-run' 'y/yes' 'data=' 'read-only' 'json' 'version' 'h/help'
+        case 'redo'
+            __orgman_parse_subcommand 1 'dry-run' 'y/yes' 'data=' 'read-only' 'json' 'version' 'h/help'
+        case 'doctor'
+            __orgman_parse_subcommand 0 'fix' 'dry-run' 'y/yes' 'data=' 'read-only' 'json' 'version' 'h/help'
+        case 'backup'
+            __orgman_parse_subcommand 1 'data=' 'read-only' 'json' 'version' 'h/help'
+        case 'restore'
+            __orgman_parse_subcommand 1 'generation=' 'time=' 'dry-run' 'y/yes' 'data=' 'read-only' 'json' 'version' 'h/help'
+        case 'install'
+            __orgman_parse_subcommand 0 'prefix=' 'dry-run' 'version' 'h/help'
+        case 'help'
+            __orgman_parse_subcommand -r 1 'version'
+        end
+    end
+end
+
+function __orgman_tokens
+    if test (string split -m 1 -f 1 -- . "$FISH_VERSION") -gt 3
+        commandline --tokens-raw $argv
+    else
+        commandline -o $argv
+    end
+end
+
+function __orgman_parse_subcommand -S -a positional_count
+    argparse -s r -- $argv
+    set -l option_specs $argv[2..]
+    set -l is_repeating_positional $_flag_r
+    set -el _flag_r
+    set -a commands $unparsed_tokens[1]
+    set positional_index 0
+    while true
+        set -e unparsed_tokens[1]
+        argparse -sn "$commands" $option_specs -- $unparsed_tokens 2> /dev/null
+        set unparsed_tokens $argv
+        set positional_index (math $positional_index + 1)
+        for non_repeating_flag_or_option in $non_repeating_flags_or_options
+            if set -ql "_flag_$(string replace -a - _ -- $non_repeating_flag_or_option)"
+                set non_repeating_flags_or_options_absent 1
+                break
+            end
+        end
+        test (count $unparsed_tokens) -eq 0 -o \( -z "$is_repeating_positional" -a "$positional_index" -gt "$positional_count" \) && break
+    end
+end
+
+function __orgman_complete_directories
+    set -l token (commandline -t)
+    string match -- '*/' $token
+    set -l subdirs $token*/
+    printf %s\n $subdirs
+end
+
+function __orgman_custom_completion
+    set -x SAP_SHELL fish
+    set -x SAP_SHELL_VERSION $FISH_VERSION
+    set -l tokens (__orgman_tokens -p)
+    if test -z "$(__orgman_tokens -t)"
+        set -l index (count (__orgman_tokens -pc))
+        set tokens $tokens[..$index] \'\' $tokens[(math $index + 1)..]
+    end
+    command $tokens[1] $argv $tokens
+end
+
+complete -c 'orgman' -f
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'browse' -d 'Open the data in the terminal; what orgman does without a command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'list' -d 'List the organizations that match a query, or all.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'show' -d 'Show an organization and its members.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'members' -d 'List the members of an organization.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'user' -d 'List the organizations of a user, with the role in each.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'plans' -d 'Count the organizations by plan and status.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'export' -d 'Write all organizations and members as JSON, JSON Lines or CSV.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'create' -d 'Create an organization, and print its id.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'set' -d 'Set the name, plan, status or billing ids of an organization.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'add' -d 'Add members to an organization.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'remove' -d 'Remove members from an organization.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'role' -d 'Print the role of a member, or set it.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'import' -d 'Take in organizations and members of a file that export wrote, or others.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'apply' -d 'Make the changes of a preview that was kept.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'history' -d 'Show who changed what when, newest first.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'undo' -d 'Take a change back.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'redo' -d 'Do a change again that was undone, or that another program took back.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'doctor' -d 'Check the data, the history and who may read them, and explain what is wrong.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'backup' -d 'Write both data files into one, byte for byte.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'restore' -d 'Put the data back to a backup, a generation or a time.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'install' -d 'Put the program, its man page and the completions for bash, zsh and fish in place.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'help' -d 'Show subcommand help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman browse" data' -l 'data' -d 'Open the data in this directory.' -rfka ''
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman browse" demo' -l 'demo' -d 'Open a sample of 200 organizations in a temporary directory, which is removed at the end.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman browse" read-only' -l 'read-only' -d 'Look, but change nothing.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman browse" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman browse" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman list" csv' -l 'csv' -d 'Print CSV (RFC 4180), with the names of the fields in the first line.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman list" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman list" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman list" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman list" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman list" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman show" -eq 1' -fka '(__orgman_custom_completion ---completion show -- positional@0 (count (__orgman_tokens -pc)) (__orgman_tokens -tC))'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman show" csv' -l 'csv' -d 'Print CSV (RFC 4180), with the names of the fields in the first line.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman show" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman show" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman show" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman show" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman show" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman members" -eq 1' -fka '(__orgman_custom_completion ---completion members -- positional@0 (count (__orgman_tokens -pc)) (__orgman_tokens -tC))'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman members" csv' -l 'csv' -d 'Print CSV (RFC 4180), with the names of the fields in the first line.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman members" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman members" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman members" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman members" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman members" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman user" csv' -l 'csv' -d 'Print CSV (RFC 4180), with the names of the fields in the first line.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman user" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman user" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman user" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman user" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman user" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman plans" csv' -l 'csv' -d 'Print CSV (RFC 4180), with the names of the fields in the first line.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman plans" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman plans" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman plans" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman plans" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman plans" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman export" -eq 1' -F
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman export" format' -l 'format' -d 'csv, json or jsonl; without it, what the file\'s name ends in, or json.' -rfka 'csv json jsonl'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman export" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman export" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman export" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman export" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman export" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman create" plan' -l 'plan' -d 'The plan.' -rfka '(__orgman_custom_completion ---completion create -- --plan (count (__orgman_tokens -pc)) (__orgman_tokens -tC))'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman create" owner' -l 'owner' -d 'The id of a user who becomes its owner.' -rfka ''
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman create" dry-run' -l 'dry-run' -d 'Show what would be done, and do nothing; with --json, as a document for orgman apply.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman create" y yes' -l 'yes' -s 'y' -d 'Don\'t ask.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman create" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman create" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman create" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman create" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman create" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman set" -eq 1' -fka '(__orgman_custom_completion ---completion set -- positional@0 (count (__orgman_tokens -pc)) (__orgman_tokens -tC))'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman set" name' -l 'name' -d 'The new name.' -rfka ''
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman set" plan' -l 'plan' -d 'The new plan.' -rfka '(__orgman_custom_completion ---completion set -- --plan (count (__orgman_tokens -pc)) (__orgman_tokens -tC))'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman set" status' -l 'status' -d 'The new status.' -rfka 'active suspended deleted'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman set" lago' -l 'lago' -d 'The new Lago customer id.' -rfka ''
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman set" stripe' -l 'stripe' -d 'The new Stripe customer id.' -rfka ''
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman set" clear' -l 'clear' -d 'Billing ids to clear: lago, stripe or both with a comma between.' -rfka 'lago stripe lago,stripe'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman set" dry-run' -l 'dry-run' -d 'Show what would be done, and do nothing; with --json, as a document for orgman apply.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman set" y yes' -l 'yes' -s 'y' -d 'Don\'t ask.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman set" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman set" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman set" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman set" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman set" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman add" -eq 1' -fka '(__orgman_custom_completion ---completion add -- positional@0 (count (__orgman_tokens -pc)) (__orgman_tokens -tC))'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman add" role' -l 'role' -d 'Their role.' -rfka 'owner member billing_admin'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman add" dry-run' -l 'dry-run' -d 'Show what would be done, and do nothing; with --json, as a document for orgman apply.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman add" y yes' -l 'yes' -s 'y' -d 'Don\'t ask.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman add" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman add" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman add" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman add" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman add" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman remove" -eq 1' -fka '(__orgman_custom_completion ---completion remove -- positional@0 (count (__orgman_tokens -pc)) (__orgman_tokens -tC))'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman remove" allow-ownerless' -l 'allow-ownerless' -d 'Even if the organization loses its last owner by it.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman remove" dry-run' -l 'dry-run' -d 'Show what would be done, and do nothing; with --json, as a document for orgman apply.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman remove" y yes' -l 'yes' -s 'y' -d 'Don\'t ask.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman remove" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman remove" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman remove" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman remove" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman remove" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman role" -eq 1' -fka '(__orgman_custom_completion ---completion role -- positional@0 (count (__orgman_tokens -pc)) (__orgman_tokens -tC))'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman role" -eq 2' -fka 'owner member billing_admin'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman role" allow-ownerless' -l 'allow-ownerless' -d 'Even if the organization loses its last owner by it.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman role" dry-run' -l 'dry-run' -d 'Show what would be done, and do nothing; with --json, as a document for orgman apply.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman role" y yes' -l 'yes' -s 'y' -d 'Don\'t ask.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman role" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman role" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman role" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman role" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman role" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman import" -eq 1' -F
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman import" format' -l 'format' -d 'csv, json or jsonl; without it, what the file\'s name ends in, or what it looks like.' -rfka 'csv json jsonl'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman import" skip-bad' -l 'skip-bad' -d 'Import the records that are right, and list the others.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman import" allow-ownerless' -l 'allow-ownerless' -d 'Even if an organization loses its last owner by it.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman import" dry-run' -l 'dry-run' -d 'Show what would be done, and do nothing; with --json, as a document for orgman apply.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman import" y yes' -l 'yes' -s 'y' -d 'Don\'t ask.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman import" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman import" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman import" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman import" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman import" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman apply" -eq 1' -F
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman apply" dry-run' -l 'dry-run' -d 'Show what would be done, and do nothing; with --json, as a document for orgman apply.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman apply" y yes' -l 'yes' -s 'y' -d 'Don\'t ask.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman apply" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman apply" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman apply" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman apply" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman apply" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman history" -eq 1' -fka '(__orgman_custom_completion ---completion history -- positional@0 (count (__orgman_tokens -pc)) (__orgman_tokens -tC))'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman history" limit' -l 'limit' -d 'Show at most so many generations.' -rfka ''
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman history" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman history" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman history" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman history" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman history" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman undo" allow-ownerless' -l 'allow-ownerless' -d 'Even if an organization loses its last owner by it.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman undo" dry-run' -l 'dry-run' -d 'Show what would be done, and do nothing; with --json, as a document for orgman apply.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman undo" y yes' -l 'yes' -s 'y' -d 'Don\'t ask.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman undo" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman undo" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman undo" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman undo" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman undo" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman redo" dry-run' -l 'dry-run' -d 'Show what would be done, and do nothing; with --json, as a document for orgman apply.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman redo" y yes' -l 'yes' -s 'y' -d 'Don\'t ask.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman redo" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman redo" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman redo" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman redo" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman redo" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman doctor" fix' -l 'fix' -d 'Mend what can be mended without losing information, after showing what that is.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman doctor" dry-run' -l 'dry-run' -d 'Show what would be done, and do nothing; with --json, as a document for orgman apply.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman doctor" y yes' -l 'yes' -s 'y' -d 'Don\'t ask.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman doctor" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman doctor" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman doctor" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman doctor" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman doctor" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman backup" -eq 1' -F
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman backup" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman backup" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman backup" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman backup" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman backup" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman restore" -eq 1' -F
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman restore" generation' -l 'generation' -d 'The generation to go back to, as history numbers them.' -rfka ''
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman restore" time' -l 'time' -d 'The time to go back to, in UTC, such as 2026-11-22 21:51:00.' -rfka ''
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman restore" dry-run' -l 'dry-run' -d 'Show what would be done, and do nothing; with --json, as a document for orgman apply.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman restore" y yes' -l 'yes' -s 'y' -d 'Don\'t ask.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman restore" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman restore" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman restore" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman restore" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman restore" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman install" prefix' -l 'prefix' -d 'Where to, such as /usr/local or ~/.local.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman install" dry-run' -l 'dry-run' -d 'Print what would be put in place, and do nothing.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman install" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman install" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman help" version' -l 'version' -d 'Show the version.'

@@ -1,0 +1,370 @@
+/// What a list of organizations is filtered by, read from the text that somebody typed.
+///
+/// All terms must match:
+///
+/// | term | matches organizations |
+/// |---|---|
+/// | `acme`, `"two words"` | with the text in their name, id or billing ids, whatever the case |
+/// | `~acr` | with these characters in this order in one of them |
+/// | `plan:starter` | on that plan, whatever the case |
+/// | `status:active` | with that status |
+/// | `user:bob` | that the user is a member of |
+/// | `role:owner` | that have a member with the role; beside `user:`, in which that user has it |
+/// | `members:>10`, `owners:0` | with so many members or owners: `>`, `>=`, `<`, `<=`, `=` or a number alone |
+/// | `created:<2026-01-01` | created on such a day in UTC, with the same signs |
+/// | `no:stripe`, `no:lago` | without that billing id |
+///
+/// `!` in front of a term negates it. In double quotes, `\"` and `\\` stand for `"` and `\`.
+public struct Query: Sendable, Hashable {
+  /// The terms in the order of the text.
+  public let terms: [Term]
+  /// What matching does, cheap things first.
+  private let tests: [Test]
+  private let membership: Membership
+
+  /// One condition, or that it doesn't hold.
+  public struct Term: Sendable, Hashable {
+    /// What must hold.
+    public let condition: Condition
+    /// Whether it must not hold instead.
+    public let isNegated: Bool
+  }
+
+  /// What a term asks for.
+  public enum Condition: Sendable, Hashable {
+    /// A text in the name, the id or a billing id.
+    case text(String)
+    /// Characters in this order in the name, the id or a billing id.
+    case fuzzy(String)
+    /// The plan, whatever the case.
+    case plan(String)
+    /// The status.
+    case status(Organization.Status)
+    /// Somebody's role, or that of the users that the query names.
+    case role(Role)
+    /// A member.
+    case user(String)
+    /// How many members.
+    case members(Comparison)
+    /// How many owners.
+    case owners(Comparison)
+    /// The day of creation, in days since 1970-01-01 UTC.
+    case created(Comparison)
+    /// No Stripe id.
+    case noStripe
+    /// No Lago id.
+    case noLago
+  }
+
+  /// A sign and the number to compare with.
+  public struct Comparison: Sendable, Hashable {
+    /// How a number must stand to another.
+    public enum Sign: String, Sendable, CaseIterable {
+      case atMost = "<="
+      case atLeast = ">="
+      case below = "<"
+      case above = ">"
+      case equal = "="
+    }
+
+    /// How the number must stand to `number`.
+    public let sign: Sign
+    /// What is compared with.
+    public let number: Int
+
+    /// Whether a number stands so.
+    public func holds(for other: Int) -> Bool {
+      switch sign {
+      case .below: other < number
+      case .atMost: other <= number
+      case .above: other > number
+      case .atLeast: other >= number
+      case .equal: other == number
+      }
+    }
+  }
+
+  /// Reads a query; a text of white space alone matches everything.
+  ///
+  /// - Throws: `QueryError` with the place and what is wrong there.
+  public init(_ text: String) throws(QueryError) {
+    var parser = QueryParser(text)
+    var terms: [Term] = []
+    while let term = try parser.next() { terms.append(term) }
+    self.terms = terms
+    tests = terms.compactMap(Test.init).sorted { $0.cost < $1.cost }
+    membership = Membership(terms)
+  }
+
+  /// Whether everything matches.
+  public var isEmpty: Bool { terms.isEmpty }
+
+  // MARK: Matching
+
+  /// Whether the organization at an index matches. Makes no string unless `user:` finds a member.
+  public func matches(_ index: Int, in search: SearchIndex) -> Bool {
+    matches(search.subject(at: index), at: index, in: search.snapshot.contents)
+  }
+
+  /// Whether an organization matches, for those who have its record in hand and look at each but once; who asks
+  /// again and again makes a `SearchIndex`.
+  ///
+  /// - Parameter index: the organization's index in the snapshot.
+  public func matches(_ organization: Organization, at index: Int, in snapshot: Snapshot) -> Bool {
+    matches(RecordSubject(organization: organization), at: index, in: snapshot.contents)
+  }
+
+  private func matches(
+    _ subject: some QuerySubject, at index: Int, in contents: any SnapshotContents
+  ) -> Bool {
+    for test in tests where subject.passes(test.condition, at: index, in: contents) == test.isNegated {
+      return false
+    }
+    return membership.holds(at: index, in: contents)
+  }
+
+  /// A term made ready for comparing bytes.
+  fileprivate struct Test: Sendable, Hashable {
+    enum Condition: Sendable, Hashable {
+      case text([UInt8])
+      /// The bytes of each character.
+      case fuzzy([[UInt8]])
+      case plan([UInt8])
+      case status(Organization.Status)
+      case members(Comparison)
+      case owners(Comparison)
+      case created(Comparison)
+      case noStripe
+      case noLago
+    }
+
+    let condition: Condition
+    let isNegated: Bool
+
+    /// `nil` for what `Membership` looks after.
+    init?(_ term: Term) {
+      isNegated = term.isNegated
+      switch term.condition {
+      case .text(let text): condition = .text(Array(text.lowercased().utf8))
+      case .fuzzy(let text):
+        condition = .fuzzy(text.lowercased().unicodeScalars.map { Array(String($0).utf8) })
+      case .plan(let plan): condition = .plan(Array(plan.lowercased().utf8))
+      case .status(let status): condition = .status(status)
+      case .members(let comparison): condition = .members(comparison)
+      case .owners(let comparison): condition = .owners(comparison)
+      case .created(let comparison): condition = .created(comparison)
+      case .noStripe: condition = .noStripe
+      case .noLago: condition = .noLago
+      case .role, .user: return nil
+      }
+    }
+
+    var cost: Int {
+      switch condition {
+      case .status, .noStripe, .noLago, .created: 0
+      case .plan, .members: 1
+      case .text: 2
+      case .fuzzy: 3
+      case .owners: 4
+      }
+    }
+  }
+
+  /// What needs a look at members, which is done last.
+  private struct Membership: Sendable, Hashable {
+    private var users: [String] = []
+    private var absentUsers: [String] = []
+    private var roles: [(role: Role, isNegated: Bool)] = []
+
+    init(_ terms: [Term]) {
+      for term in terms {
+        switch term.condition {
+        case .user(let user) where term.isNegated: absentUsers.append(user)
+        case .user(let user): users.append(user)
+        case .role(let role): roles.append((role, term.isNegated))
+        default: break
+        }
+      }
+    }
+
+    func holds(at index: Int, in contents: any SnapshotContents) -> Bool {
+      if users.isEmpty, !roles.isEmpty {
+        let counts = contents.roleCounts(at: index)
+        for (role, isNegated) in roles where (counts[role] > 0) == isNegated { return false }
+      }
+      for user in users {
+        guard let place = contents.memberIndex(ofUser: user, at: index) else { return false }
+        guard !roles.isEmpty else { continue }
+        let present = contents.member(place, at: index).role
+        for (role, isNegated) in roles where (role == present) == isNegated { return false }
+      }
+      return absentUsers.allSatisfy { contents.memberIndex(ofUser: $0, at: index) == nil }
+    }
+
+    static func == (left: Self, right: Self) -> Bool {
+      left.users == right.users && left.absentUsers == right.absentUsers
+        && left.roles.elementsEqual(right.roles, by: ==)
+    }
+
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(users)
+      hasher.combine(absentUsers)
+    }
+  }
+}
+
+/// What is wrong with the text of a query, and where.
+public struct QueryError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// How many Unicode scalars of the text stand before the place.
+  public let offset: Int
+  /// A sentence: what is wrong and what to write instead. Safe to print.
+  public let message: String
+
+  /// The sentence to print.
+  public var description: String { message }
+}
+
+extension RoleCounts {
+  /// How many members have a role.
+  public subscript(role: Role) -> Int {
+    switch role {
+    case .owner: owner
+    case .billingAdmin: billingAdmin
+    case .member: member
+    }
+  }
+}
+
+extension Timestamp {
+  /// Days since 1970-01-01 in UTC, rounded down.
+  var dayNumber: Int {
+    let day: Int64 = 86_400_000_000
+    let quotient = microseconds / day
+    return Int(microseconds % day < 0 ? quotient - 1 : quotient)
+  }
+}
+
+// MARK: What is matched
+
+/// What a query looks at in one organization.
+private protocol QuerySubject {
+  var status: Organization.Status { get }
+  var hasLago: Bool { get }
+  var hasStripe: Bool { get }
+  var day: Int { get }
+  func isOnPlan(_ plan: [UInt8]) -> Bool
+  /// Name, id and billing ids in lower case, each followed by a byte that no text has.
+  func withText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result
+}
+
+extension QuerySubject {
+  fileprivate func passes(
+    _ condition: Query.Test.Condition, at index: Int, in contents: any SnapshotContents
+  ) -> Bool {
+    switch condition {
+    case .text(let word): withText { SearchText.contains(word, in: $0) }
+    case .fuzzy(let characters): withText { SearchText.containsInOrder(characters, in: $0) }
+    case .plan(let plan): isOnPlan(plan)
+    case .status(let status): self.status == status
+    case .members(let comparison): comparison.holds(for: contents.memberCount(at: index))
+    case .owners(let comparison): comparison.holds(for: contents.roleCounts(at: index).owner)
+    case .created(let comparison): comparison.holds(for: day)
+    case .noStripe: !hasStripe
+    case .noLago: !hasLago
+    }
+  }
+}
+
+/// A record that somebody made already.
+private struct RecordSubject: QuerySubject {
+  let organization: Organization
+
+  var status: Organization.Status { organization.status }
+  var hasLago: Bool { organization.lagoCustomerID != nil }
+  var hasStripe: Bool { organization.stripeCustomerID != nil }
+  var day: Int { organization.createdAt.dayNumber }
+
+  func isOnPlan(_ plan: [UInt8]) -> Bool {
+    var own: [UInt8] = []
+    SearchText.append(organization.planTier, to: &own)
+    return own == plan
+  }
+
+  func withText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    var text: [UInt8] = []
+    text.reserveCapacity(128)
+    SearchText.append(organization, to: &text)
+    return text.withUnsafeBytes(body)
+  }
+}
+
+/// What matching needs to know of a snapshot, worked out once: for filtering as somebody types.
+public final class SearchIndex: Sendable {
+  /// What was worked out.
+  public let snapshot: Snapshot
+  private let text: [UInt8]
+  /// Where each organization's text begins, and the end of the last.
+  private let starts: [Int]
+  private let facts: [Facts]
+  /// The plans in lower case.
+  private let plans: [[UInt8]]
+
+  private struct Facts: Sendable {
+    var day: Int32
+    var plan: Int32
+    var status: Organization.Status
+    var hasLago: Bool
+    var hasStripe: Bool
+  }
+
+  /// Looks at every organization of a snapshot once.
+  public init(_ snapshot: Snapshot) {
+    let count = snapshot.contents.organizationCount
+    var text: [UInt8] = []
+    var starts: [Int] = []
+    var facts: [Facts] = []
+    var plans: [[UInt8]] = []
+    var numbers: [String: Int32] = [:]
+    text.reserveCapacity(count * 64)
+    starts.reserveCapacity(count + 1)
+    facts.reserveCapacity(count)
+    for organization in snapshot.organizations {
+      starts.append(text.count)
+      SearchText.append(organization, to: &text)
+      let plan = numbers[organization.planTier] ?? Int32(plans.count)
+      if plan == plans.count {
+        numbers[organization.planTier] = plan
+        plans.append(Array(organization.planTier.lowercased().utf8))
+      }
+      facts.append(
+        Facts(
+          day: Int32(clamping: organization.createdAt.dayNumber), plan: plan, status: organization.status,
+          hasLago: organization.lagoCustomerID != nil, hasStripe: organization.stripeCustomerID != nil))
+    }
+    starts.append(text.count)
+    self.snapshot = snapshot
+    self.text = text
+    self.starts = starts
+    self.facts = facts
+    self.plans = plans
+  }
+
+  fileprivate func subject(at index: Int) -> some QuerySubject { Subject(search: self, index: index) }
+
+  private struct Subject: QuerySubject {
+    let search: SearchIndex
+    let index: Int
+
+    var status: Organization.Status { search.facts[index].status }
+    var hasLago: Bool { search.facts[index].hasLago }
+    var hasStripe: Bool { search.facts[index].hasStripe }
+    var day: Int { Int(search.facts[index].day) }
+    func isOnPlan(_ plan: [UInt8]) -> Bool { search.plans[Int(search.facts[index].plan)] == plan }
+
+    func withText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+      search.text.withUnsafeBytes {
+        body(UnsafeRawBufferPointer(rebasing: $0[search.starts[index]..<search.starts[index + 1]]))
+      }
+    }
+  }
+}

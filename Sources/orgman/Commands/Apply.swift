@@ -1,0 +1,81 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import OrgCore
+import OrgFileStore
+
+/// `orgman apply`
+struct ApplyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "apply", abstract: "Make the changes of a preview that was kept.",
+    discussion: """
+      Any command that edits prints such a preview with --dry-run --json. Each change in it names the value that it \
+      expects to replace. Where the data moved on, nothing is changed, and the exit status is 3.
+      """)
+
+  @Argument(help: "The file with the preview; - reads standard input.", completion: .file())
+  var file: String
+
+  @OptionGroup var options: EditOptions
+
+  func run() throws {
+    try exitingWithStatus {
+      let set = try read()
+      do {
+        try options.edit(isInputTaken: file == "-", asksForSeveral: false) { (_) throws(OrgError) in set }
+      } catch let error as OrgError {
+        throw error.asMovedOn
+      }
+    }
+  }
+
+  private func read() throws -> ChangeSet {
+    let name = file == "-" ? "Standard input" : file.escapedForDisplay
+    let bytes = try ByteSource(path: file).rest(limit: 1 << 30)
+    let document: ChangeDocument
+    do {
+      document = try JSONDecoder().decode(ChangeDocument.self, from: Data(bytes))
+    } catch {
+      throw OrgError(
+        .invalidValue,
+        "\(name) is no preview of changes: \(Self.reason(error)) Make one with --dry-run --json.")
+    }
+    do throws(OrgError) {
+      return try document.changeSet()
+    } catch {
+      throw OrgError(error.code, "\(name) can't be applied. \(error.message)")
+    }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    guard let error = error as? DecodingError else { return "it can't be read." }
+    switch error {
+    case .keyNotFound(let key, let context):
+      return "\(place(context.codingPath))\(key.stringValue.quoted) is missing."
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      return "\(place(context.codingPath))a value of another kind stands there."
+    case .dataCorrupted: return "it is no JSON."
+    @unknown default: return "it can't be read."
+    }
+  }
+
+  private static func place(_ path: [any CodingKey]) -> String {
+    guard !path.isEmpty else { return "" }
+    return "at "
+      + path.map { $0.intValue.map { "\($0 + 1)" } ?? $0.stringValue.escapedForDisplay }
+      .joined(separator: ".") + ", "
+  }
+}
+
+extension OrgError {
+  /// A preview was possible when it was made, so whatever stands against it now came since.
+  fileprivate var asMovedOn: OrgError {
+    switch code {
+    case .organizationNotFound, .memberNotFound, .alreadyMember, .nameTaken, .lastOwner, .conflict:
+      OrgError(
+        .conflict, "The data have moved on since the preview, so nothing was changed. \(message)",
+        conflicts: conflicts)
+    default: self
+    }
+  }
+}

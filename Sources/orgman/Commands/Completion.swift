@@ -1,0 +1,70 @@
+import ArgumentParser
+import Glibc
+import OrgCore
+import OrgFileStore
+
+extension CompletionKind {
+  /// Organizations of the data, by name.
+  static var organizations: CompletionKind {
+    .custom { words, _, prefix in Candidates.organizations(words, prefix) }
+  }
+
+  /// The known plans and those of the data.
+  static var plans: CompletionKind {
+    .custom { words, _, prefix in Candidates.plans(words, prefix) }
+  }
+}
+
+/// What a shell offers while somebody types.
+private enum Candidates {
+  /// More than that nobody reads, and a shell gets slow.
+  private static let limit = 500
+
+  static func organizations(_ words: [String], _ prefix: String) -> [String] {
+    guard let snapshot = snapshot(words) else { return [] }
+    var candidates: [String] = []
+    for organization in snapshot.organizations {
+      guard candidates.count < limit else { break }
+      // What a shell could take for more than text is offered by its id.
+      if isHarmless(organization.name), organization.name.hasPrefix(prefix) {
+        candidates.append(organization.name)
+      } else if isHarmless(organization.id), organization.id.hasPrefix(prefix),
+        prefix.hasPrefix("org_") || !isHarmless(organization.name)
+      {
+        candidates.append(organization.id)
+      }
+    }
+    return candidates
+  }
+
+  static func plans(_ words: [String], _ prefix: String) -> [String] {
+    let own = snapshot(words).map { Set($0.organizations.map(\.planTier)) } ?? []
+    let all = PlanTier.known + own.subtracting(PlanTier.known).sorted()
+    return Array(all.filter { isHarmless($0) && $0.hasPrefix(prefix) }.prefix(limit))
+  }
+
+  private static func snapshot(_ words: [String]) -> Snapshot? {
+    var name: String?
+    for (index, word) in words.enumerated() {
+      if word == "--data", index + 1 < words.count { name = words[index + 1] }
+      if word.hasPrefix("--data=") { name = String(word.dropFirst(7)) }
+    }
+    guard let store = try? FileStore(path: DataLocation.directory(named: name), isReadOnly: true) else {
+      return nil
+    }
+    return try? store.snapshot()
+  }
+
+  /// Whether no shell sees more in a candidate than text. Bash expands what is offered to it as it expands a
+  /// command, so a name such as `$(reboot)` must never get there.
+  private static func isHarmless(_ text: String) -> Bool {
+    guard let first = text.unicodeScalars.first, first != "-" else { return false }
+    return text.unicodeScalars.allSatisfy { scalar in
+      guard scalar.isASCII else { return scalar.isPlain && !scalar.properties.isWhitespace }
+      switch scalar {
+      case "a"..."z", "A"..."Z", "0"..."9", " ", "-", "_", ".", ",", "+", "@", "/": return true
+      default: return false
+      }
+    }
+  }
+}

@@ -1,0 +1,420 @@
+import ArgumentParser
+import Glibc
+import OrgCore
+import OrgFileStore
+
+/// What commands take that edit.
+struct EditOptions: ParsableArguments {
+  @OptionGroup var confirmation: ConfirmationOptions
+  @OptionGroup var options: DataOptions
+
+  /// Makes a change set of the data as they are, and previews, or commits it and prints what changed.
+  ///
+  /// What somebody asks for on the command line shall be, whatever was there before: when somebody else changed a
+  /// value between the look and the commit, it looks again. Not so if somebody agreed to what was shown.
+  ///
+  /// - Parameters:
+  ///   - isInputTaken: whether standard input is read for something else than answers.
+  ///   - asksForSeveral: whether changes to several organizations are shown and asked about first.
+  ///   - make: makes the changes; called again where it has to look again.
+  ///   - report: prints what was done, instead of the changes.
+  func edit(
+    isInputTaken: Bool = false, asksForSeveral: Bool = true, _ make: (Snapshot) throws(OrgError) -> ChangeSet,
+    report: ((StandardOutput, Commit) throws(OrgError) -> Void)? = nil
+  ) throws {
+    let store = try options.store(isReadOnly: confirmation.dryRun)
+    if let reason = store.readOnlyReason, !confirmation.dryRun {
+      throw OrgError(.readOnly, "Nothing can be changed: \(reason).")
+    }
+    let manager = OrgManager(store: store)
+    let output = StandardOutput()
+    for attempt in 0... {
+      let set: ChangeSet
+      let snapshot: Snapshot
+      (set, snapshot) = try changes(manager, make)
+      let preview = Preview(of: set, on: snapshot)
+      try preview.check()
+      if confirmation.dryRun {
+        return try show(preview.recorded, of: set, manager, output)
+      }
+      let organizations = Set(preview.recorded.map(\.change.organizationID)).count
+      let asks = asksForSeveral && organizations > 1 && !confirmation.yes
+      if asks {
+        for line in preview.recorded.prefix(20) { FileHandle.standardError(line.summary + "\n") }
+        if preview.recorded.count > 20 {
+          FileHandle.standardError("… and \(preview.recorded.count - 20) more.\n")
+        }
+        try confirmation.confirm(
+          "Change these \(preview.recorded.count) values in \(organizations) organizations?",
+          isInputTaken: isInputTaken)
+      }
+      let commit: Commit
+      do throws(OrgError) {
+        commit = try manager.commit(set)
+      } catch {
+        if error.code == .conflict, !asks, attempt < 15 { continue }
+        throw error
+      }
+      if let report {
+        try report(output, commit)
+      } else {
+        let made = Set(commit.changes)
+        try show(preview.recorded.filter { made.contains($0.change) }, of: set, manager, output)
+      }
+      return try output.flush()
+    }
+  }
+
+  /// Another program that didn't know of the latest changes may have hidden what is looked for; a commit, even of
+  /// nothing, puts that right.
+  private func changes(
+    _ manager: OrgManager, _ make: (Snapshot) throws(OrgError) -> ChangeSet
+  ) throws(OrgError) -> (ChangeSet, Snapshot) {
+    let snapshot = try manager.snapshot()
+    if let problem = snapshot.problems.first {
+      throw OrgError(.damagedData, "Nothing is changed while the data are damaged. \(problem)")
+    }
+    do throws(OrgError) {
+      return (try make(snapshot), snapshot)
+    } catch {
+      guard error.code == .organizationNotFound || error.code == .memberNotFound, !confirmation.dryRun,
+        let settled = try? manager.commit(ChangeSet([])).snapshot
+      else { throw error }
+      return (try make(settled), settled)
+    }
+  }
+
+  private func show(
+    _ changes: [RecordedChange], of set: ChangeSet, _ manager: OrgManager, _ output: StandardOutput
+  ) throws {
+    if options.json {
+      let generation = try manager.history().first?.generation
+      try output.write(
+        try encodedJSON(ChangeDocument(set, recorded: changes, generation: generation)) + "\n")
+    } else {
+      if changes.isEmpty { try output.write("It is so already.\n") }
+      for change in changes { try output.write(change.summary + "\n") }
+    }
+    try output.flush()
+  }
+}
+
+/// `orgman create`
+struct CreateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create", abstract: "Create an organization, and print its id.",
+    discussion: "A name that begins with - stands behind --, as in orgman create -- -name.")
+
+  @Argument(help: "The name; no other organization has it, whatever the case.")
+  var name: String
+
+  @Option(help: "The plan.", completion: .plans)
+  var plan = PlanTier.default
+
+  @Option(help: ArgumentHelp("The id of a user who becomes its owner.", valueName: "user"))
+  var owner: String?
+
+  @OptionGroup var options: EditOptions
+
+  func run() throws {
+    try exitingWithStatus {
+      let organization = Organization(id: Organization.newID(), name: name, createdAt: .now(), planTier: plan)
+      var changes = [Change.createOrganization(organization)]
+      if let owner {
+        changes.append(
+          .addMember(
+            OrgUser(
+              organizationID: organization.id, userID: owner, role: .owner, joinedAt: organization.createdAt))
+        )
+      }
+      let set = ChangeSet(changes)
+      let isJSON = options.options.json
+      try options.edit { (_) throws(OrgError) in
+        set
+      } report: { (output, commit) throws(OrgError) in
+        if isJSON, let made = commit.snapshot.organization(id: organization.id) {
+          try output.write { JSONOutput.append(made, commit.snapshot.members(of: made.id), to: &$0) }
+          try output.write("\n")
+        } else {
+          try output.write(organization.id + "\n")
+        }
+      }
+    }
+  }
+}
+
+/// `orgman set`
+struct SetCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "set", abstract: "Set the name, plan, status or billing ids of an organization.",
+    discussion: """
+      Prints what changed. A value that begins with - follows an equals sign, as in --name=-name. With -, what \
+      changes several organizations asks first.
+      """)
+
+  @Argument(help: organizationHelp, completion: .organizations)
+  var organization: String
+
+  @Option(help: "The new name.")
+  var name: String?
+
+  @Option(help: "The new plan.", completion: .plans)
+  var plan: String?
+
+  @Option(help: "The new status.")
+  var status: Organization.Status?
+
+  @Option(help: ArgumentHelp("The new Lago customer id.", valueName: "id"))
+  var lago: String?
+
+  @Option(help: ArgumentHelp("The new Stripe customer id.", valueName: "id"))
+  var stripe: String?
+
+  @Option(
+    help: ArgumentHelp("Billing ids to clear: lago, stripe or both with a comma between.", valueName: "ids"),
+    completion: .list(["lago", "stripe", "lago,stripe"]))
+  var clear: String?
+
+  @OptionGroup var options: EditOptions
+
+  private var cleared: [String] { clear?.split(separator: ",").map(String.init) ?? [] }
+
+  func validate() throws {
+    for id in cleared where !["lago", "stripe"].contains(id) {
+      throw ValidationError("--clear takes lago, stripe or lago,stripe; \(id.quoted) is no billing id.")
+    }
+    if clear?.isEmpty == true { throw ValidationError("--clear names no billing id.") }
+    if lago != nil, cleared.contains("lago") { throw ValidationError("--lago and --clear lago contradict.") }
+    if stripe != nil, cleared.contains("stripe") {
+      throw ValidationError("--stripe and --clear stripe contradict.")
+    }
+    if values.isEmpty {
+      throw ValidationError("Say what to set: --name, --plan, --status, --lago, --stripe or --clear.")
+    }
+    if organization == "-", name != nil {
+      throw ValidationError("Several organizations can't have one name; leave --name out.")
+    }
+  }
+
+  private var values: [(field: OrganizationField, value: String?)] {
+    var values: [(OrganizationField, String?)] = []
+    if let name { values.append((.name, name)) }
+    if let plan { values.append((.planTier, plan)) }
+    if let status { values.append((.status, status.rawValue)) }
+    if let lago { values.append((.lagoCustomerID, lago)) }
+    if let stripe { values.append((.stripeCustomerID, stripe)) }
+    if cleared.contains("lago") { values.append((.lagoCustomerID, nil)) }
+    if cleared.contains("stripe") { values.append((.stripeCustomerID, nil)) }
+    return values
+  }
+
+  func run() throws {
+    try exitingWithStatus {
+      let targets = Targets(organization)
+      try options.edit(isInputTaken: organization == "-") { (snapshot) throws(OrgError) in
+        let found = try targets.organizations(in: snapshot)
+        return ChangeSet(
+          found.flatMap { present in
+            values.map {
+              .setField($0.field, organization: present.id, from: present[$0.field], to: $0.value)
+            }
+          })
+      }
+    }
+  }
+}
+
+/// `orgman add`
+struct AddCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "add", abstract: "Add members to an organization.",
+    discussion: "Prints what changed. If one of them is a member already, none is added.")
+
+  @Argument(help: organizationHelp, completion: .organizations)
+  var organization: String
+
+  @Argument(help: "The ids of the users; - reads them from standard input.")
+  var users: [String]
+
+  @Option(help: "Their role.")
+  var role = Role.member
+
+  @OptionGroup var options: EditOptions
+
+  func validate() throws { try checkInput(organization, users) }
+
+  func run() throws {
+    try exitingWithStatus {
+      let targets = Targets(organization)
+      let users = try userIDs(users)
+      let time = Timestamp.now()
+      try options.edit(isInputTaken: organization == "-" || self.users == ["-"]) {
+        (snapshot) throws(OrgError) in
+        var set = ChangeSet([])
+        for organization in try targets.organizations(in: snapshot) {
+          let roles = snapshot.roles(of: users, in: organization)
+          for user in users {
+            if let present = roles[user] {
+              throw OrgError(
+                .alreadyMember,
+                "\(user.escapedForDisplay) is in \(organization.name.escapedForDisplay) already, as "
+                  + "\(present.rawValue); orgman role changes that.")
+            }
+            set.changes.append(
+              .addMember(OrgUser(organizationID: organization.id, userID: user, role: role, joinedAt: time)))
+          }
+        }
+        return set
+      }
+    }
+  }
+}
+
+/// `orgman remove`
+struct RemoveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "remove", abstract: "Remove members from an organization.",
+    discussion: "Prints what changed. If one of them isn't a member, none is removed.")
+
+  @Argument(help: organizationHelp, completion: .organizations)
+  var organization: String
+
+  @Argument(help: "The ids of the users; - reads them from standard input.")
+  var users: [String]
+
+  @Flag(help: "Even if the organization loses its last owner by it.")
+  var allowOwnerless = false
+
+  @OptionGroup var options: EditOptions
+
+  func validate() throws { try checkInput(organization, users) }
+
+  func run() throws {
+    try exitingWithStatus {
+      let targets = Targets(organization)
+      let users = try userIDs(users)
+      try options.edit(isInputTaken: organization == "-" || self.users == ["-"]) {
+        (snapshot) throws(OrgError) in
+        var set = ChangeSet([], allowsOwnerless: allowOwnerless)
+        for organization in try targets.organizations(in: snapshot) {
+          let roles = snapshot.roles(of: users, in: organization)
+          for user in users {
+            guard let role = roles[user] else { throw snapshot.notAMember(user, of: organization) }
+            set.changes.append(.removeMember(user: user, organization: organization.id, role: role))
+          }
+        }
+        return set
+      }
+    }
+  }
+}
+
+/// `orgman role`
+struct RoleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "role", abstract: "Print the role of a member, or set it.")
+
+  @Argument(help: organizationHelp, completion: .organizations)
+  var organization: String
+
+  @Argument(help: "The user's id.")
+  var user: String
+
+  @Argument(help: "The new role; without it, the present one is printed.")
+  var role: Role?
+
+  @Flag(help: "Even if the organization loses its last owner by it.")
+  var allowOwnerless = false
+
+  @OptionGroup var options: EditOptions
+
+  func run() throws {
+    try exitingWithStatus {
+      guard let role else {
+        let snapshot = try options.options.snapshot()
+        let output = StandardOutput()
+        for organization in try snapshot.organizations(from: organization) {
+          let present = try snapshot.memberRole(user, of: organization).rawValue
+          try output.write(options.options.json ? "\"\(present)\"\n" : present + "\n")
+        }
+        return try output.flush()
+      }
+      let targets = Targets(organization)
+      try options.edit(isInputTaken: organization == "-") { (snapshot) throws(OrgError) in
+        var set = ChangeSet([], allowsOwnerless: allowOwnerless)
+        for organization in try targets.organizations(in: snapshot) {
+          set.changes.append(
+            .setRole(
+              user: user, organization: organization.id,
+              from: try snapshot.memberRole(user, of: organization), to: role))
+        }
+        return set
+      }
+    }
+  }
+}
+
+/// The organizations that an argument names, looked up again where the data moved on; standard input can be read
+/// but once.
+private final class Targets {
+  private let argument: String
+  private var ids: [String]?
+
+  init(_ argument: String) {
+    self.argument = argument
+  }
+
+  func organizations(in snapshot: Snapshot) throws(OrgError) -> [Organization] {
+    if let ids {
+      var found: [Organization] = []
+      for id in ids {
+        guard let organization = snapshot.organization(id: id) else {
+          throw OrgError(.organizationNotFound, "There is no organization \(id.quoted) any more.")
+        }
+        found.append(organization)
+      }
+      return found
+    }
+    let found = try snapshot.organizations(from: argument)
+    ids = found.map(\.id)
+    return found
+  }
+}
+
+private func checkInput(_ organization: String, _ users: [String]) throws {
+  if organization == "-", users.contains("-") {
+    throw ValidationError("Standard input can be the organizations or the users, not both.")
+  }
+  if users.contains("-"), users.count > 1 {
+    throw ValidationError("- stands for all users; leave the others out.")
+  }
+}
+
+private func userIDs(_ users: [String]) throws(OrgError) -> [String] {
+  guard users == ["-"] else { return users }
+  return try StandardInput.lines().map(\.text)
+}
+
+extension Snapshot {
+  fileprivate func memberRole(_ user: String, of organization: Organization) throws(OrgError) -> Role {
+    guard let role = role(of: user, in: organization.id) else { throw notAMember(user, of: organization) }
+    return role
+  }
+
+  fileprivate func notAMember(_ user: String, of organization: Organization) -> OrgError {
+    OrgError(.memberNotFound, "\(user.quoted) is not a member of \(organization.name.escapedForDisplay).")
+  }
+
+  /// The roles of those among some users who are members, in one pass over the members where there are many users.
+  fileprivate func roles(of users: [String], in organization: Organization) -> [String: Role] {
+    if users.count <= 8 {
+      let pairs = users.compactMap { user in role(of: user, in: organization.id).map { (user, $0) } }
+      return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
+    return Dictionary(
+      members(of: organization.id).map { ($0.userID, $0.role) }, uniquingKeysWith: { first, _ in first })
+  }
+}
+
+extension Role: ExpressibleByArgument {}
+extension Organization.Status: ExpressibleByArgument {}

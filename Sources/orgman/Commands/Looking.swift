@@ -1,0 +1,234 @@
+import ArgumentParser
+import Glibc
+import OrgCore
+import OrgFileStore
+
+/// How an organization is named on the command line.
+let organizationHelp: ArgumentHelp =
+  "The organization: its id, the unique start of one, or its exact name; - reads ids from standard input."
+
+/// `orgman list`
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the organizations that match a query, or all.",
+    discussion: """
+      All terms of the query must match. A word, or "two words" in double quotes, is looked for in names, ids and \
+      billing ids, whatever the case; ~acr looks for these characters in this order. Fields: plan:starter, \
+      status:active, role:owner, user:bob (with role: beside it, the role of that user), members:>10, owners:0, \
+      created:<2026-01-01 (with >, >=, <, <=, = or nothing), no:stripe and no:lago. An exclamation mark in front of \
+      a term negates it, as in !status:deleted.
+
+      A shell takes quotes, <, > and ! for itself, so put the query in single quotes.
+
+      Prints a table on a terminal and lines with tabs elsewhere: id, name, created_at, plan_tier, \
+      lago_customer_id, stripe_customer_id, status and the count of members. Control characters are escaped there; \
+      --json and --csv have every value exactly.
+      """)
+
+  @Argument(help: "The terms of the query.")
+  var query: [String] = []
+
+  @OptionGroup var listing: ListingOptions
+  @OptionGroup var options: DataOptions
+
+  func run() throws {
+    let text = query.joined(separator: " ")
+    let parsed: Query
+    do throws(QueryError) {
+      parsed = try Query(text)
+    } catch {
+      FileHandle.standardError(
+        "orgman: The query can't be read at character \(error.offset + 1): \(error.message)\n")
+      throw ExitCode.validationFailure
+    }
+    try exitingWithStatus {
+      let snapshot = try options.snapshot()
+      let output = StandardOutput()
+      let columns = Self.columns
+      var list = try Listing(columns, as: listing.format(options, on: output), on: output)
+      for (index, organization) in snapshot.organizations.enumerated()
+      where parsed.isEmpty || parsed.matches(organization, at: index, in: snapshot) {
+        try list.add(organization.cells + [.number(snapshot.contents.memberCount(at: index))])
+      }
+      try list.finish()
+    }
+  }
+
+  static let columns = Column.organization + [Column("members", "Members")]
+}
+
+/// `orgman show`
+struct ShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show an organization and its members.",
+    discussion: """
+      Without a terminal: a line for each field, its name and its value with a tab between, then one for each \
+      member, with user, the id, the role and the time of joining. With --csv: the line that list prints. With \
+      -, --json prints an array.
+      """)
+
+  @Argument(help: organizationHelp, completion: .organizations)
+  var organization: String
+
+  @OptionGroup var listing: ListingOptions
+  @OptionGroup var options: DataOptions
+
+  func run() throws {
+    try exitingWithStatus {
+      let snapshot = try options.snapshot()
+      let organizations = try snapshot.organizations(from: organization)
+      let output = StandardOutput()
+      let format = listing.format(options, on: output)
+      switch format {
+      case .csv:
+        var list = try Listing(ListCommand.columns, as: .csv, on: output)
+        for found in organizations {
+          let count = snapshot.contents.index(ofOrganization: found.id).map(
+            snapshot.contents.memberCount(at:))
+          try list.add(found.cells + [.number(count ?? 0)])
+        }
+        try list.finish()
+      case .json:
+        let isList = organization == "-"
+        for (number, found) in organizations.enumerated() {
+          let start = isList ? (number == 0 ? "[\n" : ",\n") : ""
+          try output.write { bytes in
+            bytes += start.utf8
+            JSONOutput.append(found, snapshot.members(of: found.id), to: &bytes)
+          }
+        }
+        try output.write(isList ? (organizations.isEmpty ? "[]\n" : "\n]\n") : "\n")
+      case .table, .text:
+        for (number, found) in organizations.enumerated() {
+          if number > 0 { try output.write("\n") }
+          try output.write(lines(found, snapshot.members(of: found.id), format))
+        }
+      }
+      try output.flush()
+    }
+  }
+
+  private func lines(_ organization: Organization, _ members: [OrgUser], _ format: OutputFormat) -> String {
+    func display(_ text: String?) -> String { text?.escapedForDisplay ?? "" }
+    if format == .text {
+      let fields = zip(Column.organization, organization.cells).map { "\($0.key)\t\(display($1.text))\n" }
+      let users = members.map { "user\t\(display($0.userID))\t\($0.role.rawValue)\t\($0.joinedAt)\n" }
+      return (fields + users).joined()
+    }
+    let width = members.reduce(0) { max($0, min(40, display($1.userID).displayWidth)) }
+    var lines = [
+      "\(display(organization.name))  \(organization.status.rawValue)", display(organization.id), "",
+    ]
+    lines += [
+      ("Plan", organization.planTier), ("Created", organization.createdAt.description + " UTC"),
+      ("Lago", organization.lagoCustomerID), ("Stripe", organization.stripeCustomerID),
+    ].map { title, value in
+      "\(title)\(String(repeating: " ", count: 9 - title.count))\(value.map(display) ?? "none")"
+    }
+    lines += ["", "Members  \(members.count)"]
+    lines += members.map { member in
+      let user = display(member.userID)
+      let role = member.role.rawValue
+      return user + String(repeating: " ", count: max(0, width - user.displayWidth) + 2) + role
+        + String(repeating: " ", count: 15 - role.count) + member.joinedAt.dayText
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+/// `orgman members`
+struct MembersCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "members", abstract: "List the members of an organization.",
+    discussion: "Without a terminal: org_id, user_id, role and joined_at, with tabs between.")
+
+  @Argument(help: organizationHelp, completion: .organizations)
+  var organization: String
+
+  @OptionGroup var listing: ListingOptions
+  @OptionGroup var options: DataOptions
+
+  func run() throws {
+    try exitingWithStatus {
+      let snapshot = try options.snapshot()
+      let organizations = try snapshot.organizations(from: organization)
+      let output = StandardOutput()
+      var list = try Listing(Column.member, as: listing.format(options, on: output), on: output)
+      for organization in organizations {
+        for member in snapshot.members(of: organization.id) { try list.add(member.cells) }
+      }
+      try list.finish()
+    }
+  }
+}
+
+/// `orgman user`
+struct UserCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "user", abstract: "List the organizations of a user, with the role in each.",
+    discussion: """
+      Without a terminal: the seven fields of the organization and the role, with tabs between. Exits with 2 if \
+      the user is in no organization.
+      """)
+
+  @Argument(help: "The user's id.")
+  var user: String
+
+  @OptionGroup var listing: ListingOptions
+  @OptionGroup var options: DataOptions
+
+  func run() throws {
+    try exitingWithStatus {
+      let contents = try options.snapshot().contents
+      let output = StandardOutput()
+      var list = try Listing(
+        Column.organization + [Column("role", "Role")], as: listing.format(options, on: output), on: output)
+      let indices = contents.organizations(ofUser: user)
+      for index in indices {
+        guard let place = contents.memberIndex(ofUser: user, at: index) else { continue }
+        let role = contents.member(place, at: index).role
+        try list.add(contents.organization(at: index).cells + [.text(role.rawValue)])
+      }
+      try list.finish()
+      guard !indices.isEmpty else {
+        throw OrgError(.memberNotFound, "The user \(user.quoted) is in no organization.")
+      }
+    }
+  }
+}
+
+/// `orgman plans`
+struct PlansCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plans", abstract: "Count the organizations by plan and status.",
+    discussion: "The known plans come first, in rising order, then the others.")
+
+  @OptionGroup var listing: ListingOptions
+  @OptionGroup var options: DataOptions
+
+  func run() throws {
+    try exitingWithStatus {
+      var counts: [String: [Organization.Status: Int]] = [:]
+      for organization in try options.snapshot().organizations {
+        counts[organization.planTier, default: [:]][organization.status, default: 0] += 1
+      }
+      let others = counts.keys.filter { !PlanTier.known.contains($0) }.sorted()
+      let output = StandardOutput()
+      var list = try Listing(
+        [Column("plan_tier", "Plan")]
+          + Organization.Status.allCases.map { Column($0.rawValue, $0.rawValue.capitalizedASCII) }
+          + [Column("total", "Total")], as: listing.format(options, on: output), on: output)
+      for plan in PlanTier.known + others {
+        let own = counts[plan] ?? [:]
+        try list.add(
+          [.text(plan)] + Organization.Status.allCases.map { .number(own[$0] ?? 0) }
+            + [.number(own.values.reduce(0, +))])
+      }
+      try list.finish()
+    }
+  }
+}
+
+extension String {
+  fileprivate var capitalizedASCII: String { prefix(1).uppercased() + dropFirst() }
+}

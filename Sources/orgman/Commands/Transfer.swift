@@ -1,0 +1,298 @@
+import ArgumentParser
+import Glibc
+import OrgCore
+import OrgFileStore
+
+extension TransferFormat: ExpressibleByArgument {}
+
+/// `orgman export`
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write all organizations and members as JSON, JSON Lines or CSV.",
+    discussion: """
+      JSON is an array of what show --json prints, one organization a line; JSON Lines are the lines alone. CSV \
+      (RFC 4180) has a line for each organization and one for each of its members behind it, told apart by the first \
+      column, record. orgman import reads all of them, and what it makes of them in an empty directory is the same, \
+      in the same order.
+      """)
+
+  @Argument(
+    help:
+      "Where to write, for you alone to read; one that is there isn't overwritten. Without it, standard output.",
+    completion: .file())
+  var file: String?
+
+  @Option(help: "csv, json or jsonl; without it, what the file's name ends in, or json.")
+  var format: TransferFormat?
+
+  @OptionGroup var options: DataOptions
+
+  func run() throws {
+    try exitingWithStatus {
+      let snapshot = try options.store(isReadOnly: true).snapshot()
+      if let problem = snapshot.problems.first {
+        throw OrgError(.damagedData, "Damaged data aren't exported, for not all would be there. \(problem)")
+      }
+      let format = self.format ?? file.flatMap { TransferFormat(path: $0) } ?? .json
+      guard let file else { return try write(snapshot, format, on: StandardOutput()) }
+      let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+      guard descriptor >= 0 else { throw BackupFile.failure(file, "can't be written", errno) }
+      do {
+        try write(snapshot, format, on: StandardOutput(descriptor: descriptor, name: file.escapedForDisplay))
+        guard fsync(descriptor) == 0, Glibc.close(descriptor) == 0 else {
+          throw BackupFile.failure(file, "can't be saved", errno)
+        }
+      } catch {
+        unlink(file)
+        throw error
+      }
+    }
+  }
+
+  private func write(
+    _ snapshot: Snapshot, _ format: TransferFormat, on output: StandardOutput
+  ) throws(OrgError) {
+    let progress = output.isTerminal ? nil : Progress()
+    defer { progress?.clear() }
+    let columns =
+      [Column("record", nil), Column("org_id", nil)] + Column.organization.dropFirst()
+      + Column.member.dropFirst()
+    var list = try format == .csv ? Listing(columns, as: .csv, on: output) : nil
+    let none = Cell.text(nil)
+    let count = snapshot.contents.organizationCount
+    for index in 0..<count {
+      let organization = snapshot.contents.organization(at: index)
+      let members = (0..<snapshot.contents.memberCount(at: index)).lazy.map {
+        snapshot.contents.member($0, at: index)
+      }
+      if index % 256 == 0 { progress?.show("Exporting", Double(index) / Double(count)) }
+      switch format {
+      case .csv:
+        try list?.add([.text("organization")] + organization.cells + [none, none, none])
+        for member in members {
+          try list?.add(
+            [.text("member"), .text(organization.id), none, none, none, none, none, none]
+              + member.cells.dropFirst())
+        }
+      case .json, .jsonl:
+        try output.write { bytes in
+          if format == .json { bytes += (index == 0 ? "[\n" : ",\n").utf8 }
+          JSONOutput.append(organization, members, to: &bytes)
+          if format == .jsonl { bytes.append(UInt8(ascii: "\n")) }
+        }
+      }
+    }
+    if format == .json { try output.write(count == 0 ? "[]\n" : "\n]\n") }
+    try output.flush()
+  }
+}
+
+/// `orgman import`
+struct ImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Take in organizations and members of a file that export wrote, or others.",
+    discussion: """
+      Creates what isn't there, changes what differs, and removes nothing; a second time it changes nothing. All of \
+      it is one change, which can be undone. If one record is wrong, nothing is imported, and each is named with its \
+      line; --skip-bad imports the others.
+
+      What changes values that are there is shown first, and asks. What isn't said stays as it is; in CSV, an empty \
+      billing id is none. A directory that --data names and that isn't there is made.
+
+      CSV needs the names of columns in the first line: record, org_id, name, created_at, plan_tier, \
+      lago_customer_id, stripe_customer_id, status, user_id, role, joined_at, or some of them, in any order. What \
+      list --csv and members --csv print is taken, too.
+      """)
+
+  @Argument(help: "The file; - or none reads standard input.", completion: .file())
+  var file: String?
+
+  @Option(help: "csv, json or jsonl; without it, what the file's name ends in, or what it looks like.")
+  var format: TransferFormat?
+
+  @Flag(help: "Import the records that are right, and list the others.")
+  var skipBad = false
+
+  @Flag(help: "Even if an organization loses its last owner by it.")
+  var allowOwnerless = false
+
+  @OptionGroup var confirmation: ConfirmationOptions
+  @OptionGroup var options: DataOptions
+
+  private struct Result: Encodable {
+    let created, added, changed, skipped: Int
+  }
+
+  func validate() throws {
+    if file == nil, isatty(STDIN_FILENO) == 1 {
+      throw ValidationError("Name a file to import, or - for standard input.")
+    }
+  }
+
+  func run() throws {
+    try exitingWithStatus {
+      let path = file ?? "-"
+      let store = try openStore()
+      if let reason = store?.readOnlyReason, !confirmation.dryRun {
+        throw OrgError(.readOnly, "Nothing can be changed: \(reason).")
+      }
+      let snapshot = try store?.snapshot() ?? InMemoryStore().snapshot()
+      if let problem = snapshot.problems.first {
+        throw OrgError(.damagedData, "Nothing is changed while the data are damaged. \(problem)")
+      }
+      let progress = Progress()
+      defer { progress.clear() }
+      var plan = ImportPlan(on: snapshot, allowsOwnerless: allowOwnerless)
+      let source = try ByteSource(path: path)
+      source.onProgress = { source in
+        progress.show(
+          source.size == nil ? "Reading \(source.position >> 10) KiB" : "Reading",
+          source.size.map { Double(source.position) / Double(max(1, $0)) })
+      }
+      try read(source, into: &plan)
+      progress.show("Checking", nil)
+      let preview = plan.checked()
+      progress.clear()
+      try report(plan, source.name)
+      let changed = preview.effective.count { $0.isOverwriting }
+      if confirmation.dryRun { return try show(plan, preview, store) }
+      if changed > 0 {
+        try ask(preview, changed, isInputTaken: path == "-")
+      }
+      progress.show("Saving", nil)
+      let commit = try (store ?? createStore()).commit(plan.set)
+      progress.clear()
+      try conclude(commit, skipped: plan.errors.count)
+    }
+  }
+
+  private func read(_ source: ByteSource, into plan: inout ImportPlan) throws {
+    var reader = try makeReader(source)
+    while true {
+      do {
+        guard let row = try reader.next() else { return }
+        plan.add(row)
+      } catch let error as RowError {
+        plan.refuse(error)
+      }
+    }
+  }
+
+  private func makeReader(_ source: ByteSource) throws -> any RowReader {
+    var format = self.format ?? file.flatMap { TransferFormat(path: $0) }
+    if format == nil {
+      while let byte = try source.peek(), byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+        _ = try source.next()
+      }
+      switch try source.peek() {
+      // Nothing at all is what an export of no organizations as JSON Lines is.
+      case UInt8(ascii: "["), UInt8(ascii: "{"), nil: format = .json
+      default: format = .csv
+      }
+    }
+    if format == .csv { return try CSVReader(source) }
+    return JSONReader(source, isLines: format == .jsonl)
+  }
+
+  /// Names the records that are wrong; throws unless they are to be passed over.
+  private func report(_ plan: ImportPlan, _ name: String) throws(OrgError) {
+    if plan.datesKept > 0 {
+      FileHandle.standardError(
+        "\(plan.datesKept) time\(plan.datesKept == 1 ? "" : "s") of what is there differ\(plan.datesKept == 1 ? "s" : ""): "
+          + "since when something is can't be changed, so it stays.\n")
+    }
+    guard let first = plan.errors.first else { return }
+    if plan.errors.count == 1, !skipBad {
+      throw OrgError(
+        .invalidValue,
+        "\(name), line \(first.line): \(first.message). Nothing was imported; --skip-bad passes it over.")
+    }
+    for error in plan.errors.prefix(skipBad ? .max : 20) {
+      FileHandle.standardError("\(name), line \(error.line): \(error.message)\n")
+    }
+    guard !skipBad else { return }
+    if plan.errors.count > 20 { FileHandle.standardError("… and \(plan.errors.count - 20) more.\n") }
+    throw OrgError(
+      .invalidValue,
+      "\(plan.errors.count) records of \(name) are wrong, so nothing was imported; --skip-bad passes them over."
+    )
+  }
+
+  private func show(_ plan: ImportPlan, _ preview: Preview, _ store: FileStore?) throws {
+    if options.json {
+      return try printJSON(
+        ChangeDocument(plan.set, previewed: preview, generation: try store?.history().first?.generation))
+    }
+    let output = StandardOutput()
+    if preview.recorded.isEmpty { try output.write("It is so already.\n") }
+    for change in preview.recorded { try output.write(change.summary + "\n") }
+    try output.flush()
+  }
+
+  private func ask(_ preview: Preview, _ changed: Int, isInputTaken: Bool) throws {
+    guard !confirmation.yes else { return }
+    for change in preview.recorded.lazy.filter({ $0.change.isOverwriting }).prefix(20) {
+      FileHandle.standardError(change.summary + "\n")
+    }
+    if changed > 20 { FileHandle.standardError("… and \(changed - 20) more.\n") }
+    let added = preview.effective.count - changed
+    try confirmation.confirm(
+      "Change \(changed == 1 ? "this value" : "these \(changed) values")"
+        + (added > 0 ? ", and add \(added) record\(added == 1 ? "" : "s")?" : "?"), isInputTaken: isInputTaken
+    )
+  }
+
+  private func conclude(_ commit: Commit, skipped: Int) throws {
+    var counts = (created: 0, added: 0, changed: 0)
+    for change in commit.changes {
+      switch change {
+      case .createOrganization: counts.created += 1
+      case .addMember: counts.added += 1
+      default: counts.changed += 1
+      }
+    }
+    if options.json {
+      return try printJSON(
+        Result(created: counts.created, added: counts.added, changed: counts.changed, skipped: skipped))
+    }
+    func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
+    let output = StandardOutput()
+    try output.write(
+      commit.changes.isEmpty
+        ? "It is so already."
+        : "Created \(count(counts.created, "organization")), added \(count(counts.added, "member")), changed "
+          + "\(count(counts.changed, "value")).")
+    try output.write(skipped > 0 ? " Passed over \(count(skipped, "record")).\n" : "\n")
+    try output.flush()
+  }
+
+  // MARK: The data
+
+  /// The data; `nil` where there are none yet.
+  private func openStore() throws(OrgError) -> FileStore? {
+    do {
+      return try options.store(isReadOnly: confirmation.dryRun)
+    } catch {
+      guard error.code == .dataNotFound, !options.readOnly, options.data != nil || confirmation.yes else {
+        throw error
+      }
+      return nil
+    }
+  }
+
+  private func createStore() throws(OrgError) -> FileStore {
+    try FileStore.create(at: DataLocation.directory(named: options.data))
+    return try options.store()
+  }
+}
+
+extension Change {
+  /// Whether a value that was there is another one behind it.
+  fileprivate var isOverwriting: Bool {
+    switch self {
+    case .setField, .setRole: true
+    case .createOrganization, .removeOrganization, .addMember, .removeMember: false
+    }
+  }
+}

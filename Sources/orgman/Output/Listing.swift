@@ -1,0 +1,199 @@
+import CLinux
+import Glibc
+import OrgCore
+
+/// How records are printed.
+enum OutputFormat {
+  /// Columns under titles, for people.
+  case table
+  /// A line a record, values between tabs.
+  case text
+  case csv
+  case json
+}
+
+/// A value of a record.
+enum Cell {
+  case text(String?)
+  case number(Int)
+
+  var text: String? {
+    switch self {
+    case .text(let text): text
+    case .number(let number): String(number)
+    }
+  }
+}
+
+/// A column of records.
+struct Column {
+  /// Its name in JSON and CSV, which is that of the data files where they have it.
+  let key: String
+  /// What stands above it in a table; `nil` leaves it out there.
+  let title: String?
+
+  init(_ key: String, _ title: String?) {
+    self.key = key
+    self.title = title
+  }
+
+  /// The seven fields of an organization.
+  static let organization = [
+    Column("id", "Id"), Column("name", "Name"), Column("created_at", nil), Column("plan_tier", "Plan"),
+    Column("lago_customer_id", nil), Column("stripe_customer_id", nil), Column("status", "Status"),
+  ]
+
+  /// The four fields of a member.
+  static let member = [
+    Column("org_id", nil), Column("user_id", "User"), Column("role", "Role"), Column("joined_at", "Joined"),
+  ]
+}
+
+extension Organization {
+  var cells: [Cell] {
+    [
+      .text(id), .text(name), .text(createdAt.description), .text(planTier), .text(lagoCustomerID),
+      .text(stripeCustomerID), .text(status.rawValue),
+    ]
+  }
+}
+
+extension OrgUser {
+  var cells: [Cell] {
+    [.text(organizationID), .text(userID), .text(role.rawValue), .text(joinedAt.description)]
+  }
+}
+
+/// Prints records one after the other, as they are found; only a table waits for all of them, to know its widths.
+struct Listing {
+  private let output: StandardOutput
+  private let format: OutputFormat
+  private let columns: [Column]
+  private var count = 0
+  private var rows: [[String]] = []
+
+  init(_ columns: [Column], as format: OutputFormat, on output: StandardOutput) throws(OrgError) {
+    self.columns = columns
+    self.format = format
+    self.output = output
+    if format == .csv { try output.write(columns.map(\.key).joined(separator: ",") + "\r\n") }
+  }
+
+  /// Prints one record.
+  mutating func add(_ cells: [Cell]) throws(OrgError) {
+    defer { count += 1 }
+    switch format {
+    case .table:
+      rows.append(zip(columns, cells).filter { $0.0.title != nil }.map { $1.text?.escapedForDisplay ?? "" })
+    case .text:
+      try output.write { bytes in
+        for (index, cell) in cells.enumerated() {
+          if index > 0 { bytes.append(UInt8(ascii: "\t")) }
+          Encoded.append(display: cell.text ?? "", to: &bytes)
+        }
+        bytes.append(UInt8(ascii: "\n"))
+      }
+    case .csv:
+      let isTerminal = output.isTerminal
+      try output.write { bytes in
+        for (index, cell) in cells.enumerated() {
+          if index > 0 { bytes.append(UInt8(ascii: ",")) }
+          Encoded.append(csv: isTerminal ? cell.text?.escapedForDisplay : cell.text, to: &bytes)
+        }
+        bytes += "\r\n".utf8
+      }
+    case .json:
+      let start = count == 0 ? "[\n" : ",\n"
+      try output.write { bytes in
+        bytes += start.utf8
+        JSONOutput.append(columns, cells, to: &bytes)
+      }
+    }
+  }
+
+  /// Ends the list, and writes what is left.
+  mutating func finish() throws(OrgError) {
+    switch format {
+    case .table: try printTable()
+    case .json: try output.write(count == 0 ? "[]\n" : "\n]\n")
+    case .text, .csv: break
+    }
+    try output.flush()
+  }
+
+  private func printTable() throws(OrgError) {
+    guard !rows.isEmpty else { return }
+    let titles = columns.compactMap(\.title)
+    // A few very long values don't push the others out of sight.
+    let widths = titles.indices.map { column in
+      rows.reduce(titles[column].displayWidth) { max($0, min(40, $1[column].displayWidth)) }
+    }
+    for row in [titles] + rows {
+      var line = ""
+      for (column, text) in row.enumerated() {
+        line += text
+        guard column < row.count - 1 else { break }
+        line += String(repeating: " ", count: max(0, widths[column] - text.displayWidth) + 2)
+      }
+      try output.write(line + "\n")
+    }
+  }
+}
+
+/// Records as JSON objects, the keys in the order of the data files.
+enum JSONOutput {
+  static func append(_ columns: [Column], _ cells: [Cell], to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "{"))
+    appendFields(columns, cells, to: &bytes)
+    bytes.append(UInt8(ascii: "}"))
+  }
+
+  private static func appendFields(_ columns: [Column], _ cells: [Cell], to bytes: inout [UInt8]) {
+    for (index, (column, cell)) in zip(columns, cells).enumerated() {
+      bytes += (index == 0 ? "\"" : ", \"").utf8
+      bytes += column.key.utf8
+      bytes += "\": ".utf8
+      switch cell {
+      case .number(let number): bytes += String(number).utf8
+      case .text(let text): Encoded.append(json: text, to: &bytes)
+      }
+    }
+  }
+
+  /// An organization with its members under `users`.
+  static func append(
+    _ organization: Organization, _ members: some Sequence<OrgUser>, to bytes: inout [UInt8]
+  ) {
+    bytes.append(UInt8(ascii: "{"))
+    appendFields(Column.organization, organization.cells, to: &bytes)
+    bytes += ", \"users\": [".utf8
+    var isFirst = true
+    for member in members {
+      if !isFirst { bytes += ", ".utf8 }
+      isFirst = false
+      // Field by field, for there are many.
+      bytes += "{\"org_id\": ".utf8
+      Encoded.append(json: member.organizationID, to: &bytes)
+      bytes += ", \"user_id\": ".utf8
+      Encoded.append(json: member.userID, to: &bytes)
+      bytes += ", \"role\": \"".utf8
+      bytes += member.role.rawValue.utf8
+      bytes += "\", \"joined_at\": \"".utf8
+      bytes += member.joinedAt.description.utf8
+      bytes += "\"}".utf8
+    }
+    bytes += "]}".utf8
+  }
+}
+
+extension String {
+  /// How many cells of a terminal it takes; it must be escaped.
+  var displayWidth: Int {
+    if utf8.allSatisfy({ $0 < 0x80 }) { return utf8.count }
+    _ = Self.locale
+    return unicodeScalars.reduce(0) { $0 + max(0, Int(clinux_wcwidth($1.value))) }
+  }
+
+  /// What `wcwidth` knows depends on it.
+  private static let locale: Void = { _ = setlocale(LC_CTYPE, "C.UTF-8") }()
+}

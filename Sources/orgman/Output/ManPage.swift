@@ -1,0 +1,115 @@
+import ArgumentParser
+import FoundationEssentials
+import OrgCore
+
+/// The man page, made of what the commands say of themselves.
+enum ManPage {
+  /// The page in the language of `man(7)`.
+  static func text() throws -> String {
+    let info = try JSONDecoder().decode(ToolInfo.self, from: Data(Orgman._dumpHelp().utf8))
+    let root = info.command
+    var lines = [
+      ".\\\" Made by orgman install of what the commands say of themselves.",
+      ".TH ORGMAN 1 \"\" \"\(Orgman.configuration.version)\" \"User Commands\"",
+      ".SH NAME", "orgman \\- " + escaped(lowered(root.abstract ?? "")), ".SH SYNOPSIS", ".nf",
+    ]
+    lines += (Orgman.configuration.usage ?? "").split(separator: "\n").map { escaped(String($0)) }
+    lines += [".fi", ".SH DESCRIPTION"] + paragraphs(root.discussion) + [".SH COMMANDS"]
+    for command in root.subcommands ?? [] where command.shouldDisplay && command.commandName != "help" {
+      lines += describe(command)
+    }
+    lines += [
+      ".SH EXIT STATUS", ".TP", ".B 0", "Done.", ".TP", ".B 1", "Refused or failed.", ".TP", ".B 2",
+      "Not found.",
+      ".TP", ".B 3", "A conflict: what a change expected is no longer there.", ".TP", ".B 64", "Wrong usage.",
+      ".PP", "One line on standard error says what and why.", ".SH ENVIRONMENT", ".TP", ".B ORGMAN_DATA",
+      "The directory with the data, where \\-\\-data names none.", ".SH FILES", ".TP",
+      ".I organizations.json\\fR, \\fIorg_users.json",
+      "The data; other programs may use them at the same time.", ".TP", ".I .orgman",
+      "The history and what else orgman keeps beside the data.",
+    ]
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func describe(_ command: Command) -> [String] {
+    let arguments = (command.arguments ?? []).filter { $0.shouldDisplay && $0.name != "--version" }
+    var usage = "orgman " + command.commandName
+    for argument in arguments where argument.name != "--help" {
+      let whole = argument.kind == "positional" ? "<\(argument.valueName ?? "")>" : argument.usage
+      let repeated = argument.isRepeating ? whole + " ..." : whole
+      usage += argument.isOptional ? " [\(repeated)]" : " \(repeated)"
+    }
+    var lines = [".SS \(escaped(command.commandName))", escaped(command.abstract ?? ""), ".PP", ".nf"]
+    lines += [escaped(usage), ".fi"] + (command.discussion.map { [".PP"] + paragraphs($0) } ?? [])
+    for argument in arguments where argument.name != "--help" {
+      let names = argument.kind == "positional" ? ["<\(argument.valueName ?? "")>"] : argument.spellings
+      lines += [".TP", ".B " + escaped(names.joined(separator: ", "))]
+      var text = argument.abstract ?? ""
+      if let value = argument.defaultValue, argument.kind != "flag" { text += " (default: \(value))" }
+      lines.append(escaped(text))
+    }
+    return lines
+  }
+
+  private static func paragraphs(_ text: String?) -> [String] {
+    (text ?? "").split(separator: "\n", omittingEmptySubsequences: true).enumerated().flatMap {
+      ($0 > 0 ? [".PP"] : []) + [escaped(String($1))]
+    }
+  }
+
+  /// The first letter small, the dot at the end gone: as man pages name things.
+  private static func lowered(_ text: String) -> String {
+    let text = text.hasSuffix(".") ? text.dropLast() : text[...]
+    return text.prefix(1).lowercased() + text.dropFirst()
+  }
+
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for character in text {
+      switch character {
+      case "\\": result += "\\e"
+      case "-": result += "\\-"
+      case "~": result += "\\(ti"
+      case "^": result += "\\(ha"
+      case "`": result += "\\(ga"
+      case "'": result += "\\(aq"
+      default: result.append(character)
+      }
+    }
+    return result.hasPrefix(".") ? "\\&" + result : result
+  }
+
+  // MARK: What ArgumentParser tells
+
+  private struct ToolInfo: Decodable {
+    let command: Command
+  }
+
+  private struct Command: Decodable {
+    let commandName: String
+    let abstract, discussion: String?
+    let shouldDisplay: Bool
+    let subcommands: [Command]?
+    let arguments: [Argument]?
+  }
+
+  private struct Argument: Decodable {
+    struct Name: Decodable {
+      let kind, name: String
+
+      var spelling: String { (kind == "long" ? "--" : "-") + name }
+    }
+
+    let kind: String
+    let names: [Name]?
+    let valueName, abstract, defaultValue: String?
+    let isOptional, isRepeating, shouldDisplay: Bool
+
+    var name: String? { names?.first { $0.kind == "long" }?.spelling }
+    /// `--plan <plan>`
+    var usage: String { (name ?? "") + (kind == "option" ? " <\(valueName ?? "")>" : "") }
+    var spellings: [String] {
+      (names ?? []).map { $0.spelling + (kind == "option" ? " <\(valueName ?? "")>" : "") }
+    }
+  }
+}

@@ -1,0 +1,191 @@
+import OrgCore
+
+/// What an import comes to: the changes that make the data say what the records say, with the line that each comes
+/// from.
+struct ImportPlan {
+  /// Records that can't be imported.
+  private(set) var errors: [RowError] = []
+  /// Dates of present records that differ, which nobody can change.
+  private(set) var datesKept = 0
+  private(set) var set: ChangeSet
+  private var lines: [Int] = []
+  private let snapshot: Snapshot
+  private let now = Timestamp.now()
+  /// Organizations of this import by id, with the line.
+  private var imported: [String: Int] = [:]
+  /// Lines of records of organizations that can't be imported.
+  private var refused: [String: Int] = [:]
+  /// Ids by name, for records without an id.
+  private var names: [String: String]?
+  /// Roles by user, present and imported, of organizations that the import speaks of.
+  private var roles: [String: [String: (role: Role, line: Int?)]] = [:]
+
+  init(on snapshot: Snapshot, allowsOwnerless: Bool) {
+    self.snapshot = snapshot
+    set = ChangeSet([], allowsOwnerless: allowsOwnerless)
+  }
+
+  mutating func refuse(_ error: RowError) { errors.append(error) }
+
+  mutating func add(_ row: ImportRow) {
+    do throws(RowError) {
+      if row.isMember { try addMember(row) } else { try addOrganization(row) }
+    } catch {
+      if !row.isMember, let id = row[.id]?.text { refused[id] = error.line }
+      errors.append(error)
+    }
+  }
+
+  private mutating func append(_ change: Change, line: Int) {
+    set.changes.append(change)
+    lines.append(line)
+  }
+
+  // MARK: Organizations
+
+  private mutating func addOrganization(_ row: ImportRow) throws(RowError) {
+    let name = row[.name]?.text
+    let status = try value(row[.status], "status") { Organization.Status(rawValue: $0) }
+    let created = try value(row[.createdAt], "time") { Timestamp($0) }
+    guard let id = row[.id]?.text ?? name.flatMap({ idByName($0) }) else {
+      guard let name else { throw RowError(line: row.line, message: "neither id nor name") }
+      let id = Organization.newID()
+      names?[name.nameKey] = id
+      return create(id, name, row, status, created)
+    }
+    if let line = imported.updateValue(row.line, forKey: id) {
+      imported[id] = line
+      throw RowError(line: row.line, message: "\(id.quoted) stands in line \(line) already")
+    }
+    guard let present = snapshot.organization(id: id) else {
+      guard let name else { throw RowError(line: row.line, message: "a new organization without a name") }
+      return create(id, name, row, status, created)
+    }
+    if let created, created != present.createdAt { datesKept += 1 }
+    let fields: [(OrganizationField, ImportRow.Field)] = [
+      (.name, .name), (.planTier, .plan), (.lagoCustomerID, .lago), (.stripeCustomerID, .stripe),
+      (.status, .status),
+    ]
+    for (field, key) in fields {
+      guard let value = row[key], value.text != present[field] else { continue }
+      append(.setField(field, organization: id, from: present[field], to: value.text), line: value.line)
+    }
+  }
+
+  private mutating func create(
+    _ id: String, _ name: String, _ row: ImportRow, _ status: Organization.Status?, _ created: Timestamp?
+  ) {
+    imported[id] = row.line
+    roles[id] = [:]
+    append(
+      .createOrganization(
+        Organization(
+          id: id, name: name, createdAt: created ?? now, planTier: row[.plan]?.text ?? PlanTier.default,
+          lagoCustomerID: row[.lago]?.text, stripeCustomerID: row[.stripe]?.text, status: status ?? .active)),
+      line: row.line)
+  }
+
+  private mutating func idByName(_ name: String) -> String? {
+    if names == nil {
+      names = Dictionary(
+        snapshot.organizations.map { ($0.name.nameKey, $0.id) }, uniquingKeysWith: { first, _ in first })
+    }
+    return names?[name.nameKey]
+  }
+
+  // MARK: Members
+
+  private mutating func addMember(_ row: ImportRow) throws(RowError) {
+    guard let user = row[.user]?.text else {
+      throw RowError(line: row.line, message: "a member without user_id")
+    }
+    guard let id = row[.organization]?.text ?? row[.name]?.text.flatMap({ idByName($0) }) else {
+      throw RowError(line: row.line, message: "a member without org_id")
+    }
+    let role = try value(row[.role], "role") { Role(rawValue: $0) }
+    let joined = try value(row[.joinedAt], "time") { Timestamp($0) }
+    if roles[id] == nil {
+      guard snapshot.contents.index(ofOrganization: id) != nil else {
+        if let line = refused[id] {
+          throw RowError(line: row.line, message: "its organization in line \(line) is wrong")
+        }
+        throw RowError(
+          line: row.line, message: "there is no organization \(id.quoted), here or in a line before")
+      }
+      roles[id] = Dictionary(
+        snapshot.members(of: id).map { ($0.userID, ($0.role, nil)) }, uniquingKeysWith: { first, _ in first })
+    }
+    let present = roles[id]?[user]
+    if let line = present?.line {
+      throw RowError(line: row.line, message: "\(user.quoted) stands in line \(line) already")
+    }
+    roles[id]?[user] = (role ?? present?.role ?? .member, row.line)
+    guard let present else {
+      return append(
+        .addMember(
+          OrgUser(organizationID: id, userID: user, role: role ?? .member, joinedAt: joined ?? now)),
+        line: row.line)
+    }
+    if let joined, snapshot.contents.index(ofOrganization: id) != nil {
+      joinedDates.append((id, user, joined))
+    }
+    if let role, role != present.role {
+      append(
+        .setRole(user: user, organization: id, from: present.role, to: role),
+        line: row[.role]?.line ?? row.line)
+    }
+  }
+
+  /// What records say of when present members joined, to be compared organization by organization.
+  private var joinedDates: [(organization: String, user: String, time: Timestamp)] = []
+
+  private func value<Value>(
+    _ value: ImportRow.Value?, _ what: String, _ read: (String) -> Value?
+  ) throws(RowError) -> Value? {
+    guard let value, let text = value.text else { return nil }
+    guard let result = read(text) else {
+      throw RowError(line: value.line, message: "unknown \(what) \(String(text.prefix(80)).quoted)")
+    }
+    return result
+  }
+
+  // MARK: Checking
+
+  /// Plays the changes on the data. What can't be is an error, and is left out.
+  mutating func checked() -> Preview {
+    countDates()
+    while true {
+      let preview = Preview(of: set, on: snapshot)
+      var kept: [Change] = []
+      var keptLines: [Int] = []
+      var isBlocked = false
+      for (index, (change, outcome)) in preview.outcomes.enumerated() {
+        if case .blocked(let error) = outcome {
+          isBlocked = true
+          let text = error.message
+          errors.append(
+            RowError(line: lines[index], message: String(text.hasSuffix(".") ? text.dropLast() : text[...])))
+        } else {
+          kept.append(change)
+          keptLines.append(lines[index])
+        }
+      }
+      guard isBlocked else {
+        errors.sort { $0.line < $1.line }
+        return preview
+      }
+      set.changes = kept
+      lines = keptLines
+    }
+  }
+
+  private mutating func countDates() {
+    let byOrganization = Dictionary(grouping: joinedDates, by: \.organization)
+    for (id, dates) in byOrganization {
+      let times = Dictionary(
+        snapshot.members(of: id).map { ($0.userID, $0.joinedAt) }, uniquingKeysWith: { first, _ in first })
+      datesKept += dates.count { times[$0.user] != $0.time }
+    }
+    joinedDates = []
+  }
+}

@@ -1,0 +1,292 @@
+import OrgCore
+
+/// Reads JSON with the line of each value: organizations with their members under `users`, as `show --json` prints
+/// them, or members alone, in an array or one after the other.
+final class JSONReader: RowReader {
+  private let source: ByteSource
+  private let isLines: Bool
+  private var isInArray = false
+  private var isAtStart = true
+  private var isDone = false
+  private var isInRecord = false
+  /// Members of the organization that was read last.
+  private var waiting: [Result<ImportRow, RowError>] = []
+  private static let deepest = 64
+
+  /// - Parameter isLines: whether each record stands in a line of its own, so that one that can't be read can be
+  ///   passed over.
+  init(_ source: ByteSource, isLines: Bool) {
+    self.source = source
+    self.isLines = isLines
+  }
+
+  func next() throws -> ImportRow? {
+    if let row = waiting.popLast() { return try row.get() }
+    guard try skipToRecord() else { return nil }
+    let line = source.line
+    do {
+      isInRecord = true
+      defer { isInRecord = false }
+      let (row, members) = try record()
+      waiting = members.reversed()
+      return try row.get()
+    } catch let error as OrgError {
+      guard isLines, !isInArray else { throw error }
+      // The rest of the line is no record.
+      while source.line == line, let byte = try source.peek() {
+        var skipped: [UInt8] = []
+        try source.take(until: { $0 == UInt8(ascii: "\n") }, into: &skipped)
+        if byte == UInt8(ascii: "\n") { break }
+      }
+      throw RowError(line: line, message: reason(error))
+    }
+  }
+
+  /// The sentence without its place, which is said by who lists the errors.
+  private func reason(_ error: OrgError) -> String {
+    let place = "\(source.name), line "
+    guard error.message.hasPrefix(place), error.message.hasSuffix(".") else { return error.message }
+    let rest = error.message.dropFirst(place.count).drop { $0 != ":" }.dropFirst(2).dropLast()
+    return String(rest)
+  }
+
+  private func failure(_ message: String) -> OrgError {
+    OrgError(.invalidValue, "\(source.name), line \(source.line): \(message).")
+  }
+
+  // MARK: Records
+
+  /// Goes to the next record; false at the end.
+  private func skipToRecord() throws(OrgError) -> Bool {
+    if isDone { return false }
+    try skipSpace()
+    if isAtStart {
+      isAtStart = false
+      isInArray = try take("[")
+      try skipSpace()
+      if isInArray, try take("]") { return try atEnd() }
+    } else if isInArray {
+      if try take("]") { return try atEnd() }
+      try expect(",", "a comma or the end of the list")
+      try skipSpace()
+    }
+    if try source.peek() == nil {
+      if isInArray { throw failure("the list isn't closed") }
+      isDone = true
+      return false
+    }
+    return true
+  }
+
+  private func atEnd() throws(OrgError) -> Bool {
+    isDone = true
+    try skipSpace()
+    if try source.peek() != nil { throw failure("there is something behind the list") }
+    return false
+  }
+
+  private func record() throws(OrgError) -> (Result<ImportRow, RowError>, [Result<ImportRow, RowError>]) {
+    var row = ImportRow(line: source.line)
+    var error: RowError?
+    var members: [Result<ImportRow, RowError>] = []
+    try object { (key, line) throws(OrgError) in
+      if let field = ImportRow.Field.byKey[key] {
+        switch try text() {
+        case .some(let text): row[field] = ImportRow.Value(text: text, line: line)
+        case nil: error = error ?? RowError(line: line, message: "\(key) is neither text nor null")
+        }
+      } else if key == "users" {
+        try array { () throws(OrgError) in
+          guard try source.peek() == UInt8(ascii: "{") else {
+            members.append(.failure(RowError(line: source.line, message: "a member is no object")))
+            return try skipValue(depth: 2)
+          }
+          members.append(try member())
+        }
+      } else {
+        if key != "members" {
+          error = error ?? RowError(line: line, message: "unknown field \(String(key.prefix(80)).quoted)")
+        }
+        try skipValue(depth: 1)
+      }
+    }
+    row.isMember = row[.user] != nil
+    if let id = row[.id] {
+      for index in members.indices {
+        guard case .success(var member) = members[index], member[.organization] == nil else { continue }
+        member[.organization] = id
+        members[index] = .success(member)
+      }
+    } else if !members.isEmpty {
+      // Without an id, members find their organization by its name.
+      for index in members.indices {
+        guard case .success(var member) = members[index], member[.organization] == nil else { continue }
+        member[.name] = row[.name]
+        members[index] = .success(member)
+      }
+    }
+    return (error.map { .failure($0) } ?? .success(row), members)
+  }
+
+  private func member() throws(OrgError) -> Result<ImportRow, RowError> {
+    var row = ImportRow(line: source.line)
+    row.isMember = true
+    var error: RowError?
+    try object { (key, line) throws(OrgError) in
+      switch ImportRow.Field.byKey[key] {
+      case .some(let field) where field.rawValue >= ImportRow.Field.organization.rawValue:
+        switch try text() {
+        case .some(let text): row[field] = ImportRow.Value(text: text, line: line)
+        case nil: error = error ?? RowError(line: line, message: "\(key) is neither text nor null")
+        }
+      default:
+        error =
+          error ?? RowError(line: line, message: "unknown field \(String(key.prefix(80)).quoted) of a member")
+        try skipValue(depth: 3)
+      }
+    }
+    return error.map { .failure($0) } ?? .success(row)
+  }
+
+  // MARK: JSON
+
+  private func skipSpace() throws(OrgError) {
+    while let byte = try source.peek(), byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+      // Where a record is a line, it ends there.
+      if byte == 0x0A, isLines, isInRecord, !isInArray { return }
+      _ = try source.next()
+    }
+  }
+
+  private func take(_ scalar: Unicode.Scalar) throws(OrgError) -> Bool {
+    guard try source.peek().map(UInt32.init) == scalar.value else { return false }
+    _ = try source.next()
+    return true
+  }
+
+  private func expect(_ scalar: Unicode.Scalar, _ what: String) throws(OrgError) {
+    guard try take(scalar) else { throw failure("\(what) is expected") }
+  }
+
+  private func object(_ body: (_ key: String, _ line: Int) throws(OrgError) -> Void) throws(OrgError) {
+    try expect("{", "an object")
+    try skipSpace()
+    if try take("}") { return }
+    var keys: Set<String> = []
+    repeat {
+      try skipSpace()
+      let key = try string()
+      guard keys.insert(key).inserted else { throw failure("\(String(key.prefix(80)).quoted) stands twice") }
+      try skipSpace()
+      try expect(":", "a colon")
+      try skipSpace()
+      try body(key, source.line)
+      try skipSpace()
+    } while try take(",")
+    try expect("}", "a comma or the end of the object")
+  }
+
+  private func array(_ body: () throws(OrgError) -> Void) throws(OrgError) {
+    try expect("[", "a list")
+    try skipSpace()
+    if try take("]") { return }
+    repeat {
+      try skipSpace()
+      try body()
+      try skipSpace()
+    } while try take(",")
+    try expect("]", "a comma or the end of the list")
+  }
+
+  /// A text or null; no value at all for something else, which is passed over.
+  private func text() throws(OrgError) -> String?? {
+    switch try source.peek() {
+    case UInt8(ascii: "\""): return .some(try string())
+    case UInt8(ascii: "n"):
+      try word("null")
+      return .some(nil)
+    default:
+      try skipValue(depth: 1)
+      return nil
+    }
+  }
+
+  private func word(_ word: String) throws(OrgError) {
+    for byte in word.utf8 where try source.next() != byte { throw failure("a value is expected") }
+  }
+
+  private func skipValue(depth: Int) throws(OrgError) {
+    guard depth < Self.deepest else { throw failure("values stand in each other too deep") }
+    switch try source.peek() {
+    case UInt8(ascii: "\""): _ = try string()
+    case UInt8(ascii: "{"): try object { (_, _) throws(OrgError) in try skipValue(depth: depth + 1) }
+    case UInt8(ascii: "["): try array { () throws(OrgError) in try skipValue(depth: depth + 1) }
+    case UInt8(ascii: "t"): try word("true")
+    case UInt8(ascii: "f"): try word("false")
+    case UInt8(ascii: "n"): try word("null")
+    default:
+      var digits: [UInt8] = []
+      while let byte = try source.peek(), "+-.0123456789eE".utf8.contains(byte), digits.count < 64 {
+        digits.append(byte)
+        _ = try source.next()
+      }
+      guard Double(String(decoding: digits, as: UTF8.self)) != nil else {
+        throw failure("a value is expected")
+      }
+    }
+  }
+
+  private func string() throws(OrgError) -> String {
+    try expect("\"", "a text in double quotes")
+    var bytes: [UInt8] = []
+    while true {
+      try source.take(until: { $0 == 0x22 || $0 == 0x5C || $0 < 0x20 }, into: &bytes)
+      guard bytes.count <= longestValue else { throw failure("a value has more than 1 MiB") }
+      guard let byte = try source.peek() else { throw failure("a text isn't closed") }
+      guard byte == 0x22 || byte == 0x5C || byte < 0x20 else { continue }
+      if byte < 0x20 { throw failure("a control character stands in a text, or the text isn't closed") }
+      _ = try source.next()
+      if byte == 0x22 { break }
+      try escape(into: &bytes)
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw failure("this is no UTF-8") }
+    return text
+  }
+
+  private func escape(into bytes: inout [UInt8]) throws(OrgError) {
+    switch try source.next() {
+    case UInt8(ascii: "\""): bytes.append(0x22)
+    case UInt8(ascii: "\\"): bytes.append(0x5C)
+    case UInt8(ascii: "/"): bytes.append(0x2F)
+    case UInt8(ascii: "b"): bytes.append(0x08)
+    case UInt8(ascii: "f"): bytes.append(0x0C)
+    case UInt8(ascii: "n"): bytes.append(0x0A)
+    case UInt8(ascii: "r"): bytes.append(0x0D)
+    case UInt8(ascii: "t"): bytes.append(0x09)
+    case UInt8(ascii: "u"):
+      var value = try unit()
+      if (0xD800..<0xDC00).contains(value) {
+        guard try source.next() == 0x5C, try source.next() == UInt8(ascii: "u") else {
+          throw failure("half of a surrogate pair stands alone")
+        }
+        let low = try unit()
+        guard (0xDC00..<0xE000).contains(low) else { throw failure("half of a surrogate pair stands alone") }
+        value = 0x10000 + (value - 0xD800) << 10 + (low - 0xDC00)
+      }
+      guard let scalar = Unicode.Scalar(value) else { throw failure("half of a surrogate pair stands alone") }
+      bytes += String(Character(scalar)).utf8
+    default: throw failure("there is no such escape in a text")
+    }
+  }
+
+  private func unit() throws(OrgError) -> UInt32 {
+    var value: UInt32 = 0
+    for _ in 0..<4 {
+      guard let byte = try source.next(), let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+        throw failure("an escape has no four digits")
+      }
+      value = value << 4 | UInt32(digit)
+    }
+    return value
+  }
+}

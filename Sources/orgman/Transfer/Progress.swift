@@ -1,0 +1,37 @@
+import Glibc
+
+/// A bar on a terminal's standard error, for what takes more than a moment; nothing anywhere else.
+final class Progress {
+  private let isShown = isatty(STDERR_FILENO) == 1
+  private let start = ContinuousClock.now
+  private var last: ContinuousClock.Instant?
+  private var width = 0
+  private static let patience = Duration.milliseconds(300)
+  private static let pause = Duration.milliseconds(100)
+
+  /// Shows how far something is.
+  ///
+  /// - Parameter fraction: from 0 to 1; `nil` where nobody knows.
+  func show(_ what: String, _ fraction: Double?) {
+    guard isShown else { return }
+    let now = ContinuousClock.now
+    guard now - start > Self.patience, last.map({ now - $0 > Self.pause }) ?? true else { return }
+    last = now
+    var text = what
+    if let fraction {
+      let done = Int(min(max(fraction, 0), 1) * 20)
+      text +=
+        " [" + String(repeating: "#", count: done) + String(repeating: ".", count: 20 - done)
+        + "] \(Int(min(max(fraction, 0), 1) * 100)) %"
+    }
+    FileHandle.standardError("\r" + text + String(repeating: " ", count: max(0, width - text.utf8.count)))
+    width = text.utf8.count
+  }
+
+  /// Takes the bar away.
+  func clear() {
+    guard width > 0 else { return }
+    FileHandle.standardError("\r" + String(repeating: " ", count: width) + "\r")
+    width = 0
+  }
+}
