@@ -337,7 +337,9 @@ public struct AppModel: Sendable {
 
   /// What the status line says: what was just done or refused, else what is wrong with the data.
   public var status: Message? {
-    message ?? arrangement.snapshot.problems.first.map { Message(text: "\($0)", kind: .refusal) }
+    if let message { return message }
+    if let error = arrangement.queryError { return Message(text: error.message, kind: .refusal) }
+    return arrangement.snapshot.problems.first.map { Message(text: "\($0)", kind: .refusal) }
   }
 
   private func summary(of commit: Commit) -> String {

@@ -84,6 +84,13 @@ public struct Query: Sendable, Hashable {
     }
   }
 
+  /// The query that everything matches.
+  public init() {
+    terms = []
+    tests = []
+    membership = Membership([])
+  }
+
   /// Reads a query; a text of white space alone matches everything.
   ///
   /// - Throws: `QueryError` with the place and what is wrong there.
@@ -247,7 +254,7 @@ extension Timestamp {
 // MARK: What is matched
 
 /// What a query looks at in one organization.
-private protocol QuerySubject {
+protocol QuerySubject {
   var status: Organization.Status { get }
   var hasLago: Bool { get }
   var hasStripe: Bool { get }
@@ -295,76 +302,5 @@ private struct RecordSubject: QuerySubject {
     text.reserveCapacity(128)
     SearchText.append(organization, to: &text)
     return text.withUnsafeBytes(body)
-  }
-}
-
-/// What matching needs to know of a snapshot, worked out once: for filtering as somebody types.
-public final class SearchIndex: Sendable {
-  /// What was worked out.
-  public let snapshot: Snapshot
-  private let text: [UInt8]
-  /// Where each organization's text begins, and the end of the last.
-  private let starts: [Int]
-  private let facts: [Facts]
-  /// The plans in lower case.
-  private let plans: [[UInt8]]
-
-  private struct Facts: Sendable {
-    var day: Int32
-    var plan: Int32
-    var status: Organization.Status
-    var hasLago: Bool
-    var hasStripe: Bool
-  }
-
-  /// Looks at every organization of a snapshot once.
-  public init(_ snapshot: Snapshot) {
-    let count = snapshot.contents.organizationCount
-    var text: [UInt8] = []
-    var starts: [Int] = []
-    var facts: [Facts] = []
-    var plans: [[UInt8]] = []
-    var numbers: [String: Int32] = [:]
-    text.reserveCapacity(count * 64)
-    starts.reserveCapacity(count + 1)
-    facts.reserveCapacity(count)
-    for organization in snapshot.organizations {
-      starts.append(text.count)
-      SearchText.append(organization, to: &text)
-      let plan = numbers[organization.planTier] ?? Int32(plans.count)
-      if plan == plans.count {
-        numbers[organization.planTier] = plan
-        plans.append(Array(organization.planTier.lowercased().utf8))
-      }
-      facts.append(
-        Facts(
-          day: Int32(clamping: organization.createdAt.dayNumber), plan: plan, status: organization.status,
-          hasLago: organization.lagoCustomerID != nil, hasStripe: organization.stripeCustomerID != nil))
-    }
-    starts.append(text.count)
-    self.snapshot = snapshot
-    self.text = text
-    self.starts = starts
-    self.facts = facts
-    self.plans = plans
-  }
-
-  fileprivate func subject(at index: Int) -> some QuerySubject { Subject(search: self, index: index) }
-
-  private struct Subject: QuerySubject {
-    let search: SearchIndex
-    let index: Int
-
-    var status: Organization.Status { search.facts[index].status }
-    var hasLago: Bool { search.facts[index].hasLago }
-    var hasStripe: Bool { search.facts[index].hasStripe }
-    var day: Int { Int(search.facts[index].day) }
-    func isOnPlan(_ plan: [UInt8]) -> Bool { search.plans[Int(search.facts[index].plan)] == plan }
-
-    func withText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-      search.text.withUnsafeBytes {
-        body(UnsafeRawBufferPointer(rebasing: $0[search.starts[index]..<search.starts[index + 1]]))
-      }
-    }
   }
 }

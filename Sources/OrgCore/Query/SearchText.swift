@@ -3,7 +3,7 @@ import Glibc
 /// Texts in lower case as bytes, and looking for something in them.
 enum SearchText {
   /// Stands behind each text; no UTF-8 has it, so nothing is found across two texts.
-  private static let separator: UInt8 = 0xFF
+  static let separator: UInt8 = 0xFF
 
   /// Adds what words are looked for in: name, id and billing ids.
   static func append(_ organization: Organization, to text: inout [UInt8]) {
@@ -14,6 +14,15 @@ enum SearchText {
     for id in [organization.lagoCustomerID, organization.stripeCustomerID] {
       guard let id else { continue }
       append(id, to: &text)
+      text.append(separator)
+    }
+  }
+
+  /// Adds the same of values that are plain ASCII.
+  static func append(_ organization: PlainOrganization, to text: inout [UInt8]) {
+    for part in [organization.name, organization.id, organization.lago, organization.stripe] {
+      guard let part else { continue }
+      text.append(contentsOf: part.lazy.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 })
       text.append(separator)
     }
   }

@@ -2,7 +2,7 @@ import Glibc
 import OrgCore
 
 /// Both files in memory, as the contents of a snapshot.
-struct FileContents: SnapshotContents {
+struct FileContents: PlainContents {
   let organizations: OrganizationTable
   let members: MemberTable
 
@@ -68,6 +68,10 @@ struct FileContents: SnapshotContents {
   func memberIndex(ofUser user: String, at index: Int) -> Int? { members.find(user, at: index) }
   func roleCounts(at index: Int) -> RoleCounts { members.roleCounts(at: index) }
   func organizations(ofUser user: String) -> [Int] { members.organizations(of: user) }
+
+  func withPlainValues(at index: Int, _ body: (PlainOrganization) -> Void) -> Bool {
+    organizations.withPlainValues(at: index, body)
+  }
 
   func member(_ member: Int, at index: Int) -> OrgUser {
     members.member(member, at: index, organization: organizations.id(at: index))

@@ -189,7 +189,7 @@ struct MemberTable: Sendable {
       record.take(",\n      \"user_id\": \""), record.takeString() != nil,
       record.take(",\n      \"role\": \""), let role = record.takeString(),
       let place = roleNames.firstIndex(where: { bytes[role].elementsEqual($0) }),
-      record.take(",\n      \"joined_at\": \""), record.takeTime(), record.take("\n    }")
+      record.take(",\n      \"joined_at\": \""), record.takeTime() != nil, record.take("\n    }")
     else { return nil }
     return (UInt8(place), record.position)
   }

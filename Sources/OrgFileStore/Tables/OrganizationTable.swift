@@ -68,9 +68,9 @@ struct OrganizationTable: Sendable {
         do throws(JSONError) {
           scanner.skipSpace()
           let place = scanner.position
-          if let end = bytes.withUnsafeBytes({ Self.endOfUsual($0, at: place) }), key.flaw == nil {
+          if let usual = bytes.withUnsafeBytes({ UsualOrganization($0, at: place) }), key.flaw == nil {
             try rules.checkOrganizationID(key)
-            scanner.position = end
+            scanner.position = usual.end
           } else {
             let record = try scanner.record(Self.fields)
             try Self.check(record, key: key, rules)
@@ -99,24 +99,6 @@ struct OrganizationTable: Sendable {
       if list.all.last?.offset != error.offset { list.note(error, key: lastKey) }
     }
   }
-
-  /// Where a record ends that is written as the service does and keeps all rules; `nil` for any other.
-  private static func endOfUsual(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Int? {
-    var record = UsualRecord(bytes, at: start)
-    guard record.take("{\n    \"id\": \"org_"), record.takeString() != nil,
-      record.take(",\n    \"name\": \""), let name = record.takeString(),
-      // So few bytes are no more characters; what isn't ASCII is looked at with care elsewhere.
-      Rules.nameLength.contains(name.count), record.take(",\n    \"created_at\": \""), record.takeTime(),
-      record.take(",\n    \"plan_tier\": \""), record.takeString() != nil,
-      record.take(",\n    \"lago_customer_id\": "), record.takeOptionalString(),
-      record.take(",\n    \"stripe_customer_id\": "), record.takeOptionalString(),
-      record.take(",\n    \"status\": \""), let status = record.takeString(),
-      statusNames.contains(where: { bytes[status].elementsEqual($0) }), record.take("\n  }")
-    else { return nil }
-    return record.position
-  }
-
-  private static let statusNames = Organization.Status.allCases.map { Array($0.rawValue.utf8) }
 
   private static func check(_ record: Record<7>, key: JSONString, _ rules: FieldRules) throws(JSONError) {
     if let flaw = key.flaw ?? record.flaw { throw flaw }
@@ -199,6 +181,27 @@ struct OrganizationTable: Sendable {
       createdAt: text(2).flatMap { Timestamp($0) } ?? Timestamp(microseconds: 0), planTier: text(3) ?? "",
       lagoCustomerID: text(4), stripeCustomerID: text(5),
       status: text(6).flatMap(Organization.Status.init(rawValue:)) ?? .active)
+  }
+
+  /// Gives the values of an organization as they stand in the file; false where they aren't plain ASCII in the
+  /// service's own form.
+  func withPlainValues(at index: Int, _ body: (PlainOrganization) -> Void) -> Bool {
+    bytes.withUnsafeBytes { bytes in
+      var entry = UsualRecord(bytes, at: Int(keys[index]))
+      guard entry.take("\""), let id = entry.takeString(), entry.take(": "),
+        let usual = UsualOrganization(bytes, at: entry.position)
+      else { return false }
+      func text(_ range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
+      let parts = [id, usual.name, usual.plan, usual.lago ?? 0..<0, usual.stripe ?? 0..<0]
+      guard parts.allSatisfy({ text($0).allSatisfy { $0 < 0x80 } }),
+        let createdAt = Timestamp(utf8: text(usual.createdAt).bindMemory(to: UInt8.self))
+      else { return false }
+      body(
+        PlainOrganization(
+          id: text(id), name: text(usual.name), plan: text(usual.plan), lago: usual.lago.map(text),
+          stripe: usual.stripe.map(text), createdAt: createdAt, status: Organization.Status.allCases[usual.status]))
+      return true
+    }
   }
 
   /// Where each entry begins, in the order of the file.

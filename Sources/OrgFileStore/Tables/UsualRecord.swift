@@ -1,4 +1,5 @@
 import Glibc
+import OrgCore
 
 /// Reads a record in the very form in which the service writes it, with nothing unusual in it. Nearly all are, and
 /// then comparing with that form is several times as fast as reading JSON. Whatever differs in the least is for
@@ -35,15 +36,16 @@ struct UsualRecord {
 
   /// Takes a string in quotes, or `null`.
   @inline(__always)
-  mutating func takeOptionalString() -> Bool {
-    take("null") || take("\"") && takeString() != nil
+  mutating func takeOptionalString() -> Range<Int>?? {
+    if take("null") { return .some(nil) }
+    return take("\"") ? takeString().map { .some($0) } : nil
   }
 
   /// Takes a time in the usual form, and the quote behind it.
   @inline(__always)
-  mutating func takeTime() -> Bool {
-    guard let range = takeString() else { return false }
-    return Self.isTime(bytes, range)
+  mutating func takeTime() -> Range<Int>? {
+    guard let range = takeString(), Self.isTime(bytes, range) else { return nil }
+    return range
   }
 
   /// Whether `2026-11-22 21:51:10.076830`, or the same without the fraction, stands there.
@@ -65,4 +67,41 @@ struct UsualRecord {
     return range.count == 19
       || isAt(19, 0x2E) && number(20) != nil && number(22) != nil && number(24) != nil
   }
+}
+
+/// Where the values of an organization stand that is written as the service does, and that keeps all rules.
+struct UsualOrganization {
+  let name: Range<Int>
+  let createdAt: Range<Int>
+  let plan: Range<Int>
+  let lago: Range<Int>?
+  let stripe: Range<Int>?
+  /// Its place among all statuses.
+  let status: Int
+  /// Behind the closing brace.
+  let end: Int
+
+  /// `nil` for any other.
+  init?(_ bytes: UnsafeRawBufferPointer, at start: Int) {
+    var record = UsualRecord(bytes, at: start)
+    guard record.take("{\n    \"id\": \"org_"), record.takeString() != nil,
+      record.take(",\n    \"name\": \""), let name = record.takeString(),
+      // So few bytes are no more characters; a longer name is counted with care elsewhere.
+      Rules.nameLength.contains(name.count), record.take(",\n    \"created_at\": \""),
+      let createdAt = record.takeTime(), record.take(",\n    \"plan_tier\": \""), let plan = record.takeString(),
+      record.take(",\n    \"lago_customer_id\": "), let lago = record.takeOptionalString(),
+      record.take(",\n    \"stripe_customer_id\": "), let stripe = record.takeOptionalString(),
+      record.take(",\n    \"status\": \""), let word = record.takeString(),
+      let status = Self.statusNames.firstIndex(where: { bytes[word].elementsEqual($0) }), record.take("\n  }")
+    else { return nil }
+    self.name = name
+    self.createdAt = createdAt
+    self.plan = plan
+    self.lago = lago
+    self.stripe = stripe
+    self.status = status
+    end = record.position
+  }
+
+  private static let statusNames = Organization.Status.allCases.map { Array($0.rawValue.utf8) }
 }

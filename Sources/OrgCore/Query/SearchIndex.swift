@@ -1,0 +1,174 @@
+import Glibc
+
+/// What searching and sorting need to know of a snapshot, worked out once: for filtering as somebody types.
+public final class SearchIndex: Sendable {
+  /// What was worked out.
+  public let snapshot: Snapshot
+  /// Indices of the organizations by name, whatever the case, then by id.
+  public let order: [Int32]
+  private let table: Table
+
+  /// Looks at every organization of a snapshot once.
+  public init(_ snapshot: Snapshot) {
+    var table = Table(capacity: snapshot.contents.organizationCount)
+    let plain = snapshot.contents as? any PlainContents
+    for index in 0..<snapshot.contents.organizationCount {
+      if plain?.withPlainValues(at: index, { table.add($0) }) == true { continue }
+      table.add(snapshot.contents.organization(at: index))
+    }
+    table.finish()
+    self.snapshot = snapshot
+    self.table = table
+    order = table.order()
+  }
+
+  func subject(at index: Int) -> some QuerySubject { Subject(table: table, index: index) }
+
+  private struct Subject: QuerySubject {
+    let table: Table
+    let index: Int
+
+    var status: Organization.Status { table.facts[index].status }
+    var hasLago: Bool { table.facts[index].hasLago }
+    var hasStripe: Bool { table.facts[index].hasStripe }
+    var day: Int { Int(table.facts[index].day) }
+    func isOnPlan(_ plan: [UInt8]) -> Bool { table.plans[Int(table.facts[index].plan)] == plan }
+
+    func withText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+      table.text.withUnsafeBytes {
+        body(UnsafeRawBufferPointer(rebasing: $0[table.starts[index]..<table.starts[index + 1]]))
+      }
+    }
+  }
+
+  private struct Table: Sendable {
+    /// What words are looked for in, organization by organization; see `SearchText`.
+    private(set) var text: [UInt8] = []
+    /// Where each organization's text begins, and the end of the last.
+    private(set) var starts: [Int] = []
+    private(set) var facts: [Facts] = []
+    /// The plans in lower case.
+    private(set) var plans: [[UInt8]] = []
+    private var planNumbers: [[UInt8]: Int32] = [:]
+
+    struct Facts: Sendable {
+      var day: Int32
+      var plan: Int32
+      var status: Organization.Status
+      var hasLago: Bool
+      var hasStripe: Bool
+    }
+
+    init(capacity: Int) {
+      text.reserveCapacity(capacity * 96)
+      starts.reserveCapacity(capacity + 1)
+      facts.reserveCapacity(capacity)
+    }
+
+    mutating func add(_ organization: Organization) {
+      starts.append(text.count)
+      SearchText.append(organization, to: &text)
+      add(
+        Array(organization.planTier.utf8), organization.createdAt, organization.status,
+        hasLago: organization.lagoCustomerID != nil, hasStripe: organization.stripeCustomerID != nil)
+    }
+
+    mutating func add(_ organization: PlainOrganization) {
+      starts.append(text.count)
+      SearchText.append(organization, to: &text)
+      add(
+        Array(organization.plan), organization.createdAt, organization.status,
+        hasLago: organization.lago != nil, hasStripe: organization.stripe != nil)
+    }
+
+    private mutating func add(
+      _ plan: [UInt8], _ createdAt: Timestamp, _ status: Organization.Status, hasLago: Bool, hasStripe: Bool
+    ) {
+      let number = planNumbers[plan] ?? Int32(plans.count)
+      if number == plans.count {
+        planNumbers[plan] = number
+        plans.append(Array(String(decoding: plan, as: UTF8.self).lowercased().utf8))
+      }
+      facts.append(
+        Facts(
+          day: Int32(clamping: createdAt.dayNumber), plan: number, status: status, hasLago: hasLago,
+          hasStripe: hasStripe))
+    }
+
+    mutating func finish() {
+      starts.append(text.count)
+      planNumbers = [:]
+    }
+
+    /// Most names differ in their first eight bytes, so these are compared as one number.
+    func order() -> [Int32] {
+      text.withUnsafeBytes { text in
+        var keys: [(start: UInt64, index: Int32)] = []
+        keys.reserveCapacity(facts.count)
+        for index in facts.indices {
+          var start: UInt64 = 0
+          for offset in 0..<8 {
+            let place = starts[index] + offset
+            guard place < starts[index + 1], text[place] != SearchText.separator else { break }
+            start |= UInt64(text[place]) << UInt64(56 - offset * 8)
+          }
+          keys.append((start, Int32(index)))
+        }
+        keys.sort { left, right in
+          guard left.start == right.start else { return left.start < right.start }
+          return isBefore(Int(left.index), Int(right.index), in: text)
+        }
+        return keys.map(\.index)
+      }
+    }
+
+    private func isBefore(_ left: Int, _ right: Int, in text: UnsafeRawBufferPointer) -> Bool {
+      var (left, right) = (starts[left], starts[right])
+      // The name, then the id: each text ends before all that goes on behind it.
+      for _ in 0..<2 {
+        while text[left] == text[right], text[left] != SearchText.separator {
+          left += 1
+          right += 1
+        }
+        if text[left] != text[right] {
+          return text[left] == SearchText.separator
+            || text[right] != SearchText.separator && text[left] < text[right]
+        }
+        left += 1
+        right += 1
+      }
+      return false
+    }
+  }
+}
+
+/// Contents that can show the values of most organizations as they stand, without making records of them.
+package protocol PlainContents: SnapshotContents {
+  /// Gives the values of an organization; false where they can't be shown as they stand.
+  func withPlainValues(at index: Int, _ body: (PlainOrganization) -> Void) -> Bool
+}
+
+/// The values of an organization as ASCII text, for as long as a closure runs.
+package struct PlainOrganization {
+  let id: UnsafeRawBufferPointer
+  let name: UnsafeRawBufferPointer
+  let plan: UnsafeRawBufferPointer
+  let lago: UnsafeRawBufferPointer?
+  let stripe: UnsafeRawBufferPointer?
+  let createdAt: Timestamp
+  let status: Organization.Status
+
+  package init(
+    id: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer, plan: UnsafeRawBufferPointer,
+    lago: UnsafeRawBufferPointer?, stripe: UnsafeRawBufferPointer?, createdAt: Timestamp,
+    status: Organization.Status
+  ) {
+    self.id = id
+    self.name = name
+    self.plan = plan
+    self.lago = lago
+    self.stripe = stripe
+    self.createdAt = createdAt
+    self.status = status
+  }
+}
