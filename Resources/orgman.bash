@@ -188,12 +188,20 @@ _orgman_browse() {
     repeating_flags=()
     non_repeating_flags=(--demo --read-only --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data)
+    non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
     '--data')
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
         return
         ;;
     esac
@@ -203,13 +211,21 @@ _orgman_list() {
     repeating_flags=()
     non_repeating_flags=(--csv --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data)
+    non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
         return
         ;;
     esac
@@ -219,13 +235,21 @@ _orgman_show() {
     repeating_flags=()
     non_repeating_flags=(--csv --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data)
+    non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
         return
         ;;
     esac
@@ -243,13 +267,21 @@ _orgman_members() {
     repeating_flags=()
     non_repeating_flags=(--csv --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data)
+    non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
         return
         ;;
     esac
@@ -267,13 +299,21 @@ _orgman_user() {
     repeating_flags=()
     non_repeating_flags=(--csv --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data)
+    non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
         return
         ;;
     esac
@@ -283,13 +323,21 @@ _orgman_plans() {
     repeating_flags=()
     non_repeating_flags=(--csv --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data)
+    non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
         return
         ;;
     esac
@@ -299,7 +347,7 @@ _orgman_export() {
     repeating_flags=()
     non_repeating_flags=(--read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--format --data)
+    non_repeating_options=(--format --data --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
@@ -310,6 +358,14 @@ _orgman_export() {
         ;;
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
         return
         ;;
     esac
@@ -327,7 +383,7 @@ _orgman_create() {
     repeating_flags=()
     non_repeating_flags=(--dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--plan --owner --data)
+    non_repeating_options=(--plan --owner --data --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
@@ -343,6 +399,14 @@ _orgman_create() {
         __orgman_add_completions -d
         return
         ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
+        return
+        ;;
     esac
 }
 
@@ -350,7 +414,7 @@ _orgman_set() {
     repeating_flags=()
     non_repeating_flags=(--dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--name --plan --status --lago --stripe --clear --data)
+    non_repeating_options=(--name --plan --status --lago --stripe --clear --data --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
@@ -380,6 +444,14 @@ _orgman_set() {
         __orgman_add_completions -d
         return
         ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
+        return
+        ;;
     esac
 
     # Offer positional completions
@@ -395,7 +467,7 @@ _orgman_add() {
     repeating_flags=()
     non_repeating_flags=(--dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--role --data)
+    non_repeating_options=(--role --data --log-level --log-file)
     __orgman_offer_flags_options -1
 
     # Offer option value completions
@@ -406,6 +478,14 @@ _orgman_add() {
         ;;
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
         return
         ;;
     esac
@@ -423,13 +503,21 @@ _orgman_remove() {
     repeating_flags=()
     non_repeating_flags=(--allow-ownerless --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data)
+    non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
         return
         ;;
     esac
@@ -447,13 +535,21 @@ _orgman_role() {
     repeating_flags=()
     non_repeating_flags=(--allow-ownerless --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data)
+    non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 3
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
         return
         ;;
     esac
@@ -475,7 +571,7 @@ _orgman_import() {
     repeating_flags=()
     non_repeating_flags=(--skip-bad --allow-ownerless --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--format --data)
+    non_repeating_options=(--format --data --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
@@ -486,6 +582,14 @@ _orgman_import() {
         ;;
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
         return
         ;;
     esac
@@ -503,13 +607,21 @@ _orgman_apply() {
     repeating_flags=()
     non_repeating_flags=(--dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data)
+    non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
         return
         ;;
     esac
@@ -527,7 +639,7 @@ _orgman_history() {
     repeating_flags=()
     non_repeating_flags=(--read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--limit --data)
+    non_repeating_options=(--limit --data --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
@@ -537,6 +649,14 @@ _orgman_history() {
         ;;
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
         return
         ;;
     esac
@@ -554,13 +674,21 @@ _orgman_undo() {
     repeating_flags=()
     non_repeating_flags=(--allow-ownerless --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data)
+    non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
         return
         ;;
     esac
@@ -570,13 +698,21 @@ _orgman_redo() {
     repeating_flags=()
     non_repeating_flags=(--dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data)
+    non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
         return
         ;;
     esac
@@ -586,13 +722,21 @@ _orgman_doctor() {
     repeating_flags=()
     non_repeating_flags=(--fix --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data)
+    non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
         return
         ;;
     esac
@@ -602,13 +746,21 @@ _orgman_backup() {
     repeating_flags=()
     non_repeating_flags=(--read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data)
+    non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
         return
         ;;
     esac
@@ -626,7 +778,7 @@ _orgman_restore() {
     repeating_flags=()
     non_repeating_flags=(--dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--generation --time --data)
+    non_repeating_options=(--generation --time --data --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
@@ -639,6 +791,14 @@ _orgman_restore() {
         ;;
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
         return
         ;;
     esac
