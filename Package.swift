@@ -82,7 +82,8 @@ let package = Package(
     .testTarget(
       name: "orgmanTests",
       dependencies: [
-        "orgman", "OrgFileStore", "TerminalTesting", .product(name: "Logging", package: "swift-log"),
+        "orgman", "orgman-examples", "OrgFileStore", "TerminalTesting",
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swift),
   ],

@@ -191,7 +191,9 @@ struct OrganizationTable: Sendable {
       guard entry.take("\""), let id = entry.takeString(), entry.take(": "),
         let usual = UsualOrganization(bytes, at: entry.position)
       else { return false }
-      func text(_ range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
+      func text(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes[range])
+      }
       let parts = [id, usual.name, usual.plan, usual.lago ?? 0..<0, usual.stripe ?? 0..<0]
       guard parts.allSatisfy({ text($0).allSatisfy { $0 < 0x80 } }),
         let createdAt = Timestamp(utf8: text(usual.createdAt).bindMemory(to: UInt8.self))
@@ -199,7 +201,8 @@ struct OrganizationTable: Sendable {
       body(
         PlainOrganization(
           id: text(id), name: text(usual.name), plan: text(usual.plan), lago: usual.lago.map(text),
-          stripe: usual.stripe.map(text), createdAt: createdAt, status: Organization.Status.allCases[usual.status]))
+          stripe: usual.stripe.map(text), createdAt: createdAt,
+          status: Organization.Status.allCases[usual.status]))
       return true
     }
   }

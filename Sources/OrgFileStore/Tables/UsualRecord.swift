@@ -88,7 +88,8 @@ struct UsualOrganization {
       record.take(",\n    \"name\": \""), let name = record.takeString(),
       // So few bytes are no more characters; a longer name is counted with care elsewhere.
       Rules.nameLength.contains(name.count), record.take(",\n    \"created_at\": \""),
-      let createdAt = record.takeTime(), record.take(",\n    \"plan_tier\": \""), let plan = record.takeString(),
+      let createdAt = record.takeTime(), record.take(",\n    \"plan_tier\": \""),
+      let plan = record.takeString(),
       record.take(",\n    \"lago_customer_id\": "), let lago = record.takeOptionalString(),
       record.take(",\n    \"stripe_customer_id\": "), let stripe = record.takeOptionalString(),
       record.take(",\n    \"status\": \""), let word = record.takeString(),
