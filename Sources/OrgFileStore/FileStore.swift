@@ -287,8 +287,9 @@ public final class FileStore: OrgStore {
     _ name: String, _ last: Loaded?, _ identity: FileIdentity?, _ bytes: [UInt8]?, _ isExact: Bool
   ) -> (DataDirectory.Image?, FileIdentity?) {
     if let last, let identity, !isExact, directory.identity(of: name) == identity,
-      // A file changed twice within a tick of the clock can look unchanged.
-      identity.modified < last.time - 20_000_000
+      // A file changed twice within a tick of the clock can look unchanged; but not one that was only moved last,
+      // for whoever writes to it then does so at that time or later.
+      identity.modified < max(last.time - 20_000_000, identity.changed)
     {
       return (nil, identity)
     }
