@@ -107,12 +107,16 @@ extension Keymap {
         bind("e", .function(2), to: .edit, in: [.detail]),
         bind("d", .delete, to: .remove, in: [.list], "set the organization to deleted; asks", hint: "delete"),
         bind("d", .delete, to: .remove, in: [.detail], "remove the member; asks", hint: "remove"),
+        bind("u", to: .undo, in: browsing, "undo your latest change; what others changed since stays"),
+        bind(.control("r"), to: .redo, in: browsing, "redo what you undid"),
       ]),
     Section(
       title: "Finding",
       bindings: [
         bind(
-          "/", to: .filter, in: browsing, "filter by name, id and billing ids as you type", hint: "filter"),
+          "/", to: .filter, in: browsing,
+          "filter as you type: words, plan:, status:, user:, members:>10, no:stripe, !not, ~fuzzy",
+          hint: "filter"),
         bind("R", .function(5), to: .reload, in: browsing, "read again from disk"),
       ]),
     Section(

@@ -115,7 +115,7 @@ public final class TerminalApp {
         case .redraw: screen.redrawEverything()
         case .suspend: screen.suspend()
         case .endFlashSoon: flashEnd = clinux_monotonic_milliseconds() + Self.flash
-        case .commit, .cancelCommit, .arrange, .reload: perform(effect)
+        case .commit, .undo, .redo, .cancelCommit, .arrange, .reload: perform(effect)
         }
       }
     }

@@ -53,6 +53,10 @@ public enum Action: Sendable, Hashable {
   case edit
   /// Deletes the selected organization softly, or removes the selected member; asks first.
   case remove
+  /// Takes back the latest edit of whoever sits here that isn't undone yet.
+  case undo
+  /// Does again what was undone last.
+  case redo
   /// Answers a question with yes.
   case confirm
   /// Answers a question with no.

@@ -40,6 +40,7 @@ extension AppModel {
     case .add, .edit, .remove:
       return editingObstacle ?? (selectedOrganization == nil ? nothingSelected : nil)
         ?? (action == .remove && pane == .detail && selectedMember == nil ? noMember : nil)
+    case .undo, .redo: return editingObstacle
     case .changeRole:
       return editingObstacle ?? (pane == .detail && selectedMember != nil ? nil : noMember)
     default: return nil
@@ -94,6 +95,8 @@ extension AppModel {
     case .changeRole:
       if let member = selectedMember { mode = .chooseRole(member) }
     case .remove: return remove()
+    case .undo: return step(.undo)
+    case .redo: return step(.redo)
     default: break
     }
     return []

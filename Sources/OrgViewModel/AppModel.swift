@@ -112,7 +112,15 @@ public struct AppModel: Sendable {
   private var unseen: Set<String> = []
   /// Changes on their way, in order; the first are being committed. The others expect what was shown when they
   /// were asked for, and what those before them have put there since.
-  private var pending: [(changes: [Change], isForm: Bool)] = []
+  private var pending: [Pending] = []
+
+  private struct Pending {
+    var changes: [Change] = []
+    var isForm = false
+    /// Undo or redo, where it is that: what it changes is known when it is done.
+    var step: Effect?
+  }
+
   /// Whether the commit that is going on waits for somebody who holds the lock.
   public private(set) var isWaiting = false
   private var lastSerial: Int
@@ -199,12 +207,13 @@ public struct AppModel: Sendable {
     var effects: [Effect] = []
     switch outcome {
     case .done(let commit, let arrangement):
-      rebase(on: finished.changes)
+      rebase(on: finished.step == nil ? finished.changes : commit.changes)
       // What was just done here needs no mark to be noticed.
       let own = Set(commit.changes.map(\.organizationID))
       flashing.subtract(own)
       effects += take(arrangement, own: own)
-      report(summary(of: commit), .note)
+      let what = finished.step == .undo ? "Undone: " : finished.step == .redo ? "Redone: " : ""
+      report(what + summary(of: commit), .note)
       if case .form = mode, finished.isForm { mode = .browse }
       select(commit.changes.first)
     case .failed(let error):
@@ -291,13 +300,20 @@ public struct AppModel: Sendable {
 
   /// Commits changes, after those that are on their way.
   mutating func commit(_ changes: [Change], isForm: Bool = false) -> [Effect] {
-    pending.append((changes, isForm))
+    pending.append(Pending(changes: changes, isForm: isForm))
+    return pending.count == 1 ? sendNext() : []
+  }
+
+  /// Undoes or redoes, after the changes that are on their way.
+  mutating func step(_ effect: Effect) -> [Effect] {
+    pending.append(Pending(step: effect))
     return pending.count == 1 ? sendNext() : []
   }
 
   /// Commits the first changes that have anything left to do.
   private mutating func sendNext() -> [Effect] {
     while let next = pending.first {
+      if let step = next.step { return [step] }
       let changes = next.changes.filter { !$0.isDone }
       if !changes.isEmpty { return [.commit(ChangeSet(changes))] }
       pending.removeFirst()

@@ -5,6 +5,10 @@ import OrgCore
 public enum Effect: Sendable, Hashable {
   /// Commit; the outcome comes to `receive(_: CommitOutcome)`.
   case commit(ChangeSet)
+  /// Undo the user's latest edit, as the history has it; the outcome comes to `receive(_: CommitOutcome)`.
+  case undo
+  /// Redo the user's latest undo; the outcome comes there, too.
+  case redo
   /// Give up a commit that waits for a lock.
   case cancelCommit
   /// Find the rows that a request asks for; they come to `receive(_: Arrangement)`. Requests that are still

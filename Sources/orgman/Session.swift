@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import OrgCore
 import OrgFileStore
 import OrgTerminal
@@ -93,25 +94,38 @@ final class Session: Sendable {
     case .reload(let request):
       state.withLock { $0.request = request }
       read()
-    case .commit(let set):
-      state.withLock { $0.isCancelled = false }
-      committing.async { [self] in
-        do throws(OrgError) {
-          let commit = try manager.commit(set) { [self] holder in
-            inbox.post(.waiting(holder))
-            _ = Log.waiting(holder)
-            return state.withLock { !$0.isCancelled }
-          }
-          post(commit.snapshot) { .outcome(.done(commit, $0)) }
-          Log.generations()
-        } catch {
-          Log.failure(error)
-          inbox.post(.outcome(.failed(error)))
-        }
-      }
+    case .commit(let set): commit { () throws(OrgError) in set }
+    case .undo:
+      commit { [self] () throws(OrgError) in try inverse(of: manager.undoable(by: getuid()), "undo") }
+    case .redo:
+      commit { [self] () throws(OrgError) in try inverse(of: manager.redoable(by: getuid()), "redo") }
     case .cancelCommit: state.withLock { $0.isCancelled = true }
     case .endFlashSoon, .redraw, .suspend, .quit: break
     }
+  }
+
+  /// Commits a change set that is made when its turn comes.
+  private func commit(_ make: @escaping @Sendable () throws(OrgError) -> ChangeSet) {
+    state.withLock { $0.isCancelled = false }
+    committing.async { [self] in
+      do throws(OrgError) {
+        let commit = try manager.commit(try make()) { [self] holder in
+          inbox.post(.waiting(holder))
+          _ = Log.waiting(holder)
+          return state.withLock { !$0.isCancelled }
+        }
+        post(commit.snapshot) { .outcome(.done(commit, $0)) }
+        Log.generations()
+      } catch {
+        Log.failure(error)
+        inbox.post(.outcome(.failed(error)))
+      }
+    }
+  }
+
+  private func inverse(of entry: HistoryEntry?, _ word: String) throws(OrgError) -> ChangeSet {
+    guard let entry else { throw OrgError(.dataNotFound, "There is nothing of yours to \(word).") }
+    return entry.inverse
   }
 
   private func post(_ snapshot: Snapshot, as event: (Arrangement) -> Event) {

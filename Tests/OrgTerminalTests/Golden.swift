@@ -1081,9 +1081,9 @@ enum Golden {
       e F2                edit name, plan, status, Lago and Stripe id
       d Del               set the organization to deleted; asks
       d Del               remove the member; asks
+      u                   undo your latest change; what others changed since stays
+      ^R                  redo what you undid
 
-     Finding
-      /                   filter by name, id and billing ids as you type
 
 
      ? close

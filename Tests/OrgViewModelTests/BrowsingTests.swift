@@ -123,6 +123,21 @@ import Testing
 }
 
 @Suite struct FilterTests {
+  @Test func `a query that doesn't parse says where, and the list stays`() {
+    var driver = Driver()
+    driver.press(.filter)
+    driver.press(.paste("el"))
+    driver.press(.paste(" status:"))
+    #expect(driver.names == ["Delta", "Hotel"])
+    #expect(driver.model.status?.kind == .refusal)
+    driver.press(.paste("active !hot"))
+    #expect(driver.names == ["Delta"])
+    #expect(driver.model.status == nil)
+    driver.press(.deleteToStart)
+    driver.type("members:>0 owners:>0")
+    #expect(driver.names.contains("Acme"))
+  }
+
   @Test func `rows follow every letter, by name, id and billing ids in any case`() {
     var driver = Driver()
     driver.press(.filter)

@@ -127,16 +127,29 @@ struct Driver {
     switch effect {
     case .arrange(let request): carryOut(model.receive(arrange(arranged.snapshot, request)))
     case .reload(let request): carryOut(model.receive(arrange(store.snapshot(), request)))
-    case .commit(let set):
-      do throws(OrgError) {
-        let commit = try store.commit(set)
-        let request = ListRequest(
-          serial: model.arrangement.request.serial, query: model.arrangement.request.query)
-        carryOut(model.receive(.done(commit, arrange(commit.snapshot, request))))
-      } catch {
-        carryOut(model.receive(.failed(error)))
-      }
+    case .commit(let set): commit { () throws(OrgError) in set }
+    case .undo: step { manager throws(OrgError) in try manager.undoable(by: nil) }
+    case .redo: step { manager throws(OrgError) in try manager.redoable(by: nil) }
     case .cancelCommit, .endFlashSoon, .redraw, .suspend, .quit: break
+    }
+  }
+
+  private mutating func step(_ find: (OrgManager) throws(OrgError) -> HistoryEntry?) {
+    let manager = OrgManager(store: store)
+    commit { () throws(OrgError) in
+      guard let entry = try find(manager) else { throw OrgError(.dataNotFound, "There is nothing.") }
+      return entry.inverse
+    }
+  }
+
+  private mutating func commit(_ make: () throws(OrgError) -> ChangeSet) {
+    do throws(OrgError) {
+      let commit = try store.commit(try make())
+      let request = ListRequest(
+        serial: model.arrangement.request.serial, query: model.arrangement.request.query)
+      carryOut(model.receive(.done(commit, arrange(commit.snapshot, request))))
+    } catch {
+      carryOut(model.receive(.failed(error)))
     }
   }
 

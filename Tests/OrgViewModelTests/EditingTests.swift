@@ -23,6 +23,32 @@ import Testing
     }
   }
 
+  @Test func `an edit is undone and redone, one after the other, and each says what it did`() {
+    var driver = onBob()
+    driver.press(.undo)
+    #expect(driver.message == "There is nothing.")
+    driver.press(.changeRole, .chooseOwner, .undo)
+    #expect(driver.role("bob") == .member)
+    #expect(driver.message == "Undone: Role of bob in Acme: owner → member.")
+    driver.press(.redo)
+    #expect(driver.role("bob") == .owner)
+    #expect(driver.message == "Redone: Role of bob in Acme: member → owner.")
+    #expect(driver.model.selectedMember?.userID == "bob")
+    driver.othersSetRole("bob", .billingAdmin)
+    driver.press(.undo)
+    #expect(driver.role("bob") == .billingAdmin)
+    #expect(driver.model.message?.kind == .refusal)
+  }
+
+  @Test func `an undo waits for what is on its way`() {
+    var driver = onBob()
+    driver.holds = true
+    driver.press(.changeRole, .chooseOwner, .undo)
+    #expect(driver.held.count == 1)
+    driver.release()
+    #expect(driver.role("bob") == .member)
+  }
+
   @Test func `a role that the member has already is no change`() {
     var driver = onBob()
     driver.press(.changeRole, .chooseMember)

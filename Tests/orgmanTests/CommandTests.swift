@@ -61,6 +61,23 @@ extension EndToEnd {
       #expect(try data.contents() == after)
     }
 
+    @Test func `u on the screen undoes what was done before it was opened, and Control-R redoes it`() throws {
+      let data = try DataFiles.reference()
+      let before = try data.contents()
+      try changeRole(data)
+      let after = try data.contents()
+      let screen = try start(["--data", data.path])
+      try screen.waitForText("Globex")
+      screen.press(.text("u"))
+      try screen.waitForText("Undone: Role of user_006 in Globex: member → owner.")
+      #expect(try data.contents() == before)
+      screen.press(.text("\u{12}"))
+      try screen.waitForText("Redone: Role of user_006 in Globex: owner → member.")
+      #expect(try data.contents() == after)
+      screen.press(.text("Q"))
+      #expect(try screen.waitForExit() == .exited(0))
+    }
+
     @Test func `an undo of what somebody changed since is a conflict, and changes nothing`() throws {
       let data = try DataFiles.reference()
       try changeRole(data)
