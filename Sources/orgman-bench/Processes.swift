@@ -86,6 +86,14 @@ final class Process {
     }
     return counts
   }
+
+  /// What a thread calls itself; its number where it has gone.
+  func name(ofThread thread: String) -> String {
+    let name = (try? contents(of: "/proc/\(id)/task/\(thread)/comm")).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    return name?.split(separator: "\n").first.map(String.init) ?? thread
+  }
 }
 
 /// Runs a program to its end, with nothing to read and its output thrown away, and says how many milliseconds it took.

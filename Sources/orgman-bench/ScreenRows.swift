@@ -139,9 +139,13 @@ struct ScreenRows {
     let after = try terminal.process.timesRun()
     // A thread that isn't there any more ran to end itself.
     let ended = before.keys.count { after[$0] == nil }
-    let ran = after.reduce(0) { $0 + $1.value - (before[$1.key] ?? 0) }
+    let ran = after.merging(before) { $0 - $1 }.filter { after[$0.key] != nil && $0.value > 0 }
+    let names = ran.map { "\(terminal.process.name(ofThread: $0.key)) \($0.value)" }.sorted()
+    let who = names + (ended > 0 ? ["threads that ended \(ended)"] : [])
+    let wakeUps = Double(ran.values.reduce(0, +) + ended)
     return figures + [
-      figure(.wakeUps, [Double(ran + ended)]), figure(.silence, [Double(output.bytes.count)]),
+      figure(.wakeUps, [wakeUps], note: who.isEmpty ? nil : who.joined(separator: ", ")),
+      figure(.silence, [Double(output.bytes.count)]),
     ]
   }
 
@@ -151,7 +155,10 @@ struct ScreenRows {
   private func showingOrganization() throws(BenchFailure) -> Terminal {
     let terminal = try loaded()
     try terminal.type("/" + sample.organization + "\r")
-    _ = try terminal.read(until: "the organization", quiet: 500) { $0.contains(sample.user) }
+    try terminal.rest(milliseconds: sample.scale == .tenfold ? 3000 : 1000)
+    // Drawn anew as a whole: otherwise only the cells come that differ from what stood there before.
+    try terminal.type("\u{c}")
+    _ = try terminal.read(until: "the organization", quiet: 100) { $0.contains(sample.user) }
     return terminal
   }
 
