@@ -82,13 +82,22 @@ struct ScreenRows {
     return samples
   }
 
+  /// The key that took longest.
+  private func slowest(_ samples: [Double], _ keys: [String]) -> String? {
+    guard let worst = samples.indices.max(by: { samples[$0] < samples[$1] }) else { return nil }
+    let key = keys[worst % keys.count]
+    let control = key.utf8.first.flatMap { $0 < 32 ? "^" + String(UnicodeScalar($0 + 64)) : nil }
+    return "slowest: \(control ?? key)"
+  }
+
   func moving() throws(BenchFailure) -> [Figure] {
     let terminal = try loaded()
     defer { end(terminal) }
     // j, ^F, k, ^D, G, k, ^B, ^U and g: each shows something else.
     let keys = "jjjjjjjj\u{6}\u{6}\u{6}kkkk\u{4}\u{4}Gkkk\u{2}\u{2}\u{2}\u{15}\u{15}g".map { String($0) }
     _ = try press(keys, keys.count, in: terminal, quiet: Self.frame)
-    return [figure(.moving, try press(keys, runs * 12, in: terminal, quiet: Self.frame))]
+    let samples = try press(keys, runs * 12, in: terminal, quiet: Self.frame)
+    return [figure(.moving, samples, note: slowest(samples, keys))]
   }
 
   func filter() throws(BenchFailure) -> [Figure] {
@@ -100,7 +109,8 @@ struct ScreenRows {
     let keys = "acme\u{15}labs 12\u{15}zz\u{15}org_1\u{15}umbrella 9\u{15}é\u{15}lago_cust_10\u{15}"
       .map { String($0) }
     _ = try press(keys, 5, in: terminal, quiet: filtered)
-    return [figure(.filter, try press(keys, runs * 4, in: terminal, quiet: filtered))]
+    let samples = try press(keys, runs * 4, in: terminal, quiet: filtered)
+    return [figure(.filter, samples, note: slowest(samples, keys))]
   }
 
   /// Bytes of moves on a terminal of the usual size.

@@ -46,7 +46,7 @@ import Testing
   @Test func `rows of the store, of the screen and of others are measured on data as Python writes them`()
     throws
   {
-    let rows = ["moving", "bytes", "scroll-bytes", "open", "scan", "write"]
+    let rows = ["start", "bytes", "scroll-bytes", "open", "scan", "write"]
     let output = try bench(["--json", "--keep", "--only"] + rows)
     #expect(output.status == .exited(0), "\(output.stderr)\(output.stdout)")
     let report = try decode(output)
