@@ -52,7 +52,9 @@ let package = Package(
     .executableTarget(
       name: "orgman-bench",
       dependencies: [
-        "OrgCore", "OrgFileStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        // The program that it measures is built with it.
+        "orgman", "OrgCore", "OrgFileStore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
     .executableTarget(
@@ -79,6 +81,9 @@ let package = Package(
       name: "OrgTerminalTests", dependencies: ["OrgTerminal"], swiftSettings: swift),
     .testTarget(
       name: "ExamplesTests", dependencies: ["orgman-examples", "TerminalTesting"], swiftSettings: swift),
+    .testTarget(
+      name: "orgman-benchTests", dependencies: ["orgman-bench", "OrgFileStore", "TerminalTesting"],
+      swiftSettings: swift),
     .testTarget(
       name: "orgmanTests",
       dependencies: [

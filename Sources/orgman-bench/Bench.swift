@@ -1,140 +1,155 @@
 import ArgumentParser
 import FoundationEssentials
 import Glibc
-import OrgCore
 import OrgFileStore
 
-/// Measures the store on data of its own making and prints what it saw.
+/// Measures orgman on data of its own making and prints what it saw.
 @main
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "orgman-bench", abstract: "Measure orgman's store on generated data, and print a table.")
+    commandName: "orgman-bench",
+    abstract: "Measure orgman on generated data, beside other programs, and print a table.",
+    discussion: """
+      The data are the same in every run. What happens on the screen is measured with the real orgman, which must \
+      stand beside this program (swift build -c release builds it), in a pseudo-terminal: from before the key is \
+      written to after the last byte of the frame has been read. What writes is done a dozen times before it \
+      counts, as the first writes of a machine touch memory for the first time and are several times as slow; of \
+      what reads, the first time doesn't count either.
 
-  @Option(help: "How much data: small, documented or tenfold.")
-  var scale = Scale.documented
+      Rows: \(Row.allCases.map(\.rawValue).joined(separator: ", ")).
+      """)
 
-  @Option(help: "How often each figure is measured.")
+  enum Scales: String, CaseIterable, ExpressibleByArgument {
+    case small, documented, tenfold, all
+  }
+
+  @Option(
+    help: """
+      How much data: small (1,000 organizations with 10,000 members), documented (10,000 and 100,000), tenfold \
+      (100,000 and 1,000,000), or all three, with how the figures grow.
+      """)
+  var scale = Scales.documented
+
+  @Option(help: "How often things are measured; what takes long less often, single keys more often.")
   var runs = 25
 
-  enum Scale: String, ExpressibleByArgument {
-    case small, documented, tenfold
+  @Option(parsing: .upToNextOption, help: "Measure these rows and no others.")
+  var only: [Row] = []
 
-    var organizations: Int {
-      switch self {
-      case .small: 1000
-      case .documented: 10_000
-      case .tenfold: 100_000
-      }
-    }
+  @Option(
+    help: "Let another program change the data so often while orgman is open; 100,000 is the full soak.")
+  var soak = 0
+
+  @Flag(help: "Print JSON instead of tables.")
+  var json = false
+
+  @Flag(help: "Keep the directory with the data, and say where it is.")
+  var keep = false
+
+  func validate() throws {
+    guard runs > 0, soak >= 0 else { throw ValidationError("--runs and --soak can't be negative.") }
+    if only.contains(.soak), soak == 0 { throw ValidationError("The row soak needs --soak N.") }
   }
 
   func run() throws {
-    let directory = FileManager.default.temporaryDirectory.appending(
-      path: "orgman-bench-\(UUID().uuidString)"
-    ).path
-    defer { try? FileManager.default.removeItem(atPath: directory) }
-    try FileStore.create(at: directory)
-    try Sample.fill(directory, organizations: scale.organizations)
-    let clock = ContinuousClock()
-    var table: [(name: String, times: [Duration])] = []
-    func measure(_ name: String, _ count: Int, _ body: (Int) throws -> Void) rethrows {
-      var times: [Duration] = []
-      for run in 0..<count { times.append(try clock.measure { try body(run) }) }
-      table.append((name, times.sorted()))
+    var reports: [Report] = []
+    for scale in Scale.allCases where self.scale == .all || self.scale.rawValue == scale.rawValue {
+      let report = try measure(scale)
+      reports.append(report)
+      if !json { print(report.markdown + "\n") }
+      fflush(nil)
     }
+    let growth = reports.count > 1 ? Growth(reports) : nil
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      let result = Result(processors: sysconf(Int32(_SC_NPROCESSORS_ONLN)), reports: reports, growth: growth)
+      print(String(decoding: try encoder.encode(result), as: UTF8.self))
+    } else if let growth {
+      print(growth.markdown + "\n")
+    }
+    if reports.contains(where: { $0.figures.contains { $0.failure != nil } }) { throw ExitCode.failure }
+  }
 
-    let members = try Data(contentsOf: URL(filePath: directory + "/org_users.json"))
-    try measure("floor: write org_users.json anew, fsync, rename", runs) { _ in
-      try writeDurably(members, to: directory + "/floor")
-    }
-    try FileManager.default.removeItem(atPath: directory + "/floor")
-    try measure("open and read both files", max(3, runs / 5)) { _ in
-      _ = try FileStore(path: directory).snapshot()
-    }
-    let store = try FileStore(path: directory)
-    let manager = OrgManager(store: store)
-    let ids = try manager.snapshot().organizations.map(\.id)
-    _ = try manager.updatePlan(of: ids[0], to: "starter")
-    try measure("role edit, durable", runs) { run in
-      let id = ids[(run * 7919) % ids.count]
-      let member = try manager.users(of: id)[0]
-      try manager.updateRole(
-        of: member.userID, in: id, to: member.role == .owner ? .member : .owner, allowingOwnerless: true)
-    }
-    try measure("1,000 role edits in one change set", max(3, runs / 5)) { run in
-      let snapshot = try manager.snapshot()
-      let changes = (0..<1000).map { index -> Change in
-        let member = snapshot.members(of: ids[(index * 9) % ids.count])[(index * 9) / ids.count]
-        let role: Role = member.role == .owner ? .member : .owner
-        return .setRole(user: member.userID, organization: member.organizationID, from: member.role, to: role)
+  private struct Result: Encodable {
+    let processors: Int
+    let reports: [Report]
+    let growth: Growth?
+  }
+
+  private func measure(_ scale: Scale) throws -> Report {
+    let directory = try makeDirectory()
+    defer { if !keep { try? FileManager.default.removeItem(atPath: directory) } }
+    let before = loadAverage()
+    progress("\(scale.rawValue): writing the data to \(directory)")
+    let sample = try Sample(scale, in: directory)
+    let figures = try measure(sample)
+    return Report(sample, loads: (before, loadAverage()), figures)
+  }
+
+  /// Measures the rows that were asked for, in the order of the table.
+  private func measure(_ sample: Sample) throws -> [Figure] {
+    var figures: [Row: Figure] = [:]
+    func measure(_ rows: [Row], _ body: () throws -> [Figure]) {
+      let wanted = rows.filter { (only.isEmpty || only.contains($0)) && ($0 != .soak || soak > 0) }
+      guard !wanted.isEmpty else { return }
+      progress("\(sample.scale.rawValue): \(wanted.map(\.rawValue).joined(separator: ", "))")
+      do {
+        for figure in try body() where wanted.contains(figure.row) { figures[figure.row] = figure }
+      } catch {
+        for row in wanted { figures[row] = Figure(row, sample.scale, failure: "\(error)") }
       }
-      try manager.commit(ChangeSet(changes, allowsOwnerless: true))
     }
-    try measure("open after that, with recovery", max(3, runs / 5)) { _ in
-      _ = try FileStore(path: directory).maintain()
+    let peers = Peers(sample: sample, runs: runs)
+    for row in [Row.python, .jq, .simdjson, .fzf, .visidata, .scan, .write] {
+      measure([row]) { [try peers.measure(row)] }
     }
-    print("| \(scale.rawValue): \(ids.count) organizations, \(ids.count * 10) members | median | slowest |")
-    print("|---|---:|---:|")
-    for row in table {
-      print(
-        "| \(row.name) | \(row.times[row.times.count / 2].milliseconds) ms | \(row.times[row.times.count - 1].milliseconds) ms |"
-      )
+    // Edits first, so that the rest has a history behind it, as in real life.
+    let store = StoreRows(sample: sample, runs: runs)
+    for row in [Row.edit, .edits, .open, .recovery] { measure([row]) { [try store.measure(row)] } }
+    let screen = ScreenRows(program: try orgman(), sample: sample, runs: runs, soak: soak)
+    measure([.start, .members], screen.start)
+    measure([.moving], screen.moving)
+    measure([.filter], screen.filter)
+    measure([.memory, .peak, .wakeUps, .silence], screen.resting)
+    measure([.bytes, .scrollBytes], screen.bytes)
+    measure([.editShown], screen.editShown)
+    measure([.foreign], screen.foreign)
+    measure([.soak], screen.soaked)
+    return Row.allCases.compactMap { figures[$0] }
+  }
+
+  private func makeDirectory() throws(BenchFailure) -> String {
+    var template = Array((FileManager.default.temporaryDirectory.path + "/orgman-bench-XXXXXX").utf8CString)
+    guard let made = mkdtemp(&template) else { throw BenchFailure("mkdtemp", errno: errno) }
+    return String(cString: made)
+  }
+
+  /// The program to measure: the one that was built with this one.
+  private func orgman() throws(BenchFailure) -> String {
+    var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+    guard readlink("/proc/self/exe", &path, path.count - 1) > 0 else {
+      throw BenchFailure("readlink /proc/self/exe", errno: errno)
     }
+    let here = path.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
+    let orgman = here.split(separator: "/").dropLast().map { "/\($0)" }.joined() + "/orgman"
+    guard access(orgman, X_OK) == 0 else {
+      throw BenchFailure(
+        "There is no \(orgman) to measure; build it: swift build -c release --product orgman")
+    }
+    return orgman
+  }
+
+  private func loadAverage() -> Double {
+    var load = 0.0
+    return getloadavg(&load, 1) == 1 ? load : -1
   }
 }
 
-/// What any durable change of a file costs at the least that replaces it as a whole.
-private func writeDurably(_ data: Data, to path: String) throws {
-  let draft = path + ".new"
-  let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-  let written = data.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-  guard written == data.count, fsync(file) == 0, close(file) == 0, rename(draft, path) == 0 else {
-    throw OrgError(.system, "The floor can't be measured in \(path).", errno: errno)
-  }
-}
+extension Row: ExpressibleByArgument {}
 
-extension Duration {
-  fileprivate var milliseconds: String {
-    let tenths = Int((self / .milliseconds(1) * 10).rounded())
-    return "\(tenths / 10).\(tenths % 10)"
-  }
-}
-
-/// Data in the form of the service, the same every time.
-enum Sample {
-  static func fill(_ directory: String, organizations count: Int) throws {
-    var organizations = "{"
-    var users = "{"
-    for number in 0..<count {
-      let digits = String(number)
-      let id = "org_00000000-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits
-      organizations += """
-        \(number == 0 ? "" : ",")
-          "\(id)": {
-            "id": "\(id)",
-            "name": "Organization \(number)",
-            "created_at": "2026-01-01 00:00:00.123456",
-            "plan_tier": "\(PlanTier.known[number % 4])",
-            "lago_customer_id": \(number % 3 == 0 ? "null" : "\"lago_cust_\(number)\""),
-            "stripe_customer_id": null,
-            "status": "active"
-          }
-        """
-      users += "\(number == 0 ? "" : ",")\n  \"\(id)\": ["
-      for member in 0..<10 {
-        users += """
-          \(member == 0 ? "" : ",")
-              {
-                "org_id": "\(id)",
-                "user_id": "user_0000000-0000-4000-8000-\((number * 10 + member) % (count * 3))",
-                "role": "\(member == 0 ? "owner" : "member")",
-                "joined_at": "2026-02-02 00:00:00.654321"
-              }
-          """
-      }
-      users += "\n  ]"
-    }
-    try Data((organizations + "\n}").utf8).write(to: URL(filePath: directory + "/organizations.json"))
-    try Data((users + "\n}").utf8).write(to: URL(filePath: directory + "/org_users.json"))
-  }
+/// Says what is going on, beside the table.
+func progress(_ text: String) {
+  let line = Array((text + "\n").utf8)
+  write(STDERR_FILENO, line, line.count)
 }

@@ -1,0 +1,316 @@
+import FoundationEssentials
+
+/// What is measured; the name is what `--only` takes.
+enum Row: String, CaseIterable, Codable {
+  case start, members, moving, filter
+  case edit, edits
+  case editShown = "edit-shown"
+  case foreign, memory, peak
+  case wakeUps = "wake-ups"
+  case silence, bytes
+  case scrollBytes = "scroll-bytes"
+  case open, recovery, soak
+  case python, jq, simdjson, fzf, visidata, scan, write
+
+  var title: String {
+    switch self {
+    case .start: "start to first full frame"
+    case .members: "start to the members shown"
+    case .moving: "key to frame, moving"
+    case .filter: "key to frame, typing a filter"
+    case .edit: "role edit, durable, in process"
+    case .edits: "1,000 role edits in one change set"
+    case .editShown: "role edit, key to frame that says it is done"
+    case .foreign: "foreign change to frame"
+    case .memory: "resident memory, all loaded / the files"
+    case .peak: "peak of resident memory / the files"
+    case .wakeUps: "wake-ups, idle for 10 s"
+    case .silence: "bytes to the terminal, idle for 10 s"
+    case .bytes: "bytes to the terminal for a cursor move, 80x24"
+    case .scrollBytes: "the same, where the list scrolls"
+    case .open: "open and read both files, in process"
+    case .recovery: "open and mend a file torn in the middle"
+    case .soak: "resident memory, end / begin of the soak"
+    case .python: "python3: json.load of both files"
+    case .jq: "jq -c . of both files"
+    case .simdjson: "simdjson: parse both files"
+    case .fzf: "fzf --filter on the names"
+    case .visidata: "visidata -b on both files"
+    case .scan: "floor: read both files, look at each byte"
+    case .write: "floor: write org_users.json, fsync, rename"
+    }
+  }
+
+  var unit: String {
+    switch self {
+    case .memory, .peak, .soak: "x"
+    case .wakeUps: ""
+    case .silence, .bytes, .scrollBytes: "B"
+    default: "ms"
+    }
+  }
+
+  /// What it is set against, where that was measured in the same run.
+  var peers: [Row] {
+    switch self {
+    case .start: [.python, .visidata, .scan]
+    case .members, .open: [.python, .jq, .simdjson, .visidata, .scan]
+    case .filter: [.fzf]
+    case .edit: [.python, .write]
+    case .edits, .editShown, .recovery: [.write]
+    case .foreign: [.python, .scan]
+    default: []
+    }
+  }
+}
+
+/// What a figure must not exceed, from the design.
+struct Target {
+  enum Statistic: String { case median, p99, worst }
+
+  let limit: Double
+  let statistic: Statistic
+
+  init?(_ row: Row, _ scale: Scale) {
+    /// The limits at the documented scale and at ten times that. Less data must not take longer.
+    func pick(_ documented: Double, _ tenfold: Double) -> Double { scale == .tenfold ? tenfold : documented }
+    let limit: Double?
+    switch row {
+    case .start: (limit, statistic) = (pick(50, 250), .median)
+    case .moving: (limit, statistic) = (5, .p99)
+    case .filter: (limit, statistic) = (pick(16, 33), .p99)
+    case .edit: (limit, statistic) = (pick(30, 200), .median)
+    case .edits: (limit, statistic) = (pick(100, 400), .median)
+    case .foreign: (limit, statistic) = (pick(100, 500), .median)
+    // What any program needs is more than the files of a few organizations.
+    case .memory: (limit, statistic) = (scale == .small ? nil : pick(2, 1.5), .worst)
+    case .wakeUps, .silence: (limit, statistic) = (0, .worst)
+    case .bytes: (limit, statistic) = (200, .worst)
+    // The design asks for a flat line: whatever grows with time shows in so many changes.
+    case .soak: (limit, statistic) = (1.1, .worst)
+    default: return nil
+    }
+    guard let limit else { return nil }
+    self.limit = limit
+  }
+}
+
+/// What became of one row.
+struct Figure: Encodable {
+  let row: Row
+  let title: String
+  let unit: String
+  var count = 0
+  var median: Double?
+  var p99: Double?
+  var min: Double?
+  var max: Double?
+  var target: Double?
+  var targetStatistic: String?
+  var isMet: Bool?
+  /// How often the median of each peer goes into this one's.
+  var ratios: [String: Double] = [:]
+  /// What isn't on this machine.
+  var missing: String?
+  /// What kept it from being measured.
+  var failure: String?
+  var note: String?
+
+  private init(_ row: Row) {
+    self.row = row
+    title = row.title
+    unit = row.unit
+  }
+
+  init(_ row: Row, missing: String) {
+    self.init(row)
+    self.missing = missing
+  }
+
+  init(_ row: Row, _ scale: Scale, failure: String) {
+    self.init(row)
+    self.failure = failure
+    if let target = Target(row, scale) { judge(target, value: nil) }
+  }
+
+  init(_ row: Row, _ scale: Scale, _ samples: [Double], note: String? = nil) {
+    guard !samples.isEmpty else {
+      self.init(row, scale, failure: "nothing was measured")
+      return
+    }
+    self.init(row)
+    self.note = note
+    let sorted = samples.sorted()
+    /// The smallest sample that so many of a hundred don't exceed.
+    func percentile(_ percent: Int) -> Double {
+      sorted[Swift.max(0, (sorted.count * percent + 99) / 100 - 1)]
+    }
+    count = sorted.count
+    median = percentile(50)
+    p99 = percentile(99)
+    min = sorted[0]
+    max = sorted[sorted.count - 1]
+    if let target = Target(row, scale) {
+      let values = [Target.Statistic.median: median, .p99: p99, .worst: max]
+      judge(target, value: values[target.statistic] ?? nil)
+    }
+  }
+
+  private mutating func judge(_ target: Target, value: Double?) {
+    self.target = target.limit
+    targetStatistic = target.statistic.rawValue
+    isMet = value.map { $0 <= target.limit } ?? false
+  }
+
+  /// Sets the figure against others of the same run.
+  fileprivate mutating func compare(_ others: [Figure], _ scale: Scale) {
+    guard let median else { return }
+    for peer in row.peers {
+      if let other = others.first(where: { $0.row == peer })?.median, other > 0 {
+        ratios[peer.rawValue] = median / other
+      }
+    }
+    // At the documented scale the design asks for a ratio, too.
+    if row == .start, scale == .documented, let ratio = ratios[Row.python.rawValue], ratio > 0.5 {
+      isMet = false
+    }
+  }
+}
+
+/// The figures of one scale.
+struct Report: Encodable {
+  let scale: Scale
+  let organizations: Int
+  let members: Int
+  let organizationsBytes: Int
+  let membersBytes: Int
+  let loadBefore: Double
+  let loadAfter: Double
+  let figures: [Figure]
+
+  init(_ sample: Sample, loads: (before: Double, after: Double), _ measured: [Figure]) {
+    scale = sample.scale
+    organizations = scale.organizations
+    members = scale.members
+    organizationsBytes = size(of: sample.organizationsFile)
+    membersBytes = size(of: sample.membersFile)
+    loadBefore = loads.before
+    loadAfter = loads.after
+    figures = measured.map { figure in
+      var figure = figure
+      figure.compare(measured, sample.scale)
+      return figure
+    }
+  }
+
+  var markdown: String {
+    var lines = [
+      "**\(scale.rawValue)**: \(organizations.grouped) organizations, \(members.grouped) members; "
+        + "organizations.json \(Self.megabytes(organizationsBytes)), org_users.json \(Self.megabytes(membersBytes)); "
+        + "load average \(loadBefore.short) before, \(loadAfter.short) after", "",
+      "| figure | median | p99 | min..max | runs | target | met | against others |",
+      "|---|---:|---:|---:|---:|---:|---|---|",
+    ]
+    lines += figures.map(line)
+    let missing = figures.compactMap(\.missing)
+    if !missing.isEmpty { lines += ["", "Missing: " + missing.joined(separator: "; ") + "."] }
+    return lines.joined(separator: "\n")
+  }
+
+  private func line(_ figure: Figure) -> String {
+    let unit = figure.unit.isEmpty ? "" : " \(figure.unit)"
+    var target = figure.target.map { "\(figure.targetStatistic ?? "") <= \($0.short)\(unit)" } ?? ""
+    if figure.row == .start, scale == .documented { target += ", <= 0.5 x python" }
+    let isMet = figure.isMet.map { $0 ? "yes" : "**no**" } ?? ""
+    guard let median = figure.median, let p99 = figure.p99, let min = figure.min, let max = figure.max else {
+      let why = figure.missing.map { _ in "missing" } ?? "failed: \(figure.failure ?? "")"
+      return "| \(figure.title) | \(why) | | | | \(target) | \(isMet) | |"
+    }
+    let ratios = figure.row.peers.compactMap { peer in
+      figure.ratios[peer.rawValue].map { "\($0.short) x \(peer.rawValue)" }
+    }
+    let remarks = (figure.note.map { [$0] } ?? []) + ratios
+    return "| \(figure.title) | \(median.short)\(unit) | \(p99.short)\(unit) | \(min.short)..\(max.short) | "
+      + "\(figure.count) | \(target) | \(isMet) | \(remarks.joined(separator: ", ")) |"
+  }
+
+  private static func megabytes(_ bytes: Int) -> String { (Double(bytes) / 1e6).short + " MB" }
+}
+
+/// The same figures at several scales, side by side.
+struct Growth: Encodable {
+  struct Line: Encodable {
+    let row: Row
+    let title: String
+    let unit: String
+    let medians: [Double?]
+    /// From each scale to the next.
+    let factors: [Double?]
+    let growsFasterThanData: Bool
+  }
+
+  let scales: [Scale]
+  let lines: [Line]
+
+  init(_ reports: [Report]) {
+    scales = reports.map(\.scale)
+    lines = Row.allCases.compactMap { row in
+      let figures = reports.map { report in report.figures.first { $0.row == row } }
+      guard let first = figures.compactMap({ $0 }).first else { return nil }
+      let medians = figures.map { $0?.median }
+      guard medians.contains(where: { $0 != nil }) else { return nil }
+      let factors = zip(medians, medians.dropFirst()).map { before, after in
+        before.flatMap { before in after.map { before == 0 ? ($0 == 0 ? 1 : .infinity) : $0 / before } }
+      }
+      // A tenth is what two runs of the same thing differ by. What is a ratio to the data shouldn't grow at all.
+      let limit = row.unit == "x" ? 1.1 : 11
+      return Line(
+        row: row, title: first.title, unit: first.unit, medians: medians,
+        factors: factors.map { $0?.isFinite == true ? $0 : nil },
+        growsFasterThanData: factors.contains { ($0 ?? 0) > limit })
+    }
+  }
+
+  var markdown: String {
+    var lines = [
+      "**Growth**: the medians side by side; from one scale to the next there are ten times the data", "",
+      "| figure | " + scales.map(\.rawValue).joined(separator: " | ")
+        + " | growth | faster than the data |",
+      "|---|" + scales.map { _ in "---:|" }.joined() + "---:|---|",
+    ]
+    lines += self.lines.map { line in
+      let unit = line.unit.isEmpty ? "" : " \(line.unit)"
+      let medians = line.medians.map { $0.map { $0.short + unit } ?? "" }
+      let factors = line.factors.map { $0.map { "x \($0.short)" } ?? "-" }
+      return "| \(line.title) | " + medians.joined(separator: " | ")
+        + " | \(factors.joined(separator: ", ")) | \(line.growsFasterThanData ? "**yes**" : "no") |"
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension Double {
+  /// Three digits at the most behind the point, and only those that say something.
+  var short: String {
+    let digits = magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : magnitude >= 1 ? 2 : 3
+    let factor = [1.0, 10, 100, 1000][digits]
+    let scaled = Int((magnitude * factor).rounded())
+    let whole = scaled / Int(factor)
+    var fraction = String(scaled % Int(factor))
+    fraction = String(repeating: "0", count: Swift.max(0, digits - fraction.count)) + fraction
+    while fraction.hasSuffix("0") { fraction.removeLast() }
+    return (self < 0 ? "-" : "")
+      + (digits == 0 || fraction.isEmpty ? whole.grouped : "\(whole.grouped).\(fraction)")
+  }
+}
+
+extension Int {
+  /// With a comma between thousands: `10,000`.
+  var grouped: String {
+    let digits = Array(String(self))
+    return String(
+      digits.enumerated().flatMap { index, digit -> [Character] in
+        index > 0 && (digits.count - index) % 3 == 0 ? [",", digit] : [digit]
+      })
+  }
+}

@@ -1,0 +1,122 @@
+import Glibc
+import OrgCore
+import OrgFileStore
+
+/// What isn't counted.
+enum Warming {
+  /// The first writes of a machine that was just started touch memory for the first time and are several times
+  /// as slow.
+  static let writes = 12
+}
+
+/// What the library does in this process.
+struct StoreRows {
+  let sample: Sample
+  let runs: Int
+
+  func measure(_ row: Row) throws -> Figure {
+    switch row {
+    case .open: try open()
+    case .edit: try edit()
+    case .edits: try edits()
+    case .recovery: try recover()
+    default: throw BenchFailure("\(row.rawValue) is nothing of the store.")
+    }
+  }
+
+  private func open() throws -> Figure {
+    var samples: [Double] = []
+    for run in 0...max(3, runs / 3) {
+      let time = try milliseconds {
+        let snapshot = try FileStore(path: sample.directory).snapshot()
+        guard snapshot.contents.memberCount == sample.scale.members, snapshot.problems.isEmpty else {
+          throw BenchFailure("what was read isn't what was written: \(snapshot.problems)")
+        }
+      }
+      if run > 0 { samples.append(time) }
+    }
+    return Figure(.open, sample.scale, samples)
+  }
+
+  /// Members that are no owners, from all over the file.
+  private func members(_ count: Int, in snapshot: Snapshot) throws(BenchFailure) -> [OrgUser] {
+    var found: [OrgUser] = []
+    let contents = snapshot.contents
+    // A prime step that goes through all of them, far apart.
+    for index in 0..<contents.organizationCount {
+      let organization = (index * 7919) % contents.organizationCount
+      for number in 0..<contents.memberCount(at: organization) {
+        let member = contents.member(number, at: organization)
+        if member.role != .owner, member.organizationID != sample.organization { found.append(member) }
+        if found.count == count { return found }
+        // One or two of each, so that many are touched.
+        if number == 4 { break }
+      }
+    }
+    throw BenchFailure("there are no \(count) members whose role may change")
+  }
+
+  private func other(_ role: Role) -> Role { role == .member ? .billingAdmin : .member }
+
+  private func edit() throws -> Figure {
+    let manager = OrgManager(store: try FileStore(path: sample.directory))
+    let members = try members(Warming.writes + runs, in: manager.snapshot())
+    var samples: [Double] = []
+    for (run, member) in members.enumerated() {
+      let time = try milliseconds {
+        _ = try manager.updateRole(of: member.userID, in: member.organizationID, to: other(member.role))
+      }
+      if run >= Warming.writes { samples.append(time) }
+    }
+    try verify(members)
+    return Figure(.edit, sample.scale, samples)
+  }
+
+  private func edits() throws -> Figure {
+    let manager = OrgManager(store: try FileStore(path: sample.directory))
+    var samples: [Double] = []
+    for run in 0..<3 + max(3, runs / 3) {
+      let members = try members(1000, in: manager.snapshot())
+      let set = ChangeSet(
+        members.map {
+          .setRole(user: $0.userID, organization: $0.organizationID, from: $0.role, to: other($0.role))
+        })
+      let time = try milliseconds { _ = try manager.commit(set) }
+      if run >= 3 { samples.append(time) }
+      if run == 0 { try verify(members) }
+    }
+    return Figure(.edits, sample.scale, samples)
+  }
+
+  /// Looks with fresh eyes whether the edits are in the files.
+  private func verify(_ members: [OrgUser]) throws {
+    let snapshot = try FileStore(path: sample.directory, isReadOnly: true).snapshot()
+    let isDone = members.allSatisfy {
+      snapshot.role(of: $0.userID, in: $0.organizationID) == other($0.role)
+    }
+    guard isDone, snapshot.problems.isEmpty else { throw BenchFailure("an edit isn't in the files") }
+  }
+
+  /// Brings back from the journal what was torn off.
+  private func recover() throws -> Figure {
+    // So that there is a journal to take it from.
+    let member = try members(1, in: FileStore(path: sample.directory).snapshot())[0]
+    _ = try OrgManager(store: FileStore(path: sample.directory))
+      .updateRole(of: member.userID, in: member.organizationID, to: other(member.role))
+    let whole = try contents(of: sample.membersFile)
+    var samples: [Double] = []
+    for run in 0...max(3, runs / 8) {
+      // Long ago, or it would be taken for a file that somebody is in the middle of writing.
+      let longAgo = timeval(tv_sec: time(nil) - 3600, tv_usec: 0)
+      guard truncate(sample.membersFile, off_t(whole.count / 2)) == 0,
+        utimes(sample.membersFile, [longAgo, longAgo]) == 0
+      else { throw BenchFailure("truncate", errno: errno) }
+      let taken = try milliseconds { _ = try FileStore(path: sample.directory).maintain() }
+      if run > 0 { samples.append(taken) }
+      guard try contents(of: sample.membersFile) == whole else {
+        throw BenchFailure("not all of it came back")
+      }
+    }
+    return Figure(.recovery, sample.scale, samples)
+  }
+}
