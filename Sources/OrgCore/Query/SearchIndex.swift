@@ -50,6 +50,8 @@ public final class SearchIndex: Sendable {
     /// The plans in lower case.
     private(set) var plans: [[UInt8]] = []
     private var planNumbers: [[UInt8]: Int32] = [:]
+    /// The first few, as they are written: many organizations are on few plans.
+    private var firstPlans: [[UInt8]] = []
 
     struct Facts: Sendable {
       var day: Int32
@@ -69,7 +71,7 @@ public final class SearchIndex: Sendable {
       starts.append(text.count)
       SearchText.append(organization, to: &text)
       add(
-        Array(organization.planTier.utf8), organization.createdAt, organization.status,
+        number(ofPlan: Array(organization.planTier.utf8)), organization.createdAt, organization.status,
         hasLago: organization.lagoCustomerID != nil, hasStripe: organization.stripeCustomerID != nil)
     }
 
@@ -77,21 +79,31 @@ public final class SearchIndex: Sendable {
       starts.append(text.count)
       SearchText.append(organization, to: &text)
       add(
-        Array(organization.plan), organization.createdAt, organization.status,
+        number(ofPlan: organization.plan), organization.createdAt, organization.status,
         hasLago: organization.lago != nil, hasStripe: organization.stripe != nil)
     }
 
+    private mutating func number(ofPlan plan: UnsafeRawBufferPointer) -> Int32 {
+      // Looking at a few texts is faster than hashing one.
+      for (number, known) in firstPlans.enumerated() where known.elementsEqual(plan) { return Int32(number) }
+      return number(ofPlan: Array(plan))
+    }
+
+    private mutating func number(ofPlan plan: [UInt8]) -> Int32 {
+      if let number = planNumbers[plan] { return number }
+      let number = Int32(plans.count)
+      planNumbers[plan] = number
+      plans.append(Array(String(decoding: plan, as: UTF8.self).lowercased().utf8))
+      if firstPlans.count < 8 { firstPlans.append(plan) }
+      return number
+    }
+
     private mutating func add(
-      _ plan: [UInt8], _ createdAt: Timestamp, _ status: Organization.Status, hasLago: Bool, hasStripe: Bool
+      _ plan: Int32, _ createdAt: Timestamp, _ status: Organization.Status, hasLago: Bool, hasStripe: Bool
     ) {
-      let number = planNumbers[plan] ?? Int32(plans.count)
-      if number == plans.count {
-        planNumbers[plan] = number
-        plans.append(Array(String(decoding: plan, as: UTF8.self).lowercased().utf8))
-      }
       facts.append(
         Facts(
-          day: Int32(clamping: createdAt.dayNumber), plan: number, status: status, hasLago: hasLago,
+          day: Int32(clamping: createdAt.dayNumber), plan: plan, status: status, hasLago: hasLago,
           hasStripe: hasStripe))
     }
 

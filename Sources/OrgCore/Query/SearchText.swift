@@ -22,8 +22,15 @@ enum SearchText {
   static func append(_ organization: PlainOrganization, to text: inout [UInt8]) {
     for part in [organization.name, organization.id, organization.lago, organization.stripe] {
       guard let part else { continue }
-      text.append(contentsOf: part.lazy.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 })
+      let start = text.count
+      text.append(contentsOf: part)
       text.append(separator)
+      text.withUnsafeMutableBytes { text in
+        for place in start..<start + part.count {
+          let byte = text[place]
+          text[place] = byte | (byte &- 0x41 < 26 ? 0x20 : 0)
+        }
+      }
     }
   }
 

@@ -194,9 +194,9 @@ struct OrganizationTable: Sendable {
       func text(_ range: Range<Int>) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: bytes[range])
       }
-      let parts = [id, usual.name, usual.plan, usual.lago ?? 0..<0, usual.stripe ?? 0..<0]
-      guard parts.allSatisfy({ text($0).allSatisfy { $0 < 0x80 } }),
-        let createdAt = Timestamp(utf8: text(usual.createdAt).bindMemory(to: UInt8.self))
+      var bits: UInt8 = 0
+      for byte in UnsafeRawBufferPointer(rebasing: bytes[id.lowerBound..<usual.end]) { bits |= byte }
+      guard bits < 0x80, let createdAt = Timestamp(utf8: text(usual.createdAt).bindMemory(to: UInt8.self))
       else { return false }
       body(
         PlainOrganization(
