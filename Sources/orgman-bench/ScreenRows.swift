@@ -274,7 +274,7 @@ struct ScreenRows {
     let terminal = try showingOrganization()
     defer { end(terminal) }
     // The first ones fill what is reused later.
-    let warming = min(100, soak / 10 + 1)
+    let warming = min(1000, soak / 10 + 1)
     var sizes: [Double] = []
     for number in 0..<warming + soak {
       _ = try change(to: versions[number % 2], terminal)
