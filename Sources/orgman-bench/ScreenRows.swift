@@ -4,7 +4,6 @@ import OrgFileStore
 
 /// What the real program does in a real pseudo-terminal.
 struct ScreenRows {
-  let program: String
   let sample: Sample
   let runs: Int
   let soak: Int
@@ -19,6 +18,22 @@ struct ScreenRows {
   }
 
   // MARK: Starting
+
+  /// The program to measure: the one that was built with this one.
+  private var program: String {
+    get throws(BenchFailure) {
+      var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+      guard readlink("/proc/self/exe", &path, path.count - 1) > 0 else {
+        throw BenchFailure("readlink /proc/self/exe", errno: errno)
+      }
+      let here = path.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
+      let program = here.split(separator: "/").dropLast().map { "/\($0)" }.joined() + "/orgman"
+      guard access(program, X_OK) == 0 else {
+        throw BenchFailure("there is no \(program); swift build -c release --product orgman makes it")
+      }
+      return program
+    }
+  }
 
   private func open(columns: UInt16 = 120, rows: UInt16 = 32) throws(BenchFailure) -> Terminal {
     try Terminal([program, "--data", sample.directory], columns: columns, rows: rows)
@@ -259,7 +274,7 @@ struct ScreenRows {
     let terminal = try showingOrganization()
     defer { end(terminal) }
     // The first ones fill what is reused later.
-    let warming = min(100, soak / 10 + 1)
+    let warming = min(1000, soak / 10 + 1)
     var sizes: [Double] = []
     for number in 0..<warming + soak {
       _ = try change(to: versions[number % 2], terminal)
