@@ -25,7 +25,7 @@ public struct Arrangement: Sendable {
       changed = []
     } else {
       let known = previous.flatMap { $0.snapshot.contents.hasMembers ? $0.snapshot : nil }
-      index = SearchIndex(snapshot)
+      index = SearchIndex(snapshot, after: previous?.index)
       changed = known.map { snapshot.changedOrganizations(since: $0) } ?? []
     }
     do {

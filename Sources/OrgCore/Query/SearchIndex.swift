@@ -8,8 +8,16 @@ public final class SearchIndex: Sendable {
   public let order: [Int32]
   private let table: Table
 
-  /// Looks at every organization of a snapshot once.
-  public init(_ snapshot: Snapshot) {
+  /// Looks at every organization of a snapshot once; not even that where they are those of an earlier index.
+  public init(_ snapshot: Snapshot, after earlier: SearchIndex? = nil) {
+    self.snapshot = snapshot
+    if let earlier, let contents = snapshot.contents as? any PlainContents,
+      contents.hasSameOrganizations(as: earlier.snapshot.contents)
+    {
+      table = earlier.table
+      order = earlier.order
+      return
+    }
     var table = Table(capacity: snapshot.contents.organizationCount)
     let plain = snapshot.contents as? any PlainContents
     for index in 0..<snapshot.contents.organizationCount {
@@ -17,7 +25,6 @@ public final class SearchIndex: Sendable {
       table.add(snapshot.contents.organization(at: index))
     }
     table.finish()
-    self.snapshot = snapshot
     self.table = table
     order = table.order()
   }
@@ -158,6 +165,8 @@ public final class SearchIndex: Sendable {
 package protocol PlainContents: SnapshotContents {
   /// Gives the values of an organization; false where they can't be shown as they stand.
   func withPlainValues(at index: Int, _ body: (PlainOrganization) -> Void) -> Bool
+  /// Whether all organizations are the same, in the same order; false where that can't be told fast.
+  func hasSameOrganizations(as other: any SnapshotContents) -> Bool
 }
 
 /// The values of an organization as ASCII text, for as long as a closure runs.

@@ -7,7 +7,8 @@ final class Concurrent<Value: Sendable>: Sendable {
   private let group = DispatchGroup()
 
   init(_ work: @escaping @Sendable () -> Value) {
-    DispatchQueue.global(qos: .userInitiated).async(group: group) { [self] in
+    // A queue of its own: for the global ones the library wakes up every second to look after them.
+    DispatchQueue(label: "orgman.concurrent", qos: .userInitiated).async(group: group) { [self] in
       let value = work()
       result.withLock { $0 = value }
     }

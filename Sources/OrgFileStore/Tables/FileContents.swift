@@ -69,6 +69,13 @@ struct FileContents: PlainContents {
   func roleCounts(at index: Int) -> RoleCounts { members.roleCounts(at: index) }
   func organizations(ofUser user: String) -> [Int] { members.organizations(of: user) }
 
+  func hasSameOrganizations(as other: any SnapshotContents) -> Bool {
+    guard let other = other as? FileContents, organizations.isReadable, other.organizations.isReadable else {
+      return false
+    }
+    return haveSameBytes(organizations.bytes, other.organizations.bytes)
+  }
+
   func withPlainValues(at index: Int, _ body: (PlainOrganization) -> Void) -> Bool {
     organizations.withPlainValues(at: index, body)
   }
