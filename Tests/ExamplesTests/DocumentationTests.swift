@@ -146,10 +146,15 @@ import Testing
     #expect(entry.changes.first?.summary.hasPrefix("Plan of Acme Corp: ") == true)
   }
 
-  @Test func `the files that the README links are there`() throws {
-    let links = try Repository.text("README.md").matches(of: #/\]\(([^)]+)\)/#).map { String($0.1) }
+  @Test func `the files and sections that the README links are there`() throws {
+    let readme = try Repository.text("README.md")
+    let links = readme.matches(of: #/\]\(([^)]+)\)/#).map { String($0.1) }
     #expect(!links.isEmpty)
     for link in links {
+      if let section = link.split(separator: "#").last, link.first == "#" {
+        #expect(readme.lowercased().contains("\n## \(section.replacing("-", with: " "))\n"), "\(link)")
+        continue
+      }
       #expect(FileManager.default.fileExists(atPath: Repository.root.appending(path: link).path), "\(link)")
     }
   }
