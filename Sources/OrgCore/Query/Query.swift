@@ -60,10 +60,15 @@ public struct Query: Sendable, Hashable {
   public struct Comparison: Sendable, Hashable {
     /// How a number must stand to another.
     public enum Sign: String, Sendable, CaseIterable {
+      /// No more than the number.
       case atMost = "<="
+      /// No less than the number.
       case atLeast = ">="
+      /// Less than the number.
       case below = "<"
+      /// More than the number.
       case above = ">"
+      /// Just the number.
       case equal = "="
     }
 
