@@ -53,8 +53,10 @@ public struct ChangeDocument: Sendable, Codable {
   /// Writes down what a change set would do.
   ///
   /// - Parameters:
+  ///   - set: the changes.
   ///   - preview: the set, played on the data; what is so already is left out.
   ///   - generation: the newest generation of the history.
+  ///   - time: when the preview was made.
   public init(_ set: ChangeSet, previewed preview: Preview, generation: UInt64?, time: Timestamp = .now()) {
     self.init(set, recorded: preview.recorded, generation: generation, time: time)
   }

@@ -121,7 +121,10 @@ public struct Query: Sendable, Hashable {
   /// Whether an organization matches, for those who have its record in hand and look at each but once; who asks
   /// again and again makes a `SearchIndex`.
   ///
-  /// - Parameter index: the organization's index in the snapshot.
+  /// - Parameters:
+  ///   - organization: the record.
+  ///   - index: the organization's index in the snapshot.
+  ///   - snapshot: what the record is from, for what the query asks of members.
   public func matches(_ organization: Organization, at index: Int, in snapshot: Snapshot) -> Bool {
     matches(RecordSubject(organization: organization), at: index, in: snapshot.contents)
   }
