@@ -53,6 +53,31 @@ import Testing
     #expect(try other.snapshot().organizations.contains { $0.name == "Acne Corp" })
   }
 
+  @Test func `a file that another program renames into place at the last moment is merged`() throws {
+    let scratch = try Scratch.reference()
+    _ = try scratch.store().commit(Sample.plan)
+    let hasCome = Mutex(false)
+    let text = try scratch.read("organizations.json").replacingOccurrences(of: "Acme Corp", with: "Acne Corp")
+    let path = scratch.path
+    let store = try FileStore(path: path) { call in
+      guard "\(call)" == "renameat2",
+        hasCome.withLock({ come in
+          defer { come = true }
+          return !come
+        })
+      else { return }
+      // Its file is older than the rename, as a file is that takes a while to write.
+      let time = Date(timeIntervalSinceNow: -1)
+      try? Data(text.utf8).write(to: URL(fileURLWithPath: path + "/theirs"))
+      try? FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: path + "/theirs")
+      rename(path + "/theirs", path + "/organizations.json")
+    }
+    _ = try store.commit(Sample.create("new"))
+    _ = try scratch.store().maintain()
+    let names = try scratch.store().snapshot().organizations.map(\.name)
+    #expect(hasCome.withLock { $0 } && names.contains("Acne Corp") && names.contains("new"))
+  }
+
   @Test func `a write without a difference is no new generation`() throws {
     let scratch = try Scratch.reference()
     let manager = try scratch.manager()

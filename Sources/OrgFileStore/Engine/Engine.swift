@@ -199,7 +199,9 @@ final class Engine {
           : Lease(DataDirectory.stagedName(name), in: vault.space, directory.calls)
         try directory.publish(
           name, from: vault.space, displacedAs: displaced, in: vault.displaced, isMoved: isMoved)
-        if leases[name]?.isUndisturbed == true {
+        // Another program may have put a file of its own there by a rename, which no lease holds up.
+        let inode = (try? directory.inode(of: displaced, in: vault.displaced)) ?? nil
+        if let held = leases[name], held.isOn(inode), held.isUndisturbed {
           // While the lease is still held, so that whoever writes there later does so at a later time.
           try? directory.calls.rename(
             displaced, in: vault.displaced,

@@ -4,11 +4,13 @@ import Glibc
 final class Lease {
   private let calls: SystemCalls
   private let file: Descriptor
+  private let name: String
 
   /// Takes it, after waiting for a while, in milliseconds, for whoever is writing; `nil` where it isn't to be had,
   /// as for a file of another owner.
   init?(_ name: String, in directory: borrowing Descriptor, _ calls: SystemCalls, patience: Int = 0) {
     self.calls = calls
+    self.name = name
     var rest = patience
     while true {
       guard let file = try? calls.open(name, in: directory, O_RDONLY),
@@ -25,6 +27,11 @@ final class Lease {
   }
 
   deinit { calls.releaseLease(file) }
+
+  /// Whether it is the lease on this inode: a name may lead to another file by now.
+  func isOn(_ inode: UInt64?) -> Bool {
+    inode != nil && inode == (try? calls.status(file, name)).map { UInt64($0.st_ino) }
+  }
 
   /// Whether nobody waits for it to be given back, so that nobody wrote since it was taken.
   var isUndisturbed: Bool { calls.isLeaseUndisturbed(file) }
