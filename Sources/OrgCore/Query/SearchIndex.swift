@@ -167,6 +167,12 @@ package protocol PlainContents: SnapshotContents {
   func withPlainValues(at index: Int, _ body: (PlainOrganization) -> Void) -> Bool
   /// Whether all organizations are the same, in the same order; false where that can't be told fast.
   func hasSameOrganizations(as other: any SnapshotContents) -> Bool
+  /// Gives the id of each member of an organization as UTF-8, and the role by its place among all roles.
+  func forEachMember(at index: Int, _ body: (UnsafeRawBufferPointer, Int) -> Void)
+  /// The indices of the organizations that differ from earlier contents, in their own fields or in their members,
+  /// or are new; rising. `nil` where those that both have don't stand at the same indices, or that can't be told
+  /// fast.
+  func indicesOfChanges(since earlier: any SnapshotContents) -> [Int]?
 }
 
 /// The values of an organization as ASCII text, for as long as a closure runs.

@@ -76,6 +76,25 @@ struct FileContents: PlainContents {
     return haveSameBytes(organizations.bytes, other.organizations.bytes)
   }
 
+  func forEachMember(at index: Int, _ body: (UnsafeRawBufferPointer, Int) -> Void) {
+    members.forEach(at: index, body)
+  }
+
+  func indicesOfChanges(since earlier: any SnapshotContents) -> [Int]? {
+    guard let earlier = earlier as? FileContents, organizationCount >= earlier.organizationCount else {
+      return nil
+    }
+    guard
+      hasSameOrganizations(as: earlier)
+        || (0..<earlier.organizationCount).allSatisfy({
+          organizations.id(at: $0) == earlier.organizations.id(at: $0)
+        })
+    else { return nil }
+    return (0..<organizationCount).filter {
+      $0 >= earlier.organizationCount || !isSame(at: $0, as: $0, in: earlier)
+    }
+  }
+
   func withPlainValues(at index: Int, _ body: (PlainOrganization) -> Void) -> Bool {
     organizations.withPlainValues(at: index, body)
   }

@@ -194,6 +194,15 @@ struct MemberTable: Sendable {
     return (UInt8(place), record.position)
   }
 
+  /// Where the user's id stands in a record as the service writes it; `nil` for any other.
+  private static func usualUser(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Range<Int>? {
+    var record = UsualRecord(bytes, at: start)
+    guard record.take("{\n      \"org_id\": \"org_"), record.takeString() != nil,
+      record.take(",\n      \"user_id\": \"")
+    else { return nil }
+    return record.takeString()
+  }
+
   /// The role of a member that keeps all rules, by its place among all roles.
   private static func role(_ record: Record<4>, _ rules: FieldRules) throws(JSONError) -> UInt8 {
     if let flaw = record.flaw { throw flaw }
@@ -239,6 +248,20 @@ struct MemberTable: Sendable {
       organizationID: organization, userID: values[1].text(in: bytes) ?? "",
       role: Role.allCases[Int(roles[place])],
       joinedAt: values[3].text(in: bytes).flatMap { Timestamp($0) } ?? Timestamp(microseconds: 0))
+  }
+
+  /// Gives the id of each member as UTF-8, and the role by its place among all roles.
+  func forEach(at index: Int, _ body: (UnsafeRawBufferPointer, Int) -> Void) {
+    bytes.withUnsafeBytes { bytes in
+      for place in lists[index].members {
+        if let user = Self.usualUser(bytes, at: Int(starts[place])) {
+          body(UnsafeRawBufferPointer(rebasing: bytes[user]), Int(roles[place]))
+        } else {
+          var user = record(place)?.values[1].text(in: self.bytes) ?? ""
+          user.withUTF8 { body(UnsafeRawBufferPointer($0), Int(roles[place])) }
+        }
+      }
+    }
   }
 
   func roleCounts(at index: Int) -> RoleCounts {

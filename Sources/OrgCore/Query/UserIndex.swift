@@ -1,0 +1,292 @@
+import Glibc
+
+/// Which organizations every user is in, worked out once: for those who look at users rather than organizations.
+///
+/// Rows are users in the order of their ids, byte by byte. A million memberships take about 20 bytes each, and no
+/// string.
+public struct UserIndex: Sendable {
+  /// What the users were taken from; organizations are named by their indices in it.
+  public let snapshot: Snapshot
+  /// The ids, one behind the other, each followed by `SearchText.separator`.
+  private var text: [UInt8] = []
+  /// Where each id begins, and the end of the last.
+  private var starts: [UInt32] = [0]
+  /// The ids in lower case, and where each begins: the same arrays where the ids are that already.
+  private var folded: [UInt8] = []
+  private var foldedStarts: [UInt32] = []
+  /// Where each user's memberships begin, and the end of the last.
+  private var firsts: [UInt32] = [0]
+  /// User by user, organizations rising.
+  private var memberships: [Membership] = []
+  private var counts: [Counts] = []
+
+  /// One organization of a user, in four bytes.
+  private struct Membership: Comparable {
+    let bits: UInt32
+
+    init(organization: Int, role: Int) {
+      bits = UInt32(organization) << 2 | UInt32(role)
+    }
+
+    var organization: Int { Int(bits >> 2) }
+    var role: Int { Int(bits & 3) }
+
+    static func < (left: Membership, right: Membership) -> Bool { left.bits < right.bits }
+  }
+
+  private struct Counts {
+    var owner: UInt32 = 0
+    var billingAdmin: UInt32 = 0
+  }
+
+  /// Looks at every member of a snapshot once; with an earlier index, only at those of organizations that changed
+  /// since, where that can be told fast.
+  ///
+  /// - Parameters:
+  ///   - snapshot: the data.
+  ///   - earlier: an index of an earlier snapshot of the same store.
+  public init(_ snapshot: Snapshot, after earlier: UserIndex? = nil) {
+    self.snapshot = snapshot
+    let contents = snapshot.contents
+    let plain = contents as? any PlainContents
+    guard let earlier, let changed = plain?.indicesOfChanges(since: earlier.snapshot.contents) else {
+      merge(nil, except: [], Additions(0..<contents.organizationCount, of: contents))
+      return
+    }
+    if changed.isEmpty {
+      (text, starts) = (earlier.text, earlier.starts)
+      (folded, foldedStarts) = (earlier.folded, earlier.foldedStarts)
+      (firsts, memberships, counts) = (earlier.firsts, earlier.memberships, earlier.counts)
+    } else {
+      merge(earlier, except: changed, Additions(changed, of: contents))
+    }
+  }
+
+  // MARK: Looking up
+
+  /// How many users there are.
+  public var count: Int { starts.count - 1 }
+
+  /// A user, and how many organizations have them in which role.
+  public func user(at row: Int) -> UserSummary {
+    var roles = RoleCounts()
+    let total = Int(firsts[row + 1] - firsts[row])
+    roles.owner = Int(counts[row].owner)
+    roles.billingAdmin = Int(counts[row].billingAdmin)
+    roles.member = total - roles.owner - roles.billingAdmin
+    return UserSummary(id: String(decoding: text[range(row)], as: UTF8.self), roles: roles)
+  }
+
+  /// Where a user stands; `nil` for one who is in no organization.
+  public func row(of user: String) -> Int? {
+    var user = user
+    return user.withUTF8 { bytes in
+      text.withUnsafeBytes { text in
+        var (low, high) = (0, count)
+        while low < high {
+          let middle = (low + high) / 2
+          let order = Self.compare(
+            UnsafeRawBufferPointer(rebasing: text[range(middle)]), UnsafeRawBufferPointer(bytes))
+          if order == 0 { return middle }
+          if order < 0 { low = middle + 1 } else { high = middle }
+        }
+        return nil
+      }
+    }
+  }
+
+  /// The indices of a user's organizations, rising.
+  public func organizations(at row: Int) -> [Int] {
+    memberships[Int(firsts[row])..<Int(firsts[row + 1])].map(\.organization)
+  }
+
+  /// The users with all of some words in their ids, whatever the case.
+  public func rows(containing words: [String]) -> [Int32] {
+    let words = words.map { word in
+      var bytes: [UInt8] = []
+      SearchText.append(word, to: &bytes)
+      return bytes
+    }
+    return folded.withUnsafeBytes { text in
+      (0..<Int32(count)).filter { row in
+        let id = text[Int(foldedStarts[Int(row)])..<Int(foldedStarts[Int(row) + 1])]
+        return words.allSatisfy { SearchText.contains($0, in: UnsafeRawBufferPointer(rebasing: id)) }
+      }
+    }
+  }
+
+  private func range(_ row: Int) -> Range<Int> { Int(starts[row])..<Int(starts[row + 1]) - 1 }
+
+  private static func compare(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
+    let common = min(left.count, right.count)
+    if common > 0, let first = left.baseAddress, let second = right.baseAddress {
+      let order = Int(memcmp(first, second, common))
+      if order != 0 { return order }
+    }
+    return left.count - right.count
+  }
+
+  // MARK: Making
+
+  /// Members to be added, in the order of the users' ids.
+  private struct Additions {
+    private(set) var text: [UInt8] = []
+    private(set) var entries: [Entry] = []
+
+    struct Entry {
+      /// The eight bytes behind what all ids have in common: mostly enough to compare two.
+      var key: UInt64 = 0
+      let start: UInt32
+      let length: UInt32
+      let membership: Membership
+    }
+
+    init(_ organizations: some Sequence<Int>, of contents: any SnapshotContents) {
+      let plain = contents as? any PlainContents
+      for index in organizations {
+        if let plain {
+          plain.forEachMember(at: index) { add($0, Membership(organization: index, role: $1)) }
+        } else {
+          for place in 0..<contents.memberCount(at: index) {
+            let member = contents.member(place, at: index)
+            var id = member.userID
+            let role = Role.allCases.firstIndex(of: member.role) ?? 0
+            id.withUTF8 {
+              add(UnsafeRawBufferPointer($0), Membership(organization: index, role: role))
+            }
+          }
+        }
+      }
+      sort()
+    }
+
+    private mutating func add(_ id: UnsafeRawBufferPointer, _ membership: Membership) {
+      entries.append(
+        Entry(start: UInt32(text.count), length: UInt32(id.count), membership: membership))
+      text.append(contentsOf: id)
+    }
+
+    private mutating func sort() {
+      text.withUnsafeBytes { text in
+        let common = Self.commonPrefix(of: entries, in: text)
+        for place in entries.indices {
+          let entry = entries[place]
+          var key: UInt64 = 0
+          for offset in common..<common + 8 {
+            key = key << 8 | UInt64(offset < entry.length ? text[Int(entry.start) + offset] : 0)
+          }
+          entries[place].key = key
+        }
+        entries.sort { left, right in
+          guard left.key == right.key else { return left.key < right.key }
+          let order = UserIndex.compare(Self.id(left, in: text), Self.id(right, in: text))
+          return order == 0 ? left.membership < right.membership : order < 0
+        }
+      }
+    }
+
+    static func id(_ entry: Entry, in text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+      UnsafeRawBufferPointer(rebasing: text[Int(entry.start)..<Int(entry.start + entry.length)])
+    }
+
+    private static func commonPrefix(of entries: [Entry], in text: UnsafeRawBufferPointer) -> Int {
+      guard let first = entries.first else { return 0 }
+      let model = id(first, in: text)
+      var common = model.count
+      for entry in entries {
+        let id = id(entry, in: text)
+        common = min(common, id.count)
+        while !id[..<common].elementsEqual(model[..<common]) { common -= 1 }
+      }
+      return common
+    }
+  }
+
+  /// Takes over the memberships of an earlier index, those of changed organizations left out, and the new ones.
+  private mutating func merge(_ earlier: UserIndex?, except changed: [Int], _ additions: Additions) {
+    var isChanged = [Bool](repeating: false, count: (changed.max() ?? -1) + 1)
+    for index in changed { isChanged[index] = true }
+    memberships.reserveCapacity((earlier?.memberships.count ?? 0) + additions.entries.count)
+    additions.text.withUnsafeBytes { new in
+      (earlier?.text ?? []).withUnsafeBytes { old in
+        func oldID(_ row: Int) -> UnsafeRawBufferPointer {
+          UnsafeRawBufferPointer(rebasing: old[earlier?.range(row) ?? 0..<0])
+        }
+        var row = 0
+        var next = 0
+        while row < earlier?.count ?? 0 || next < additions.entries.count {
+          let order =
+            row == earlier?.count ?? 0
+            ? 1
+            : next == additions.entries.count
+              ? -1 : Self.compare(oldID(row), Additions.id(additions.entries[next], in: new))
+          let id = order <= 0 ? oldID(row) : Additions.id(additions.entries[next], in: new)
+          let first = memberships.count
+          if order <= 0, let earlier {
+            for membership in earlier.memberships[Int(earlier.firsts[row])..<Int(earlier.firsts[row + 1])]
+            where membership.organization >= isChanged.count || !isChanged[membership.organization] {
+              memberships.append(membership)
+            }
+            row += 1
+          }
+          if order >= 0 {
+            let isMixed = memberships.count > first
+            while next < additions.entries.count,
+              Self.compare(Additions.id(additions.entries[next], in: new), id) == 0
+            {
+              let membership = additions.entries[next].membership
+              // A list may name somebody twice.
+              if memberships.count == first || memberships.last?.organization != membership.organization {
+                memberships.append(membership)
+              }
+              next += 1
+            }
+            if isMixed { memberships[first...].sort() }
+          }
+          if memberships.count > first { append(id, from: first) }
+        }
+      }
+    }
+    fold()
+  }
+
+  private mutating func append(_ id: UnsafeRawBufferPointer, from first: Int) {
+    var counts = Counts()
+    for membership in memberships[first...] {
+      switch Role.allCases[membership.role] {
+      case .owner: counts.owner += 1
+      case .billingAdmin: counts.billingAdmin += 1
+      case .member: break
+      }
+    }
+    self.counts.append(counts)
+    text.append(contentsOf: id)
+    text.append(SearchText.separator)
+    starts.append(UInt32(text.count))
+    firsts.append(UInt32(memberships.count))
+  }
+
+  private mutating func fold() {
+    guard text.contains(where: { 0x41..<0x5B ~= $0 || 0x80..<0xFF ~= $0 }) else {
+      (folded, foldedStarts) = (text, starts)
+      return
+    }
+    foldedStarts = [0]
+    for row in 0..<count {
+      SearchText.append(String(decoding: text[range(row)], as: UTF8.self), to: &folded)
+      folded.append(SearchText.separator)
+      foldedStarts.append(UInt32(folded.count))
+    }
+  }
+}
+
+/// A user, with how many organizations have them in which role.
+public struct UserSummary: Sendable, Hashable {
+  /// The user's id.
+  public let id: String
+  /// How many organizations have the user in each role.
+  public let roles: RoleCounts
+
+  /// How many organizations the user is in.
+  public var organizationCount: Int { roles.owner + roles.billingAdmin + roles.member }
+}
