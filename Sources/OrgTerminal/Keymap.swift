@@ -42,7 +42,7 @@ public struct Keymap: Sendable {
 
   /// What a key asks for. Where text is typed, every printable key types itself.
   public func action(for key: Key, in context: Context) -> Action? {
-    if case .character(let scalar) = key, context == .form || context == .filter {
+    if case .character(let scalar) = key, context.isTyping {
       return .insert(String(Character(scalar)))
     }
     return actions[context]?[key]

@@ -99,8 +99,9 @@ public enum Action: Sendable, Hashable {
   case suspend
 }
 
-/// Where keys go at the moment. The same key means different things in different contexts.
-public enum Context: Sendable, Hashable, CaseIterable {
+/// Where keys go at the moment. The same key means different things in different contexts. The raw value is its
+/// name in the configuration.
+public enum Context: String, Sendable, Hashable, CaseIterable {
   /// The list of organizations.
   case list
   /// One organization and its members.
@@ -108,7 +109,7 @@ public enum Context: Sendable, Hashable, CaseIterable {
   /// The line in which a filter is typed.
   case filter
   /// The choice of a role for a member.
-  case roleChoice
+  case roleChoice = "role"
   /// A question answered by yes or no.
   case question
   /// A form, in a field in which text is typed.
@@ -117,4 +118,20 @@ public enum Context: Sendable, Hashable, CaseIterable {
   case choice
   /// The page with the keys.
   case help
+
+  /// Whether it is a screen or a pane of one, in which nothing is typed, asked or covered.
+  public var isScreen: Bool {
+    switch self {
+    case .list, .detail: true
+    case .filter, .roleChoice, .question, .form, .choice, .help: false
+    }
+  }
+
+  /// Whether printable keys type themselves there.
+  public var isTyping: Bool {
+    switch self {
+    case .filter, .form: true
+    case .list, .detail, .roleChoice, .question, .choice, .help: false
+    }
+  }
 }

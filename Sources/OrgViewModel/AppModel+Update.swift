@@ -4,7 +4,7 @@ extension AppModel {
   /// Where keys go.
   public var context: Context {
     switch mode {
-    case .browse: pane == .list ? .list : .detail
+    case .browse: screenContext
     case .filter: .filter
     case .chooseRole: .roleChoice
     case .ask: .question
@@ -13,6 +13,9 @@ extension AppModel {
     case .help: .help
     }
   }
+
+  /// Where keys go when nothing is typed, asked or covered.
+  public var screenContext: Context { pane == .list ? .list : .detail }
 
   /// Changes the state as an action asks, and says what the world has to do.
   public mutating func update(_ action: Action) -> [Effect] {

@@ -106,6 +106,12 @@ import Testing
     }
   }
 
+  @Test func `every action of a key has a name`() {
+    for binding in keymap.sections.flatMap(\.bindings) {
+      #expect(binding.action.entry != nil, "\(binding.action): put it into Action.catalogue")
+    }
+  }
+
   @Test func `every hint names a key that works there`() {
     for context in Context.allCases {
       for hint in keymap.hints(in: context) {

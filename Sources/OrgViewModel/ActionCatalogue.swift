@@ -1,0 +1,86 @@
+extension Action {
+  /// An action with its name and title.
+  public struct Entry: Sendable {
+    /// What it asks for.
+    public let action: Action
+    /// What the configuration calls it: lower-case words with hyphens, the same in every version.
+    public let name: String
+    /// What it does, for people.
+    public let title: String
+    /// Whether it can be asked for at any time, as in the command palette; others make sense only in a text, a
+    /// form or a question.
+    public let isCommand: Bool
+  }
+
+  /// Every action that a key, the palette or the configuration may name, in the order of the palette. Those that
+  /// carry a text have no name.
+  public static let catalogue: [Entry] = commands + answers
+
+  private static let commands: [Entry] = [
+    command(.open, "open", "Open the organization; in the detail, edit what is selected"),
+    command(.add, "add", "New organization; in the detail, add a member"),
+    command(.edit, "edit", "Edit name, plan, status and billing ids"),
+    command(.changeRole, "change-role", "Change the role of the member"),
+    command(.remove, "remove", "Set the organization to deleted; in the detail, remove the member"),
+    command(.undo, "undo", "Undo your latest change"),
+    command(.redo, "redo", "Redo what you undid"),
+    command(.filter, "filter", "Filter as you type"),
+    command(.reload, "reload", "Read again from disk"),
+    command(.nextPane, "next-pane", "To the next pane"),
+    command(.previousPane, "previous-pane", "To the previous pane"),
+    command(.moveDown, "move-down", "To the next row"),
+    command(.moveUp, "move-up", "To the previous row"),
+    command(.moveToFirst, "move-to-first", "To the first row"),
+    command(.moveToLast, "move-to-last", "To the last row"),
+    command(.pageDown, "page-down", "A page down"),
+    command(.pageUp, "page-up", "A page up"),
+    command(.halfPageDown, "half-page-down", "Half a page down"),
+    command(.halfPageUp, "half-page-up", "Half a page up"),
+    command(.back, "back", "Close what is open, clear the filter, go back"),
+    command(.close, "close", "Go back, and from the list out of the program"),
+    command(.cancel, "cancel", "Cancel what is going on"),
+    command(.help, "help", "Show the keys"),
+    command(.redraw, "redraw", "Draw the screen again"),
+    command(.suspend, "suspend", "Suspend the program"),
+    command(.quit, "quit", "Quit"),
+  ]
+
+  private static let answers: [Entry] = [
+    answer(.chooseOwner, "choose-owner", "The role owner"),
+    answer(.chooseMember, "choose-member", "The role member"),
+    answer(.chooseBillingAdmin, "choose-billing-admin", "The role billing_admin"),
+    answer(.confirm, "confirm", "Yes"),
+    answer(.decline, "decline", "No"),
+    answer(.accept, "accept", "Accept what was typed or chosen"),
+    answer(.save, "save", "Save the form"),
+    answer(.nextField, "next-field", "To the next field"),
+    answer(.previousField, "previous-field", "To the previous field"),
+    answer(.moveLeft, "move-left", "To the left; the previous choice"),
+    answer(.moveRight, "move-right", "To the right; the next choice"),
+    answer(.deleteBackward, "delete-backward", "Delete the character before the cursor"),
+    answer(.deleteForward, "delete-forward", "Delete the character under the cursor"),
+    answer(.deleteWord, "delete-word", "Delete the word before the cursor"),
+    answer(.deleteToStart, "delete-to-start", "Delete to the start"),
+    answer(.deleteToEnd, "delete-to-end", "Delete to the end"),
+  ]
+
+  private static func command(_ action: Action, _ name: String, _ title: String) -> Entry {
+    Entry(action: action, name: name, title: title, isCommand: true)
+  }
+
+  private static func answer(_ action: Action, _ name: String, _ title: String) -> Entry {
+    Entry(action: action, name: name, title: title, isCommand: false)
+  }
+
+  private static let byName = Dictionary(catalogue.map { ($0.name, $0) }) { first, _ in first }
+  private static let byAction = Dictionary(catalogue.map { ($0.action, $0) }) { first, _ in first }
+
+  /// The action of a name; `nil` if there is none.
+  public init?(name: String) {
+    guard let entry = Self.byName[name] else { return nil }
+    self = entry.action
+  }
+
+  /// Its name and title; `nil` for one that carries a text.
+  public var entry: Entry? { Self.byAction[self] }
+}
