@@ -53,6 +53,11 @@ public struct Keymap: Sendable {
     sections.flatMap(\.bindings).filter { $0.hint != nil && $0.contexts.contains(context) }
   }
 
+  /// The keys of an action, the most usual first.
+  func keys(for action: Action, in context: Context) -> [Key] {
+    sections.flatMap(\.bindings).first { $0.action == action && $0.contexts.contains(context) }?.keys ?? []
+  }
+
   /// A table of all keys in Markdown, for the documentation.
   public var markdown: String {
     let rows = sections.map { section in
@@ -122,6 +127,7 @@ extension Keymap {
     Section(
       title: "The program",
       bindings: [
+        bind(":", to: .palette, in: browsing, "every command by its name", hint: "command"),
         bind("?", .function(1), to: .help, in: browsing, "this page", hint: "help"),
         bind(
           "q", to: .close, in: [.list, .detail, .roleChoice, .question], "back, and from the list out",
@@ -158,6 +164,16 @@ extension Keymap {
         bind(.pageUp, to: .pageUp, in: [.filter], "a page up"),
       ]),
     Section(
+      title: "Finding a command",
+      bindings: [
+        bind(.enter, to: .accept, in: [.palette], "run it", hint: "run"),
+        bind(.down, .tab, to: .moveDown, in: [.palette], "the next command", hint: "next"),
+        bind(.up, .backTab, to: .moveUp, in: [.palette], "the previous command"),
+        bind(.pageDown, to: .pageDown, in: [.palette], "a page down"),
+        bind(.pageUp, to: .pageUp, in: [.palette], "a page up"),
+        bind(.escape, to: .back, in: [.palette], "close", hint: "close"),
+      ]),
+    Section(
       title: "Edit pane",
       bindings: [
         bind(.enter, to: .accept, in: forms, "save", hint: nil),
@@ -187,7 +203,7 @@ extension Keymap {
   private static let browsing: Set<Context> = [.list, .detail]
   private static let panes: Set<Context> = [.list, .detail, .help]
   private static let forms: Set<Context> = [.form, .choice]
-  private static let texts: Set<Context> = [.form, .filter]
+  private static let texts: Set<Context> = [.form, .filter, .palette]
   private static let everywhere = Set(Context.allCases)
 
   private static func bind(

@@ -33,9 +33,12 @@ struct Renderer {
       return frame
     }
     frame.lines[0] = header(model, layout)
-    if case .help(let top, _) = model.mode {
-      help(top, layout, &frame)
-    } else {
+    switch model.mode {
+    case .help(let top, _): help(top, layout, &frame)
+    case .palette(let palette):
+      self.palette(palette, model, layout, &frame)
+      bottom(model, layout, &frame)
+    default:
       body(model, layout, &frame)
       bottom(model, layout, &frame)
     }
@@ -101,6 +104,10 @@ struct Renderer {
 
   /// What the line above the hints says: of what a form has to say, that which is about no field of it.
   private func sentence(_ model: AppModel) -> AppModel.Message? {
+    if case .palette(let palette) = model.mode {
+      return palette.selected.flatMap { model.obstacle(to: $0) }
+        .map { AppModel.Message(text: $0, kind: .refusal) } ?? model.message
+    }
     guard case .form(let form) = model.mode else { return model.status }
     if let problem = form.problem, problem.field == nil {
       return AppModel.Message(text: problem.text, kind: .refusal)
@@ -161,18 +168,30 @@ struct Renderer {
     let shown = model.arrangement.rows.count
     let all = model.arrangement.snapshot.contents.organizationCount
     let count = "  \(shown.grouped) of \(all.grouped) "
+    if case .palette(let palette) = model.mode {
+      type(palette.input, after: ":", leaving: 1, layout, &line, &frame)
+      return line.spans
+    }
     if case .filter(let field, _) = model.mode {
-      let width = layout.size.columns - count.count - 2
-      let window = typesetter.window(field.text, cursor: field.cursor, width)
-      line.add(" /", theme.question)
-      frame.cursor = Position(column: 2 + window.cursor, row: layout.filterRow)
-      line.add(window.text, width: width)
+      type(field, after: "/", leaving: count.count, layout, &line, &frame)
     } else {
       guard !model.query.isEmpty else { return [] }
       line.add(" /\(model.query)", width: layout.size.columns - count.count, theme.question)
     }
     line.add(count, theme.quiet)
     return line.spans
+  }
+
+  /// The line in which something is typed, behind a sign that says what.
+  private func type(
+    _ field: TextField, after sign: String, leaving rest: Int, _ layout: Layout, _ line: inout LineBuilder,
+    _ frame: inout Frame
+  ) {
+    let width = layout.size.columns - rest - 2
+    let window = typesetter.window(field.text, cursor: field.cursor, width)
+    line.add(" \(sign)", theme.question)
+    frame.cursor = Position(column: 2 + window.cursor, row: layout.filterRow)
+    line.add(window.text, width: width)
   }
 
   private func hints(_ model: AppModel, _ layout: Layout) -> [Span] {
@@ -411,45 +430,6 @@ struct Renderer {
       frame.lines[row] = line.spans
     }
     frame.cursor = Position(column: 0, row: layout.body.lowerBound)
-  }
-}
-
-/// How things look. Nothing is said by colour alone.
-struct Theme: Sendable {
-  /// Colours, or attributes alone.
-  let hasColors: Bool
-
-  private func colored(_ color: Style.Color, bold: Bool = false) -> Style {
-    Style(hasColors ? color : .standard, bold: bold)
-  }
-
-  var text: Style { Style() }
-  var title: Style { Style(bold: true) }
-  var heading: Style { Style(underlined: true) }
-  var quiet: Style { Style(dim: true) }
-  var key: Style { Style(bold: true) }
-  var selected: Style { Style(reversed: true) }
-  var selectedElsewhere: Style { Style(bold: true) }
-  var field: Style { Style(underlined: true) }
-  var question: Style { Style(bold: true) }
-  var note: Style { Style() }
-  var good: Style { colored(.green) }
-  var warning: Style { colored(.yellow, bold: true) }
-  var bad: Style { colored(.red, bold: true) }
-
-  func changed(_ base: Style) -> Style {
-    var style = base
-    style.isBold = true
-    style.isUnderlined = true
-    return style
-  }
-
-  func status(_ status: Organization.Status) -> Style {
-    switch status {
-    case .active: colored(.green)
-    case .suspended: colored(.yellow)
-    case .deleted: colored(.red)
-    }
   }
 }
 

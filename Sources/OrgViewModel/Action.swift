@@ -31,6 +31,8 @@ public enum Action: Sendable, Hashable {
   case filter
   /// Shows the keys.
   case help
+  /// Opens the command palette.
+  case palette
   /// Back, and from the list out of the program.
   case close
   /// Out of the program.
@@ -118,19 +120,21 @@ public enum Context: String, Sendable, Hashable, CaseIterable {
   case choice
   /// The page with the keys.
   case help
+  /// The command palette.
+  case palette
 
   /// Whether it is a screen or a pane of one, in which nothing is typed, asked or covered.
   public var isScreen: Bool {
     switch self {
     case .list, .detail: true
-    case .filter, .roleChoice, .question, .form, .choice, .help: false
+    case .filter, .roleChoice, .question, .form, .choice, .help, .palette: false
     }
   }
 
   /// Whether printable keys type themselves there.
   public var isTyping: Bool {
     switch self {
-    case .filter, .form: true
+    case .filter, .form, .palette: true
     case .list, .detail, .roleChoice, .question, .choice, .help: false
     }
   }

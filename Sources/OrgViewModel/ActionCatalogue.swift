@@ -40,6 +40,7 @@ extension Action {
     command(.close, "close", "Go back, and from the list out of the program"),
     command(.cancel, "cancel", "Cancel what is going on"),
     command(.help, "help", "Show the keys"),
+    command(.palette, "palette", "Find a command by its name"),
     command(.redraw, "redraw", "Draw the screen again"),
     command(.suspend, "suspend", "Suspend the program"),
     command(.quit, "quit", "Quit"),

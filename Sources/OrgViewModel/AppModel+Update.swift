@@ -11,6 +11,7 @@ extension AppModel {
     case .form(let form):
       form.asksToDiscard ? .question : form.fields[form.focus].choices.isEmpty ? .form : .choice
     case .help: .help
+    case .palette: .palette
     }
   }
 
@@ -33,6 +34,7 @@ extension AppModel {
     case .ask(let question): return answer(action, question)
     case .form(let form): return fill(form, action)
     case .help(let top, let behind): return help(action, top, behind)
+    case .palette(let palette): return choose(action, in: palette)
     }
   }
 
@@ -60,7 +62,7 @@ extension AppModel {
       : "Choose a member first: Enter opens the organization."
   }
 
-  private mutating func refuse(_ reason: String) -> [Effect] {
+  mutating func refuse(_ reason: String) -> [Effect] {
     message = Message(text: reason, kind: .refusal)
     return []
   }
@@ -87,6 +89,7 @@ extension AppModel {
       anchor = list.isGone ? nil : list.id
       mode = .filter(TextField(query), before: query)
     case .help: mode = .help(top: 0, behind: .browse)
+    case .palette: mode = .palette(Palette(preferences.savedQueries))
     case .reload: return reload()
     case .add:
       if pane == .list {

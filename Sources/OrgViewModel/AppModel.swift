@@ -17,6 +17,8 @@ public struct AppModel: Sendable {
     case form(Form)
     /// The page with the keys, from a line on, and what comes back when it is closed.
     indirect case help(top: Int, behind: Mode)
+    /// The command palette.
+    case palette(Palette)
   }
 
   /// The two panes.
@@ -108,6 +110,8 @@ public struct AppModel: Sendable {
   public let readOnlyReason: String?
   /// Where new ids and the time come from.
   let stamps: Stamps
+  /// What somebody wants otherwise than out of the box.
+  let preferences: Preferences
   /// What changed in data that came with rows of no use.
   private var unseen: Set<String> = []
   /// Changes on their way, in order; the first are being committed. The others expect what was shown when they
@@ -129,10 +133,12 @@ public struct AppModel: Sendable {
 
   /// A model that shows the data from the top.
   public init(
-    _ arrangement: Arrangement, viewport: Viewport, readOnlyReason: String? = nil, stamps: Stamps = .live
+    _ arrangement: Arrangement, viewport: Viewport, readOnlyReason: String? = nil,
+    preferences: Preferences = Preferences(), stamps: Stamps = .live
   ) {
     self.arrangement = arrangement
     self.stamps = stamps
+    self.preferences = preferences
     self.viewport = viewport
     self.readOnlyReason = readOnlyReason
     lastSerial = arrangement.request.serial
@@ -146,7 +152,13 @@ public struct AppModel: Sendable {
     self.viewport = viewport
     list.scroll(rows: viewport.listRows, of: arrangement.rows.count)
     detail.scroll(rows: viewport.detailRows, of: detailLineCount)
-    if case .help(let top, let behind) = mode { mode = .help(top: min(top, lastHelpTop), behind: behind) }
+    switch mode {
+    case .help(let top, let behind): mode = .help(top: min(top, lastHelpTop), behind: behind)
+    case .palette(var palette):
+      palette.move(to: palette.selectedRow, rows: viewport.helpRows)
+      mode = .palette(palette)
+    default: break
+    }
   }
 
   /// Takes in data, or rows, that were asked for or came by themselves. Everything that is selected, and where

@@ -132,7 +132,7 @@ enum Golden {
                                                                            │
 
      organizations.json, byte 512, org_1.status: there is no status "gone"
-     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "damaged 40x10": #"""
@@ -172,7 +172,7 @@ enum Golden {
 
 
      organizations.json, byte 512, org_1.status: there is no status "gone"
-     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "damaged edit 120x32": #"""
@@ -207,7 +207,7 @@ enum Golden {
                                                                            │
 
      Nothing can be changed until this is mended: organizations.json, byte 512, org_1.status: there is no status "gone"
-     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "damaged edit 40x10": #"""
@@ -247,7 +247,7 @@ enum Golden {
 
      Nothing can be changed until this is mended: organizations.json, byte 512,
      org_1.status: there is no status "gone"
-     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "delete 120x32": #"""
@@ -357,7 +357,7 @@ enum Golden {
                                                                            │
 
 
-     Enter edit  r role  a add  d remove  / filter  ? help  q back
+     Enter edit  r role  a add  d remove  / filter  : command  ? help  q back
     [cursor 72, 10]
     """#,
     "detail 40x10": #"""
@@ -397,7 +397,7 @@ enum Golden {
 
 
 
-     Enter edit  r role  a add  d remove  / filter  ? help  q back
+     Enter edit  r role  a add  d remove  / filter  : command  ? help  q back
     [cursor 0, 10]
     """#,
     "discard 120x32": #"""
@@ -507,7 +507,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "empty 40x10": #"""
@@ -547,7 +547,7 @@ enum Golden {
 
 
 
-     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "empty add 120x32": #"""
@@ -582,7 +582,7 @@ enum Golden {
                                                                            │
 
      Nothing can be changed: it was opened so.
-     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "empty add 40x10": #"""
@@ -622,7 +622,7 @@ enum Golden {
 
 
      Nothing can be changed: it was opened so.
-     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "evil 120x32": #"""
@@ -657,7 +657,7 @@ enum Golden {
                                                                            │
 
 
-     Enter edit  r role  a add  d remove  / filter  ? help  q back
+     Enter edit  r role  a add  d remove  / filter  : command  ? help  q back
     [cursor 72, 4]
     """#,
     "evil 40x10": #"""
@@ -697,7 +697,7 @@ enum Golden {
 
 
 
-     Enter edit  r role  a add  d remove  / filter  ? help  q back
+     Enter edit  r role  a add  d remove  / filter  : command  ? help  q back
     [cursor 0, 4]
     """#,
     "evil form 120x32": #"""
@@ -882,7 +882,7 @@ enum Golden {
                                                                            │
 
 
-     Enter edit  r role  a add  d remove  / filter  ? help  q back
+     Enter edit  r role  a add  d remove  / filter  : command  ? help  q back
     [cursor 72, 11]
     """#,
     "flash 40x10": #"""
@@ -922,7 +922,7 @@ enum Golden {
 
 
 
-     Enter edit  r role  a add  d remove  / filter  ? help  q back
+     Enter edit  r role  a add  d remove  / filter  : command  ? help  q back
     [cursor 0, 11]
     """#,
     "flash in ASCII": #"""
@@ -949,7 +949,7 @@ enum Golden {
 
 
 
-     Enter edit  r role  a add  d remove  / filter  ? help  q back
+     Enter edit  r role  a add  d remove  / filter  : command  ? help  q back
     [cursor 0, 11]
     """#,
     "form 120x32": #"""
@@ -1161,7 +1161,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "list 40x10": #"""
@@ -1201,7 +1201,7 @@ enum Golden {
 
 
 
-     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "list in ASCII": #"""
@@ -1228,7 +1228,7 @@ enum Golden {
 
 
 
-     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "member 120x32": #"""
@@ -1413,7 +1413,7 @@ enum Golden {
                                                                            │
      /zz                                                                                                             0 of 7
 
-     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "nothing 40x10": #"""
@@ -1453,8 +1453,308 @@ enum Golden {
 
      /zz                                                                     0 of 7
 
-     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
     [cursor 0, 2]
+    """#,
+    "palette 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Commands  26
+    ▸  Open the organization; in the detail, edit what is selected                 open                     Enter l Right
+       New organization; in the detail, add a member                               add                      a
+       Edit name, plan, status and billing ids                                     edit                     e F2
+     ! Change the role of the member: Choose a member first: Enter opens the organization.                  r
+       Set the organization to deleted; in the detail, remove the member           remove                   d Del
+       Undo your latest change                                                     undo                     u
+       Redo what you undid                                                         redo                     ^R
+       Filter as you type                                                          filter                   /
+       Read again from disk                                                        reload                   R F5
+       To the next pane                                                            next-pane                Tab
+       To the previous pane                                                        previous-pane            Shift-Tab
+       To the next row                                                             move-down                j Down
+       To the previous row                                                         move-up                  k Up
+       To the first row                                                            move-to-first            g Home
+       To the last row                                                             move-to-last             G End
+       A page down                                                                 page-down                ^F PgDn
+       A page up                                                                   page-up                  ^B PgUp
+       Half a page down                                                            half-page-down           ^D
+       Half a page up                                                              half-page-up             ^U
+       Close what is open, clear the filter, go back                               back                     Esc h Left
+       Go back, and from the list out of the program                               close                    q
+       Cancel what is going on                                                     cancel                   ^C
+       Show the keys                                                               help                     ? F1
+       Draw the screen again                                                       redraw                   ^L
+       Suspend the program                                                         suspend                  ^Z
+       Quit                                                                        quit                     Q
+
+     :
+
+     Enter run  Down next  Esc close
+    [cursor 2, 29]
+    """#,
+    "palette 40x10": #"""
+     orgman    /srv/ops/data  7 orgs   live
+     Commands  26
+    ▸  Open the organization; i…  Enter l R…
+       New organization; in the…  a
+       Edit name, plan, status …  e F2
+     ! Change the role of the me… r
+       Set the organization to …  d Del
+     :
+
+     Enter run  Down next  Esc close
+    [cursor 2, 7]
+    """#,
+    "palette 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Commands  26
+    ▸  Open the organization; in the deta… open                     Enter l Right
+       New organization; in the detail, a… add                      a
+       Edit name, plan, status and billin… edit                     e F2
+     ! Change the role of the member: Choose a member first: Enter… r
+       Set the organization to deleted; i… remove                   d Del
+       Undo your latest change             undo                     u
+       Redo what you undid                 redo                     ^R
+       Filter as you type                  filter                   /
+       Read again from disk                reload                   R F5
+       To the next pane                    next-pane                Tab
+       To the previous pane                previous-pane            Shift-Tab
+       To the next row                     move-down                j Down
+       To the previous row                 move-up                  k Up
+       To the first row                    move-to-first            g Home
+       To the last row                     move-to-last             G End
+       A page down                         page-down                ^F PgDn
+       A page up                           page-up                  ^B PgUp
+       Half a page down                    half-page-down           ^D
+       Half a page up                      half-page-up             ^U
+     :
+
+     Enter run  Down next  Esc close
+    [cursor 2, 21]
+    """#,
+    "palette fuzzy 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Commands  7
+    ▸! Change the role of the member: Choose a member first: Enter opens the organization.                  r
+       Undo your latest change                                                     undo                     u
+       Close what is open, clear the filter, go back                               back                     Esc h Left
+       Set the organization to deleted; in the detail, remove the member           remove                   d Del
+       Go back, and from the list out of the program                               close                    q
+       Open the organization; in the detail, edit what is selected                 open                     Enter l Right
+       New organization; in the detail, add a member                               add                      a
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     :rle
+     Choose a member first: Enter opens the organization.
+     Enter run  Down next  Esc close
+    [cursor 5, 29]
+    """#,
+    "palette fuzzy 40x10": #"""
+     orgman    /srv/ops/data  7 orgs   live
+     Commands  7
+    ▸! Change the role of the me… r
+       Undo your latest change    u
+       Close what is open, clea…  Esc h Left
+       Set the organization to …  d Del
+       Go back, and from the li…  q
+     :rle
+     Choose a member first: Enter opens th…
+     Enter run  Down next  Esc close
+    [cursor 5, 7]
+    """#,
+    "palette fuzzy 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Commands  7
+    ▸! Change the role of the member: Choose a member first: Enter… r
+       Undo your latest change             undo                     u
+       Close what is open, clear the filt… back                     Esc h Left
+       Set the organization to deleted; i… remove                   d Del
+       Go back, and from the list out of … close                    q
+       Open the organization; in the deta… open                     Enter l Right
+       New organization; in the detail, a… add                      a
+
+
+
+
+
+
+
+
+
+
+
+
+     :rle
+     Choose a member first: Enter opens the organization.
+     Enter run  Down next  Esc close
+    [cursor 5, 21]
+    """#,
+    "palette nothing 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Commands  0
+     No command fits that.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     :zzz
+
+     Enter run  Down next  Esc close
+    [cursor 5, 29]
+    """#,
+    "palette nothing 40x10": #"""
+     orgman    /srv/ops/data  7 orgs   live
+     Commands  0
+     No command fits that.
+
+
+
+
+     :zzz
+
+     Enter run  Down next  Esc close
+    [cursor 5, 7]
+    """#,
+    "palette nothing 80x24": #"""
+     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     Commands  0
+     No command fits that.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     :zzz
+
+     Enter run  Down next  Esc close
+    [cursor 5, 21]
+    """#,
+    "palette refused 120x32": #"""
+     orgman  Organizations                                                     /srv/ops/data  0 orgs  0 members   read-only
+     Commands  2
+    ▸! Undo your latest change: Nothing can be changed: it was opened so.                                   u
+       Suspend the program                                                         suspend                  ^Z
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     :undo
+     Nothing can be changed: it was opened so.
+     Enter run  Down next  Esc close
+    [cursor 6, 29]
+    """#,
+    "palette refused 40x10": #"""
+     orgman  /srv/ops/…  0 orgs   read-only
+     Commands  2
+    ▸! Undo your latest change: … u
+       Suspend the program        ^Z
+
+
+
+     :undo
+     Nothing can be changed: it was opened…
+     Enter run  Down next  Esc close
+    [cursor 6, 7]
+    """#,
+    "palette refused 80x24": #"""
+     orgman                            /srv/ops/data  0 orgs  0 members   read-only
+     Commands  2
+    ▸! Undo your latest change: Nothing can be changed: it was ope… u
+       Suspend the program                 suspend                  ^Z
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     :undo
+     Nothing can be changed: it was opened so.
+     Enter run  Down next  Esc close
+    [cursor 6, 21]
     """#,
     "question 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
@@ -1563,7 +1863,7 @@ enum Golden {
                                                                            │
 
      Choose a member first: Enter opens the organization.
-     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "refused 40x10": #"""
@@ -1603,7 +1903,7 @@ enum Golden {
 
 
      Choose a member first: Enter opens the organization.
-     Enter open  a add  e edit  d delete  / filter  ? help  q quit
+     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "role 120x32": #"""

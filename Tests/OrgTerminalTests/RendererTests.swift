@@ -40,7 +40,10 @@ enum Scenes {
       scene("help", nil, .help, .moveDown), scene("refused", nil, .changeRole), scene("flash", flash),
       scene("damaged", damaged), scene("damaged edit", damaged, .edit), scene("empty", empty),
       scene("empty add", empty, .add), scene("evil", nil, .moveDown, .open),
-      scene("evil form", nil, .moveDown, .edit),
+      scene("evil form", nil, .moveDown, .edit), scene("palette", nil, .palette),
+      scene("palette fuzzy", nil, .palette, .insert("rle")),
+      scene("palette refused", empty, .palette, .insert("undo")),
+      scene("palette nothing", nil, .palette, .insert("zzz")),
     ]
   }
 }

@@ -82,13 +82,13 @@ struct Driver {
   init(
     _ organizations: [Organization] = Sample.organizations, _ members: [OrgUser] = Sample.members,
     rows: Int = 5,
-    isWide: Bool = true, readOnly: String? = nil
+    isWide: Bool = true, readOnly: String? = nil, preferences: Preferences = Preferences()
   ) {
     store = TestStore(organizations, members)
     arranged = Arrangement(store.snapshot(), for: ListRequest())
     model = AppModel(
       arranged, viewport: Self.viewport(rows: rows, isWide: isWide), readOnlyReason: readOnly,
-      stamps: Sample.stamps)
+      preferences: preferences, stamps: Sample.stamps)
   }
 
   static func viewport(rows: Int, isWide: Bool = true) -> AppModel.Viewport {

@@ -1,0 +1,94 @@
+import OrgCore
+import Testing
+
+@testable import OrgViewModel
+
+@Suite struct PaletteTests {
+  private func palette(_ driver: Driver) -> Palette? {
+    if case .palette(let palette) = driver.model.mode { palette } else { nil }
+  }
+
+  private func driver(_ queries: SavedQuery..., readOnly: String? = nil) -> Driver {
+    Driver(readOnly: readOnly, preferences: Preferences(savedQueries: queries))
+  }
+
+  @Test func `it has every command, and nothing else`() {
+    var driver = Driver()
+    driver.press(.palette)
+    let actions = palette(driver)?.items.compactMap {
+      if case .action(let action) = $0.choice { action } else { nil }
+    }
+    #expect(
+      Set(actions ?? []) == Set(Action.catalogue.filter(\.isCommand).map(\.action)).subtracting([.palette]))
+  }
+
+  @Test func `what is typed finds names and titles, the nearest first`() {
+    var driver = Driver()
+    driver.press(.palette)
+    driver.type("role")
+    #expect(palette(driver)?.selected?.name == "change-role")
+    driver.press(.deleteToStart)
+    driver.type("hpd")
+    #expect(palette(driver)?.items.first?.name == "half-page-down")
+    driver.press(.deleteToStart)
+    driver.type("QUIT")
+    #expect(palette(driver)?.items.first?.name == "quit")
+    driver.press(.deleteToStart)
+    driver.type("zzz")
+    #expect(palette(driver)?.items.isEmpty == true)
+    driver.press(.accept)
+    #expect(driver.message == "No action fits that.")
+    #expect(palette(driver) != nil)
+  }
+
+  @Test func `Enter runs the selected one, Esc runs none`() {
+    var driver = Driver()
+    driver.press(.palette)
+    driver.type("new organ")
+    driver.press(.accept)
+    #expect(driver.form?.title == "New organization")
+    driver.press(.back, .palette)
+    driver.type("quit")
+    driver.press(.back)
+    #expect(driver.model.context == .list)
+    #expect(!driver.log.contains(.quit))
+    driver.press(.palette, .accept)
+    #expect(driver.model.pane == .detail)
+  }
+
+  @Test func `what can't be done now says why, and isn't done`() {
+    var driver = driver(readOnly: "it was opened so")
+    driver.press(.palette)
+    driver.type("undo")
+    guard let item = palette(driver)?.selected else { return #expect(Bool(false)) }
+    #expect(driver.model.obstacle(to: item) == "Nothing can be changed: it was opened so.")
+    driver.press(.accept)
+    #expect(driver.message == "Nothing can be changed: it was opened so.")
+    #expect(palette(driver) != nil)
+    #expect(driver.log == [])
+  }
+
+  @Test func `saved queries come first, and filter`() {
+    var driver = driver(SavedQuery(name: "without \u{1B}stripe", text: "no:stripe bravo"))
+    driver.press(.open, .palette)
+    #expect(palette(driver)?.items.first?.title == "Filter: without \\u{1B}stripe")
+    driver.press(.accept)
+    #expect(driver.names == ["Bravo"])
+    #expect(driver.model.query == "no:stripe bravo")
+    #expect(driver.model.context == .list)
+  }
+
+  @Test func `the selection moves and scrolls with the lines`() {
+    var driver = Driver(rows: 4)
+    driver.press(.palette, .moveUp)
+    #expect(palette(driver)?.selectedRow == 0)
+    for _ in 0..<6 { driver.press(.moveDown) }
+    #expect(palette(driver)?.selectedRow == 6)
+    #expect(palette(driver)?.visible(4) == 3..<7)
+    driver.press(.pageDown, .pageUp)
+    #expect(palette(driver)?.selectedRow == 6)
+    driver.type("undo")
+    #expect(palette(driver)?.selectedRow == 0)
+    #expect(driver.selected == "org_acme")
+  }
+}
