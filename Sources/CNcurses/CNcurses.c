@@ -1,5 +1,6 @@
 #include "CNcurses.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -84,13 +85,25 @@ static const char *extended(const char *name) {
   return text == (const char *)-1 ? NULL : text;
 }
 
+bool cncurses_has(const char *name) { return extended(name) != NULL; }
+
+void cncurses_send(const void *bytes, size_t count) {
+  const char *next = bytes;
+  while (count > 0) {
+    ssize_t written = write(STDOUT_FILENO, next, count);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;
+    next += written;
+    count -= (size_t)written;
+  }
+}
+
 // Written past curses, whose `putp` goes through a buffer of its own: this mode concerns no drawing.
 static void set_paste(bool enabled) {
   const char *begin = extended("BE"), *end = extended("BD");
   if (begin == NULL || end == NULL) return;
   const char *text = enabled ? begin : end;
-  ssize_t written = write(STDOUT_FILENO, text, strlen(text));
-  (void)written;
+  cncurses_send(text, strlen(text));
 }
 
 void cncurses_define_keys(void) {

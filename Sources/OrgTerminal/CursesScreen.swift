@@ -30,6 +30,8 @@ final class CursesScreen {
   let hasUTF8: Bool
   /// Whether colours are there, and welcome by the NO_COLOR convention.
   let hasColors: Bool
+  /// The way to the clipboard.
+  let clipboard: Clipboard
 
   private let screen: OpaquePointer
   private var window: UnsafeMutablePointer<WINDOW>
@@ -59,6 +61,7 @@ final class CursesScreen {
     self.pad = pad
     size = Size(columns: Int(getmaxx(window)), rows: Int(getmaxy(window)))
     hasColors = has_colors() && Self.environment("NO_COLOR") == nil
+    clipboard = Self.clipboard(hasSequence: cncurses_has("Ms"))
 
     raw()
     noecho()
@@ -144,6 +147,20 @@ final class CursesScreen {
     return (attributes, 0)
   }
 
+  /// Copies a text to the clipboard of whoever sits at the terminal. Whether that takes it, nobody can know.
+  ///
+  /// - Returns: why it can't be copied; `nil` where it was sent.
+  func copy(_ text: String) -> String? {
+    guard isOpen else { return nil }
+    switch clipboard.bytes(copying: text) {
+    case .failure(let refusal): return refusal.reason
+    case .success(let bytes):
+      // Past curses, which knows nothing of it; it moves no cursor.
+      bytes.withUnsafeBytes { cncurses_send($0.baseAddress, $0.count) }
+      return nil
+    }
+  }
+
   /// Lets the next `draw` paint everything anew and set the terminal's modes again: after others wrote
   /// on it, or the program was stopped and continued from outside.
   func redrawEverything() {
@@ -227,6 +244,13 @@ extension CursesScreen {
     default:
       break
     }
+  }
+
+  /// The way to the clipboard from here.
+  static func clipboard(hasSequence: Bool) -> Clipboard {
+    Clipboard(
+      terminal: environment("TERM") ?? "", hasSequence: hasSequence, tmux: environment("TMUX"),
+      screen: environment("STY"))
   }
 
   /// A variable that is set to more than nothing.

@@ -38,6 +38,12 @@ void cncurses_enter(void);
 /// Hands the terminal back for good, and removes the crash guard.
 void cncurses_close(SCREEN *screen);
 
+/// Whether the description of the terminal has a text by this name, an extension of ncurses' own too.
+bool cncurses_has(const char *name);
+
+/// Writes to the terminal past curses: for what concerns no drawing.
+void cncurses_send(const void *bytes, size_t count);
+
 /// How many pairs of colours there can be, the terminal's own (pair 0) counted.
 int cncurses_color_pairs(void);
 
