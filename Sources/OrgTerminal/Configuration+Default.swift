@@ -1,0 +1,93 @@
+import OrgCore
+import OrgViewModel
+
+extension Configuration {
+  /// Everything that can be configured, explained, as it is out of the box. Each setting is commented out; without
+  /// the `#` before it, it says the same.
+  public static var defaultText: String {
+    let plans = PlanTier.known.map(quoted).joined(separator: ", ")
+    var lines = """
+      # What orgman does otherwise than it does out of the box. orgman config --path says where this file belongs,
+      # orgman config --check finds mistakes in it, orgman config --default prints it as it was.
+      #
+      # The file is TOML. Lines that begin with # and a space explain; those that begin with # and a name show how
+      # things are out of the box: take the # away and change what stands behind it.
+
+      # How things look: "default"; "colorblind", which doesn't rely on red and green; "monochrome", without any
+      # colour; "contrast", without anything dim. The colours are the 16 that your terminal has. NO_COLOR in the
+      # environment takes them away, whatever is said here.
+      #theme = "default"
+
+      # The mouse: the wheel scrolls, a click selects. While it is on, most terminals select text to copy only with
+      # Shift held down. It can also be switched in the program: look for mouse behind :
+      #mouse = false
+
+      # The plans that are known, in rising order. Any other plan can be typed.
+      #plan-tiers = [\(plans)]
+
+      # Queries that the command palette (:) offers by their names.
+      [queries]
+      #"paying without a Stripe id" = "no:stripe !plan:founders_friend !status:deleted"
+      #"without an owner" = "owners:0 !status:deleted"
+
+      # Keys. An action gets the keys that stand here, instead of those that it has: several in brackets, none in
+      # empty ones. They are written as the help (?) shows them: j, ^F, F5, Space, Enter, Tab, Shift-Tab, Esc, Up, Down,
+      # Left, Right, Home, End, PgUp, PgDn, Ins, Del, Backspace. A key that stands for two actions in one place is a
+      # mistake. What stands under [keys] counts on every screen; what stands under one of the headings below it
+      # counts only there.
+      [keys]
+      """.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let keymap = Keymap.standard
+    let screens = Context.allCases.filter(\.isScreen)
+    var apart: [Context: [String]] = [:]
+    for entry in Action.catalogue {
+      let contexts = screens.filter { keymap.has(entry.action, in: $0) }
+      let keys = contexts.map { keymap.keys(for: entry.action, in: $0) }
+      if contexts.isEmpty, !entry.isCommand { continue }
+      if Set(keys).count <= 1 {
+        lines.append(setting(entry, keys.first ?? []))
+      } else {
+        for (context, keys) in zip(contexts, keys) {
+          apart[context, default: []].append(setting(entry, keys))
+        }
+      }
+    }
+    for context in Context.allCases {
+      let own =
+        context.isScreen
+        ? apart[context] ?? []
+        : Action.catalogue.filter { keymap.has($0.action, in: context) }.map {
+          setting($0, keymap.keys(for: $0.action, in: context))
+        }
+      lines += ["", "# \(context.title)", "[keys.in.\(context.rawValue)]"] + own
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func setting(_ entry: Action.Entry, _ keys: [Key]) -> String {
+    let text = keys.map { quoted($0.description) }.joined(separator: ", ")
+    let setting = "#\(entry.name) = [\(text)]"
+    return setting + String(repeating: " ", count: max(1, 40 - setting.count)) + "# " + entry.title
+  }
+
+  private static func quoted(_ text: String) -> String {
+    "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
+  }
+}
+
+extension Context {
+  /// What it is, for people.
+  var title: String {
+    switch self {
+    case .list: "The list of organizations"
+    case .detail: "One organization and its members"
+    case .filter: "While a filter is typed; keys that type something type it"
+    case .roleChoice: "The choice of a role"
+    case .question: "A question"
+    case .form: "The edit pane, where text is typed"
+    case .choice: "The edit pane, where there are choices"
+    case .help: "The page with the keys"
+    case .palette: "The command palette"
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import OrgCore
+import OrgViewModel
+
+/// What somebody wants otherwise than it is out of the box, as the configuration says it.
+public struct Configuration: Sendable {
+  /// How things look.
+  public var theme = ThemeName.standard
+  /// Whether the mouse is on from the start.
+  public var hasMouse = false
+  /// Which key stands for what.
+  public var keymap = Keymap.standard
+  /// What concerns the model.
+  public var preferences = Preferences()
+
+  /// Everything as it is out of the box.
+  public init() {}
+
+  /// Reads a configuration: TOML, as `defaultText` explains it.
+  ///
+  /// - Parameter text: the text of the file.
+  /// - Returns: what it says, and everything that is wrong with it, in the order of the file. With a problem in it a
+  ///   configuration isn't to be used.
+  public static func read(_ text: String) -> (configuration: Configuration, problems: [ConfigurationProblem])
+  {
+    var reader = ConfigurationReader()
+    do throws(ConfigurationProblem) {
+      reader.read(try TOMLReader(text))
+    } catch {
+      return (Configuration(), [error])
+    }
+    let none = TextPlace(line: 0, column: 0)
+    return (reader.configuration, reader.problems.sorted { ($0.place ?? none) < ($1.place ?? none) })
+  }
+}
+
+/// Takes entries in one by one and notes what is wrong with them.
+private struct ConfigurationReader {
+  var configuration = Configuration()
+  var problems: [ConfigurationProblem] = []
+  private var keys: [KeyAssignment] = []
+
+  /// Names at the top of the file.
+  private static let names = ["theme", "mouse", "plan-tiers"]
+
+  mutating func read(_ reader: TOMLReader) {
+    for table in reader.tables {
+      switch (table.path.first, table.path.count) {
+      case ("queries", 1), ("keys", 1): break
+      case ("keys", 3) where table.path[1] == "in":
+        if Context(rawValue: table.path[2]) == nil {
+          note(
+            "There is no context \(table.path[2].quoted); there are \(Self.list(Context.allCases.map(\.rawValue))).",
+            table.place)
+        }
+      default:
+        note("There is no [\(TOMLReader.name(table.path))]; there are [queries] and [keys].", table.place)
+      }
+    }
+    for entry in reader.entries { take(entry) }
+    do throws(KeymapProblems) {
+      configuration.keymap = try Keymap.standard.assigning(keys)
+    } catch {
+      problems += error.problems
+    }
+  }
+
+  private mutating func note(_ message: String, _ place: TextPlace) {
+    problems.append(ConfigurationProblem(place: place, message: message))
+  }
+
+  private static func list(_ words: [String]) -> String {
+    words.count < 2
+      ? words.joined() : words.dropLast().joined(separator: ", ") + " and " + words[words.count - 1]
+  }
+
+  private mutating func take(_ entry: TOMLReader.Entry) {
+    switch (entry.path[0], entry.path.count) {
+    case ("theme", 1):
+      guard let name = string(entry) else { return }
+      if let theme = ThemeName(rawValue: name) {
+        configuration.theme = theme
+      } else {
+        note(
+          "There is no theme \(name.quoted); there are \(Self.list(ThemeName.allCases.map(\.rawValue))).",
+          entry.value.place)
+      }
+    case ("mouse", 1):
+      if case .boolean(let isOn) = entry.value.kind {
+        configuration.hasMouse = isOn
+      } else {
+        note("mouse is true or false.", entry.value.place)
+      }
+    case ("plan-tiers", 1): planTiers(entry)
+    case ("queries", 2): query(entry)
+    case ("keys", 2): key(entry, nil)
+    case ("keys", 4) where entry.path[1] == "in":
+      // A table by a wrong name has been named already.
+      if let context = Context(rawValue: entry.path[2]) { key(entry, context) }
+    case ("keys", 1), ("queries", 1):
+      note("\(entry.path[0]) is a table: write [\(entry.path[0])].", entry.place)
+    default:
+      note(
+        "There is no \(TOMLReader.name(entry.path)); there are \(Self.list(Self.names)), [queries] and [keys].",
+        entry.place)
+    }
+  }
+
+  private mutating func string(_ entry: TOMLReader.Entry) -> String? {
+    if case .string(let text) = entry.value.kind { return text }
+    note("\(TOMLReader.name(entry.path)) is a text in quotes.", entry.value.place)
+    return nil
+  }
+
+  /// One text or several, each with its place.
+  private mutating func strings(_ entry: TOMLReader.Entry) -> [(text: String, place: TextPlace)]? {
+    switch entry.value.kind {
+    case .string(let text): return [(text, entry.value.place)]
+    case .array(let values):
+      var texts: [(String, TextPlace)] = []
+      for value in values {
+        guard case .string(let text) = value.kind else {
+          note("A text in quotes should stand here.", value.place)
+          return nil
+        }
+        texts.append((text, value.place))
+      }
+      return texts
+    default:
+      note("\(TOMLReader.name(entry.path)) is a text in quotes, or several in brackets.", entry.value.place)
+      return nil
+    }
+  }
+
+  private mutating func planTiers(_ entry: TOMLReader.Entry) {
+    guard let tiers = strings(entry) else { return }
+    guard !tiers.isEmpty else { return note("There is at least one plan tier.", entry.value.place) }
+    var seen: [String: TextPlace] = [:]
+    for (tier, place) in tiers {
+      do throws(OrgError) {
+        _ = try Rules.checked(tier, for: .planTier)
+      } catch {
+        note(error.message, place)
+      }
+      if let first = seen.updateValue(place, forKey: tier) {
+        note("\(tier.quoted) stands at \(first) already.", place)
+      }
+    }
+    configuration.preferences.planTiers = tiers.map(\.text)
+  }
+
+  private mutating func query(_ entry: TOMLReader.Entry) {
+    guard let text = string(entry) else { return }
+    let name = entry.path[1]
+    if name.isEmpty { return note("A query needs a name.", entry.place) }
+    do throws(QueryError) {
+      _ = try Query(text)
+    } catch {
+      // Behind the quote, as far as there are no escapes in it.
+      let place = TextPlace(
+        line: entry.value.place.line, column: entry.value.place.column + 1 + error.offset)
+      return note("The query can't be read: \(error.message)", place)
+    }
+    configuration.preferences.savedQueries.append(SavedQuery(name: name, text: text))
+  }
+
+  private mutating func key(_ entry: TOMLReader.Entry, _ context: Context?) {
+    let name = entry.path[entry.path.count - 1]
+    guard let action = Action(name: name) else {
+      let near = Action.catalogue.map(\.name).filter { $0.contains(name) || name.contains($0) }
+      let offer =
+        near.isEmpty ? "orgman config --default has all" : "it may be \(near.joined(separator: " or "))"
+      return note("There is no action \(name.quoted); \(offer).", entry.place)
+    }
+    guard let names = strings(entry) else { return }
+    var found: [(key: Key, place: TextPlace)] = []
+    for (text, place) in names {
+      switch Key.named(text) {
+      case .success(let key): found.append((key, place))
+      case .failure(let refusal): note(refusal.reason, place)
+      }
+    }
+    keys.append(KeyAssignment(context: context, action: action, keys: found, place: entry.place))
+  }
+}

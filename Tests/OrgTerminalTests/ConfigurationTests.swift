@@ -1,0 +1,185 @@
+import OrgViewModel
+import Testing
+
+@testable import OrgTerminal
+
+@Suite struct ConfigurationTests {
+  private func problems(_ text: String) -> [String] {
+    Configuration.read(text).problems.map {
+      "\($0.place.map { "\($0.line):\($0.column)" } ?? "-") \($0.message)"
+    }
+  }
+
+  private func keymap(_ text: String) -> Keymap {
+    let (configuration, problems) = Configuration.read(text)
+    #expect(problems == [])
+    return configuration.keymap
+  }
+
+  private func bound(_ keymap: Keymap) -> [Context: [Key: Action]] {
+    var result: [Context: [Key: Action]] = [:]
+    for binding in keymap.sections.flatMap(\.bindings) {
+      for context in binding.contexts {
+        for key in binding.keys { result[context, default: [:]][key] = binding.action }
+      }
+    }
+    return result
+  }
+
+  @Test func `the printed configuration is what is out of the box, commented out or not`() {
+    let text = Configuration.defaultText
+    #expect(problems(text) == [])
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.allSatisfy { $0.isEmpty || $0.hasPrefix("#") || $0.hasPrefix("[") && $0.hasSuffix("]") })
+    #expect(lines.allSatisfy { $0.count <= 120 })
+    let active = lines.map { $0.hasPrefix("#") && !$0.hasPrefix("# ") ? $0.dropFirst() : $0 }.joined(
+      separator: "\n")
+    let (configuration, problems) = Configuration.read(active)
+    #expect(problems == [])
+    #expect(configuration.theme == .standard && !configuration.hasMouse)
+    #expect(configuration.preferences.planTiers == Preferences().planTiers)
+    #expect(configuration.preferences.savedQueries.count == 2)
+    #expect(bound(configuration.keymap) == bound(.standard))
+    #expect(bound(Configuration.read("").configuration.keymap) == bound(.standard))
+  }
+
+  @Test func `it names every action that can be configured`() {
+    let text = Configuration.defaultText
+    for entry in Action.catalogue { #expect(text.contains("#\(entry.name) = ["), "\(entry.name)") }
+  }
+
+  @Test func `keys are moved, doubled and removed`() {
+    let moved = keymap("[keys]\nundo = \"z\"\nremove = [\"^X\", \"Del\"]\nadd = []")
+    for context in [Context.list, .detail] {
+      #expect(moved.action(for: "z", in: context) == .undo)
+      #expect(moved.action(for: "u", in: context) == nil)
+      #expect(moved.action(for: .control("x"), in: context) == .remove)
+      #expect(moved.action(for: .delete, in: context) == .remove)
+      #expect(moved.action(for: "d", in: context) == nil)
+      #expect(moved.action(for: "a", in: context) == nil)
+    }
+    // Elsewhere the Delete key deletes.
+    #expect(moved.action(for: .delete, in: .form) == .deleteForward)
+    let help = moved.sections.flatMap(\.bindings)
+    #expect(!help.contains { $0.action == .add })
+    #expect(help.contains { $0.action == .undo && $0.keys == ["z"] && !$0.description.isEmpty })
+    #expect(!moved.hints(in: .list).contains { $0.action == .add })
+    #expect(moved.hints(in: .list).contains { $0.action == .remove && $0.keys[0] == .control("x") })
+  }
+
+  @Test func `two keys can change places`() {
+    let swapped = keymap("[keys]\nmove-down = [\"k\", \"Down\"]\nmove-up = [\"j\", \"up\"]")
+    #expect(swapped.action(for: "k", in: .list) == .moveDown)
+    #expect(swapped.action(for: "j", in: .detail) == .moveUp)
+    #expect(swapped.action(for: .up, in: .detail) == .moveUp)
+    // The page with the keys is no screen.
+    #expect(swapped.action(for: "j", in: .help) == .moveDown)
+  }
+
+  @Test func `one context can differ, and goes before the rest`() {
+    let map = keymap(
+      "[keys]\nadd = \"+\"\n[keys.in.detail]\nadd = \"m\"\n[keys.in.form]\nsave = [\"^S\", \"F10\"]")
+    #expect(map.action(for: "+", in: .list) == .add)
+    #expect(map.action(for: "+", in: .detail) == nil)
+    #expect(map.action(for: "m", in: .detail) == .add)
+    #expect(map.action(for: .function(10), in: .form) == .save)
+    #expect(map.action(for: .function(10), in: .choice) == nil)
+  }
+
+  @Test func `a key that is bound twice says both places`() {
+    #expect(
+      problems("[keys]\nundo = \"z\"\nredo = [\"^R\", \"z\"]") == [
+        "3:15 z is bound twice in [keys.in.list]: to undo in line 2, column 8."
+      ])
+    #expect(
+      problems("[keys]\nundo = \"d\"") == [
+        "2:8 d is bound twice in [keys.in.list]: to remove out of the box; give that other keys, too, or none."
+      ])
+    #expect(
+      problems("[keys.in.list]\nundo = \"z\"\n[keys]\nredo = \"z\"") == [
+        "4:8 z is bound twice in [keys.in.list]: to undo in line 2, column 8."
+      ])
+    #expect(problems("[keys]\nundo = [\"z\", \"z\"]").count == 1)
+    #expect(problems("[keys.in.list]\nundo = \"z\"\n[keys.in.detail]\nredo = \"z\"") == [])
+  }
+
+  @Test func `what is unknown or means nothing is named with its place`() {
+    for (text, expected) in [
+      ("color = 1", "1:1 There is no color; there are theme, mouse and plan-tiers, [queries] and [keys]."),
+      ("[kyes]\n", "1:1 There is no [kyes]; there are [queries] and [keys]."),
+      (
+        "theme = \"neon\"",
+        "1:9 There is no theme \"neon\"; there are default, colorblind, monochrome and contrast."
+      ),
+      ("theme = 1", "1:9 theme is a text in quotes."), ("mouse = \"on\"", "1:9 mouse is true or false."),
+      ("plan-tiers = []", "1:14 There is at least one plan tier."),
+      ("plan-tiers = [\"a\", \"a\"]", "1:20 \"a\" stands at line 1, column 15 already."),
+      ("plan-tiers = [\"a\", 1]", "1:20 A text in quotes should stand here."),
+      ("keys = 1", "1:1 keys is a table: write [keys]."),
+      ("[keys]\nundoo = \"z\"", "2:1 There is no action \"undoo\"; it may be undo."),
+      ("[keys]\nxyz = \"z\"", "2:1 There is no action \"xyz\"; orgman config --default has all."),
+      (
+        "[keys]\n\"\u{202E}\" = \"z\"",
+        "2:1 There is no action \"\\u{202E}\"; orgman config --default has all."
+      ),
+      ("[keys]\nsave = \"F10\"", "2:1 save belongs under [keys.in.form] or [keys.in.choice]."),
+      ("[keys.in.help]\nundo = \"z\"", "2:1 undo has no meaning in [keys.in.help]."),
+      (
+        "[keys.in.form]\nsave = \"s\"",
+        "2:8 \"s\" types itself in [keys.in.form]; take a key with ^ or one without a letter."
+      ),
+      (
+        "[keys]\nundo = \"gg\"",
+        "2:8 There is no key \"gg\"; keys are written j, ^F, F5, Space, Enter, PgDn, Shift-Tab."
+      ),
+      ("[keys]\nundo = \"^M\"", "2:8 Terminals send the same for ^M and Enter; write Enter."),
+      ("[keys]\nundo = true", "2:8 keys.undo is a text in quotes, or several in brackets."),
+      ("[keys]\nquit = []\nclose = []", "3:1 No key would be left for quit or close."),
+      ("[queries]\nx = \"plan: y\"", nil), ("[queries]\n\"\" = \"y\"", "2:1 A query needs a name."),
+    ] as [(String, String?)] {
+      if let expected {
+        #expect(problems(text) == [expected], "\(text)")
+      } else {
+        #expect(problems(text).count == 1)
+        #expect(problems(text).first?.hasPrefix("2:") == true, "\(problems(text))")
+      }
+    }
+    let wrongContext = problems("[keys.in.lists]\nundo = \"z\"")
+    #expect(
+      wrongContext.count == 1
+        && wrongContext[0].hasPrefix("1:1 There is no context \"lists\"; there are list, "))
+  }
+
+  @Test func `all that is wrong is found, in the order of the file`() {
+    #expect(
+      problems("mouse = 1\n[keys]\nundo = \"d\"\nx = \"y\"\n[y]\n").map { $0.prefix(3) } == [
+        "1:9", "3:8", "4:1", "5:1",
+      ])
+  }
+
+  @Test func `each key is found by the name that the help gives it`() {
+    var keys: [Key] = [
+      " ", "j", "G", "株", "^", "\\", "\"", .enter, .tab, .backTab, .escape, .backspace, .delete, .insert, .up,
+      .down,
+      .left, .right, .home, .end, .pageUp, .pageDown, .control("a"), .control("\\"), .control("_"),
+    ]
+    keys += (1...12).map(Key.function)
+    for key in keys {
+      #expect(Key.named(key.description) == .success(key), "\(key)")
+    }
+    #expect(Key.named("pgdn") == .success(.pageDown))
+    #expect(Key.named("^f") == .success(.control("f")))
+    #expect(Key.named("f01") != .success(.function(1)))
+    #expect(Key.named("") != .success("a"))
+  }
+
+  @Test func `saved queries and plans are taken over`() {
+    let (configuration, problems) = Configuration.read(
+      "plan-tiers = [\"free\", \"gold\"]\ntheme='contrast'\nmouse=true\n[queries]\n\"a b\" = 'plan:gold \"x y\"'"
+    )
+    #expect(problems == [])
+    #expect(configuration.preferences.planTiers == ["free", "gold"])
+    #expect(configuration.preferences.savedQueries == [SavedQuery(name: "a b", text: "plan:gold \"x y\"")])
+    #expect(configuration.theme == .contrast && configuration.hasMouse)
+  }
+}
