@@ -91,13 +91,13 @@ import Testing
   @Test func `no text makes it crash or go on for ever`() throws {
     var generator = SystemRandomNumberGenerator()
     let alphabet = Array("ab\"'\\[]{}=,.#\n\r\t u1-_é\u{1B}\u{0}")
-    for _ in 0..<3000 {
+    for _ in 0..<2000 {
       let text = String(
         (0..<Int.random(in: 0...40, using: &generator)).map { _ in alphabet.randomElement() ?? "a" })
       _ = try? TOMLReader(text)
     }
     let text = Configuration.defaultText
-    for end in stride(from: 0, to: text.count, by: 7) { _ = try? TOMLReader(String(text.prefix(end))) }
+    for end in stride(from: 0, to: text.count, by: 149) { _ = try? TOMLReader(String(text.prefix(end))) }
   }
 
   @Test func `Python's reader of TOML sees the same`() throws {
