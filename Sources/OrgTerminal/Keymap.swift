@@ -82,8 +82,8 @@ extension Keymap {
         bind("G", .end, to: .moveToLast, in: panes, "the last row"),
         bind(.control("f"), .pageDown, to: .pageDown, in: panes, "a page down"),
         bind(.control("b"), .pageUp, to: .pageUp, in: panes, "a page up"),
-        bind(.control("d"), to: .halfPageDown, in: browsing, "half a page down"),
-        bind(.control("u"), to: .halfPageUp, in: browsing, "half a page up"),
+        bind(.control("d"), to: .halfPageDown, in: anywhere, "half a page down"),
+        bind(.control("u"), to: .halfPageUp, in: anywhere, "half a page up"),
       ]),
     Section(
       title: "Going about",
@@ -93,10 +93,18 @@ extension Keymap {
           .enter, "l", .right, to: .open, in: [.detail], "edit the field, or the role of the member",
           hint: "edit"),
         bind(
-          .escape, "h", .left, to: .back, in: browsing,
+          .escape, "h", .left, to: .back, in: anywhere,
           "close the prompt, clear the filter, go back; never quits"),
-        bind(.tab, to: .nextPane, in: browsing, "the next pane"),
-        bind(.backTab, to: .previousPane, in: browsing, "the previous pane"),
+        bind("1", to: .showOrganizations, in: anywhere, "organizations"),
+        bind("3", to: .showHistory, in: anywhere, "history: who changed what when"),
+        bind("H", to: .showItsHistory, in: browsing, "history of the organization, or of the member"),
+        bind("[", to: .goBack, in: anywhere, "the screen before"),
+        bind("]", to: .goForward, in: anywhere, "forward again"),
+        bind("-", to: .goToLast, in: anywhere, "the last screen, and back again"),
+        bind(.enter, "l", .right, to: .open, in: [.history], "every change of the entry", hint: "open"),
+        bind(.enter, "l", .right, to: .open, in: [.entry], "go to the organization", hint: "go there"),
+        bind(.tab, to: .nextPane, in: browsing.union([.history, .entry]), "the next pane"),
+        bind(.backTab, to: .previousPane, in: browsing.union([.history, .entry]), "the previous pane"),
       ]),
     Section(
       title: "Changing",
@@ -112,32 +120,33 @@ extension Keymap {
         bind("e", .function(2), to: .edit, in: [.detail]),
         bind("d", .delete, to: .remove, in: [.list], "set the organization to deleted; asks", hint: "delete"),
         bind("d", .delete, to: .remove, in: [.detail], "remove the member; asks", hint: "remove"),
-        bind("u", to: .undo, in: browsing, "undo your latest change; what others changed since stays"),
-        bind(.control("r"), to: .redo, in: browsing, "redo what you undid"),
+        bind("u", to: .undo, in: anywhere.subtracting([.history, .entry]), "undo your latest change; what others changed since stays"),
+        bind("u", to: .undoEntry, in: [.history, .entry], "undo this very entry; asks", hint: "undo"),
+        bind(.control("r"), to: .redo, in: anywhere, "redo what you undid"),
       ]),
     Section(
       title: "Finding",
       bindings: [
         bind(
-          "/", to: .filter, in: browsing,
+          "/", to: .filter, in: anywhere,
           "filter as you type: words, plan:, status:, user:, members:>10, no:stripe, !not, ~fuzzy",
           hint: "filter"),
-        bind("R", .function(5), to: .reload, in: browsing, "read again from disk"),
+        bind("R", .function(5), to: .reload, in: anywhere, "read again from disk"),
       ]),
     Section(
       title: "The program",
       bindings: [
-        bind(":", to: .palette, in: browsing, "every command by its name", hint: "command"),
-        bind("?", .function(1), to: .help, in: browsing, "this page", hint: "help"),
+        bind(":", to: .palette, in: anywhere, "every command by its name", hint: "command"),
+        bind("?", .function(1), to: .help, in: anywhere, "this page", hint: "help"),
         bind(
-          "q", to: .close, in: [.list, .detail, .roleChoice, .question], "back, and from the list out",
+          "q", to: .close, in: anywhere.union([.roleChoice, .question]), "back, and from the list out",
           hint: nil),
-        bind("Q", to: .quit, in: browsing, "quit"),
+        bind("Q", to: .quit, in: anywhere, "quit"),
         bind(.control("c"), to: .cancel, in: everywhere, "cancel what is going on"),
         bind(.control("z"), to: .suspend, in: everywhere, "suspend"),
         bind(.control("l"), to: .redraw, in: everywhere, "draw the screen again"),
         bind("q", to: .close, in: [.list], hint: "quit"),
-        bind("q", to: .close, in: [.detail], hint: "back"),
+        bind("q", to: .close, in: sheets.union([.detail]), hint: "back"),
         bind(
           "?", "q", .escape, .enter, .function(1), to: .back, in: [.help], "close this page", hint: "close"),
       ]),
@@ -201,7 +210,9 @@ extension Keymap {
   ])
 
   private static let browsing: Set<Context> = [.list, .detail]
-  private static let panes: Set<Context> = [.list, .detail, .help]
+  private static let sheets: Set<Context> = [.users, .history, .entry, .overview, .person]
+  private static let anywhere = browsing.union(sheets)
+  private static let panes = anywhere.union([.help])
   private static let forms: Set<Context> = [.form, .choice]
   private static let texts: Set<Context> = [.form, .filter, .palette]
   private static let everywhere = Set(Context.allCases)

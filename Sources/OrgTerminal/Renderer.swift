@@ -46,7 +46,7 @@ struct Renderer {
     return frame
   }
 
-  private func line(_ width: Int) -> LineBuilder { LineBuilder(typesetter, width: width) }
+  func line(_ width: Int) -> LineBuilder { LineBuilder(typesetter, width: width) }
 
   // MARK: Header and bottom
 
@@ -62,10 +62,15 @@ struct Renderer {
       counts += "  " + (contents.hasMembers ? count(contents.memberCount, "member") : "reading members")
     }
     var line = line(layout.size.columns)
-    line.add(" orgman", theme.title)
-    if layout.isWide { line.add("  Organizations") }
+    if layout.size.columns >= 60 {
+      line.add(" orgman", theme.title)
+      line.add(" ")
+    }
+    line.add(" ")
+    line.add(name(of: model.screen, model), theme.title)
     // In a narrow detail the name may be above what is on the screen.
-    let isNameless = !layout.isWide && model.pane == .detail && model.visibleLines.lowerBound > 0
+    let isNameless =
+      model.sheet == nil && !layout.isWide && model.pane == .detail && model.visibleLines.lowerBound > 0
     let title = isNameless ? model.selectedOrganization?.name ?? title : title
     let right = "\(counts)   \(state) ".count
     let room = layout.size.columns - line.used - right - 2
@@ -165,9 +170,7 @@ struct Renderer {
 
   private func filter(_ model: AppModel, _ layout: Layout, _ frame: inout Frame) -> [Span] {
     var line = line(layout.size.columns)
-    let shown = model.arrangement.rows.count
-    let all = model.arrangement.snapshot.contents.organizationCount
-    let count = "  \(shown.grouped) of \(all.grouped) "
+    let count = "  \(model.shownCount.grouped) of \(model.totalCount.grouped) "
     if case .palette(let palette) = model.mode {
       type(palette.input, after: ":", leaving: 1, layout, &line, &frame)
       return line.spans
@@ -175,8 +178,8 @@ struct Renderer {
     if case .filter(let field, _) = model.mode {
       type(field, after: "/", leaving: count.count, layout, &line, &frame)
     } else {
-      guard !model.query.isEmpty else { return [] }
-      line.add(" /\(model.query)", width: layout.size.columns - count.count, theme.question)
+      guard !model.filterText.isEmpty else { return [] }
+      line.add(" /\(model.filterText)", width: layout.size.columns - count.count, theme.question)
     }
     line.add(count, theme.quiet)
     return line.spans
@@ -215,25 +218,29 @@ struct Renderer {
   // MARK: Body
 
   private func body(_ model: AppModel, _ layout: Layout, _ frame: inout Frame) {
+    if let sheet = model.sheet { return self.sheet(sheet, model, layout, &frame) }
     let form: Form? = if case .form(let form) = model.mode { form } else { nil }
     if layout.isWide {
       let left = list(model, layout.listWidth, layout, &frame)
       let right =
         form.map { self.form($0, layout, column: layout.listWidth + 1, &frame) }
         ?? detail(model, layout, &frame)
-      for (index, row) in layout.body.enumerated() {
-        var line = line(layout.listWidth)
-        line.fill()
-        let rest = left[index].reduce(0) { $0 + typesetter.set($1.text).width }
-        let gap = Span(String(repeating: " ", count: max(0, layout.listWidth - rest)))
-        frame.lines[row] = left[index] + [gap, Span(typesetter.set("│").text, theme.quiet)] + right[index]
-      }
+      put(left, beside: right, layout, &frame)
     } else {
       let lines =
         form.map { self.form($0, layout, column: 0, &frame) }
         ?? (model.pane == .list
           ? list(model, layout.listWidth, layout, &frame) : detail(model, layout, &frame))
       for (index, row) in layout.body.enumerated() { frame.lines[row] = lines[index] }
+    }
+  }
+
+  /// Puts two panes side by side, with a line between them.
+  func put(_ left: [[Span]], beside right: [[Span]], _ layout: Layout, _ frame: inout Frame) {
+    for (index, row) in layout.body.enumerated() {
+      let rest = left[index].reduce(0) { $0 + typesetter.set($1.text).width }
+      let gap = Span(String(repeating: " ", count: max(0, layout.listWidth - rest)))
+      frame.lines[row] = left[index] + [gap, Span(typesetter.set("│").text, theme.quiet)] + right[index]
     }
   }
 
@@ -290,7 +297,7 @@ struct Renderer {
 
   /// A name in its column. What others changed has a mark that needs no colour: where the selection has taken its
   /// place before the name, it stands behind.
-  private func name(
+  func name(
     _ name: String, _ width: Int, _ isSelected: Bool, _ hasChanged: Bool, _ style: Style,
     _ line: inout LineBuilder
   ) {
@@ -430,16 +437,5 @@ struct Renderer {
       frame.lines[row] = line.spans
     }
     frame.cursor = Position(column: 0, row: layout.body.lowerBound)
-  }
-}
-
-extension Int {
-  /// With a comma between thousands: `10,000`.
-  var grouped: String {
-    let digits = Array(String(self))
-    return String(
-      digits.enumerated().flatMap { index, digit -> [Character] in
-        index > 0 && (digits.count - index) % 3 == 0 ? [",", digit] : [digit]
-      })
   }
 }

@@ -8,6 +8,8 @@ import Synchronization
 public enum Event: Sendable {
   /// Rows that were asked for, or data that changed.
   case arrangement(Arrangement)
+  /// Rows of a screen beside that of the organizations.
+  case sheet(Sheet.Content, SheetRequest)
   /// What became of a commit.
   case outcome(CommitOutcome)
   /// A commit waits for somebody.
@@ -115,7 +117,7 @@ public final class TerminalApp {
         case .redraw: screen.redrawEverything()
         case .suspend: screen.suspend()
         case .endFlashSoon: flashEnd = clinux_monotonic_milliseconds() + Self.flash
-        case .commit, .undo, .redo, .cancelCommit, .arrange, .reload: perform(effect)
+        case .commit, .undo, .redo, .cancelCommit, .arrange, .show, .reload: perform(effect)
         }
       }
     }
@@ -144,10 +146,11 @@ public final class TerminalApp {
         for event in inbox.take() {
           switch event {
           case .arrangement(let arrangement): carryOut(model.receive(arrangement))
+          case .sheet(let content, let request): carryOut(model.receive(content, for: request))
           case .outcome(let outcome): carryOut(model.receive(outcome))
           case .waiting(let holder): model.receive(holder)
           case .failure(let error): carryOut(model.receive(error))
-          case .takenIn(let entries): model.receive(entries)
+          case .takenIn(let entries): carryOut(model.receive(entries))
           }
         }
       }

@@ -29,6 +29,18 @@ public enum Action: Sendable, Hashable {
   case previousPane
   /// Starts typing a filter.
   case filter
+  /// To the screen of the organizations.
+  case showOrganizations
+  /// To the screen with what happened.
+  case showHistory
+  /// To the history of what is selected alone.
+  case showItsHistory
+  /// To the place before this one.
+  case goBack
+  /// To the place that `goBack` left.
+  case goForward
+  /// To the place where somebody was last, whichever way they came from there.
+  case goToLast
   /// Shows the keys.
   case help
   /// Opens the command palette.
@@ -59,6 +71,8 @@ public enum Action: Sendable, Hashable {
   case undo
   /// Does again what was undone last.
   case redo
+  /// Takes back the selected generation of the history; asks first.
+  case undoEntry
   /// Answers a question with yes.
   case confirm
   /// Answers a question with no.
@@ -108,6 +122,16 @@ public enum Context: String, Sendable, Hashable, CaseIterable {
   case list
   /// One organization and its members.
   case detail
+  /// All users.
+  case users
+  /// What happened.
+  case history
+  /// One generation of what happened.
+  case entry
+  /// What there is, counted.
+  case overview
+  /// One user's organizations.
+  case person
   /// The line in which a filter is typed.
   case filter
   /// The choice of a role for a member.
@@ -126,7 +150,7 @@ public enum Context: String, Sendable, Hashable, CaseIterable {
   /// Whether it is a screen or a pane of one, in which nothing is typed, asked or covered.
   public var isScreen: Bool {
     switch self {
-    case .list, .detail: true
+    case .list, .detail, .users, .history, .entry, .overview, .person: true
     case .filter, .roleChoice, .question, .form, .choice, .help, .palette: false
     }
   }
@@ -135,7 +159,8 @@ public enum Context: String, Sendable, Hashable, CaseIterable {
   public var isTyping: Bool {
     switch self {
     case .filter, .form, .palette: true
-    case .list, .detail, .roleChoice, .question, .choice, .help: false
+    case .roleChoice, .question, .choice, .help: false
+    case .list, .detail, .users, .history, .entry, .overview, .person: false
     }
   }
 }

@@ -145,17 +145,12 @@ extension AppModel {
 
   /// Selects a line, or the nearest that can be selected.
   mutating func selectLine(_ line: Int, downwards: Bool) {
-    let count = detailLineCount
-    guard count > 0 else { return }
-    var line = min(max(0, line), count - 1)
-    while item(at: line) == nil, downwards ? line < count - 1 : line > 0 { line += downwards ? 1 : -1 }
-    while item(at: line) == nil, line > 0 { line -= 1 }
-    detail.row = line
-    detail.id = item(at: line)
-    detail.isGone = false
-    detail.scroll(rows: viewport.detailRows, of: count)
+    var selection = detail
+    selection.select(
+      line, downwards: downwards, rows: viewport.detailRows, of: detailLineCount, id: item(at:))
+    detail = selection
     // The lines above the first member are worth seeing with it.
-    if line <= Self.head.count, line < viewport.detailRows { detail.top = 0 }
+    if detail.row <= Self.head.count, detail.row < viewport.detailRows { detail.top = 0 }
   }
 
   /// Selects what a line is about.
@@ -192,6 +187,7 @@ extension AppModel {
   /// Puts selection and scroll on the records where they were, wherever those stand now.
   mutating func keepSelection(_ old: Arrangement) {
     let isFiltered = arrangement.request.query != old.request.query
+    if destination != nil, arrangement.request.query == query { return reachDestination() }
     defer { if case .filter = mode {} else if !awaitsRows { anchor = nil } }
     if isFiltered, let anchor, anchor != list.id, let row = arrangement.row(of: anchor) {
       return selectRow(row)
@@ -214,7 +210,7 @@ extension AppModel {
   }
 
   private mutating func lose(_ id: String, _ old: Snapshot) {
-    if !list.isGone {
+    if !list.isGone, sheet == nil {
       let name = old.organization(id: id)?.name ?? id
       message = Message(
         text: "\(name.escapedForDisplay) is no longer in this list: somebody changed or removed it.",

@@ -16,7 +16,7 @@ extension AppModel {
   }
 
   /// Where keys go when nothing is typed, asked or covered.
-  public var screenContext: Context { pane == .list ? .list : .detail }
+  public var screenContext: Context { sheet?.context ?? (pane == .list ? .list : .detail) }
 
   /// Changes the state as an action asks, and says what the world has to do.
   public mutating func update(_ action: Action) -> [Effect] {
@@ -28,7 +28,7 @@ extension AppModel {
     }
     if isWaiting, action == .cancel || action == .back, case .browse = mode { return [.cancelCommit] }
     switch mode {
-    case .browse: return browse(action)
+    case .browse: return sheet == nil ? browse(action) : browseSheet(action)
     case .filter(let field, let before): return filter(action, field, before)
     case .chooseRole(let member): return chooseRole(action, of: member)
     case .ask(let question): return answer(action, question)
@@ -72,6 +72,7 @@ extension AppModel {
   private mutating func browse(_ action: Action) -> [Effect] {
     if let obstacle = obstacle(to: action) { return refuse(obstacle) }
     message = nil
+    if let effects = travel(action) { return effects }
     if move(action) { return [] }
     switch action {
     case .open: return open()
@@ -113,20 +114,11 @@ extension AppModel {
     let rows = pane == .list ? viewport.listRows : viewport.detailRows
     let count = pane == .list ? arrangement.rows.count : detailLineCount
     let row = pane == .list ? list.row : detail.row
-    let isGone = pane == .list ? list.isGone : detail.isGone
-    let target: Int
-    switch action {
-    // What took the place of something that is gone stands where that stood.
-    case .moveDown: target = isGone ? row : row + 1
-    case .moveUp: target = row - 1
-    case .moveToFirst: target = 0
-    case .moveToLast: target = count - 1
-    case .pageDown: target = row + max(1, rows - 1)
-    case .pageUp: target = row - max(1, rows - 1)
-    case .halfPageDown: target = row + max(1, rows / 2)
-    case .halfPageUp: target = row - max(1, rows / 2)
-    default: return false
-    }
+    guard
+      let target = pane == .list
+        ? list.target(of: action, rows: rows, count: count)
+        : detail.target(of: action, rows: rows, count: count)
+    else { return false }
     if pane == .list {
       selectRow(target)
     } else {
@@ -199,22 +191,22 @@ extension AppModel {
     switch action {
     case .accept, .back, .cancel:
       mode = .browse
-      let isChanged = action != .accept && query != before
-      if isChanged { query = before }
-      if !awaitsRows { anchor = nil }
-      return isChanged ? [requestRows()] : []
+      let isChanged = action != .accept && filterText != before
+      if isChanged { filterText = before }
+      if !awaitsRows { forgetAnchor() }
+      return isChanged ? [requestFiltered()] : []
     case .moveDown, .moveUp, .pageDown, .pageUp:
-      pane = .list
-      anchor = nil
-      _ = move(action)
+      focusList()
+      forgetAnchor()
+      if sheet == nil { _ = move(action) } else { _ = moveInSheet(action) }
       return []
     default:
       guard field.apply(action) else { return [] }
-      pane = .list
+      focusList()
       mode = .filter(field, before: before)
-      guard field.text != query else { return [] }
-      query = field.text
-      return [requestRows()]
+      guard field.text != filterText else { return [] }
+      filterText = field.text
+      return [requestFiltered()]
     }
   }
 

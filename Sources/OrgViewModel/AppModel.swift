@@ -96,6 +96,12 @@ public struct AppModel: Sendable {
   var list = Selection<String>()
   /// The detail's selection and scroll, for the organization that the list has selected.
   var detail = Selection<DetailItem>()
+  /// The screen that stands before the organizations, if there is one.
+  public internal(set) var sheet: Sheet?
+  /// The way here, and from here back.
+  var trail = Trail()
+  /// What to select among the organizations once their rows are there.
+  var destination: Destination?
   /// What the status line says.
   public internal(set) var message: Message?
   /// What was selected when a filter began to be typed: it is selected again when the rows show it again.
@@ -127,7 +133,7 @@ public struct AppModel: Sendable {
 
   /// Whether the commit that is going on waits for somebody who holds the lock.
   public private(set) var isWaiting = false
-  private var lastSerial: Int
+  var lastSerial: Int
   /// The request that somebody asked for to read the data again.
   private var reloadSerial: Int?
 
@@ -152,6 +158,7 @@ public struct AppModel: Sendable {
     self.viewport = viewport
     list.scroll(rows: viewport.listRows, of: arrangement.rows.count)
     detail.scroll(rows: viewport.detailRows, of: detailLineCount)
+    sheet?.scroll(viewport)
     switch mode {
     case .help(let top, let behind): mode = .help(top: min(top, lastHelpTop), behind: behind)
     case .palette(var palette):
@@ -182,14 +189,16 @@ public struct AppModel: Sendable {
       reloadSerial = nil
       message = Message(text: "Read again from disk.", kind: .note)
     }
+    var effects: [Effect] = []
     if new.snapshot.generation != old.snapshot.generation {
       updateForm { if !$0.isSaving { $0.notice(new.snapshot) } }
+      if sheet != nil { effects.append(requestSheet()) }
     }
-    guard !unseen.isEmpty else { return [] }
+    guard !unseen.isEmpty else { return effects }
     if flashing.isEmpty { beforeFlash = old.snapshot }
     flashing.formUnion(unseen)
     unseen = []
-    return [.endFlashSoon]
+    return effects + [.endFlashSoon]
   }
 
   /// Changes the form that is open, if the page with the keys covers it too.
@@ -260,7 +269,7 @@ public struct AppModel: Sendable {
 
   /// Takes in what other programs did, as far as it needs a word: what they broke, and what they took back
   /// without knowing of it.
-  public mutating func receive(_ entries: [HistoryEntry]) {
+  public mutating func receive(_ entries: [HistoryEntry]) -> [Effect] {
     for entry in entries {
       if let reverted = entry.reverted.last {
         let what = entry.changes.first.map { ": \($0.summary)" } ?? ""
@@ -273,6 +282,8 @@ public struct AppModel: Sendable {
           text: "Mended what another program broke: \(entry.note ?? "nothing is lost").", kind: .refusal)
       }
     }
+    if case .history = screen { return [requestSheet()] }
+    return []
   }
 
   /// Takes in that a commit waits for somebody.
@@ -286,7 +297,7 @@ public struct AppModel: Sendable {
   /// should be held back for the moment that it takes.
   public var awaitsRows: Bool {
     if case .filter = mode { return false }
-    return arrangement.request.query != query
+    return sheet?.awaitsRows ?? (arrangement.request.query != query)
   }
 
   // MARK: Asking the world

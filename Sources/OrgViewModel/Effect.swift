@@ -14,6 +14,9 @@ public enum Effect: Sendable, Hashable {
   /// Find the rows that a request asks for; they come to `receive(_: Arrangement)`. Requests that are still
   /// waiting when a newer one comes may be dropped.
   case arrange(ListRequest)
+  /// Find the rows of a screen beside that of the organizations; they come to `receive(_:for:)`, and may come
+  /// several times, more each time. Requests that are still waiting when a newer one comes may be dropped.
+  case show(SheetRequest)
   /// Read the data again, then arrange them.
   case reload(ListRequest)
   /// Call `endFlash` in a moment long enough to notice what changed.

@@ -18,3 +18,44 @@ struct Selection<ID: Hashable & Sendable>: Sendable {
     top = max(0, min(top, count - rows))
   }
 }
+
+extension Selection {
+  /// The row that a move leads to, which may be outside the list; `nil` if the action is no move.
+  ///
+  /// - Parameter rows: how many fit on the screen.
+  func target(of action: Action, rows: Int, count: Int) -> Int? {
+    switch action {
+    // What took the place of something that is gone stands where that stood.
+    case .moveDown: isGone ? row : row + 1
+    case .moveUp: row - 1
+    case .moveToFirst: 0
+    case .moveToLast: count - 1
+    case .pageDown: row + max(1, rows - 1)
+    case .pageUp: row - max(1, rows - 1)
+    case .halfPageDown: row + max(1, rows / 2)
+    case .halfPageUp: row - max(1, rows / 2)
+    default: nil
+    }
+  }
+}
+
+extension Selection {
+  /// Selects a row, or the nearest that can be selected, in the direction of the move first.
+  ///
+  /// - Parameters:
+  ///   - rows: how many fit on the screen.
+  ///   - id: what stands in a row; `nil` where that can't be selected.
+  mutating func select(_ target: Int, downwards: Bool, rows: Int, of count: Int, id: (Int) -> ID?) {
+    guard count > 0 else { return }
+    let target = min(max(0, target), count - 1)
+    let below = { (target..<count).first { id($0) != nil } }
+    let above = { (0...target).last { id($0) != nil } }
+    guard let place = downwards ? below() ?? above() : above() ?? below() else { return }
+    row = place
+    self.id = id(place)
+    isGone = false
+    scroll(rows: rows, of: count)
+    // What stands above the first that can be selected is worth seeing with it.
+    if place < rows, (0..<place).allSatisfy({ id($0) == nil }) { top = 0 }
+  }
+}

@@ -16,6 +16,7 @@ final class Session: Sendable {
   private let store: FileStore
   private let reading = DispatchQueue(label: "orgman.reading")
   private let arranging = DispatchQueue(label: "orgman.arranging")
+  private let showing: SheetMaker
   private let committing = DispatchQueue(label: "orgman.committing")
   private let state = Mutex(State())
   /// Held from arranging a snapshot until it is posted: each says what changed since the one posted before.
@@ -32,6 +33,7 @@ final class Session: Sendable {
     self.inbox = inbox
     self.store = store
     keeping = store.readOnlyReason == nil ? store : nil
+    showing = SheetMaker(manager: manager, inbox: inbox)
   }
 
   /// Reads the data for the first time. Where there are many members, the organizations come first.
@@ -91,6 +93,7 @@ final class Session: Sendable {
         guard latest == request, let snapshot else { return }
         post(snapshot) { .arrangement($0) }
       }
+    case .show(let request): showing.make(request)
     case .reload(let request):
       state.withLock { $0.request = request }
       read()

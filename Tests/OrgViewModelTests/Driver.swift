@@ -126,11 +126,21 @@ struct Driver {
   mutating func perform(_ effect: Effect) {
     switch effect {
     case .arrange(let request): carryOut(model.receive(arrange(arranged.snapshot, request)))
+    case .show(let request):
+      if let content = content(request) { carryOut(model.receive(content, for: request)) }
     case .reload(let request): carryOut(model.receive(arrange(store.snapshot(), request)))
     case .commit(let set): commit { () throws(OrgError) in set }
     case .undo: step { manager throws(OrgError) in try manager.undoable(by: nil) }
     case .redo: step { manager throws(OrgError) in try manager.redoable(by: nil) }
     case .cancelCommit, .endFlashSoon, .redraw, .suspend, .quit: break
+    }
+  }
+
+  private func content(_ request: SheetRequest) -> Sheet.Content? {
+    switch request.screen {
+    case .organizations, .users, .overview, .person: nil
+    case .history(let subject):
+      .history(HistoryRows(store.history(), isComplete: true, subject: subject, query: request.query))
     }
   }
 

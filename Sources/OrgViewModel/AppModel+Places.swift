@@ -1,0 +1,227 @@
+import OrgCore
+
+// Going from screen to screen, and what the screens beside that of the organizations have in common.
+extension AppModel {
+  // MARK: Places
+
+  /// The screen that is shown.
+  public var screen: Place.Screen { sheet?.screen ?? .organizations }
+
+  /// Where somebody is now.
+  private var here: Place {
+    if let sheet { return sheet.place }
+    var place = Place(.organizations)
+    place.query = query
+    place.selection = list
+    place.pane = pane
+    return place
+  }
+
+  /// Goes to a screen; `nil` if the action asks for none.
+  mutating func travel(_ action: Action) -> [Effect]? {
+    switch action {
+    case .showOrganizations: return screen == .organizations ? [] : visit(Place(.organizations), isNew: false)
+    case .showHistory: return visit(.history(.all))
+    case .showItsHistory:
+      guard let subject = historySubject else { return refuse("Nothing is selected.") }
+      return visit(.history(subject))
+    case .goBack: return follow(trail.goBack(from: here), "There is no screen before this one.")
+    case .goForward: return follow(trail.goForward(from: here), "There is no screen after this one.")
+    case .goToLast:
+      guard let last = trail.last else { return refuse("This is the first screen; there is no last one.") }
+      trail.leave(here)
+      return arrive(last)
+    default: return nil
+    }
+  }
+
+  /// Whose history is meant by what is selected.
+  private var historySubject: HistorySubject? {
+    guard sheet == nil, let organization = selectedOrganization else { return nil }
+    if pane == .detail, let member = selectedMember {
+      return .member(member.userID, organization: organization.id)
+    }
+    return .organization(organization.id)
+  }
+
+  /// Goes to a screen as it was left.
+  private mutating func visit(_ screen: Place.Screen) -> [Effect] {
+    screen == self.screen ? [] : visit(trail.left[screen] ?? Place(screen))
+  }
+
+  /// Goes to a place, and remembers the way back.
+  ///
+  /// - Parameter isNew: false for the organizations as they were left.
+  mutating func visit(_ place: Place, isNew: Bool = true) -> [Effect] {
+    trail.leave(here)
+    guard isNew else {
+      sheet = nil
+      return []
+    }
+    return arrive(place)
+  }
+
+  private mutating func follow(_ place: Place?, _ refusal: String) -> [Effect] {
+    guard let place else { return refuse(refusal) }
+    return arrive(place)
+  }
+
+  private mutating func arrive(_ place: Place) -> [Effect] {
+    guard place.screen == .organizations else {
+      sheet = Sheet(place)
+      return [requestSheet()]
+    }
+    sheet = nil
+    return showOrganizations(place.query, select: place.selection.id, pane: place.pane)
+  }
+
+  /// Shows the organizations, filtered, with one selected.
+  ///
+  /// - Parameter item: what is selected in the detail.
+  mutating func showOrganizations(
+    _ query: String, select id: String?, pane: Pane, item: DetailItem? = nil
+  ) -> [Effect] {
+    destination = id.map { Destination(id: $0, item: item, pane: pane) }
+    guard query == self.query, !awaitsRows else {
+      self.query = query
+      return [requestRows()]
+    }
+    reachDestination()
+    return []
+  }
+
+  /// Goes to an organization, and to something in it.
+  ///
+  /// - Parameter name: what it was called, should it be gone.
+  mutating func go(to organization: String, named name: String, _ item: DetailItem) -> [Effect] {
+    guard arrangement.snapshot.contents.index(ofOrganization: organization) != nil else {
+      return refuse("\(name.escapedForDisplay) is no longer among the organizations.")
+    }
+    trail.leave(here)
+    sheet = nil
+    // A filter that hides it would be in the way.
+    let isShown = !awaitsRows && arrangement.row(of: organization) != nil
+    return showOrganizations(isShown ? query : "", select: organization, pane: .detail, item: item)
+  }
+
+  /// Selects what somebody came for, now that its row may be there.
+  mutating func reachDestination() {
+    guard let destination else { return }
+    self.destination = nil
+    guard let row = arrangement.row(of: destination.id) else {
+      pane = .list
+      return
+    }
+    selectRow(row)
+    if let item = destination.item { select(item) }
+    pane = destination.pane
+  }
+
+  /// What to select among the organizations once the rows are there.
+  struct Destination: Sendable {
+    var id: String
+    var item: DetailItem?
+    var pane: Pane
+  }
+
+  // MARK: Rows
+
+  /// What the rows on the screen are filtered by.
+  public internal(set) var filterText: String {
+    get { sheet?.place.query ?? query }
+    set {
+      if sheet == nil { query = newValue } else { sheet?.place.query = newValue }
+    }
+  }
+
+  /// How many rows the filter shows.
+  public var shownCount: Int { sheet?.rowCount ?? arrangement.rows.count }
+  /// How many rows there are without a filter.
+  public var totalCount: Int { sheet?.total ?? arrangement.snapshot.contents.organizationCount }
+
+  /// Asks for the rows of the screen that is shown.
+  mutating func requestFiltered() -> Effect { sheet == nil ? requestRows() : requestSheet() }
+
+  private static let page = 200
+
+  /// Asks for the rows of a screen beside that of the organizations.
+  mutating func requestSheet() -> Effect {
+    guard let place = sheet?.place else { return requestRows() }
+    lastSerial += 1
+    let request = SheetRequest(
+      serial: lastSerial, screen: place.screen, query: place.query,
+      extent: place.selection.row + viewport.listRows + Self.page)
+    sheet?.asked = request
+    return .show(request)
+  }
+
+  /// Takes in rows of a screen beside that of the organizations.
+  public mutating func receive(_ content: Sheet.Content, for request: SheetRequest) -> [Effect] {
+    guard sheet?.receive(content, for: request, rows: viewport.listRows) == true else { return [] }
+    if case .filter = mode {} else { sheet?.anchor = nil }
+    return []
+  }
+
+  /// Puts the focus on the rows, where it should be while they are filtered.
+  mutating func focusList() {
+    if sheet == nil { pane = .list } else { sheet?.place.pane = .list }
+  }
+
+  /// Forgets what was selected before the filter was typed.
+  mutating func forgetAnchor() {
+    if sheet == nil { anchor = nil } else { sheet?.anchor = nil }
+  }
+
+  /// Moves the selection on a screen beside that of the organizations; false if the action is no move.
+  mutating func moveInSheet(_ action: Action) -> Bool {
+    if sheet?.place.pane == .detail { return moveInEntry(action) }
+    guard let sheet,
+      let target = sheet.place.selection.target(of: action, rows: viewport.listRows, count: sheet.rowCount)
+    else { return false }
+    self.sheet?.select(target, downwards: target >= sheet.selectedRow, rows: viewport.listRows)
+    return true
+  }
+
+  // MARK: Actions
+
+  /// What an action does on a screen beside that of the organizations.
+  mutating func browseSheet(_ action: Action) -> [Effect] {
+    if let obstacle = obstacle(to: action) { return refuse(obstacle) }
+    message = nil
+    if let effects = travel(action) { return effects }
+    if moveInSheet(action) { return [] }
+    switch action {
+    case .back: return leaveSheet(clearingFilter: true)
+    case .cancel, .close: return leaveSheet(clearingFilter: action == .cancel)
+    case .filter:
+      sheet?.anchor = sheet?.selectedID
+      mode = .filter(TextField(filterText), before: filterText)
+    case .help: mode = .help(top: 0, behind: .browse)
+    case .reload: return reload() + [requestSheet()]
+    case .undo: return step(.undo)
+    case .redo: return step(.redo)
+    default:
+      switch screen {
+      case .history: return browseHistory(action)
+      case .organizations, .users, .overview, .person: break
+      }
+    }
+    return []
+  }
+
+  /// Closes the innermost thing that is open; the way out of the screen is the way back.
+  private mutating func leaveSheet(clearingFilter: Bool) -> [Effect] {
+    if sheet?.place.pane == .detail {
+      sheet?.place.pane = .list
+    } else if clearingFilter, !filterText.isEmpty {
+      sheet?.anchor = sheet?.selectedID
+      filterText = ""
+      return [requestSheet()]
+    } else if let place = trail.goBack(from: here) {
+      return arrive(place)
+    } else {
+      return visit(Place(.organizations), isNew: false)
+    }
+    return []
+  }
+}
