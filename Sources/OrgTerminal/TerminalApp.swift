@@ -10,6 +10,8 @@ public enum Event: Sendable {
   case arrangement(Arrangement)
   /// Rows of a screen beside that of the organizations.
   case sheet(Sheet.Content, SheetRequest)
+  /// What proposed changes would do.
+  case preview(Preview, Proposal)
   /// What became of a commit.
   case outcome(CommitOutcome)
   /// A commit waits for somebody.
@@ -117,7 +119,8 @@ public final class TerminalApp {
         case .redraw: screen.redrawEverything()
         case .suspend: screen.suspend()
         case .endFlashSoon: flashEnd = clinux_monotonic_milliseconds() + Self.flash
-        case .commit, .undo, .redo, .cancelCommit, .arrange, .show, .reload: perform(effect)
+        case .commit, .undo, .redo, .cancelCommit, .arrange, .show, .preview, .reload:
+          perform(effect)
         }
       }
     }
@@ -147,6 +150,7 @@ public final class TerminalApp {
           switch event {
           case .arrangement(let arrangement): carryOut(model.receive(arrangement))
           case .sheet(let content, let request): carryOut(model.receive(content, for: request))
+          case .preview(let preview, let proposal): model.receive(preview, for: proposal)
           case .outcome(let outcome): carryOut(model.receive(outcome))
           case .waiting(let holder): model.receive(holder)
           case .failure(let error): carryOut(model.receive(error))

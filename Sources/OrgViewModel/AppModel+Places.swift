@@ -157,7 +157,8 @@ extension AppModel {
 
   /// Takes in rows of a screen beside that of the organizations.
   public mutating func receive(_ content: Sheet.Content, for request: SheetRequest) -> [Effect] {
-    guard sheet?.receive(content, for: request, rows: viewport.listRows) == true else { return [] }
+    let rows = viewport.listRows
+    guard sheet?.receive(content, for: request, rows: rows) == true else { return [] }
     if case .filter = mode {} else { sheet?.anchor = nil }
     return []
   }
@@ -165,6 +166,12 @@ extension AppModel {
   /// Puts the focus on the rows, where it should be while they are filtered.
   mutating func focusList() {
     if sheet == nil { pane = .list } else { sheet?.place.pane = .list }
+  }
+
+  /// Remembers what is selected, for who takes the filter back.
+  private mutating func rememberAnchor() {
+    let id = sheet?.selectedID
+    sheet?.anchor = id
   }
 
   /// Forgets what was selected before the filter was typed.
@@ -175,10 +182,12 @@ extension AppModel {
   /// Moves the selection on a screen beside that of the organizations; false if the action is no move.
   mutating func moveInSheet(_ action: Action) -> Bool {
     if sheet?.place.pane == .detail { return moveInEntry(action) }
-    guard let sheet,
-      let target = sheet.place.selection.target(of: action, rows: viewport.listRows, count: sheet.rowCount)
+    let rows = viewport.listRows
+    guard var sheet,
+      let target = sheet.place.selection.target(of: action, rows: rows, count: sheet.rowCount)
     else { return false }
-    self.sheet?.select(target, downwards: target >= sheet.selectedRow, rows: viewport.listRows)
+    sheet.select(target, downwards: target >= sheet.selectedRow, rows: rows)
+    self.sheet = sheet
     return true
   }
 
@@ -194,7 +203,7 @@ extension AppModel {
     case .back: return leaveSheet(clearingFilter: true)
     case .cancel, .close: return leaveSheet(clearingFilter: action == .cancel)
     case .filter:
-      sheet?.anchor = sheet?.selectedID
+      rememberAnchor()
       mode = .filter(TextField(filterText), before: filterText)
     case .help: mode = .help(top: 0, behind: .browse)
     case .reload: return reload() + [requestSheet()]
@@ -214,7 +223,7 @@ extension AppModel {
     if sheet?.place.pane == .detail {
       sheet?.place.pane = .list
     } else if clearingFilter, !filterText.isEmpty {
-      sheet?.anchor = sheet?.selectedID
+      rememberAnchor()
       filterText = ""
       return [requestSheet()]
     } else if let place = trail.goBack(from: here) {

@@ -45,7 +45,7 @@ extension AppModel {
     case .add, .edit, .remove:
       return editingObstacle ?? (selectedOrganization == nil ? nothingSelected : nil)
         ?? (action == .remove && pane == .detail && selectedMember == nil ? noMember : nil)
-    case .undo, .redo: return editingObstacle
+    case .undo, .redo, .undoEntry: return editingObstacle
     case .changeRole:
       return editingObstacle ?? (pane == .detail && selectedMember != nil ? nil : noMember)
     default: return nil
@@ -254,7 +254,9 @@ extension AppModel {
     default: return []
     }
     mode = .browse
-    return question.isYes ? commit(question.changes) : []
+    guard question.isYes else { return [] }
+    return commit(
+      question.changes, purpose: question.purpose, allowsOwnerless: question.allowsOwnerless)
   }
 
   // MARK: Forms

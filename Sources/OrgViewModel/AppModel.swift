@@ -35,6 +35,10 @@ public struct AppModel: Sendable {
     public let text: String
     /// What happens on yes.
     var changes: [Change]
+    /// What the changes are for.
+    var purpose = ChangeSet.Purpose.edit
+    /// Whether an organization may lose its last owner by them.
+    var allowsOwnerless = false
     /// Whether yes has the focus; no has it at first.
     public internal(set) var isYes = false
   }
@@ -102,6 +106,8 @@ public struct AppModel: Sendable {
   var trail = Trail()
   /// What to select among the organizations once their rows are there.
   var destination: Destination?
+  /// Changes whose question is being worked out.
+  var proposal: Proposal?
   /// What the status line says.
   public internal(set) var message: Message?
   /// What was selected when a filter began to be typed: it is selected again when the rows show it again.
@@ -127,6 +133,8 @@ public struct AppModel: Sendable {
   private struct Pending {
     var changes: [Change] = []
     var isForm = false
+    var purpose = ChangeSet.Purpose.edit
+    var allowsOwnerless = false
     /// Undo or redo, where it is that: what it changes is known when it is done.
     var step: Effect?
   }
@@ -233,7 +241,12 @@ public struct AppModel: Sendable {
       let own = Set(commit.changes.map(\.organizationID))
       flashing.subtract(own)
       effects += take(arrangement, own: own)
-      let what = finished.step == .undo ? "Undone: " : finished.step == .redo ? "Redone: " : ""
+      let what =
+        switch (finished.step, finished.purpose) {
+        case (.undo, _), (_, .undo): "Undone: "
+        case (.redo, _), (_, .redo): "Redone: "
+        default: ""
+        }
       report(what + summary(of: commit), .note)
       if case .form = mode, finished.isForm { mode = .browse }
       select(commit.changes.first)
@@ -293,9 +306,10 @@ public struct AppModel: Sendable {
     message = Message(text: "The data are \(holder). Esc cancels.", kind: .note)
   }
 
-  /// Whether a filter was accepted whose rows aren't there yet: keys that follow are about those rows, and
-  /// should be held back for the moment that it takes.
+  /// Whether a filter was accepted whose rows aren't there yet, or a question is being worked out: keys that follow
+  /// are about those, and should be held back for the moment that it takes.
   public var awaitsRows: Bool {
+    if proposal != nil { return true }
     if case .filter = mode { return false }
     return sheet?.awaitsRows ?? (arrangement.request.query != query)
   }
@@ -322,8 +336,12 @@ public struct AppModel: Sendable {
   }
 
   /// Commits changes, after those that are on their way.
-  mutating func commit(_ changes: [Change], isForm: Bool = false) -> [Effect] {
-    pending.append(Pending(changes: changes, isForm: isForm))
+  mutating func commit(
+    _ changes: [Change], isForm: Bool = false, purpose: ChangeSet.Purpose = .edit,
+    allowsOwnerless: Bool = false
+  ) -> [Effect] {
+    pending.append(
+      Pending(changes: changes, isForm: isForm, purpose: purpose, allowsOwnerless: allowsOwnerless))
     return pending.count == 1 ? sendNext() : []
   }
 
@@ -338,7 +356,11 @@ public struct AppModel: Sendable {
     while let next = pending.first {
       if let step = next.step { return [step] }
       let changes = next.changes.filter { !$0.isDone }
-      if !changes.isEmpty { return [.commit(ChangeSet(changes))] }
+      if !changes.isEmpty {
+        return [
+          .commit(ChangeSet(changes, allowsOwnerless: next.allowsOwnerless, purpose: next.purpose))
+        ]
+      }
       pending.removeFirst()
       if case .form = mode, next.isForm { mode = .browse }
       if message == nil { message = Message(text: "It is so already; nothing was changed.", kind: .note) }

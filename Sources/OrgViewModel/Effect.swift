@@ -5,6 +5,8 @@ import OrgCore
 public enum Effect: Sendable, Hashable {
   /// Commit; the outcome comes to `receive(_: CommitOutcome)`.
   case commit(ChangeSet)
+  /// Find out what changes would do; it comes to `receive(_:for:)`.
+  case preview(Proposal)
   /// Undo the user's latest edit, as the history has it; the outcome comes to `receive(_: CommitOutcome)`.
   case undo
   /// Redo the user's latest undo; the outcome comes there, too.

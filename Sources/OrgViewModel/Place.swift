@@ -22,7 +22,7 @@ public struct Place: Sendable {
   /// What is selected.
   var selection = Selection<String>()
   /// Which pane has the focus, on screens with two.
-  var pane = AppModel.Pane.list
+  public internal(set) var pane = AppModel.Pane.list
 
   init(_ screen: Screen) {
     self.screen = screen

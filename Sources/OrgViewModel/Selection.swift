@@ -48,8 +48,8 @@ extension Selection {
   mutating func select(_ target: Int, downwards: Bool, rows: Int, of count: Int, id: (Int) -> ID?) {
     guard count > 0 else { return }
     let target = min(max(0, target), count - 1)
-    let below = { (target..<count).first { id($0) != nil } }
-    let above = { (0...target).last { id($0) != nil } }
+    func below() -> Int? { (target..<count).first { id($0) != nil } }
+    func above() -> Int? { (0...target).last { id($0) != nil } }
     guard let place = downwards ? below() ?? above() : above() ?? below() else { return }
     row = place
     self.id = id(place)

@@ -75,8 +75,10 @@ public struct Sheet: Sendable {
   /// The id of the row that keys are about, if there is one.
   var selectedID: String? { rowCount == 0 || place.selection.isGone ? nil : place.selection.id }
 
-  /// Indices of the rows on a screen that has room for so many.
-  func visible(_ rows: Int) -> Range<Int> {
+  /// Indices of the rows on the screen.
+  ///
+  /// - Parameter rows: how many it has room for.
+  public func visible(_ rows: Int) -> Range<Int> {
     let top = min(place.selection.top, rowCount)
     return top..<min(rowCount, top + rows)
   }

@@ -93,6 +93,11 @@ final class Session: Sendable {
         guard latest == request, let snapshot else { return }
         post(snapshot) { .arrangement($0) }
       }
+    case .preview(let proposal):
+      arranging.async { [self] in
+        guard let snapshot = state.withLock({ $0.arrangement?.snapshot }) else { return }
+        inbox.post(.preview(Preview(of: proposal.set, on: snapshot), proposal))
+      }
     case .show(let request): showing.make(request)
     case .reload(let request):
       state.withLock { $0.request = request }

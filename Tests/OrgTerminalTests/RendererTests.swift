@@ -27,6 +27,8 @@ enum Scenes {
     var news = Screen(columns, rows, isUTF8: isUTF8)
     news.press(.edit, .nextField, .insert("x"))
     news.others { organizations, _ in organizations[0].planTier = "enterprise" }
+    var noHistory = Screen(columns, rows, isUTF8: isUTF8)
+    noHistory.history = []
     let damaged = Screen(columns, rows, problems: [problem], isUTF8: isUTF8)
     let empty = Screen(
       columns, rows, organizations: [], members: [], readOnly: "it was opened so", isUTF8: isUTF8)
@@ -44,6 +46,14 @@ enum Scenes {
       scene("palette fuzzy", nil, .palette, .insert("rle")),
       scene("palette refused", empty, .palette, .insert("undo")),
       scene("palette nothing", nil, .palette, .insert("zzz")),
+      scene("evil form", nil, .moveDown, .edit), scene("history", nil, .showHistory, .moveDown, .moveDown),
+      scene("history none", noHistory, .showHistory),
+      scene("history nothing", nil, .showHistory, .filter, .insert("zz"), .accept),
+      scene("history of one", nil, .open, .moveDown, .showItsHistory),
+      scene("entry", nil, .showHistory, .moveDown, .moveDown, .moveDown, .moveDown, .open, .moveToLast),
+      scene("entry undone", nil, .showHistory, .moveDown, .moveDown, .open),
+      scene("entry note", nil, .showHistory, .moveDown, .moveDown, .moveDown, .open),
+      scene("undo entry", nil, .showHistory, .undoEntry),
     ]
   }
 }
@@ -57,7 +67,7 @@ enum Scenes {
         frames["\(name) \(columns)x\(rows)"] = described(screen)
       }
     }
-    for (name, screen) in Scenes.all(80, 24, isUTF8: false) where ["list", "form", "flash"].contains(name) {
+    for (name, screen) in Scenes.all(80, 24, isUTF8: false) where ["list", "form", "flash", "history"].contains(name) {
       frames["\(name) in ASCII"] = described(screen)
     }
     for (columns, rows) in [(1, 1), (20, 5), (39, 9)] {
@@ -120,16 +130,29 @@ enum Scenes {
     let members = [
       OrgUser(organizationID: organizations[0].id, userID: evil, role: .owner, joinedAt: Sample.time)
     ]
+    let hostileEntry = HistoryEntry(
+      generation: 1, time: Sample.time, kind: .edit,
+      actor: Actor(uid: 1, user: evil, login: "x" + evil, claimedSSHClient: evil, host: evil),
+      changes: [
+        RecordedChange(
+          .setField(.lagoCustomerID, organization: organizations[0].id, from: nil, to: evil),
+          organizationName: evil),
+        RecordedChange(
+          .setRole(user: evil, organization: organizations[0].id, from: .member, to: .owner),
+          organizationName: evil),
+      ], note: evil)
     let ways: [[Action]] = [
       [], [.open], [.open, .changeRole], [.open, .changeRole, .chooseOwner], [.open, .remove], [.remove],
       [.edit],
-      [.open, .add, .paste(evil)], [.filter, .paste(evil)], [.filter, .paste(evil), .accept],
+      [.open, .add, .paste(evil)], [.showHistory], [.showHistory, .open], [.showHistory, .undoEntry],
+      [.showItsHistory], [.open, .showItsHistory], [.showHistory, .filter, .paste(evil), .accept], [.filter, .paste(evil)], [.filter, .paste(evil), .accept],
     ]
     for (columns, rows) in Scenes.sizes + [(200, 50)] {
       for way in ways {
         for problems in [[], [DataProblem(file: "f", offset: 0, key: evil, reason: "bad")]] {
           var screen = Screen(
             columns, rows, organizations: organizations, members: members, problems: problems, title: evil)
+          screen.history = [hostileEntry]
           for action in way { screen.press(action) }
           let text = screen.frame.lines.joined().map(\.text).joined()
           #expect(text.unicodeScalars.allSatisfy { $0.isPlain })

@@ -28,10 +28,54 @@ enum Sample {
     }
 }
 
+extension Sample {
+  /// What happened, newest first: an edit undone, something from outside, many changes, a repair.
+  static let history: [HistoryEntry] = {
+    func entry(
+      _ generation: UInt64, _ kind: HistoryEntry.Kind, _ actor: String, _ changes: [RecordedChange],
+      reverted: [UInt64] = [], note: String? = nil
+    ) -> HistoryEntry {
+      let start = Timestamp("2026-11-22 09:00:00")?.microseconds ?? 0
+      return HistoryEntry(
+        generation: generation, time: Timestamp(microseconds: start + Int64(generation) * 600_000_000),
+        kind: kind,
+        actor: Actor(
+          uid: 0, user: actor, login: actor == "root" ? "alice" : nil,
+          claimedSSHClient: actor == "root" ? "192.0.2.7" : nil, host: "web1"),
+        changes: changes, reverted: reverted, note: note)
+    }
+    func change(_ change: Change, _ organization: Int = 0) -> RecordedChange {
+      RecordedChange(change, organizationName: organizations[organization].name)
+    }
+    let acme = organizations[0].id
+    let role = Change.setRole(user: "bob", organization: acme, from: .owner, to: .member)
+    return [
+      entry(
+        6, .foreign, "billingd",
+        [change(.setField(.planTier, organization: "org_2", from: "starter", to: "enterprise"), 1)],
+        reverted: [2]),
+      entry(
+        5, .undo(of: 4), "root", [change(.setRole(user: "bob", organization: acme, from: .member, to: .owner))]
+      ),
+      entry(4, .edit, "bob", [change(role)]),
+      entry(3, .repair, "bob", [], note: "organizations.json was cut off; nothing is lost"),
+      entry(
+        2, .edit, "root",
+        [
+          change(.setField(.planTier, organization: "org_2", from: "enterprise", to: "starter"), 1),
+          change(.setField(.name, organization: "org_7", from: "Nice", to: organizations[6].name), 6),
+          change(.addMember(OrgUser(organizationID: acme, userID: "dave", role: .owner, joinedAt: time))),
+        ]),
+      entry(1, .edit, "root", [change(.createOrganization(organizations[4]), 4)]),
+    ]
+  }()
+}
+
 /// A model on a screen of some size, with the list's effects carried out at once and the others left out.
 struct Screen {
   var model: AppModel
   var size: Size
+  var history = Sample.history
   let renderer: Renderer
 
   init(
@@ -53,10 +97,25 @@ struct Screen {
 
   mutating func press(_ actions: Action...) {
     for action in actions {
-      for effect in model.update(action) {
-        guard case .arrange(let request) = effect else { continue }
-        _ = model.receive(Arrangement(model.arrangement.snapshot, for: request, after: model.arrangement))
+      for effect in model.update(action) { carryOut(effect) }
+    }
+  }
+
+  private mutating func carryOut(_ effect: Effect) {
+    let snapshot = model.arrangement.snapshot
+    switch effect {
+    case .arrange(let request):
+      _ = model.receive(Arrangement(snapshot, for: request, after: model.arrangement))
+    case .preview(let proposal):
+      model.receive(Preview(of: proposal.set, on: snapshot), for: proposal)
+    case .show(let request):
+      switch request.screen {
+      case .history(let subject):
+        let rows = HistoryRows(history, isComplete: true, subject: subject, query: request.query)
+        _ = model.receive(.history(rows), for: request)
+      case .organizations, .users, .overview, .person: break
       }
+    default: break
     }
   }
 

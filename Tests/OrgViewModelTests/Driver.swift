@@ -10,6 +10,8 @@ final class TestStore: OrgStore {
     var generation: UInt64 = 1
     var failures: [OrgError] = []
     var problems: [DataProblem] = []
+    /// Newest first; what others do isn't in it.
+    var history: [HistoryEntry] = []
   }
 
   private let state: Mutex<State>
@@ -27,14 +29,20 @@ final class TestStore: OrgStore {
       generation: state.generation, problems: state.problems, contents: state.inner.snapshot().contents)
   }
 
-  func history() -> [HistoryEntry] { state.withLock { $0.inner.history() } }
+  func history() -> [HistoryEntry] { state.withLock { $0.history } }
 
   func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
     let result: Result<Commit, OrgError> = state.withLock { state in
       if !state.failures.isEmpty { return .failure(state.failures.removeFirst()) }
       do throws(OrgError) {
         let commit = try state.inner.commit(set)
-        if !commit.changes.isEmpty { state.generation += 1 }
+        if !commit.changes.isEmpty, let entry = state.inner.history().first {
+          state.generation += 1
+          state.history.insert(
+            HistoryEntry(
+              generation: UInt64(state.history.count + 1), time: entry.time, kind: entry.kind,
+              actor: entry.actor, changes: entry.changes), at: 0)
+        }
         return .success(Commit(snapshot: Self.snapshot(state), changes: commit.changes))
       } catch {
         return .failure(error)
@@ -126,6 +134,8 @@ struct Driver {
   mutating func perform(_ effect: Effect) {
     switch effect {
     case .arrange(let request): carryOut(model.receive(arrange(arranged.snapshot, request)))
+    case .preview(let proposal):
+      model.receive(Preview(of: proposal.set, on: arranged.snapshot), for: proposal)
     case .show(let request):
       if let content = content(request) { carryOut(model.receive(content, for: request)) }
     case .reload(let request): carryOut(model.receive(arrange(store.snapshot(), request)))

@@ -15,8 +15,8 @@ public struct HistoryRows: SheetRows {
     public var text: String {
       var text = entry.kind.prefix
       if headline < entry.changes.count {
+        if entry.changes.count > 1 { text += "\(entry.changes.count.grouped) changes: " }
         text += entry.changes[headline].summary
-        if entry.changes.count > 1 { text += ", and \((entry.changes.count - 1).grouped) more" }
       } else {
         text += entry.note?.escapedForDisplay ?? "the form of the files alone"
       }
@@ -289,6 +289,7 @@ extension AppModel {
 
   mutating func browseHistory(_ action: Action) -> [Effect] {
     switch action {
+    case .undoEntry: return undoEntry()
     case .open:
       guard selectedEntry != nil else { return refuse("Nothing is selected.") }
       guard sheet?.place.pane == .detail else {
@@ -325,6 +326,16 @@ extension AppModel {
     // A change is worth seeing with what was before and after.
     detail.top = min(detail.row, max(detail.top, row.lineCount(through: detail.row) - rows))
     sheet?.detail = detail
+  }
+
+  private mutating func undoEntry() -> [Effect] {
+    guard let entry = selectedEntry?.entry else { return refuse("Nothing is selected.") }
+    let inverse = entry.inverse
+    guard !inverse.changes.isEmpty else {
+      return refuse("Generation \(entry.generation) changed no record that could be put back.")
+    }
+    let what = entry.changes.count == 1 ? " (\(entry.changes[0].summary))" : ""
+    return propose(inverse, "Undo generation \(entry.generation)\(what)")
   }
 
   /// Goes to the organization of the selected change.

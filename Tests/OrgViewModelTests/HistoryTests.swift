@@ -1,0 +1,158 @@
+import OrgCore
+import Testing
+
+@testable import OrgViewModel
+
+@Suite struct HistoryTests {
+  private var driver = Driver()
+
+  /// Makes bob an owner and renames Acme, then shows the history.
+  init() {
+    driver.press(.open, .moveDown, .changeRole, .chooseOwner, .back, .edit)
+    driver.type("!")
+    driver.press(.save)
+  }
+
+  private var texts: [String] {
+    guard case .history(let rows) = driver.model.sheet?.content else { return [] }
+    return rows.rows.map(\.text)
+  }
+
+  private var entry: [EntryLine] { driver.model.visibleEntryLines }
+
+  @Test mutating func `it shows what happened, newest first`() {
+    driver.press(.showHistory)
+    #expect(texts == ["Renamed Acme → Acme!", "Role of bob in Acme: member → owner"])
+    #expect(driver.model.selectedEntry?.entry.generation == 2)
+    driver.press(.undo)
+    #expect(driver.model.context == .history)
+  }
+
+  @Test mutating func `a filter finds actor, organization, user and field`() {
+    driver.press(.showHistory)
+    for (words, count) in [
+      ("memory", 2), ("BOB", 1), ("org_acme role", 1), ("acme!", 1), ("name", 1), ("bob name", 0), ("", 2),
+    ] {
+      driver.press(.filter, .deleteToStart)
+      driver.type(words)
+      driver.press(.accept)
+      #expect(texts.count == count, "\(words)")
+      #expect(driver.model.shownCount == count)
+      #expect(driver.model.totalCount == 2)
+    }
+  }
+
+  @Test mutating func `what is selected stays so while a filter is typed and taken back`() {
+    driver.press(.showHistory, .moveDown, .filter)
+    driver.type("name")
+    #expect(driver.model.selectedEntry?.entry.generation == 2)
+    driver.press(.back)
+    #expect(driver.model.selectedEntry?.entry.generation == 1)
+  }
+
+  @Test mutating func `new entries come on top, and the selection stays on its entry`() {
+    driver.press(.showHistory, .moveDown)
+    let set = ChangeSet([.setField(.planTier, organization: "org_bravo", from: "founders_friend", to: "x")])
+    _ = try? driver.store.commit(set)
+    driver.carryOut([driver.model.refresh()])
+    #expect(texts.count == 3)
+    #expect(driver.model.selectedEntry?.entry.generation == 1)
+    #expect(driver.model.sheet?.visible(5).lowerBound == 0)
+  }
+
+  @Test mutating func `the history of one organization or member leaves out what is about others`() {
+    driver.press(.showItsHistory)
+    #expect(driver.model.screen == .history(.organization("org_acme")))
+    #expect(texts.count == 2)
+    driver.press(.goBack, .open, .showItsHistory)
+    #expect(driver.model.screen == .history(.member("bob", organization: "org_acme")))
+    #expect(texts == ["Role of bob in Acme: member → owner"])
+    driver.press(.showHistory)
+    #expect(texts.count == 2)
+  }
+
+  @Test mutating func `Enter shows every change with before and after, and then the organization`() {
+    driver.press(.showHistory, .moveDown, .open)
+    #expect(driver.model.context == .entry)
+    guard case .value("before", "member") = entry[entry.count - 2], case .value("after", "owner") = entry.last
+    else { return #expect(Bool(false), "\(entry)") }
+    driver.press(.open)
+    #expect(driver.model.screen == .organizations)
+    #expect(driver.model.context == .detail)
+    #expect(driver.model.selectedMember?.userID == "bob")
+    driver.press(.goBack)
+    #expect(driver.model.selectedEntry?.entry.generation == 1)
+  }
+
+  @Test mutating func `going to an organization clears a filter that hides it`() {
+    driver.press(.filter)
+    driver.type("bravo")
+    driver.press(.accept, .showHistory, .moveToLast, .open, .open)
+    #expect(driver.model.query == "")
+    #expect(driver.selected == "org_acme")
+    #expect(driver.model.selectedMember?.userID == "bob")
+    driver.press(.goBack, .goBack)
+    #expect(driver.model.query == "bravo")
+    #expect(driver.selected == "org_bravo")
+  }
+
+  @Test mutating func `an organization that is gone can't be gone to`() {
+    driver.press(.showHistory)
+    driver.othersRemove("org_acme")
+    driver.press(.open, .open)
+    #expect(driver.message == "Acme is no longer among the organizations.")
+    #expect(driver.model.context == .entry)
+  }
+
+  @Test mutating func `an entry is undone after a question, and marked as such`() {
+    driver.press(.showHistory, .moveDown, .undoEntry)
+    guard case .ask(let question) = driver.model.mode else { return #expect(Bool(false)) }
+    #expect(question.text == "Undo generation 1 (Role of bob in Acme: member → owner)?")
+    driver.press(.accept)
+    #expect(driver.role("bob") == .owner)
+    driver.press(.undoEntry, .confirm)
+    #expect(driver.role("bob") == .member)
+    #expect(driver.message == "Undone: Role of bob in Acme!: owner → member.")
+    #expect(texts.first == "undid 1: Role of bob in Acme!: owner → member")
+    #expect(driver.model.selectedEntry?.entry.generation == 1)
+    #expect(driver.model.selectedEntry?.fate == .undone(by: 3))
+    driver.press(.undoEntry)
+    #expect(driver.message == "It is so already; nothing was changed.")
+    driver.press(.moveToFirst, .undoEntry, .confirm)
+    #expect(driver.role("bob") == .owner)
+    #expect(driver.message == "Redone: Role of bob in Acme!: member → owner.")
+    driver.press(.moveToLast)
+    #expect(driver.model.selectedEntry?.fate == .stands)
+  }
+
+  @Test mutating func `what somebody changed since stands against undoing it`() {
+    driver.press(.showHistory, .moveDown)
+    driver.othersSetRole("bob", .billingAdmin)
+    driver.press(.undoEntry)
+    #expect(driver.message?.hasPrefix("bob is billing_admin in Acme! now, no longer owner") == true)
+    #expect(driver.model.context == .history)
+  }
+
+  @Test mutating func `of an entry that can be undone in part the question says what can't`() throws {
+    _ = try driver.store.commit(
+      ChangeSet([
+        .setRole(user: "carol", organization: "org_acme", from: .billingAdmin, to: .member),
+        .setField(.planTier, organization: "org_acme", from: "founders_friend", to: "x"),
+      ]))
+    driver.othersSetRole("carol", .owner)
+    driver.press(.showHistory, .undoEntry)
+    guard case .ask(let question) = driver.model.mode else { return #expect(Bool(false)) }
+    #expect(
+      question.text == "carol is owner in Acme! now, no longer member, so the role was not changed. "
+        + "Undo generation 3? 1 will change, 1 can't be changed.")
+    driver.press(.confirm)
+    #expect(driver.store.snapshot().organization(id: "org_acme")?.planTier == "founders_friend")
+    #expect(driver.role("carol") == .owner)
+  }
+
+  @Test mutating func `read-only, nothing is undone`() {
+    var driver = Driver(readOnly: "it was opened so")
+    driver.press(.showHistory, .undoEntry)
+    #expect(driver.message == "Nothing can be changed: it was opened so.")
+  }
+}
