@@ -120,7 +120,9 @@ extension Keymap {
         bind("e", .function(2), to: .edit, in: [.detail]),
         bind("d", .delete, to: .remove, in: [.list], "set the organization to deleted; asks", hint: "delete"),
         bind("d", .delete, to: .remove, in: [.detail], "remove the member; asks", hint: "remove"),
-        bind("u", to: .undo, in: anywhere.subtracting([.history, .entry]), "undo your latest change; what others changed since stays"),
+        bind(
+          "u", to: .undo, in: anywhere.subtracting([.history, .entry]),
+          "undo your latest change; what others changed since stays"),
         bind("u", to: .undoEntry, in: [.history, .entry], "undo this very entry; asks", hint: "undo"),
         bind(.control("r"), to: .redo, in: anywhere, "redo what you undid"),
       ]),

@@ -61,7 +61,9 @@ extension Renderer {
       row(index, style, &line)
       lines.append(line.spans)
     }
-    if visible.isEmpty { lines += empty.map { [Span(" "), Span(typesetter.fit($0, width - 2), theme.quiet)] } }
+    if visible.isEmpty {
+      lines += empty.map { [Span(" "), Span(typesetter.fit($0, width - 2), theme.quiet)] }
+    }
     lines += Array(repeating: [], count: max(0, layout.body.count - lines.count))
     if hasFocus, frame.cursor == nil {
       let place = min(max(0, sheet.selectedRow - visible.lowerBound), layout.body.count - 2)

@@ -67,12 +67,14 @@ struct Renderer {
       line.add(" ")
     }
     line.add(" ")
-    line.add(name(of: model.screen, model), theme.title)
+    let right = "\(counts)   \(state) ".count
+    let name = name(of: model.screen, model)
+    let nameWidth = max(0, layout.size.columns - line.used - right)
+    line.add(name, width: min(typesetter.set(name).width, nameWidth), theme.title)
     // In a narrow detail the name may be above what is on the screen.
     let isNameless =
       model.sheet == nil && !layout.isWide && model.pane == .detail && model.visibleLines.lowerBound > 0
     let title = isNameless ? model.selectedOrganization?.name ?? title : title
-    let right = "\(counts)   \(state) ".count
     let room = layout.size.columns - line.used - right - 2
     let titleWidth = room > 2 ? min(room, typesetter.set(title).width) : 0
     line.fill(leaving: right + titleWidth)

@@ -61,7 +61,7 @@ enum Golden {
     [cursor 83, 3]
     """#,
     "create 40x10": #"""
-     orgman    /srv/ops/data  7 orgs   live
+     Organizations  /srv/op…  7 orgs   live
      New organization
 
     ▸Name
@@ -74,7 +74,7 @@ enum Golden {
     [cursor 11, 3]
     """#,
     "create 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      New organization
 
     ▸Name
@@ -136,7 +136,7 @@ enum Golden {
     [cursor 0, 2]
     """#,
     "damaged 40x10": #"""
-     orgman  /srv/ops/da…  7 orgs   damaged
+     Organizations  /srv…  7 orgs   damaged
      Name ▲               Status    Members
     ▸Acme Corp            active          4
      evil \u{1B}[2J…      active          0
@@ -149,7 +149,7 @@ enum Golden {
     [cursor 0, 2]
     """#,
     "damaged 80x24": #"""
-     orgman                              /srv/ops/data  7 orgs  4 members   damaged
+     orgman  Organizations               /srv/ops/data  7 orgs  4 members   damaged
      Name ▲                                      Plan             Status    Members
     ▸Acme Corp                                   founders_friend  active          4
      evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
@@ -211,7 +211,7 @@ enum Golden {
     [cursor 0, 2]
     """#,
     "damaged edit 40x10": #"""
-     orgman  /srv/ops/da…  7 orgs   damaged
+     Organizations  /srv…  7 orgs   damaged
      Name ▲               Status    Members
     ▸Acme Corp            active          4
      evil \u{1B}[2J…      active          0
@@ -224,7 +224,7 @@ enum Golden {
     [cursor 0, 2]
     """#,
     "damaged edit 80x24": #"""
-     orgman                              /srv/ops/data  7 orgs  4 members   damaged
+     orgman  Organizations               /srv/ops/data  7 orgs  4 members   damaged
      Name ▲                                      Plan             Status    Members
     ▸Acme Corp                                   founders_friend  active          4
      evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
@@ -286,7 +286,7 @@ enum Golden {
     [cursor 81, 30]
     """#,
     "delete 40x10": #"""
-     orgman    /srv/ops/data  7 orgs   live
+     Organizations  /srv/op…  7 orgs   live
      Name ▲               Status    Members
      Acme Corp            active          4
     ▸evil \u{1B}[2J…      active          0
@@ -299,7 +299,7 @@ enum Golden {
     [cursor 9, 8]
     """#,
     "delete 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Name ▲                                      Plan             Status    Members
      Acme Corp                                   founders_friend  active          4
     ▸evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
@@ -361,7 +361,7 @@ enum Golden {
     [cursor 72, 10]
     """#,
     "detail 40x10": #"""
-     orgman        Acme Corp  7 orgs   live
+     Organizations  Acme Co…  7 orgs   live
      Created  2026-11-22 21:51 UTC
      Lago     lago_cust_abc123
      Stripe   cus_NffrFeUfNV2Hib
@@ -374,7 +374,7 @@ enum Golden {
     [cursor 0, 6]
     """#,
     "detail 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Acme Corp                                                               active
      org_41fca4d6-a659-4198-a016-f2c5f25d861a
 
@@ -436,7 +436,7 @@ enum Golden {
     [cursor 30, 30]
     """#,
     "discard 40x10": #"""
-     orgman    /srv/ops/data  7 orgs   live
+     Organizations  /srv/op…  7 orgs   live
      Edit Acme Corp
 
     ▸Name      Acme Corpx
@@ -449,7 +449,7 @@ enum Golden {
     [cursor 2, 8]
     """#,
     "discard 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Edit Acme Corp
 
     ▸Name      Acme Corpx
@@ -511,7 +511,7 @@ enum Golden {
     [cursor 0, 2]
     """#,
     "empty 40x10": #"""
-     orgman  /srv/ops/…  0 orgs   read-only
+     Organizations  /s…  0 orgs   read-only
      Name ▲               Status    Members
      No organizations yet.
 
@@ -524,7 +524,7 @@ enum Golden {
     [cursor 0, 2]
     """#,
     "empty 80x24": #"""
-     orgman                            /srv/ops/data  0 orgs  0 members   read-only
+     orgman  Organizations             /srv/ops/data  0 orgs  0 members   read-only
      Name ▲                                      Plan             Status    Members
      No organizations yet.
 
@@ -586,7 +586,7 @@ enum Golden {
     [cursor 0, 2]
     """#,
     "empty add 40x10": #"""
-     orgman  /srv/ops/…  0 orgs   read-only
+     Organizations  /s…  0 orgs   read-only
      Name ▲               Status    Members
      No organizations yet.
 
@@ -599,7 +599,7 @@ enum Golden {
     [cursor 0, 2]
     """#,
     "empty add 80x24": #"""
-     orgman                            /srv/ops/data  0 orgs  0 members   read-only
+     orgman  Organizations             /srv/ops/data  0 orgs  0 members   read-only
      Name ▲                                      Plan             Status    Members
      No organizations yet.
 
@@ -624,6 +624,231 @@ enum Golden {
      Nothing can be changed: it was opened so.
      Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
     [cursor 0, 2]
+    """#,
+    "entry 120x32": #"""
+     orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
+     Time UTC         Who          What                                    │ Generation 2                              edit
+     2026-11-22 10:00 outside      Plan of Globex: starter → enterprise    │ Time     2026-11-22 09:20:00 UTC
+     2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: memb…│ By       root (alice) on web1
+     2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner…│ From     192.0.2.7?
+     2026-11-22 09:30 bob          mended: organizations.json was cut off;…│ Since    taken back by 6
+    ▸2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: …│
+     2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise    │ Changes 3
+                                                                           │ Plan of Globex
+                                                                           │   before  enterprise
+                                                                           │   after   starter
+                                                                           │ Name of evil \u{1B}[2J\u{202E}name\nnext
+                                                                           │   before  Nice
+                                                                           │   after   evil \u{1B}[2J\u{202E}name\nnext
+                                                                           │▸dave in Acme Corp
+                                                                           │   before  none
+                                                                           │   after   owner
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     Enter go there  u undo  / filter  ? help  q back
+    [cursor 72, 14]
+    """#,
+    "entry 40x10": #"""
+     History   /srv/ops/data  7 orgs   live
+     Name of evil \u{1B}[2J\u{202E}name\nne…
+       before  Nice
+       after   evil \u{1B}[2J\u{202E}name\n…
+    ▸dave in Acme Corp
+       before  none
+       after   owner
+
+
+     Enter go there  u undo  ? help  q back
+    [cursor 0, 4]
+    """#,
+    "entry 80x24": #"""
+     orgman  History                        /srv/ops/data  7 orgs  4 members   live
+     Generation 2                                                              edit
+     Time     2026-11-22 09:20:00 UTC
+     By       root (alice) on web1
+     From     192.0.2.7?
+     Since    taken back by 6
+
+     Changes 3
+     Plan of Globex
+       before  enterprise
+       after   starter
+     Name of evil \u{1B}[2J\u{202E}name\nnext
+       before  Nice
+       after   evil \u{1B}[2J\u{202E}name\nnext
+    ▸dave in Acme Corp
+       before  none
+       after   owner
+
+
+
+
+
+
+     Enter go there  u undo  / filter  ? help  q back
+    [cursor 0, 14]
+    """#,
+    "entry note 120x32": #"""
+     orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
+     Time UTC         Who          What                                    │ Generation 3                            repair
+     2026-11-22 10:00 outside      Plan of Globex: starter → enterprise    │ Time     2026-11-22 09:30:00 UTC
+     2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: memb…│ By       bob on web1
+     2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner…│ Note     organizations.json was cut off; nothi…
+    ▸2026-11-22 09:30 bob          mended: organizations.json was cut off;…│
+     2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: …│ Changes 0
+     2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise    │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     Enter go there  u undo  / filter  ? help  q back
+    [cursor 72, 1]
+    """#,
+    "entry note 40x10": #"""
+     History   /srv/ops/data  7 orgs   live
+     Generation 3                    repair
+     Time     2026-11-22 09:30:00 UTC
+     By       bob on web1
+     Note     organizations.json was cut of…
+
+     Changes 0
+
+
+     Enter go there  u undo  ? help  q back
+    [cursor 0, 1]
+    """#,
+    "entry note 80x24": #"""
+     orgman  History                        /srv/ops/data  7 orgs  4 members   live
+     Generation 3                                                            repair
+     Time     2026-11-22 09:30:00 UTC
+     By       bob on web1
+     Note     organizations.json was cut off; nothing is lost
+
+     Changes 0
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter go there  u undo  / filter  ? help  q back
+    [cursor 0, 1]
+    """#,
+    "entry undone 120x32": #"""
+     orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
+     Time UTC         Who          What                                    │ Generation 4                              edit
+     2026-11-22 10:00 outside      Plan of Globex: starter → enterprise    │ Time     2026-11-22 09:40:00 UTC
+     2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: memb…│ By       bob on web1
+    ▸2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner…│ Since    undone by 5
+     2026-11-22 09:30 bob          mended: organizations.json was cut off;…│
+     2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: …│ Changes 1
+     2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise    │▸Role of bob in Acme Corp
+                                                                           │   before  owner
+                                                                           │   after   member
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     Enter go there  u undo  / filter  ? help  q back
+    [cursor 72, 7]
+    """#,
+    "entry undone 40x10": #"""
+     History   /srv/ops/data  7 orgs   live
+     Since    undone by 5
+
+     Changes 1
+    ▸Role of bob in Acme Corp
+       before  owner
+       after   member
+
+
+     Enter go there  u undo  ? help  q back
+    [cursor 0, 4]
+    """#,
+    "entry undone 80x24": #"""
+     orgman  History                        /srv/ops/data  7 orgs  4 members   live
+     Generation 4                                                              edit
+     Time     2026-11-22 09:40:00 UTC
+     By       bob on web1
+     Since    undone by 5
+
+     Changes 1
+    ▸Role of bob in Acme Corp
+       before  owner
+       after   member
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter go there  u undo  / filter  ? help  q back
+    [cursor 0, 7]
     """#,
     "evil 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
@@ -661,7 +886,7 @@ enum Golden {
     [cursor 72, 4]
     """#,
     "evil 40x10": #"""
-     orgman    /srv/ops/data  7 orgs   live
+     Organizations  /srv/op…  7 orgs   live
      evil \u{1B}[2J\u{202E}name\nne… active
      org_7
 
@@ -674,7 +899,7 @@ enum Golden {
     [cursor 0, 4]
     """#,
     "evil 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      evil \u{1B}[2J\u{202E}name\nnext                                        active
      org_7
 
@@ -736,7 +961,7 @@ enum Golden {
     [cursor 115, 3]
     """#,
     "evil form 40x10": #"""
-     orgman    /srv/ops/data  7 orgs   live
+     Organizations  /srv/op…  7 orgs   live
      Edit evil \u{1B}[2J\u{202E}name\nnext
 
     ▸Name      \u{1B}[2J\u{202E}name\nnext
@@ -749,7 +974,7 @@ enum Golden {
     [cursor 38, 3]
     """#,
     "evil form 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Edit evil \u{1B}[2J\u{202E}name\nnext
 
     ▸Name      evil \u{1B}[2J\u{202E}name\nnext
@@ -811,7 +1036,7 @@ enum Golden {
     [cursor 4, 29]
     """#,
     "filter 40x10": #"""
-     orgman    /srv/ops/data  7 orgs   live
+     Organizations  /srv/op…  7 orgs   live
      Name ▲               Status    Members
     ▸evil \u{1B}[2J…      active          0
      Globex               active          0
@@ -824,7 +1049,7 @@ enum Golden {
     [cursor 4, 7]
     """#,
     "filter 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Name ▲                                      Plan             Status    Members
     ▸evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
      Globex                                      enterprise       active          0
@@ -886,7 +1111,7 @@ enum Golden {
     [cursor 72, 11]
     """#,
     "flash 40x10": #"""
-     orgman        Acme Corp  7 orgs   live
+     Organizations  Acme Co…  7 orgs   live
      Lago     lago_cust_abc123
      Stripe   cus_NffrFeUfNV2Hib
 
@@ -899,7 +1124,7 @@ enum Golden {
     [cursor 0, 6]
     """#,
     "flash 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Acme Corp                                                               active
      org_41fca4d6-a659-4198-a016-f2c5f25d861a
 
@@ -926,7 +1151,7 @@ enum Golden {
     [cursor 0, 11]
     """#,
     "flash in ASCII": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Acme Corp                                                               active
      org_41fca4d6-a659-4198-a016-f2c5f25d861a
 
@@ -988,7 +1213,7 @@ enum Golden {
     [cursor 93, 3]
     """#,
     "form 40x10": #"""
-     orgman    /srv/ops/data  7 orgs   live
+     Organizations  /srv/op…  7 orgs   live
      Edit Acme Corp
 
     ▸Name      Acme Corpx
@@ -1001,7 +1226,7 @@ enum Golden {
     [cursor 21, 3]
     """#,
     "form 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Edit Acme Corp
 
     ▸Name      Acme Corpx
@@ -1028,7 +1253,7 @@ enum Golden {
     [cursor 21, 3]
     """#,
     "form in ASCII": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Edit Acme Corp
 
     >Name      Acme Corpx
@@ -1071,26 +1296,26 @@ enum Golden {
       Enter l Right       open the organization
       Enter l Right       edit the field, or the role of the member
       Esc h Left          close the prompt, clear the filter, go back; never quits
+      1                   organizations
+      3                   history: who changed what when
+      H                   history of the organization, or of the member
+      [                   the screen before
+      ]                   forward again
+      -                   the last screen, and back again
+      Enter l Right       every change of the entry
+      Enter l Right       go to the organization
       Tab                 the next pane
       Shift-Tab           the previous pane
 
      Changing
       r                   role of the member: then o owner, m member, b billing_admin
-      a                   a new organization
-      a                   add a member
-      e F2                edit name, plan, status, Lago and Stripe id
-      d Del               set the organization to deleted; asks
-      d Del               remove the member; asks
-      u                   undo your latest change; what others changed since stays
-      ^R                  redo what you undid
-
 
 
      ? close
     [cursor 0, 1]
     """#,
     "help 40x10": #"""
-     orgman    /srv/ops/data  7 orgs   live
+     Organizations  /srv/op…  7 orgs   live
      Keys
      Moving
       j Down              the next row
@@ -1103,7 +1328,7 @@ enum Golden {
     [cursor 0, 1]
     """#,
     "help 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Keys
      Moving
       j Down              the next row
@@ -1119,15 +1344,342 @@ enum Golden {
       Enter l Right       open the organization
       Enter l Right       edit the field, or the role of the member
       Esc h Left          close the prompt, clear the filter, go back; never quits
-      Tab                 the next pane
-      Shift-Tab           the previous pane
-
-     Changing
-      r                   role of the member: then o owner, m member, b billing_adm…
+      1                   organizations
+      3                   history: who changed what when
+      H                   history of the organization, or of the member
+      [                   the screen before
+      ]                   forward again
 
 
      ? close
     [cursor 0, 1]
+    """#,
+    "history 120x32": #"""
+     orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
+     Time UTC         Who          What                                    │ Generation 4                              edit
+     2026-11-22 10:00 outside      Plan of Globex: starter → enterprise    │ Time     2026-11-22 09:40:00 UTC
+     2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: memb…│ By       bob on web1
+    ▸2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner…│ Since    undone by 5
+     2026-11-22 09:30 bob          mended: organizations.json was cut off;…│
+     2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: …│ Changes 1
+     2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise    │ Role of bob in Acme Corp
+                                                                           │   before  owner
+                                                                           │   after   member
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     Enter open  u undo  / filter  ? help  q back
+    [cursor 0, 4]
+    """#,
+    "history 40x10": #"""
+     History   /srv/ops/data  7 orgs   live
+     Time UTC    Who     What
+     11-22 10:00 outside Plan of Globex: st…
+     11-22 09:50 root (… undid 4: Role of b…
+    ▸11-22 09:40 bob     undone: Role of bo…
+     11-22 09:30 bob     mended: organizati…
+     11-22 09:20 root (… taken back: 3 chan…
+
+
+     Enter open  u undo  ? help  q back
+    [cursor 0, 4]
+    """#,
+    "history 80x24": #"""
+     orgman  History                        /srv/ops/data  7 orgs  4 members   live
+     Time UTC         Who          What
+     2026-11-22 10:00 outside      Plan of Globex: starter → enterprise
+     2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: member → owner
+    ▸2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner → member
+     2026-11-22 09:30 bob          mended: organizations.json was cut off; nothing …
+     2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: enterpris…
+     2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter open  u undo  / filter  ? help  q back
+    [cursor 0, 4]
+    """#,
+    "history in ASCII": #"""
+     orgman  History                        /srv/ops/data  7 orgs  4 members   live
+     Time UTC         Who          What
+     2026-11-22 10:00 outside      Plan of Globex: starter -> enterprise
+     2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: member -> own~
+    >2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner -> member
+     2026-11-22 09:30 bob          mended: organizations.json was cut off; nothing ~
+     2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: enterpris~
+     2026-11-22 09:10 root (alice) Created ??????? on enterprise
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter open  u undo  / filter  ? help  q back
+    [cursor 0, 4]
+    """#,
+    "history none 120x32": #"""
+     orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
+     Time UTC         Who          What                                    │
+     Nothing has happened yet.                                             │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     Enter open  u undo  / filter  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "history none 40x10": #"""
+     History   /srv/ops/data  7 orgs   live
+     Time UTC    Who     What
+     Nothing has happened yet.
+
+
+
+
+
+
+     Enter open  u undo  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "history none 80x24": #"""
+     orgman  History                        /srv/ops/data  7 orgs  4 members   live
+     Time UTC         Who          What
+     Nothing has happened yet.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter open  u undo  / filter  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "history nothing 120x32": #"""
+     orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
+     Time UTC         Who          What                                    │
+     Nothing matches "zz".                                                 │
+     Esc clears the filter.                                                │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+     /zz                                                                                                             0 of 6
+
+     Enter open  u undo  / filter  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "history nothing 40x10": #"""
+     History   /srv/ops/data  7 orgs   live
+     Time UTC    Who     What
+     Nothing matches "zz".
+     Esc clears the filter.
+
+
+
+     /zz                             0 of 6
+
+     Enter open  u undo  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "history nothing 80x24": #"""
+     orgman  History                        /srv/ops/data  7 orgs  4 members   live
+     Time UTC         Who          What
+     Nothing matches "zz".
+     Esc clears the filter.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     /zz                                                                     0 of 6
+
+     Enter open  u undo  / filter  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "history of one 120x32": #"""
+     orgman  History of bob in Acme Corp                                            /srv/ops/data  7 orgs  4 members   live
+     Time UTC         Who          What                                    │ Generation 5                         undo of 4
+    ▸2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: memb…│ Time     2026-11-22 09:50:00 UTC
+     2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner…│ By       root (alice) on web1
+                                                                           │ From     192.0.2.7?
+                                                                           │
+                                                                           │ Changes 1
+                                                                           │ Role of bob in Acme Corp
+                                                                           │   before  member
+                                                                           │   after   owner
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     Enter open  u undo  / filter  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "history of one 40x10": #"""
+     History of bob in Acme…  7 orgs   live
+     Time UTC    Who     What
+    ▸11-22 09:50 root (… undid 4: Role of b…
+     11-22 09:40 bob     undone: Role of bo…
+
+
+
+
+
+     Enter open  u undo  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "history of one 80x24": #"""
+     orgman  History of bob in Acme Corp    /srv/ops/data  7 orgs  4 members   live
+     Time UTC         Who          What
+    ▸2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: member → owner
+     2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner → member
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter open  u undo  / filter  ? help  q back
+    [cursor 0, 2]
     """#,
     "list 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
@@ -1165,7 +1717,7 @@ enum Golden {
     [cursor 0, 2]
     """#,
     "list 40x10": #"""
-     orgman    /srv/ops/data  7 orgs   live
+     Organizations  /srv/op…  7 orgs   live
      Name ▲               Status    Members
     ▸Acme Corp            active          4
      evil \u{1B}[2J…      active          0
@@ -1178,7 +1730,7 @@ enum Golden {
     [cursor 0, 2]
     """#,
     "list 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Name ▲                                      Plan             Status    Members
     ▸Acme Corp                                   founders_friend  active          4
      evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
@@ -1205,7 +1757,7 @@ enum Golden {
     [cursor 0, 2]
     """#,
     "list in ASCII": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Name ^                                      Plan             Status    Members
     >Acme Corp                                   founders_friend  active          4
      evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
@@ -1267,7 +1819,7 @@ enum Golden {
     [cursor 85, 4]
     """#,
     "member 40x10": #"""
-     orgman        Acme Corp  7 orgs   live
+     Organizations  Acme Co…  7 orgs   live
      Add a member to Acme Corp
 
      User id
@@ -1280,7 +1832,7 @@ enum Golden {
     [cursor 13, 4]
     """#,
     "member 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Add a member to Acme Corp
 
      User id
@@ -1342,7 +1894,7 @@ enum Golden {
     [cursor 99, 4]
     """#,
     "news 40x10": #"""
-     orgman    /srv/ops/data  7 orgs   live
+     Organizations  /srv/op…  7 orgs   live
      Edit Acme Corp
 
      Name      Acme Corp
@@ -1355,7 +1907,7 @@ enum Golden {
     [cursor 27, 4]
     """#,
     "news 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Edit Acme Corp
 
      Name      Acme Corp
@@ -1417,7 +1969,7 @@ enum Golden {
     [cursor 0, 2]
     """#,
     "nothing 40x10": #"""
-     orgman    /srv/ops/data  7 orgs   live
+     Organizations  /srv/op…  7 orgs   live
      Name ▲               Status    Members
      Nothing matches "zz".
      Esc clears the filter.
@@ -1430,7 +1982,7 @@ enum Golden {
     [cursor 0, 2]
     """#,
     "nothing 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Name ▲                                      Plan             Status    Members
      Nothing matches "zz".
      Esc clears the filter.
@@ -1792,7 +2344,7 @@ enum Golden {
     [cursor 46, 30]
     """#,
     "question 40x10": #"""
-     orgman        Acme Corp  7 orgs   live
+     Organizations  Acme Co…  7 orgs   live
      Created  2026-11-22 21:51 UTC
      Lago     lago_cust_abc123
      Stripe   cus_NffrFeUfNV2Hib
@@ -1805,7 +2357,7 @@ enum Golden {
     [cursor 8, 8]
     """#,
     "question 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Acme Corp                                                               active
      org_41fca4d6-a659-4198-a016-f2c5f25d861a
 
@@ -1867,7 +2419,7 @@ enum Golden {
     [cursor 0, 2]
     """#,
     "refused 40x10": #"""
-     orgman    /srv/ops/data  7 orgs   live
+     Organizations  /srv/op…  7 orgs   live
      Name ▲               Status    Members
     ▸Acme Corp            active          4
      evil \u{1B}[2J…      active          0
@@ -1880,7 +2432,7 @@ enum Golden {
     [cursor 0, 2]
     """#,
     "refused 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Name ▲                                      Plan             Status    Members
     ▸Acme Corp                                   founders_friend  active          4
      evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
@@ -1942,7 +2494,7 @@ enum Golden {
     [cursor 39, 30]
     """#,
     "role 40x10": #"""
-     orgman        Acme Corp  7 orgs   live
+     Organizations  Acme Co…  7 orgs   live
      Lago     lago_cust_abc123
      Stripe   cus_NffrFeUfNV2Hib
 
@@ -1955,7 +2507,7 @@ enum Golden {
     [cursor 39, 8]
     """#,
     "role 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Acme Corp                                                               active
      org_41fca4d6-a659-4198-a016-f2c5f25d861a
 
@@ -1980,6 +2532,81 @@ enum Golden {
      Role of bob in Acme Corp, now member:
      o owner  m member  b billing  Esc cancel
     [cursor 39, 22]
+    """#,
+    "undo entry 120x32": #"""
+     orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
+     Time UTC         Who          What                                    │ Generation 6                           outside
+    ▸2026-11-22 10:00 outside      Plan of Globex: starter → enterprise    │ Time     2026-11-22 10:00:00 UTC
+     2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: memb…│ By       a program outside orgman
+     2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner…│ Undid    2, unknowingly
+     2026-11-22 09:30 bob          mended: organizations.json was cut off;…│
+     2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: …│ Changes 1
+     2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise    │ Plan of Globex
+                                                                           │   before  starter
+                                                                           │   after   enterprise
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+     Undo generation 6 (Plan of Globex: starter → enterprise)?   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 61, 30]
+    """#,
+    "undo entry 40x10": #"""
+     History   /srv/ops/data  7 orgs   live
+     Time UTC    Who     What
+    ▸11-22 10:00 outside Plan of Globex: st…
+     11-22 09:50 root (… undid 4: Role of b…
+     11-22 09:40 bob     undone: Role of bo…
+     11-22 09:30 bob     mended: organizati…
+     11-22 09:20 root (… taken back: 3 chan…
+     Undo generation 6 (Plan of Globex:
+     starter → enterprise)?   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 26, 8]
+    """#,
+    "undo entry 80x24": #"""
+     orgman  History                        /srv/ops/data  7 orgs  4 members   live
+     Time UTC         Who          What
+    ▸2026-11-22 10:00 outside      Plan of Globex: starter → enterprise
+     2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: member → owner
+     2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner → member
+     2026-11-22 09:30 bob          mended: organizations.json was cut off; nothing …
+     2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: enterpris…
+     2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Undo generation 6 (Plan of Globex: starter → enterprise)?   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 61, 22]
     """#,
   ]
 }

@@ -67,7 +67,8 @@ enum Scenes {
         frames["\(name) \(columns)x\(rows)"] = described(screen)
       }
     }
-    for (name, screen) in Scenes.all(80, 24, isUTF8: false) where ["list", "form", "flash", "history"].contains(name) {
+    for (name, screen) in Scenes.all(80, 24, isUTF8: false)
+    where ["list", "form", "flash", "history"].contains(name) {
       frames["\(name) in ASCII"] = described(screen)
     }
     for (columns, rows) in [(1, 1), (20, 5), (39, 9)] {
@@ -145,7 +146,8 @@ enum Scenes {
       [], [.open], [.open, .changeRole], [.open, .changeRole, .chooseOwner], [.open, .remove], [.remove],
       [.edit],
       [.open, .add, .paste(evil)], [.showHistory], [.showHistory, .open], [.showHistory, .undoEntry],
-      [.showItsHistory], [.open, .showItsHistory], [.showHistory, .filter, .paste(evil), .accept], [.filter, .paste(evil)], [.filter, .paste(evil), .accept],
+      [.showItsHistory], [.open, .showItsHistory], [.showHistory, .filter, .paste(evil), .accept],
+      [.filter, .paste(evil)], [.filter, .paste(evil), .accept],
     ]
     for (columns, rows) in Scenes.sizes + [(200, 50)] {
       for way in ways {

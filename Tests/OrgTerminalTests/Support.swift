@@ -55,7 +55,8 @@ extension Sample {
         [change(.setField(.planTier, organization: "org_2", from: "starter", to: "enterprise"), 1)],
         reverted: [2]),
       entry(
-        5, .undo(of: 4), "root", [change(.setRole(user: "bob", organization: acme, from: .member, to: .owner))]
+        5, .undo(of: 4), "root",
+        [change(.setRole(user: "bob", organization: acme, from: .member, to: .owner))]
       ),
       entry(4, .edit, "bob", [change(role)]),
       entry(3, .repair, "bob", [], note: "organizations.json was cut off; nothing is lost"),

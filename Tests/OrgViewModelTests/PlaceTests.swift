@@ -63,7 +63,8 @@ import Testing
     #expect(driver.log.last == .quit)
   }
 
-  @Test mutating func `while another screen is shown the list of organizations says nothing of what it lost`() {
+  @Test mutating func `while another screen is shown the list of organizations says nothing of what it lost`()
+  {
     driver.press(.showHistory)
     driver.othersRemove("org_acme")
     #expect(driver.message == nil)

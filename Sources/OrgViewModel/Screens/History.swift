@@ -13,7 +13,13 @@ public struct HistoryRows: SheetRows {
 
     /// What it did, in a few words; text of the data is escaped.
     public var text: String {
-      var text = entry.kind.prefix
+      var text =
+        switch fate {
+        case .stands: ""
+        case .undone: "undone: "
+        case .takenBack: "taken back: "
+        }
+      text += entry.kind.prefix
       if headline < entry.changes.count {
         if entry.changes.count > 1 { text += "\(entry.changes.count.grouped) changes: " }
         text += entry.changes[headline].summary
@@ -128,7 +134,8 @@ extension HistoryRows.Row {
   private var head: [EntryLine] {
     var lines: [EntryLine] = [
       .title(entry.generation, entry.kind.title), .field("Time", "\(entry.time.description.prefix(19)) UTC"),
-      .field("By", entry.kind == .foreign ? "a program outside orgman" : "\(entry.actor) on \(entry.actor.host)"),
+      .field(
+        "By", entry.kind == .foreign ? "a program outside orgman" : "\(entry.actor) on \(entry.actor.host)"),
     ]
     if let client = entry.actor.claimedSSHClient { lines.append(.field("From", "\(client)?")) }
     switch fate {
@@ -217,7 +224,8 @@ extension HistoryEntry.Kind {
     case .edit: ""
     case .undo(let generation): "undid \(generation): "
     case .redo(let generation): "redid \(generation): "
-    case .foreign: "changed outside orgman: "
+    // Who did it says that already.
+    case .foreign: ""
     case .repair: "mended: "
     case .restore: "restored: "
     }
@@ -284,7 +292,9 @@ extension AppModel {
     guard let sheet, let row = selectedEntry else { return [] }
     let selected = sheet.place.pane == .detail ? sheet.detail.row : nil
     let top = min(sheet.detail.top, row.lineCount)
-    return (top..<min(row.lineCount, top + viewport.detailRows)).map { row.line($0, isSelected: $0 == selected) }
+    return (top..<min(row.lineCount, top + viewport.detailRows)).map {
+      row.line($0, isSelected: $0 == selected)
+    }
   }
 
   mutating func browseHistory(_ action: Action) -> [Effect] {
@@ -298,7 +308,11 @@ extension AppModel {
       }
       return openChange()
     case .nextPane, .previousPane:
-      if sheet?.place.pane == .detail { sheet?.place.pane = .list } else if selectedEntry != nil { openEntry() }
+      if sheet?.place.pane == .detail {
+        sheet?.place.pane = .list
+      } else if selectedEntry != nil {
+        openEntry()
+      }
     default: break
     }
     return []
