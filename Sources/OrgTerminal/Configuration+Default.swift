@@ -81,6 +81,11 @@ extension Context {
     switch self {
     case .list: "The list of organizations"
     case .detail: "One organization and its members"
+    case .users: "The list of users"
+    case .history: "The history"
+    case .entry: "One entry of the history"
+    case .overview: "The overview"
+    case .person: "One user's organizations"
     case .filter: "While a filter is typed; keys that type something type it"
     case .roleChoice: "The choice of a role"
     case .question: "A question"

@@ -115,6 +115,19 @@ public enum Action: Sendable, Hashable {
   case suspend
 }
 
+extension Action {
+  /// Whether every screen knows what to do with it, whatever is selected.
+  var isOfEveryScreen: Bool {
+    switch self {
+    case .moveDown, .moveUp, .moveToFirst, .moveToLast, .pageDown, .pageUp, .halfPageDown, .halfPageUp: true
+    case .back, .cancel, .close, .filter, .help, .palette, .reload: true
+    case .showOrganizations, .showHistory, .goBack, .goForward, .goToLast: true
+    case .quit, .redraw, .suspend: true
+    default: false
+    }
+  }
+}
+
 /// Where keys go at the moment. The same key means different things in different contexts. The raw value is its
 /// name in the configuration.
 public enum Context: String, Sendable, Hashable, CaseIterable {

@@ -23,7 +23,7 @@ extension AppModel {
     case .showOrganizations: return screen == .organizations ? [] : visit(Place(.organizations), isNew: false)
     case .showHistory: return visit(.history(.all))
     case .showItsHistory:
-      guard let subject = historySubject else { return refuse("Nothing is selected.") }
+      guard let subject = historySubject else { return refuse(Self.nothingIsSelected) }
       return visit(.history(subject))
     case .goBack: return follow(trail.goBack(from: here), "There is no screen before this one.")
     case .goForward: return follow(trail.goForward(from: here), "There is no screen after this one.")
@@ -88,6 +88,16 @@ extension AppModel {
     }
     reachDestination()
     return []
+  }
+
+  /// Shows the organizations that a query finds.
+  mutating func showOrganizations(matching query: String) -> [Effect] {
+    if sheet != nil { trail.leave(here) }
+    sheet = nil
+    pane = .list
+    guard query != self.query else { return [] }
+    self.query = query
+    return [requestRows()]
   }
 
   /// Goes to an organization, and to something in it.
@@ -193,6 +203,25 @@ extension AppModel {
 
   // MARK: Actions
 
+  /// Why an action can't be done on a screen beside that of the organizations; `nil` where it can.
+  func sheetObstacle(to action: Action) -> String? {
+    switch action {
+    case .undo, .redo: return editingObstacle
+    case .undoEntry:
+      guard case .history = screen else { return Self.wrongScreen }
+      return editingObstacle ?? (selectedEntry == nil ? Self.nothingIsSelected : nil)
+    case .open: return sheet?.selectedID == nil ? Self.nothingIsSelected : nil
+    case .nextPane, .previousPane:
+      if case .history = screen { return nil }
+      return Self.wrongScreen
+    case .showItsHistory: return historySubject == nil ? Self.nothingIsSelected : nil
+    default: return action.isOfEveryScreen ? nil : Self.wrongScreen
+    }
+  }
+
+  static let wrongScreen = "That can't be done on this screen."
+  static let nothingIsSelected = "Nothing is selected here."
+
   /// What an action does on a screen beside that of the organizations.
   mutating func browseSheet(_ action: Action) -> [Effect] {
     if let obstacle = obstacle(to: action) { return refuse(obstacle) }
@@ -206,6 +235,7 @@ extension AppModel {
       rememberAnchor()
       mode = .filter(TextField(filterText), before: filterText)
     case .help: mode = .help(top: 0, behind: .browse)
+    case .palette: mode = .palette(Palette(preferences.savedQueries))
     case .reload: return reload() + [requestSheet()]
     case .undo: return step(.undo)
     case .redo: return step(.redo)

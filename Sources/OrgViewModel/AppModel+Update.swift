@@ -40,12 +40,14 @@ extension AppModel {
 
   /// Why an action can't be done now; `nil` where it can.
   public func obstacle(to action: Action) -> String? {
+    if sheet != nil { return sheetObstacle(to: action) }
     switch action {
     case .add where pane == .list: return editingObstacle
     case .add, .edit, .remove:
       return editingObstacle ?? (selectedOrganization == nil ? nothingSelected : nil)
         ?? (action == .remove && pane == .detail && selectedMember == nil ? noMember : nil)
-    case .undo, .redo, .undoEntry: return editingObstacle
+    case .undo, .redo: return editingObstacle
+    case .undoEntry: return "Choose an entry of the history first."
     case .changeRole:
       return editingObstacle ?? (pane == .detail && selectedMember != nil ? nil : noMember)
     default: return nil

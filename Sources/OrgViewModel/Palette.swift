@@ -116,9 +116,7 @@ extension AppModel {
       case .action(let action): return update(action)
       case .query(let text):
         message = nil
-        pane = .list
-        query = text
-        return [requestRows()]
+        return showOrganizations(matching: text)
       }
     case .moveDown: palette.move(to: palette.selectedRow + 1, rows: rows)
     case .moveUp: palette.move(to: palette.selectedRow - 1, rows: rows)

@@ -657,7 +657,7 @@ enum Golden {
                                                                            │
 
 
-     Enter go there  u undo  / filter  ? help  q back
+     Enter go there  u undo  / filter  : command  ? help  q back
     [cursor 72, 14]
     """#,
     "entry 40x10": #"""
@@ -697,7 +697,7 @@ enum Golden {
 
 
 
-     Enter go there  u undo  / filter  ? help  q back
+     Enter go there  u undo  / filter  : command  ? help  q back
     [cursor 0, 14]
     """#,
     "entry note 120x32": #"""
@@ -732,7 +732,7 @@ enum Golden {
                                                                            │
 
 
-     Enter go there  u undo  / filter  ? help  q back
+     Enter go there  u undo  / filter  : command  ? help  q back
     [cursor 72, 1]
     """#,
     "entry note 40x10": #"""
@@ -772,7 +772,7 @@ enum Golden {
 
 
 
-     Enter go there  u undo  / filter  ? help  q back
+     Enter go there  u undo  / filter  : command  ? help  q back
     [cursor 0, 1]
     """#,
     "entry undone 120x32": #"""
@@ -807,7 +807,7 @@ enum Golden {
                                                                            │
 
 
-     Enter go there  u undo  / filter  ? help  q back
+     Enter go there  u undo  / filter  : command  ? help  q back
     [cursor 72, 7]
     """#,
     "entry undone 40x10": #"""
@@ -847,7 +847,7 @@ enum Golden {
 
 
 
-     Enter go there  u undo  / filter  ? help  q back
+     Enter go there  u undo  / filter  : command  ? help  q back
     [cursor 0, 7]
     """#,
     "evil 120x32": #"""
@@ -1386,7 +1386,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  u undo  / filter  ? help  q back
+     Enter open  u undo  / filter  : command  ? help  q back
     [cursor 0, 4]
     """#,
     "history 40x10": #"""
@@ -1426,7 +1426,7 @@ enum Golden {
 
 
 
-     Enter open  u undo  / filter  ? help  q back
+     Enter open  u undo  / filter  : command  ? help  q back
     [cursor 0, 4]
     """#,
     "history in ASCII": #"""
@@ -1453,7 +1453,7 @@ enum Golden {
 
 
 
-     Enter open  u undo  / filter  ? help  q back
+     Enter open  u undo  / filter  : command  ? help  q back
     [cursor 0, 4]
     """#,
     "history none 120x32": #"""
@@ -1488,7 +1488,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  u undo  / filter  ? help  q back
+     Enter open  u undo  / filter  : command  ? help  q back
     [cursor 0, 2]
     """#,
     "history none 40x10": #"""
@@ -1528,7 +1528,7 @@ enum Golden {
 
 
 
-     Enter open  u undo  / filter  ? help  q back
+     Enter open  u undo  / filter  : command  ? help  q back
     [cursor 0, 2]
     """#,
     "history nothing 120x32": #"""
@@ -1563,7 +1563,7 @@ enum Golden {
                                                                            │
      /zz                                                                                                             0 of 6
 
-     Enter open  u undo  / filter  ? help  q back
+     Enter open  u undo  / filter  : command  ? help  q back
     [cursor 0, 2]
     """#,
     "history nothing 40x10": #"""
@@ -1603,7 +1603,7 @@ enum Golden {
 
      /zz                                                                     0 of 6
 
-     Enter open  u undo  / filter  ? help  q back
+     Enter open  u undo  / filter  : command  ? help  q back
     [cursor 0, 2]
     """#,
     "history of one 120x32": #"""
@@ -1638,7 +1638,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  u undo  / filter  ? help  q back
+     Enter open  u undo  / filter  : command  ? help  q back
     [cursor 0, 2]
     """#,
     "history of one 40x10": #"""
@@ -1678,7 +1678,7 @@ enum Golden {
 
 
 
-     Enter open  u undo  / filter  ? help  q back
+     Enter open  u undo  / filter  : command  ? help  q back
     [cursor 0, 2]
     """#,
     "list 120x32": #"""
@@ -2010,7 +2010,7 @@ enum Golden {
     """#,
     "palette 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  26
+     Commands  33
     ▸  Open the organization; in the detail, edit what is selected                 open                     Enter l Right
        New organization; in the detail, add a member                               add                      a
        Edit name, plan, status and billing ids                                     edit                     e F2
@@ -2018,8 +2018,15 @@ enum Golden {
        Set the organization to deleted; in the detail, remove the member           remove                   d Del
        Undo your latest change                                                     undo                     u
        Redo what you undid                                                         redo                     ^R
+     ! Undo the selected entry of the history: Choose an entry of the history first.
        Filter as you type                                                          filter                   /
        Read again from disk                                                        reload                   R F5
+       Go to the organizations                                                     show-organizations       1
+       Go to the history: who changed what when                                    show-history             3
+       Go to the history of what is selected alone                                 show-its-history         H
+       Go back to the screen before                                                go-back                  [
+       Go forward again                                                            go-forward               ]
+       Go to the last screen, and back again                                       go-to-last               -
        To the next pane                                                            next-pane                Tab
        To the previous pane                                                        previous-pane            Shift-Tab
        To the next row                                                             move-down                j Down
@@ -2031,21 +2038,14 @@ enum Golden {
        Half a page down                                                            half-page-down           ^D
        Half a page up                                                              half-page-up             ^U
        Close what is open, clear the filter, go back                               back                     Esc h Left
-       Go back, and from the list out of the program                               close                    q
-       Cancel what is going on                                                     cancel                   ^C
-       Show the keys                                                               help                     ? F1
-       Draw the screen again                                                       redraw                   ^L
-       Suspend the program                                                         suspend                  ^Z
-       Quit                                                                        quit                     Q
-
      :
 
      Enter run  Down next  Esc close
     [cursor 2, 29]
     """#,
     "palette 40x10": #"""
-     orgman    /srv/ops/data  7 orgs   live
-     Commands  26
+     Organizations  /srv/op…  7 orgs   live
+     Commands  33
     ▸  Open the organization; i…  Enter l R…
        New organization; in the…  a
        Edit name, plan, status …  e F2
@@ -2057,8 +2057,8 @@ enum Golden {
     [cursor 2, 7]
     """#,
     "palette 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
-     Commands  26
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Commands  33
     ▸  Open the organization; in the deta… open                     Enter l Right
        New organization; in the detail, a… add                      a
        Edit name, plan, status and billin… edit                     e F2
@@ -2066,18 +2066,18 @@ enum Golden {
        Set the organization to deleted; i… remove                   d Del
        Undo your latest change             undo                     u
        Redo what you undid                 redo                     ^R
+     ! Undo the selected entry of the history: Choose an entry of …
        Filter as you type                  filter                   /
        Read again from disk                reload                   R F5
+       Go to the organizations             show-organizations       1
+       Go to the history: who changed wha… show-history             3
+       Go to the history of what is selec… show-its-history         H
+       Go back to the screen before        go-back                  [
+       Go forward again                    go-forward               ]
+       Go to the last screen, and back ag… go-to-last               -
        To the next pane                    next-pane                Tab
        To the previous pane                previous-pane            Shift-Tab
        To the next row                     move-down                j Down
-       To the previous row                 move-up                  k Up
-       To the first row                    move-to-first            g Home
-       To the last row                     move-to-last             G End
-       A page down                         page-down                ^F PgDn
-       A page up                           page-up                  ^B PgUp
-       Half a page down                    half-page-down           ^D
-       Half a page up                      half-page-up             ^U
      :
 
      Enter run  Down next  Esc close
@@ -2085,15 +2085,15 @@ enum Golden {
     """#,
     "palette fuzzy 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  7
+     Commands  8
     ▸! Change the role of the member: Choose a member first: Enter opens the organization.                  r
        Undo your latest change                                                     undo                     u
        Close what is open, clear the filter, go back                               back                     Esc h Left
+       Go to the history of what is selected alone                                 show-its-history         H
        Set the organization to deleted; in the detail, remove the member           remove                   d Del
        Go back, and from the list out of the program                               close                    q
        Open the organization; in the detail, edit what is selected                 open                     Enter l Right
        New organization; in the detail, add a member                               add                      a
-
 
 
 
@@ -2119,29 +2119,29 @@ enum Golden {
     [cursor 5, 29]
     """#,
     "palette fuzzy 40x10": #"""
-     orgman    /srv/ops/data  7 orgs   live
-     Commands  7
+     Organizations  /srv/op…  7 orgs   live
+     Commands  8
     ▸! Change the role of the me… r
        Undo your latest change    u
        Close what is open, clea…  Esc h Left
+       Go to the history of wha…  H
        Set the organization to …  d Del
-       Go back, and from the li…  q
      :rle
      Choose a member first: Enter opens th…
      Enter run  Down next  Esc close
     [cursor 5, 7]
     """#,
     "palette fuzzy 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
-     Commands  7
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Commands  8
     ▸! Change the role of the member: Choose a member first: Enter… r
        Undo your latest change             undo                     u
        Close what is open, clear the filt… back                     Esc h Left
+       Go to the history of what is selec… show-its-history         H
        Set the organization to deleted; i… remove                   d Del
        Go back, and from the list out of … close                    q
        Open the organization; in the deta… open                     Enter l Right
        New organization; in the detail, a… add                      a
-
 
 
 
@@ -2194,7 +2194,7 @@ enum Golden {
     [cursor 5, 29]
     """#,
     "palette nothing 40x10": #"""
-     orgman    /srv/ops/data  7 orgs   live
+     Organizations  /srv/op…  7 orgs   live
      Commands  0
      No command fits that.
 
@@ -2207,7 +2207,7 @@ enum Golden {
     [cursor 5, 7]
     """#,
     "palette nothing 80x24": #"""
-     orgman                                 /srv/ops/data  7 orgs  4 members   live
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Commands  0
      No command fits that.
 
@@ -2235,10 +2235,10 @@ enum Golden {
     """#,
     "palette refused 120x32": #"""
      orgman  Organizations                                                     /srv/ops/data  0 orgs  0 members   read-only
-     Commands  2
+     Commands  3
     ▸! Undo your latest change: Nothing can be changed: it was opened so.                                   u
+     ! Undo the selected entry of the history: Choose an entry of the history first.
        Suspend the program                                                         suspend                  ^Z
-
 
 
 
@@ -2269,11 +2269,11 @@ enum Golden {
     [cursor 6, 29]
     """#,
     "palette refused 40x10": #"""
-     orgman  /srv/ops/…  0 orgs   read-only
-     Commands  2
+     Organizations  /s…  0 orgs   read-only
+     Commands  3
     ▸! Undo your latest change: … u
+     ! Undo the selected entry o…
        Suspend the program        ^Z
-
 
 
      :undo
@@ -2282,11 +2282,11 @@ enum Golden {
     [cursor 6, 7]
     """#,
     "palette refused 80x24": #"""
-     orgman                            /srv/ops/data  0 orgs  0 members   read-only
-     Commands  2
+     orgman  Organizations             /srv/ops/data  0 orgs  0 members   read-only
+     Commands  3
     ▸! Undo your latest change: Nothing can be changed: it was ope… u
+     ! Undo the selected entry of the history: Choose an entry of …
        Suspend the program                 suspend                  ^Z
-
 
 
 

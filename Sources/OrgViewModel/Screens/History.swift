@@ -301,7 +301,6 @@ extension AppModel {
     switch action {
     case .undoEntry: return undoEntry()
     case .open:
-      guard selectedEntry != nil else { return refuse("Nothing is selected.") }
       guard sheet?.place.pane == .detail else {
         openEntry()
         return []
@@ -343,7 +342,7 @@ extension AppModel {
   }
 
   private mutating func undoEntry() -> [Effect] {
-    guard let entry = selectedEntry?.entry else { return refuse("Nothing is selected.") }
+    guard let entry = selectedEntry?.entry else { return [] }
     let inverse = entry.inverse
     guard !inverse.changes.isEmpty else {
       return refuse("Generation \(entry.generation) changed no record that could be put back.")
