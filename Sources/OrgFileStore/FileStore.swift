@@ -274,10 +274,7 @@ public final class FileStore: OrgStore {
     (members, next.members) = image(
       MemberTable.file, last, last?.members, last?.contents.members.bytes, isExact)
     if organizations != nil || members != nil {
-      let table = organizations.map { self.table(of: $0, early) } ?? next.contents.organizations
-      next.contents = FileContents(
-        organizations: table,
-        members: members.map { MemberTable($0, of: table) } ?? next.contents.members.reread(of: table))
+      next.contents = next.contents.reading(organizations: organizations, members: members, early: early)
     }
     return publish(next, isNew: last == nil || organizations != nil || members != nil)
   }
@@ -299,12 +296,6 @@ public final class FileStore: OrgStore {
     }
     if last != nil, case .unreadable(_, nil) = image, identity == nil { return (nil, nil) }
     return (image, image.identity)
-  }
-
-  /// The table of a file, which may have been made already.
-  private func table(of image: DataDirectory.Image, _ early: OrganizationTable?) -> OrganizationTable {
-    if case .bytes(let bytes, _) = image, let early, haveSameBytes(bytes, early.bytes) { return early }
-    return OrganizationTable(image)
   }
 
   /// Makes a load the present one, unless a later one is already.

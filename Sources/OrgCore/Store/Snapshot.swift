@@ -149,6 +149,9 @@ extension Snapshot {
   /// The ids of the organizations that are new here, or differ from what they were in an earlier
   /// snapshot, in their own fields or in their members.
   public func changedOrganizations(since earlier: Snapshot) -> Set<String> {
+    if let indices = (contents as? any PlainContents)?.indicesOfChanges(since: earlier.contents) {
+      return Set(indices.map { contents.organization(at: $0).id })
+    }
     var changed: Set<String> = []
     for index in 0..<contents.organizationCount {
       // The order of records hardly ever changes, so the same place is tried before the search.

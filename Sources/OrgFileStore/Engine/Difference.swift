@@ -65,7 +65,8 @@ extension FileContents {
       haveSameBytes(
         organizations.recordBytes(at: index), old.organizations.recordBytes(at: other))
     }
-    for index in 0..<organizationCount {
+    let candidates = indicesOfChanges(since: old)
+    for index in candidates ?? Array(0..<organizationCount) {
       // Mostly in the same place as before.
       if index < old.organizationCount, isSame(index, index) { continue }
       let organization = organization(at: index)
@@ -79,7 +80,7 @@ extension FileContents {
         cells.insert(.field(organization.id, field))
       }
     }
-    for index in 0..<old.organizationCount {
+    for index in 0..<(candidates == nil ? old.organizationCount : 0) {
       if index < organizationCount, isSame(index, index) { continue }
       let id = old.organizations.id(at: index)
       if self.index(ofOrganization: id) == nil { cells.insert(.organization(id)) }
@@ -90,7 +91,8 @@ extension FileContents {
   /// Those of `org_users.json`, for organizations that either side has.
   func memberCells(differingFrom old: FileContents) -> Set<Cell> {
     var cells: Set<Cell> = []
-    for index in 0..<organizationCount {
+    let candidates = indicesOfChanges(since: old)
+    for index in candidates ?? Array(0..<organizationCount) {
       let id = organizations.id(at: index)
       let other =
         index < old.organizationCount && old.organizations.id(at: index) == id
@@ -110,6 +112,7 @@ extension FileContents {
       for (user, role) in now where then[user] != role { cells.insert(.member(id, user: user)) }
       for user in then.keys where now[user] == nil { cells.insert(.member(id, user: user)) }
     }
+    guard candidates == nil else { return cells }
     for index in 0..<old.organizationCount where old.members.hasList(at: index) {
       let id = old.organizations.id(at: index)
       // A list can be there still without its organization.

@@ -1,14 +1,32 @@
 import Glibc
 import OrgCore
+import Synchronization
 
 /// Both files in memory, as the contents of a snapshot.
 struct FileContents: PlainContents {
   let organizations: OrganizationTable
   let members: MemberTable
+  /// Tells these contents from all others.
+  private let stamp = Self.stamps.wrappingAdd(1, ordering: .relaxed).newValue
+  /// What these contents were made from, if organizations have kept their indices.
+  private let origin: Origin?
+
+  private static let stamps = Atomic<UInt64>(0)
+
+  private struct Origin {
+    let stamp: UInt64
+    /// The organizations that can differ.
+    let indices: [Int]
+  }
 
   init(organizations: OrganizationTable, members: MemberTable) {
+    self.init(organizations, members, origin: nil)
+  }
+
+  private init(_ organizations: OrganizationTable, _ members: MemberTable, origin: Origin?) {
     self.organizations = organizations
     self.members = members
+    self.origin = origin
   }
 
   static let empty: FileContents = {
@@ -51,10 +69,46 @@ struct FileContents: PlainContents {
         members: memberSplices)
     }
     let table = organizations.applying(splices)
+    let named = (Array(edit.fields.keys) + edit.members.keys).compactMap { organizations.index(of: $0) }
+    let indices = Set(named).sorted() + Array(organizations.count..<table.count)
     return Application(
       contents: FileContents(
-        organizations: table, members: members.applying(memberSplices, touched: touched, of: table)),
+        table, members.applying(memberSplices, touched: touched, of: table),
+        origin: Origin(stamp: stamp, indices: indices)),
       organizations: splices, members: memberSplices)
+  }
+
+  /// These contents with files that were read again, as far as they were. What didn't change in them isn't looked at.
+  ///
+  /// - Parameter early: a table of `organizations.json` that was made already.
+  func reading(
+    organizations image: DataDirectory.Image?, members: DataDirectory.Image?, early: OrganizationTable? = nil
+  ) -> FileContents {
+    var table = organizations
+    var readOrganizations: Range<Int> = 0..<0
+    if let image {
+      guard case .bytes(let bytes, _) = image,
+        let known = OrganizationTable.reading(bytes, after: organizations)
+      else {
+        table = early.flatMap { $0.isOf(image) ? $0 : nil } ?? OrganizationTable(image)
+        return FileContents(
+          organizations: table,
+          members: members.map { MemberTable($0, of: table) } ?? self.members.reread(of: table))
+      }
+      (table, readOrganizations) = known
+    }
+    let lists: MemberTable
+    var readLists: [Int] = []
+    if let image = members {
+      guard case .bytes(let bytes, _) = image,
+        let known = MemberTable.reading(bytes, of: table, after: self.members)
+      else { return FileContents(organizations: table, members: MemberTable(image, of: table)) }
+      (lists, readLists) = known
+    } else {
+      lists = self.members.extended(to: table) ?? self.members.reread(of: table)
+    }
+    let indices = Set(readLists).union(readOrganizations).sorted()
+    return FileContents(table, lists, origin: Origin(stamp: stamp, indices: indices))
   }
 
   // MARK: SnapshotContents
@@ -84,13 +138,13 @@ struct FileContents: PlainContents {
     guard let earlier = earlier as? FileContents, organizationCount >= earlier.organizationCount else {
       return nil
     }
-    guard
-      hasSameOrganizations(as: earlier)
-        || (0..<earlier.organizationCount).allSatisfy({
-          organizations.id(at: $0) == earlier.organizations.id(at: $0)
-        })
-    else { return nil }
-    return (0..<organizationCount).filter {
+    if earlier.stamp == stamp { return [] }
+    let hasKeptIndices =
+      origin?.stamp == earlier.stamp || hasSameOrganizations(as: earlier)
+      || organizations.hasIndices(of: earlier.organizations)
+    guard hasKeptIndices else { return nil }
+    let candidates = origin?.stamp == earlier.stamp ? origin?.indices : nil
+    return (candidates ?? Array(0..<organizationCount)).filter {
       $0 >= earlier.organizationCount || !isSame(at: $0, as: $0, in: earlier)
     }
   }
@@ -107,6 +161,7 @@ struct FileContents: PlainContents {
     guard let other = other as? FileContents else { return false }
     return haveSameBytes(
       organizations.recordBytes(at: index), other.organizations.recordBytes(at: otherIndex))
+      && members.hasList(at: index) == other.members.hasList(at: otherIndex)
       && haveSameBytes(members.listBytes(at: index), other.members.listBytes(at: otherIndex))
   }
 }

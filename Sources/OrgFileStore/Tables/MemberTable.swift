@@ -4,15 +4,7 @@ import OrgCore
 struct MemberTable: Sendable {
   static let file = "org_users.json"
 
-  /// One organization's members: a run of `starts` and `roles`.
-  private struct List {
-    /// The opening bracket; 0 where the file has no list for the organization.
-    var open: UInt32 = 0
-    var first: UInt32 = 0
-    var count: UInt32 = 0
-
-    var members: Range<Int> { Int(first)..<Int(first) + Int(count) }
-  }
+  private typealias List = MemberScan.List
 
   private(set) var bytes: [UInt8]
   private(set) var problems: [DataProblem] = []
@@ -32,30 +24,118 @@ struct MemberTable: Sendable {
   /// Whether it has been read yet.
   private(set) var isRead = true
 
-  private static let fields: InlineArray<4, StaticString> = ["org_id", "user_id", "role", "joined_at"]
+  static let fields: InlineArray<4, StaticString> = ["org_id", "user_id", "role", "joined_at"]
 
   /// How many members there are, strays left out.
   private(set) var count = 0
 
-  /// Reads the file's bytes. What can't be used is left out and named in `problems`.
-  init(_ bytes: [UInt8], of organizations: OrganizationTable) {
+  /// Reads the file's bytes, the halves of a file that has at least `dividing` of them at once. What can't be used is
+  /// left out and named in `problems`.
+  init(_ bytes: [UInt8], of organizations: OrganizationTable, dividing: Int = TopObject.shortestToDivide) {
     self.bytes = bytes
     lists = Array(repeating: List(), count: organizations.count)
     var problems = ProblemList(file: Self.file)
-    var scanner = JSONScanner(bytes)
-    if let top = ProblemList.scannedTop(&scanner, &problems) {
-      self.top = top
-      isBroken = !problems.all.isEmpty || ProblemList.hasHole(bytes)
-      scanEntries(&scanner, organizations, &problems)
+    if let start = problems.scannedTop(of: bytes) {
+      isBroken = !problems.isEmpty
+      top = TopObject(start: start, lastEnd: start)
+      let middle = TopObject.middle(of: bytes, atLeast: dividing)
+      let second = middle.map { middle in
+        Concurrent { MemberScan(bytes, of: organizations, from: middle) }
+      }
+      let first = MemberScan(bytes, of: organizations, from: start, until: middle)
+      adopt(first, &problems)
+      // Unless the place only looked like an entry.
+      if first.hasStopped, let second { adopt(second.value, &problems) }
     } else {
       isBroken = true
     }
-    problems.nameKeys { [self] offset in
+    problems.finish { [self] offset in
       guard offset < self.top.lastEnd else { return nil }
       return lists.indices.filter { lists[$0].open != 0 && lists[$0].open < offset }
         .max { lists[$0].open < lists[$1].open }.map(organizations.id(at:))
     }
     self.problems = problems.all
+  }
+
+  /// Reads bytes of which most stood in the file before: only the lists between the parts that stayed the same at its
+  /// beginning and at its end. `nil` where something is wrong with the file, or where lists aren't in the order of
+  /// their organizations.
+  ///
+  /// - Parameter organizations: those that there were, with the same indices, and maybe more.
+  /// - Returns: the table, and the indices of the organizations whose lists were read or are gone.
+  static func reading(
+    _ bytes: [UInt8], of organizations: OrganizationTable, after old: MemberTable
+  ) -> (MemberTable, read: [Int])? {
+    guard old.isReadable, old.isRead, old.problems.isEmpty, !old.isBroken, old.strays.isEmpty else {
+      return nil
+    }
+    let order = old.lists.indices.filter { old.lists[$0].open != 0 }
+    let opens = order.map { old.lists[$0].open }
+    guard zip(opens, opens.dropFirst()).allSatisfy({ $0 < $1 }) else { return nil }
+    let same = SameEnds(old.bytes, bytes)
+    let first = opens.firstIndex(above: UInt32(same.prefix)) - 1
+    guard first >= 0 else { return nil }
+    /// Where the key of a list stands that isn't the first.
+    func key(_ place: Int) -> Int { old.entryBehindList(at: order[place - 1]) }
+    var behind = max(first + 1, opens.firstIndex(above: UInt32(old.bytes.count - same.suffix), orAt: true))
+    if behind < order.count, key(behind) < old.bytes.count - same.suffix { behind += 1 }
+    let shift = bytes.count - old.bytes.count
+    let stop = behind < order.count ? key(behind) + shift : nil
+    let start = first == 0 ? old.top.start : key(first)
+    let scan = MemberScan(bytes, of: organizations, from: start, until: stop)
+    guard scan.problems.isEmpty, !scan.isBroken, scan.hasStopped == (stop != nil),
+      // Behind a comma there must be something.
+      first == 0 || scan.hasStopped || !scan.entries.isEmpty
+    else { return nil }
+    var table = old
+    table.bytes = bytes
+    table.lists += Array(repeating: List(), count: organizations.count - old.lists.count)
+    let kept = Int(old.lists[order[first]].first)
+    let rest = behind < order.count ? Int(old.lists[order[behind]].first) : old.starts.count
+    table.starts = Array(old.starts[..<kept])
+    table.starts.reserveCapacity(kept + scan.starts.count + old.starts.count - rest)
+    table.starts += scan.starts
+    table.starts += old.starts[rest...].lazy.map { UInt32(Int($0) + shift) }
+    table.roles = old.roles[..<kept] + scan.roles + old.roles[rest...]
+    table.count = table.starts.count
+    var read: Set<Int> = []
+    for index in order[first..<min(behind, order.count)] {
+      table.lists[index] = List()
+      read.insert(index)
+    }
+    for entry in scan.entries {
+      guard let index = entry.index, table.lists[index].open == 0 else { return nil }
+      table.lists[index] = entry.list
+      table.lists[index].first += UInt32(kept)
+      read.insert(index)
+    }
+    let moved = kept + scan.starts.count - rest
+    for index in order[min(behind, order.count)...] {
+      table.lists[index].open = UInt32(Int(old.lists[index].open) + shift)
+      table.lists[index].first = UInt32(Int(old.lists[index].first) + moved)
+    }
+    table.top.adopt(scan.top)
+    if stop != nil { (table.top.lastEnd, table.top.close) = (old.top.lastEnd + shift, old.top.close + shift) }
+    return (table, read.sorted())
+  }
+
+  /// The key behind the list of an organization that isn't the last.
+  private func entryBehindList(at index: Int) -> Int {
+    let list = lists[index]
+    let end = list.members.last.flatMap { record($0) }.map { $0.close + 1 } ?? Int(list.open) + 1
+    var scanner = JSONScanner(bytes, at: closingBracket(behind: end) + 1)
+    scanner.skipSpace()
+    _ = scanner.take(.comma)
+    scanner.skipSpace()
+    return scanner.position
+  }
+
+  /// The same file beside organizations of which the first are those that there were.
+  func extended(to organizations: OrganizationTable) -> MemberTable? {
+    guard strays.isEmpty, isReadable else { return nil }
+    var result = self
+    result.lists += Array(repeating: List(), count: organizations.count - lists.count)
+    return result
   }
 
   /// A file that hasn't been read yet.
@@ -90,141 +170,41 @@ struct MemberTable: Sendable {
     return result
   }
 
-  private mutating func scanEntries(
-    _ scanner: inout JSONScanner, _ organizations: OrganizationTable, _ problems: inout ProblemList
-  ) {
-    var lastKey = ""
-    // Both files are usually in the same order.
-    var expected = 0
-    var top = top
-    defer { self.top = top }
-    do throws(JSONError) {
-      try top.scan(&scanner) { (key, scanner) throws(JSONError) in
-        let text = scanner.bytes
-        func name() -> String { JSONText.decode(key, in: text) }
-        if let flaw = key.flaw { problems.note(flaw, key: name()) }
-        let index =
-          organizations.isKey(key, in: bytes, at: expected)
-          ? expected : organizations.index(of: key, in: bytes)
-        let list: List
-        do throws(JSONError) {
-          list = try scanList(&scanner) { problems.note($0, key: name()) }
-        } catch {
-          lastKey = name()
-          throw error
-        }
-        guard let index else {
-          if strays.updateValue(Int(list.count), forKey: name()) != nil {
-            isBroken = true
-            problems.note(
-              JSONError(offset: key.range.lowerBound - 1, reason: "the member list stands twice"), key: name()
-            )
-          }
-          return
-        }
-        expected = index + 1
-        if lists[index].open != 0 {
-          isBroken = true
-          count -= Int(lists[index].count)
-          problems.note(
-            JSONError(offset: key.range.lowerBound - 1, reason: "the member list stands twice"), key: name())
-        }
-        lists[index] = list
-        count += Int(list.count)
+  /// Takes in entries that stand behind all that are here.
+  private mutating func adopt(_ scan: MemberScan, _ problems: inout ProblemList) {
+    isBroken = isBroken || scan.isBroken
+    problems.add(scan.problems)
+    let shift = UInt32(starts.count)
+    if starts.isEmpty {
+      (starts, roles) = (scan.starts, scan.roles)
+    } else {
+      starts += scan.starts
+      roles += scan.roles
+    }
+    for entry in scan.entries {
+      var list = entry.list
+      list.first += shift
+      func noteSecond() {
+        isBroken = true
+        let error = JSONError(
+          offset: entry.key.range.lowerBound - 1, reason: "the member list stands twice")
+        problems.note(error, key: JSONText.decode(entry.key, in: bytes))
       }
-      if problems.checkTail(&scanner) { isBroken = true }
-    } catch {
-      isBroken = true
-      problems.note(error, key: lastKey)
-    }
-  }
-
-  /// Takes one list and adds its members to the table.
-  private mutating func scanList(
-    _ scanner: inout JSONScanner, _ problem: (JSONError) -> Void
-  ) throws(JSONError) -> List {
-    scanner.skipSpace()
-    var list = List(open: UInt32(scanner.position), first: UInt32(starts.count))
-    guard scanner.take(.openBracket) else {
-      let value = try scanner.skipValue()
-      problem(JSONError(offset: value.range.lowerBound, reason: "the member list is no list"))
-      return list
-    }
-    scanner.skipSpace()
-    if scanner.take(.closeBracket) { return list }
-    let rules = FieldRules(bytes: bytes)
-    repeat {
-      scanner.skipSpace()
-      let start = scanner.position
-      if let (role, end) = bytes.withUnsafeBytes({ Self.usualMember($0, at: start) }) {
-        roles.append(role)
-        starts.append(UInt32(start))
-        list.count += 1
-        scanner.position = end
-        scanner.skipSpace()
+      guard let index = entry.index else {
+        if strays.updateValue(Int(list.count), forKey: JSONText.decode(entry.key, in: bytes)) != nil {
+          noteSecond()
+        }
         continue
       }
-      do throws(JSONError) {
-        let record = try scanner.record(Self.fields)
-        roles.append(try Self.role(record, rules))
-        starts.append(UInt32(start))
-        list.count += 1
-      } catch {
-        problem(error)
-        scanner.position = start
-        _ = try scanner.skipValue()
+      if lists[index].open != 0 {
+        noteSecond()
+        count -= Int(lists[index].count)
       }
-      scanner.skipSpace()
-    } while scanner.take(.comma)
-    guard scanner.take(.closeBracket) else { throw scanner.unexpected("\",\" or \"]\"") }
-    return list
-  }
-
-  /// The role of a member that is written as the service does, and where its record ends; `nil` for any other.
-  private static func usualMember(
-    _ bytes: UnsafeRawBufferPointer, at start: Int
-  ) -> (role: UInt8, end: Int)? {
-    var record = UsualRecord(bytes, at: start)
-    guard record.take("{\n      \"org_id\": \"org_"), record.takeString() != nil,
-      record.take(",\n      \"user_id\": \""), record.takeString() != nil,
-      record.take(",\n      \"role\": \""), let role = record.takeString(),
-      let place = roleNames.firstIndex(where: { bytes[role].elementsEqual($0) }),
-      record.take(",\n      \"joined_at\": \""), record.takeTime() != nil, record.take("\n    }")
-    else { return nil }
-    return (UInt8(place), record.position)
-  }
-
-  /// Where the user's id stands in a record as the service writes it; `nil` for any other.
-  private static func usualUser(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Range<Int>? {
-    var record = UsualRecord(bytes, at: start)
-    guard record.take("{\n      \"org_id\": \"org_"), record.takeString() != nil,
-      record.take(",\n      \"user_id\": \"")
-    else { return nil }
-    return record.takeString()
-  }
-
-  /// The role of a member that keeps all rules, by its place among all roles.
-  private static func role(_ record: Record<4>, _ rules: FieldRules) throws(JSONError) -> UInt8 {
-    if let flaw = record.flaw { throw flaw }
-    let values = record.values
-    try rules.checkOrganizationID(rules.requireString(values[0], fields[0], in: record.open))
-    _ = try rules.requireString(values[1], fields[1], in: record.open)
-    try rules.checkTime(rules.requireString(values[3], fields[3], in: record.open))
-    let role = try rules.requireString(values[2], fields[2], in: record.open)
-    if !role.hasEscapes {
-      for (place, name) in roleNames.enumerated() where rules.bytes[role.range].elementsEqual(name) {
-        return UInt8(place)
-      }
+      lists[index] = list
+      count += Int(list.count)
     }
-    let name = JSONText.decode(role, in: rules.bytes)
-    guard let place = Role(rawValue: name).flatMap(Role.allCases.firstIndex(of:)) else {
-      throw JSONError(
-        offset: values[2].start, reason: "there is no role \(name.prefix(40).description.quoted)")
-    }
-    return UInt8(place)
+    top.adopt(scan.top)
   }
-
-  private static let roleNames = Role.allCases.map { Array($0.rawValue.utf8) }
 
   // MARK: Looking up
 
@@ -262,6 +242,15 @@ struct MemberTable: Sendable {
         }
       }
     }
+  }
+
+  /// Where the user's id stands in a record as the service writes it; `nil` for any other.
+  private static func usualUser(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Range<Int>? {
+    var record = UsualRecord(bytes, at: start)
+    guard record.take("{\n      \"org_id\": \"org_"), record.takeString() != nil,
+      record.take(",\n      \"user_id\": \"")
+    else { return nil }
+    return record.takeString()
   }
 
   func roleCounts(at index: Int) -> RoleCounts {
@@ -382,6 +371,7 @@ struct MemberTable: Sendable {
     try? top.scan(&scanner) { (key, scanner) throws(JSONError) in
       _ = try scanner.skipValue()
       entries.append((JSONText.decode(key, in: bytes), key.range.lowerBound - 1..<scanner.position))
+      return true
     }
     let removed = Set(entries.indices.filter { organizations.contains(entries[$0].name) })
     return Splice.removal(of: removed, among: entries.count, in: top) { entries[$0].extent }
@@ -411,35 +401,40 @@ struct MemberTable: Sendable {
       result.roles += roles[copied..<end]
       copied = end
     }
-    // How far the runs behind each touched list move.
-    var moves: [(from: Int, by: Int)] = []
-    for index in touched.sorted(by: { (lists[$0].first, lists[$0].open) < (lists[$1].first, lists[$1].open) })
-    {
+    // How far the runs behind each touched list move: runs stand in the order of their lists in the file.
+    var moves: [(behind: UInt32, by: Int)] = []
+    for index in touched.sorted(by: { lists[$0].open < lists[$1].open }) {
       let old = lists[index]
       copy(upTo: old.members.lowerBound)
       var scanner = JSONScanner(result.bytes, at: splices.shifted(Int(old.open)))
-      if let list = try? result.scanList(&scanner, { problems.note($0, key: "") }) {
+      var scan = MemberScan()
+      if var list = try? scan.scanList(&scanner) {
+        list.first += UInt32(result.starts.count)
         result.lists[index] = list
         result.count += Int(list.count) - Int(old.count)
       }
+      result.starts += scan.starts
+      result.roles += scan.roles
+      problems.add(scan.problems)
       copied = old.members.upperBound
-      moves.append((old.members.upperBound, result.starts.count - copied))
+      moves.append((old.open, result.starts.count - copied))
     }
     copy(upTo: starts.count)
     let rescanned = Set(touched)
     // Lists mostly stand in the order of their organizations, so the next move is mostly the one to look at.
     var next = 0
     for index in lists.indices where lists[index].open != 0 && !rescanned.contains(index) {
-      let first = Int(lists[index].first)
-      if next > 0, moves[next - 1].from > first { next = 0 }
-      while next < moves.count, moves[next].from <= first { next += 1 }
-      result.lists[index].open = UInt32(splices.shifted(Int(lists[index].open)))
-      result.lists[index].first = UInt32(first + (next > 0 ? moves[next - 1].by : 0))
+      let old = lists[index]
+      if next > 0, moves[next - 1].behind > old.open { next = 0 }
+      while next < moves.count, moves[next].behind < old.open { next += 1 }
+      result.lists[index].open = UInt32(splices.shifted(Int(old.open)))
+      result.lists[index].first = UInt32(Int(old.first) + (next > 0 ? moves[next - 1].by : 0))
     }
     result.lists += Array(repeating: List(), count: organizations.count - lists.count)
     result.top = top.shifted(by: splices)
-    var scanner = JSONScanner(result.bytes, at: result.top.lastEnd)
-    result.scanEntries(&scanner, organizations, &problems)
+    if let next = result.top.findEnd(in: result.bytes) {
+      result.adopt(MemberScan(result.bytes, of: organizations, from: next), &problems)
+    }
     result.problems = problems.all
     return result
   }

@@ -16,29 +16,34 @@ struct OrganizationTable: Sendable {
   private var index = KeyIndex()
   private var top = TopObject()
 
-  private static let fields: InlineArray<7, StaticString> = [
+  static let fields: InlineArray<7, StaticString> = [
     "id", "name", "created_at", "plan_tier", "lago_customer_id", "stripe_customer_id", "status",
   ]
 
   var count: Int { keys.count }
 
-  /// Reads the file's bytes. What can't be used is left out and named in `problems`.
-  init(_ bytes: [UInt8]) {
+  /// Reads the file's bytes, the halves of a file that has at least `dividing` of them at once. What can't be used is
+  /// left out and named in `problems`.
+  init(_ bytes: [UInt8], dividing: Int = TopObject.shortestToDivide) {
     self.bytes = bytes
-    var list = ProblemList(file: Self.file)
-    var scanner = JSONScanner(bytes)
-    if let top = ProblemList.scannedTop(&scanner, &list) {
-      self.top = top
-      isBroken = !list.all.isEmpty || ProblemList.hasHole(bytes)
-      scanEntries(&scanner, &list)
+    var problems = ProblemList(file: Self.file)
+    if let start = problems.scannedTop(of: bytes) {
+      isBroken = !problems.isEmpty
+      top = TopObject(start: start, lastEnd: start)
+      let middle = TopObject.middle(of: bytes, atLeast: dividing)
+      let second = middle.map { middle in Concurrent { OrganizationScan(bytes, from: middle) } }
+      let first = OrganizationScan(bytes, from: start, until: middle)
+      adopt(first, &problems)
+      // Unless the place only looked like an entry.
+      if first.hasStopped, let second { adopt(second.value, &problems) }
     } else {
       isBroken = true
     }
-    list.nameKeys { [self] offset in
+    problems.finish { [self] offset in
       guard offset < self.top.lastEnd else { return nil }
       return keys.lastIndex { $0 < offset }.map(id(at:))
     }
-    problems = list.all
+    self.problems = problems.all
   }
 
   /// A file that couldn't be read, for the reason given: empty, with a problem.
@@ -57,82 +62,70 @@ struct OrganizationTable: Sendable {
     }
   }
 
-  private mutating func scanEntries(_ scanner: inout JSONScanner, _ list: inout ProblemList) {
-    var lastKey = ""
-    let rules = FieldRules(bytes: bytes)
-    var top = top
-    defer { self.top = top }
-    do throws(JSONError) {
-      try top.scan(&scanner) { (key, scanner) throws(JSONError) in
-        let start = scanner.position
-        do throws(JSONError) {
-          scanner.skipSpace()
-          let place = scanner.position
-          if let usual = bytes.withUnsafeBytes({ UsualOrganization($0, at: place) }), key.flaw == nil {
-            try rules.checkOrganizationID(key)
-            scanner.position = usual.end
-          } else {
-            let record = try scanner.record(Self.fields)
-            try Self.check(record, key: key, rules)
-          }
-          if insert(key) == false {
-            // Programs don't agree which of two counts.
-            isBroken = true
-            throw JSONError(offset: key.range.lowerBound - 1, reason: "the organization stands twice")
-          }
-        } catch {
-          list.note(error, key: JSONText.decode(key, in: bytes))
-          // A record that can be read to its end leaves the next ones readable.
-          scanner.position = start
-          do throws(JSONError) {
-            _ = try scanner.skipValue()
-          } catch {
-            lastKey = JSONText.decode(key, in: bytes)
-            throw error
-          }
-        }
+  /// Reads bytes of which most stood in the file before: only what lies between the parts that stayed the same at its
+  /// beginning and at its end. `nil` where something is wrong with the file, or where organizations don't keep their
+  /// indices.
+  ///
+  /// - Returns: the table, and the indices of what was read.
+  static func reading(_ bytes: [UInt8], after old: OrganizationTable) -> (
+    OrganizationTable, read: Range<Int>
+  )? {
+    guard old.isReadable, old.problems.isEmpty, !old.isBroken else { return nil }
+    let same = SameEnds(old.bytes, bytes)
+    // The last key that stood in the same place, and the first whose place only moved.
+    let first = old.keys.firstIndex(above: UInt32(same.prefix)) - 1
+    let behind = old.keys.firstIndex(above: UInt32(old.bytes.count - same.suffix), orAt: true)
+    guard first >= 0, first <= behind else { return nil }
+    let shift = bytes.count - old.bytes.count
+    let stop = behind < old.count ? Int(old.keys[behind]) + shift : nil
+    let scan = OrganizationScan(bytes, from: Int(old.keys[first]), until: stop)
+    guard scan.problems.isEmpty, !scan.isBroken, scan.hasStopped == (stop != nil),
+      stop == nil ? scan.keys.count >= behind - first : scan.keys.count == behind - first
+    else { return nil }
+    var table = old
+    table.bytes = bytes
+    for (offset, place) in scan.keys.prefix(behind - first).enumerated() {
+      guard old.isKey(table.key(atPlace: place), in: bytes, at: first + offset) else { return nil }
+      table.keys[first + offset] = place
+    }
+    for index in behind..<old.count { table.keys[index] = UInt32(Int(old.keys[index]) + shift) }
+    for (place, hash) in zip(scan.keys, scan.hashes).dropFirst(behind - first) {
+      guard table.find(table.key(atPlace: place), in: bytes, hash: hash) == nil else { return nil }
+      table.keys.append(place)
+      table.index.insert(table.keys.count - 1, hash: hash)
+    }
+    table.top.adopt(scan.top)
+    if stop != nil { (table.top.lastEnd, table.top.close) = (old.top.lastEnd + shift, old.top.close + shift) }
+    return (table, first..<first + scan.keys.count)
+  }
+
+  /// Takes in entries that stand behind all that are here.
+  private mutating func adopt(_ scan: OrganizationScan, _ problems: inout ProblemList) {
+    isBroken = isBroken || scan.isBroken
+    problems.add(scan.problems)
+    for (place, hash) in zip(scan.keys, scan.hashes) {
+      let key = key(atPlace: place)
+      guard find(key, in: bytes, hash: hash) == nil else {
+        // Programs don't agree which of two counts.
+        isBroken = true
+        let error = JSONError(offset: Int(place), reason: "the organization stands twice")
+        problems.note(error, key: JSONText.decode(key, in: bytes))
+        continue
       }
-      if list.checkTail(&scanner) { isBroken = true }
-    } catch {
-      isBroken = true
-      // What stopped the record has been noted already.
-      if list.all.last?.offset != error.offset { list.note(error, key: lastKey) }
+      keys.append(place)
+      index.insert(keys.count - 1, hash: hash)
     }
+    top.adopt(scan.top)
   }
 
-  private static func check(_ record: Record<7>, key: JSONString, _ rules: FieldRules) throws(JSONError) {
-    if let flaw = key.flaw ?? record.flaw { throw flaw }
-    let values = record.values
-    try rules.checkOrganizationID(key)
-    try rules.checkOrganizationID(rules.requireString(values[0], fields[0], in: record.open))
-    try rules.checkName(rules.requireString(values[1], fields[1], in: record.open))
-    try rules.checkTime(rules.requireString(values[2], fields[2], in: record.open))
-    _ = try rules.requireString(values[3], fields[3], in: record.open)
-    try rules.checkOptionalString(values[4], fields[4])
-    try rules.checkOptionalString(values[5], fields[5])
-    let status = try rules.requireString(values[6], fields[6], in: record.open)
-    let name = JSONText.decode(status, in: rules.bytes)
-    guard Organization.Status(rawValue: name) != nil else {
-      throw JSONError(
-        offset: values[6].start, reason: "there is no status \(name.prefix(40).description.quoted)")
-    }
-  }
+  private func key(at index: Int) -> JSONString { key(atPlace: keys[index]) }
 
-  /// Adds a key; false if it is there already.
-  private mutating func insert(_ key: JSONString) -> Bool {
-    let hash = KeyIndex.hash(key, in: bytes)
-    guard find(key, in: bytes, hash: hash) == nil else { return false }
-    keys.append(UInt32(key.range.lowerBound - 1))
-    index.insert(keys.count - 1, hash: hash)
-    return true
-  }
-
-  private func key(at index: Int) -> JSONString {
-    var scanner = JSONScanner(bytes, at: Int(keys[index]))
+  private func key(atPlace place: UInt32) -> JSONString {
+    var scanner = JSONScanner(bytes, at: Int(place))
     return (try? scanner.string()) ?? JSONString(range: 0..<0, hasEscapes: false)
   }
 
-  private func find(_ key: JSONString, in text: [UInt8], hash: Int) -> Int? {
+  private func find(_ key: JSONString, in text: [UInt8], hash: UInt32) -> Int? {
     index.find(hash: hash) { candidate in
       let other = self.key(at: candidate)
       if key.hasEscapes || other.hasEscapes {
@@ -153,6 +146,22 @@ struct OrganizationTable: Sendable {
     let start = Int(keys[index]) + 1
     let end = start + key.range.count
     return end < bytes.count && bytes[end] == .quote && bytes[start..<end] == text[key.range]
+  }
+
+  /// Whether all organizations of another table have the same indices here.
+  func hasIndices(of other: OrganizationTable) -> Bool {
+    other.count <= count
+      && other.keys.indices.allSatisfy { index in
+        let key = other.key(at: index)
+        return isKey(key, in: other.bytes, at: index)
+          || key.hasEscapes && JSONText.decode(key, in: other.bytes) == id(at: index)
+      }
+  }
+
+  /// Whether this is the table of what was read.
+  func isOf(_ image: DataDirectory.Image) -> Bool {
+    guard case .bytes(let bytes, _) = image else { return false }
+    return haveSameBytes(bytes, self.bytes)
   }
 
   func index(of id: String) -> Int? {
@@ -265,10 +274,11 @@ struct OrganizationTable: Sendable {
     result.bytes = splices.applied(to: bytes)
     for index in result.keys.indices { result.keys[index] = UInt32(splices.shifted(Int(keys[index]))) }
     result.top = top.shifted(by: splices)
-    var scanner = JSONScanner(result.bytes, at: result.top.lastEnd)
-    var list = ProblemList(file: Self.file)
-    result.scanEntries(&scanner, &list)
-    result.problems = list.all
+    var problems = ProblemList(file: Self.file)
+    if let next = result.top.findEnd(in: result.bytes) {
+      result.adopt(OrganizationScan(result.bytes, from: next), &problems)
+    }
+    result.problems = problems.all
     return result
   }
 }
@@ -280,30 +290,29 @@ struct KeyIndex: Sendable {
   /// Hashes by index, so that growing needs no key.
   private var hashes: [UInt32] = []
 
-  static func hash(_ key: JSONString, in bytes: [UInt8]) -> Int {
+  static func hash(_ key: JSONString, in bytes: [UInt8]) -> UInt32 {
     var hasher = Hasher()
     if key.hasEscapes {
       Array(JSONText.decode(key, in: bytes).utf8).withUnsafeBytes { hasher.combine(bytes: $0) }
     } else {
       bytes.withUnsafeBytes { hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: $0[key.range])) }
     }
-    return hasher.finalize()
+    return UInt32(truncatingIfNeeded: hasher.finalize())
   }
 
-  func find(hash: Int, isSame: (Int) -> Bool) -> Int? {
-    let short = UInt32(truncatingIfNeeded: hash)
-    var slot = Int(short) & (slots.count - 1)
+  func find(hash: UInt32, isSame: (Int) -> Bool) -> Int? {
+    var slot = Int(hash) & (slots.count - 1)
     while slots[slot] != 0 {
       let index = Int(slots[slot]) - 1
-      if hashes[index] == short, isSame(index) { return index }
+      if hashes[index] == hash, isSame(index) { return index }
       slot = (slot + 1) & (slots.count - 1)
     }
     return nil
   }
 
   /// Adds the next index.
-  mutating func insert(_ index: Int, hash: Int) {
-    hashes.append(UInt32(truncatingIfNeeded: hash))
+  mutating func insert(_ index: Int, hash: UInt32) {
+    hashes.append(hash)
     if hashes.count * 2 > slots.count {
       slots = Array(repeating: 0, count: slots.count * 2)
       for index in hashes.indices { place(index) }

@@ -10,32 +10,59 @@ struct TopObject {
   /// The closing brace.
   var close = 0
 
-  /// Reads the entries from the position on, which stands behind the opening brace or behind a value; takes
-  /// the closing brace. `entry` gets each key and must take the value.
+  /// Reads the entries from the position on, which is that of a key or of the closing brace. `entry` gets each key
+  /// and must take the value; the first false ends the scan.
   mutating func scan(
-    _ scanner: inout JSONScanner, _ entry: (JSONString, inout JSONScanner) throws(JSONError) -> Void
+    _ scanner: inout JSONScanner, _ entry: (JSONString, inout JSONScanner) throws(JSONError) -> Bool
   ) throws(JSONError) {
     scanner.skipSpace()
-    if lastEnd == start {
-      if scanner.take(.closeBrace) {
-        close = scanner.position - 1
-        return
-      }
-    } else if !scanner.take(.comma) {
-      guard scanner.take(.closeBrace) else { throw scanner.unexpected("\",\" or \"}\"") }
+    if lastEnd == start, scanner.take(.closeBrace) {
       close = scanner.position - 1
       return
     }
     repeat {
       let key = try scanner.string()
       try scanner.expect(.colon)
-      try entry(key, &scanner)
+      guard try entry(key, &scanner) else { return }
       lastEnd = scanner.position
       scanner.skipSpace()
     } while scanner.take(.comma)
     guard scanner.take(.closeBrace) else { throw scanner.unexpected("\",\" or \"}\"") }
     close = scanner.position - 1
   }
+
+  /// Takes in the end of a stretch of entries behind those that are known.
+  mutating func adopt(_ next: TopObject) {
+    if next.lastEnd > next.start { lastEnd = next.lastEnd }
+    close = next.close
+  }
+
+  /// Finds what stands behind the last entry that is known: the key of one that was added, or else the closing brace.
+  mutating func findEnd(in bytes: [UInt8]) -> Int? {
+    var scanner = JSONScanner(bytes, at: lastEnd)
+    scanner.skipSpace()
+    if lastEnd != start, scanner.take(.comma) { scanner.skipSpace() }
+    if scanner.next == .quote { return scanner.position }
+    close = scanner.position
+    return nil
+  }
+
+  /// A place near the middle of a long text where a key of the top seems to stand, as the service writes it; only
+  /// who reads up to there can be sure. `nil` in a text that is shorter than `shortest`, in bytes.
+  static func middle(of bytes: [UInt8], atLeast shortest: Int) -> Int? {
+    guard bytes.count >= shortest else { return nil }
+    let mark = Array(",\n  \"".utf8)
+    let half = bytes.count / 2
+    let end = min(half + shortestToDivide / 4, bytes.count - mark.count)
+    return bytes.withUnsafeBytes { text in
+      (half..<max(half, end)).first { place in
+        text[place] == .comma && text[place..<place + mark.count].elementsEqual(mark)
+      }.map { $0 + mark.count - 1 }
+    }
+  }
+
+  /// Bytes that one core has read before two would have.
+  static let shortestToDivide = 1 << 20
 
   /// The splice that adds entries, in the form of the file, behind those that are there.
   func appending(_ entries: [[UInt8]]) -> Splice {
@@ -58,9 +85,19 @@ struct ProblemList {
   private(set) var all: [DataProblem] = []
   /// A broken file may have a problem in every record; people read the first few.
   private static let limit = 100
+  private static let encoding = "the text is not UTF-8"
 
   init(file: String) {
     self.file = file
+  }
+
+  var isEmpty: Bool { all.isEmpty }
+
+  /// Adds those of another part of the file.
+  mutating func add(_ others: ProblemList) {
+    // What is no UTF-8 is hardly so in one place.
+    let known = all.contains { $0.reason == Self.encoding }
+    all += others.all.filter { !known || $0.reason != Self.encoding }.prefix(Self.limit - all.count)
   }
 
   mutating func note(_ error: JSONError, key: String) {
@@ -68,30 +105,28 @@ struct ProblemList {
     all.append(DataProblem(file: file, offset: error.offset, key: key, reason: error.reason))
   }
 
-  /// Gives problems that were found without their key the one in whose value they are.
-  mutating func nameKeys(_ key: (Int) -> String?) {
-    all = all.map { problem in
+  /// Puts them in the order of the file, and gives those that were found without their key the one in whose value they
+  /// are.
+  mutating func finish(_ key: (Int) -> String?) {
+    all = all.sorted { $0.offset < $1.offset }.map { problem in
       guard problem.key.isEmpty, let key = key(problem.offset) else { return problem }
       return DataProblem(file: file, offset: problem.offset, key: key, reason: problem.reason)
     }
   }
 
-  /// Notes what is wrong before or behind the JSON value, and with the encoding. Returns the position of the
-  /// first byte to read.
-  mutating func checkFrame(of bytes: [UInt8]) -> Int? {
-    guard !bytes.isEmpty else {
-      note(JSONError(offset: 0, reason: "the file is empty"), key: "")
-      return nil
-    }
+  /// Notes what is wrong with the encoding of a part of the text; true if no program would read it. A NUL byte is a
+  /// hole that a writer left whose file was cut off while it wrote.
+  mutating func checkText(of bytes: [UInt8], _ range: Range<Int>) -> Bool {
     do {
-      _ = try UTF8Span(validating: bytes.span)
+      _ = try UTF8Span(validating: bytes.span.extracting(range))
     } catch {
-      note(JSONError(offset: error.byteOffsets.lowerBound, reason: "the text is not UTF-8"), key: "")
+      let offset = range.lowerBound + error.byteOffsets.lowerBound
+      note(JSONError(offset: offset, reason: Self.encoding), key: "")
+      return true
     }
-    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    guard bytes.starts(with: mark) else { return 0 }
-    note(JSONError(offset: 0, reason: "a byte order mark stands before the text"), key: "")
-    return mark.count
+    return bytes.withUnsafeBytes { buffer in
+      buffer.baseAddress.map { memchr($0 + range.lowerBound, 0, range.count) != nil } ?? false
+    }
   }
 
   /// Notes what stands behind the JSON value; true if there is anything.
@@ -105,24 +140,24 @@ struct ProblemList {
     return true
   }
 
-  /// Whether the text has a NUL byte: a hole that a writer left whose file was cut off while it wrote.
-  static func hasHole(_ bytes: [UInt8]) -> Bool {
-    bytes.withUnsafeBytes { buffer in
-      buffer.baseAddress.map { memchr($0, 0, buffer.count) != nil } ?? false
+  /// Notes what is wrong before the entries. Returns the position behind the opening brace; `nil` if there is none.
+  mutating func scannedTop(of bytes: [UInt8]) -> Int? {
+    guard !bytes.isEmpty else {
+      note(JSONError(offset: 0, reason: "the file is empty"), key: "")
+      return nil
     }
-  }
-
-  static func scannedTop(
-    _ scanner: inout JSONScanner, _ problems: inout ProblemList
-  ) -> TopObject? {
-    guard let first = problems.checkFrame(of: scanner.bytes) else { return nil }
-    scanner.position = first
+    var scanner = JSONScanner(bytes)
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    if bytes.starts(with: mark) {
+      note(JSONError(offset: 0, reason: "a byte order mark stands before the text"), key: "")
+      scanner.position = mark.count
+    }
     do {
       try scanner.expect(.openBrace)
     } catch {
-      problems.note(error, key: "")
+      note(error, key: "")
       return nil
     }
-    return TopObject(start: scanner.position, lastEnd: scanner.position)
+    return scanner.position
   }
 }

@@ -1,0 +1,167 @@
+import OrgCore
+
+/// Entries of `org_users.json`, read one after the other: all of them, or those of a stretch of the file, which
+/// another core may read meanwhile.
+struct MemberScan: Sendable {
+  /// One organization's members: a run of `starts` and `roles`.
+  struct List {
+    /// The opening bracket; 0 where the file has no list for the organization.
+    var open: UInt32 = 0
+    var first: UInt32 = 0
+    var count: UInt32 = 0
+
+    var members: Range<Int> { Int(first)..<Int(first) + Int(count) }
+  }
+
+  /// A list, and whose it is.
+  struct Entry {
+    let key: JSONString
+    /// The organization's index; `nil` where there is no such organization.
+    let index: Int?
+    let list: List
+  }
+
+  /// Where each member's record stands, at its opening brace.
+  private(set) var starts: [UInt32] = []
+  private(set) var roles: [UInt8] = []
+  private(set) var entries: [Entry] = []
+  private(set) var problems = ProblemList(file: MemberTable.file)
+  private(set) var isBroken = false
+  private(set) var top: TopObject
+  /// Whether it ended in front of the key where it should have, and not with the file.
+  private(set) var hasStopped = false
+
+  /// Nothing yet.
+  init() {
+    top = TopObject()
+  }
+
+  /// Reads entries from a place on.
+  ///
+  /// - Parameters:
+  ///   - start: a key, or the brace behind the last entry.
+  ///   - stop: a key to end in front of, if it is one; the end of the file is the end in any case.
+  init(_ bytes: [UInt8], of organizations: OrganizationTable, from start: Int, until stop: Int? = nil) {
+    top = TopObject(start: start, lastEnd: start)
+    var scanner = JSONScanner(bytes, at: start)
+    scan(&scanner, organizations, until: stop)
+    let end = hasStopped ? stop ?? bytes.count : bytes.count
+    isBroken = problems.checkText(of: bytes, start..<end) || isBroken
+  }
+
+  private mutating func scan(
+    _ scanner: inout JSONScanner, _ organizations: OrganizationTable, until stop: Int?
+  ) {
+    var lastKey = ""
+    // Both files are usually in the same order.
+    var expected = 0
+    var top = top
+    defer { self.top = top }
+    do throws(JSONError) {
+      try top.scan(&scanner) { (key, scanner) throws(JSONError) in
+        if key.range.lowerBound - 1 == stop {
+          hasStopped = true
+          return false
+        }
+        let bytes = scanner.bytes
+        func name() -> String { JSONText.decode(key, in: bytes) }
+        if let flaw = key.flaw { problems.note(flaw, key: name()) }
+        let index =
+          organizations.isKey(key, in: bytes, at: expected)
+          ? expected : organizations.index(of: key, in: bytes)
+        do throws(JSONError) {
+          entries.append(Entry(key: key, index: index, list: try scanList(&scanner, key: name)))
+        } catch {
+          lastKey = name()
+          throw error
+        }
+        if let index { expected = index + 1 }
+        return true
+      }
+      if !hasStopped, problems.checkTail(&scanner) { isBroken = true }
+    } catch {
+      isBroken = true
+      problems.note(error, key: lastKey)
+    }
+  }
+
+  /// Takes one list and adds its members.
+  mutating func scanList(
+    _ scanner: inout JSONScanner, key: () -> String = { "" }
+  ) throws(JSONError) -> List {
+    scanner.skipSpace()
+    var list = List(open: UInt32(scanner.position), first: UInt32(starts.count))
+    guard scanner.take(.openBracket) else {
+      let value = try scanner.skipValue()
+      problems.note(
+        JSONError(offset: value.range.lowerBound, reason: "the member list is no list"), key: key())
+      return list
+    }
+    scanner.skipSpace()
+    if scanner.take(.closeBracket) { return list }
+    let rules = FieldRules(bytes: scanner.bytes)
+    repeat {
+      scanner.skipSpace()
+      let start = scanner.position
+      if let (role, end) = scanner.bytes.withUnsafeBytes({ Self.usualMember($0, at: start) }) {
+        roles.append(role)
+        starts.append(UInt32(start))
+        list.count += 1
+        scanner.position = end
+        scanner.skipSpace()
+        continue
+      }
+      do throws(JSONError) {
+        let record = try scanner.record(MemberTable.fields)
+        roles.append(try Self.role(record, rules))
+        starts.append(UInt32(start))
+        list.count += 1
+      } catch {
+        problems.note(error, key: key())
+        scanner.position = start
+        _ = try scanner.skipValue()
+      }
+      scanner.skipSpace()
+    } while scanner.take(.comma)
+    guard scanner.take(.closeBracket) else { throw scanner.unexpected("\",\" or \"]\"") }
+    return list
+  }
+
+  /// The role of a member that is written as the service does, and where its record ends; `nil` for any other.
+  private static func usualMember(
+    _ bytes: UnsafeRawBufferPointer, at start: Int
+  ) -> (role: UInt8, end: Int)? {
+    var record = UsualRecord(bytes, at: start)
+    guard record.take("{\n      \"org_id\": \"org_"), record.takeString() != nil,
+      record.take(",\n      \"user_id\": \""), record.takeString() != nil,
+      record.take(",\n      \"role\": \""), let role = record.takeString(),
+      let place = roleNames.firstIndex(where: { bytes[role].elementsEqual($0) }),
+      record.take(",\n      \"joined_at\": \""), record.takeTime() != nil, record.take("\n    }")
+    else { return nil }
+    return (UInt8(place), record.position)
+  }
+
+  /// The role of a member that keeps all rules, by its place among all roles.
+  private static func role(_ record: Record<4>, _ rules: FieldRules) throws(JSONError) -> UInt8 {
+    if let flaw = record.flaw { throw flaw }
+    let values = record.values
+    let fields = MemberTable.fields
+    try rules.checkOrganizationID(rules.requireString(values[0], fields[0], in: record.open))
+    _ = try rules.requireString(values[1], fields[1], in: record.open)
+    try rules.checkTime(rules.requireString(values[3], fields[3], in: record.open))
+    let role = try rules.requireString(values[2], fields[2], in: record.open)
+    if !role.hasEscapes {
+      for (place, name) in roleNames.enumerated() where rules.bytes[role.range].elementsEqual(name) {
+        return UInt8(place)
+      }
+    }
+    let name = JSONText.decode(role, in: rules.bytes)
+    guard let place = Role(rawValue: name).flatMap(Role.allCases.firstIndex(of:)) else {
+      throw JSONError(
+        offset: values[2].start, reason: "there is no role \(name.prefix(40).description.quoted)")
+    }
+    return UInt8(place)
+  }
+
+  private static let roleNames = Role.allCases.map { Array($0.rawValue.utf8) }
+}

@@ -1,0 +1,90 @@
+import OrgCore
+
+/// Entries of `organizations.json`, read one after the other: all of them, or those of a stretch of the file, which
+/// another core may read meanwhile.
+struct OrganizationScan: Sendable {
+  /// Where the key of each organization stands, at its opening quote.
+  private(set) var keys: [UInt32] = []
+  private(set) var hashes: [UInt32] = []
+  private(set) var problems = ProblemList(file: OrganizationTable.file)
+  private(set) var isBroken = false
+  private(set) var top: TopObject
+  /// Whether it ended in front of the key where it should have, and not with the file.
+  private(set) var hasStopped = false
+
+  /// Reads entries from a place on.
+  ///
+  /// - Parameters:
+  ///   - start: a key, or the brace behind the last entry.
+  ///   - stop: a key to end in front of, if it is one; the end of the file is the end in any case.
+  init(_ bytes: [UInt8], from start: Int, until stop: Int? = nil) {
+    top = TopObject(start: start, lastEnd: start)
+    scan(bytes, until: stop)
+    let end = hasStopped ? stop ?? bytes.count : bytes.count
+    isBroken = problems.checkText(of: bytes, start..<end) || isBroken
+  }
+
+  private mutating func scan(_ bytes: [UInt8], until stop: Int?) {
+    var lastKey = ""
+    let rules = FieldRules(bytes: bytes)
+    var scanner = JSONScanner(bytes, at: top.start)
+    var top = top
+    defer { self.top = top }
+    do throws(JSONError) {
+      try top.scan(&scanner) { (key, scanner) throws(JSONError) in
+        if key.range.lowerBound - 1 == stop {
+          hasStopped = true
+          return false
+        }
+        let start = scanner.position
+        do throws(JSONError) {
+          scanner.skipSpace()
+          let place = scanner.position
+          if let usual = bytes.withUnsafeBytes({ UsualOrganization($0, at: place) }), key.flaw == nil {
+            try rules.checkOrganizationID(key)
+            scanner.position = usual.end
+          } else {
+            try Self.check(scanner.record(OrganizationTable.fields), key: key, rules)
+          }
+          keys.append(UInt32(key.range.lowerBound - 1))
+          hashes.append(KeyIndex.hash(key, in: bytes))
+        } catch {
+          problems.note(error, key: JSONText.decode(key, in: bytes))
+          // A record that can be read to its end leaves the next ones readable.
+          scanner.position = start
+          do throws(JSONError) {
+            _ = try scanner.skipValue()
+          } catch {
+            lastKey = JSONText.decode(key, in: bytes)
+            throw error
+          }
+        }
+        return true
+      }
+      if !hasStopped, problems.checkTail(&scanner) { isBroken = true }
+    } catch {
+      isBroken = true
+      // What stopped the record has been noted already.
+      if problems.all.last?.offset != error.offset { problems.note(error, key: lastKey) }
+    }
+  }
+
+  private static func check(_ record: Record<7>, key: JSONString, _ rules: FieldRules) throws(JSONError) {
+    if let flaw = key.flaw ?? record.flaw { throw flaw }
+    let values = record.values
+    let fields = OrganizationTable.fields
+    try rules.checkOrganizationID(key)
+    try rules.checkOrganizationID(rules.requireString(values[0], fields[0], in: record.open))
+    try rules.checkName(rules.requireString(values[1], fields[1], in: record.open))
+    try rules.checkTime(rules.requireString(values[2], fields[2], in: record.open))
+    _ = try rules.requireString(values[3], fields[3], in: record.open)
+    try rules.checkOptionalString(values[4], fields[4])
+    try rules.checkOptionalString(values[5], fields[5])
+    let status = try rules.requireString(values[6], fields[6], in: record.open)
+    let name = JSONText.decode(status, in: rules.bytes)
+    guard Organization.Status(rawValue: name) != nil else {
+      throw JSONError(
+        offset: values[6].start, reason: "there is no status \(name.prefix(40).description.quoted)")
+    }
+  }
+}
