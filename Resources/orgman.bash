@@ -173,13 +173,13 @@ _orgman() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    browse|list|show|members|user|plans|export|create|set|add|remove|role|import|apply|history|undo|redo|doctor|backup|restore|install|help)
+    browse|list|show|members|user|plans|export|create|set|add|remove|role|import|apply|history|undo|redo|doctor|backup|restore|install|config|help)
         # Offer subcommand argument completions
         "_orgman_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'browse list show members user plans export create set add remove role import apply history undo redo doctor backup restore install help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'browse list show members user plans export create set add remove role import apply history undo redo doctor backup restore install config help' -- "${cur}"))
         ;;
     esac
 }
@@ -826,6 +826,14 @@ _orgman_install() {
         return
         ;;
     esac
+}
+
+_orgman_config() {
+    repeating_flags=()
+    non_repeating_flags=(--default --check --path --version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __orgman_offer_flags_options 0
 }
 
 _orgman_help() {

@@ -22,10 +22,14 @@ static struct {
   struct termios termios;
   char restore[512];
   size_t length;
+  volatile bool mouse;
   atomic_flag entered;
 } guard;
 
 static char crash_stack[65536];
+
+// Presses and the wheel, and both said in letters: without that, what is beyond column 223 can't be said.
+static const char mouse_on[] = "\033[?1000h\033[?1006h", mouse_off[] = "\033[?1006l\033[?1000l";
 
 static void on_crash(int signal_number, siginfo_t *info, void *context) {
   (void)context;
@@ -33,6 +37,7 @@ static void on_crash(int signal_number, siginfo_t *info, void *context) {
     // In the background, `tcsetattr` would stop the program instead of letting it end.
     signal(SIGTTOU, SIG_IGN);
     ssize_t written = write(STDOUT_FILENO, guard.restore, guard.length);
+    if (guard.mouse) written = write(STDOUT_FILENO, mouse_off, sizeof mouse_off - 1);
     (void)written;
     (void)tcsetattr(STDIN_FILENO, TCSANOW, &guard.termios);
   }
@@ -106,6 +111,22 @@ static void set_paste(bool enabled) {
   cncurses_send(text, strlen(text));
 }
 
+// MARK: Mouse
+
+static void send_mouse(bool on) {
+  if (on) {
+    cncurses_send(mouse_on, sizeof mouse_on - 1);
+  } else {
+    cncurses_send(mouse_off, sizeof mouse_off - 1);
+  }
+}
+
+void cncurses_set_mouse(bool on) {
+  if (on == guard.mouse) return;
+  guard.mouse = on;
+  send_mouse(on);
+}
+
 void cncurses_define_keys(void) {
   const char *begin = extended("PS"), *end = extended("PE");
   (void)define_key(begin != NULL ? begin : "\033[200~", cncurses_paste_begin);
@@ -138,6 +159,7 @@ SCREEN *cncurses_open(void) {
   SCREEN *screen = newterm(NULL, stdout, stdin);
   for (int i = 0; i < count; i++) (void)sigaction(handled[i], &before[i], NULL);
   if (screen == NULL) return NULL;
+  guard.mouse = false;
   install_guard();
   set_paste(true);
   return screen;
@@ -145,6 +167,7 @@ SCREEN *cncurses_open(void) {
 
 void cncurses_leave(void) {
   set_paste(false);
+  if (guard.mouse) send_mouse(false);
   (void)endwin();
 }
 
@@ -153,6 +176,7 @@ void cncurses_enter(void) {
   (void)tcgetattr(STDIN_FILENO, &guard.termios);
   (void)reset_prog_mode();
   set_paste(true);
+  if (guard.mouse) send_mouse(true);
 }
 
 void cncurses_close(SCREEN *screen) {

@@ -30,6 +30,8 @@ final class CursesScreen {
   let hasUTF8: Bool
   /// Whether colours are there, and welcome by the NO_COLOR convention.
   let hasColors: Bool
+  /// Whether the terminal has a mouse, as far as its description says.
+  let hasMouse: Bool
   /// The way to the clipboard.
   let clipboard: Clipboard
 
@@ -43,6 +45,8 @@ final class CursesScreen {
   private var decoder = mbstate_t()
   /// Read, but to be looked at once more.
   private var putBack: Int32?
+  /// When the Escape key was pressed, if it was the last one.
+  private var escapedAt: Int64?
   private var isOpen = true
 
   /// Takes over the terminal on standard input and output. Writes nothing to it if that fails.
@@ -61,6 +65,7 @@ final class CursesScreen {
     self.pad = pad
     size = Size(columns: Int(getmaxx(window)), rows: Int(getmaxy(window)))
     hasColors = has_colors() && Self.environment("NO_COLOR") == nil
+    hasMouse = cncurses_has("kmous")
     clipboard = Self.clipboard(hasSequence: cncurses_has("Ms"))
 
     raw()
@@ -68,7 +73,7 @@ final class CursesScreen {
     nonl()
     // Otherwise a key that comes in while drawing would leave the picture half done.
     typeahead(-1)
-    set_escdelay(25)
+    set_escdelay(Self.escapeDelay)
     intrflush(pad, false)
     keypad(pad, true)
     cncurses_define_keys()
@@ -159,6 +164,11 @@ final class CursesScreen {
       bytes.withUnsafeBytes { cncurses_send($0.baseAddress, $0.count) }
       return nil
     }
+  }
+
+  /// Lets the terminal send what is done with the mouse, or no longer.
+  func setMouse(_ isOn: Bool) {
+    if isOpen, hasMouse { cncurses_set_mouse(isOn) }
   }
 
   /// Lets the next `draw` paint everything anew and set the terminal's modes again: after others wrote
@@ -299,14 +309,23 @@ private struct ColorPairs {
 // MARK: Keys
 
 extension CursesScreen {
-  /// What was typed since the last time. Doesn't wait, except for the 25 ms that tell the Escape key
-  /// from a key that begins with the same byte. Input that is no key and no text is dropped.
+  /// How long the Escape key waits, in milliseconds, for what would make it the begin of another key. A terminal
+  /// sends a key in one piece, and SSH keeps it so; longer, and Escape would feel slow.
+  private static let escapeDelay: Int32 = 50
+  /// How long, on a line that does cut a key in pieces, each further piece of it may take. Only who types Escape
+  /// and then [ or O within that time waits for it.
+  private static let pieceDelay: Int32 = 300
+
+  /// What was typed since the last time. Doesn't wait, except for what tells the Escape key from a key that begins
+  /// with the same byte. Input that is no key and no text is dropped.
   func readKeys() -> Input {
     guard isOpen else { return .ended }
     var keys: [Key] = []
     // A bound, so that a flood doesn't keep the program from anything else; the rest waits in the kernel.
     while putBack != nil || keys.count < 4096, let code = next() {
-      if let key = key(code) { keys.append(key) }
+      let before = escapedAt
+      escapedAt = nil
+      if let key = key(code, after: before) { keys.append(key) }
     }
     return keys.isEmpty && cncurses_input_ended() ? .ended : .keys(keys)
   }
@@ -321,8 +340,15 @@ extension CursesScreen {
     return code == ERR ? nil : code
   }
 
-  private func key(_ code: Int32) -> Key? {
-    switch code {
+  /// - Parameter escape: when the Escape key was taken for one by itself, if that was just before.
+  private func key(_ code: Int32, after escape: Int64?) -> Key? {
+    if let escape, code == 0x5B || code == 0x4F,
+      clinux_monotonic_milliseconds() - escape < Int64(Self.pieceDelay)
+    {
+      // It wasn't: the rest of the key comes in pieces, and must not end up as letters.
+      return continued(code) ?? nil
+    }
+    return switch code {
     case 0...255: typed(UInt8(code))
     case KEY_F0...KEY_F0 + 63: .function(Int(code - KEY_F0))
     case KEY_UP: .up
@@ -374,19 +400,29 @@ extension CursesScreen {
   /// What follows an Escape: nothing, a key of its own, or the rest of a sequence that the terminal's
   /// description doesn't have. Such a one must not end up as letters, which would run commands.
   private func escaped() -> Key? {
-    guard let introducer = next() else { return .escape }
+    guard let introducer = next() else {
+      escapedAt = clinux_monotonic_milliseconds()
+      return .escape
+    }
     guard introducer == 0x5B || introducer == 0x4F else {
       putBack = introducer
       return .escape
     }
+    return continued(introducer) ?? .escape
+  }
+
+  /// What follows Escape and [ or O.
+  ///
+  /// - Returns: the key, if it is one; an outer `nil` if nothing follows, and the sign was typed as one.
+  private func continued(_ introducer: Int32) -> Key?? {
     var parameters = ""
     // The rest may be on its way.
-    wtimeout(pad, 25)
+    wtimeout(pad, Self.pieceDelay)
     defer { nodelay(pad, true) }
     while let code = next() {
       guard (0x20...0x7E).contains(code) else {
         putBack = code
-        return nil
+        return .some(nil)
       }
       let scalar = Unicode.Scalar(UInt8(code))
       if introducer == 0x4F { return shifted(scalar) }
@@ -394,9 +430,9 @@ extension CursesScreen {
       parameters.unicodeScalars.append(scalar)
     }
     // Nothing came: typed one after the other.
-    guard parameters.isEmpty else { return nil }
+    guard parameters.isEmpty else { return .some(nil) }
     putBack = introducer
-    return .escape
+    return nil
   }
 
   /// Escape O and a character: what keys send in the application modes.
@@ -413,7 +449,13 @@ extension CursesScreen {
   /// Escape [, parameters and a final character, as most terminals have them. The Linux
   /// console puts another [ before the final character of F1 to F5.
   private func sequence(_ parameters: String, _ final: Unicode.Scalar) -> Key? {
-    switch (parameters, final) {
+    if parameters.hasPrefix("<"), final == "M" || final == "m" { return pointed(parameters, final) }
+    if parameters.isEmpty, final == "M" {
+      // From a terminal that doesn't know how to say it in letters: three bytes, which must not be taken for some.
+      let bytes = (0..<3).map { _ in next() ?? 32 }
+      return pointed("<\(bytes[0] - 32);\(bytes[1] - 32);\(bytes[2] - 32)", bytes[0] == 35 ? "m" : "M")
+    }
+    return switch (parameters, final) {
     case ("", "A"): .up
     case ("", "B"): .down
     case ("", "C"): .right
@@ -426,7 +468,28 @@ extension CursesScreen {
     case ("6", "~"): .pageDown
     case ("", "Z"): .backTab
     case ("[", "A"..."E"): .function(Int(final.value) - 0x40)
-    default: nil
+    case ("200", "~"): .pasteBegin
+    case ("201", "~"): .pasteEnd
+    default: Int(parameters).flatMap { final == "~" ? Self.functions[$0] : nil }.map(Key.function)
     }
+  }
+
+  /// The numbers that F1 to F12 have.
+  private static let functions = [
+    11: 1, 12: 2, 13: 3, 14: 4, 15: 5, 17: 6, 18: 7, 19: 8, 20: 9, 21: 10, 23: 11, 24: 12,
+  ]
+
+  /// What was done with the mouse: a number for what it was, with bits for the keys held down, and where.
+  private func pointed(_ parameters: String, _ final: Unicode.Scalar) -> Key? {
+    let numbers = parameters.dropFirst().split(separator: ";").map { Int($0) ?? -1 }
+    guard numbers.count == 3, numbers.allSatisfy({ $0 >= 0 }), final == "M" else { return nil }
+    let kind: MouseEvent.Kind
+    switch numbers[0] & ~0b11100 {
+    case 0: kind = .press
+    case 64: kind = .wheelUp
+    case 65: kind = .wheelDown
+    default: return nil
+    }
+    return .mouse(MouseEvent(kind: kind, position: Position(column: numbers[1] - 1, row: numbers[2] - 1)))
   }
 }

@@ -16,4 +16,23 @@ public enum Key: Sendable, Hashable {
   case pasteBegin
   /// The pasted text is over.
   case pasteEnd
+  /// Something was done with the mouse.
+  case mouse(MouseEvent)
+}
+
+/// What can be done with the mouse, and where.
+public struct MouseEvent: Sendable, Hashable {
+  /// What was done.
+  public enum Kind: Sendable, Hashable {
+    /// The first button was pressed.
+    case press
+    // The wheel was turned.
+    // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
+    case wheelUp, wheelDown
+  }
+
+  /// What was done.
+  public let kind: Kind
+  /// Where the pointer was.
+  public let position: Position
 }

@@ -258,6 +258,7 @@ extension Key: CustomStringConvertible {
     case .pageUp: "PgUp"
     case .pageDown: "PgDn"
     case .pasteBegin, .pasteEnd: "paste"
+    case .mouse: "mouse"
     }
   }
 }

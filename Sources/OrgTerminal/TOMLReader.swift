@@ -7,6 +7,12 @@ public struct TextPlace: Sendable, Hashable, Comparable, CustomStringConvertible
   /// The character in it, in Unicode scalars.
   public let column: Int
 
+  /// A place; both count from 1.
+  public init(line: Int, column: Int) {
+    self.line = line
+    self.column = column
+  }
+
   /// `line 3, column 7`
   public var description: String { "line \(line), column \(column)" }
 

@@ -66,7 +66,6 @@ public final class TerminalApp {
   private let signals: SignalSource
   private let wakeUp: WakeUp
   private let screen: CursesScreen
-  private let keymap = Keymap.standard
   /// How long what changed is marked, in milliseconds.
   private static let flash: Int64 = 2500
 
@@ -97,19 +96,25 @@ public final class TerminalApp {
   ///
   /// - Parameters:
   ///   - title: where the data are, for the header.
+  ///   - configuration: what somebody wants otherwise than it is out of the box.
   ///   - perform: carries out an effect on another thread and posts the result to the inbox.
   /// - Returns: the number of the signal that ended it, 0 if none did.
   public func run(
-    title: String, changes: ChangeSource, _ makeModel: (AppModel.Viewport) -> AppModel,
+    title: String, configuration: Configuration, changes: ChangeSource,
+    _ makeModel: (AppModel.Viewport) -> AppModel,
     perform: (Effect) -> Void
   ) -> Int32 {
     defer { screen.close() }
     let renderer = Renderer(
-      typesetter: Typesetter(isUTF8: screen.hasUTF8), theme: Theme(hasColors: screen.hasColors),
-      keymap: keymap,
-      title: title)
+      typesetter: Typesetter(isUTF8: screen.hasUTF8),
+      theme: Theme(configuration.theme, hasColors: screen.hasColors),
+      keymap: configuration.keymap, title: title)
     var model = makeModel(viewport(renderer))
-    var keys = KeyReader(keymap: keymap)
+    model.mouse = !screen.hasMouse ? .absent : configuration.hasMouse ? .on : .off
+    screen.setMouse(model.mouse == .on)
+    var keys = KeyReader(keymap: configuration.keymap) { [screen] in
+      renderer.action(at: $0, $1, size: screen.size)
+    }
     var flashEnd: Int64?
     var hasQuit = false
     func carryOut(_ effects: [Effect]) {
@@ -118,6 +123,7 @@ public final class TerminalApp {
         case .quit: hasQuit = true
         case .redraw: screen.redrawEverything()
         case .suspend: screen.suspend()
+        case .setMouse(let isOn): screen.setMouse(isOn)
         case .endFlashSoon: flashEnd = clinux_monotonic_milliseconds() + Self.flash
         case .commit, .undo, .redo, .cancelCommit, .arrange, .show, .preview, .reload:
           perform(effect)
@@ -179,16 +185,34 @@ struct KeyReader {
   var waiting: [Key] = []
   /// Text that is being pasted: it never runs a command.
   private var paste: String?
+  /// What is left to be done of a turn of the wheel.
+  private var turns: (action: Action, count: Int)?
+  private let pointing: (Position, AppModel) -> Action?
+  /// Rows that the wheel moves by.
+  private static let rowsPerTurn = 3
 
-  init(keymap: Keymap) {
+  /// A reader of keys.
+  ///
+  /// - Parameters:
+  ///   - keymap: what they stand for.
+  ///   - pointing: what pressing the mouse somewhere stands for.
+  init(keymap: Keymap, pointing: @escaping (Position, AppModel) -> Action? = { _, _ in nil }) {
     self.keymap = keymap
+    self.pointing = pointing
   }
 
   /// The next action; `nil` if there is none, or if it should wait for rows that a filter asked for.
   mutating func next(_ model: AppModel) -> Action? {
+    if let turns, turns.count > 0 {
+      self.turns = (turns.action, turns.count - 1)
+      return turns.action
+    }
     while let key = waiting.first, !model.awaitsRows {
       waiting.removeFirst()
       switch key {
+      case .mouse(let event):
+        // Between the borders of a paste it is no text either.
+        if paste == nil, let action = action(of: event, model) { return action }
       case .pasteBegin: paste = ""
       case .pasteEnd:
         // Fields have one line, and the line break behind a copied one isn't meant.
@@ -204,6 +228,17 @@ struct KeyReader {
       }
     }
     return nil
+  }
+
+  private mutating func action(of event: MouseEvent, _ model: AppModel) -> Action? {
+    switch event.kind {
+    case .press: return pointing(event.position, model)
+    case .wheelUp, .wheelDown:
+      // In a form, or a question, it would change the answer.
+      guard model.context.isScreen || model.context == .help || model.context == .palette else { return nil }
+      turns = (event.kind == .wheelUp ? .moveUp : .moveDown, Self.rowsPerTurn - 1)
+      return turns?.action
+    }
   }
 
   private static func pasted(_ key: Key) -> String {

@@ -43,6 +43,10 @@ public enum Action: Sendable, Hashable {
   case goToLast
   /// Shows the keys.
   case help
+  /// Selects what stands in a line of a pane, counted from the first row or line that the screen shows of it.
+  case point(AppModel.Pane, line: Int)
+  /// Switches the mouse on, or off.
+  case toggleMouse
   /// Opens the command palette.
   case palette
   /// Back, and from the list out of the program.
@@ -122,7 +126,7 @@ extension Action {
     case .moveDown, .moveUp, .moveToFirst, .moveToLast, .pageDown, .pageUp, .halfPageDown, .halfPageUp: true
     case .back, .cancel, .close, .filter, .help, .palette, .reload: true
     case .showOrganizations, .showHistory, .goBack, .goForward, .goToLast: true
-    case .quit, .redraw, .suspend: true
+    case .quit, .redraw, .suspend, .point: true
     default: false
     }
   }

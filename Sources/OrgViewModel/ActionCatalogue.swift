@@ -48,6 +48,7 @@ extension Action {
     command(.cancel, "cancel", "Cancel what is going on"),
     command(.help, "help", "Show the keys"),
     command(.palette, "palette", "Find a command by its name"),
+    command(.toggleMouse, "toggle-mouse", "Mouse on or off"),
     command(.redraw, "redraw", "Draw the screen again"),
     command(.suspend, "suspend", "Suspend the program"),
     command(.quit, "quit", "Quit"),

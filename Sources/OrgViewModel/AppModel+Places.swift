@@ -234,6 +234,7 @@ extension AppModel {
     case .filter:
       rememberAnchor()
       mode = .filter(TextField(filterText), before: filterText)
+    case .point(let pane, let line): point(pane, line)
     case .help: mode = .help(top: 0, behind: .browse)
     case .palette: mode = .palette(Palette(preferences.savedQueries))
     case .reload: return reload() + [requestSheet()]

@@ -24,6 +24,7 @@ extension AppModel {
     case .quit: return [.quit]
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
+    case .toggleMouse: return toggleMouse()
     default: break
     }
     if isWaiting, action == .cancel || action == .back, case .browse = mode { return [.cancelCommit] }
@@ -40,6 +41,7 @@ extension AppModel {
 
   /// Why an action can't be done now; `nil` where it can.
   public func obstacle(to action: Action) -> String? {
+    if action == .toggleMouse { return mouse == .absent ? "This terminal has no mouse." : nil }
     if sheet != nil { return sheetObstacle(to: action) }
     switch action {
     case .add where pane == .list: return editingObstacle
@@ -77,6 +79,7 @@ extension AppModel {
     if let effects = travel(action) { return effects }
     if move(action) { return [] }
     switch action {
+    case .point(let pane, let line): point(pane, line)
     case .open: return open()
     case .back: return back()
     case .cancel:

@@ -65,6 +65,16 @@ public struct AppModel: Sendable {
     }
   }
 
+  /// Whether keys can be spared by pointing.
+  public enum Mouse: Sendable, Hashable {
+    /// The terminal has none.
+    case absent
+    /// It is the terminal's: what is marked with it can be copied there.
+    case off
+    /// It is ours.
+    case on
+  }
+
   /// How much fits on the screen.
   public struct Viewport: Sendable, Hashable {
     /// Whether list and detail stand side by side.
@@ -120,6 +130,8 @@ public struct AppModel: Sendable {
   public private(set) var viewport: Viewport
   /// Why nothing can be changed, if nothing can: who opened the data said so.
   public let readOnlyReason: String?
+  /// The mouse; what the terminal has is said once it is known.
+  public var mouse = Mouse.absent
   /// Where new ids and the time come from.
   let stamps: Stamps
   /// What somebody wants otherwise than out of the box.
@@ -148,7 +160,7 @@ public struct AppModel: Sendable {
   /// A model that shows the data from the top.
   public init(
     _ arrangement: Arrangement, viewport: Viewport, readOnlyReason: String? = nil,
-    preferences: Preferences = Preferences(), stamps: Stamps = .live
+    preferences: Preferences = Preferences(), message: Message? = nil, stamps: Stamps = .live
   ) {
     self.arrangement = arrangement
     self.stamps = stamps
@@ -156,6 +168,7 @@ public struct AppModel: Sendable {
     self.viewport = viewport
     self.readOnlyReason = readOnlyReason
     lastSerial = arrangement.request.serial
+    self.message = message
     selectRow(0)
   }
 

@@ -23,6 +23,8 @@ public enum Effect: Sendable, Hashable {
   case reload(ListRequest)
   /// Call `endFlash` in a moment long enough to notice what changed.
   case endFlashSoon
+  /// Let the mouse be ours, or the terminal's.
+  case setMouse(Bool)
   /// Draw the screen anew.
   case redraw
   /// Stop the program and give the shell the terminal.

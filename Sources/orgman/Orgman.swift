@@ -48,7 +48,7 @@ struct Orgman: ParsableCommand {
         name: "Keeping",
         subcommands: [
           HistoryCommand.self, UndoCommand.self, RedoCommand.self, DoctorCommand.self, BackupCommand.self,
-          RestoreCommand.self, InstallCommand.self,
+          RestoreCommand.self, InstallCommand.self, ConfigCommand.self,
         ]),
     ],
     defaultSubcommand: BrowseCommand.self)
@@ -112,15 +112,22 @@ struct BrowseCommand: ParsableCommand {
     dropInjectedEnvironment()
     try TerminalApp.check()
     try log.start(data: directory)
+    let (configuration, problems) = ConfigurationFile.load()
     let store = try openStore(directory)
     let app = try TerminalApp()
     let watcher = store.watcher()
     let session = Session(store: store, inbox: app.inbox)
     let first = try session.start()
     let signal = app.run(
-      title: demo ? "demo" : directory,
+      title: demo ? "demo" : directory, configuration: configuration,
       changes: ChangeSource(descriptor: watcher.descriptor) { watcher.drain() },
-      { AppModel(first, viewport: $0, readOnlyReason: store.readOnlyReason) },
+      {
+        AppModel(
+          first, viewport: $0, readOnlyReason: store.readOnlyReason, preferences: configuration.preferences,
+          message: problems.first.map {
+            AppModel.Message(text: "Not configured: \(ConfigurationFile.sentence($0))", kind: .refusal)
+          })
+      },
       perform: session.perform)
     session.finish()
     if signal != 0 {
@@ -157,6 +164,7 @@ private func dropInjectedEnvironment() {
   guard geteuid() == 0, getenv("SUDO_UID") != nil else { return }
   for name in [
     "TERMINFO", "TERMINFO_DIRS", "TERMPATH", "TERMCAP", "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT",
+    "XDG_CONFIG_HOME", "XDG_STATE_HOME",
   ] {
     unsetenv(name)
   }
@@ -177,13 +185,10 @@ private struct Failure: Error, CustomStringConvertible {
 enum DataLocation {
   static func directory(named name: String?) -> String {
     if let name { return name }
-    if let name = variable("ORGMAN_DATA") { return name }
+    if let name = UserDirectory.variable("ORGMAN_DATA") { return name }
     if access("/var/lib/orgman", F_OK) == 0 { return "/var/lib/orgman" }
-    let base = variable("XDG_DATA_HOME") ?? (variable("HOME") ?? "") + "/.local/share"
+    let base =
+      UserDirectory.variable("XDG_DATA_HOME") ?? (UserDirectory.variable("HOME") ?? "") + "/.local/share"
     return base + "/orgman"
-  }
-
-  private static func variable(_ name: String) -> String? {
-    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   }
 }

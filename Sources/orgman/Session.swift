@@ -108,7 +108,7 @@ final class Session: Sendable {
     case .redo:
       commit { [self] () throws(OrgError) in try inverse(of: manager.redoable(by: getuid()), "redo") }
     case .cancelCommit: state.withLock { $0.isCancelled = true }
-    case .endFlashSoon, .redraw, .suspend, .quit: break
+    case .endFlashSoon, .setMouse, .redraw, .suspend, .quit: break
     }
   }
 

@@ -2010,7 +2010,7 @@ enum Golden {
     """#,
     "palette 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  33
+     Commands  34
     ▸  Open the organization; in the detail, edit what is selected                 open                     Enter l Right
        New organization; in the detail, add a member                               add                      a
        Edit name, plan, status and billing ids                                     edit                     e F2
@@ -2045,7 +2045,7 @@ enum Golden {
     """#,
     "palette 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Commands  33
+     Commands  34
     ▸  Open the organization; i…  Enter l R…
        New organization; in the…  a
        Edit name, plan, status …  e F2
@@ -2058,7 +2058,7 @@ enum Golden {
     """#,
     "palette 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Commands  33
+     Commands  34
     ▸  Open the organization; in the deta… open                     Enter l Right
        New organization; in the detail, a… add                      a
        Edit name, plan, status and billin… edit                     e F2

@@ -142,7 +142,7 @@ struct Driver {
     case .commit(let set): commit { () throws(OrgError) in set }
     case .undo: step { manager throws(OrgError) in try manager.undoable(by: nil) }
     case .redo: step { manager throws(OrgError) in try manager.redoable(by: nil) }
-    case .cancelCommit, .endFlashSoon, .redraw, .suspend, .quit: break
+    case .cancelCommit, .endFlashSoon, .setMouse, .redraw, .suspend, .quit: break
     }
   }
 

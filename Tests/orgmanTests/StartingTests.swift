@@ -292,6 +292,7 @@ private let help = """
     restore                 Put the data back to a backup, a generation or a time.
     install                 Put the program, its man page and the completions for
                             bash, zsh and fish in place.
+    config                  Print, check or find the configuration.
 
     See 'orgman help <subcommand>' for detailed help.
 

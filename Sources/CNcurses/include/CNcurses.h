@@ -38,6 +38,9 @@ void cncurses_enter(void);
 /// Hands the terminal back for good, and removes the crash guard.
 void cncurses_close(SCREEN *screen);
 
+/// Lets the terminal send what is done with the mouse, or no longer, for as long as it isn't handed back.
+void cncurses_set_mouse(bool on);
+
 /// Whether the description of the terminal has a text by this name, an extension of ncurses' own too.
 bool cncurses_has(const char *name);
 

@@ -23,10 +23,13 @@ enum ManPage {
       "Not found.",
       ".TP", ".B 3", "A conflict: what a change expected is no longer there.", ".TP", ".B 64", "Wrong usage.",
       ".PP", "One line on standard error says what and why.", ".SH ENVIRONMENT", ".TP", ".B ORGMAN_DATA",
-      "The directory with the data, where \\-\\-data names none.", ".SH FILES", ".TP",
+      "The directory with the data, where \\-\\-data names none.", ".TP", ".B NO_COLOR",
+      "Set to anything, takes the colours away.", ".TP", ".B XDG_CONFIG_HOME",
+      "The directory in which orgman/config.toml is looked for.", ".SH FILES", ".TP",
       ".I organizations.json\\fR, \\fIorg_users.json",
       "The data; other programs may use them at the same time.", ".TP", ".I .orgman",
-      "The history and what else orgman keeps beside the data.",
+      "The history and what else orgman keeps beside the data.", ".TP", ".I config.toml",
+      "The configuration, in orgman under XDG_CONFIG_HOME or ~/.config: see orgman config \\-\\-default.",
     ]
     return lines.joined(separator: "\n") + "\n"
   }

@@ -1,0 +1,82 @@
+import Glibc
+import OrgCore
+import OrgTerminal
+
+/// The user's own directories, by the rules of the XDG base directories.
+enum UserDirectory {
+  /// orgman's directory under one of them; `nil` where neither the variable nor HOME says where that is.
+  ///
+  /// - Parameters:
+  ///   - name: the variable that names it; what is no absolute path is ignored, as the rules have it.
+  ///   - fallback: what it is under HOME.
+  static func path(_ name: String, _ fallback: String) -> String? {
+    if let base = variable(name), base.hasPrefix("/") { return base + "/orgman" }
+    return variable("HOME").map { "\($0)/\(fallback)/orgman" }
+  }
+
+  /// A variable that is set to more than nothing.
+  static func variable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+  }
+}
+
+/// The file with the configuration.
+enum ConfigurationFile {
+  /// Nobody writes more by hand.
+  private static let limit = 256 << 10
+
+  /// Where it belongs; `nil` where there is no home.
+  static var path: String? { UserDirectory.path("XDG_CONFIG_HOME", ".config").map { $0 + "/config.toml" } }
+
+  /// What it says, and what is wrong with it: then it counts for nothing, and everything is as it is out of the box.
+  /// So it is where there is none.
+  static func load() -> (configuration: Configuration, problems: [ConfigurationProblem]) {
+    switch text() {
+    case .success(nil): return (Configuration(), [])
+    case .success(let text?):
+      let (configuration, problems) = Configuration.read(text)
+      return (problems.isEmpty ? configuration : Configuration(), problems)
+    case .failure(let problem): return (Configuration(), [problem])
+    }
+  }
+
+  /// A problem with the place, as editors and people read it.
+  static func sentence(_ problem: ConfigurationProblem) -> String {
+    let place = problem.place.map { ":\($0.line):\($0.column)" } ?? ""
+    return "\((path ?? "config.toml").escapedForDisplay)\(place): \(problem.message)"
+  }
+
+  private static func text() -> Result<String?, ConfigurationProblem> {
+    func failure(_ reason: String) -> Result<String?, ConfigurationProblem> {
+      .failure(ConfigurationProblem(place: nil, message: reason))
+    }
+    guard let path else { return .success(nil) }
+    // A named pipe would keep the program waiting.
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard file >= 0 else {
+      return errno == ENOENT || errno == ENOTDIR
+        ? .success(nil) : failure("The file can't be read: \(String(cString: strerror(errno))).")
+    }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      return failure("This is no file with text.")
+    }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(file, &chunk, chunk.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { return failure("The file can't be read: \(String(cString: strerror(errno))).") }
+      if count == 0 { break }
+      bytes += chunk[..<count]
+      guard bytes.count <= limit else { return failure("The file is longer than 256 KiB.") }
+    }
+    if let text = String(validating: bytes, as: UTF8.self) { return .success(text) }
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
+    return .failure(
+      ConfigurationProblem(
+        place: TextPlace(line: line + 1, column: 1), message: "In this line are bytes that are no UTF-8."))
+  }
+}
