@@ -4,13 +4,6 @@ import OrgViewModel
 // What the screens beside that of the organizations have in common: rows under a heading, and what stands there
 // while there are none.
 extension Renderer {
-  /// A column of a list of rows: its heading, how wide it is, and what stands in it.
-  struct Column {
-    let title: String
-    let width: Int
-    var isRight = false
-  }
-
   /// What the header calls a screen.
   func name(of screen: Place.Screen, _ model: AppModel) -> String {
     func name(_ id: String) -> String {
@@ -24,7 +17,7 @@ extension Renderer {
     case .history(.member(let user, let id)): "History of \(user.escapedForDisplay) in \(name(id))"
     case .history(.user(let user)): "History of \(user.escapedForDisplay)"
     case .overview: "Overview"
-    case .person(let user): user.escapedForDisplay
+    case .person(let user): "User \(user.escapedForDisplay)"
     }
   }
 
@@ -32,6 +25,9 @@ extension Renderer {
     switch sheet.content {
     case nil: put([[Span(" Reading…", theme.quiet)]], layout, &frame)
     case .history(let rows): history(rows, sheet, model, layout, &frame)
+    case .overview(let rows): overview(rows, sheet, model, layout, &frame)
+    case .users(let rows): users(rows, sheet, model, layout, &frame)
+    case .person(let rows): person(rows, sheet, model, layout, &frame)
     }
   }
 

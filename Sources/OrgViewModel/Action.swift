@@ -31,8 +31,14 @@ public enum Action: Sendable, Hashable {
   case filter
   /// To the screen of the organizations.
   case showOrganizations
+  /// To the screen of the users.
+  case showUsers
   /// To the screen with what happened.
   case showHistory
+  /// To the screen with counts of what there is.
+  case showOverview
+  /// To the organizations of the selected user.
+  case showPerson
   /// To the history of what is selected alone.
   case showItsHistory
   /// To the place before this one.
@@ -125,7 +131,7 @@ extension Action {
     switch self {
     case .moveDown, .moveUp, .moveToFirst, .moveToLast, .pageDown, .pageUp, .halfPageDown, .halfPageUp: true
     case .back, .cancel, .close, .filter, .help, .palette, .reload: true
-    case .showOrganizations, .showHistory, .goBack, .goForward, .goToLast: true
+    case .showOrganizations, .showUsers, .showHistory, .showOverview, .goBack, .goForward, .goToLast: true
     case .quit, .redraw, .suspend, .point: true
     default: false
     }

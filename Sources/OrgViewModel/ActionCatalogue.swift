@@ -28,7 +28,11 @@ extension Action {
     command(.filter, "filter", "Filter as you type"),
     command(.reload, "reload", "Read again from disk"),
     command(.showOrganizations, "show-organizations", "Go to the organizations"),
+    command(.showUsers, "show-users", "Go to the users"),
     command(.showHistory, "show-history", "Go to the history: who changed what when"),
+    command(
+      .showOverview, "show-overview", "Go to the overview: counts by plan and status, what to look after"),
+    command(.showPerson, "show-person", "Go to all organizations of the selected user"),
     command(.showItsHistory, "show-its-history", "Go to the history of what is selected alone"),
     command(.goBack, "go-back", "Go back to the screen before"),
     command(.goForward, "go-forward", "Go forward again"),

@@ -14,6 +14,7 @@ extension AppModel {
     place.query = query
     place.selection = list
     place.pane = pane
+    place.arrival = arrival
     return place
   }
 
@@ -21,7 +22,15 @@ extension AppModel {
   mutating func travel(_ action: Action) -> [Effect]? {
     switch action {
     case .showOrganizations: return screen == .organizations ? [] : visit(Place(.organizations), isNew: false)
+    case .showUsers: return visit(.users)
     case .showHistory: return visit(.history(.all))
+    case .showOverview: return visit(.overview)
+    case .showPerson:
+      guard let user = userOfSelection else { return refuse("Choose a member first.") }
+      return visit(.person(user))
+    // Who came to see just this goes back to where they came from.
+    case .back where isAsArrived, .close where isAsArrived:
+      return follow(trail.goBack(from: here), "There is no screen before this one.")
     case .showItsHistory:
       guard let subject = historySubject else { return refuse(Self.nothingIsSelected) }
       return visit(.history(subject))
@@ -37,15 +46,38 @@ extension AppModel {
 
   /// Whose history is meant by what is selected.
   private var historySubject: HistorySubject? {
-    guard sheet == nil, let organization = selectedOrganization else { return nil }
+    switch screen {
+    case .users: return sheet?.selectedID.map { .user($0) }
+    case .person(let user): return .user(user)
+    case .history, .overview: return nil
+    case .organizations: break
+    }
+    guard let organization = selectedOrganization else { return nil }
     if pane == .detail, let member = selectedMember {
       return .member(member.userID, organization: organization.id)
     }
     return .organization(organization.id)
   }
 
+  /// The user that is meant by what is selected.
+  private var userOfSelection: String? {
+    switch screen {
+    case .organizations: pane == .detail ? selectedMember?.userID : nil
+    case .users: sheet?.selectedID
+    case .history: selectedChange?.change.userID
+    case .overview, .person: nil
+    }
+  }
+
+  /// Whether the organizations show just what somebody came for from another screen.
+  private var isAsArrived: Bool {
+    guard sheet == nil, let arrival else { return false }
+    return arrival.query == query && arrival.pane == pane
+      && (arrival.organization == nil || arrival.organization == list.id)
+  }
+
   /// Goes to a screen as it was left.
-  private mutating func visit(_ screen: Place.Screen) -> [Effect] {
+  mutating func visit(_ screen: Place.Screen) -> [Effect] {
     screen == self.screen ? [] : visit(trail.left[screen] ?? Place(screen))
   }
 
@@ -56,6 +88,7 @@ extension AppModel {
     trail.leave(here)
     guard isNew else {
       sheet = nil
+      arrival = nil
       return []
     }
     return arrive(place)
@@ -72,6 +105,7 @@ extension AppModel {
       return [requestSheet()]
     }
     sheet = nil
+    arrival = place.arrival
     return showOrganizations(place.query, select: place.selection.id, pane: place.pane)
   }
 
@@ -91,9 +125,12 @@ extension AppModel {
   }
 
   /// Shows the organizations that a query finds.
-  mutating func showOrganizations(matching query: String) -> [Effect] {
+  ///
+  /// - Parameter isVisit: whether the way back is to lead out again.
+  mutating func showOrganizations(matching query: String, isVisit: Bool = false) -> [Effect] {
     if sheet != nil { trail.leave(here) }
     sheet = nil
+    arrival = isVisit ? Place.Arrival(query: query, pane: .list) : nil
     pane = .list
     guard query != self.query else { return [] }
     self.query = query
@@ -103,7 +140,7 @@ extension AppModel {
   /// Goes to an organization, and to something in it.
   ///
   /// - Parameter name: what it was called, should it be gone.
-  mutating func go(to organization: String, named name: String, _ item: DetailItem) -> [Effect] {
+  mutating func go(to organization: String, named name: String, _ item: DetailItem?) -> [Effect] {
     guard arrangement.snapshot.contents.index(ofOrganization: organization) != nil else {
       return refuse("\(name.escapedForDisplay) is no longer among the organizations.")
     }
@@ -111,7 +148,9 @@ extension AppModel {
     sheet = nil
     // A filter that hides it would be in the way.
     let isShown = !awaitsRows && arrangement.row(of: organization) != nil
-    return showOrganizations(isShown ? query : "", select: organization, pane: .detail, item: item)
+    let query = isShown ? query : ""
+    arrival = Place.Arrival(query: query, pane: .detail, organization: organization)
+    return showOrganizations(query, select: organization, pane: .detail, item: item)
   }
 
   /// Selects what somebody came for, now that its row may be there.
@@ -168,7 +207,11 @@ extension AppModel {
   /// Takes in rows of a screen beside that of the organizations.
   public mutating func receive(_ content: Sheet.Content, for request: SheetRequest) -> [Effect] {
     let rows = viewport.listRows
+    let wasGone = sheet?.place.selection.isGone == true
     guard sheet?.receive(content, for: request, rows: rows) == true else { return [] }
+    if !wasGone, sheet?.place.selection.isGone == true, message == nil {
+      message = Message(text: "What was selected is no longer in this list.", kind: .note)
+    }
     if case .filter = mode {} else { sheet?.anchor = nil }
     return []
   }
@@ -214,6 +257,7 @@ extension AppModel {
     case .nextPane, .previousPane:
       if case .history = screen { return nil }
       return Self.wrongScreen
+    case .showPerson: return userOfSelection == nil ? Self.nothingIsSelected : nil
     case .showItsHistory: return historySubject == nil ? Self.nothingIsSelected : nil
     default: return action.isOfEveryScreen ? nil : Self.wrongScreen
     }
@@ -243,7 +287,10 @@ extension AppModel {
     default:
       switch screen {
       case .history: return browseHistory(action)
-      case .organizations, .users, .overview, .person: break
+      case .overview: return browseOverview(action)
+      case .users: return browseUsers(action)
+      case .person: return browsePerson(action)
+      case .organizations: break
       }
     }
     return []

@@ -114,6 +114,8 @@ public struct AppModel: Sendable {
   public internal(set) var sheet: Sheet?
   /// The way here, and from here back.
   var trail = Trail()
+  /// What somebody came to the organizations for, from another screen.
+  var arrival: Place.Arrival?
   /// What to select among the organizations once their rows are there.
   var destination: Destination?
   /// Changes whose question is being worked out.

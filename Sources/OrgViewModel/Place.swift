@@ -23,6 +23,16 @@ public struct Place: Sendable {
   var selection = Selection<String>()
   /// Which pane has the focus, on screens with two.
   public internal(set) var pane = AppModel.Pane.list
+  /// How the organizations were, if somebody came there from another screen to see just these.
+  var arrival: Arrival?
+
+  /// What somebody came to the organizations for.
+  struct Arrival: Sendable, Hashable {
+    var query: String
+    var pane: AppModel.Pane
+    /// The organization, if it was about one.
+    var organization: String?
+  }
 
   init(_ screen: Screen) {
     self.screen = screen

@@ -31,10 +31,19 @@ public struct Sheet: Sendable {
   public enum Content: Sendable {
     /// Those of `Place.Screen.history`.
     case history(HistoryRows)
+    /// Those of `Place.Screen.overview`.
+    case overview(OverviewRows)
+    /// Those of `Place.Screen.users`.
+    case users(UserRows)
+    /// Those of `Place.Screen.person`.
+    case person(PersonRows)
 
     var rows: any SheetRows {
       switch self {
       case .history(let rows): rows
+      case .overview(let rows): rows
+      case .users(let rows): rows
+      case .person(let rows): rows
       }
     }
   }

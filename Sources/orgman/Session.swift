@@ -98,7 +98,7 @@ final class Session: Sendable {
         guard let snapshot = state.withLock({ $0.arrangement?.snapshot }) else { return }
         inbox.post(.preview(Preview(of: proposal.set, on: snapshot), proposal))
       }
-    case .show(let request): showing.make(request)
+    case .show(let request): showing.make(request, of: state.withLock { $0.arrangement?.snapshot })
     case .reload(let request):
       state.withLock { $0.request = request }
       read()

@@ -1297,18 +1297,18 @@ enum Golden {
       Enter l Right       edit the field, or the role of the member
       Esc h Left          close the prompt, clear the filter, go back; never quits
       1                   organizations
+      2                   users: who belongs where
       3                   history: who changed what when
-      H                   history of the organization, or of the member
+      4                   overview: counts, and what to look after
+      o                   all organizations of the member or user
+      H                   history of the organization, member or user alone
       [                   the screen before
       ]                   forward again
       -                   the last screen, and back again
       Enter l Right       every change of the entry
       Enter l Right       go to the organization
-      Tab                 the next pane
-      Shift-Tab           the previous pane
-
-     Changing
-      r                   role of the member: then o owner, m member, b billing_admin
+      Enter l Right       the organizations of that line
+      Enter l Right       the user's organizations
 
 
      ? close
@@ -1345,10 +1345,10 @@ enum Golden {
       Enter l Right       edit the field, or the role of the member
       Esc h Left          close the prompt, clear the filter, go back; never quits
       1                   organizations
+      2                   users: who belongs where
       3                   history: who changed what when
-      H                   history of the organization, or of the member
-      [                   the screen before
-      ]                   forward again
+      4                   overview: counts, and what to look after
+      o                   all organizations of the member or user
 
 
      ? close
@@ -2008,9 +2008,336 @@ enum Golden {
      Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
+    "overview 120x32": #"""
+     orgman  Overview                                                               /srv/ops/data  7 orgs  4 members   live
+     What                              Count  Share
+     Status
+       active                              5   71 % ████████████████████████████████████████████████████████████
+    ▸  suspended                           1   14 % ████████████
+       deleted                             1   14 % ████████████
+
+     Plan
+       founders_friend                     3   43 % ████████████████████████████████████████████████████████████
+       enterprise                          2   29 % ████████████████████████████████████████
+       professional                        1   14 % ████████████████████
+       starter                             1   14 % ████████████████████
+
+     To look after
+     ! without an owner                    6   86 % ████████████████████████████████████████████████████████████
+     ! without members                     6   86 % ████████████████████████████████████████████████████████████
+     ! without a Stripe id                 6   86 % ████████████████████████████████████████████████████████████
+     ! without a Lago id                   6   86 % ████████████████████████████████████████████████████████████
+     ! without either                      6   86 % ████████████████████████████████████████████████████████████
+
+     Largest
+       Acme Corp                                          4 members
+       Globex                                             0 members
+       Initech                                            0 members
+       Umbrella                                           0 members
+       株式会社みらい                                     0 members
+
+     Newest
+       Acme Corp                                   2026-11-22 21:51
+
+
+     Enter show  / filter  : command  ? help  q back
+    [cursor 0, 4]
+    """#,
+    "overview 40x10": #"""
+     Overview  /srv/ops/data  7 orgs   live
+     What                  Count
+     Status
+       active                  5 ██████████
+    ▸  suspended               1 ██
+       deleted                 1 ██
+
+
+
+     Enter show  / filter  ? help  q back
+    [cursor 0, 4]
+    """#,
+    "overview 80x24": #"""
+     orgman  Overview                       /srv/ops/data  7 orgs  4 members   live
+     What                        Count  Share
+     Status
+       active                        5   71 % █████████████████████████████████████
+    ▸  suspended                     1   14 % ████████
+       deleted                       1   14 % ████████
+
+     Plan
+       founders_friend               3   43 % █████████████████████████████████████
+       enterprise                    2   29 % █████████████████████████
+       professional                  1   14 % █████████████
+       starter                       1   14 % █████████████
+
+     To look after
+     ! without an owner              6   86 % █████████████████████████████████████
+     ! without members               6   86 % █████████████████████████████████████
+     ! without a Stripe id           6   86 % █████████████████████████████████████
+     ! without a Lago id             6   86 % █████████████████████████████████████
+     ! without either                6   86 % █████████████████████████████████████
+
+     Largest
+
+
+     Enter show  / filter  : command  ? help  q back
+    [cursor 0, 4]
+    """#,
+    "overview empty 120x32": #"""
+     orgman  Overview                                                          /srv/ops/data  0 orgs  0 members   read-only
+     What                              Count  Share
+     Status
+    ▸  active                              0    0 %
+       suspended                           0    0 %
+       deleted                             0    0 %
+
+     To look after
+       without an owner                    0    0 %
+       without members                     0    0 %
+       without a Stripe id                 0    0 %
+       without a Lago id                   0    0 %
+       without either                      0    0 %
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter show  / filter  : command  ? help  q back
+    [cursor 0, 3]
+    """#,
+    "overview empty 40x10": #"""
+     Overview  /srv/op…  0 orgs   read-only
+     What                  Count
+     Status
+    ▸  active                  0
+       suspended               0
+       deleted                 0
+
+
+
+     Enter show  / filter  ? help  q back
+    [cursor 0, 3]
+    """#,
+    "overview empty 80x24": #"""
+     orgman  Overview                  /srv/ops/data  0 orgs  0 members   read-only
+     What                        Count  Share
+     Status
+    ▸  active                        0    0 %
+       suspended                     0    0 %
+       deleted                       0    0 %
+
+     To look after
+       without an owner              0    0 %
+       without members               0    0 %
+       without a Stripe id           0    0 %
+       without a Lago id             0    0 %
+       without either                0    0 %
+
+
+
+
+
+
+
+
+
+
+     Enter show  / filter  : command  ? help  q back
+    [cursor 0, 3]
+    """#,
+    "overview end 120x32": #"""
+     orgman  Overview                                                               /srv/ops/data  7 orgs  4 members   live
+     What                              Count  Share
+
+     Plan
+       founders_friend                     3   43 % ████████████████████████████████████████████████████████████
+       enterprise                          2   29 % ████████████████████████████████████████
+       professional                        1   14 % ████████████████████
+       starter                             1   14 % ████████████████████
+
+     To look after
+     ! without an owner                    6   86 % ████████████████████████████████████████████████████████████
+     ! without members                     6   86 % ████████████████████████████████████████████████████████████
+     ! without a Stripe id                 6   86 % ████████████████████████████████████████████████████████████
+     ! without a Lago id                   6   86 % ████████████████████████████████████████████████████████████
+     ! without either                      6   86 % ████████████████████████████████████████████████████████████
+
+     Largest
+       Acme Corp                                          4 members
+       Globex                                             0 members
+       Initech                                            0 members
+       Umbrella                                           0 members
+       株式会社みらい                                     0 members
+
+     Newest
+       Acme Corp                                   2026-11-22 21:51
+       Globex                                      2026-11-22 21:51
+       Initech                                     2026-11-22 21:51
+       Umbrella                                    2026-11-22 21:51
+    ▸  株式会社みらい                              2026-11-22 21:51
+
+
+     Enter show  / filter  : command  ? help  q back
+    [cursor 0, 28]
+    """#,
+    "overview end 40x10": #"""
+     Overview  /srv/ops/data  7 orgs   live
+     What                  Count
+       Acme Corp            2026-11-22 21:51
+       Globex               2026-11-22 21:51
+       Initech              2026-11-22 21:51
+       Umbrella             2026-11-22 21:51
+    ▸  株式会社みらい       2026-11-22 21:51
+
+
+     Enter show  / filter  ? help  q back
+    [cursor 0, 6]
+    """#,
+    "overview end 80x24": #"""
+     orgman  Overview                       /srv/ops/data  7 orgs  4 members   live
+     What                        Count  Share
+     ! without an owner              6   86 % █████████████████████████████████████
+     ! without members               6   86 % █████████████████████████████████████
+     ! without a Stripe id           6   86 % █████████████████████████████████████
+     ! without a Lago id             6   86 % █████████████████████████████████████
+     ! without either                6   86 % █████████████████████████████████████
+
+     Largest
+       Acme Corp                                    4 members
+       Globex                                       0 members
+       Initech                                      0 members
+       Umbrella                                     0 members
+       株式会社みらい                               0 members
+
+     Newest
+       Acme Corp                             2026-11-22 21:51
+       Globex                                2026-11-22 21:51
+       Initech                               2026-11-22 21:51
+       Umbrella                              2026-11-22 21:51
+    ▸  株式会社みらい                        2026-11-22 21:51
+
+
+     Enter show  / filter  : command  ? help  q back
+    [cursor 0, 20]
+    """#,
+    "overview filter 120x32": #"""
+     orgman  Overview                                                               /srv/ops/data  7 orgs  4 members   live
+     What                              Count  Share
+    ▸! without an owner                    6   86 % ████████████████████████████████████████████████████████████
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     /owner                                                                                                         1 of 22
+
+     Enter keep  Esc cancel
+    [cursor 7, 29]
+    """#,
+    "overview filter 40x10": #"""
+     Overview  /srv/ops/data  7 orgs   live
+     What                  Count
+    ▸! without an owner        6 ██████████
+
+
+
+
+     /owner                         1 of 22
+
+     Enter keep  Esc cancel
+    [cursor 7, 7]
+    """#,
+    "overview filter 80x24": #"""
+     orgman  Overview                       /srv/ops/data  7 orgs  4 members   live
+     What                        Count  Share
+    ▸! without an owner              6   86 % █████████████████████████████████████
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     /owner                                                                 1 of 22
+
+     Enter keep  Esc cancel
+    [cursor 7, 21]
+    """#,
+    "overview in ASCII": #"""
+     orgman  Overview                       /srv/ops/data  7 orgs  4 members   live
+     What                        Count  Share
+     Status
+       active                        5   71 % #####################################
+    >  suspended                     1   14 % ########
+       deleted                       1   14 % ########
+
+     Plan
+       founders_friend               3   43 % #####################################
+       enterprise                    2   29 % #########################
+       professional                  1   14 % #############
+       starter                       1   14 % #############
+
+     To look after
+     ! without an owner              6   86 % #####################################
+     ! without members               6   86 % #####################################
+     ! without a Stripe id           6   86 % #####################################
+     ! without a Lago id             6   86 % #####################################
+     ! without either                6   86 % #####################################
+
+     Largest
+
+
+     Enter show  / filter  : command  ? help  q back
+    [cursor 0, 4]
+    """#,
     "palette 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  34
+     Commands  36
     ▸  Open the organization; in the detail, edit what is selected                 open                     Enter l Right
        New organization; in the detail, add a member                               add                      a
        Edit name, plan, status and billing ids                                     edit                     e F2
@@ -2022,7 +2349,10 @@ enum Golden {
        Filter as you type                                                          filter                   /
        Read again from disk                                                        reload                   R F5
        Go to the organizations                                                     show-organizations       1
+       Go to the users                                                             show-users               2
        Go to the history: who changed what when                                    show-history             3
+       Go to the overview: counts by plan and status, what to look after           show-overview            4
+       Go to all organizations of the selected user                                show-person              o
        Go to the history of what is selected alone                                 show-its-history         H
        Go back to the screen before                                                go-back                  [
        Go forward again                                                            go-forward               ]
@@ -2035,9 +2365,6 @@ enum Golden {
        To the last row                                                             move-to-last             G End
        A page down                                                                 page-down                ^F PgDn
        A page up                                                                   page-up                  ^B PgUp
-       Half a page down                                                            half-page-down           ^D
-       Half a page up                                                              half-page-up             ^U
-       Close what is open, clear the filter, go back                               back                     Esc h Left
      :
 
      Enter run  Down next  Esc close
@@ -2045,7 +2372,7 @@ enum Golden {
     """#,
     "palette 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Commands  34
+     Commands  36
     ▸  Open the organization; i…  Enter l R…
        New organization; in the…  a
        Edit name, plan, status …  e F2
@@ -2058,7 +2385,7 @@ enum Golden {
     """#,
     "palette 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Commands  34
+     Commands  36
     ▸  Open the organization; in the deta… open                     Enter l Right
        New organization; in the detail, a… add                      a
        Edit name, plan, status and billin… edit                     e F2
@@ -2070,14 +2397,14 @@ enum Golden {
        Filter as you type                  filter                   /
        Read again from disk                reload                   R F5
        Go to the organizations             show-organizations       1
+       Go to the users                     show-users               2
        Go to the history: who changed wha… show-history             3
+       Go to the overview: counts by plan… show-overview            4
+       Go to all organizations of the sel… show-person              o
        Go to the history of what is selec… show-its-history         H
        Go back to the screen before        go-back                  [
        Go forward again                    go-forward               ]
        Go to the last screen, and back ag… go-to-last               -
-       To the next pane                    next-pane                Tab
-       To the previous pane                previous-pane            Shift-Tab
-       To the next row                     move-down                j Down
      :
 
      Enter run  Down next  Esc close
@@ -2085,17 +2412,17 @@ enum Golden {
     """#,
     "palette fuzzy 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  8
+     Commands  10
     ▸! Change the role of the member: Choose a member first: Enter opens the organization.                  r
        Undo your latest change                                                     undo                     u
        Close what is open, clear the filter, go back                               back                     Esc h Left
        Go to the history of what is selected alone                                 show-its-history         H
        Set the organization to deleted; in the detail, remove the member           remove                   d Del
        Go back, and from the list out of the program                               close                    q
+       Go to all organizations of the selected user                                show-person              o
        Open the organization; in the detail, edit what is selected                 open                     Enter l Right
        New organization; in the detail, add a member                               add                      a
-
-
+       Go to the overview: counts by plan and status, what to look after           show-overview            4
 
 
 
@@ -2120,7 +2447,7 @@ enum Golden {
     """#,
     "palette fuzzy 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Commands  8
+     Commands  10
     ▸! Change the role of the me… r
        Undo your latest change    u
        Close what is open, clea…  Esc h Left
@@ -2133,17 +2460,17 @@ enum Golden {
     """#,
     "palette fuzzy 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Commands  8
+     Commands  10
     ▸! Change the role of the member: Choose a member first: Enter… r
        Undo your latest change             undo                     u
        Close what is open, clear the filt… back                     Esc h Left
        Go to the history of what is selec… show-its-history         H
        Set the organization to deleted; i… remove                   d Del
        Go back, and from the list out of … close                    q
+       Go to all organizations of the sel… show-person              o
        Open the organization; in the deta… open                     Enter l Right
        New organization; in the detail, a… add                      a
-
-
+       Go to the overview: counts by plan… show-overview            4
 
 
 
@@ -2235,11 +2562,11 @@ enum Golden {
     """#,
     "palette refused 120x32": #"""
      orgman  Organizations                                                     /srv/ops/data  0 orgs  0 members   read-only
-     Commands  3
+     Commands  4
     ▸! Undo your latest change: Nothing can be changed: it was opened so.                                   u
      ! Undo the selected entry of the history: Choose an entry of the history first.
        Suspend the program                                                         suspend                  ^Z
-
+       Go to the overview: counts by plan and status, what to look after           show-overview            4
 
 
 
@@ -2270,11 +2597,11 @@ enum Golden {
     """#,
     "palette refused 40x10": #"""
      Organizations  /s…  0 orgs   read-only
-     Commands  3
+     Commands  4
     ▸! Undo your latest change: … u
      ! Undo the selected entry o…
        Suspend the program        ^Z
-
+       Go to the overview: coun…  4
 
      :undo
      Nothing can be changed: it was opened…
@@ -2283,11 +2610,11 @@ enum Golden {
     """#,
     "palette refused 80x24": #"""
      orgman  Organizations             /srv/ops/data  0 orgs  0 members   read-only
-     Commands  3
+     Commands  4
     ▸! Undo your latest change: Nothing can be changed: it was ope… u
      ! Undo the selected entry of the history: Choose an entry of …
        Suspend the program                 suspend                  ^Z
-
+       Go to the overview: counts by plan… show-overview            4
 
 
 
@@ -2307,6 +2634,81 @@ enum Golden {
      Nothing can be changed: it was opened so.
      Enter run  Down next  Esc close
     [cursor 6, 21]
+    """#,
+    "person 120x32": #"""
+     orgman  User alice                                                             /srv/ops/data  7 orgs  4 members   live
+     Organization ▲                                              Role          Since       Plan             Status
+    ▸Acme Corp                                                   owner         2026-11-22  founders_friend  active
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter go there  / filter  : command  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "person 40x10": #"""
+     User alice  /srv/ops/d…  7 orgs   live
+     Organization ▲ Role          Status
+    ▸Acme Corp      owner         active
+
+
+
+
+
+
+     Enter go there  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "person 80x24": #"""
+     orgman  User alice                     /srv/ops/data  7 orgs  4 members   live
+     Organization ▲                             Role          Since       Status
+    ▸Acme Corp                                  owner         2026-11-22  active
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter go there  / filter  : command  ? help  q back
+    [cursor 0, 2]
     """#,
     "question 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
@@ -2607,6 +3009,231 @@ enum Golden {
      Undo generation 6 (Plan of Globex: starter → enterprise)?   No    Yes
      y yes  n no  Esc cancel
     [cursor 61, 22]
+    """#,
+    "users 120x32": #"""
+     orgman  Users                                                                  /srv/ops/data  7 orgs  4 members   live
+     User ▲                                                       Organizations    owner  billing   member
+     alice                                                                    1        1        0        0
+    ▸bob                                                                      1        0        0        1
+     carol                                                                    1        0        1        0
+     dave                                                                     1        1        0        0
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter open  / filter  : command  ? help  q back
+    [cursor 0, 3]
+    """#,
+    "users 40x10": #"""
+     Users     /srv/ops/data  7 orgs   live
+     User ▲       Orgs owner billing member
+     alice           1     1       0      0
+    ▸bob             1     0       0      1
+     carol           1     0       1      0
+     dave            1     1       0      0
+
+
+
+     Enter open  / filter  ? help  q back
+    [cursor 0, 3]
+    """#,
+    "users 80x24": #"""
+     orgman  Users                          /srv/ops/data  7 orgs  4 members   live
+     User ▲                                Organizations    owner  billing   member
+     alice                                             1        1        0        0
+    ▸bob                                               1        0        0        1
+     carol                                             1        0        1        0
+     dave                                              1        1        0        0
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter open  / filter  : command  ? help  q back
+    [cursor 0, 3]
+    """#,
+    "users empty 120x32": #"""
+     orgman  Users                                                             /srv/ops/data  0 orgs  0 members   read-only
+     User ▲                                                       Organizations    owner  billing   member
+     No users yet.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter open  / filter  : command  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "users empty 40x10": #"""
+     Users  /srv/ops/d…  0 orgs   read-only
+     User ▲       Orgs owner billing member
+     No users yet.
+
+
+
+
+
+
+     Enter open  / filter  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "users empty 80x24": #"""
+     orgman  Users                     /srv/ops/data  0 orgs  0 members   read-only
+     User ▲                                Organizations    owner  billing   member
+     No users yet.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter open  / filter  : command  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "users nothing 120x32": #"""
+     orgman  Users                                                                  /srv/ops/data  7 orgs  4 members   live
+     User ▲                                                       Organizations    owner  billing   member
+     Nothing matches "zz".
+     Esc clears the filter.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     /zz                                                                                                             0 of 4
+
+     Enter open  / filter  : command  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "users nothing 40x10": #"""
+     Users     /srv/ops/data  7 orgs   live
+     User ▲       Orgs owner billing member
+     Nothing matches "zz".
+     Esc clears the filter.
+
+
+
+     /zz                             0 of 4
+
+     Enter open  / filter  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "users nothing 80x24": #"""
+     orgman  Users                          /srv/ops/data  7 orgs  4 members   live
+     User ▲                                Organizations    owner  billing   member
+     Nothing matches "zz".
+     Esc clears the filter.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     /zz                                                                     0 of 4
+
+     Enter open  / filter  : command  ? help  q back
+    [cursor 0, 2]
     """#,
   ]
 }

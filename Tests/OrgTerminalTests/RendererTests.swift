@@ -54,6 +54,12 @@ enum Scenes {
       scene("entry undone", nil, .showHistory, .moveDown, .moveDown, .open),
       scene("entry note", nil, .showHistory, .moveDown, .moveDown, .moveDown, .open),
       scene("undo entry", nil, .showHistory, .undoEntry),
+      scene("overview", nil, .showOverview, .moveDown),
+      scene("overview end", nil, .showOverview, .moveToLast),
+      scene("overview filter", nil, .showOverview, .filter, .insert("owner")),
+      scene("overview empty", empty, .showOverview), scene("users", nil, .showUsers, .moveDown),
+      scene("users nothing", nil, .showUsers, .filter, .insert("zz"), .accept),
+      scene("users empty", empty, .showUsers), scene("person", nil, .showUsers, .open),
     ]
   }
 }
@@ -68,7 +74,7 @@ enum Scenes {
       }
     }
     for (name, screen) in Scenes.all(80, 24, isUTF8: false)
-    where ["list", "form", "flash", "history"].contains(name) {
+    where ["list", "form", "flash", "history", "overview"].contains(name) {
       frames["\(name) in ASCII"] = described(screen)
     }
     for (columns, rows) in [(1, 1), (20, 5), (39, 9)] {
@@ -146,6 +152,8 @@ enum Scenes {
       [], [.open], [.open, .changeRole], [.open, .changeRole, .chooseOwner], [.open, .remove], [.remove],
       [.edit],
       [.open, .add, .paste(evil)], [.showHistory], [.showHistory, .open], [.showHistory, .undoEntry],
+      [.showOverview], [.showOverview, .filter, .paste(evil)], [.showUsers], [.showUsers, .showItsHistory],
+      [.showUsers, .open], [.open, .showPerson], [.showUsers, .filter, .paste(evil), .accept],
       [.showItsHistory], [.open, .showItsHistory], [.showHistory, .filter, .paste(evil), .accept],
       [.filter, .paste(evil)], [.filter, .paste(evil), .accept],
     ]

@@ -110,12 +110,20 @@ struct Screen {
     case .preview(let proposal):
       model.receive(Preview(of: proposal.set, on: snapshot), for: proposal)
     case .show(let request):
+      let content: Sheet.Content
       switch request.screen {
+      case .organizations: return
       case .history(let subject):
-        let rows = HistoryRows(history, isComplete: true, subject: subject, query: request.query)
-        _ = model.receive(.history(rows), for: request)
-      case .organizations, .users, .overview, .person: break
+        content = .history(
+          HistoryRows(history, isComplete: true, subject: subject, query: request.query))
+      case .users: content = .users(UserRows(UserIndex(snapshot), query: request.query))
+      case .overview: content = .overview(OverviewRows(snapshot, query: request.query))
+      case .person(let user):
+        content = .person(
+          PersonRows(
+            user, in: snapshot.contents.organizations(ofUser: user), of: snapshot, query: request.query))
       }
+      _ = model.receive(content, for: request)
     default: break
     }
   }

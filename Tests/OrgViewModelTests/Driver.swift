@@ -147,8 +147,15 @@ struct Driver {
   }
 
   private func content(_ request: SheetRequest) -> Sheet.Content? {
-    switch request.screen {
-    case .organizations, .users, .overview, .person: nil
+    let snapshot = arranged.snapshot
+    return switch request.screen {
+    case .organizations: nil
+    case .users: .users(UserRows(UserIndex(snapshot), query: request.query))
+    case .overview: .overview(OverviewRows(snapshot, query: request.query))
+    case .person(let user):
+      .person(
+        PersonRows(
+          user, in: snapshot.contents.organizations(ofUser: user), of: snapshot, query: request.query))
     case .history(let subject):
       .history(HistoryRows(store.history(), isComplete: true, subject: subject, query: request.query))
     }

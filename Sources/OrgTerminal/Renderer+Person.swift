@@ -1,0 +1,34 @@
+import OrgCore
+import OrgViewModel
+
+// One user's organizations, with the role in each.
+extension Renderer {
+  func person(_ person: PersonRows, _ sheet: Sheet, _ model: AppModel, _ layout: Layout, _ frame: inout Frame)
+  {
+    let width = layout.size.columns
+    let since = width < 60 ? 0 : 12
+    let plan = width < 90 ? 0 : 17
+    let name = min(60, max(1, width - 1 - 14 - since - plan - 10))
+    let lines = rows(
+      sheet,
+      heading: {
+        $0.add("Organization ▲", width: name, theme.heading)
+        $0.add("Role", width: 14, theme.heading)
+        $0.add("Since", width: since, theme.heading)
+        $0.add("Plan", width: plan, theme.heading)
+        $0.add("Status", width: 10, theme.heading)
+      }, width: width, hasFocus: true,
+      empty: empty(model, "\(person.user.escapedForDisplay) is a member of no organization."), layout, &frame
+    ) { index, style, line in
+      let row = person.row(at: index)
+      line.add(row.organization.name, width: name - 1, style)
+      line.add(" ", style)
+      line.add(row.member.role.rawValue, width: 14, style)
+      line.add(row.member.joinedAt.dayText, width: since, style)
+      line.add(row.organization.planTier, width: max(0, plan - 1))
+      line.add("", width: min(1, plan))
+      line.add(row.organization.status.rawValue, width: 10, theme.status(row.organization.status))
+    }
+    put(lines, layout, &frame)
+  }
+}

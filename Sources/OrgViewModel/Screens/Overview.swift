@@ -1,0 +1,175 @@
+import OrgCore
+
+/// What there is, counted: the lines of the overview. Each count is what the organizations show when filtered by
+/// the line's query.
+public struct OverviewRows: SheetRows {
+  /// A line of the overview.
+  public enum Line: Sendable {
+    /// What the lines below are about.
+    case heading(String)
+    /// Nothing.
+    case blank
+    /// So many organizations of which the query finds just these, out of the most that a line like it has; and
+    /// whether somebody should look at them.
+    case count(String, Int, most: Int, query: String, isWorry: Bool)
+    /// An organization, with what puts it here.
+    case organization(String, id: String, value: String)
+    /// So many things that there is no room for.
+    case more(String)
+  }
+
+  /// The lines.
+  public let lines: [Line]
+  /// How many organizations there are, for shares.
+  public let organizationCount: Int
+  let total: Int
+  private let places: [String: Int]
+
+  /// Plans that have a line of their own.
+  private static let planLimit = 12
+  /// Organizations in a list of the foremost.
+  private static let foremost = 5
+
+  /// Counts a snapshot; takes time that grows with it.
+  ///
+  /// - Parameter query: words that a line must have.
+  public init(_ snapshot: Snapshot, query: String) {
+    let contents = snapshot.contents
+    var plans: [String: (name: String, count: Int)] = [:]
+    var statuses: [Organization.Status: Int] = [:]
+    var (ownerless, memberless, noStripe, noLago, neither) = (0, 0, 0, 0, 0)
+    var largest = Foremost<Int>(Self.foremost)
+    var newest = Foremost<Timestamp>(Self.foremost)
+    for index in 0..<contents.organizationCount {
+      let organization = contents.organization(at: index)
+      plans[organization.planTier.lowercased(), default: (organization.planTier, 0)].count += 1
+      statuses[organization.status, default: 0] += 1
+      if organization.stripeCustomerID == nil { noStripe += 1 }
+      if organization.lagoCustomerID == nil { noLago += 1 }
+      if organization.stripeCustomerID == nil, organization.lagoCustomerID == nil { neither += 1 }
+      newest.offer(organization.createdAt, index)
+      guard contents.hasMembers else { continue }
+      let members = contents.memberCount(at: index)
+      if members == 0 { memberless += 1 }
+      if members == 0 || contents.roleCounts(at: index).owner == 0 { ownerless += 1 }
+      if members > 0 { largest.offer(members, index) }
+    }
+
+    var lines: [Line] = []
+    func section(_ title: String, _ new: [Line]) {
+      guard !new.isEmpty else { return }
+      lines += (lines.isEmpty ? [] : [.blank]) + [.heading(title)] + new
+    }
+    func counts(_ items: [(String, Int, String)], isWorry: Bool = false) -> [Line] {
+      let most = items.map(\.1).max() ?? 0
+      return items.map { .count($0.0, $0.1, most: most, query: $0.2, isWorry: isWorry && $0.1 > 0) }
+    }
+    func organizations(_ indices: [Int], _ value: (Int, Organization) -> String) -> [Line] {
+      indices.map { index in
+        let organization = contents.organization(at: index)
+        return .organization(organization.name, id: organization.id, value: value(index, organization))
+      }
+    }
+    section(
+      "Status",
+      counts(Organization.Status.allCases.map { ($0.rawValue, statuses[$0] ?? 0, "status:\($0.rawValue)") }))
+    let byCount = plans.values.sorted { ($1.count, $0.name) < ($0.count, $1.name) }
+    var planLines = counts(
+      byCount.prefix(Self.planLimit).map { ($0.name, $0.count, "plan:\(Self.quoted($0.name))") })
+    if byCount.count > Self.planLimit {
+      planLines.append(.more("and \((byCount.count - Self.planLimit).grouped) other plans"))
+    }
+    section("Plan", planLines)
+    let missing = [
+      ("without a Stripe id", noStripe, "no:stripe"), ("without a Lago id", noLago, "no:lago"),
+      ("without either", neither, "no:stripe no:lago"),
+    ]
+    let people = [("without an owner", ownerless, "owners:0"), ("without members", memberless, "members:0")]
+    section("To look after", counts((contents.hasMembers ? people : []) + missing, isWorry: true))
+    if contents.hasMembers {
+      section(
+        "Largest",
+        organizations(largest.indices) { index, _ in
+          let count = contents.memberCount(at: index)
+          return "\(count.grouped) member\(count == 1 ? "" : "s")"
+        })
+    }
+    section("Newest", organizations(newest.indices) { $1.createdAt.minuteText })
+
+    organizationCount = contents.organizationCount
+    total = lines.count { $0.id != nil }
+    let words = query.lowercased().split(whereSeparator: \.isWhitespace)
+    if !words.isEmpty {
+      lines = lines.filter { line in
+        guard let text = line.text?.lowercased() else { return false }
+        return words.allSatisfy(text.contains)
+      }
+    }
+    self.lines = lines
+    var places: [String: Int] = [:]
+    for (place, line) in lines.enumerated() { if let id = line.id { places[id] = place } }
+    self.places = places
+  }
+
+  /// A value as it is written in a query.
+  private static func quoted(_ value: String) -> String {
+    let isPlain = value.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
+    guard !isPlain else { return value }
+    return "\"" + value.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
+  }
+
+  var count: Int { lines.count }
+  func id(at row: Int) -> String? { lines[row].id }
+  func row(of id: String) -> Int? { places[id] }
+}
+
+extension OverviewRows.Line {
+  /// By what it is found again.
+  fileprivate var id: String? {
+    switch self {
+    case .heading, .blank, .more: nil
+    case .count(_, _, _, let query, _): "?" + query
+    // The same organization may be the largest and the newest.
+    case .organization(_, let id, let value): value + " " + id
+    }
+  }
+
+  /// What a filter looks at.
+  fileprivate var text: String? {
+    switch self {
+    case .heading, .blank, .more: nil
+    case .count(let label, _, _, let query, _): label + "\n" + query
+    case .organization(let name, let id, _): name + "\n" + id
+    }
+  }
+}
+
+/// The foremost of many, by a value: the highest, and of equals the earlier.
+private struct Foremost<Value: Comparable> {
+  private var items: [(value: Value, index: Int)] = []
+  private let limit: Int
+
+  init(_ limit: Int) {
+    self.limit = limit
+  }
+
+  mutating func offer(_ value: Value, _ index: Int) {
+    if items.count == limit, let last = items.last, value <= last.value { return }
+    let place = items.firstIndex { $0.value < value } ?? items.count
+    items.insert((value, index), at: place)
+    if items.count > limit { items.removeLast() }
+  }
+
+  var indices: [Int] { items.map(\.index) }
+}
+
+extension AppModel {
+  mutating func browseOverview(_ action: Action) -> [Effect] {
+    guard action == .open, let sheet, case .overview(let overview) = sheet.content else { return [] }
+    switch overview.lines[sheet.selectedRow] {
+    case .count(_, _, _, let query, _): return showOrganizations(matching: query, isVisit: true)
+    case .organization(let name, let id, _): return go(to: id, named: name, nil)
+    case .heading, .blank, .more: return []
+    }
+  }
+}
