@@ -2031,13 +2031,13 @@ enum Golden {
 
      Largest
        Acme Corp                                          4 members
-       Globex                                             0 members
-       Initech                                            0 members
-       Umbrella                                           0 members
-       株式会社みらい                                     0 members
 
      Newest
        Acme Corp                                   2026-11-22 21:51
+       Globex                                      2026-11-22 21:51
+       Initech                                     2026-11-22 21:51
+       Umbrella                                    2026-11-22 21:51
+       株式会社みらい                              2026-11-22 21:51
 
 
      Enter show  / filter  : command  ? help  q back
@@ -2161,6 +2161,10 @@ enum Golden {
     "overview end 120x32": #"""
      orgman  Overview                                                               /srv/ops/data  7 orgs  4 members   live
      What                              Count  Share
+     Status
+       active                              5   71 % ████████████████████████████████████████████████████████████
+       suspended                           1   14 % ████████████
+       deleted                             1   14 % ████████████
 
      Plan
        founders_friend                     3   43 % ████████████████████████████████████████████████████████████
@@ -2177,10 +2181,6 @@ enum Golden {
 
      Largest
        Acme Corp                                          4 members
-       Globex                                             0 members
-       Initech                                            0 members
-       Umbrella                                           0 members
-       株式会社みらい                                     0 members
 
      Newest
        Acme Corp                                   2026-11-22 21:51
@@ -2209,6 +2209,10 @@ enum Golden {
     "overview end 80x24": #"""
      orgman  Overview                       /srv/ops/data  7 orgs  4 members   live
      What                        Count  Share
+       professional                  1   14 % █████████████
+       starter                       1   14 % █████████████
+
+     To look after
      ! without an owner              6   86 % █████████████████████████████████████
      ! without members               6   86 % █████████████████████████████████████
      ! without a Stripe id           6   86 % █████████████████████████████████████
@@ -2217,10 +2221,6 @@ enum Golden {
 
      Largest
        Acme Corp                                    4 members
-       Globex                                       0 members
-       Initech                                      0 members
-       Umbrella                                     0 members
-       株式会社みらい                               0 members
 
      Newest
        Acme Corp                             2026-11-22 21:51
@@ -2263,7 +2263,7 @@ enum Golden {
 
 
 
-     /owner                                                                                                         1 of 22
+     /owner                                                                                                         1 of 18
 
      Enter keep  Esc cancel
     [cursor 7, 29]
@@ -2276,7 +2276,7 @@ enum Golden {
 
 
 
-     /owner                         1 of 22
+     /owner                         1 of 18
 
      Enter keep  Esc cancel
     [cursor 7, 7]
@@ -2303,7 +2303,7 @@ enum Golden {
 
 
 
-     /owner                                                                 1 of 22
+     /owner                                                                 1 of 18
 
      Enter keep  Esc cancel
     [cursor 7, 21]
@@ -2337,7 +2337,7 @@ enum Golden {
     """#,
     "palette 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  36
+     Commands  37
     ▸  Open the organization; in the detail, edit what is selected                 open                     Enter l Right
        New organization; in the detail, add a member                               add                      a
        Edit name, plan, status and billing ids                                     edit                     e F2
@@ -2372,7 +2372,7 @@ enum Golden {
     """#,
     "palette 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Commands  36
+     Commands  37
     ▸  Open the organization; i…  Enter l R…
        New organization; in the…  a
        Edit name, plan, status …  e F2
@@ -2385,7 +2385,7 @@ enum Golden {
     """#,
     "palette 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Commands  36
+     Commands  37
     ▸  Open the organization; in the deta… open                     Enter l Right
        New organization; in the detail, a… add                      a
        Edit name, plan, status and billin… edit                     e F2
