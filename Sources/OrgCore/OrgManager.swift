@@ -179,6 +179,13 @@ public struct OrgManager: Sendable {
   /// What happened to the data, newest first.
   public func history() throws(OrgError) -> [HistoryEntry] { try store.history() }
 
+  /// A part of what happened, newest first; see `OrgStore`.
+  public func history(
+    from position: HistoryPage.Position?, limit: Int
+  ) throws(OrgError) -> HistoryPage {
+    try store.history(from: position, limit: limit)
+  }
+
   /// The latest edit of a user that hasn't been undone, which is what `undo` takes back; `nil` if there is none.
   ///
   /// - Parameter uid: whose; `nil` for anybody's.

@@ -362,13 +362,30 @@ public final class FileStore: OrgStore {
 
   /// Every generation that the journal has, newest first; those before it are unknown.
   public func history() throws(OrgError) -> [HistoryEntry] {
+    try readingJournal { (journal, calls) throws(SystemCallError) in
+      try Journal.everything(journal, calls).lines.compactMap(\.record.entry).reversed()
+    } ?? []
+  }
+
+  /// A part of the history, read from the end of the journal.
+  public func history(from position: HistoryPage.Position?, limit: Int) throws(OrgError) -> HistoryPage {
+    try readingJournal { (journal, calls) throws(SystemCallError) in
+      let page = try Journal.page(from: position, limit: limit, journal, calls)
+      return HistoryPage(entries: page.records.compactMap(\.entry), next: page.next)
+    } ?? HistoryPage(entries: [], next: nil)
+  }
+
+  /// Gives access to the journal; `nil` where there is none yet.
+  private func readingJournal<Result>(
+    _ body: (borrowing Descriptor, SystemCalls) throws(SystemCallError) -> Result
+  ) throws(OrgError) -> Result? {
     guard
       let space = try? directory.calls.open(
         DataDirectory.privateName, in: directory.root, O_RDONLY | O_DIRECTORY),
       let journal = try? directory.calls.open("journal", in: space, O_RDONLY | O_DIRECTORY)
-    else { return [] }
+    else { return nil }
     do {
-      return try Journal.everything(journal, directory.calls).lines.compactMap(\.record.entry).reversed()
+      return try body(journal, directory.calls)
     } catch {
       throw OrgError(error, "The journal in \(path.escapedForDisplay) can't be read")
     }

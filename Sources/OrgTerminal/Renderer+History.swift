@@ -59,14 +59,14 @@ extension Renderer {
     let width = layout.listWidth
     let isShort = width < 60
     let (time, actor) = (isShort ? 12 : 17, isShort ? 8 : 13)
-    return rows(
+    var lines = rows(
       sheet,
       heading: {
         $0.add("Time UTC", width: time, theme.heading)
         $0.add("Who", width: actor, theme.heading)
         $0.add("What", theme.heading)
       }, width: width, hasFocus: sheet.place.pane == .list,
-      empty: empty(model, "Nothing has happened yet."), layout, &frame
+      empty: history.isComplete ? empty(model, "Nothing has happened yet.") : [], layout, &frame
     ) { index, style, line in
       let row = history.rows[index]
       let text = row.entry.time.minuteText
@@ -75,5 +75,10 @@ extension Renderer {
       line.add(" ", style)
       line.add(row.text, row.fate == .stands ? style : theme.quiet)
     }
+    let last = sheet.visible(layout.body.count - 1).count + 1
+    if !history.isComplete, last < lines.count {
+      lines[last] = [Span(" Reading on…", theme.quiet)]
+    }
+    return lines
   }
 }

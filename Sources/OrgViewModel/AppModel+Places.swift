@@ -194,14 +194,29 @@ extension AppModel {
   private static let page = 200
 
   /// Asks for the rows of a screen beside that of the organizations.
-  mutating func requestSheet() -> Effect {
+  ///
+  /// - Parameter extent: how many rows are enough; as a rule those that are on the screen soon.
+  mutating func requestSheet(extent: Int? = nil) -> Effect {
     guard let place = sheet?.place else { return requestRows() }
     lastSerial += 1
     let request = SheetRequest(
       serial: lastSerial, screen: place.screen, query: place.query,
-      extent: place.selection.row + viewport.listRows + Self.page)
+      extent: extent ?? place.selection.row + viewport.listRows + Self.page)
     sheet?.asked = request
     return .show(request)
+  }
+
+  /// Asks for more rows where a move comes near the end of what has been read of the history.
+  private mutating func requestMore(_ action: Action) -> [Effect] {
+    guard let sheet, case .history(let history) = sheet.content, sheet.place.pane == .list else { return [] }
+    self.sheet?.seeksEnd = action == .moveToLast && !history.isComplete
+    guard !history.isComplete, let asked = sheet.asked else { return [] }
+    if action == .moveToLast {
+      return asked.extent == .max ? [] : [requestSheet(extent: .max)]
+    }
+    let isNear = sheet.selectedRow + viewport.listRows >= sheet.rowCount
+    return isNear && asked.extent < sheet.rowCount + Self.page
+      ? [requestSheet(extent: sheet.rowCount + Self.page)] : []
   }
 
   /// Takes in rows of a screen beside that of the organizations.
@@ -213,6 +228,10 @@ extension AppModel {
       message = Message(text: "What was selected is no longer in this list.", kind: .note)
     }
     if case .filter = mode {} else { sheet?.anchor = nil }
+    if case .history(let history) = content, sheet?.seeksEnd == true {
+      sheet?.seeksEnd = !history.isComplete
+      _ = moveInSheet(.moveToLast)
+    }
     return []
   }
 
@@ -271,7 +290,7 @@ extension AppModel {
     if let obstacle = obstacle(to: action) { return refuse(obstacle) }
     message = nil
     if let effects = travel(action) { return effects }
-    if moveInSheet(action) { return [] }
+    if moveInSheet(action) { return requestMore(action) }
     switch action {
     case .back: return leaveSheet(clearingFilter: true)
     case .cancel, .close: return leaveSheet(clearingFilter: action == .cancel)

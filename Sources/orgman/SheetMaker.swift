@@ -15,9 +15,27 @@ final class SheetMaker: Sendable {
   /// Who belongs where, as it was worked out last; it costs memory, and is kept only while users are looked at.
   private let index = Mutex<UserIndex?>(nil)
 
+  /// The history as far as it has been read; it is kept while it is looked at.
+  private let history = Mutex(HistoryReading())
+
   init(manager: OrgManager, inbox: Inbox) {
     self.manager = manager
     self.inbox = inbox
+  }
+
+  /// Reads as much of the history as there must be for so many rows, and posts what is found on the way.
+  private func readHistory(of subject: HistorySubject, for request: SheetRequest) throws(OrgError) {
+    var reading = history.withLock { $0 }
+    try reading.refresh(manager)
+    while latest.withLock({ $0 }) == request {
+      let rows = HistoryRows(
+        reading.entries, isComplete: reading.isComplete, subject: subject, query: request.query)
+      inbox.post(.sheet(.history(rows), request))
+      guard rows.rows.count < request.extent, !reading.isComplete else { break }
+      // Twice as much each time: what was read is looked through again.
+      try reading.readOn(manager, limit: max(200, reading.entries.count))
+    }
+    history.withLock { $0 = reading }
   }
 
   private func users(of snapshot: Snapshot) -> UserIndex {
@@ -37,6 +55,7 @@ final class SheetMaker: Sendable {
       case .users, .person: break
       case .organizations, .history, .overview: index.withLock { $0 = nil }
       }
+      if case .history = request.screen {} else { history.withLock { $0 = HistoryReading() } }
       do throws(OrgError) {
         switch request.screen {
         case .organizations: return
@@ -54,15 +73,39 @@ final class SheetMaker: Sendable {
           let rows = PersonRows(user, in: organizations, of: snapshot, query: request.query)
           inbox.post(.sheet(.person(rows), request))
         case .history(let subject):
-          let entries = try manager.history()
-          inbox.post(
-            .sheet(
-              .history(HistoryRows(entries, isComplete: true, subject: subject, query: request.query)),
-              request))
+          try readHistory(of: subject, for: request)
         }
       } catch {
         inbox.post(.failure(error))
       }
     }
+  }
+}
+
+/// The history as far as it has been read, newest first.
+private struct HistoryReading {
+  private(set) var entries: [HistoryEntry] = []
+  private var next: HistoryPage.Position?
+  private var hasBegun = false
+
+  /// Whether there is nothing before what was read.
+  var isComplete: Bool { hasBegun && next == nil }
+
+  /// Reads what happened since the last time.
+  mutating func refresh(_ manager: OrgManager) throws(OrgError) {
+    let page = try manager.history(from: nil, limit: 200)
+    if hasBegun, let newest = entries.first, let place = page.entries.firstIndex(of: newest) {
+      entries.insert(contentsOf: page.entries[..<place], at: 0)
+    } else {
+      (entries, next, hasBegun) = (page.entries, page.next, true)
+    }
+  }
+
+  /// Reads on into the past.
+  mutating func readOn(_ manager: OrgManager, limit: Int) throws(OrgError) {
+    guard let next else { return }
+    let page = try manager.history(from: next, limit: limit)
+    entries += page.entries
+    self.next = page.next
   }
 }

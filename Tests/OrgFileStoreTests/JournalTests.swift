@@ -48,6 +48,33 @@ import Testing
     #expect(try bytes(scratch, name) == line)
   }
 
+  @Test func `the history can be read in pages from its end, over segments and what is damaged`() throws {
+    let scratch = try Scratch.reference()
+    let store = try scratch.store()
+    store.memory.withLock { $0.segmentLimit = 3000 }
+    for number in 0..<30 { _ = try store.commit(Sample.create("\(number)")) }
+    let names = try segments(scratch)
+    #expect(names.count > 3)
+    for isDamaged in [false, true] {
+      if isDamaged {
+        var bytes = try bytes(scratch, names[1])
+        bytes[bytes.count / 2] ^= 1
+        try scratch.write(".orgman/journal/\(names[1])", bytes)
+      }
+      let whole = try store.history()
+      #expect(whole.count == (isDamaged ? 29 : 30))
+      for limit in [1, 3, 7, 30, 100] {
+        var entries: [HistoryEntry] = []
+        var page = try store.history(from: nil, limit: limit)
+        while let next = page.next {
+          entries += page.entries
+          page = try store.history(from: next, limit: limit)
+        }
+        #expect(entries + page.entries == whole, "pages of \(limit)")
+      }
+    }
+  }
+
   @Test func `a last line that is cut off anywhere is dropped, and nothing else`() throws {
     let scratch = try Scratch.reference()
     let store = try scratch.store()

@@ -54,6 +54,31 @@ public struct HistoryEntry: Sendable, Hashable {
   }
 }
 
+/// A part of the history, newest first.
+public struct HistoryPage: Sendable {
+  /// What happened.
+  public let entries: [HistoryEntry]
+  /// Where the page with what happened before begins; `nil` if nothing did.
+  public let next: Position?
+
+  /// A place in a store's history.
+  public struct Position: Sendable, Hashable {
+    package let place: String
+    package let offset: Int
+
+    package init(place: String, offset: Int) {
+      self.place = place
+      self.offset = offset
+    }
+  }
+
+  /// For stores: entries, and where those before them are.
+  public init(entries: [HistoryEntry], next: Position?) {
+    self.entries = entries
+    self.next = next
+  }
+}
+
 /// A change that happened, with what it takes to describe it and to take it back later.
 public struct RecordedChange: Sendable, Hashable {
   /// The change, with the values before and after.

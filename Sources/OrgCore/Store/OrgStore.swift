@@ -27,9 +27,29 @@ public protocol OrgStore: Sendable {
   ///
   /// - Throws: `system` where the history can't be read.
   func history() throws(OrgError) -> [HistoryEntry]
+
+  /// A part of what happened, newest first, at a cost that doesn't grow with the rest. A store that has no cheaper
+  /// way than `history()` needn't offer one.
+  ///
+  /// - Parameters:
+  ///   - position: where the page before ended; `nil` begins with what happened last.
+  ///   - limit: how many entries are wanted; a page may have a few more, or fewer.
+  /// - Throws: `system` where the history can't be read.
+  func history(from position: HistoryPage.Position?, limit: Int) throws(OrgError) -> HistoryPage
 }
 
 extension OrgStore {
+  /// Cuts a page out of `history()`.
+  public func history(
+    from position: HistoryPage.Position?, limit: Int
+  ) throws(OrgError) -> HistoryPage {
+    let rest = try history().dropFirst(position.map(\.offset) ?? 0)
+    let end = (position?.offset ?? 0) + limit
+    return HistoryPage(
+      entries: Array(rest.prefix(limit)),
+      next: rest.count > limit ? HistoryPage.Position(place: "", offset: end) : nil)
+  }
+
   /// Commits a change set and waits for as long as the store is ready to.
   public func commit(_ set: ChangeSet) throws(OrgError) -> Commit {
     try commit(set) { _ in true }

@@ -281,6 +281,39 @@ struct Journal {
     }
   }
 
+  /// Good lines, newest first.
+  ///
+  /// - Parameter position: where the page before ended; `nil` begins at the end.
+  static func page(
+    from position: HistoryPage.Position?, limit: Int, _ directory: borrowing Descriptor, _ calls: SystemCalls
+  ) throws(SystemCallError) -> (records: [JournalRecord], next: HistoryPage.Position?) {
+    var records: [JournalRecord] = []
+    for segment in try segments(directory, calls).reversed() {
+      if let position, segment > position.place { continue }
+      let file = try calls.open(segment, in: directory, O_RDONLY)
+      let size = Int(try calls.status(file, segment).st_size)
+      var end = segment == position?.place ? min(size, position?.offset ?? size) : size
+      let bytes = try calls.readAll(file, segment, size: end)
+      end = min(end, bytes.count)
+      while end > 0 {
+        guard records.count < limit else {
+          return (records, HistoryPage.Position(place: segment, offset: end))
+        }
+        let line = bytes[..<(end - 1)]
+        let start = line.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        if bytes[end - 1] == UInt8(ascii: "\n"), let line = decode(line[start...]) {
+          records.append(line.record)
+          end = start
+        } else {
+          // What is damaged is found out forwards.
+          records += parse(Array(bytes[..<end])).lines.reversed().map(\.record)
+          end = 0
+        }
+      }
+    }
+    return (records, nil)
+  }
+
   /// Every good line there is, oldest first, and what couldn't be read.
   static func everything(
     _ directory: borrowing Descriptor, _ calls: SystemCalls
