@@ -120,7 +120,10 @@ extension Keymap {
       title: "Changing",
       bindings: [
         bind(
-          "r", to: .changeRole, in: browsing, "role of the member: then o owner, m member, b billing_admin"),
+          "r", to: .changeRole, in: browsing,
+          "role of the member, or of all marked: then o owner, m member, b billing_admin"),
+        bind("p", to: .changePlan, in: browsing, "plan of the organization, or of all marked"),
+        bind("S", to: .changeStatus, in: browsing, "status of the organization, or of all marked"),
         bind("a", to: .add, in: [.list], "a new organization", hint: "add"),
         bind("r", to: .changeRole, in: [.detail], hint: "role"),
         bind("a", to: .add, in: [.detail], "add a member", hint: "add"),
@@ -128,13 +131,24 @@ extension Keymap {
           "e", .function(2), to: .edit, in: [.list], "edit name, plan, status, Lago and Stripe id",
           hint: "edit"),
         bind("e", .function(2), to: .edit, in: [.detail]),
-        bind("d", .delete, to: .remove, in: [.list], "set the organization to deleted; asks", hint: "delete"),
-        bind("d", .delete, to: .remove, in: [.detail], "remove the member; asks", hint: "remove"),
+        bind(
+          "d", .delete, to: .remove, in: [.list], "set the organization, or all marked, to deleted; asks",
+          hint: "delete"),
+        bind(
+          "d", .delete, to: .remove, in: [.detail], "remove the member, or all marked; asks", hint: "remove"),
         bind(
           "u", to: .undo, in: anywhere.subtracting([.history, .entry]),
           "undo your latest change; what others changed since stays"),
         bind("u", to: .undoEntry, in: [.history, .entry], "undo this very entry; asks", hint: "undo"),
         bind(.control("r"), to: .redo, in: anywhere, "redo what you undid"),
+      ]),
+    Section(
+      title: "Marking",
+      bindings: [
+        bind(" ", to: .mark, in: browsing, "mark or unmark, and go on to the next", hint: "mark"),
+        bind("v", to: .markRange, in: browsing, "mark what you move over; again ends it, Esc takes it back"),
+        bind("*", to: .markAll, in: browsing, "mark all that the filter shows, or all members"),
+        bind("U", to: .unmarkAll, in: browsing, "unmark all"),
       ]),
     Section(
       title: "Finding",
@@ -143,6 +157,12 @@ extension Keymap {
           "/", to: .filter, in: anywhere,
           "filter as you type: words, plan:, status:, user:, members:>10, no:stripe, !not, ~fuzzy",
           hint: "filter"),
+        bind("n", to: .nextMatch, in: browsing, "the next match of the filter, also after it was cleared"),
+        bind("N", to: .previousMatch, in: browsing, "the previous match"),
+        bind(
+          "s", to: .sort, in: browsing,
+          "sort: then n name, p plan, s status, m members, c created; the same again inverts"),
+        bind("I", to: .invertOrder, in: browsing.union([.sortChoice]), "sort the other way round"),
         bind("R", .function(5), to: .reload, in: anywhere, "read again from disk"),
       ]),
     Section(
@@ -151,7 +171,7 @@ extension Keymap {
         bind(":", to: .palette, in: anywhere, "every command by its name", hint: "command"),
         bind("?", .function(1), to: .help, in: anywhere, "this page", hint: "help"),
         bind(
-          "q", to: .close, in: anywhere.union([.roleChoice, .question]), "back, and from the list out",
+          "q", to: .close, in: anywhere.union(menus).union([.question]), "back, and from the list out",
           hint: nil),
         bind("Q", to: .quit, in: anywhere, "quit"),
         bind(.control("c"), to: .cancel, in: everywhere, "cancel what is going on"),
@@ -168,11 +188,27 @@ extension Keymap {
         bind("o", to: .chooseOwner, in: [.roleChoice], "owner", hint: "owner"),
         bind("m", to: .chooseMember, in: [.roleChoice], "member", hint: "member"),
         bind("b", to: .chooseBillingAdmin, in: [.roleChoice], "billing_admin", hint: "billing"),
+        bind(
+          "f", to: .choosePlan("founders_friend"), in: [.planChoice], "founders_friend",
+          hint: "founders_friend"),
+        bind("s", to: .choosePlan("starter"), in: [.planChoice], "starter", hint: "starter"),
+        bind("p", to: .choosePlan("professional"), in: [.planChoice], "professional", hint: "professional"),
+        bind("e", to: .choosePlan("enterprise"), in: [.planChoice], "enterprise", hint: "enterprise"),
+        bind("o", to: .chooseOtherPlan, in: [.planChoice], "another plan", hint: "other"),
+        bind("a", to: .chooseStatus(.active), in: [.statusChoice], "active", hint: "active"),
+        bind("s", to: .chooseStatus(.suspended), in: [.statusChoice], "suspended", hint: "suspended"),
+        bind("d", to: .chooseStatus(.deleted), in: [.statusChoice], "deleted", hint: "deleted"),
+        bind("n", to: .sortBy(.name), in: [.sortChoice], "by name", hint: "name"),
+        bind("p", to: .sortBy(.plan), in: [.sortChoice], "by plan", hint: "plan"),
+        bind("s", to: .sortBy(.status), in: [.sortChoice], "by status", hint: "status"),
+        bind("m", to: .sortBy(.members), in: [.sortChoice], "by number of members", hint: "members"),
+        bind("c", to: .sortBy(.created), in: [.sortChoice], "by time of creation", hint: "created"),
+        bind("I", to: .invertOrder, in: [.sortChoice], hint: "invert"),
         bind("y", to: .confirm, in: [.question], "yes", hint: "yes"),
         bind("n", to: .decline, in: [.question], "no", hint: "no"),
         bind(.enter, to: .accept, in: [.question], "the answer with the focus", hint: nil),
         bind(.left, .right, .tab, .backTab, to: .nextField, in: [.question], "the other answer"),
-        bind(.escape, to: .back, in: [.roleChoice, .question], "cancel", hint: "cancel"),
+        bind(.escape, to: .back, in: menus.union([.question]), "cancel", hint: "cancel"),
       ]),
     Section(
       title: "Typing a filter",
@@ -221,6 +257,7 @@ extension Keymap {
       ]),
   ])
 
+  private static let menus = Set(Context.allCases.filter(\.isMenu))
   private static let browsing: Set<Context> = [.list, .detail]
   private static let sheets: Set<Context> = [.users, .history, .entry, .overview, .person]
   private static let anywhere = browsing.union(sheets)

@@ -90,11 +90,18 @@ struct Renderer {
     case .chooseRole(let member):
       let name =
         model.arrangement.snapshot.organization(id: member.organizationID)?.name ?? member.organizationID
-      let text =
-        "Role of \(member.userID.escapedForDisplay) in \(name.escapedForDisplay), now \(member.role.rawValue):"
-      let line = prompt(text, answers: 1, layout, &frame)
-      frame.cursor = Position(column: line.used + (line.used > 1 ? 1 : 0), row: layout.statusRow)
-      frame.lines[layout.statusRow] = line.spans
+      choose(
+        "Role of \(member.userID.escapedForDisplay) in \(name.escapedForDisplay), now \(member.role.rawValue):",
+        model, layout, &frame)
+    case .chooseRoles:
+      let name = model.selectedOrganization?.name.escapedForDisplay ?? ""
+      choose(
+        "Role of \(model.markCount.grouped) members of \(name), all marked:", model, layout, &frame)
+    case .choosePlan(let organization):
+      choose(model.subject(of: .planTier, organization), model, layout, &frame)
+    case .chooseStatus(let organization):
+      choose(model.subject(of: .status, organization), model, layout, &frame)
+    case .chooseOrder: choose("Sort by:", model, layout, &frame)
     case .ask(let question):
       ask(question.text, isYes: question.isYes, layout, &frame)
     case .form(let form) where form.asksToDiscard:
@@ -144,7 +151,9 @@ struct Renderer {
     var lines = typesetter.wrap(text, width)
     if typesetter.set(lines.last ?? "").width + answers > width { lines.append("") }
     // The end says what the question is; a name in the middle may be too long for all of it.
-    if lines.count > 4 { lines.replaceSubrange(2..<(lines.count - 2), with: ["…"]) }
+    if lines.count > max(4, min(8, layout.body.count)) {
+      lines.replaceSubrange(2..<(lines.count - 2), with: ["…"])
+    }
     let last = lines.removeLast()
     for (index, text) in lines.enumerated() {
       var line = line(layout.size.columns)
@@ -156,6 +165,17 @@ struct Renderer {
     line.add(" ")
     line.add(last, theme.question)
     return line
+  }
+
+  /// Asks for one of a few answers, which stand in the line at the bottom; those that have no room there follow what
+  /// is asked.
+  private func choose(_ text: String, _ model: AppModel, _ layout: Layout, _ frame: inout Frame) {
+    let hints = keymap.hints(in: model.context)
+    let rest = hints.dropFirst(fitting(hints, layout.size.columns).count)
+    let answers = rest.map { "\($0.keys[0]) \($0.hint ?? "")" }.joined(separator: ", ")
+    let line = prompt(answers.isEmpty ? text : "\(text) also \(answers)", answers: 1, layout, &frame)
+    frame.cursor = Position(column: line.used + (line.used > 1 ? 1 : 0), row: layout.statusRow)
+    frame.lines[layout.statusRow] = line.spans
   }
 
   private func ask(_ text: String, isYes: Bool, _ layout: Layout, _ frame: inout Frame) {
@@ -172,16 +192,23 @@ struct Renderer {
 
   private func filter(_ model: AppModel, _ layout: Layout, _ frame: inout Frame) -> [Span] {
     var line = line(layout.size.columns)
-    let count = "  \(model.shownCount.grouped) of \(model.totalCount.grouped) "
     if case .palette(let palette) = model.mode {
       type(palette.input, after: ":", leaving: 1, layout, &line, &frame)
       return line.spans
     }
+    let marked =
+      model.markCount == 0
+      ? "" : "  \(model.markCount.grouped) marked\(model.isMarkingRange ? " and going on" : "") "
+    let hasCount = if case .filter = model.mode { true } else { !model.filterText.isEmpty }
+    let count =
+      (hasCount ? "  \(model.shownCount.grouped) of \(model.totalCount.grouped) " : "") + marked
     if case .filter(let field, _) = model.mode {
       type(field, after: "/", leaving: count.count, layout, &line, &frame)
     } else {
-      guard !model.filterText.isEmpty else { return [] }
-      line.add(" /\(model.filterText)", width: layout.size.columns - count.count, theme.question)
+      guard !count.isEmpty else { return [] }
+      line.add(
+        model.filterText.isEmpty ? "" : " /\(model.filterText)", width: layout.size.columns - count.count,
+        theme.question)
     }
     line.add(count, theme.quiet)
     return line.spans
@@ -202,19 +229,30 @@ struct Renderer {
   private func hints(_ model: AppModel, _ layout: Layout) -> [Span] {
     var line = line(layout.size.columns)
     line.add(" ")
-    // What doesn't fit is left out whole; help and the way out, which stand last, are worth more than the rest.
-    var hints = keymap.hints(in: model.context).map { (key: $0.keys[0].description, word: $0.hint ?? "") }
-    let width = layout.size.columns
-    while hints.count > 2, hints.reduce(-1, { $0 + $1.key.count + $1.word.count + 3 }) > width {
-      // Of the answers to a question none may be missing.
-      hints.remove(at: model.context == .roleChoice ? hints.count - 1 : hints.count - 3)
+    var hints = keymap.hints(in: model.context)
+    if model.context.isMenu {
+      hints = fitting(hints, layout.size.columns)
+    } else {
+      // What doesn't fit is left out whole; help and the way out, which stand last, are worth more than the rest.
+      while hints.count > 2, width(of: hints) > layout.size.columns { hints.remove(at: hints.count - 3) }
     }
     for hint in hints {
       if line.used > 1 { line.add("  ") }
-      line.add(hint.key, theme.key)
-      line.add(" \(hint.word)", theme.quiet)
+      line.add(hint.keys[0].description, theme.key)
+      line.add(" \(hint.hint ?? "")", theme.quiet)
     }
     return line.spans
+  }
+
+  /// As many of the answers of a menu as have room in a line.
+  private func fitting(_ hints: [Keymap.Binding], _ columns: Int) -> [Keymap.Binding] {
+    var count = hints.count
+    while count > 1, width(of: Array(hints[..<count])) > columns { count -= 1 }
+    return Array(hints[..<count])
+  }
+
+  private func width(of hints: [Keymap.Binding]) -> Int {
+    hints.reduce(-1) { $0 + $1.keys[0].description.count + ($1.hint ?? "").count + 3 }
   }
 
   // MARK: Body
@@ -256,10 +294,20 @@ struct Renderer {
     let columns = columns(width)
     var heading = line(width)
     heading.add(" ", theme.heading)
-    heading.add("Name ▲", width: columns.name, theme.heading)
-    heading.add("Plan", width: columns.plan, theme.heading)
-    heading.add("Status", width: columns.status, theme.heading)
-    heading.add("Members", width: columns.members - 1, theme.heading, isRight: true)
+    let order = model.arrangement.request.order
+    let sign = order.isDescending ? "▼" : "▲"
+    func title(_ text: String, _ column: ListOrder.Column) -> String {
+      if order.column == column { return "\(text) \(sign)" }
+      // What it is sorted by may be in no column.
+      let isShown = order.column == .plan ? columns.plan > 0 : order.column != .created
+      return column == .name && !isShown ? "\(text), by \(order.column.rawValue) \(sign)" : text
+    }
+    heading.add(title("Name", .name), width: columns.name, theme.heading)
+    heading.add(title("Plan", .plan), width: columns.plan, theme.heading)
+    // The sign takes its room from the gap between the two.
+    let room = order.column == .members ? 2 : 0
+    heading.add(title("Status", .status), width: columns.status - room, theme.heading)
+    heading.add(title("Members", .members), width: columns.members - 1 + room, theme.heading, isRight: true)
     heading.fill(theme.heading)
     var lines = [heading.spans]
     let hasForm = if case .form = model.mode { true } else { false }
@@ -269,9 +317,10 @@ struct Renderer {
       let organization = item.organization
       let base = item.isSelected ? (hasFocus ? theme.selected : theme.selectedElsewhere) : theme.text
       var line = line(width)
-      line.add(
-        item.isSelected ? "▸" : item.hasChanged ? "*" : " ", item.hasChanged ? theme.changed(base) : base)
-      name(organization.name, columns.name, item.isSelected, item.hasChanged, base, &line)
+      name(
+        organization.name, columns.name,
+        signs(isSelected: item.isSelected, isMarked: item.isMarked, hasChanged: item.hasChanged),
+        item.hasChanged ? theme.changed(base) : base, base, &line)
       line.add(organization.planTier, width: columns.plan - 1, base)
       if columns.plan > 0 { line.add(" ", base) }
       // The bar ends here: what isn't drawn again when the selection moves needn't be sent over the line.
@@ -297,17 +346,21 @@ struct Renderer {
     return lines
   }
 
-  /// A name in its column. What others changed has a mark that needs no colour: where the selection has taken its
-  /// place before the name, it stands behind.
+  /// What is said of a row without any colour: that it is selected, that it is marked, that others changed it.
+  func signs(isSelected: Bool, isMarked: Bool, hasChanged: Bool) -> [String] {
+    (isSelected ? ["▸"] : []) + (isMarked ? ["•"] : []) + (hasChanged ? ["*"] : [])
+  }
+
+  /// A name in its column, behind a cell for the first of the signs; others stand behind the name.
   func name(
-    _ name: String, _ width: Int, _ isSelected: Bool, _ hasChanged: Bool, _ style: Style,
-    _ line: inout LineBuilder
+    _ name: String, _ width: Int, _ signs: [String], _ look: Style, _ style: Style, _ line: inout LineBuilder
   ) {
+    line.add(signs.first ?? " ", look)
     let end = line.used + width
-    let isMarked = isSelected && hasChanged
-    let cells = min(typesetter.set(name).width, width - (isMarked ? 3 : 1))
-    line.add(name, width: cells, hasChanged ? theme.changed(style) : style)
-    if isMarked { line.add(" *", style) }
+    let others = signs.dropFirst().joined()
+    let cells = min(typesetter.set(name).width, width - (others.isEmpty ? 1 : others.count + 2))
+    line.add(name, width: cells, look)
+    if !others.isEmpty { line.add(" \(others)", style) }
     line.add("", width: end - line.used, style)
   }
 
@@ -354,11 +407,12 @@ struct Renderer {
         "owner \(counts.owner.grouped)  billing \(counts.billingAdmin.grouped)  member \(counts.member.grouped)"
       builder.add(builder.used + roles.count + 4 > width ? "  " : "    ")
       builder.add(roles)
-    case .member(let member, let isSelected, let hasChanged):
+    case .member(let member, let isSelected, let isMarked, let hasChanged):
       let style = base(isSelected)
-      builder.add(
-        isSelected && hasFocus ? "▸" : hasChanged ? "*" : " ", hasChanged ? theme.changed(style) : style)
-      name(member.userID, max(8, width - 1 - 15 - 11), isSelected && hasFocus, hasChanged, style, &builder)
+      name(
+        member.userID, max(8, width - 1 - 15 - 11),
+        signs(isSelected: isSelected && hasFocus, isMarked: isMarked, hasChanged: hasChanged),
+        hasChanged ? theme.changed(style) : style, style, &builder)
       builder.add(member.role.rawValue, width: 15, style)
       builder.add(member.joinedAt.dayText, width: 10, style)
     }

@@ -11,9 +11,11 @@ public enum Event: Sendable {
   /// Rows of a screen beside that of the organizations.
   case sheet(Sheet.Content, SheetRequest)
   /// What proposed changes would do.
-  case preview(Preview, Proposal)
+  case verdict(Proposal.Verdict, Proposal)
   /// What became of a commit.
   case outcome(CommitOutcome)
+  /// What was searched for.
+  case found(Found)
   /// A commit waits for somebody.
   case waiting(LockHolder)
   /// The data couldn't be read again.
@@ -125,7 +127,7 @@ public final class TerminalApp {
         case .suspend: screen.suspend()
         case .setMouse(let isOn): screen.setMouse(isOn)
         case .endFlashSoon: flashEnd = clinux_monotonic_milliseconds() + Self.flash
-        case .commit, .undo, .redo, .cancelCommit, .arrange, .show, .preview, .reload:
+        case .commit, .undo, .redo, .cancelCommit, .arrange, .show, .preview, .find, .reload:
           perform(effect)
         }
       }
@@ -156,8 +158,9 @@ public final class TerminalApp {
           switch event {
           case .arrangement(let arrangement): carryOut(model.receive(arrangement))
           case .sheet(let content, let request): carryOut(model.receive(content, for: request))
-          case .preview(let preview, let proposal): model.receive(preview, for: proposal)
+          case .verdict(let verdict, let proposal): model.receive(verdict, for: proposal)
           case .outcome(let outcome): carryOut(model.receive(outcome))
+          case .found(let found): model.receive(found)
           case .waiting(let holder): model.receive(holder)
           case .failure(let error): carryOut(model.receive(error))
           case .takenIn(let entries): carryOut(model.receive(entries))
@@ -207,7 +210,9 @@ struct KeyReader {
       self.turns = (turns.action, turns.count - 1)
       return turns.action
     }
-    while let key = waiting.first, !model.awaitsRows {
+    while let key = waiting.first,
+      !model.awaitsRows || keymap.action(for: key, in: model.context) == .cancel
+    {
       waiting.removeFirst()
       switch key {
       case .mouse(let event):

@@ -47,7 +47,8 @@ struct Typesetter: Sendable {
 
   /// Our own signs where there is only ASCII.
   private static let ascii: [Unicode.Scalar: String] = [
-    "→": "->", "…": "~", "▸": ">", "•": "*", "▲": "^", "│": "|", "‹": "<", "›": ">", "█": "#",
+    "→": "->", "…": "~", "▸": ">", "•": "+", "▲": "^", "▼": "v", "│": "|", "‹": "<", "›": ">",
+    "█": "#",
   ]
 
   /// The text in exactly so many cells: cut with an ellipsis, or filled up with spaces.

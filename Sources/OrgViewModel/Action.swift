@@ -1,3 +1,5 @@
+import OrgCore
+
 /// Everything that a person can ask for, by name. Which key stands for which action is decided elsewhere.
 public enum Action: Sendable, Hashable {
   // MARK: Moving
@@ -29,6 +31,16 @@ public enum Action: Sendable, Hashable {
   case previousPane
   /// Starts typing a filter.
   case filter
+  /// To the next row that the latest filter matches.
+  case nextMatch
+  /// To the previous row that it matches.
+  case previousMatch
+  /// Asks what to sort by.
+  case sort
+  /// Sorts by a column; by the one that it is sorted by already, the other way round.
+  case sortBy(ListOrder.Column)
+  /// Sorts the other way round.
+  case invertOrder
   /// To the screen of the organizations.
   case showOrganizations
   /// To the screen of the users.
@@ -62,8 +74,18 @@ public enum Action: Sendable, Hashable {
   /// Stops what is going on: a prompt, a form, a wait.
   case cancel
 
+  // MARK: Marking
+  /// Marks what is selected, or unmarks it, and goes on to the next.
+  case mark
+  /// Begins to mark what is moved over, or ends it.
+  case markRange
+  /// Marks all that the filter shows; in the detail, all members.
+  case markAll
+  /// Takes all marks away.
+  case unmarkAll
+
   // MARK: Editing
-  /// Changes the role of the selected member.
+  /// Changes the role of the selected member, or of all that are marked.
   case changeRole
   /// Makes the member, or what a prompt asks about, an owner.
   case chooseOwner
@@ -71,11 +93,21 @@ public enum Action: Sendable, Hashable {
   case chooseMember
   /// The same for the role of a billing admin.
   case chooseBillingAdmin
+  /// Changes the plan of the selected organization, or of all that are marked.
+  case changePlan
+  /// Puts what a menu asks about on a plan.
+  case choosePlan(String)
+  /// Lets a plan be typed.
+  case chooseOtherPlan
+  /// Changes the status of the selected organization, or of all that are marked.
+  case changeStatus
+  /// Gives what a menu asks about a status.
+  case chooseStatus(Organization.Status)
   /// Creates an organization, or adds a member where the detail has the focus.
   case add
   /// Edits the selected organization.
   case edit
-  /// Deletes the selected organization softly, or removes the selected member; asks first.
+  /// Deletes the selected organization softly, or removes the selected member, or all that are marked; asks first.
   case remove
   /// Takes back the latest edit of whoever sits here that isn't undone yet.
   case undo
@@ -159,6 +191,12 @@ public enum Context: String, Sendable, Hashable, CaseIterable {
   case filter
   /// The choice of a role for a member.
   case roleChoice = "role"
+  /// The choice of a plan.
+  case planChoice = "plan"
+  /// The choice of a status.
+  case statusChoice = "status"
+  /// The choice of a column to sort by.
+  case sortChoice = "sort"
   /// A question answered by yes or no.
   case question
   /// A form, in a field in which text is typed.
@@ -174,7 +212,17 @@ public enum Context: String, Sendable, Hashable, CaseIterable {
   public var isScreen: Bool {
     switch self {
     case .list, .detail, .users, .history, .entry, .overview, .person: true
-    case .filter, .roleChoice, .question, .form, .choice, .help, .palette: false
+    case .filter, .question, .form, .choice, .help, .palette: false
+    case .roleChoice, .planChoice, .statusChoice, .sortChoice: false
+    }
+  }
+
+  /// Whether one of a few answers is chosen there, each by a key of its own.
+  public var isMenu: Bool {
+    switch self {
+    case .roleChoice, .planChoice, .statusChoice, .sortChoice: true
+    case .filter, .question, .form, .choice, .help, .palette: false
+    case .list, .detail, .users, .history, .entry, .overview, .person: false
     }
   }
 
@@ -182,7 +230,8 @@ public enum Context: String, Sendable, Hashable, CaseIterable {
   public var isTyping: Bool {
     switch self {
     case .filter, .form, .palette: true
-    case .roleChoice, .question, .choice, .help: false
+    case .question, .choice, .help: false
+    case .roleChoice, .planChoice, .statusChoice, .sortChoice: false
     case .list, .detail, .users, .history, .entry, .overview, .person: false
     }
   }

@@ -16,6 +16,8 @@ public struct ListRow: Sendable {
   public let memberCount: Int?
   /// Whether it is the one that keys are about.
   public let isSelected: Bool
+  /// Whether it is marked.
+  public let isMarked: Bool
   /// Whether somebody else changed it a moment ago.
   public let hasChanged: Bool
 }
@@ -33,7 +35,7 @@ public enum DetailLine: Sendable {
   /// How many members there are; `nil` while they are being read.
   case members(RoleCounts?)
   /// A member.
-  case member(OrgUser, isSelected: Bool, hasChanged: Bool)
+  case member(OrgUser, isSelected: Bool, isMarked: Bool, hasChanged: Bool)
 }
 
 // What to show, and where the selection stands in it.
@@ -52,7 +54,8 @@ extension AppModel {
       organization: organization,
       memberCount: arrangement.snapshot.contents.hasMembers
         ? arrangement.snapshot.contents.memberCount(at: Int(arrangement.rows[row])) : nil,
-      isSelected: row == list.row && !list.isGone, hasChanged: flashing.contains(organization.id))
+      isSelected: row == list.row && !list.isGone, isMarked: isMarked(row: row),
+      hasChanged: flashing.contains(organization.id))
   }
 
   /// The row with the selection, gone or not.
@@ -119,7 +122,8 @@ extension AppModel {
       return .members(contents.hasMembers ? contents.roleCounts(at: index) : nil)
     case Self.head.count...:
       let member = arrangement.snapshot.contents.member(line - Self.head.count, at: index)
-      return .member(member, isSelected: isSelected, hasChanged: hasChanged(member))
+      return .member(
+        member, isSelected: isSelected, isMarked: isMarked(member), hasChanged: hasChanged(member))
     default: return .blank
     }
   }
@@ -158,7 +162,10 @@ extension AppModel {
     if let line = line(of: item) { selectLine(line, downwards: true) }
   }
 
-  private func line(of item: DetailItem) -> Int? {
+  /// How many lines stand before the members.
+  var detailHeadCount: Int { Self.head.count }
+
+  func line(of item: DetailItem) -> Int? {
     switch item {
     case .field: return Self.head.firstIndex(of: item)
     case .member(let user):

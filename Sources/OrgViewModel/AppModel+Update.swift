@@ -6,7 +6,10 @@ extension AppModel {
     switch mode {
     case .browse: screenContext
     case .filter: .filter
-    case .chooseRole: .roleChoice
+    case .chooseRole, .chooseRoles: .roleChoice
+    case .choosePlan: .planChoice
+    case .chooseStatus: .statusChoice
+    case .chooseOrder: .sortChoice
     case .ask: .question
     case .form(let form):
       form.asksToDiscard ? .question : form.fields[form.focus].choices.isEmpty ? .form : .choice
@@ -28,10 +31,19 @@ extension AppModel {
     default: break
     }
     if isWaiting, action == .cancel || action == .back, case .browse = mode { return [.cancelCommit] }
+    if proposal != nil || awaited != nil, action == .cancel {
+      (proposal, awaited) = (nil, nil)
+      message = Message(text: "Cancelled.", kind: .note)
+      return []
+    }
     switch mode {
     case .browse: return sheet == nil ? browse(action) : browseSheet(action)
     case .filter(let field, let before): return filter(action, field, before)
     case .chooseRole(let member): return chooseRole(action, of: member)
+    case .chooseRoles: return chooseRoles(action)
+    case .choosePlan(let organization): return choosePlan(action, of: organization)
+    case .chooseStatus(let organization): return chooseStatus(action, of: organization)
+    case .chooseOrder: return chooseOrder(action)
     case .ask(let question): return answer(action, question)
     case .form(let form): return fill(form, action)
     case .help(let top, let behind): return help(action, top, behind)
@@ -45,22 +57,27 @@ extension AppModel {
     if sheet != nil { return sheetObstacle(to: action) }
     switch action {
     case .add where pane == .list: return editingObstacle
-    case .add, .edit, .remove:
-      return editingObstacle ?? (selectedOrganization == nil ? nothingSelected : nil)
-        ?? (action == .remove && pane == .detail && selectedMember == nil ? noMember : nil)
+    case .add, .edit: return editingObstacle ?? (selectedOrganization == nil ? nothingSelected : nil)
+    case .changePlan, .changeStatus:
+      return editingObstacle
+        ?? (selectedOrganization == nil && !editsMarkedOrganizations ? nothingSelected : nil)
+    case .remove where pane == .list:
+      return editingObstacle
+        ?? (selectedOrganization == nil && !editsMarkedOrganizations ? nothingSelected : nil)
+    case .remove, .changeRole:
+      return editingObstacle
+        ?? (pane == .detail && selectedMember != nil || editsMarkedMembers ? nil : noMember)
     case .undo, .redo: return editingObstacle
     case .undoEntry: return "Choose an entry of the history first."
-    case .changeRole:
-      return editingObstacle ?? (pane == .detail && selectedMember != nil ? nil : noMember)
     default: return nil
     }
   }
 
-  private var nothingSelected: String {
+  var nothingSelected: String {
     list.isGone ? "That organization is gone; move to choose another." : "There is no organization to choose."
   }
 
-  private var noMember: String {
+  var noMember: String {
     detail.isGone
       ? "That member is gone; move to choose another."
       : "Choose a member first: Enter opens the organization."
@@ -76,10 +93,21 @@ extension AppModel {
   private mutating func browse(_ action: Action) -> [Effect] {
     if let obstacle = obstacle(to: action) { return refuse(obstacle) }
     message = nil
-    if let effects = travel(action) { return effects }
-    if move(action) { return [] }
+    if let effects = travel(action) {
+      range = nil
+      return effects
+    }
+    if move(action) {
+      extendRange()
+      return []
+    }
+    if action == .back || action == .cancel, dropRange() { return [] }
     switch action {
     case .point(let pane, let line): point(pane, line)
+    case .mark: mark()
+    case .markRange: markRange()
+    case .markAll: markAll()
+    case .unmarkAll: unmarkAll()
     case .open: return open()
     case .back: return back()
     case .cancel:
@@ -90,13 +118,18 @@ extension AppModel {
     case .close:
       if pane == .list { return [.quit] }
       pane = .list
-    case .nextPane, .previousPane: pane = pane == .list && selectedOrganization != nil ? .detail : .list
+    case .nextPane, .previousPane:
+      range = nil
+      pane = pane == .list && selectedOrganization != nil ? .detail : .list
     case .filter:
       anchor = list.isGone ? nil : list.id
       mode = .filter(TextField(query), before: query)
     case .help: mode = .help(top: 0, behind: .browse)
     case .palette: mode = .palette(Palette(preferences.savedQueries))
     case .reload: return reload()
+    case .sort: mode = .chooseOrder
+    case .sortBy(let column): return sort(by: order.asked(for: column))
+    case .invertOrder: return sort(by: order.asked(for: order.column))
     case .add:
       if pane == .list {
         mode = .form(.create())
@@ -105,8 +138,20 @@ extension AppModel {
       }
     case .edit: return edit()
     case .changeRole:
-      if let member = selectedMember { mode = .chooseRole(member) }
-    case .remove: return remove()
+      if editsMarkedMembers {
+        mode = .chooseRoles
+      } else if let member = selectedMember {
+        mode = .chooseRole(member)
+      }
+    case .changePlan: mode = .choosePlan(editsMarkedOrganizations ? nil : selectedOrganization)
+    case .changeStatus: mode = .chooseStatus(editsMarkedOrganizations ? nil : selectedOrganization)
+    case .remove:
+      if pane == .detail {
+        return editsMarkedMembers ? preview(.removal) : removeMember()
+      }
+      return editsMarkedOrganizations ? preview(.status(.deleted)) : remove(selectedOrganization)
+    case .nextMatch: return find(isForward: true)
+    case .previousMatch: return find(isForward: false)
     case .undo: return step(.undo)
     case .redo: return step(.redo)
     default: break
@@ -115,7 +160,7 @@ extension AppModel {
   }
 
   /// Moves the selection of the pane with the focus; false if the action is no move.
-  private mutating func move(_ action: Action) -> Bool {
+  mutating func move(_ action: Action) -> Bool {
     let rows = pane == .list ? viewport.listRows : viewport.detailRows
     let count = pane == .list ? arrangement.rows.count : detailLineCount
     let row = pane == .list ? list.row : detail.row
@@ -168,24 +213,29 @@ extension AppModel {
     return []
   }
 
-  private mutating func remove() -> [Effect] {
-    guard let organization = selectedOrganization else { return refuse(nothingSelected) }
-    let name = organization.name.escapedForDisplay
-    if pane == .detail {
-      guard let member = selectedMember else { return refuse(noMember) }
-      let change = Change.removeMember(user: member.userID, organization: organization.id, role: member.role)
-      mode = .ask(
-        Question(
-          text: "Remove \(member.userID.escapedForDisplay) (\(member.role.rawValue)) from \(name)?",
-          changes: [change]))
-    } else {
-      guard organization.status != .deleted else { return refuse("\(name) is deleted already.") }
-      let change = Change.setField(
-        .status, organization: organization.id, from: organization.status.rawValue,
-        to: Organization.Status.deleted.rawValue)
-      mode = .ask(
-        Question(text: "Set \(name) to deleted? Its record and members stay.", changes: [change]))
+  private mutating func removeMember() -> [Effect] {
+    guard let organization = selectedOrganization, let member = selectedMember else {
+      return refuse(noMember)
     }
+    let name = organization.name.escapedForDisplay
+    mode = .ask(
+      Question(
+        text: "Remove \(member.userID.escapedForDisplay) (\(member.role.rawValue)) from \(name)?",
+        changes: [
+          .removeMember(user: member.userID, organization: organization.id, role: member.role)
+        ]))
+    return []
+  }
+
+  /// Asks whether an organization shall be deleted softly.
+  mutating func remove(_ organization: Organization?) -> [Effect] {
+    guard let organization else { return refuse(nothingSelected) }
+    let name = organization.name.escapedForDisplay
+    guard organization.status != .deleted else { return refuse("\(name) is deleted already.") }
+    let change = Change.setField(
+      .status, organization: organization.id, from: organization.status.rawValue,
+      to: Organization.Status.deleted.rawValue)
+    mode = .ask(Question(text: "Set \(name) to deleted? Its record and members stay.", changes: [change]))
     return []
   }
 
@@ -196,6 +246,7 @@ extension AppModel {
     switch action {
     case .accept, .back, .cancel:
       mode = .browse
+      if action == .accept, sheet == nil, !query.isEmpty { lastQuery = query }
       let isChanged = action != .accept && filterText != before
       if isChanged { filterText = before }
       if !awaitsRows { forgetAnchor() }
@@ -217,18 +268,26 @@ extension AppModel {
 
   // MARK: Choosing a role, and questions
 
-  private mutating func chooseRole(_ action: Action, of member: OrgUser) -> [Effect] {
-    let role: Role
+  /// The role that an answer stands for. Closes the menu at any answer.
+  private mutating func role(_ action: Action) -> Role? {
+    let role: Role?
     switch action {
     case .chooseOwner: role = .owner
     case .chooseMember: role = .member
     case .chooseBillingAdmin: role = .billingAdmin
-    case .back, .cancel, .decline, .close:
-      mode = .browse
-      return []
-    default: return []
+    case .back, .cancel, .decline, .close: role = nil
+    default: return nil
     }
     mode = .browse
+    return role
+  }
+
+  private mutating func chooseRoles(_ action: Action) -> [Effect] {
+    role(action).map { preview(.role($0)) } ?? []
+  }
+
+  private mutating func chooseRole(_ action: Action, of member: OrgUser) -> [Effect] {
+    guard let role = role(action) else { return [] }
     let user = member.userID.escapedForDisplay
     if !isCommitting, let present = arrangement.snapshot.role(of: member.userID, in: member.organizationID) {
       guard present != role else {
@@ -261,7 +320,8 @@ extension AppModel {
     mode = .browse
     guard question.isYes else { return [] }
     return commit(
-      question.changes, purpose: question.purpose, allowsOwnerless: question.allowsOwnerless)
+      question.changes, purpose: question.purpose, allowsOwnerless: question.allowsOwnerless,
+      conclusion: question.conclusion)
   }
 
   // MARK: Forms
@@ -313,6 +373,10 @@ extension AppModel {
   private mutating func save(_ form: inout Form) -> [Effect] {
     guard form.check(on: arrangement.snapshot) else { return [] }
     do throws(OrgError) {
+      if form.purpose == .plan {
+        mode = .browse
+        return preview(.plan(try form.plan))
+      }
       let changes = try form.changes(stamps)
       guard !changes.isEmpty else {
         mode = .browse

@@ -11,6 +11,14 @@ public struct AppModel: Sendable {
     case filter(TextField, before: String)
     /// A member's role is being chosen.
     case chooseRole(OrgUser)
+    /// The role of all members that are marked is being chosen.
+    case chooseRoles
+    /// An organization's plan is being chosen; `nil` for that of all that are marked.
+    case choosePlan(Organization?)
+    /// An organization's status is being chosen; `nil` for that of all that are marked.
+    case chooseStatus(Organization?)
+    /// The column to sort by is being chosen.
+    case chooseOrder
     /// Something is asked, with a safe answer that has the focus at first.
     case ask(Question)
     /// The edit pane.
@@ -39,6 +47,8 @@ public struct AppModel: Sendable {
     var purpose = ChangeSet.Purpose.edit
     /// Whether an organization may lose its last owner by them.
     var allowsOwnerless = false
+    /// What to say when it is done, where it is about many.
+    var conclusion: String?
     /// Whether yes has the focus; no has it at first.
     public internal(set) var isYes = false
   }
@@ -102,6 +112,8 @@ public struct AppModel: Sendable {
   public private(set) var arrangement: Arrangement
   /// What the list is filtered by, applied or being typed.
   public internal(set) var query = ""
+  /// What the list is sorted by, or will be in a moment.
+  public internal(set) var order = ListOrder()
   /// What keys go to.
   public internal(set) var mode = Mode.browse
   /// Which pane has the focus.
@@ -120,6 +132,14 @@ public struct AppModel: Sendable {
   var destination: Destination?
   /// Changes whose question is being worked out.
   var proposal: Proposal?
+  /// Organizations that are marked, by their places in the data that are shown.
+  var marks = Marks()
+  /// Members that are marked, by the organization's id.
+  var memberMarks: [String: Set<String>] = [:]
+  /// What is marked by moving.
+  var range: MarkedRange?
+  /// How organizations moved in data that came with rows of no use.
+  var unfollowed: [Moves] = []
   /// What the status line says.
   public internal(set) var message: Message?
   /// What was selected when a filter began to be typed: it is selected again when the rows show it again.
@@ -149,6 +169,8 @@ public struct AppModel: Sendable {
     var isForm = false
     var purpose = ChangeSet.Purpose.edit
     var allowsOwnerless = false
+    /// What to say when they are done, where there is more to say than what they are.
+    var conclusion: String?
     /// Undo or redo, where it is that: what it changes is known when it is done.
     var step: Effect?
   }
@@ -156,6 +178,10 @@ public struct AppModel: Sendable {
   /// Whether the commit that is going on waits for somebody who holds the lock.
   public private(set) var isWaiting = false
   var lastSerial: Int
+  /// The row that keys wait for, by the number of the request to look for it.
+  var awaited: Int?
+  /// The latest query that rows were filtered by.
+  var lastQuery = ""
   /// The request that somebody asked for to read the data again.
   private var reloadSerial: Int?
 
@@ -171,6 +197,7 @@ public struct AppModel: Sendable {
     self.readOnlyReason = readOnlyReason
     lastSerial = arrangement.request.serial
     self.message = message
+    order = arrangement.request.order
     selectRow(0)
   }
 
@@ -201,12 +228,14 @@ public struct AppModel: Sendable {
     unseen.formUnion(new.changed.subtracting(own))
     let isOlder = new.snapshot.generation < arrangement.snapshot.generation
     guard !isOlder, new.request.serial >= arrangement.request.serial else {
+      if !isOlder { unfollowed.append(new.moves) }
       // Two that were made at the same time can each be newer in one way: then neither will do.
       let isNewer = !isOlder || new.request.serial > arrangement.request.serial
       return isNewer && new.snapshot.generation != arrangement.snapshot.generation ? [requestRows()] : []
     }
     let old = arrangement
     arrangement = new
+    keepMarks(old)
     keepSelection(old)
     if let serial = reloadSerial, new.request.serial >= serial {
       reloadSerial = nil
@@ -262,7 +291,7 @@ public struct AppModel: Sendable {
         case (.redo, _), (_, .redo): "Redone: "
         default: ""
         }
-      report(what + summary(of: commit), .note)
+      report(finished.conclusion ?? what + summary(of: commit), .note)
       if case .form = mode, finished.isForm { mode = .browse }
       select(commit.changes.first)
     case .failed(let error):
@@ -275,6 +304,7 @@ public struct AppModel: Sendable {
       }
       // What is there instead should be on the screen.
       if !error.conflicts.isEmpty { effects.append(refresh()) }
+    case .partial(let set, let error): effects += proposePart(of: set, error)
     }
     return effects + sendNext()
   }
@@ -292,7 +322,7 @@ public struct AppModel: Sendable {
   public mutating func receive(_ error: OrgError) -> [Effect] {
     reloadSerial = nil
     report(error.message, .refusal)
-    return arrangement.request.query == query ? [] : [requestRows()]
+    return arrangement.request.query == query && arrangement.request.order == order ? [] : [requestRows()]
   }
 
   /// Takes in what other programs did, as far as it needs a word: what they broke, and what they took back
@@ -321,26 +351,26 @@ public struct AppModel: Sendable {
     message = Message(text: "The data are \(holder). Esc cancels.", kind: .note)
   }
 
-  /// Whether a filter was accepted whose rows aren't there yet, or a question is being worked out: keys that follow
-  /// are about those, and should be held back for the moment that it takes.
+  /// Whether a filter was accepted whose rows aren't there yet, a question is being worked out, or a row is being
+  /// looked for: keys that follow are about those, and should be held back for the moment that it takes.
   public var awaitsRows: Bool {
-    if proposal != nil { return true }
+    if proposal != nil || awaited != nil { return true }
     if case .filter = mode { return false }
     return sheet?.awaitsRows ?? (arrangement.request.query != query)
   }
 
   // MARK: Asking the world
 
-  /// Asks for the rows of the present query.
+  /// Asks for the rows of the present query, in the present order.
   mutating func requestRows() -> Effect {
     lastSerial += 1
-    return .arrange(ListRequest(serial: lastSerial, query: query))
+    return .arrange(ListRequest(serial: lastSerial, query: query, order: order))
   }
 
   /// Asks for the data as they are now: something says that they may have changed.
   public mutating func refresh() -> Effect {
     lastSerial += 1
-    return .reload(ListRequest(serial: lastSerial, query: query))
+    return .reload(ListRequest(serial: lastSerial, query: query, order: order))
   }
 
   /// Reads the data again because somebody asked for it.
@@ -353,10 +383,12 @@ public struct AppModel: Sendable {
   /// Commits changes, after those that are on their way.
   mutating func commit(
     _ changes: [Change], isForm: Bool = false, purpose: ChangeSet.Purpose = .edit,
-    allowsOwnerless: Bool = false
+    allowsOwnerless: Bool = false, conclusion: String? = nil
   ) -> [Effect] {
     pending.append(
-      Pending(changes: changes, isForm: isForm, purpose: purpose, allowsOwnerless: allowsOwnerless))
+      Pending(
+        changes: changes, isForm: isForm, purpose: purpose, allowsOwnerless: allowsOwnerless,
+        conclusion: conclusion))
     return pending.count == 1 ? sendNext() : []
   }
 
@@ -385,16 +417,28 @@ public struct AppModel: Sendable {
 
   /// Lets everything that was begun before changes were made here expect what these have put there.
   private mutating func rebase(on done: [Change]) {
-    for index in pending.indices {
-      pending[index].changes = pending[index].changes.map { $0.expecting(done) }
+    let isAsked = if case .ask = mode { true } else { false }
+    if !pending.isEmpty || isAsked {
+      // There may be many of both.
+      let latest = Dictionary(done.map { ($0.target, $0) }) { $1 }
+      for index in pending.indices {
+        pending[index].changes = pending[index].changes.map { $0.expecting(latest) }
+      }
+      if case .ask(var question) = mode {
+        question.changes = question.changes.map { $0.expecting(latest) }
+        mode = .ask(question)
+      }
     }
     switch mode {
     case .chooseRole(var member):
       for case .setRole(member.userID, member.organizationID, _, let role) in done { member.role = role }
       mode = .chooseRole(member)
-    case .ask(var question):
-      question.changes = question.changes.map { $0.expecting(done) }
-      mode = .ask(question)
+    case .choosePlan(var organization?):
+      for case .setField(let field, organization.id, _, let value) in done { organization[field] = value }
+      mode = .choosePlan(organization)
+    case .chooseStatus(var organization?):
+      for case .setField(let field, organization.id, _, let value) in done { organization[field] = value }
+      mode = .chooseStatus(organization)
     default: updateForm { $0.rebase(on: done) }
     }
   }
@@ -441,22 +485,19 @@ public struct AppModel: Sendable {
 }
 
 extension Change {
-  /// The same change after earlier ones: it expects what they have put there.
-  fileprivate func expecting(_ earlier: [Change]) -> Change {
-    var result = self
-    for change in earlier {
-      guard change.target == target else { continue }
-      switch (change, result) {
-      case (.setField(_, _, _, let present), .setField(let field, let id, _, let mine)):
-        result = .setField(field, organization: id, from: present, to: mine)
-      case (.setRole(_, _, _, let present), .setRole(let user, let id, _, let mine)):
-        result = .setRole(user: user, organization: id, from: present, to: mine)
-      case (.setRole(_, _, _, let present), .removeMember(let user, let id, _)):
-        result = .removeMember(user: user, organization: id, role: present)
-      default: break
-      }
+  /// The same change after earlier ones, of which the last about each value are given: it expects what they have
+  /// put there.
+  fileprivate func expecting(_ latest: [[String?]: Change]) -> Change {
+    guard let change = latest[target] else { return self }
+    switch (change, self) {
+    case (.setField(_, _, _, let present), .setField(let field, let id, _, let mine)):
+      return .setField(field, organization: id, from: present, to: mine)
+    case (.setRole(_, _, _, let present), .setRole(let user, let id, _, let mine)):
+      return .setRole(user: user, organization: id, from: present, to: mine)
+    case (.setRole(_, _, _, let present), .removeMember(let user, let id, _)):
+      return .removeMember(user: user, organization: id, role: present)
+    default: return self
     }
-    return result
   }
 
   /// Whether it sets what it expects.
@@ -469,7 +510,7 @@ extension Change {
   }
 
   /// What is changed: two changes with the same target are about the same value.
-  private var target: [String?] {
+  fileprivate var target: [String?] {
     switch self {
     case .setField(let field, let id, _, _): [id, nil, field.rawValue]
     default: [organizationID, userID, nil]

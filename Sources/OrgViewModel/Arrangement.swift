@@ -13,7 +13,11 @@ public struct Arrangement: Sendable {
   public let changed: Set<String>
   /// What is wrong with the query; the rows are those of the last good one then.
   public let queryError: QueryError?
+  /// Where the organizations of the snapshot before stand in this one.
+  let moves: Moves
   private let query: Query
+  /// All organizations, sorted.
+  private let order: [Int32]
   private let index: SearchIndex
 
   /// Arranges a snapshot. What the previous arrangement knows of the same snapshot is used again.
@@ -23,10 +27,14 @@ public struct Arrangement: Sendable {
     if let previous, previous.snapshot.generation == snapshot.generation {
       index = previous.index
       changed = []
+      moves = Moves(from: snapshot.generation, to: snapshot.generation, places: nil)
     } else {
-      let known = previous.flatMap { $0.snapshot.contents.hasMembers ? $0.snapshot : nil }
       index = SearchIndex(snapshot, after: previous?.index)
-      changed = known.map { snapshot.changedOrganizations(since: $0) } ?? []
+      let difference = previous.map { snapshot.difference(since: $0.snapshot) }
+      changed = difference?.changed ?? []
+      moves = Moves(
+        from: previous?.snapshot.generation ?? snapshot.generation, to: snapshot.generation,
+        places: difference?.places)
     }
     do {
       query = try Query(request.query)
@@ -36,7 +44,14 @@ public struct Arrangement: Sendable {
       queryError = error
     }
     let (query, index) = (query, index)
-    rows = query.isEmpty ? index.order : index.order.filter { query.matches(Int($0), in: index) }
+    if let previous, previous.snapshot.generation == snapshot.generation,
+      previous.request.order == request.order
+    {
+      order = previous.order
+    } else {
+      order = index.indices(in: request.order)
+    }
+    rows = query.isEmpty ? order : order.filter { query.matches(Int($0), in: index) }
   }
 
   /// The row of an organization, if the filter shows it.
@@ -45,8 +60,21 @@ public struct Arrangement: Sendable {
     return rows.firstIndex(of: Int32(organization))
   }
 
+  /// Whether a query matches the organization of a row.
+  func isMatch(row: Int, _ query: Query) -> Bool { query.matches(Int(rows[row]), in: index) }
+
   /// The organization of a row.
   public func organization(at row: Int) -> Organization {
     snapshot.contents.organization(at: Int(rows[row]))
   }
+}
+
+/// Where the organizations of one snapshot stand in the next.
+struct Moves: Sendable {
+  /// The generation of the one.
+  let from: UInt64
+  /// The generation of the other.
+  let to: UInt64
+  /// By the place in the one, the place in the other, or -1; `nil` where all stand where they stood.
+  let places: [Int32]?
 }

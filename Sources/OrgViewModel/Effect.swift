@@ -19,6 +19,8 @@ public enum Effect: Sendable, Hashable {
   /// Find the rows of a screen beside that of the organizations; they come to `receive(_:for:)`, and may come
   /// several times, more each time. Requests that are still waiting when a newer one comes may be dropped.
   case show(SheetRequest)
+  /// Find the next organization that a query matches; it comes to `receive(_: Found)`.
+  case find(FindRequest)
   /// Read the data again, then arrange them.
   case reload(ListRequest)
   /// Call `endFlash` in a moment long enough to notice what changed.
@@ -39,6 +41,8 @@ public enum CommitOutcome: Sendable {
   case done(Commit, Arrangement)
   /// Nothing was changed.
   case failed(OrgError)
+  /// Nothing was changed: an undo or a redo can't be done as a whole.
+  case partial(ChangeSet, OrgError)
 }
 
 /// The rows that the list should have.
@@ -47,10 +51,13 @@ public struct ListRequest: Sendable, Hashable {
   public var serial: Int
   /// What is filtered by.
   public var query: String
+  /// What is sorted by.
+  public var order: ListOrder
 
   /// The first request: everything.
-  public init(serial: Int = 0, query: String = "") {
+  public init(serial: Int = 0, query: String = "", order: ListOrder = ListOrder()) {
     self.serial = serial
     self.query = query
+    self.order = order
   }
 }

@@ -11,6 +11,8 @@ public struct Form: Sendable {
     case edit(Organization)
     /// A new member of an organization.
     case addMember(organization: String, name: String)
+    /// A plan for all organizations that are marked.
+    case plan
   }
 
   /// One line of the form.
@@ -81,6 +83,7 @@ public struct Form: Sendable {
     case .create: "New organization"
     case .edit(let organization): "Edit \(organization.name.escapedForDisplay)"
     case .addMember(_, let name): "Add a member to \(name.escapedForDisplay)"
+    case .plan: "Plan of all marked"
     }
   }
 
@@ -117,6 +120,14 @@ public struct Form: Sendable {
       fields: [
         Field(.user, "User id", ""),
         Field(.role, "Role", Role.member.rawValue, choices: Role.allCases.map(\.rawValue)),
+      ])
+  }
+
+  static func plan(ofMarked count: Int) -> Form {
+    Form(
+      purpose: .plan,
+      fields: [
+        Field(.organization(.planTier), "Plan", "", hint: "for \(AppModel.organizations(count)), all marked")
       ])
   }
 
@@ -167,7 +178,13 @@ public struct Form: Sendable {
             organizationID: organization, userID: Self.userID(text(.user)), role: role, joinedAt: stamps.now()
           ))
       ]
+    case .plan: return []
     }
+  }
+
+  /// The plan that was typed for all that are marked.
+  var plan: String {
+    get throws(OrgError) { try Rules.checked(fields.first?.input.text, for: .planTier) ?? "" }
   }
 
   /// A user's id as it was meant: nobody types a space at its end on purpose.

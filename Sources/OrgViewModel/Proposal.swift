@@ -3,22 +3,52 @@ import OrgCore
 /// Changes that somebody wants to make, on their way to the question that names what they would do: how many will
 /// happen, are so already, and can't be made, and why.
 public struct Proposal: Sendable, Hashable {
+  /// Where the changes come from.
+  enum Source: Sendable {
+    /// They are known. What can't be made is left out in the end.
+    case set(ChangeSet)
+    /// They are made of all that is marked.
+    case marked(MarkedRecords, BulkEdit)
+  }
+
   /// Tells it from others.
   let serial: Int
   /// What it would be: `Undo generation 12`. Text of the data is escaped.
   let title: String
-  /// All that is wanted. What can't be made is left out in the end.
-  public let set: ChangeSet
-  /// How many of what it is about the filter hides.
-  var hiddenCount = 0
+  let source: Source
+  /// Whether to say at the end how many were changed, and not which.
+  let isCounted: Bool
+
+  /// Whether it is the same proposal.
+  public static func == (left: Self, right: Self) -> Bool { left.serial == right.serial }
+
+  /// By the number of the proposal.
+  public func hash(into hasher: inout Hasher) { hasher.combine(serial) }
 
   /// What to ask, and what happens on yes; or why there is nothing to ask.
-  enum Verdict {
+  public enum Verdict: Sendable {
+    /// The question.
     case ask(AppModel.Question)
+    /// There is nothing that could be changed.
     case refuse(AppModel.Message)
   }
 
-  func verdict(_ preview: Preview) -> Verdict {
+  /// Finds out what the changes would do. Costs time that grows with them.
+  ///
+  /// - Parameter snapshot: the data as they are; what is marked is looked at in the data in which it is marked.
+  public func verdict(on snapshot: Snapshot) -> Verdict {
+    switch source {
+    case .set(let set): verdict(Preview(of: set, on: snapshot), of: set, hiddenCount: 0)
+    case .marked(let marked, let edit):
+      {
+        let set = ChangeSet(marked.changes(edit))
+        let preview = Preview(of: set, on: marked.arrangement.snapshot)
+        return verdict(preview, of: set, hiddenCount: marked.hiddenCount)
+      }()
+    }
+  }
+
+  private func verdict(_ preview: Preview, of set: ChangeSet, hiddenCount: Int) -> Verdict {
     let effective = preview.effective
     let blocked = preview.blocked
     let reasons = Self.reasons(blocked)
@@ -42,6 +72,12 @@ public struct Proposal: Sendable, Hashable {
     var question = AppModel.Question(text: text, changes: effective)
     question.purpose = set.purpose
     question.allowsOwnerless = set.allowsOwnerless
+    if isCounted {
+      question.conclusion =
+        "\(title): done, \(effective.count.grouped) changed"
+        + (soCount > 0 ? ", \(soCount.grouped) \(soCount == 1 ? "was" : "were") so already" : "")
+        + (blocked.isEmpty ? "" : ", \(blocked.count.grouped) stayed as before") + "."
+    }
     return .ask(question)
   }
 
@@ -64,22 +100,42 @@ extension AppModel {
   ///
   /// - Parameters:
   ///   - title: what it would be, as in `Undo generation 12`.
-  ///   - hiddenCount: how many of what it is about the filter hides.
-  mutating func propose(_ set: ChangeSet, _ title: String, hiddenCount: Int = 0) -> [Effect] {
+  ///   - isCounted: whether to say at the end how many were changed, and not which.
+  mutating func propose(_ set: ChangeSet, _ title: String, isCounted: Bool = false) -> [Effect] {
+    propose(.set(set), title, isCounted: isCounted)
+  }
+
+  /// The same for changes that are made of all that is marked.
+  mutating func propose(_ source: Proposal.Source, _ title: String, isCounted: Bool) -> [Effect] {
     lastSerial += 1
-    let proposal = Proposal(serial: lastSerial, title: title, set: set, hiddenCount: hiddenCount)
+    let proposal = Proposal(serial: lastSerial, title: title, source: source, isCounted: isCounted)
     self.proposal = proposal
     return [.preview(proposal)]
   }
 
   /// Takes in what proposed changes would do.
-  public mutating func receive(_ preview: Preview, for proposal: Proposal) {
+  public mutating func receive(_ verdict: Proposal.Verdict, for proposal: Proposal) {
     guard self.proposal == proposal else { return }
     self.proposal = nil
     guard case .browse = mode else { return }
-    switch proposal.verdict(preview) {
+    switch verdict {
     case .ask(let question): mode = .ask(question)
     case .refuse(let message): self.message = message
+    }
+  }
+
+  /// Asks whether as much of an undo or a redo shall be done as can be.
+  mutating func proposePart(of set: ChangeSet, _ error: OrgError) -> [Effect] {
+    guard case .browse = mode, proposal == nil else {
+      message = Message(text: error.message, kind: .refusal)
+      return []
+    }
+    switch set.purpose {
+    case .undo(let generation):
+      return propose(set, "Undo the rest of generation \(generation)", isCounted: true)
+    case .redo(let generation):
+      return propose(set, "Redo the rest of generation \(generation)", isCounted: true)
+    case .edit: return []
     }
   }
 }

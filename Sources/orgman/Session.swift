@@ -96,7 +96,7 @@ final class Session: Sendable {
     case .preview(let proposal):
       arranging.async { [self] in
         guard let snapshot = state.withLock({ $0.arrangement?.snapshot }) else { return }
-        inbox.post(.preview(Preview(of: proposal.set, on: snapshot), proposal))
+        inbox.post(.verdict(proposal.verdict(on: snapshot), proposal))
       }
     case .show(let request): showing.make(request, of: state.withLock { $0.arrangement?.snapshot })
     case .reload(let request):
@@ -107,6 +107,7 @@ final class Session: Sendable {
       commit { [self] () throws(OrgError) in try inverse(of: manager.undoable(by: getuid()), "undo") }
     case .redo:
       commit { [self] () throws(OrgError) in try inverse(of: manager.redoable(by: getuid()), "redo") }
+    case .find(let request): arranging.async { [self] in inbox.post(.found(request.find())) }
     case .cancelCommit: state.withLock { $0.isCancelled = true }
     case .endFlashSoon, .setMouse, .redraw, .suspend, .quit: break
     }
@@ -116,8 +117,10 @@ final class Session: Sendable {
   private func commit(_ make: @escaping @Sendable () throws(OrgError) -> ChangeSet) {
     state.withLock { $0.isCancelled = false }
     committing.async { [self] in
+      var asked = ChangeSet([])
       do throws(OrgError) {
-        let commit = try manager.commit(try make()) { [self] holder in
+        asked = try make()
+        let commit = try manager.commit(asked) { [self] holder in
           inbox.post(.waiting(holder))
           _ = Log.waiting(holder)
           return state.withLock { !$0.isCancelled }
@@ -126,7 +129,10 @@ final class Session: Sendable {
         Log.generations()
       } catch {
         Log.failure(error)
-        inbox.post(.outcome(.failed(error)))
+        // What is in the way should be seen before it is said what can be done.
+        let isPartial = asked.purpose != .edit && asked.changes.count > 1 && !error.conflicts.isEmpty
+        if isPartial, let snapshot = try? manager.snapshot() { post(snapshot) { .arrangement($0) } }
+        inbox.post(.outcome(isPartial ? .partial(asked, error) : .failed(error)))
       }
     }
   }

@@ -9,7 +9,7 @@ import Testing
   @Test func `every key of the list does what it should`() {
     expect(
       in: .list,
-      moving + program
+      moving + program + acting
         + [
           (.enter, .open), ("l", .open), (.right, .open), (.escape, .back), ("h", .back), (.left, .back),
           (.tab, .nextPane), (.backTab, .previousPane), ("/", .filter), ("e", .edit), (.function(2), .edit),
@@ -22,7 +22,7 @@ import Testing
   @Test func `every key of the detail does what it should`() {
     expect(
       in: .detail,
-      moving + program
+      moving + program + acting
         + [
           (.enter, .open), ("l", .open), (.right, .open), (.escape, .back), ("h", .back), (.left, .back),
           (.tab, .nextPane), (.backTab, .previousPane), ("/", .filter), ("r", .changeRole), ("e", .edit),
@@ -58,6 +58,28 @@ import Testing
         + [
           ("o", .chooseOwner), ("m", .chooseMember), ("b", .chooseBillingAdmin), (.escape, .back),
           ("q", .close),
+        ])
+    expect(
+      in: .planChoice,
+      program
+        + [
+          ("f", .choosePlan("founders_friend")), ("s", .choosePlan("starter")),
+          ("p", .choosePlan("professional")), ("e", .choosePlan("enterprise")), ("o", .chooseOtherPlan),
+          (.escape, .back), ("q", .close),
+        ])
+    expect(
+      in: .statusChoice,
+      program
+        + [
+          ("a", .chooseStatus(.active)), ("s", .chooseStatus(.suspended)), ("d", .chooseStatus(.deleted)),
+          (.escape, .back), ("q", .close),
+        ])
+    expect(
+      in: .sortChoice,
+      program
+        + [
+          ("n", .sortBy(.name)), ("p", .sortBy(.plan)), ("s", .sortBy(.status)), ("m", .sortBy(.members)),
+          ("c", .sortBy(.created)), ("I", .invertOrder), (.escape, .back), ("q", .close),
         ])
     expect(
       in: .question,
@@ -131,6 +153,10 @@ import Testing
   ]
   private let program: [(Key, Action)] = [
     (.control("c"), .cancel), (.control("z"), .suspend), (.control("l"), .redraw),
+  ]
+  private let acting: [(Key, Action)] = [
+    ("s", .sort), ("I", .invertOrder), (" ", .mark), ("v", .markRange), ("*", .markAll), ("U", .unmarkAll),
+    ("p", .changePlan), ("S", .changeStatus), ("n", .nextMatch), ("N", .previousMatch),
   ]
   private let text: [(Key, Action)] = [
     (.left, .moveLeft), (.right, .moveRight), (.home, .moveToFirst), (.end, .moveToLast),

@@ -39,6 +39,16 @@ enum Scenes {
       scene("create", nil, .add, .save), scene("member", nil, .open, .add, .nextField), scene("news", news),
       scene("filter", nil, .filter, .insert("e"), .insert("x")),
       scene("nothing", nil, .filter, .insert("zz"), .accept),
+      scene("marked", nil, .mark, .moveDown, .mark, .filter, .insert("e"), .accept),
+      scene("range", nil, .open, .markRange, .moveDown),
+      scene("plan", nil, .changePlan), scene("plan of marked", nil, .mark, .mark, .changePlan),
+      scene("status of marked", nil, .mark, .mark, .changeStatus),
+      scene("role of marked", nil, .open, .markAll, .changeRole),
+      scene("bulk", nil, .open, .markAll, .changeRole, .chooseMember),
+      scene("bulk form", nil, .mark, .mark, .changePlan, .chooseOtherPlan),
+      scene("sort", nil, .sort), scene("sorted", nil, .sort, .sortBy(.members)),
+      scene("sorted by plan", nil, .sort, .sortBy(.plan)),
+      scene("sorted by creation", nil, .sort, .sortBy(.created)),
       scene("help", nil, .help, .moveDown), scene("refused", nil, .changeRole), scene("flash", flash),
       scene("damaged", damaged), scene("damaged edit", damaged, .edit), scene("empty", empty),
       scene("empty add", empty, .add), scene("evil", nil, .moveDown, .open),
@@ -74,7 +84,7 @@ enum Scenes {
       }
     }
     for (name, screen) in Scenes.all(80, 24, isUTF8: false)
-    where ["list", "form", "flash", "history", "overview"].contains(name) {
+    where ["list", "form", "flash", "history", "overview", "sorted", "marked"].contains(name) {
       frames["\(name) in ASCII"] = described(screen)
     }
     for (columns, rows) in [(1, 1), (20, 5), (39, 9)] {

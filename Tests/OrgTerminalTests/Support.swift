@@ -108,7 +108,8 @@ struct Screen {
     case .arrange(let request):
       _ = model.receive(Arrangement(snapshot, for: request, after: model.arrangement))
     case .preview(let proposal):
-      model.receive(Preview(of: proposal.set, on: snapshot), for: proposal)
+      model.receive(proposal.verdict(on: snapshot), for: proposal)
+    case .find(let request): model.receive(request.find())
     case .show(let request):
       let content: Sheet.Content
       switch request.screen {

@@ -135,13 +135,15 @@ struct Driver {
     switch effect {
     case .arrange(let request): carryOut(model.receive(arrange(arranged.snapshot, request)))
     case .preview(let proposal):
-      model.receive(Preview(of: proposal.set, on: arranged.snapshot), for: proposal)
+      model.receive(proposal.verdict(on: arranged.snapshot), for: proposal)
     case .show(let request):
       if let content = content(request) { carryOut(model.receive(content, for: request)) }
     case .reload(let request): carryOut(model.receive(arrange(store.snapshot(), request)))
     case .commit(let set): commit { () throws(OrgError) in set }
     case .undo: step { manager throws(OrgError) in try manager.undoable(by: nil) }
     case .redo: step { manager throws(OrgError) in try manager.redoable(by: nil) }
+    case .find(let request): model.receive(request.find())
+    case .copy(let text): model.receive(copied: text, problem: nil)
     case .cancelCommit, .endFlashSoon, .setMouse, .redraw, .suspend, .quit: break
     }
   }
@@ -170,13 +172,14 @@ struct Driver {
   }
 
   private mutating func commit(_ make: () throws(OrgError) -> ChangeSet) {
+    var set = ChangeSet([])
     do throws(OrgError) {
-      let commit = try store.commit(try make())
-      let request = ListRequest(
-        serial: model.arrangement.request.serial, query: model.arrangement.request.query)
-      carryOut(model.receive(.done(commit, arrange(commit.snapshot, request))))
+      set = try make()
+      let commit = try store.commit(set)
+      carryOut(model.receive(.done(commit, arrange(commit.snapshot, model.arrangement.request))))
     } catch {
-      carryOut(model.receive(.failed(error)))
+      let isPartial = set.purpose != .edit && set.changes.count > 1 && !error.conflicts.isEmpty
+      carryOut(model.receive(isPartial ? .partial(set, error) : .failed(error)))
     }
   }
 

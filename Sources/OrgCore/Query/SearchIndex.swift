@@ -6,7 +6,7 @@ public final class SearchIndex: Sendable {
   public let snapshot: Snapshot
   /// Indices of the organizations by name, whatever the case, then by id.
   public let order: [Int32]
-  private let table: Table
+  let table: Table
 
   /// Looks at every organization of a snapshot once; not even that where they are those of an earlier index.
   public init(_ snapshot: Snapshot, after earlier: SearchIndex? = nil) {
@@ -38,7 +38,7 @@ public final class SearchIndex: Sendable {
     var status: Organization.Status { table.facts[index].status }
     var hasLago: Bool { table.facts[index].hasLago }
     var hasStripe: Bool { table.facts[index].hasStripe }
-    var day: Int { Int(table.facts[index].day) }
+    var day: Int { table.facts[index].createdAt.dayNumber }
     func isOnPlan(_ plan: [UInt8]) -> Bool { table.plans[Int(table.facts[index].plan)] == plan }
 
     func withText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
@@ -48,7 +48,7 @@ public final class SearchIndex: Sendable {
     }
   }
 
-  private struct Table: Sendable {
+  struct Table: Sendable {
     /// What words are looked for in, organization by organization; see `SearchText`.
     private(set) var text: [UInt8] = []
     /// Where each organization's text begins, and the end of the last.
@@ -61,7 +61,7 @@ public final class SearchIndex: Sendable {
     private var firstPlans: [[UInt8]] = []
 
     struct Facts: Sendable {
-      var day: Int32
+      var createdAt: Timestamp
       var plan: Int32
       var status: Organization.Status
       var hasLago: Bool
@@ -110,8 +110,7 @@ public final class SearchIndex: Sendable {
     ) {
       facts.append(
         Facts(
-          day: Int32(clamping: createdAt.dayNumber), plan: plan, status: status, hasLago: hasLago,
-          hasStripe: hasStripe))
+          createdAt: createdAt, plan: plan, status: status, hasLago: hasLago, hasStripe: hasStripe))
     }
 
     mutating func finish() {

@@ -149,25 +149,54 @@ extension Snapshot {
   /// The ids of the organizations that are new here, or differ from what they were in an earlier
   /// snapshot, in their own fields or in their members.
   public func changedOrganizations(since earlier: Snapshot) -> Set<String> {
-    if let indices = (contents as? any PlainContents)?.indicesOfChanges(since: earlier.contents) {
-      return Set(indices.map { contents.organization(at: $0).id })
+    difference(since: earlier).changed
+  }
+
+  /// What differs from an earlier snapshot, and where its organizations stand here.
+  public func difference(since earlier: Snapshot) -> SnapshotDifference {
+    let (old, new) = (earlier.contents, contents)
+    // Before the members were read, all organizations seem to differ, and none does.
+    let isWhole = old.hasMembers
+    if !isWhole, (new as? any PlainContents)?.hasSameOrganizations(as: old) == true {
+      return SnapshotDifference(changed: [], places: nil)
+    }
+    if let indices = (new as? any PlainContents)?.indicesOfChanges(since: old) {
+      let changed = isWhole ? Set(indices.map { new.organization(at: $0).id }) : []
+      return SnapshotDifference(changed: changed, places: nil)
     }
     var changed: Set<String> = []
-    for index in 0..<contents.organizationCount {
-      // The order of records hardly ever changes, so the same place is tried before the search.
-      if index < earlier.contents.organizationCount,
-        contents.isSame(at: index, as: index, in: earlier.contents)
-      {
-        continue
+    var places: [Int32]?
+    /// Notes where an organization has gone, from the first on that isn't where it was.
+    func note(_ index: Int, from place: Int?) {
+      if places == nil, place != index, index < old.organizationCount {
+        places = (0..<Int32(old.organizationCount)).map { $0 < index ? $0 : -1 }
       }
-      let id = contents.organization(at: index).id
-      if let other = earlier.contents.index(ofOrganization: id),
-        contents.isSame(at: index, as: other, in: earlier.contents)
-      {
-        continue
-      }
-      changed.insert(id)
+      if let place { places?[place] = Int32(index) }
     }
-    return changed
+    for index in 0..<new.organizationCount {
+      // The order of records hardly ever changes, so the same place is tried before the search.
+      if index < old.organizationCount, new.isSame(at: index, as: index, in: old) {
+        note(index, from: index)
+        continue
+      }
+      let id = new.organization(at: index).id
+      let place = old.index(ofOrganization: id)
+      note(index, from: place)
+      if let place, new.isSame(at: index, as: place, in: old) { continue }
+      if isWhole { changed.insert(id) }
+    }
+    if places == nil, new.organizationCount < old.organizationCount {
+      places = (0..<Int32(old.organizationCount)).map { $0 < new.organizationCount ? $0 : -1 }
+    }
+    return SnapshotDifference(changed: changed, places: places)
   }
+}
+
+/// What differs between two snapshots.
+public struct SnapshotDifference: Sendable {
+  /// The ids of organizations that are new, or differ in their own fields or in their members.
+  public let changed: Set<String>
+  /// Where each organization of the earlier snapshot stands in the later one, by its place in the earlier, -1 for
+  /// one that is gone; `nil` where all stand where they stood.
+  public let places: [Int32]?
 }

@@ -1,0 +1,80 @@
+import OrgCore
+
+// Plan, status, role and removal: of what is selected at once, of all that is marked after a question.
+extension AppModel {
+  /// Whether an edit of organizations is about all that are marked, and not about the selected one alone.
+  var editsMarkedOrganizations: Bool {
+    guard marks.count == 1, !list.isGone, !arrangement.rows.isEmpty else { return !marks.isEmpty }
+    return !marks.contains(Int(arrangement.rows[list.row]))
+  }
+
+  /// Whether an edit of members is about all that are marked, and not about the selected one alone.
+  var editsMarkedMembers: Bool {
+    guard pane == .detail, let id = list.id, !list.isGone, let users = memberMarks[id] else { return false }
+    return !users.isEmpty && users != selectedMember.map { [$0.userID] }
+  }
+
+  /// What a menu asks about, with what there is now, as far as it is about one record.
+  ///
+  /// - Parameter organization: the one that it is about; `nil` for all that are marked.
+  public func subject(of field: OrganizationField, _ organization: Organization?) -> String {
+    guard let organization else { return "\(field.title) of \(Self.organizations(marks.count)), all marked:" }
+    let now = organization[field]?.escapedForDisplay ?? "none"
+    return "\(field.title) of \(organization.name.escapedForDisplay), now \(now):"
+  }
+
+  mutating func choosePlan(_ action: Action, of organization: Organization?) -> [Effect] {
+    switch action {
+    case .choosePlan(let plan): return set(.planTier, of: organization, to: plan, .plan(plan))
+    case .chooseOtherPlan:
+      mode = .form(organization.map { .edit($0, focus: .planTier) } ?? .plan(ofMarked: marks.count))
+    case .back, .cancel, .decline, .close: mode = .browse
+    default: break
+    }
+    return []
+  }
+
+  mutating func chooseStatus(_ action: Action, of organization: Organization?) -> [Effect] {
+    switch action {
+    case .chooseStatus(.deleted) where organization != nil:
+      mode = .browse
+      return remove(organization)
+    case .chooseStatus(let status):
+      return set(.status, of: organization, to: status.rawValue, .status(status))
+    case .back, .cancel, .decline, .close: mode = .browse
+    default: break
+    }
+    return []
+  }
+
+  /// Sets a field of one organization, or of all that are marked.
+  private mutating func set(
+    _ field: OrganizationField, of organization: Organization?, to value: String, _ edit: BulkEdit
+  ) -> [Effect] {
+    mode = .browse
+    guard let organization else { return preview(edit) }
+    let present = arrangement.snapshot.organization(id: organization.id)?[field]
+    if !isCommitting, present == value {
+      let name = organization.name.escapedForDisplay
+      message = Message(text: "\(field.title) of \(name) is \(value.escapedForDisplay) already.", kind: .note)
+      return []
+    }
+    return commit([
+      .setField(field, organization: organization.id, from: organization[field], to: value)
+    ])
+  }
+
+  /// Asks what an edit of all that is marked would do.
+  mutating func preview(_ edit: BulkEdit) -> [Effect] {
+    range = nil
+    let records: MarkedRecords.Records
+    switch edit {
+    case .plan, .status: records = .organizations(marks)
+    case .role, .removal:
+      guard let id = list.id, let users = memberMarks[id] else { return [] }
+      records = .members(of: id, users)
+    }
+    let marked = MarkedRecords(records: records, arrangement: arrangement)
+    return propose(.marked(marked, edit), marked.title(edit), isCounted: true)
+  }
+}

@@ -1,0 +1,86 @@
+import OrgCore
+
+/// What becomes of many records at once.
+enum BulkEdit: Sendable, Hashable {
+  /// Organizations are put on a plan.
+  case plan(String)
+  /// Organizations get a status.
+  case status(Organization.Status)
+  /// Members get a role.
+  case role(Role)
+  /// Members are removed.
+  case removal
+}
+
+/// All that is marked, to be edited in one go: it may be everything there is, so its changes are made off the
+/// screen's thread.
+struct MarkedRecords: Sendable {
+  enum Records: Sendable {
+    case organizations(Marks)
+    case members(of: String, Set<String>)
+  }
+
+  let records: Records
+  /// The data in which they are marked, and the rows that the filter shows.
+  let arrangement: Arrangement
+
+  /// How many organizations, or members.
+  var count: String {
+    switch records {
+    case .organizations(let marks): AppModel.organizations(marks.count)
+    case .members(_, let users): AppModel.members(users.count)
+    }
+  }
+
+  /// How many of them the filter hides.
+  var hiddenCount: Int {
+    guard case .organizations(let marks) = records else { return 0 }
+    return marks.count - arrangement.rows.count { marks.contains(Int($0)) }
+  }
+
+  /// The changes that an edit comes to, in the order of the data.
+  func changes(_ edit: BulkEdit) -> [Change] {
+    let contents = arrangement.snapshot.contents
+    switch records {
+    case .organizations(let marks):
+      return marks.indices.compactMap { change(contents.organization(at: $0), edit) }
+    case .members(let id, let users):
+      guard let index = contents.index(ofOrganization: id) else { return [] }
+      return (0..<contents.memberCount(at: index)).compactMap {
+        let member = contents.member($0, at: index)
+        return users.contains(member.userID) ? change(member, edit) : nil
+      }
+    }
+  }
+
+  private func change(_ organization: Organization, _ edit: BulkEdit) -> Change? {
+    switch edit {
+    case .plan(let plan):
+      .setField(.planTier, organization: organization.id, from: organization.planTier, to: plan)
+    case .status(let status):
+      .setField(
+        .status, organization: organization.id, from: organization.status.rawValue, to: status.rawValue)
+    case .role, .removal: nil
+    }
+  }
+
+  private func change(_ member: OrgUser, _ edit: BulkEdit) -> Change? {
+    switch edit {
+    case .role(let role):
+      .setRole(user: member.userID, organization: member.organizationID, from: member.role, to: role)
+    case .removal:
+      .removeMember(user: member.userID, organization: member.organizationID, role: member.role)
+    case .plan, .status: nil
+    }
+  }
+
+  /// What an edit would be, for a question.
+  func title(_ edit: BulkEdit) -> String {
+    switch edit {
+    case .plan(let plan): "Put \(count) on \(plan.escapedForDisplay)"
+    case .status(let status): "Set \(count) to \(status.rawValue)"
+    case .role(let role): "Give \(count) the role \(role.rawValue)"
+    case .removal: "Remove \(count)"
+    }
+  }
+}
