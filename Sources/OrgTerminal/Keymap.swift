@@ -143,12 +143,14 @@ extension Keymap {
         bind(.control("r"), to: .redo, in: anywhere, "redo what you undid"),
       ]),
     Section(
-      title: "Marking",
+      title: "Marking and copying",
       bindings: [
         bind(" ", to: .mark, in: browsing, "mark or unmark, and go on to the next", hint: "mark"),
         bind("v", to: .markRange, in: browsing, "mark what you move over; again ends it, Esc takes it back"),
         bind("*", to: .markAll, in: browsing, "mark all that the filter shows, or all members"),
         bind("U", to: .unmarkAll, in: browsing, "unmark all"),
+        bind("y", to: .copy, in: browsing, "copy the id, or the value of the field"),
+        bind("Y", to: .copyRow, in: browsing, "copy the whole row, with tabs between its values"),
       ]),
     Section(
       title: "Finding",

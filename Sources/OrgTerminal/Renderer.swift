@@ -110,9 +110,10 @@ struct Renderer {
       guard let message = sentence(model) else { return }
       // A long sentence is worth more than what it covers, but not more than the row with the cursor.
       let room = layout.statusRow - (frame.cursor?.row ?? 0)
+      let undo = message.canBeUndone ? keymap.keys(for: .undo, in: model.context).first : nil
       say(
-        message.text, in: max(1, min(4, room)), message.kind == .refusal ? theme.bad : theme.note, layout,
-        &frame)
+        message.text, in: max(1, min(4, room)), message.kind == .refusal ? theme.bad : theme.note,
+        hint: undo.map { "\($0) undoes" }, layout, &frame)
     }
   }
 
@@ -130,7 +131,11 @@ struct Renderer {
   }
 
   /// Puts a text above the hints, in as many lines as it needs and may have; returns how many.
-  private func say(_ text: String, in room: Int, _ style: Style, _ layout: Layout, _ frame: inout Frame) {
+  ///
+  /// - Parameter hint: follows where there is room for it.
+  private func say(
+    _ text: String, in room: Int, _ style: Style, hint: String?, _ layout: Layout, _ frame: inout Frame
+  ) {
     let width = layout.size.columns - 2
     let whole = typesetter.wrap(text, width)
     var lines = whole.prefix(room)
@@ -141,6 +146,10 @@ struct Renderer {
       var line = line(layout.size.columns)
       line.add(" ")
       line.add(text, style)
+      if let hint, row == layout.statusRow, line.used + 2 + hint.count < layout.size.columns {
+        line.add("  ")
+        line.add(hint, theme.quiet)
+      }
       frame.lines[row] = line.spans
     }
   }

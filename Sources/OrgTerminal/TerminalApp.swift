@@ -125,6 +125,7 @@ public final class TerminalApp {
         case .quit: hasQuit = true
         case .redraw: screen.redrawEverything()
         case .suspend: screen.suspend()
+        case .copy(let text): model.receive(copied: text, problem: screen.copy(text))
         case .setMouse(let isOn): screen.setMouse(isOn)
         case .endFlashSoon: flashEnd = clinux_monotonic_milliseconds() + Self.flash
         case .commit, .undo, .redo, .cancelCommit, .arrange, .show, .preview, .find, .reload:

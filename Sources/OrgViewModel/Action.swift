@@ -74,6 +74,12 @@ public enum Action: Sendable, Hashable {
   /// Stops what is going on: a prompt, a form, a wait.
   case cancel
 
+  // MARK: Copying
+  /// Copies the id of the organization or the user, or the value of the field.
+  case copy
+  /// Copies all values of the organization, or of the member.
+  case copyRow
+
   // MARK: Marking
   /// Marks what is selected, or unmarks it, and goes on to the next.
   case mark

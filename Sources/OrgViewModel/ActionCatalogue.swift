@@ -31,6 +31,8 @@ extension Action {
     command(.markRange, "mark-range", "Mark what is moved over; again ends it"),
     command(.markAll, "mark-all", "Mark all that the filter shows; in the detail, all members"),
     command(.unmarkAll, "unmark-all", "Unmark all"),
+    command(.copy, "copy", "Copy the id; in the detail, what is selected"),
+    command(.copyRow, "copy-row", "Copy the whole row, with tabs between its values"),
     command(.filter, "filter", "Filter as you type"),
     command(.nextMatch, "next-match", "To the next match of the filter"),
     command(.previousMatch, "previous-match", "To the previous match of the filter"),

@@ -108,6 +108,8 @@ extension AppModel {
     case .markRange: markRange()
     case .markAll: markAll()
     case .unmarkAll: unmarkAll()
+    case .copy: return copy(row: false)
+    case .copyRow: return copy(row: true)
     case .open: return open()
     case .back: return back()
     case .cancel:

@@ -67,6 +67,8 @@ public struct AppModel: Sendable {
     public let text: String
     /// What it is about.
     public let kind: Kind
+    /// Whether it is about something that an undo takes back.
+    public var canBeUndone = false
 
     /// A sentence; text of the data in it must be escaped.
     public init(text: String, kind: Kind) {
@@ -292,6 +294,8 @@ public struct AppModel: Sendable {
         default: ""
         }
       report(finished.conclusion ?? what + summary(of: commit), .note)
+      message?.canBeUndone =
+        finished.step == nil && finished.purpose == .edit && !commit.changes.isEmpty
       if case .form = mode, finished.isForm { mode = .browse }
       select(commit.changes.first)
     case .failed(let error):

@@ -19,6 +19,8 @@ public enum Effect: Sendable, Hashable {
   /// Find the rows of a screen beside that of the organizations; they come to `receive(_:for:)`, and may come
   /// several times, more each time. Requests that are still waiting when a newer one comes may be dropped.
   case show(SheetRequest)
+  /// Copy a text to the clipboard of whoever sits at the terminal; `receive(copied:problem:)` says what became of it.
+  case copy(String)
   /// Find the next organization that a query matches; it comes to `receive(_: Found)`.
   case find(FindRequest)
   /// Read the data again, then arrange them.

@@ -109,7 +109,7 @@ final class Session: Sendable {
       commit { [self] () throws(OrgError) in try inverse(of: manager.redoable(by: getuid()), "redo") }
     case .find(let request): arranging.async { [self] in inbox.post(.found(request.find())) }
     case .cancelCommit: state.withLock { $0.isCancelled = true }
-    case .endFlashSoon, .setMouse, .redraw, .suspend, .quit: break
+    case .copy, .endFlashSoon, .setMouse, .redraw, .suspend, .quit: break
     }
   }
 

@@ -25,6 +25,156 @@ enum Golden {
 
     [cursor 0, 0]
     """#,
+    "bulk 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Acme Corp                               active
+    ▸Acme Corp                          founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+     Globex                             enterprise       active          0 │ Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 4    owner 2  billing 1  member 1
+                                                                           │▸alice •              owner          2026-11-22
+                                                                           │•bob                  member         2026-11-22
+                                                                           │•carol                billing_admin  2026-11-22
+                                                                           │•dave                 owner          2026-11-22
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+     alice is the last owner of Acme Corp; make somebody else owner first. dave is the last owner of Acme Corp; make
+     somebody else owner first. Give 4 members the role member? 1 will change, 1 is so already, 2 can't be changed.
+      No    Yes
+     y yes  n no  Esc cancel
+    [cursor 2, 30]
+    """#,
+    "bulk 40x10": #"""
+     Organizations  Acme Co…  7 orgs   live
+     Created  2026-11-22 21:51 UTC
+     Lago     lago_cust_abc123
+     Stripe   cus_NffrFeUfNV2Hib
+     alice is the last owner of Acme Corp;
+     make somebody else owner first. dave
+     …
+     change, 1 is so already, 2 can't be
+     changed.   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 12, 8]
+    """#,
+    "bulk 80x24": #"""
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Acme Corp                                                               active
+     org_41fca4d6-a659-4198-a016-f2c5f25d861a
+
+     Plan     founders_friend
+     Created  2026-11-22 21:51 UTC
+     Lago     lago_cust_abc123
+     Stripe   cus_NffrFeUfNV2Hib
+
+     Members 4    owner 2  billing 1  member 1
+    ▸alice •                                              owner          2026-11-22
+    •bob                                                  member         2026-11-22
+    •carol                                                billing_admin  2026-11-22
+    •dave                                                 owner          2026-11-22
+
+
+
+
+
+     alice is the last owner of Acme Corp; make somebody else owner first. dave is
+     the last owner of Acme Corp; make somebody else owner first. Give 4 members
+     the role member? 1 will change, 1 is so already, 2 can't be changed.
+      No    Yes
+     y yes  n no  Esc cancel
+    [cursor 2, 22]
+    """#,
+    "bulk form 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Plan of all marked
+    •Acme Corp                          founders_friend  active          4 │
+    •evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │▸Plan
+    ▸Globex                             enterprise       active          0 │           for 2 organizations, all marked
+     Initech                            starter          suspended       0 │
+     Umbrella                           professional     deleted         0 │
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                                                                   2 marked
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 83, 3]
+    """#,
+    "bulk form 40x10": #"""
+     Organizations  /srv/op…  7 orgs   live
+     Plan of all marked
+
+    ▸Plan
+               for 2 organizations, all
+               marked
+
+                                   2 marked
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 11, 3]
+    """#,
+    "bulk form 80x24": #"""
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Plan of all marked
+
+    ▸Plan
+               for 2 organizations, all marked
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+                                                                           2 marked
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 11, 3]
+    """#,
     "create 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
      Name ▲                             Plan             Status    Members │ New organization
@@ -132,7 +282,7 @@ enum Golden {
                                                                            │
 
      organizations.json, byte 512, org_1.status: there is no status "gone"
-     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "damaged 40x10": #"""
@@ -172,7 +322,7 @@ enum Golden {
 
 
      organizations.json, byte 512, org_1.status: there is no status "gone"
-     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "damaged edit 120x32": #"""
@@ -207,7 +357,7 @@ enum Golden {
                                                                            │
 
      Nothing can be changed until this is mended: organizations.json, byte 512, org_1.status: there is no status "gone"
-     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "damaged edit 40x10": #"""
@@ -247,7 +397,7 @@ enum Golden {
 
      Nothing can be changed until this is mended: organizations.json, byte 512,
      org_1.status: there is no status "gone"
-     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "delete 120x32": #"""
@@ -357,7 +507,7 @@ enum Golden {
                                                                            │
 
 
-     Enter edit  r role  a add  d remove  / filter  : command  ? help  q back
+     Enter edit  r role  a add  d remove  Space mark  / filter  : command  ? help  q back
     [cursor 72, 10]
     """#,
     "detail 40x10": #"""
@@ -397,7 +547,7 @@ enum Golden {
 
 
 
-     Enter edit  r role  a add  d remove  / filter  : command  ? help  q back
+     Enter edit  r role  a add  d remove  Space mark  / filter  ? help  q back
     [cursor 0, 10]
     """#,
     "discard 120x32": #"""
@@ -507,7 +657,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "empty 40x10": #"""
@@ -547,7 +697,7 @@ enum Golden {
 
 
 
-     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "empty add 120x32": #"""
@@ -582,7 +732,7 @@ enum Golden {
                                                                            │
 
      Nothing can be changed: it was opened so.
-     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "empty add 40x10": #"""
@@ -622,7 +772,7 @@ enum Golden {
 
 
      Nothing can be changed: it was opened so.
-     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "entry 120x32": #"""
@@ -882,7 +1032,7 @@ enum Golden {
                                                                            │
 
 
-     Enter edit  r role  a add  d remove  / filter  : command  ? help  q back
+     Enter edit  r role  a add  d remove  Space mark  / filter  : command  ? help  q back
     [cursor 72, 4]
     """#,
     "evil 40x10": #"""
@@ -922,7 +1072,7 @@ enum Golden {
 
 
 
-     Enter edit  r role  a add  d remove  / filter  : command  ? help  q back
+     Enter edit  r role  a add  d remove  Space mark  / filter  ? help  q back
     [cursor 0, 4]
     """#,
     "evil form 120x32": #"""
@@ -1107,7 +1257,7 @@ enum Golden {
                                                                            │
 
 
-     Enter edit  r role  a add  d remove  / filter  : command  ? help  q back
+     Enter edit  r role  a add  d remove  Space mark  / filter  : command  ? help  q back
     [cursor 72, 11]
     """#,
     "flash 40x10": #"""
@@ -1147,7 +1297,7 @@ enum Golden {
 
 
 
-     Enter edit  r role  a add  d remove  / filter  : command  ? help  q back
+     Enter edit  r role  a add  d remove  Space mark  / filter  ? help  q back
     [cursor 0, 11]
     """#,
     "flash in ASCII": #"""
@@ -1174,7 +1324,7 @@ enum Golden {
 
 
 
-     Enter edit  r role  a add  d remove  / filter  : command  ? help  q back
+     Enter edit  r role  a add  d remove  Space mark  / filter  ? help  q back
     [cursor 0, 11]
     """#,
     "form 120x32": #"""
@@ -1713,7 +1863,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "list 40x10": #"""
@@ -1753,7 +1903,7 @@ enum Golden {
 
 
 
-     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "list in ASCII": #"""
@@ -1780,8 +1930,110 @@ enum Golden {
 
 
 
-     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
     [cursor 0, 2]
+    """#,
+    "marked 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Initech                              suspended
+    •Acme Corp                          founders_friend  active          4 │ org_3
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+    •Globex                             enterprise       active          0 │ Plan     starter
+    ▸Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     none
+                                                                           │ Stripe   none
+                                                                           │
+                                                                           │ Members 0    owner 0  billing 0  member 0
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+     /e                                                                                                   5 of 7   2 marked
+
+     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+    [cursor 0, 5]
+    """#,
+    "marked 40x10": #"""
+     Organizations  /srv/op…  7 orgs   live
+     Name ▲               Status    Members
+    •Acme Corp            active          4
+     evil \u{1B}[2J…      active          0
+    •Globex               active          0
+    ▸Initech              suspended       0
+     Umbrella             deleted         0
+     /e                   5 of 7   2 marked
+
+     Enter open  a add  ? help  q quit
+    [cursor 0, 5]
+    """#,
+    "marked 80x24": #"""
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Name ▲                                      Plan             Status    Members
+    •Acme Corp                                   founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
+    •Globex                                      enterprise       active          0
+    ▸Initech                                     starter          suspended       0
+     Umbrella                                    professional     deleted         0
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     /e                                                           5 of 7   2 marked
+
+     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+    [cursor 0, 5]
+    """#,
+    "marked in ASCII": #"""
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Name ^                                      Plan             Status    Members
+    +Acme Corp                                   founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
+    +Globex                                      enterprise       active          0
+    >Initech                                     starter          suspended       0
+     Umbrella                                    professional     deleted         0
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     /e                                                           5 of 7   2 marked
+
+     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+    [cursor 0, 5]
     """#,
     "member 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
@@ -1965,7 +2217,7 @@ enum Golden {
                                                                            │
      /zz                                                                                                             0 of 7
 
-     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "nothing 40x10": #"""
@@ -2005,7 +2257,7 @@ enum Golden {
 
      /zz                                                                     0 of 7
 
-     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "overview 120x32": #"""
@@ -2337,34 +2589,34 @@ enum Golden {
     """#,
     "palette 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  37
+     Commands  54
     ▸  Open the organization; in the detail, edit what is selected                 open                     Enter l Right
        New organization; in the detail, add a member                               add                      a
        Edit name, plan, status and billing ids                                     edit                     e F2
-     ! Change the role of the member: Choose a member first: Enter opens the organization.                  r
-       Set the organization to deleted; in the detail, remove the member           remove                   d Del
+     ! Change the role of the member, or of all marked: Choose a member first: Enter opens the organizatio… r
+       Change the plan of the organization, or of all marked                       change-plan              p
+       Change the status of the organization, or of all marked                     change-status            S
+       Set to deleted; in the detail, remove the member; or all marked             remove                   d Del
        Undo your latest change                                                     undo                     u
        Redo what you undid                                                         redo                     ^R
      ! Undo the selected entry of the history: Choose an entry of the history first.
+       Mark or unmark what is selected, and go on to the next                      mark                     Space
+       Mark what is moved over; again ends it                                      mark-range               v
+       Mark all that the filter shows; in the detail, all members                  mark-all                 *
+       Unmark all                                                                  unmark-all               U
+       Copy the id; in the detail, what is selected                                copy                     y
+       Copy the whole row, with tabs between its values                            copy-row                 Y
        Filter as you type                                                          filter                   /
+       To the next match of the filter                                             next-match               n
+       To the previous match of the filter                                         previous-match           N
+       Sort by a column                                                            sort                     s
+       Sort by name                                                                sort-by-name
+       Sort by plan                                                                sort-by-plan
+       Sort by status                                                              sort-by-status
+       Sort by the number of members                                               sort-by-members
+       Sort by the time of creation                                                sort-by-created
+       Sort the other way round                                                    invert-order             I
        Read again from disk                                                        reload                   R F5
-       Go to the organizations                                                     show-organizations       1
-       Go to the users                                                             show-users               2
-       Go to the history: who changed what when                                    show-history             3
-       Go to the overview: counts by plan and status, what to look after           show-overview            4
-       Go to all organizations of the selected user                                show-person              o
-       Go to the history of what is selected alone                                 show-its-history         H
-       Go back to the screen before                                                go-back                  [
-       Go forward again                                                            go-forward               ]
-       Go to the last screen, and back again                                       go-to-last               -
-       To the next pane                                                            next-pane                Tab
-       To the previous pane                                                        previous-pane            Shift-Tab
-       To the next row                                                             move-down                j Down
-       To the previous row                                                         move-up                  k Up
-       To the first row                                                            move-to-first            g Home
-       To the last row                                                             move-to-last             G End
-       A page down                                                                 page-down                ^F PgDn
-       A page up                                                                   page-up                  ^B PgUp
      :
 
      Enter run  Down next  Esc close
@@ -2372,12 +2624,12 @@ enum Golden {
     """#,
     "palette 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Commands  37
+     Commands  54
     ▸  Open the organization; i…  Enter l R…
        New organization; in the…  a
        Edit name, plan, status …  e F2
      ! Change the role of the me… r
-       Set the organization to …  d Del
+       Change the plan of the o…  p
      :
 
      Enter run  Down next  Esc close
@@ -2385,26 +2637,26 @@ enum Golden {
     """#,
     "palette 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Commands  37
+     Commands  54
     ▸  Open the organization; in the deta… open                     Enter l Right
        New organization; in the detail, a… add                      a
        Edit name, plan, status and billin… edit                     e F2
-     ! Change the role of the member: Choose a member first: Enter… r
-       Set the organization to deleted; i… remove                   d Del
+     ! Change the role of the member, or of all marked: Choose a m… r
+       Change the plan of the organizatio… change-plan              p
+       Change the status of the organizat… change-status            S
+       Set to deleted; in the detail, rem… remove                   d Del
        Undo your latest change             undo                     u
        Redo what you undid                 redo                     ^R
      ! Undo the selected entry of the history: Choose an entry of …
+       Mark or unmark what is selected, a… mark                     Space
+       Mark what is moved over; again end… mark-range               v
+       Mark all that the filter shows; in… mark-all                 *
+       Unmark all                          unmark-all               U
+       Copy the id; in the detail, what i… copy                     y
+       Copy the whole row, with tabs betw… copy-row                 Y
        Filter as you type                  filter                   /
-       Read again from disk                reload                   R F5
-       Go to the organizations             show-organizations       1
-       Go to the users                     show-users               2
-       Go to the history: who changed wha… show-history             3
-       Go to the overview: counts by plan… show-overview            4
-       Go to all organizations of the sel… show-person              o
-       Go to the history of what is selec… show-its-history         H
-       Go back to the screen before        go-back                  [
-       Go forward again                    go-forward               ]
-       Go to the last screen, and back ag… go-to-last               -
+       To the next match of the filter     next-match               n
+       To the previous match of the filter previous-match           N
      :
 
      Enter run  Down next  Esc close
@@ -2412,23 +2664,23 @@ enum Golden {
     """#,
     "palette fuzzy 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  10
-    ▸! Change the role of the member: Choose a member first: Enter opens the organization.                  r
+     Commands  16
+    ▸! Change the role of the member, or of all marked: Choose a member first: Enter opens the organizatio… r
        Undo your latest change                                                     undo                     u
        Close what is open, clear the filter, go back                               back                     Esc h Left
+       Mark all that the filter shows; in the detail, all members                  mark-all                 *
        Go to the history of what is selected alone                                 show-its-history         H
-       Set the organization to deleted; in the detail, remove the member           remove                   d Del
        Go back, and from the list out of the program                               close                    q
        Go to all organizations of the selected user                                show-person              o
+       Mark or unmark what is selected, and go on to the next                      mark                     Space
+       To the previous match of the filter                                         previous-match           N
+       Change the plan of the organization, or of all marked                       change-plan              p
+       Change the status of the organization, or of all marked                     change-status            S
        Open the organization; in the detail, edit what is selected                 open                     Enter l Right
+       Set to deleted; in the detail, remove the member; or all marked             remove                   d Del
+       Copy the whole row, with tabs between its values                            copy-row                 Y
        New organization; in the detail, add a member                               add                      a
        Go to the overview: counts by plan and status, what to look after           show-overview            4
-
-
-
-
-
-
 
 
 
@@ -2447,12 +2699,12 @@ enum Golden {
     """#,
     "palette fuzzy 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Commands  10
+     Commands  16
     ▸! Change the role of the me… r
        Undo your latest change    u
        Close what is open, clea…  Esc h Left
+       Mark all that the filter…  *
        Go to the history of wha…  H
-       Set the organization to …  d Del
      :rle
      Choose a member first: Enter opens th…
      Enter run  Down next  Esc close
@@ -2460,23 +2712,23 @@ enum Golden {
     """#,
     "palette fuzzy 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Commands  10
-    ▸! Change the role of the member: Choose a member first: Enter… r
+     Commands  16
+    ▸! Change the role of the member, or of all marked: Choose a m… r
        Undo your latest change             undo                     u
        Close what is open, clear the filt… back                     Esc h Left
+       Mark all that the filter shows; in… mark-all                 *
        Go to the history of what is selec… show-its-history         H
-       Set the organization to deleted; i… remove                   d Del
        Go back, and from the list out of … close                    q
        Go to all organizations of the sel… show-person              o
+       Mark or unmark what is selected, a… mark                     Space
+       To the previous match of the filter previous-match           N
+       Change the plan of the organizatio… change-plan              p
+       Change the status of the organizat… change-status            S
        Open the organization; in the deta… open                     Enter l Right
+       Set to deleted; in the detail, rem… remove                   d Del
+       Copy the whole row, with tabs betw… copy-row                 Y
        New organization; in the detail, a… add                      a
        Go to the overview: counts by plan… show-overview            4
-
-
-
-
-
-
 
 
 
@@ -2562,12 +2814,12 @@ enum Golden {
     """#,
     "palette refused 120x32": #"""
      orgman  Organizations                                                     /srv/ops/data  0 orgs  0 members   read-only
-     Commands  4
+     Commands  5
     ▸! Undo your latest change: Nothing can be changed: it was opened so.                                   u
      ! Undo the selected entry of the history: Choose an entry of the history first.
        Suspend the program                                                         suspend                  ^Z
+       Mark or unmark what is selected, and go on to the next                      mark                     Space
        Go to the overview: counts by plan and status, what to look after           show-overview            4
-
 
 
 
@@ -2597,12 +2849,12 @@ enum Golden {
     """#,
     "palette refused 40x10": #"""
      Organizations  /s…  0 orgs   read-only
-     Commands  4
+     Commands  5
     ▸! Undo your latest change: … u
      ! Undo the selected entry o…
        Suspend the program        ^Z
+       Mark or unmark what is s…  Space
        Go to the overview: coun…  4
-
      :undo
      Nothing can be changed: it was opened…
      Enter run  Down next  Esc close
@@ -2610,12 +2862,12 @@ enum Golden {
     """#,
     "palette refused 80x24": #"""
      orgman  Organizations             /srv/ops/data  0 orgs  0 members   read-only
-     Commands  4
+     Commands  5
     ▸! Undo your latest change: Nothing can be changed: it was ope… u
      ! Undo the selected entry of the history: Choose an entry of …
        Suspend the program                 suspend                  ^Z
+       Mark or unmark what is selected, a… mark                     Space
        Go to the overview: counts by plan… show-overview            4
-
 
 
 
@@ -2710,6 +2962,156 @@ enum Golden {
      Enter go there  / filter  : command  ? help  q back
     [cursor 0, 2]
     """#,
+    "plan 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Acme Corp                               active
+    ▸Acme Corp                          founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+     Globex                             enterprise       active          0 │ Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 4    owner 2  billing 1  member 1
+                                                                           │ alice                owner          2026-11-22
+                                                                           │ bob                  member         2026-11-22
+                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ dave                 owner          2026-11-22
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+     Plan of Acme Corp, now founders_friend:
+     f founders_friend  s starter  p professional  e enterprise  o other  Esc cancel
+    [cursor 41, 30]
+    """#,
+    "plan 40x10": #"""
+     Organizations  /srv/op…  7 orgs   live
+     Name ▲               Status    Members
+    ▸Acme Corp            active          4
+     evil \u{1B}[2J…      active          0
+     Globex               active          0
+     Initech              suspended       0
+     Plan of Acme Corp, now
+     founders_friend: also p professional,
+     e enterprise, o other, Esc cancel
+     f founders_friend  s starter
+    [cursor 35, 8]
+    """#,
+    "plan 80x24": #"""
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Name ▲                                      Plan             Status    Members
+    ▸Acme Corp                                   founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
+     Globex                                      enterprise       active          0
+     Initech                                     starter          suspended       0
+     Umbrella                                    professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
+     株式会社みらい                              enterprise       active          0
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Plan of Acme Corp, now founders_friend:
+     f founders_friend  s starter  p professional  e enterprise  o other  Esc cancel
+    [cursor 41, 22]
+    """#,
+    "plan of marked 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Globex                                  active
+    •Acme Corp                          founders_friend  active          4 │ org_2
+    •evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+    ▸Globex                             enterprise       active          0 │ Plan     enterprise
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     none
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   none
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 0    owner 0  billing 0  member 0
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                                                                   2 marked
+     Plan of 2 organizations, all marked:
+     f founders_friend  s starter  p professional  e enterprise  o other  Esc cancel
+    [cursor 38, 30]
+    """#,
+    "plan of marked 40x10": #"""
+     Organizations  /srv/op…  7 orgs   live
+     Name ▲               Status    Members
+    •Acme Corp            active          4
+    •evil \u{1B}[2J…      active          0
+    ▸Globex               active          0
+     Initech              suspended       0
+     Plan of 2 organizations, all marked:
+     also p professional, e enterprise, o
+     other, Esc cancel
+     f founders_friend  s starter
+    [cursor 19, 8]
+    """#,
+    "plan of marked 80x24": #"""
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Name ▲                                      Plan             Status    Members
+    •Acme Corp                                   founders_friend  active          4
+    •evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
+    ▸Globex                                      enterprise       active          0
+     Initech                                     starter          suspended       0
+     Umbrella                                    professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
+     株式会社みらい                              enterprise       active          0
+
+
+
+
+
+
+
+
+
+
+
+
+                                                                           2 marked
+     Plan of 2 organizations, all marked:
+     f founders_friend  s starter  p professional  e enterprise  o other  Esc cancel
+    [cursor 38, 22]
+    """#,
     "question 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
      Name ▲                             Plan             Status    Members │ Acme Corp                               active
@@ -2785,6 +3187,81 @@ enum Golden {
      y yes  n no  Esc cancel
     [cursor 46, 22]
     """#,
+    "range 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Acme Corp                               active
+    ▸Acme Corp                          founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+     Globex                             enterprise       active          0 │ Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 4    owner 2  billing 1  member 1
+                                                                           │•alice                owner          2026-11-22
+                                                                           │▸bob •                member         2026-11-22
+                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ dave                 owner          2026-11-22
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                                                      2 marked and going on
+
+     Enter edit  r role  a add  d remove  Space mark  / filter  : command  ? help  q back
+    [cursor 72, 11]
+    """#,
+    "range 40x10": #"""
+     Organizations  Acme Co…  7 orgs   live
+     Lago     lago_cust_abc123
+     Stripe   cus_NffrFeUfNV2Hib
+
+     Members 4  owner 2  billing 1  member 1
+    •alice        owner          2026-11-22
+    ▸bob •        member         2026-11-22
+                      2 marked and going on
+
+     Enter edit  r role  ? help  q back
+    [cursor 0, 6]
+    """#,
+    "range 80x24": #"""
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Acme Corp                                                               active
+     org_41fca4d6-a659-4198-a016-f2c5f25d861a
+
+     Plan     founders_friend
+     Created  2026-11-22 21:51 UTC
+     Lago     lago_cust_abc123
+     Stripe   cus_NffrFeUfNV2Hib
+
+     Members 4    owner 2  billing 1  member 1
+    •alice                                                owner          2026-11-22
+    ▸bob •                                                member         2026-11-22
+     carol                                                billing_admin  2026-11-22
+     dave                                                 owner          2026-11-22
+
+
+
+
+
+
+
+                                                              2 marked and going on
+
+     Enter edit  r role  a add  d remove  Space mark  / filter  ? help  q back
+    [cursor 0, 11]
+    """#,
     "refused 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
      Name ▲                             Plan             Status    Members │ Acme Corp                               active
@@ -2817,7 +3294,7 @@ enum Golden {
                                                                            │
 
      Choose a member first: Enter opens the organization.
-     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
     "refused 40x10": #"""
@@ -2857,7 +3334,7 @@ enum Golden {
 
 
      Choose a member first: Enter opens the organization.
-     Enter open  a add  e edit  d delete  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "role 120x32": #"""
@@ -2903,10 +3380,10 @@ enum Golden {
      Members 4  owner 2  billing 1  member 1
      alice        owner          2026-11-22
     ▸bob          member         2026-11-22
-
      Role of bob in Acme Corp, now member:
+     also Esc cancel
      o owner  m member  b billing
-    [cursor 39, 8]
+    [cursor 17, 8]
     """#,
     "role 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
@@ -2934,6 +3411,483 @@ enum Golden {
      Role of bob in Acme Corp, now member:
      o owner  m member  b billing  Esc cancel
     [cursor 39, 22]
+    """#,
+    "role of marked 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Acme Corp                               active
+    ▸Acme Corp                          founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+     Globex                             enterprise       active          0 │ Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 4    owner 2  billing 1  member 1
+                                                                           │▸alice •              owner          2026-11-22
+                                                                           │•bob                  member         2026-11-22
+                                                                           │•carol                billing_admin  2026-11-22
+                                                                           │•dave                 owner          2026-11-22
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                                                                   4 marked
+     Role of 4 members of Acme Corp, all marked:
+     o owner  m member  b billing  Esc cancel
+    [cursor 45, 30]
+    """#,
+    "role of marked 40x10": #"""
+     Organizations  Acme Co…  7 orgs   live
+     Created  2026-11-22 21:51 UTC
+     Lago     lago_cust_abc123
+     Stripe   cus_NffrFeUfNV2Hib
+
+     Members 4  owner 2  billing 1  member 1
+    ▸alice •      owner          2026-11-22
+     Role of 4 members of Acme Corp, all
+     marked: also Esc cancel
+     o owner  m member  b billing
+    [cursor 25, 8]
+    """#,
+    "role of marked 80x24": #"""
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Acme Corp                                                               active
+     org_41fca4d6-a659-4198-a016-f2c5f25d861a
+
+     Plan     founders_friend
+     Created  2026-11-22 21:51 UTC
+     Lago     lago_cust_abc123
+     Stripe   cus_NffrFeUfNV2Hib
+
+     Members 4    owner 2  billing 1  member 1
+    ▸alice •                                              owner          2026-11-22
+    •bob                                                  member         2026-11-22
+    •carol                                                billing_admin  2026-11-22
+    •dave                                                 owner          2026-11-22
+
+
+
+
+
+
+
+                                                                           4 marked
+     Role of 4 members of Acme Corp, all marked:
+     o owner  m member  b billing  Esc cancel
+    [cursor 45, 22]
+    """#,
+    "sort 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Acme Corp                               active
+    ▸Acme Corp                          founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+     Globex                             enterprise       active          0 │ Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 4    owner 2  billing 1  member 1
+                                                                           │ alice                owner          2026-11-22
+                                                                           │ bob                  member         2026-11-22
+                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ dave                 owner          2026-11-22
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+     Sort by:
+     n name  p plan  s status  m members  c created  I invert  Esc cancel
+    [cursor 10, 30]
+    """#,
+    "sort 40x10": #"""
+     Organizations  /srv/op…  7 orgs   live
+     Name ▲               Status    Members
+    ▸Acme Corp            active          4
+     evil \u{1B}[2J…      active          0
+     Globex               active          0
+     Initech              suspended       0
+     Umbrella             deleted         0
+     Sort by: also c created, I invert, Esc
+     cancel
+     n name  p plan  s status  m members
+    [cursor 8, 8]
+    """#,
+    "sort 80x24": #"""
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Name ▲                                      Plan             Status    Members
+    ▸Acme Corp                                   founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
+     Globex                                      enterprise       active          0
+     Initech                                     starter          suspended       0
+     Umbrella                                    professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
+     株式会社みらい                              enterprise       active          0
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Sort by:
+     n name  p plan  s status  m members  c created  I invert  Esc cancel
+    [cursor 10, 22]
+    """#,
+    "sorted 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name                               Plan             Status  Members ▼ │ Acme Corp                               active
+    ▸Acme Corp                          founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+     Globex                             enterprise       active          0 │ Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 4    owner 2  billing 1  member 1
+                                                                           │ alice                owner          2026-11-22
+                                                                           │ bob                  member         2026-11-22
+                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ dave                 owner          2026-11-22
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "sorted 40x10": #"""
+     Organizations  /srv/op…  7 orgs   live
+     Name                 Status  Members ▼
+    ▸Acme Corp            active          4
+     evil \u{1B}[2J…      active          0
+     Globex               active          0
+     Initech              suspended       0
+     Umbrella             deleted         0
+
+
+     Enter open  a add  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "sorted 80x24": #"""
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Name                                        Plan             Status  Members ▼
+    ▸Acme Corp                                   founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
+     Globex                                      enterprise       active          0
+     Initech                                     starter          suspended       0
+     Umbrella                                    professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
+     株式会社みらい                              enterprise       active          0
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "sorted by creation 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name, by created ▼                 Plan             Status    Members │ Acme Corp                               active
+    ▸Acme Corp                          founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+     Globex                             enterprise       active          0 │ Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 4    owner 2  billing 1  member 1
+                                                                           │ alice                owner          2026-11-22
+                                                                           │ bob                  member         2026-11-22
+                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ dave                 owner          2026-11-22
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "sorted by creation 40x10": #"""
+     Organizations  /srv/op…  7 orgs   live
+     Name, by created ▼   Status    Members
+    ▸Acme Corp            active          4
+     evil \u{1B}[2J…      active          0
+     Globex               active          0
+     Initech              suspended       0
+     Umbrella             deleted         0
+
+
+     Enter open  a add  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "sorted by creation 80x24": #"""
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Name, by created ▼                          Plan             Status    Members
+    ▸Acme Corp                                   founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
+     Globex                                      enterprise       active          0
+     Initech                                     starter          suspended       0
+     Umbrella                                    professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
+     株式会社みらい                              enterprise       active          0
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "sorted by plan 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name                               Plan ▲           Status    Members │ Acme Corp                               active
+    ▸Acme Corp                          founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
+     Globex                             enterprise       active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 4    owner 2  billing 1  member 1
+                                                                           │ alice                owner          2026-11-22
+                                                                           │ bob                  member         2026-11-22
+                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ dave                 owner          2026-11-22
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "sorted by plan 40x10": #"""
+     Organizations  /srv/op…  7 orgs   live
+     Name, by plan ▲      Status    Members
+    ▸Acme Corp            active          4
+     evil \u{1B}[2J…      active          0
+     Zoë 👩\u{200D}💻 Ltd active          0
+     Initech              suspended       0
+     Umbrella             deleted         0
+
+
+     Enter open  a add  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "sorted by plan 80x24": #"""
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Name                                        Plan ▲           Status    Members
+    ▸Acme Corp                                   founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
+     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
+     Initech                                     starter          suspended       0
+     Umbrella                                    professional     deleted         0
+     Globex                                      enterprise       active          0
+     株式会社みらい                              enterprise       active          0
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "sorted in ASCII": #"""
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Name                                        Plan             Status  Members v
+    >Acme Corp                                   founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
+     Globex                                      enterprise       active          0
+     Initech                                     starter          suspended       0
+     Umbrella                                    professional     deleted         0
+     Zo? ?\u{200D}? Ltd                          founders_friend  active          0
+     ???????                                     enterprise       active          0
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "status of marked 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Globex                                  active
+    •Acme Corp                          founders_friend  active          4 │ org_2
+    •evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+    ▸Globex                             enterprise       active          0 │ Plan     enterprise
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     none
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   none
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 0    owner 0  billing 0  member 0
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                                                                   2 marked
+     Status of 2 organizations, all marked:
+     a active  s suspended  d deleted  Esc cancel
+    [cursor 40, 30]
+    """#,
+    "status of marked 40x10": #"""
+     Organizations  /srv/op…  7 orgs   live
+     Name ▲               Status    Members
+    •Acme Corp            active          4
+    •evil \u{1B}[2J…      active          0
+    ▸Globex               active          0
+     Initech              suspended       0
+     Umbrella             deleted         0
+     Status of 2 organizations, all marked:
+     also Esc cancel
+     a active  s suspended  d deleted
+    [cursor 17, 8]
+    """#,
+    "status of marked 80x24": #"""
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Name ▲                                      Plan             Status    Members
+    •Acme Corp                                   founders_friend  active          4
+    •evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
+    ▸Globex                                      enterprise       active          0
+     Initech                                     starter          suspended       0
+     Umbrella                                    professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
+     株式会社みらい                              enterprise       active          0
+
+
+
+
+
+
+
+
+
+
+
+
+                                                                           2 marked
+     Status of 2 organizations, all marked:
+     a active  s suspended  d deleted  Esc cancel
+    [cursor 40, 22]
     """#,
     "undo entry 120x32": #"""
      orgman  History                                                                /srv/ops/data  7 orgs  4 members   live

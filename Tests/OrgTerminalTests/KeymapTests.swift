@@ -156,7 +156,8 @@ import Testing
   ]
   private let acting: [(Key, Action)] = [
     ("s", .sort), ("I", .invertOrder), (" ", .mark), ("v", .markRange), ("*", .markAll), ("U", .unmarkAll),
-    ("p", .changePlan), ("S", .changeStatus), ("n", .nextMatch), ("N", .previousMatch),
+    ("p", .changePlan), ("y", .copy), ("Y", .copyRow), ("S", .changeStatus), ("n", .nextMatch),
+    ("N", .previousMatch),
   ]
   private let text: [(Key, Action)] = [
     (.left, .moveLeft), (.right, .moveRight), (.home, .moveToFirst), (.end, .moveToLast),

@@ -347,3 +347,56 @@ extension Driver {
     #expect(driver.message == "Nothing matches \"hot\".")
   }
 }
+
+@Suite struct CopyTests {
+  private func copied(_ driver: Driver) -> [String] {
+    driver.log.compactMap { if case .copy(let text) = $0 { text } else { nil } }
+  }
+
+  @Test func `y copies the id, the user or the value, and Y all of the row`() {
+    var driver = Driver(rows: 20)
+    driver.press(.copy)
+    #expect(driver.message == "Copied org_acme.")
+    driver.press(.copyRow)
+    #expect(driver.message == "Copied the row of Acme.")
+    driver.press(.open, .copy, .copyRow, .moveUp, .copy)
+    #expect(driver.message == "Copied cus_9.")
+    #expect(
+      copied(driver) == [
+        "org_acme", "org_acme\tAcme\t2025-10-09 08:53:20\tfounders_friend\tlago_1\tcus_9\tactive\t3", "alice",
+        "org_acme\talice\towner\t2025-10-09 08:53:20", "cus_9",
+      ])
+  }
+
+  @Test func `what isn't there is not copied, and says so`() {
+    var driver = Driver(rows: 20)
+    driver.press(.moveDown, .open, .moveDown, .copy)
+    #expect(driver.message == "There is nothing to copy: the Lago id is empty.")
+    #expect(copied(driver) == [])
+    driver.model.receive(copied: "org_acme", problem: "This terminal can't.")
+    #expect(driver.model.message == AppModel.Message(text: "This terminal can't.", kind: .refusal))
+  }
+
+  @Test func `nothing that is copied acts where it is pasted, and each value stays in its column`() {
+    let evil = "org_x\nrm -rf ~\t\u{1B}[201~\u{2028}"
+    var driver = Driver([Organization(id: evil, name: "a\tb", createdAt: Sample.time)], [])
+    driver.press(.copy, .copyRow)
+    for text in copied(driver) {
+      #expect(!text.unicodeScalars.contains { $0 != "\t" && $0.properties.generalCategory == .control })
+      #expect(text.hasPrefix("org_x\\nrm -rf ~\\t\\u{1B}[201~"))
+    }
+    #expect(copied(driver).last?.split(separator: "\t", omittingEmptySubsequences: false).count == 8)
+  }
+}
+
+@Suite struct UndoHintTests {
+  @Test func `after an edit the status says that it can be undone, and after anything else it doesn't`() {
+    var driver = Driver()
+    driver.press(.changePlan, .choosePlan("starter"))
+    #expect(driver.model.message?.canBeUndone == true)
+    driver.press(.undo)
+    #expect(driver.model.message?.canBeUndone == false)
+    driver.press(.changePlan, .choosePlan("founders_friend"))
+    #expect(driver.model.message?.canBeUndone == false)
+  }
+}

@@ -33,7 +33,7 @@ extension EndToEnd {
       orgman.send("r")
       try orgman.waitForText("Role of user_001 in Zoë's Bakery, now member:")
       orgman.send("o")
-      try orgman.waitForText("Role of user_001 in Zoë's Bakery: member → owner.")
+      try orgman.waitForText("Role of user_001 in Zoë's Bakery: member → owner.  u undoes")
       #expect(orgman.screen.selectedDetail?.contains("owner") == true)
 
       let after = try data.contents()
@@ -45,6 +45,8 @@ extension EndToEnd {
           == ["user_000 owner", "user_001 owner", "user_002 billing_admin"])
       #expect(try data.loadedByPython().contains("Bakery"))
 
+      orgman.send("y")
+      try orgman.waitForText("Copied user_001.")
       orgman.send("rm")
       try orgman.waitForText("owner → member.")
       #expect(try data.contents() == before)

@@ -55,7 +55,7 @@ extension EndToEnd {
       orgman.send("y")
       try orgman.waitForText("done, 2 changed")
       #expect(try data.members(of: "org_1") == ["ann owner", "bob owner", "cy owner"])
-      orgman.send("*dy")
+      orgman.send("*d")
       try orgman.waitForText("last owner of Acme")
       #expect(try data.members(of: "org_1").count == 3)
       try orgman.quit()

@@ -1,0 +1,67 @@
+import OrgCore
+
+// What is selected, for the clipboard.
+extension AppModel {
+  /// Copies an id or a value, or the whole row.
+  mutating func copy(row isRow: Bool) -> [Effect] {
+    guard let organization = selectedOrganization else { return refuse(nothingSelected) }
+    let item = detail.isGone ? nil : detail.id
+    switch (pane, item) {
+    case (.list, _): return [.copy(isRow ? row(organization) : organization.id.withVisibleControls)]
+    case (.detail, .member):
+      guard let member = selectedMember else { return refuse(noMember) }
+      return [.copy(isRow ? row(member) : member.userID.withVisibleControls)]
+    case (.detail, .field(let field)):
+      if isRow { return [.copy(row(organization))] }
+      guard let value = organization[field] else {
+        return refuse("There is nothing to copy: the \(field.title) is empty.")
+      }
+      return [.copy(value.withVisibleControls)]
+    case (.detail, nil): return refuse(noMember)
+    }
+  }
+
+  /// The values of an organization in the order of its file, then how many members it has.
+  private func row(_ organization: Organization) -> String {
+    let contents = arrangement.snapshot.contents
+    let count = contents.index(ofOrganization: organization.id).map { String(contents.memberCount(at: $0)) }
+    return Self.row([
+      organization.id, organization.name, organization.createdAt.description, organization.planTier,
+      organization.lagoCustomerID, organization.stripeCustomerID, organization.status.rawValue, count,
+    ])
+  }
+
+  private func row(_ member: OrgUser) -> String {
+    Self.row([member.organizationID, member.userID, member.role.rawValue, member.joinedAt.description])
+  }
+
+  private static func row(_ values: [String?]) -> String {
+    values.map { ($0 ?? "").withVisibleControls }.joined(separator: "\t")
+  }
+
+  /// Says that a text was copied, or why it wasn't.
+  public mutating func receive(copied text: String, problem: String?) {
+    if let problem {
+      message = Message(text: problem, kind: .refusal)
+    } else {
+      let values = text.split(separator: "\t", omittingEmptySubsequences: false)
+      let what = values.count > 1 ? "the row of \(values[1])" : text
+      message = Message(text: "Copied \(what.escapedForDisplay).", kind: .note)
+    }
+  }
+}
+
+extension String {
+  /// The text with control characters as visible escapes: where it is pasted, none of them should act.
+  fileprivate var withVisibleControls: String {
+    guard unicodeScalars.contains(where: Self.isControl) else { return self }
+    return unicodeScalars.map { Self.isControl($0) ? $0.visibleEscape : String($0) }.joined()
+  }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
+  }
+}
