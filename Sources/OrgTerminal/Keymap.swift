@@ -120,12 +120,12 @@ extension Keymap {
       title: "Changing",
       bindings: [
         bind(
-          "r", to: .changeRole, in: browsing,
+          "r", to: .changeRole, in: marking,
           "role of the member, or of all marked: then o owner, m member, b billing_admin"),
         bind("p", to: .changePlan, in: browsing, "plan of the organization, or of all marked"),
         bind("S", to: .changeStatus, in: browsing, "status of the organization, or of all marked"),
         bind("a", to: .add, in: [.list], "a new organization", hint: "add"),
-        bind("r", to: .changeRole, in: [.detail], hint: "role"),
+        bind("r", to: .changeRole, in: [.detail, .person], hint: "role"),
         bind("a", to: .add, in: [.detail], "add a member", hint: "add"),
         bind(
           "e", .function(2), to: .edit, in: [.list], "edit name, plan, status, Lago and Stripe id",
@@ -135,7 +135,9 @@ extension Keymap {
           "d", .delete, to: .remove, in: [.list], "set the organization, or all marked, to deleted; asks",
           hint: "delete"),
         bind(
-          "d", .delete, to: .remove, in: [.detail], "remove the member, or all marked; asks", hint: "remove"),
+          "d", .delete, to: .remove, in: [.detail, .person], "remove the member, or all marked; asks",
+          hint: "remove"),
+        bind("D", to: .removeEverywhere, in: [.person], "remove the user from all organizations; asks"),
         bind(
           "u", to: .undo, in: anywhere.subtracting([.history, .entry]),
           "undo your latest change; what others changed since stays"),
@@ -145,12 +147,15 @@ extension Keymap {
     Section(
       title: "Marking and copying",
       bindings: [
-        bind(" ", to: .mark, in: browsing, "mark or unmark, and go on to the next", hint: "mark"),
-        bind("v", to: .markRange, in: browsing, "mark what you move over; again ends it, Esc takes it back"),
-        bind("*", to: .markAll, in: browsing, "mark all that the filter shows, or all members"),
-        bind("U", to: .unmarkAll, in: browsing, "unmark all"),
-        bind("y", to: .copy, in: browsing, "copy the id, or the value of the field"),
-        bind("Y", to: .copyRow, in: browsing, "copy the whole row, with tabs between its values"),
+        bind(" ", to: .mark, in: marking, "mark or unmark, and go on to the next", hint: "mark"),
+        bind("v", to: .markRange, in: marking, "mark what you move over; again ends it, Esc takes it back"),
+        bind("*", to: .markAll, in: marking, "mark all that the filter shows, or all members"),
+        bind("U", to: .unmarkAll, in: marking, "unmark all"),
+        bind(
+          "y", to: .copy, in: browsing.union([.users, .person]), "copy the id, or the value of the field"),
+        bind(
+          "Y", to: .copyRow, in: browsing.union([.users, .person]),
+          "copy the whole row, with tabs between its values"),
       ]),
     Section(
       title: "Finding",
@@ -261,6 +266,7 @@ extension Keymap {
 
   private static let menus = Set(Context.allCases.filter(\.isMenu))
   private static let browsing: Set<Context> = [.list, .detail]
+  private static let marking = browsing.union([.person])
   private static let sheets: Set<Context> = [.users, .history, .entry, .overview, .person]
   private static let anywhere = browsing.union(sheets)
   private static let panes = anywhere.union([.help])

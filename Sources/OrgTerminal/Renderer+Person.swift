@@ -18,11 +18,15 @@ extension Renderer {
         $0.add("Plan", width: plan, theme.heading)
         $0.add("Status", width: 10, theme.heading)
       }, width: width, hasFocus: true,
-      empty: empty(model, "\(person.user.escapedForDisplay) is a member of no organization."), layout, &frame
+      empty: empty(model, "\(person.user.escapedForDisplay) is a member of no organization."),
+      hasSigns: true, layout, &frame
     ) { index, style, line in
       let row = person.row(at: index)
-      line.add(row.organization.name, width: name - 1, style)
-      line.add(" ", style)
+      let isMarked = sheet.place.marks.contains(row.organization.id)
+      self.name(
+        row.organization.name, name,
+        signs(isSelected: sheet.isSelected(index), isMarked: isMarked, hasChanged: false), style, style, &line
+      )
       line.add(row.member.role.rawValue, width: 14, style)
       line.add(row.member.joinedAt.dayText, width: since, style)
       line.add(row.organization.planTier, width: max(0, plan - 1))

@@ -38,9 +38,12 @@ extension Renderer {
 
   /// The rows of a screen under their heading, as many lines as the body has, and the cursor on the selected one.
   ///
-  /// - Parameter row: draws a row behind the sign for the selection, in a style that shows it.
+  /// - Parameters:
+  ///   - hasSigns: whether a row draws the sign for the selection itself.
+  ///   - row: draws a row behind that sign, in a style that shows the selection.
   func rows(
     _ sheet: Sheet, heading: (inout LineBuilder) -> Void, width: Int, hasFocus: Bool, empty: [String],
+    hasSigns: Bool = false,
     _ layout: Layout, _ frame: inout Frame, row: (Int, Style, inout LineBuilder) -> Void
   ) -> [[Span]] {
     var head = line(width)
@@ -53,7 +56,7 @@ extension Renderer {
       let isSelected = sheet.isSelected(index)
       let style = isSelected ? (hasFocus ? theme.selected : theme.selectedElsewhere) : theme.text
       var line = line(width)
-      line.add(isSelected ? "▸" : " ", style)
+      if !hasSigns { line.add(isSelected ? "▸" : " ", style) }
       row(index, style, &line)
       lines.append(line.spans)
     }

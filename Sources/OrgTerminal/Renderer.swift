@@ -93,10 +93,7 @@ struct Renderer {
       choose(
         "Role of \(member.userID.escapedForDisplay) in \(name.escapedForDisplay), now \(member.role.rawValue):",
         model, layout, &frame)
-    case .chooseRoles:
-      let name = model.selectedOrganization?.name.escapedForDisplay ?? ""
-      choose(
-        "Role of \(model.markCount.grouped) members of \(name), all marked:", model, layout, &frame)
+    case .chooseRoles: choose(model.markedRoles, model, layout, &frame)
     case .choosePlan(let organization):
       choose(model.subject(of: .planTier, organization), model, layout, &frame)
     case .chooseStatus(let organization):

@@ -115,6 +115,8 @@ public enum Action: Sendable, Hashable {
   case edit
   /// Deletes the selected organization softly, or removes the selected member, or all that are marked; asks first.
   case remove
+  /// Removes a user from all organizations; asks first.
+  case removeEverywhere
   /// Takes back the latest edit of whoever sits here that isn't undone yet.
   case undo
   /// Does again what was undone last.

@@ -24,6 +24,7 @@ extension Action {
     command(.changePlan, "change-plan", "Change the plan of the organization, or of all marked"),
     command(.changeStatus, "change-status", "Change the status of the organization, or of all marked"),
     command(.remove, "remove", "Set to deleted; in the detail, remove the member; or all marked"),
+    command(.removeEverywhere, "remove-everywhere", "Remove the user from all organizations"),
     command(.undo, "undo", "Undo your latest change"),
     command(.redo, "redo", "Redo what you undid"),
     command(.undoEntry, "undo-entry", "Undo the selected entry of the history"),

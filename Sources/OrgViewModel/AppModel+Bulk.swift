@@ -64,8 +64,18 @@ extension AppModel {
     ])
   }
 
+  /// Whose role a menu asks about, where it is about all that are marked.
+  public var markedRoles: String {
+    if case .person(let user) = screen {
+      return "Role of \(user.escapedForDisplay) in \(Self.organizations(markCount)), all marked:"
+    }
+    let name = selectedOrganization?.name.escapedForDisplay ?? ""
+    return "Role of \(Self.members(markCount)) of \(name), all marked:"
+  }
+
   /// Asks what an edit of all that is marked would do.
   mutating func preview(_ edit: BulkEdit) -> [Effect] {
+    if sheet != nil { return editPerson(edit) }
     range = nil
     let records: MarkedRecords.Records
     switch edit {

@@ -21,6 +21,25 @@ extension AppModel {
     }
   }
 
+  /// The same for a user, or for an organization of one.
+  mutating func copyInSheet(row isRow: Bool) -> [Effect] {
+    guard let sheet, let id = sheet.selectedID else { return [] }
+    guard isRow else { return [.copy(id.withVisibleControls)] }
+    switch sheet.content {
+    case .users(let users):
+      let user = users.user(at: sheet.selectedRow)
+      let counts = [user.organizationCount, user.roles.owner, user.roles.billingAdmin, user.roles.member]
+      return [.copy(Self.row([id] + counts.map(String.init)))]
+    case .person(let person):
+      let row = person.row(at: sheet.selectedRow)
+      return [
+        .copy(
+          Self.row([id, row.organization.name, row.member.role.rawValue, row.member.joinedAt.description]))
+      ]
+    case .history, .overview, nil: return []
+    }
+  }
+
   /// The values of an organization in the order of its file, then how many members it has.
   private func row(_ organization: Organization) -> String {
     let contents = arrangement.snapshot.contents

@@ -12,11 +12,12 @@ enum MarkedRange: Sendable {
 extension AppModel {
   /// How many are marked of what the pane with the focus shows: organizations, or members of this one.
   public var markCount: Int {
-    pane == .list ? marks.count : list.id.flatMap { memberMarks[$0]?.count } ?? 0
+    if let sheet { return sheet.place.marks.count }
+    return pane == .list ? marks.count : list.id.flatMap { memberMarks[$0]?.count } ?? 0
   }
 
   /// Whether moving marks what is moved over.
-  public var isMarkingRange: Bool { range != nil }
+  public var isMarkingRange: Bool { sheet == nil ? range != nil : sheet?.range != nil }
 
   func isMarked(row: Int) -> Bool { marks.contains(Int(arrangement.rows[row])) }
 

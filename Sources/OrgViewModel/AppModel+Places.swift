@@ -228,6 +228,7 @@ extension AppModel {
       message = Message(text: "What was selected is no longer in this list.", kind: .note)
     }
     if case .filter = mode {} else { sheet?.anchor = nil }
+    keepPersonMarks()
     if case .history(let history) = content, sheet?.seeksEnd == true {
       sheet?.seeksEnd = !history.isComplete
       _ = moveInSheet(.moveToLast)
@@ -276,6 +277,13 @@ extension AppModel {
     case .nextPane, .previousPane:
       if case .history = screen { return nil }
       return Self.wrongScreen
+    case .mark, .markRange, .markAll, .unmarkAll, .changeRole, .remove, .removeEverywhere:
+      return personObstacle(to: action)
+    case .copy, .copyRow:
+      switch screen {
+      case .users, .person: return sheet?.selectedID == nil ? Self.nothingIsSelected : nil
+      case .organizations, .history, .overview: return Self.wrongScreen
+      }
     case .showPerson: return userOfSelection == nil ? Self.nothingIsSelected : nil
     case .showItsHistory: return historySubject == nil ? Self.nothingIsSelected : nil
     default: return action.isOfEveryScreen ? nil : Self.wrongScreen
@@ -290,7 +298,11 @@ extension AppModel {
     if let obstacle = obstacle(to: action) { return refuse(obstacle) }
     message = nil
     if let effects = travel(action) { return effects }
-    if moveInSheet(action) { return requestMore(action) }
+    if moveInSheet(action) {
+      extendPersonRange()
+      return requestMore(action)
+    }
+    if action == .back || action == .cancel, dropPersonRange() { return [] }
     switch action {
     case .back: return leaveSheet(clearingFilter: true)
     case .cancel, .close: return leaveSheet(clearingFilter: action == .cancel)
@@ -301,6 +313,8 @@ extension AppModel {
     case .help: mode = .help(top: 0, behind: .browse)
     case .palette: mode = .palette(Palette(preferences.savedQueries))
     case .reload: return reload() + [requestSheet()]
+    case .copy: return copyInSheet(row: false)
+    case .copyRow: return copyInSheet(row: true)
     case .undo: return step(.undo)
     case .redo: return step(.redo)
     default:

@@ -219,14 +219,16 @@ extension AppModel {
     guard let organization = selectedOrganization, let member = selectedMember else {
       return refuse(noMember)
     }
-    let name = organization.name.escapedForDisplay
-    mode = .ask(
-      Question(
-        text: "Remove \(member.userID.escapedForDisplay) (\(member.role.rawValue)) from \(name)?",
-        changes: [
-          .removeMember(user: member.userID, organization: organization.id, role: member.role)
-        ]))
+    mode = .ask(removal(of: member, from: organization))
     return []
+  }
+
+  /// The question whether a member shall be removed.
+  func removal(of member: OrgUser, from organization: Organization) -> Question {
+    let (user, name) = (member.userID.escapedForDisplay, organization.name.escapedForDisplay)
+    return Question(
+      text: "Remove \(user) (\(member.role.rawValue)) from \(name)?",
+      changes: [.removeMember(user: member.userID, organization: organization.id, role: member.role)])
   }
 
   /// Asks whether an organization shall be deleted softly.

@@ -23,6 +23,8 @@ public struct Place: Sendable {
   var selection = Selection<String>()
   /// Which pane has the focus, on screens with two.
   public internal(set) var pane = AppModel.Pane.list
+  /// What is marked, by ids, on screens where something can be.
+  public internal(set) var marks: Set<String> = []
   /// How the organizations were, if somebody came there from another screen to see just these.
   var arrival: Arrival?
 

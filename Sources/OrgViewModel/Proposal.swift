@@ -9,6 +9,8 @@ public struct Proposal: Sendable, Hashable {
     case set(ChangeSet)
     /// They are made of all that is marked.
     case marked(MarkedRecords, BulkEdit)
+    /// They are made of some organizations of a person, or of all.
+    case person(PersonRows, in: Set<String>?, BulkEdit)
   }
 
   /// Tells it from others.
@@ -38,6 +40,13 @@ public struct Proposal: Sendable, Hashable {
   /// - Parameter snapshot: the data as they are; what is marked is looked at in the data in which it is marked.
   public func verdict(on snapshot: Snapshot) -> Verdict {
     switch source {
+    case .person(let rows, let organizations, let edit):
+      {
+        let set = ChangeSet(rows.changes(edit, in: organizations))
+        return verdict(
+          Preview(of: set, on: snapshot), of: set,
+          hiddenCount: organizations == nil ? 0 : rows.hiddenCount(of: organizations))
+      }()
     case .set(let set): verdict(Preview(of: set, on: snapshot), of: set, hiddenCount: 0)
     case .marked(let marked, let edit):
       {

@@ -58,6 +58,8 @@ public struct Sheet: Sendable {
   var asked: SheetRequest?
   /// The selection in the detail, on screens that have one.
   var detail = Selection<Int>()
+  /// The range that is being marked: where it began, and what was marked before.
+  var range: (start: String, before: Set<String>)?
   /// Whether the last row is to be selected when it has been read.
   var seeksEnd = false
   /// What was selected when a filter began to be typed.

@@ -2589,7 +2589,7 @@ enum Golden {
     """#,
     "palette 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  54
+     Commands  55
     ▸  Open the organization; in the detail, edit what is selected                 open                     Enter l Right
        New organization; in the detail, add a member                               add                      a
        Edit name, plan, status and billing ids                                     edit                     e F2
@@ -2597,6 +2597,7 @@ enum Golden {
        Change the plan of the organization, or of all marked                       change-plan              p
        Change the status of the organization, or of all marked                     change-status            S
        Set to deleted; in the detail, remove the member; or all marked             remove                   d Del
+       Remove the user from all organizations                                      remove-everywhere
        Undo your latest change                                                     undo                     u
        Redo what you undid                                                         redo                     ^R
      ! Undo the selected entry of the history: Choose an entry of the history first.
@@ -2616,7 +2617,6 @@ enum Golden {
        Sort by the number of members                                               sort-by-members
        Sort by the time of creation                                                sort-by-created
        Sort the other way round                                                    invert-order             I
-       Read again from disk                                                        reload                   R F5
      :
 
      Enter run  Down next  Esc close
@@ -2624,7 +2624,7 @@ enum Golden {
     """#,
     "palette 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Commands  54
+     Commands  55
     ▸  Open the organization; i…  Enter l R…
        New organization; in the…  a
        Edit name, plan, status …  e F2
@@ -2637,7 +2637,7 @@ enum Golden {
     """#,
     "palette 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Commands  54
+     Commands  55
     ▸  Open the organization; in the deta… open                     Enter l Right
        New organization; in the detail, a… add                      a
        Edit name, plan, status and billin… edit                     e F2
@@ -2645,6 +2645,7 @@ enum Golden {
        Change the plan of the organizatio… change-plan              p
        Change the status of the organizat… change-status            S
        Set to deleted; in the detail, rem… remove                   d Del
+       Remove the user from all organizat… remove-everywhere
        Undo your latest change             undo                     u
        Redo what you undid                 redo                     ^R
      ! Undo the selected entry of the history: Choose an entry of …
@@ -2656,7 +2657,6 @@ enum Golden {
        Copy the whole row, with tabs betw… copy-row                 Y
        Filter as you type                  filter                   /
        To the next match of the filter     next-match               n
-       To the previous match of the filter previous-match           N
      :
 
      Enter run  Down next  Esc close
@@ -2919,7 +2919,7 @@ enum Golden {
 
 
 
-     Enter go there  / filter  : command  ? help  q back
+     Enter go there  r role  d remove  Space mark  / filter  : command  ? help  q back
     [cursor 0, 2]
     """#,
     "person 40x10": #"""
@@ -2932,7 +2932,7 @@ enum Golden {
 
 
 
-     Enter go there  ? help  q back
+     Enter go there  r role  ? help  q back
     [cursor 0, 2]
     """#,
     "person 80x24": #"""
@@ -2959,8 +2959,83 @@ enum Golden {
 
 
 
-     Enter go there  / filter  : command  ? help  q back
+     Enter go there  r role  d remove  Space mark  / filter  ? help  q back
     [cursor 0, 2]
+    """#,
+    "person marked 120x32": #"""
+     orgman  User bob                                                               /srv/ops/data  7 orgs  4 members   live
+     Organization ▲                                              Role          Since       Plan             Status
+    ▸Acme Corp •                                                 member        2026-11-22  founders_friend  active
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+                                                                                                                   1 marked
+     Role of bob in 1 organization, all marked:
+     o owner  m member  b billing  Esc cancel
+    [cursor 44, 30]
+    """#,
+    "person marked 40x10": #"""
+     User bob  /srv/ops/data  7 orgs   live
+     Organization ▲ Role          Status
+    ▸Acme Corp •    member        active
+
+
+
+
+     Role of bob in 1 organization, all
+     marked: also Esc cancel
+     o owner  m member  b billing
+    [cursor 25, 8]
+    """#,
+    "person marked 80x24": #"""
+     orgman  User bob                       /srv/ops/data  7 orgs  4 members   live
+     Organization ▲                             Role          Since       Status
+    ▸Acme Corp •                                member        2026-11-22  active
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+                                                                           1 marked
+     Role of bob in 1 organization, all marked:
+     o owner  m member  b billing  Esc cancel
+    [cursor 44, 22]
     """#,
     "plan 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
@@ -3336,6 +3411,81 @@ enum Golden {
      Choose a member first: Enter opens the organization.
      Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
     [cursor 0, 2]
+    """#,
+    "remove everywhere 120x32": #"""
+     orgman  User bob                                                               /srv/ops/data  7 orgs  4 members   live
+     Organization ▲                                              Role          Since       Plan             Status
+    ▸Acme Corp •                                                 member        2026-11-22  founders_friend  active
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+                                                                                                                   1 marked
+     Remove bob from 1 organization?   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 35, 30]
+    """#,
+    "remove everywhere 40x10": #"""
+     User bob  /srv/ops/data  7 orgs   live
+     Organization ▲ Role          Status
+    ▸Acme Corp •    member        active
+
+
+
+
+     Remove bob from 1 organization?
+      No    Yes
+     y yes  n no  Esc cancel
+    [cursor 2, 8]
+    """#,
+    "remove everywhere 80x24": #"""
+     orgman  User bob                       /srv/ops/data  7 orgs  4 members   live
+     Organization ▲                             Role          Since       Status
+    ▸Acme Corp •                                member        2026-11-22  active
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+                                                                           1 marked
+     Remove bob from 1 organization?   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 35, 22]
     """#,
     "role 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live

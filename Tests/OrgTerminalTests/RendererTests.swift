@@ -70,6 +70,8 @@ enum Scenes {
       scene("overview empty", empty, .showOverview), scene("users", nil, .showUsers, .moveDown),
       scene("users nothing", nil, .showUsers, .filter, .insert("zz"), .accept),
       scene("users empty", empty, .showUsers), scene("person", nil, .showUsers, .open),
+      scene("person marked", nil, .showUsers, .moveDown, .open, .mark, .changeRole),
+      scene("remove everywhere", nil, .showUsers, .moveDown, .open, .mark, .removeEverywhere),
     ]
   }
 }

@@ -159,7 +159,10 @@ struct Driver {
         PersonRows(
           user, in: snapshot.contents.organizations(ofUser: user), of: snapshot, query: request.query))
     case .history(let subject):
-      .history(HistoryRows(store.history(), isComplete: true, subject: subject, query: request.query))
+      .history(
+        HistoryRows(
+          Array(store.history().prefix(request.extent)),
+          isComplete: store.history().count <= request.extent, subject: subject, query: request.query))
     }
   }
 

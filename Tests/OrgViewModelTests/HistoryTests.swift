@@ -150,6 +150,32 @@ import Testing
     #expect(driver.role("carol") == .owner)
   }
 
+  @Test mutating func `of a long history as much is read as is moved to`() throws {
+    for number in 0..<700 {
+      _ = try driver.store.commit(
+        ChangeSet([
+          .setField(
+            .planTier, organization: "org_bravo", from: number == 0 ? "founders_friend" : "\(number)",
+            to: "\(number + 1)")
+        ]))
+    }
+    driver.press(.showHistory)
+    #expect(texts.count == 205)
+    for _ in 0..<60 { driver.press(.pageDown) }
+    #expect(texts.count == 405)
+    driver.holds = true
+    driver.press(.moveToLast, .moveUp)
+    driver.release()
+    #expect(texts.count == 702)
+    #expect(driver.model.sheet?.selectedRow == 403)
+    driver.press(.showOrganizations, .showHistory, .moveToFirst)
+    driver.press(.showOrganizations)
+    driver.model.trail = Trail()
+    driver.press(.showHistory, .moveToLast)
+    #expect(texts.count == 702)
+    #expect(driver.model.selectedEntry?.entry.generation == 1)
+  }
+
   @Test mutating func `read-only, nothing is undone`() {
     var driver = Driver(readOnly: "it was opened so")
     driver.press(.showHistory, .undoEntry)

@@ -81,6 +81,121 @@ import Testing
     #expect(driver.model.sheet?.selectedID == "carol")
   }
 
+  // MARK: Editing a person
+
+  /// Acme has alice as an owner, too; in Delta dan is another; in Golf bob is the last one.
+  private mutating func openBob() {
+    driver.press(.showUsers, .moveDown, .moveDown, .open)
+  }
+
+  private var question: String? {
+    if case .ask(let question) = driver.model.mode { question.text } else { nil }
+  }
+
+  private func roles(of user: String) -> [Role?] {
+    ["org_acme", "org_delta", "org_golf"].map { driver.store.snapshot().role(of: user, in: $0) }
+  }
+
+  @Test mutating func `the role in one organization changes as elsewhere`() {
+    openBob()
+    driver.press(.changeRole, .chooseOwner)
+    #expect(driver.message == "Role of bob in Acme: member → owner.")
+    #expect(roles(of: "bob") == [.owner, .owner, .owner])
+    driver.press(.moveToLast, .changeRole, .chooseMember)
+    #expect(driver.message?.contains("bob is the last owner of Golf") == true)
+    driver.press(.moveUp, .remove)
+    #expect(question == "Remove bob (owner) from Delta?")
+    driver.press(.confirm)
+    #expect(organizations == ["Acme", "Golf"])
+  }
+
+  @Test mutating func `the role in all marked organizations changes at once, but for the last owner's`() {
+    openBob()
+    driver.press(.mark, .mark, .mark)
+    #expect(driver.model.markCount == 3)
+    driver.press(.changeRole)
+    #expect(driver.model.markedRoles == "Role of bob in 3 organizations, all marked:")
+    driver.press(.chooseMember)
+    #expect(
+      question == "bob is the last owner of Golf; make somebody else owner first. "
+        + "Give bob the role member in 3 organizations? 1 will change, 1 is so already, 1 can't be changed.")
+    driver.press(.accept)
+    #expect(roles(of: "bob") == [.member, .owner, .owner])
+    driver.press(.changeRole, .chooseMember, .confirm)
+    #expect(roles(of: "bob") == [.member, .member, .owner])
+    #expect(driver.commits.last?.count == 1)
+    #expect(driver.model.markCount == 3)
+  }
+
+  @Test mutating func `what the filter hides is counted before marked ones are changed`() {
+    openBob()
+    driver.press(.markAll, .filter)
+    driver.type("acme")
+    driver.press(.accept, .changeRole, .chooseBillingAdmin)
+    #expect(question?.contains("2 will change, 1 can't be changed, the filter hides 2 of them.") == true)
+  }
+
+  @Test mutating func `removing everywhere leaves out where nobody else is owner, and says so first`() {
+    openBob()
+    driver.press(.filter)
+    driver.type("acme")
+    driver.press(.accept, .removeEverywhere)
+    #expect(
+      question == "bob is the last owner of Golf; make somebody else owner first. "
+        + "Remove bob from all 3 organizations? 2 will change, 1 can't be changed.")
+    driver.press(.decline)
+    #expect(roles(of: "bob") == [.member, .owner, .owner])
+    driver.press(.removeEverywhere, .confirm)
+    #expect(roles(of: "bob") == [nil, nil, .owner])
+    driver.press(.back)
+    #expect(organizations == ["Golf"])
+    driver.press(.removeEverywhere)
+    #expect(driver.message == "bob is the last owner of Golf; make somebody else owner first.")
+  }
+
+  @Test mutating func `a range marks what is moved over, and Esc takes it back`() {
+    openBob()
+    driver.press(.moveToLast, .mark, .moveToFirst, .markRange, .moveDown)
+    #expect(driver.model.markCount == 3 && driver.model.isMarkingRange)
+    driver.press(.moveUp)
+    #expect(driver.model.markCount == 2)
+    driver.press(.back)
+    #expect(driver.model.markCount == 1 && !driver.model.isMarkingRange)
+    #expect(driver.model.screen == .person("bob"))
+    driver.press(.markRange, .moveToLast, .markRange, .moveToFirst)
+    #expect(driver.model.markCount == 3)
+    driver.press(.unmarkAll)
+    #expect(driver.model.markCount == 0)
+  }
+
+  @Test mutating func `marks stay on their organizations, and those that go are counted`() {
+    openBob()
+    driver.press(.mark, .mark)
+    driver.others { organizations, members in
+      organizations.swapAt(0, 3)
+      members.removeAll { $0.userID == "bob" && $0.organizationID == "org_delta" }
+    }
+    #expect(driver.model.sheet?.place.marks == ["org_acme"])
+    #expect(driver.message == "Of the marked organizations, 1 went.")
+  }
+
+  @Test mutating func `ids and rows can be copied`() {
+    driver.press(.showUsers, .moveDown, .moveDown, .copy, .copyRow, .open, .copy, .copyRow)
+    let copied = driver.log.compactMap { if case .copy(let text) = $0 { text } else { nil } }
+    #expect(copied.prefix(3) == ["bob", "bob\t3\t2\t0\t1", "org_acme"])
+    #expect(copied.last?.hasPrefix("org_acme\tAcme\tmember\t") == true)
+  }
+
+  @Test mutating func `what a screen can't do is said, and read-only data stay`() {
+    driver.press(.showUsers, .changeRole)
+    #expect(driver.message == AppModel.wrongScreen)
+    var driver = Driver(readOnly: "it was opened so")
+    driver.press(.showUsers, .open, .changeRole)
+    #expect(driver.message == "Nothing can be changed: it was opened so.")
+    driver.press(.removeEverywhere)
+    #expect(driver.message == "Nothing can be changed: it was opened so.")
+  }
+
   @Test mutating func `a person is filtered by name, plan, status and role`() {
     driver.press(.showUsers, .moveDown, .moveDown, .open)
     for (words, names) in [
