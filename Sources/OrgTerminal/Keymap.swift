@@ -152,17 +152,20 @@ extension Keymap {
         bind("*", to: .markAll, in: marking, "mark all that the filter shows, or all members"),
         bind("U", to: .unmarkAll, in: marking, "unmark all"),
         bind(
-          "y", to: .copy, in: browsing.union([.users, .person]), "copy the id, or the value of the field"),
+          "y", to: .copy, in: anywhere, "copy the id, or the value of the field"),
         bind(
-          "Y", to: .copyRow, in: browsing.union([.users, .person]),
+          "Y", to: .copyRow, in: anywhere,
           "copy the whole row, with tabs between its values"),
       ]),
     Section(
       title: "Finding",
       bindings: [
         bind(
-          "/", to: .filter, in: anywhere,
+          "/", to: .filter, in: browsing,
           "filter as you type: words, plan:, status:, user:, members:>10, no:stripe, !not, ~fuzzy",
+          hint: "filter"),
+        bind(
+          "/", to: .filter, in: sheets, "filter as you type: words that a row has in it, whatever their case",
           hint: "filter"),
         bind("n", to: .nextMatch, in: browsing, "the next match of the filter, also after it was cleared"),
         bind("N", to: .previousMatch, in: browsing, "the previous match"),

@@ -72,8 +72,9 @@ extension Renderer {
       let text = row.entry.time.minuteText
       line.add(isShort ? String(text.dropFirst(5)) : text, width: time, style)
       line.add(row.actor, width: actor - 1, style)
-      line.add(" ", style)
-      line.add(row.text, row.fate == .stands ? style : theme.quiet)
+      // The bar ends here: what isn't drawn again when the selection moves needn't be sent over the line.
+      line.add(" ")
+      line.add(row.text, row.fate == .stands ? theme.text : theme.quiet)
     }
     let last = sheet.visible(layout.body.count - 1).count + 1
     if !history.isComplete, last < lines.count {

@@ -28,7 +28,8 @@ extension Renderer {
         signs(isSelected: sheet.isSelected(index), isMarked: isMarked, hasChanged: false), style, style, &line
       )
       line.add(row.member.role.rawValue, width: 14, style)
-      line.add(row.member.joinedAt.dayText, width: since, style)
+      // The bar ends here, as in the list of organizations.
+      line.add(row.member.joinedAt.dayText, width: since)
       line.add(row.organization.planTier, width: max(0, plan - 1))
       line.add("", width: min(1, plan))
       line.add(row.organization.status.rawValue, width: 10, theme.status(row.organization.status))

@@ -21,23 +21,34 @@ extension AppModel {
     }
   }
 
-  /// The same for a user, or for an organization of one.
+  /// The same on the other screens: what is selected there by its id first, then what else its row says.
   mutating func copyInSheet(row isRow: Bool) -> [Effect] {
     guard let sheet, let id = sheet.selectedID else { return [] }
-    guard isRow else { return [.copy(id.withVisibleControls)] }
+    let values: [String]
     switch sheet.content {
     case .users(let users):
       let user = users.user(at: sheet.selectedRow)
       let counts = [user.organizationCount, user.roles.owner, user.roles.billingAdmin, user.roles.member]
-      return [.copy(Self.row([id] + counts.map(String.init)))]
+      values = [id] + counts.map(String.init)
     case .person(let person):
       let row = person.row(at: sheet.selectedRow)
-      return [
-        .copy(
-          Self.row([id, row.organization.name, row.member.role.rawValue, row.member.joinedAt.description]))
-      ]
-    case .history, .overview, nil: return []
+      values = [id, row.organization.name, row.member.role.rawValue, row.member.joinedAt.description]
+    case .history(let history):
+      if let change = selectedChange, sheet.place.pane == .detail {
+        values = [change.change.organizationID, change.organizationName, change.summary]
+      } else {
+        let row = history.rows[sheet.selectedRow]
+        values = [id, row.entry.time.description, row.actor, row.text]
+      }
+    case .overview(let overview):
+      switch overview.lines[sheet.selectedRow] {
+      case .count(let label, let count, _, let query, _): values = [query, label, String(count)]
+      case .organization(let name, let id, let value): values = [id, name, value]
+      case .heading, .blank, .more: return []
+      }
+    case nil: return []
     }
+    return [.copy(isRow ? Self.row(values) : values[0].withVisibleControls)]
   }
 
   /// The values of an organization in the order of its file, then how many members it has.

@@ -279,11 +279,7 @@ extension AppModel {
       return Self.wrongScreen
     case .mark, .markRange, .markAll, .unmarkAll, .changeRole, .remove, .removeEverywhere:
       return personObstacle(to: action)
-    case .copy, .copyRow:
-      switch screen {
-      case .users, .person: return sheet?.selectedID == nil ? Self.nothingIsSelected : nil
-      case .organizations, .history, .overview: return Self.wrongScreen
-      }
+    case .copy, .copyRow: return sheet?.selectedID == nil ? Self.nothingIsSelected : nil
     case .showPerson: return userOfSelection == nil ? Self.nothingIsSelected : nil
     case .showItsHistory: return historySubject == nil ? Self.nothingIsSelected : nil
     default: return action.isOfEveryScreen ? nil : Self.wrongScreen

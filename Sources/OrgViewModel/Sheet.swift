@@ -148,3 +148,23 @@ public struct Sheet: Sendable {
     place.selection.scroll(rows: viewport.listRows, of: rowCount)
   }
 }
+
+extension Array {
+  /// The first place of an element for which something holds, where it holds for all behind it; else the end.
+  func firstPlace(where holds: (Element) -> Bool) -> Int {
+    var range = 0..<count
+    while !range.isEmpty {
+      let middle = (range.lowerBound + range.upperBound) / 2
+      range = holds(self[middle]) ? range.lowerBound..<middle : middle + 1..<range.upperBound
+    }
+    return range.lowerBound
+  }
+}
+
+extension Array where Element: Comparable {
+  /// Where an element stands in an array that rises.
+  func row(of element: Element) -> Int? {
+    let place = firstPlace { $0 >= element }
+    return place < count && self[place] == element ? place : nil
+  }
+}

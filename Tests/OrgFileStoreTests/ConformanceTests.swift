@@ -117,6 +117,10 @@ import Testing
     #expect(history.map(\.kind) == [.edit, .edit])
     #expect(history.first?.changes.first?.summary == "Plan of Globex: enterprise → gold")
     #expect(history.map(\.generation) == history.map(\.generation).sorted(by: >))
+    let manager = try place.reopened()
+    let page = try manager.history(from: nil, limit: 1)
+    let rest = try manager.history(from: page.next, limit: 10)
+    #expect(page.entries + rest.entries == history && rest.next == nil)
   }
 
   @Test(arguments: Kind.allCases)

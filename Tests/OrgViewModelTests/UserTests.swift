@@ -186,6 +186,14 @@ import Testing
     #expect(copied.last?.hasPrefix("org_acme\tAcme\tmember\t") == true)
   }
 
+  @Test mutating func `generations, changes and queries can be copied, too`() {
+    driver.press(.open, .moveDown, .changeRole, .chooseOwner, .showHistory, .copy, .open, .copy)
+    driver.press(.copyRow, .showOverview, .copy)
+    let copied = driver.log.compactMap { if case .copy(let text) = $0 { text } else { nil } }
+    #expect(
+      copied == ["1", "org_acme", "org_acme\tAcme\tRole of bob in Acme: member → owner", "status:active"])
+  }
+
   @Test mutating func `what a screen can't do is said, and read-only data stay`() {
     driver.press(.showUsers, .changeRole)
     #expect(driver.message == AppModel.wrongScreen)

@@ -120,6 +120,44 @@ extension EndToEnd {
       try orgman.quit()
     }
 
+    @Test func `moving the selection writes few bytes on every screen`() throws {
+      let data = try DataFiles(
+        (0..<9).map {
+          Record(
+            "\($0)", "\($0) " + String(repeating: "long ", count: 12), members: [("user \($0)", "owner")])
+        })
+      let script = Script(data: data)
+      for number in 0..<4 {
+        #expect(try script("set", "org_\(number)", "--plan", "professional \(number)").status == .exited(0))
+        #expect(try script("add", "org_\(number)", "user 0\(number)", "user 8").status == .exited(0))
+      }
+      let orgman = try open(data, columns: 80, rows: 24)
+      // Rows below the heading, where the first can be selected.
+      for (keys, name, first) in [
+        ("2", "Users", 2), ("3", "History", 2), ("4", "Overview", 3), ("2", "Users", 2),
+      ] {
+        orgman.send(keys)
+        try orgman.waitFor(name) {
+          $0.lines[0].contains(name) && $0.lines[first].hasPrefix("▸") && $0.text.contains("q back")
+        }
+        for row in (first + 1)..<(first + 3) {
+          let bytes = orgman.outputByteCount
+          orgman.send("j")
+          try orgman.waitFor("the next row") { $0.lines[row].hasPrefix("▸") && $0.cursor.row == row }
+          #expect(orgman.outputByteCount - bytes <= 200, "\(name)")
+        }
+        orgman.send("g")
+        try orgman.waitFor("the first row") { $0.lines[first].hasPrefix("▸") }
+      }
+      orgman.send("/user 8\rl")
+      try orgman.waitFor("the person") { $0.lines[0].contains("User user 8") && $0.lines[2].hasPrefix("▸") }
+      let bytes = orgman.outputByteCount
+      orgman.send("j")
+      try orgman.waitFor("the next row") { $0.lines[3].hasPrefix("▸") && $0.cursor.row == 3 }
+      #expect(orgman.outputByteCount - bytes <= 200)
+      try orgman.quit()
+    }
+
     @Test func `back, forward and last lead through the places`() throws {
       let orgman = try open(try files())
       func expect(_ key: String, _ name: String) throws {

@@ -99,15 +99,9 @@ public struct HistoryRows: SheetRows {
 
   func row(of id: String) -> Int? {
     guard let generation = UInt64(id) else { return nil }
-    // They fall.
-    var range = 0..<rows.count
-    while !range.isEmpty {
-      let middle = (range.lowerBound + range.upperBound) / 2
-      let found = rows[middle].entry.generation
-      if found == generation { return middle }
-      range = found > generation ? middle + 1..<range.upperBound : range.lowerBound..<middle
-    }
-    return nil
+    // Generations fall from row to row.
+    let place = rows.firstPlace { $0.entry.generation <= generation }
+    return place < rows.count && rows[place].entry.generation == generation ? place : nil
   }
 }
 

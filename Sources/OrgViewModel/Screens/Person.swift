@@ -83,7 +83,7 @@ public struct PersonRows: SheetRows {
 
   func row(of id: String) -> Int? {
     guard let place = place(of: id) else { return nil }
-    return shown == nil ? place : shown?.firstIndex(of: place)
+    return shown == nil ? place : shown?.row(of: place)
   }
 
   /// Whether the user is a member of an organization, whatever the filter shows.

@@ -23,15 +23,7 @@ public struct UserRows: SheetRows {
 
   func row(of id: String) -> Int? {
     guard let place = index.row(of: id) else { return nil }
-    guard let shown else { return place }
-    // They rise.
-    var range = 0..<shown.count
-    while !range.isEmpty {
-      let middle = (range.lowerBound + range.upperBound) / 2
-      if shown[middle] == Int32(place) { return middle }
-      range = shown[middle] < Int32(place) ? middle + 1..<range.upperBound : range.lowerBound..<middle
-    }
-    return nil
+    return shown == nil ? place : shown?.row(of: Int32(place))
   }
 }
 
