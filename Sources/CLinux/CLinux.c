@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
@@ -46,13 +45,6 @@ int64_t clinux_filesystem_type(int descriptor) {
   struct statfs info;
   if (fstatfs(descriptor, &info) != 0) return 0;
   return (int64_t)info.f_type;
-}
-
-void clinux_advise_huge_pages(void *start, size_t size) {
-  const uintptr_t huge = (uintptr_t)2 << 20;
-  uintptr_t first = ((uintptr_t)start + huge - 1) & ~(huge - 1);
-  uintptr_t end = ((uintptr_t)start + size) & ~(huge - 1);
-  if (first < end) (void)madvise((void *)first, end - first, MADV_HUGEPAGE);
 }
 
 int clinux_reserve(int descriptor, int64_t size) { return fallocate(descriptor, 0, 0, size); }

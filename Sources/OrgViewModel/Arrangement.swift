@@ -43,15 +43,19 @@ public struct Arrangement: Sendable {
       query = previous?.query ?? Query()
       queryError = error
     }
-    let (query, index) = (query, index)
-    if let previous, previous.snapshot.generation == snapshot.generation,
-      previous.request.order == request.order
-    {
+    if let previous, previous.index === index, previous.request.order == request.order {
       order = previous.order
     } else {
       order = index.indices(in: request.order)
     }
-    rows = query.isEmpty ? order : order.filter { query.matches(Int($0), in: index) }
+    // Of what didn't match, nothing will match a word with one more letter.
+    var candidates = order
+    if let previous, previous.index === index, previous.request.order == request.order,
+      query.isNarrower(than: previous.query)
+    {
+      candidates = previous.rows
+    }
+    rows = query.filter(candidates, in: index)
   }
 
   /// The row of an organization, if the filter shows it.

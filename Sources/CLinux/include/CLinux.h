@@ -3,7 +3,6 @@
 
 // Linux calls that Swift's Glibc module doesn't offer.
 
-#include <stddef.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
@@ -20,10 +19,6 @@ int clinux_copy_metadata(int from, int to);
 
 /// The file system's magic number, or 0 if it can't be told.
 int64_t clinux_filesystem_type(int descriptor);
-
-/// Asks the kernel to back memory that will be filled with large pages, which it finds several hundred times less
-/// often; nothing is promised by it.
-void clinux_advise_huge_pages(void *start, size_t size);
 
 /// Sets room aside for a file, whose length becomes `size`. 0, or -1 with errno: EOPNOTSUPP where the file
 /// system can't.

@@ -118,6 +118,50 @@ public struct Query: Sendable, Hashable {
     matches(search.subject(at: index), at: index, in: search.snapshot.contents)
   }
 
+  /// Those of some organizations that match, in their order; two cores look at many.
+  ///
+  /// - Parameters:
+  ///   - indices: organizations by their indices in the snapshot of the search index.
+  ///   - search: what is known of them.
+  public func filter(_ indices: [Int32], in search: SearchIndex) -> [Int32] {
+    guard !isEmpty else { return indices }
+    guard indices.count >= Self.leastToDivide else {
+      return indices.filter { matches(Int($0), in: search) }
+    }
+    let middle = indices.count / 2
+    let second = Concurrent { indices[middle...].filter { matches(Int($0), in: search) } }
+    return indices[..<middle].filter { matches(Int($0), in: search) } + second.value
+  }
+
+  private static let leastToDivide = 4096
+
+  /// Whether everything that matches this query is known to match another: as after typing one more letter.
+  public func isNarrower(than other: Query) -> Bool {
+    func isAbout(_ term: Term, users: Bool) -> Bool {
+      switch term.condition {
+      case .user: users
+      case .role: !users
+      default: false
+      }
+    }
+    // What a role is asked of depends on the users.
+    let all = terms + other.terms
+    if all.contains(where: { isAbout($0, users: false) }),
+      terms.filter({ isAbout($0, users: true) }) != other.terms.filter({ isAbout($0, users: true) })
+    {
+      return false
+    }
+    return other.terms.allSatisfy { wide in
+      terms.contains { narrow in
+        if narrow == wide { return true }
+        guard case .text(let text) = narrow.condition, case .text(let part) = wide.condition else {
+          return false
+        }
+        return !narrow.isNegated && !wide.isNegated && text.lowercased().contains(part.lowercased())
+      }
+    }
+  }
+
   /// Whether an organization matches, for those who have its record in hand and look at each but once; who asks
   /// again and again makes a `SearchIndex`.
   ///

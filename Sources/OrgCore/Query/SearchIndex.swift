@@ -18,16 +18,24 @@ public final class SearchIndex: Sendable {
       order = earlier.order
       return
     }
-    var table = Table(capacity: snapshot.contents.organizationCount)
-    let plain = snapshot.contents as? any PlainContents
-    for index in 0..<snapshot.contents.organizationCount {
-      if plain?.withPlainValues(at: index, { table.add($0) }) == true { continue }
-      table.add(snapshot.contents.organization(at: index))
+    let count = snapshot.contents.organizationCount
+    guard count >= Self.leastToDivide else {
+      table = Table(of: snapshot.contents, 0..<count)
+      order = table.order(0..<count)
+      return
     }
-    table.finish()
+    let middle = count / 2
+    let second = Concurrent { Table(of: snapshot.contents, middle..<count) }
+    var table = Table(of: snapshot.contents, 0..<middle)
+    table.add(second.value)
     self.table = table
-    order = table.order()
+    let whole = table
+    let upper = Concurrent { whole.order(middle..<count) }
+    order = table.merged(table.order(0..<middle), upper.value)
   }
+
+  /// Organizations that one core has looked at before two would have.
+  private static let leastToDivide = 4096
 
   func subject(at index: Int) -> some QuerySubject { Subject(table: table, index: index) }
 
@@ -68,10 +76,31 @@ public final class SearchIndex: Sendable {
       var hasStripe: Bool
     }
 
-    init(capacity: Int) {
-      text.reserveCapacity(capacity * 96)
-      starts.reserveCapacity(capacity + 1)
-      facts.reserveCapacity(capacity)
+    init(of contents: any SnapshotContents, _ indices: Range<Int>) {
+      text.reserveCapacity(indices.count * 96)
+      starts.reserveCapacity(indices.count + 1)
+      facts.reserveCapacity(indices.count)
+      let plain = contents as? any PlainContents
+      for index in indices {
+        if plain?.withPlainValues(at: index, { add($0) }) == true { continue }
+        add(contents.organization(at: index))
+      }
+      starts.append(text.count)
+    }
+
+    /// Adds organizations that follow.
+    mutating func add(_ next: Table) {
+      let shift = text.count
+      var numbers = [Int32](repeating: 0, count: next.plans.count)
+      for (plan, number) in next.planNumbers { numbers[Int(number)] = self.number(ofPlan: plan) }
+      text += next.text
+      starts += next.starts.dropFirst().lazy.map { $0 + shift }
+      facts += next.facts.lazy.map { facts in
+        var facts = facts
+        facts.plan = numbers[Int(facts.plan)]
+        return facts
+      }
+      planNumbers = [:]
     }
 
     mutating func add(_ organization: Organization) {
@@ -113,30 +142,58 @@ public final class SearchIndex: Sendable {
           createdAt: createdAt, plan: plan, status: status, hasLago: hasLago, hasStripe: hasStripe))
     }
 
-    mutating func finish() {
-      starts.append(text.count)
-      planNumbers = [:]
+    /// The beginning of a name, and whose it is: most names differ in it.
+    private struct Key {
+      var start: UInt64 = 0
+      var next: UInt64 = 0
+      let index: Int32
     }
 
-    /// Most names differ in their first eight bytes, so these are compared as one number.
-    func order() -> [Int32] {
+    private func key(of index: Int, in text: UnsafeRawBufferPointer) -> Key {
+      func number(_ first: Int) -> UInt64 {
+        var number: UInt64 = 0
+        for offset in first..<first + 8 {
+          let place = starts[index] + offset
+          guard place < starts[index + 1], text[place] != SearchText.separator else { break }
+          number |= UInt64(text[place]) << UInt64((first + 7 - offset) * 8)
+        }
+        return number
+      }
+      let start = number(0)
+      return Key(start: start, next: start & 0xFF == 0 ? 0 : number(8), index: Int32(index))
+    }
+
+    private func isBefore(_ left: Key, _ right: Key, in text: UnsafeRawBufferPointer) -> Bool {
+      if left.start != right.start { return left.start < right.start }
+      if left.next != right.next { return left.next < right.next }
+      return isBefore(Int(left.index), Int(right.index), in: text)
+    }
+
+    /// The order of some organizations.
+    func order(_ indices: Range<Int>) -> [Int32] {
       text.withUnsafeBytes { text in
-        var keys: [(start: UInt64, index: Int32)] = []
-        keys.reserveCapacity(facts.count)
-        for index in facts.indices {
-          var start: UInt64 = 0
-          for offset in 0..<8 {
-            let place = starts[index] + offset
-            guard place < starts[index + 1], text[place] != SearchText.separator else { break }
-            start |= UInt64(text[place]) << UInt64(56 - offset * 8)
-          }
-          keys.append((start, Int32(index)))
-        }
-        keys.sort { left, right in
-          guard left.start == right.start else { return left.start < right.start }
-          return isBefore(Int(left.index), Int(right.index), in: text)
-        }
+        var keys = indices.map { key(of: $0, in: text) }
+        keys.sort { isBefore($0, $1, in: text) }
         return keys.map(\.index)
+      }
+    }
+
+    /// Two orders as one.
+    func merged(_ left: [Int32], _ right: [Int32]) -> [Int32] {
+      text.withUnsafeBytes { text in
+        var result: [Int32] = []
+        result.reserveCapacity(left.count + right.count)
+        var (next, other) = (0, 0)
+        while next < left.count, other < right.count {
+          if isBefore(Int(right[other]), Int(left[next]), in: text) {
+            result.append(right[other])
+            other += 1
+          } else {
+            result.append(left[next])
+            next += 1
+          }
+        }
+        return result + left[next...] + right[other...]
       }
     }
 

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import OrgCore
 import SystemPackage
 
 /// Every system call that the store makes on the data goes through here.
@@ -86,7 +87,6 @@ struct SystemCalls: Sendable {
     guard buffer.count > Self.shortestToDivide else {
       return try fillInOrder(buffer, from: descriptor, at: offset, name)
     }
-    clinux_advise_huge_pages(buffer.baseAddress, buffer.count)
     let middle = buffer.count / 2
     // Each core writes to a half of its own, and nobody looks before both are done.
     nonisolated(unsafe) let second = UnsafeMutableRawBufferPointer(rebasing: buffer[middle...])

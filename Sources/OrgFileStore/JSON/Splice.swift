@@ -1,5 +1,3 @@
-import CLinux
-
 /// One place of a file where bytes are replaced.
 struct Splice {
   var range: Range<Int>
@@ -75,9 +73,7 @@ struct Splices {
   /// The text with every splice made.
   func applied(to bytes: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
-    let count = bytes.count + (shifts.last ?? 0)
-    result.reserveCapacity(count)
-    result.withUnsafeMutableBytes { clinux_advise_huge_pages($0.baseAddress, count) }
+    result.reserveCapacity(bytes.count + (shifts.last ?? 0))
     var position = 0
     for splice in all {
       result += bytes[position..<splice.range.lowerBound]

@@ -1,4 +1,5 @@
 import Glibc
+import OrgCore
 
 /// How much of a text stayed the same at its beginning and at its end, when it was changed in between.
 struct SameEnds {

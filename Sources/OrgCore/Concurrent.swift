@@ -2,11 +2,12 @@ import Dispatch
 import Synchronization
 
 /// A value that another core works out meanwhile.
-final class Concurrent<Value: Sendable>: Sendable {
+package final class Concurrent<Value: Sendable>: Sendable {
   private let result = Mutex<Value?>(nil)
   private let group = DispatchGroup()
 
-  init(_ work: @escaping @Sendable () -> Value) {
+  /// Begins with the work at once.
+  package init(_ work: @escaping @Sendable () -> Value) {
     // A queue of its own: for the global ones the library wakes up every second to look after them.
     DispatchQueue(label: "orgman.concurrent", qos: .userInitiated).async(group: group) { [self] in
       let value = work()
@@ -15,7 +16,7 @@ final class Concurrent<Value: Sendable>: Sendable {
   }
 
   /// The value, once it is there.
-  var value: Value {
+  package var value: Value {
     group.wait()
     guard let value = result.withLock({ $0 }) else { preconditionFailure("the work ended without a value") }
     return value
