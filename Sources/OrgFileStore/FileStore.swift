@@ -157,6 +157,9 @@ public final class FileStore: OrgStore {
 
   // MARK: Reading
 
+  /// How far the reading that goes on has come; what it was at the end where none does.
+  public var readingProgress: ReadingProgress { directory.progress.value }
+
   /// The organizations alone, for a first look while the members, which are most of the data, are still being
   /// read; their contents have no members yet. `nil` where that would save no time, or where something is wrong
   /// with the file.

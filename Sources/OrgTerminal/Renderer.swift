@@ -57,9 +57,13 @@ struct Renderer {
     func count(_ number: Int, _ word: String) -> String {
       "\(number.grouped) \(word)\(number == 1 ? "" : "s")"
     }
-    var counts = "  " + count(contents.organizationCount, "org")
-    if layout.size.columns >= 60 {
-      counts += "  " + (contents.hasMembers ? count(contents.memberCount, "member") : "reading members")
+    var counts = contents.hasOrganizations ? "  " + count(contents.organizationCount, "org") : ""
+    if model.isReading {
+      let what = contents.hasOrganizations ? "reading members" : "reading"
+      let progress = model.reading.map { " \($0.percent)%" } ?? ""
+      if layout.size.columns >= 60 || !contents.hasOrganizations { counts += "  \(what)\(progress)" }
+    } else if layout.size.columns >= 60 {
+      counts += "  " + count(contents.memberCount, "member")
     }
     var line = line(layout.size.columns)
     if layout.size.columns >= 60 {
@@ -337,9 +341,11 @@ struct Renderer {
     if model.visibleRows.isEmpty {
       let offer = model.editingObstacle == nil ? ["a adds one."] : []
       let text =
-        model.query.isEmpty
-        ? ["No organizations yet."] + offer
-        : ["Nothing matches \(model.query.quoted).", "Esc clears the filter."]
+        !model.arrangement.snapshot.contents.hasOrganizations
+        ? ["Reading the organizations.", "q cancels."]
+        : model.query.isEmpty
+          ? ["No organizations yet."] + offer
+          : ["Nothing matches \(model.query.quoted).", "Esc clears the filter."]
       lines += text.map { [Span(" "), Span(typesetter.fit($0, width - 2), theme.quiet)] }
     }
     lines += Array(repeating: [], count: max(0, layout.body.count - lines.count))

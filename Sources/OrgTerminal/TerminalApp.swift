@@ -8,6 +8,8 @@ import Synchronization
 public enum Event: Sendable {
   /// Rows that were asked for, or data that changed.
   case arrangement(Arrangement)
+  /// How far reading the data has come.
+  case reading(ReadingProgress)
   /// Rows of a screen beside that of the organizations.
   case sheet(Sheet.Content, SheetRequest)
   /// What proposed changes would do.
@@ -158,6 +160,7 @@ public final class TerminalApp {
         for event in inbox.take() {
           switch event {
           case .arrangement(let arrangement): carryOut(model.receive(arrangement))
+          case .reading(let progress): model.receive(progress)
           case .sheet(let content, let request): carryOut(model.receive(content, for: request))
           case .verdict(let verdict, let proposal): model.receive(verdict, for: proposal)
           case .outcome(let outcome): carryOut(model.receive(outcome))

@@ -144,6 +144,8 @@ public struct AppModel: Sendable {
   var unfollowed: [Moves] = []
   /// What the status line says.
   public internal(set) var message: Message?
+  /// How far reading the data for the first time has come, where that takes long enough to notice.
+  public private(set) var reading: ReadingProgress?
   /// What was selected when a filter began to be typed: it is selected again when the rows show it again.
   var anchor: String?
   /// Organizations that others changed a moment ago.
@@ -238,6 +240,7 @@ public struct AppModel: Sendable {
     let old = arrangement
     arrangement = new
     keepMarks(old)
+    if !isReading { reading = nil }
     keepSelection(old)
     if let serial = reloadSerial, new.request.serial >= serial {
       reloadSerial = nil
@@ -321,6 +324,14 @@ public struct AppModel: Sendable {
       message = Message(text: text, kind: kind)
     }
   }
+
+  /// Takes in how far reading the data has come, where that takes long enough to notice.
+  public mutating func receive(_ progress: ReadingProgress) {
+    if isReading { reading = progress }
+  }
+
+  /// Whether the data are being read for the first time.
+  public var isReading: Bool { !arrangement.snapshot.contents.hasMembers }
 
   /// Takes in that the data couldn't be read again. What was read before stays.
   public mutating func receive(_ error: OrgError) -> [Effect] {
@@ -456,7 +467,7 @@ public struct AppModel: Sendable {
     if let problem = arrangement.snapshot.problems.first {
       return "Nothing can be changed until this is mended: \(problem)"
     }
-    return arrangement.snapshot.contents.hasMembers ? nil : "The members are still being read."
+    return isReading ? "The members are still being read." : nil
   }
 
   /// What the status line says: what was just done or refused, else what is wrong with the data.

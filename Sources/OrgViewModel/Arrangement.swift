@@ -24,7 +24,9 @@ public struct Arrangement: Sendable {
   public init(_ snapshot: Snapshot, for request: ListRequest, after previous: Arrangement? = nil) {
     self.request = request
     self.snapshot = snapshot
-    if let previous, previous.snapshot.generation == snapshot.generation {
+    if let previous, previous.snapshot.generation == snapshot.generation,
+      previous.snapshot.contents.hasOrganizations == snapshot.contents.hasOrganizations
+    {
       index = previous.index
       changed = []
       moves = Moves(from: snapshot.generation, to: snapshot.generation, places: nil)

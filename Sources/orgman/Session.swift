@@ -36,32 +36,73 @@ final class Session: Sendable {
     showing = SheetMaker(manager: manager, inbox: inbox)
   }
 
-  /// Reads the data for the first time. Where there are many members, the organizations come first.
+  /// Reads the data for the first time. Where there are many members, the organizations come first; and where even
+  /// those take so long that somebody would notice, nothing does, and what is read is posted when it is there.
   func start() throws(OrgError) -> Arrangement {
-    guard let early = store.organizationsAhead() else {
-      let snapshot = try manager.snapshot()
-      Log.read(snapshot)
-      let arrangement = arrange(snapshot)
-      takeIn()
-      return arrangement
-    }
-    read()
-    return arrange(early)
+    let first = First()
+    read(for: first)
+    return try first.wait(milliseconds: 250) ?? arrange(.unread)
   }
 
-  /// Reads the data, and posts them.
-  private func read() {
+  /// What is to be shown first, on its way to who waits for it, though not for ever.
+  private final class First: Sendable {
+    private let state = Mutex<(result: Result<Arrangement, OrgError>?, isOver: Bool)>((nil, false))
+    private let semaphore = DispatchSemaphore(value: 0)
+
+    /// Hands it over; false if nobody waits any more.
+    func give(_ result: Result<Arrangement, OrgError>) -> Bool {
+      let isWelcome = state.withLock { state in
+        guard !state.isOver else { return false }
+        (state.result, state.isOver) = (result, true)
+        return true
+      }
+      if isWelcome { semaphore.signal() }
+      return isWelcome
+    }
+
+    /// What was handed over in time; `nil` if nothing was.
+    func wait(milliseconds: Int) throws(OrgError) -> Arrangement? {
+      _ = semaphore.wait(timeout: .now() + .milliseconds(milliseconds))
+      let result = state.withLock { state in
+        state.isOver = true
+        return state.result
+      }
+      return try result?.get()
+    }
+  }
+
+  /// Reads the data, and posts them, or hands them to who waits for the first.
+  private func read(for first: First? = nil) {
     reading.async { [self] in
+      let reports = reportProgress()
+      defer { reports.cancel() }
       do throws(OrgError) {
+        if let first, let early = store.organizationsAhead() { show(early, first) }
         let snapshot = try manager.snapshot()
         Log.read(snapshot)
-        post(snapshot) { .arrangement($0) }
+        show(snapshot, first)
         takeIn()
       } catch {
         Log.failure(error)
-        inbox.post(.failure(error))
+        if first?.give(.failure(error)) != true { inbox.post(.failure(error)) }
       }
     }
+  }
+
+  private func show(_ snapshot: Snapshot, _ first: First?) {
+    posting.withLock { _ in
+      let arrangement = arrange(snapshot)
+      if first?.give(.success(arrangement)) != true { inbox.post(.arrangement(arrangement)) }
+    }
+  }
+
+  /// Says now and then how far reading has come, once it has taken long enough to notice.
+  private func reportProgress() -> any DispatchSourceTimer {
+    let timer = DispatchSource.makeTimerSource(queue: arranging)
+    timer.schedule(deadline: .now() + .milliseconds(300), repeating: .milliseconds(200))
+    timer.setEventHandler { [self] in inbox.post(.reading(store.readingProgress)) }
+    timer.resume()
+    return timer
   }
 
   /// Brings the history up to date, after what it is about has been shown. Whoever holds the lock meanwhile does

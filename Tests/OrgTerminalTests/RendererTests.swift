@@ -29,6 +29,9 @@ enum Scenes {
     news.others { organizations, _ in organizations[0].planTier = "enterprise" }
     var noHistory = Screen(columns, rows, isUTF8: isUTF8)
     noHistory.history = []
+    var reading = Screen(columns, rows, isUTF8: isUTF8)
+    reading.model = AppModel(Arrangement(.unread, for: ListRequest()), viewport: reading.model.viewport)
+    reading.model.receive(ReadingProgress(done: 430, total: 1000))
     let damaged = Screen(columns, rows, problems: [problem], isUTF8: isUTF8)
     let empty = Screen(
       columns, rows, organizations: [], members: [], readOnly: "it was opened so", isUTF8: isUTF8)
@@ -50,7 +53,8 @@ enum Scenes {
       scene("sorted by plan", nil, .sort, .sortBy(.plan)),
       scene("sorted by creation", nil, .sort, .sortBy(.created)),
       scene("help", nil, .help, .moveDown), scene("refused", nil, .changeRole), scene("flash", flash),
-      scene("damaged", damaged), scene("damaged edit", damaged, .edit), scene("empty", empty),
+      scene("reading", reading), scene("damaged", damaged), scene("damaged edit", damaged, .edit),
+      scene("empty", empty),
       scene("empty add", empty, .add), scene("evil", nil, .moveDown, .open),
       scene("evil form", nil, .moveDown, .edit), scene("palette", nil, .palette),
       scene("palette fuzzy", nil, .palette, .insert("rle")),

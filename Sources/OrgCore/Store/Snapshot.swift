@@ -24,6 +24,8 @@ public struct Snapshot: Sendable {
 public protocol SnapshotContents: Sendable {
   /// How many organizations there are.
   var organizationCount: Int { get }
+  /// Whether the organizations have been read. Until then there seem to be none.
+  var hasOrganizations: Bool { get }
   /// Whether the members have been read. Until then there seem to be none.
   var hasMembers: Bool { get }
   /// How many members all organizations have together.
@@ -47,6 +49,9 @@ public protocol SnapshotContents: Sendable {
 }
 
 extension SnapshotContents {
+  /// Most stores have all there is.
+  public var hasOrganizations: Bool { true }
+
   /// Most stores have all there is.
   public var hasMembers: Bool { true }
 
@@ -157,7 +162,8 @@ extension Snapshot {
     let (old, new) = (earlier.contents, contents)
     // Before the members were read, all organizations seem to differ, and none does.
     let isWhole = old.hasMembers
-    if !isWhole, (new as? any PlainContents)?.hasSameOrganizations(as: old) == true {
+    let isFirst = !old.hasOrganizations
+    if !isWhole, isFirst || (new as? any PlainContents)?.hasSameOrganizations(as: old) == true {
       return SnapshotDifference(changed: [], places: nil)
     }
     if let indices = (new as? any PlainContents)?.indicesOfChanges(since: old) {

@@ -1,5 +1,6 @@
 import Glibc
 import OrgCore
+import Synchronization
 import SystemPackage
 
 /// The directory with the two data files and orgman's own `.orgman`.
@@ -11,6 +12,25 @@ final class DataDirectory: Sendable {
   let path: String
   let calls: SystemCalls
   let root: Descriptor
+  /// How far reading the data files has come.
+  let progress = Progress()
+
+  /// Counts what is read, for who looks at it from another thread.
+  final class Progress: Sendable {
+    private let done = Atomic(0)
+    private let total = Atomic(0)
+
+    var value: ReadingProgress {
+      ReadingProgress(done: done.load(ordering: .relaxed), total: total.load(ordering: .relaxed))
+    }
+
+    func begin(total: Int) {
+      done.store(0, ordering: .relaxed)
+      self.total.store(total, ordering: .relaxed)
+    }
+
+    func add(_ count: Int) { done.wrappingAdd(count, ordering: .relaxed) }
+  }
 
   /// - Throws: `dataNotFound` if there is no directory, `system` if it can't be opened.
   init(path: String, calls: SystemCalls = SystemCalls()) throws(OrgError) {
@@ -84,7 +104,8 @@ final class DataDirectory: Sendable {
       if let known, known.count == size, try calls.holds(known, in: descriptor, name) {
         return .bytes(known, identity)
       }
-      return .bytes(try calls.readAll(descriptor, name, size: size), identity)
+      progress.begin(total: size)
+      return .bytes(try calls.readAll(descriptor, name, size: size, note: progress.add), identity)
     } catch {
       let reason =
         switch error.errno {

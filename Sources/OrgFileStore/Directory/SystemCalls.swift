@@ -50,16 +50,18 @@ struct SystemCalls: Sendable {
     return status
   }
 
-  /// Reads a file from a place to its end; `size` is how long it is thought to be.
+  /// Reads a file from a place to its end; `size` is how long it is thought to be. `note` is told of each part that was
+  /// read, on any thread.
   func readAll(
-    _ descriptor: borrowing Descriptor, _ name: String, size: Int, from start: Int = 0
+    _ descriptor: borrowing Descriptor, _ name: String, size: Int, from start: Int = 0,
+    note: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws(SystemCallError) -> [UInt8] {
     var failure: SystemCallError?
     let number = descriptor.number
     // One byte more tells whether the file grew meanwhile.
     var bytes = [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, count in
       do throws(SystemCallError) {
-        count = try fill(UnsafeMutableRawBufferPointer(buffer), from: number, at: start, name)
+        count = try fill(UnsafeMutableRawBufferPointer(buffer), from: number, at: start, name, note: note)
       } catch {
         failure = error
       }
@@ -82,22 +84,23 @@ struct SystemCalls: Sendable {
 
   /// Reads until the buffer is full or the file ends; the halves of a long file at once.
   private func fill(
-    _ buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int, _ name: String
+    _ buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int, _ name: String,
+    note: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws(SystemCallError) -> Int {
     guard buffer.count > Self.shortestToDivide else {
-      return try fillInOrder(buffer, from: descriptor, at: offset, name)
+      return try fillInOrder(buffer, from: descriptor, at: offset, name, note)
     }
     let middle = buffer.count / 2
     // Each core writes to a half of its own, and nobody looks before both are done.
     nonisolated(unsafe) let second = UnsafeMutableRawBufferPointer(rebasing: buffer[middle...])
     let rest = Concurrent {
       Result { () throws(SystemCallError) in
-        try fillInOrder(second, from: descriptor, at: offset + middle, name)
+        try fillInOrder(second, from: descriptor, at: offset + middle, name, note)
       }
     }
     let first = Result { () throws(SystemCallError) in
       try fillInOrder(
-        UnsafeMutableRawBufferPointer(rebasing: buffer[..<middle]), from: descriptor, at: offset, name)
+        UnsafeMutableRawBufferPointer(rebasing: buffer[..<middle]), from: descriptor, at: offset, name, note)
     }
     let behind = rest.value
     guard case .success(middle) = first else { return try first.get() }
@@ -105,20 +108,24 @@ struct SystemCalls: Sendable {
   }
 
   private func fillInOrder(
-    _ buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int, _ name: String
+    _ buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int, _ name: String,
+    _ note: (Int) -> Void
   ) throws(SystemCallError) -> Int {
     var count = 0
     while count < buffer.count {
-      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...].prefix(Self.readLength))
       let got = try call("read", name) {
         pread(descriptor, rest.baseAddress, rest.count, off_t(offset + count))
       }
       if got == 0 { break }
       count += got
+      note(got)
     }
     return count
   }
 
+  /// Bytes that are read at once, so that somebody can be told how far it has come.
+  private static let readLength = 8 << 20
   /// Bytes that one core has read before two would have.
   private static let shortestToDivide = 4 << 20
 
