@@ -3337,6 +3337,81 @@ enum Golden {
      Enter edit  r role  a add  d remove  Space mark  / filter  ? help  q back
     [cursor 0, 11]
     """#,
+    "reading 120x32": #"""
+     orgman  Organizations                                                                /srv/ops/data  reading 43%   live
+     Name ▲                             Plan             Status    Members │
+     Reading the organizations.                                            │
+     q cancels.                                                            │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "reading 40x10": #"""
+     Organizations  /s…  reading 43%   live
+     Name ▲               Status    Members
+     Reading the organizations.
+     q cancels.
+
+
+
+
+
+     Enter open  a add  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "reading 80x24": #"""
+     orgman  Organizations                        /srv/ops/data  reading 43%   live
+     Name ▲                                      Plan             Status    Members
+     Reading the organizations.
+     q cancels.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
     "refused 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
      Name ▲                             Plan             Status    Members │ Acme Corp                               active
