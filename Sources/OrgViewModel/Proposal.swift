@@ -44,23 +44,27 @@ public struct Proposal: Sendable, Hashable {
       {
         let set = ChangeSet(rows.changes(edit, in: organizations))
         return verdict(
-          Preview(of: set, on: snapshot), of: set,
+          Preview(of: set, on: snapshot), of: set, on: snapshot,
           hiddenCount: organizations == nil ? 0 : rows.hiddenCount(of: organizations))
       }()
-    case .set(let set): verdict(Preview(of: set, on: snapshot), of: set, hiddenCount: 0)
+    case .set(let set):
+      verdict(Preview(of: set, on: snapshot), of: set, on: snapshot, hiddenCount: 0)
     case .marked(let marked, let edit):
       {
         let set = ChangeSet(marked.changes(edit))
         let preview = Preview(of: set, on: marked.arrangement.snapshot)
-        return verdict(preview, of: set, hiddenCount: marked.hiddenCount)
+        return verdict(
+          preview, of: set, on: marked.arrangement.snapshot, hiddenCount: marked.hiddenCount)
       }()
     }
   }
 
-  private func verdict(_ preview: Preview, of set: ChangeSet, hiddenCount: Int) -> Verdict {
+  private func verdict(
+    _ preview: Preview, of set: ChangeSet, on snapshot: Snapshot, hiddenCount: Int
+  ) -> Verdict {
     let effective = preview.effective
     let blocked = preview.blocked
-    let reasons = Self.reasons(blocked)
+    let reasons = Self.reasons(blocked, snapshot)
     guard !effective.isEmpty else {
       return .refuse(
         blocked.isEmpty
@@ -91,12 +95,29 @@ public struct Proposal: Sendable, Hashable {
   }
 
   /// What stands against changes, the last owners first.
-  private static func reasons(_ blocked: [(change: Change, error: OrgError)]) -> String {
+  private static func reasons(
+    _ blocked: [(change: Change, error: OrgError)], _ snapshot: Snapshot
+  ) -> String {
     let owners = blocked.filter { $0.error.code == .lastOwner }
     let others = blocked.filter { $0.error.code != .lastOwner }
-    var sentences = owners.prefix(3).map(\.error.message)
-    if owners.count > 3 {
-      sentences.append("So it is in \((owners.count - 3).grouped) more.")
+    var sentences: [String]
+    if owners.count > 1, let user = owners[0].change.userID,
+      owners.allSatisfy({ $0.change.userID == user })
+    {
+      var names = owners.prefix(owners.count > 4 ? 3 : 4).map {
+        let id = $0.change.organizationID
+        return (snapshot.organization(id: id)?.name ?? id).escapedForDisplay
+      }
+      if owners.count > names.count { names.append("\((owners.count - names.count).grouped) more") }
+      let list = names.dropLast().joined(separator: ", ") + " and " + (names.last ?? "")
+      sentences = [
+        "\(user.escapedForDisplay) is the last owner of \(list); make somebody else owner there first."
+      ]
+    } else {
+      sentences = owners.prefix(3).map(\.error.message)
+      if owners.count > 3 {
+        sentences.append("So it is in \((owners.count - 3).grouped) more.")
+      }
     }
     sentences += others.prefix(2).map(\.error.message)
     if others.count > 2 { sentences.append("And \((others.count - 2).grouped) more can't be changed.") }
@@ -119,6 +140,7 @@ extension AppModel {
     lastSerial += 1
     let proposal = Proposal(serial: lastSerial, title: title, source: source, isCounted: isCounted)
     self.proposal = proposal
+    message = Message(text: "Finding out what would change…", kind: .note)
     return [.preview(proposal)]
   }
 
@@ -126,6 +148,7 @@ extension AppModel {
   public mutating func receive(_ verdict: Proposal.Verdict, for proposal: Proposal) {
     guard self.proposal == proposal else { return }
     self.proposal = nil
+    message = nil
     guard case .browse = mode else { return }
     switch verdict {
     case .ask(let question): mode = .ask(question)

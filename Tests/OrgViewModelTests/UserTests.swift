@@ -153,6 +153,28 @@ import Testing
     #expect(driver.message == "bob is the last owner of Golf; make somebody else owner first.")
   }
 
+  @Test mutating func `many organizations that would lose their last owner come in one sentence`() {
+    var members = Sample.members
+    for id in ["bravo", "charlie", "delta", "echo", "foxtrot"] {
+      members.append(Sample.member("bob", .owner, "org_" + id))
+    }
+    driver = Driver(Sample.organizations, members)
+    driver.press(.showUsers, .moveDown, .open, .removeEverywhere)
+    #expect(
+      question == "bob is the last owner of Bravo, Charlie, Delta and 2 more; make somebody else owner there "
+        + "first. Remove bob from all 6 organizations? 1 will change, 5 can't be changed.")
+  }
+
+  @Test mutating func `while it is found out what would change, that is said`() {
+    openBob()
+    driver.holds = true
+    driver.press(.removeEverywhere)
+    #expect(driver.message == "Finding out what would change…")
+    #expect(driver.model.awaitsRows)
+    driver.release()
+    #expect(question != nil && driver.message == nil)
+  }
+
   @Test mutating func `a range marks what is moved over, and Esc takes it back`() {
     openBob()
     driver.press(.moveToLast, .mark, .moveToFirst, .markRange, .moveDown)
