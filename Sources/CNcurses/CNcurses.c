@@ -131,6 +131,9 @@ void cncurses_define_keys(void) {
   const char *begin = extended("PS"), *end = extended("PE");
   (void)define_key(begin != NULL ? begin : "\033[200~", cncurses_paste_begin);
   (void)define_key(end != NULL ? end : "\033[201~", cncurses_paste_end);
+  const char *left = extended("kLFT5"), *right = extended("kRIT5");
+  (void)define_key(left != NULL ? left : "\033[1;5D", cncurses_control_left);
+  (void)define_key(right != NULL ? right : "\033[1;5C", cncurses_control_right);
   // Some descriptions take these for the Delete key and the left arrow.
   (void)define_key("\177", KEY_BACKSPACE);
   (void)define_key("\b", KEY_BACKSPACE);

@@ -94,6 +94,7 @@ extension Context {
     case .question: "A question"
     case .form: "The edit pane, where text is typed"
     case .choice: "The edit pane, where there are choices"
+    case .conflict: "The edit pane, where others changed the field as well"
     case .help: "The page with the keys"
     case .palette: "The command palette"
     }

@@ -364,6 +364,8 @@ extension CursesScreen {
     case KEY_DC: .delete
     case KEY_IC: .insert
     case KEY_BTAB: .backTab
+    case cncurses_control_left: .controlLeft
+    case cncurses_control_right: .controlRight
     case cncurses_paste_begin: .pasteBegin
     case cncurses_paste_end: .pasteEnd
     default: nil
@@ -460,6 +462,8 @@ extension CursesScreen {
     case ("", "B"): .down
     case ("", "C"): .right
     case ("", "D"): .left
+    case ("1;5", "C"): .controlRight
+    case ("1;5", "D"): .controlLeft
     case ("", "H"), ("1", "~"), ("7", "~"): .home
     case ("", "F"), ("4", "~"), ("8", "~"): .end
     case ("2", "~"): .insert

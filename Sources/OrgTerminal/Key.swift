@@ -12,6 +12,9 @@ public enum Key: Sendable, Hashable {
   case enter, tab, backTab, escape, backspace, delete, insert
   // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
   case up, down, left, right, home, end, pageUp, pageDown
+  // Arrows with Control, where the terminal can say so.
+  // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
+  case controlLeft, controlRight
   /// Text pasted by the user follows, up to `pasteEnd`.
   case pasteBegin
   /// The pasted text is over.

@@ -169,7 +169,7 @@ extension Key {
     uniqueKeysWithValues: ([
       .character(" "), .enter, .tab, .backTab, .escape, .backspace, .delete, .insert, .up, .down, .left,
       .right,
-      .home, .end, .pageUp, .pageDown,
+      .home, .end, .controlLeft, .controlRight, .pageUp, .pageDown,
     ] as [Key]).map { ($0.description.lowercased(), $0) })
 
   /// The key that is written so, as in the help page: `j`, `^F`, `PgDn`, `F5`. Names may be in small letters.

@@ -243,6 +243,8 @@ extension Keymap {
     Section(
       title: "Edit pane",
       bindings: [
+        bind("t", to: .keepTheirs, in: [.conflict], "keep what others put there", hint: "theirs"),
+        bind("m", to: .takeMine, in: [.conflict], "set it to what you typed", hint: "mine"),
         bind(.enter, to: .accept, in: forms, "save", hint: nil),
         bind(.control("s"), to: .save, in: forms, "save", hint: "save"),
         bind(.tab, .down, to: .nextField, in: forms, "the next field", hint: "next"),
@@ -257,6 +259,8 @@ extension Keymap {
       bindings: [
         bind(.left, to: .moveLeft, in: texts, "a character to the left"),
         bind(.right, to: .moveRight, in: texts, "a character to the right"),
+        bind(.controlLeft, to: .moveWordLeft, in: texts, "the start of the word"),
+        bind(.controlRight, to: .moveWordRight, in: texts, "the end of the word"),
         bind(.control("a"), .home, to: .moveToFirst, in: texts, "the start"),
         bind(.control("e"), .end, to: .moveToLast, in: texts, "the end"),
         bind(.backspace, to: .deleteBackward, in: texts, "delete the character before"),
@@ -264,6 +268,7 @@ extension Keymap {
         bind(.control("w"), to: .deleteWord, in: texts, "delete the word before"),
         bind(.control("u"), to: .deleteToStart, in: texts, "delete to the start"),
         bind(.control("k"), to: .deleteToEnd, in: texts, "delete to the end"),
+        bind(.control("_"), to: .undoTyping, in: texts, "undo what was typed last"),
       ]),
   ])
 
@@ -273,7 +278,7 @@ extension Keymap {
   private static let sheets: Set<Context> = [.users, .history, .entry, .overview, .person]
   private static let anywhere = browsing.union(sheets)
   private static let panes = anywhere.union([.help])
-  private static let forms: Set<Context> = [.form, .choice]
+  private static let forms: Set<Context> = [.form, .choice, .conflict]
   private static let texts: Set<Context> = [.form, .filter, .palette]
   private static let everywhere = Set(Context.allCases)
 
@@ -309,6 +314,8 @@ extension Key: CustomStringConvertible {
     case .insert: "Ins"
     case .up: "Up"
     case .down: "Down"
+    case .controlLeft: "^Left"
+    case .controlRight: "^Right"
     case .left: "Left"
     case .right: "Right"
     case .home: "Home"

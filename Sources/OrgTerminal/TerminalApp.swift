@@ -130,7 +130,8 @@ public final class TerminalApp {
         case .copy(let text): model.receive(copied: text, problem: screen.copy(text))
         case .setMouse(let isOn): screen.setMouse(isOn)
         case .endFlashSoon: flashEnd = clinux_monotonic_milliseconds() + Self.flash
-        case .commit, .undo, .redo, .cancelCommit, .arrange, .show, .preview, .find, .reload:
+        case .commit, .undo, .redo, .cancelCommit, .arrange, .show, .preview, .find, .reload, .saveDraft,
+          .dropDraft, .leaveDraft:
           perform(effect)
         }
       }
@@ -189,9 +190,12 @@ public final class TerminalApp {
 /// Turns keys into actions, one by one, each in the context that the one before has left.
 struct KeyReader {
   let keymap: Keymap
-  var waiting: [Key] = []
+  /// A slice, for taking the first must not move all others: a paste has many.
+  var waiting: ArraySlice<Key> = []
   /// Text that is being pasted: it never runs a command.
   private var paste: String?
+  /// Bytes of pasted text that are kept. No field takes as much, so it will be cut, and said to be.
+  private static let pasteLimit = 1 << 16
   /// What is left to be done of a turn of the wheel.
   private var turns: (action: Action, count: Int)?
   private let pointing: (Position, AppModel) -> Action?
@@ -229,8 +233,8 @@ struct KeyReader {
         paste = nil
         if !text.isEmpty { return .paste(text) }
       default:
-        if paste != nil {
-          paste?.append(Self.pasted(key))
+        if let length = paste?.utf8.count {
+          if length < Self.pasteLimit { paste?.append(Self.pasted(key)) }
         } else if let action = keymap.action(for: key, in: model.context) {
           return action
         }

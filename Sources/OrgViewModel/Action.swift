@@ -137,6 +137,16 @@ public enum Action: Sendable, Hashable {
   case moveLeft
   /// A character to the right; in a choice, the next.
   case moveRight
+  /// To the start of the word.
+  case moveWordLeft
+  /// To the end of the word.
+  case moveWordRight
+  /// Takes back what was typed last in the field.
+  case undoTyping
+  /// Keeps what others put into a field that was edited here, too.
+  case keepTheirs
+  /// Sets it to what was typed here all the same.
+  case takeMine
   /// Deletes the character before the cursor.
   case deleteBackward
   /// Deletes the character under the cursor.
@@ -211,6 +221,8 @@ public enum Context: String, Sendable, Hashable, CaseIterable {
   case form
   /// A form, in a field with a few choices.
   case choice
+  /// A form, in a field that others changed as well.
+  case conflict
   /// The page with the keys.
   case help
   /// The command palette.
@@ -220,7 +232,7 @@ public enum Context: String, Sendable, Hashable, CaseIterable {
   public var isScreen: Bool {
     switch self {
     case .list, .detail, .users, .history, .entry, .overview, .person: true
-    case .filter, .question, .form, .choice, .help, .palette: false
+    case .filter, .question, .form, .choice, .conflict, .help, .palette: false
     case .roleChoice, .planChoice, .statusChoice, .sortChoice: false
     }
   }
@@ -229,7 +241,7 @@ public enum Context: String, Sendable, Hashable, CaseIterable {
   public var isMenu: Bool {
     switch self {
     case .roleChoice, .planChoice, .statusChoice, .sortChoice: true
-    case .filter, .question, .form, .choice, .help, .palette: false
+    case .filter, .question, .form, .choice, .conflict, .help, .palette: false
     case .list, .detail, .users, .history, .entry, .overview, .person: false
     }
   }
@@ -238,7 +250,7 @@ public enum Context: String, Sendable, Hashable, CaseIterable {
   public var isTyping: Bool {
     switch self {
     case .filter, .form, .palette: true
-    case .question, .choice, .help: false
+    case .question, .choice, .conflict, .help: false
     case .roleChoice, .planChoice, .statusChoice, .sortChoice: false
     case .list, .detail, .users, .history, .entry, .overview, .person: false
     }

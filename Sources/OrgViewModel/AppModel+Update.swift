@@ -12,7 +12,10 @@ extension AppModel {
     case .chooseOrder: .sortChoice
     case .ask: .question
     case .form(let form):
-      form.asksToDiscard ? .question : form.fields[form.focus].choices.isEmpty ? .form : .choice
+      form.asksToDiscard
+        ? .question
+        : form.fields[form.focus].clash != nil
+          ? .conflict : form.fields[form.focus].choices.isEmpty ? .form : .choice
     case .help: .help
     case .palette: .palette
     }
@@ -23,6 +26,11 @@ extension AppModel {
 
   /// Changes the state as an action asks, and says what the world has to do.
   public mutating func update(_ action: Action) -> [Effect] {
+    let effects = act(action)
+    return keepingDraft(effects)
+  }
+
+  private mutating func act(_ action: Action) -> [Effect] {
     switch action {
     case .quit: return [.quit]
     case .redraw: return [.redraw]
@@ -321,6 +329,7 @@ extension AppModel {
       return []
     default: return []
     }
+    if let draft = question.draft { return answer(action, draft, isYes: question.isYes) }
     mode = .browse
     guard question.isYes else { return [] }
     return commit(
@@ -351,11 +360,15 @@ extension AppModel {
     case .back, .cancel:
       if form.isDirty { (form.asksToDiscard, form.discards) = (true, false) } else { mode = .browse }
     case .accept, .save: return save(&form)
+    case .keepTheirs, .takeMine: form.resolve(takingMine: action == .takeMine)
+    case _ where form.fields[form.focus].clash != nil && action != .help: break
     case .help: mode = .help(top: 0, behind: .form(form))
     default:
       if form.fields[form.focus].choices.isEmpty {
         let before = form.fields[form.focus].input
-        if form.fields[form.focus].input.apply(action) { noteTyping(&form, before) }
+        if form.fields[form.focus].input.apply(action) {
+          form.noteTyping(in: arrangement, before: before)
+        }
       } else if action == .moveRight || action == .insert(" ") {
         form.fields[form.focus].choose(by: 1)
       } else if action == .moveLeft {
@@ -365,17 +378,8 @@ extension AppModel {
     return []
   }
 
-  private func noteTyping(_ form: inout Form, _ before: TextField) {
-    let input = form.fields[form.focus].input
-    if input.wasCut {
-      form.problem = (form.focus, "That was cut: at most \(input.limit) characters fit here.")
-    } else if form.problem?.field == form.focus, input.text != before.text {
-      form.problem = nil
-    }
-  }
-
   private mutating func save(_ form: inout Form) -> [Effect] {
-    guard form.check(on: arrangement.snapshot) else { return [] }
+    guard !form.hasClash(), form.check(on: arrangement.snapshot) else { return [] }
     do throws(OrgError) {
       if form.purpose == .plan {
         mode = .browse

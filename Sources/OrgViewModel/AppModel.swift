@@ -49,6 +49,8 @@ public struct AppModel: Sendable {
     var allowsOwnerless = false
     /// What to say when it is done, where it is about many.
     var conclusion: String?
+    /// What to go on with on yes, where that is asked.
+    var draft: Draft?
     /// Whether yes has the focus; no has it at first.
     public internal(set) var isYes = false
   }
@@ -184,6 +186,8 @@ public struct AppModel: Sendable {
   var lastSerial: Int
   /// The row that keys wait for, by the number of the request to look for it.
   var awaited: Int?
+  /// What was last asked to be kept.
+  var keptDraft: Draft?
   /// The latest query that rows were filtered by.
   var lastQuery = ""
   /// The request that somebody asked for to read the data again.
@@ -279,6 +283,11 @@ public struct AppModel: Sendable {
 
   /// Takes in what became of a commit.
   public mutating func receive(_ outcome: CommitOutcome) -> [Effect] {
+    let effects = finish(outcome)
+    return keepingDraft(effects)
+  }
+
+  private mutating func finish(_ outcome: CommitOutcome) -> [Effect] {
     guard !pending.isEmpty else { return [] }
     let finished = pending.removeFirst()
     isWaiting = false

@@ -66,6 +66,11 @@ public struct Arrangement: Sendable {
     return rows.firstIndex(of: Int32(organization))
   }
 
+  /// The organization that has a name, whatever the case. Looks at a few, however many there are.
+  func organization(named name: String) -> Organization? {
+    index.organization(named: name).map(snapshot.contents.organization(at:))
+  }
+
   /// Whether a query matches the organization of a row.
   func isMatch(row: Int, _ query: Query) -> Bool { query.matches(Int(rows[row]), in: index) }
 

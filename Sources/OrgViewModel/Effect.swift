@@ -19,6 +19,12 @@ public enum Effect: Sendable, Hashable {
   /// Find the rows of a screen beside that of the organizations; they come to `receive(_:for:)`, and may come
   /// several times, more each time. Requests that are still waiting when a newer one comes may be dropped.
   case show(SheetRequest)
+  /// Keep what is typed, so that it survives the end of the program.
+  case saveDraft(Draft)
+  /// Drop what was kept: it was saved, or thrown away.
+  case dropDraft
+  /// Leave what was offered for the next start.
+  case leaveDraft
   /// Copy a text to the clipboard of whoever sits at the terminal; `receive(copied:problem:)` says what became of it.
   case copy(String)
   /// Find the next organization that a query matches; it comes to `receive(_: Found)`.

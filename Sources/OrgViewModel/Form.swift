@@ -25,6 +25,15 @@ public struct Form: Sendable {
       case user
       /// The role of a new member.
       case role
+
+      /// What the file calls it.
+      var key: String {
+        switch self {
+        case .organization(let field): field.rawValue
+        case .user: "user_id"
+        case .role: "role"
+        }
+      }
     }
 
     /// What is edited in it.
@@ -39,6 +48,18 @@ public struct Form: Sendable {
     public let hint: String
     /// What it held when the form was opened.
     public internal(set) var original: String
+    /// What is wrong with what is typed, as far as can be told while it is.
+    public internal(set) var flaw: String?
+    /// What others made of it, where it was to be changed here, too; until somebody has chosen.
+    public internal(set) var clash: Clash?
+
+    /// Two changes of one field.
+    public struct Clash: Sendable, Hashable {
+      /// What both have changed; `nil` for nothing.
+      public let base: String?
+      /// What others put there; `nil` for nothing.
+      public internal(set) var theirs: String?
+    }
 
     init(_ name: Name, _ title: String, _ text: String, choices: [String] = [], hint: String = "") {
       self.name = name
@@ -48,6 +69,9 @@ public struct Form: Sendable {
       self.hint = hint
       original = text
     }
+
+    /// What is typed; `nil` where nothing is.
+    public var value: String? { input.text.isEmpty ? nil : input.text }
 
     /// The organization's field that is edited in it.
     var organizationField: OrganizationField? {
@@ -85,6 +109,11 @@ public struct Form: Sendable {
     case .addMember(_, let name): "Add a member to \(name.escapedForDisplay)"
     case .plan: "Plan of all marked"
     }
+  }
+
+  /// What is to be said under a line.
+  public func problem(at index: Int) -> String? {
+    problem?.field == index ? problem?.text : fields[index].flaw
   }
 
   /// Whether anything was typed or chosen.
@@ -207,31 +236,55 @@ public struct Form: Sendable {
   /// Checks what was typed without looking at other records; the line that is wrong gets the focus.
   mutating func check(on snapshot: Snapshot) -> Bool {
     problem = nil
-    for (index, field) in fields.enumerated() {
-      do throws(OrgError) {
-        switch field.name {
-        case .organization(let name): _ = try Rules.checked(field.input.text, for: name)
-        case .user:
-          let user = Self.userID(field.input.text)
-          try Rules.checkUserID(user)
-          if case .addMember(let id, let name) = purpose, let role = snapshot.role(of: user, in: id) {
-            throw OrgError(
-              .alreadyMember,
-              "\(user.escapedForDisplay) is in \(name.escapedForDisplay) already, as \(role.rawValue).")
-          }
-        case .role: _ = try Rules.role(field.input.text)
-        }
-      } catch {
-        problem = (index, error.message)
-        focus = index
-        return false
-      }
+    for index in fields.indices {
+      guard let flaw = flaw(at: index, on: snapshot) else { continue }
+      problem = (index, flaw)
+      focus = index
+      return false
     }
     return true
   }
 
-  /// Takes in that a commit failed. After a conflict the form expects what is there now, so that saving again
-  /// overwrites it knowingly.
+  /// What is wrong with what was typed in a line.
+  private func flaw(at index: Int, on snapshot: Snapshot) -> String? {
+    let text = fields[index].input.text
+    do throws(OrgError) {
+      switch fields[index].name {
+      case .organization(let name): _ = try Rules.checked(text, for: name)
+      case .user:
+        let user = Self.userID(text)
+        try Rules.checkUserID(user)
+        if case .addMember(let id, let name) = purpose, let role = snapshot.role(of: user, in: id) {
+          return "\(user.escapedForDisplay) is in \(name.escapedForDisplay) already, as \(role.rawValue)."
+        }
+      case .role: _ = try Rules.role(text)
+      }
+    } catch {
+      return error.message
+    }
+    return nil
+  }
+
+  /// Says what is wrong with what was just typed, another's name included.
+  mutating func noteTyping(in arrangement: Arrangement, before: TextField) {
+    let input = fields[focus].input
+    if input.wasCut {
+      problem = (focus, "That was cut: at most \(input.limit) characters fit here.")
+    } else if input.text != before.text {
+      if problem?.field == focus { problem = nil }
+      fields[focus].flaw = flaw(at: focus, on: arrangement.snapshot) ?? takenName(in: arrangement)
+    }
+  }
+
+  private func takenName(in arrangement: Arrangement) -> String? {
+    guard fields[focus].name == .organization(.name) else { return nil }
+    let name = fields[focus].input.text
+    guard let other = arrangement.organization(named: name) else { return nil }
+    if case .edit(let base) = purpose, base.id == other.id { return nil }
+    return "The name \(name.quoted) is taken by \(other.id.escapedForDisplay); choose another."
+  }
+
+  /// Takes in that a commit failed. After a conflict somebody has to choose for each field that both changed.
   mutating func fail(_ error: OrgError) {
     isSaving = false
     let field: Field.Name? =
@@ -242,26 +295,53 @@ public struct Form: Sendable {
       }
     problem = (fields.firstIndex { $0.name == field }, error.message)
     if let index = problem?.field { focus = index }
-    if case .edit(var base) = purpose, !error.conflicts.isEmpty {
-      for conflict in error.conflicts {
-        guard let field = OrganizationField(rawValue: conflict.field) else { continue }
-        base[field] = conflict.theirs
-        focus = fields.firstIndex { $0.organizationField == field } ?? focus
-      }
-      purpose = .edit(base)
-      problem = (focus, error.message + " Save again to set it all the same.")
+    guard case .edit = purpose, !error.conflicts.isEmpty else { return }
+    for conflict in error.conflicts {
+      guard let index = fields.firstIndex(where: { $0.name.key == conflict.field }) else { continue }
+      fields[index].clash = Field.Clash(base: conflict.base, theirs: conflict.theirs)
     }
+    problem = (nil, "Not saved, others changed it: choose.")
+    focus = fields.firstIndex { $0.clash != nil } ?? focus
+  }
+
+  /// Takes in which of two changes of the field shall hold. From then on the form expects what others put there.
+  mutating func resolve(takingMine: Bool) {
+    guard case .edit(var base) = purpose, let clash = fields[focus].clash,
+      let field = fields[focus].organizationField
+    else { return }
+    base[field] = clash.theirs
+    purpose = .edit(base)
+    fields[focus].clash = nil
+    fields[focus].flaw = nil
+    fields[focus].original = clash.theirs ?? ""
+    if !takingMine { fields[focus].input = TextField(clash.theirs ?? "") }
+    problem = nil
+    news = nil
+    focus = fields.firstIndex { $0.clash != nil } ?? focus
+  }
+
+  /// Whether others' changes and those made here still have to be chosen between; says so.
+  mutating func hasClash() -> Bool {
+    guard let index = fields.firstIndex(where: { $0.clash != nil }) else { return false }
+    focus = index
+    problem = (nil, "Choose theirs or mine first: others changed \(fields[index].title), too.")
+    return true
   }
 
   /// Tells what others changed underneath since the form was opened.
   mutating func notice(_ snapshot: Snapshot) {
-    guard case .edit(let base) = purpose else { return }
+    guard case .edit(let base) = purpose, snapshot.contents.hasOrganizations else { return }
     guard let now = snapshot.organization(id: base.id) else {
       news =
         "\(base.name.escapedForDisplay) was removed meanwhile; what you typed is kept, but can't be saved."
       return
     }
-    let changes = OrganizationField.allCases.filter { now[$0] != base[$0] }.map {
+    for index in fields.indices {
+      guard let field = fields[index].organizationField else { continue }
+      fields[index].clash?.theirs = now[field]
+    }
+    let clashing = fields.filter { $0.clash != nil }.compactMap(\.organizationField)
+    let changes = OrganizationField.allCases.filter { now[$0] != base[$0] && !clashing.contains($0) }.map {
       "\($0.title) is \(now[$0]?.escapedForDisplay ?? "none") now"
     }
     news = changes.isEmpty ? nil : "Changed meanwhile: \(changes.joined(separator: ", "))."

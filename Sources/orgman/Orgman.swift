@@ -116,17 +116,23 @@ struct BrowseCommand: ParsableCommand {
     let store = try openStore(directory)
     let app = try TerminalApp()
     let watcher = store.watcher()
-    let session = Session(store: store, inbox: app.inbox)
+    let inbox = app.inbox
+    let drafts =
+      demo || store.readOnlyReason != nil ? nil : DraftStore(for: directory) { inbox.post(.failure($0)) }
+    let draft = drafts?.offer()
+    let session = Session(store: store, inbox: inbox, drafts: drafts)
     let first = try session.start()
     let signal = app.run(
       title: demo ? "demo" : directory, configuration: configuration,
       changes: ChangeSource(descriptor: watcher.descriptor) { watcher.drain() },
       {
-        AppModel(
+        var model = AppModel(
           first, viewport: $0, readOnlyReason: store.readOnlyReason, preferences: configuration.preferences,
           message: problems.first.map {
             AppModel.Message(text: "Not configured: \(ConfigurationFile.sentence($0))", kind: .refusal)
           })
+        if let draft { model.offer(draft) }
+        return model
       },
       perform: session.perform)
     session.finish()

@@ -18,6 +18,7 @@ final class Session: Sendable {
   private let arranging = DispatchQueue(label: "orgman.arranging")
   private let showing: SheetMaker
   private let committing = DispatchQueue(label: "orgman.committing")
+  private let drafts: DraftStore?
   private let state = Mutex(State())
   /// Held from arranging a snapshot until it is posted: each says what changed since the one posted before.
   private let posting = Mutex(())
@@ -28,7 +29,11 @@ final class Session: Sendable {
     var isCancelled = false
   }
 
-  init(store: FileStore, inbox: Inbox) {
+  /// Carries out what is asked for on a store.
+  ///
+  /// - Parameter drafts: where what is typed is kept, if anywhere.
+  init(store: FileStore, inbox: Inbox, drafts: DraftStore? = nil) {
+    self.drafts = drafts
     manager = OrgManager(store: store)
     self.inbox = inbox
     self.store = store
@@ -120,6 +125,7 @@ final class Session: Sendable {
 
   /// Waits for a commit that is going on, for what was asked for is done or said to have failed.
   func finish() {
+    drafts?.finish()
     state.withLock { $0.isCancelled = true }
     committing.sync {}
   }
@@ -150,6 +156,9 @@ final class Session: Sendable {
       commit { [self] () throws(OrgError) in try inverse(of: manager.redoable(by: getuid()), "redo") }
     case .find(let request): arranging.async { [self] in inbox.post(.found(request.find())) }
     case .cancelCommit: state.withLock { $0.isCancelled = true }
+    case .saveDraft(let draft): drafts?.save(draft)
+    case .dropDraft: drafts?.drop()
+    case .leaveDraft: drafts?.leave()
     case .copy, .endFlashSoon, .setMouse, .redraw, .suspend, .quit: break
     }
   }

@@ -122,7 +122,10 @@ import Testing
         "[keys]\n\"\u{202E}\" = \"z\"",
         "2:1 There is no action \"\\u{202E}\"; orgman config --default has all."
       ),
-      ("[keys]\nsave = \"F10\"", "2:1 save belongs under [keys.in.form] or [keys.in.choice]."),
+      (
+        "[keys]\nsave = \"F10\"",
+        "2:1 save belongs under [keys.in.form] or [keys.in.choice] or [keys.in.conflict]."
+      ),
       ("[keys.in.help]\nundo = \"z\"", "2:1 undo has no meaning in [keys.in.help]."),
       (
         "[keys.in.form]\nsave = \"s\"",

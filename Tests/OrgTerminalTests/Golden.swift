@@ -175,6 +175,81 @@ enum Golden {
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 11, 3]
     """#,
+    "conflict 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Edit Acme Corp
+    ▸Acme Corp                          founders_friend  active          4 │
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │ Name      Acme Corp
+     Globex                             enterprise       active          0 │▸Plan      theirs or mine?
+     Initech                            starter          suspended       0 │           was     founders_friend
+     Umbrella                           professional     deleted         0 │           theirs  enterprise
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │           mine    founders_friendx
+     株式会社みらい                     enterprise       active          0 │ Status    ‹ active ›
+                                                                           │ Lago id   theirs or mine?
+                                                                           │           was     lago_1
+                                                                           │           theirs  lago_2
+                                                                           │           mine    none
+                                                                           │ Stripe id cus_NffrFeUfNV2Hib
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+     Not saved, others changed it: choose.
+     t theirs  m mine  ^S save  Tab next  F1 help  Esc cancel
+    [cursor 83, 4]
+    """#,
+    "conflict 40x10": #"""
+     Organizations  /srv/op…  7 orgs   live
+
+     Name      Acme Corp
+    ▸Plan      theirs or mine?
+               was     founders_friend
+               theirs  enterprise
+               mine    founders_friendx
+
+     Not saved, others changed it: choose.
+     t theirs  m mine  F1 help  Esc cancel
+    [cursor 11, 3]
+    """#,
+    "conflict 80x24": #"""
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Edit Acme Corp
+
+     Name      Acme Corp
+    ▸Plan      theirs or mine?
+               was     founders_friend
+               theirs  enterprise
+               mine    founders_friendx
+     Status    ‹ active ›
+     Lago id   theirs or mine?
+               was     lago_1
+               theirs  lago_2
+               mine    none
+     Stripe id cus_NffrFeUfNV2Hib
+
+
+
+
+
+
+
+
+     Not saved, others changed it: choose.
+     t theirs  m mine  ^S save  Tab next  F1 help  Esc cancel
+    [cursor 11, 4]
+    """#,
     "create 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
      Name ▲                             Plan             Status    Members │ New organization
@@ -4113,6 +4188,81 @@ enum Golden {
      Status of 2 organizations, all marked:
      a active  s suspended  d deleted  Esc cancel
     [cursor 40, 22]
+    """#,
+    "typed wrong 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ New organization
+    ▸Acme Corp                          founders_friend  active          4 │
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │▸Name      globex
+     Globex                             enterprise       active          0 │           ! The name "globex" is taken by
+     Initech                            starter          suspended       0 │           org_2; choose another.
+     Umbrella                           professional     deleted         0 │ Plan      founders_friend
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 89, 3]
+    """#,
+    "typed wrong 40x10": #"""
+     Organizations  /srv/op…  7 orgs   live
+     New organization
+
+    ▸Name      globex
+               ! The name "globex" is taken
+               by org_2; choose another.
+     Plan      founders_friend
+
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 17, 3]
+    """#,
+    "typed wrong 80x24": #"""
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     New organization
+
+    ▸Name      globex
+               ! The name "globex" is taken by org_2; choose another.
+     Plan      founders_friend
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 17, 3]
     """#,
     "undo entry 120x32": #"""
      orgman  History                                                                /srv/ops/data  7 orgs  4 members   live

@@ -38,6 +38,7 @@ import Testing
       (.up, .previousField), (.escape, .back), (.function(1), .help),
     ]
     expect(in: .form, both + program + text)
+    expect(in: .conflict, both + program + [("t", .keepTheirs), ("m", .takeMine)])
     expect(in: .choice, both + program + [(" ", .moveRight), (.right, .moveRight), (.left, .moveLeft)])
   }
 
@@ -164,7 +165,8 @@ import Testing
     (.control("a"), .moveToFirst),
     (.control("e"), .moveToLast), (.backspace, .deleteBackward), (.delete, .deleteForward),
     (.control("w"), .deleteWord),
-    (.control("u"), .deleteToStart), (.control("k"), .deleteToEnd),
+    (.control("u"), .deleteToStart), (.control("k"), .deleteToEnd), (.controlLeft, .moveWordLeft),
+    (.controlRight, .moveWordRight), (.control("_"), .undoTyping),
   ]
 
   private func expect(in context: Context, _ keys: [(key: Key, action: Action)]) {
@@ -215,6 +217,16 @@ import Testing
     #expect(form.fields[0].input.text == "Acme two ")
     let actions = press([.pasteBegin, .enter, .pasteEnd])
     #expect(actions.isEmpty)
+  }
+
+  @Test mutating func `a paste of a megabyte takes no time that grows faster than it`() {
+    _ = press(["a", .pasteBegin])
+    let keys = Array(repeating: Key.character("é"), count: 1_000_000)
+    let time = ContinuousClock().measure { _ = press(keys + [.pasteEnd]) }
+    guard case .form(let form) = screen.model.mode else { return #expect(Bool(false)) }
+    #expect(form.fields[0].input.text.count == 200)
+    #expect(form.problem?.text == "That was cut: at most 200 characters fit here.")
+    #expect(time < .seconds(10), "\(time)")
   }
 
   @Test mutating func `keys behind an accepted filter wait for its rows`() {

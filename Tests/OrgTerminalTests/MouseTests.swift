@@ -13,7 +13,7 @@ import Testing
   private func run(_ screen: inout Screen, _ keys: [Key]) -> [Action] {
     let (renderer, size) = (screen.renderer, screen.size)
     var reader = KeyReader(keymap: .standard) { renderer.action(at: $0, $1, size: size) }
-    reader.waiting = keys
+    reader.waiting = ArraySlice(keys)
     var actions: [Action] = []
     while let action = reader.next(screen.model) {
       actions.append(action)

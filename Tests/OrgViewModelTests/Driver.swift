@@ -144,7 +144,9 @@ struct Driver {
     case .redo: step { manager throws(OrgError) in try manager.redoable(by: nil) }
     case .find(let request): model.receive(request.find())
     case .copy(let text): model.receive(copied: text, problem: nil)
-    case .cancelCommit, .endFlashSoon, .setMouse, .redraw, .suspend, .quit: break
+    case .cancelCommit, .endFlashSoon, .saveDraft, .dropDraft, .leaveDraft, .setMouse, .redraw, .suspend,
+      .quit:
+      break
     }
   }
 

@@ -191,21 +191,91 @@ import Testing
     #expect(saved?.planTier == "enterprise")
   }
 
-  @Test func `a conflict says what is there, and saving again overwrites it knowingly`() {
+  /// A form in which the plan and the Lago id were edited, while others edited plan and name.
+  private func clashing() -> Driver {
     var driver = Driver()
     driver.press(.edit, .nextField, .deleteToStart)
     driver.type("starter")
-    driver.store.change { organizations, _ in organizations[0].planTier = "enterprise" }
-    driver.press(.previousField, .save)
+    driver.press(.nextField, .nextField, .insert("0"))
+    driver.store.change { organizations, _ in
+      organizations[0].planTier = "enterprise"
+      organizations[0].name = "Apex"
+    }
+    driver.press(.save)
+    return driver
+  }
+
+  @Test func `a conflict shows base, theirs and mine, and saves nothing until somebody has chosen`() {
+    var driver = clashing()
     #expect(driver.form?.focus == 1)
-    #expect(
-      driver.form?.problem?.text
-        == "Plan of Acme is enterprise now, no longer founders_friend, so it was not set to starter. "
-        + "Save again to set it all the same.")
+    #expect(driver.model.context == .conflict)
+    #expect(driver.form?.fields[1].clash == .init(base: "founders_friend", theirs: "enterprise"))
     #expect(text(driver, 1) == "starter")
     #expect(driver.store.snapshot().organization(id: "org_acme")?.planTier == "enterprise")
+    #expect(
+      driver.form?.problem?.text
+        == "Not saved, others changed it: choose.")
+    driver.press(.nextField, .save)
+    #expect(driver.commits.count == 1)
+    #expect(driver.form?.focus == 1)
+    #expect(driver.form?.problem?.text == "Choose theirs or mine first: others changed Plan, too.")
+    driver.press(.insert("x"), .deleteToStart, .paste("x"), .moveRight, .undoTyping)
+    #expect(text(driver, 1) == "starter")
+  }
+
+  @Test func `mine overwrites theirs knowingly, and what others changed elsewhere survives`() {
+    var driver = clashing()
+    driver.press(.takeMine)
+    #expect(driver.model.context == .form)
+    #expect(driver.form?.problem == nil)
     driver.press(.save)
-    #expect(driver.message == "Plan of Acme: enterprise → starter.")
+    let saved = driver.store.snapshot().organization(id: "org_acme")
+    #expect(saved?.planTier == "starter")
+    #expect(saved?.lagoCustomerID == "lago_10")
+    #expect(saved?.name == "Apex")
+    #expect(driver.form == nil)
+  }
+
+  @Test func `theirs stays, and the rest of mine is saved`() {
+    var driver = clashing()
+    driver.press(.keepTheirs)
+    #expect(text(driver, 1) == "enterprise")
+    driver.press(.save)
+    let saved = driver.store.snapshot().organization(id: "org_acme")
+    #expect(saved?.planTier == "enterprise")
+    #expect(saved?.lagoCustomerID == "lago_10")
+    #expect(driver.commits.last?.count == 1)
+  }
+
+  @Test func `what others change while somebody chooses is what is chosen from`() {
+    var driver = clashing()
+    driver.others { organizations, _ in organizations[0].planTier = "professional" }
+    #expect(driver.form?.fields[1].clash?.theirs == "professional")
+    driver.press(.takeMine, .save)
+    #expect(driver.store.snapshot().organization(id: "org_acme")?.planTier == "starter")
+  }
+
+  @Test func `what is wrong is said while it is typed, a taken name too`() {
+    var driver = Driver()
+    driver.press(.add)
+    #expect(driver.form?.problem(at: 0) == nil)
+    driver.type("bravo")
+    #expect(
+      driver.form?.problem(at: 0) == "The name \"bravo\" is taken by org_bravo; choose another.")
+    driver.type("!")
+    #expect(driver.form?.problem(at: 0) == nil)
+    driver.press(.deleteToStart)
+    #expect(driver.form?.problem(at: 0) == "A name can't be empty.")
+    driver.press(.nextField, .deleteToStart)
+    #expect(driver.form?.problem(at: 1) == "A plan can't be empty.")
+    #expect(driver.form?.problem(at: 0) == "A name can't be empty.")
+    var edit = Driver()
+    edit.press(.edit, .deleteToStart)
+    edit.type("ACME")
+    #expect(edit.form?.problem(at: 0) == nil)
+    var member = Driver()
+    member.press(.open, .add, .insert("bob"))
+    #expect(member.form?.problem(at: 0) == "bob is in Acme already, as member.")
   }
 
   @Test func `an organization removed underneath can't be saved, and what was typed is kept`() {
@@ -335,6 +405,50 @@ extension Driver {
     _ = field.apply(.insert("e"))
     #expect(field.text == "abcd")
     #expect(field.wasCut)
+  }
+
+  @Test func `edits are undone one by one, a word at a time`() {
+    var field = TextField("Acme")
+    for action in " Corp of" { _ = field.apply(.insert(String(action))) }
+    _ = field.apply(.moveLeft)
+    _ = field.apply(.deleteBackward)
+    _ = field.apply(.deleteBackward)
+    _ = field.apply(.paste("one two"))
+    _ = field.apply(.deleteWord)
+    var seen: [String] = []
+    for _ in 0..<6 {
+      seen.append(field.text)
+      _ = field.apply(.undoTyping)
+    }
+    #expect(
+      seen == [
+        "Acme Corpone f", "Acme Corpone twof", "Acme Corpf", "Acme Corp of", "Acme Corp", "Acme",
+      ])
+    #expect(field.text == "Acme")
+    #expect(field.cursor == 4)
+  }
+
+  @Test func `motions go by words of letters and digits`() {
+    var field = TextField("lago_cust-12  x")
+    var places: [Int] = []
+    for action in [Action.moveWordLeft, .moveWordLeft, .moveWordLeft, .moveWordLeft, .moveWordLeft] {
+      _ = field.apply(action)
+      places.append(field.cursor)
+    }
+    for _ in 0..<5 {
+      _ = field.apply(.moveWordRight)
+      places.append(field.cursor)
+    }
+    #expect(places == [14, 10, 5, 0, 0, 4, 9, 12, 15, 15])
+  }
+
+  @Test func `a paste of a megabyte is cut in no time`() {
+    var field = TextField("a")
+    let paste = String(repeating: "é👩\u{200D}💻", count: 100_000)
+    let time = ContinuousClock().measure { _ = field.apply(.paste(paste)) }
+    #expect(field.wasCut)
+    #expect(field.text.unicodeScalars.count <= 200)
+    #expect(time < .milliseconds(100), "\(time)")
   }
 
   @Test func `actions that are none of a field's are left to others`() {

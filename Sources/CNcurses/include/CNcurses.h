@@ -17,6 +17,9 @@ static const attr_t cncurses_reversed = A_REVERSE;
 /// What `cncurses_next` returns at the borders of pasted text, beyond every code of curses' own.
 static const int cncurses_paste_begin = 0x7F00;
 static const int cncurses_paste_end = 0x7F01;
+/// What it returns for the arrows with Control.
+static const int cncurses_control_left = 0x7F02;
+static const int cncurses_control_right = 0x7F03;
 
 /// Whether the machine has a description of the terminal (or else 0), and whether that terminal can
 /// place its cursor (2, or else 1). Writes nothing.

@@ -37,6 +37,24 @@ public struct ListOrder: Sendable, Hashable {
 }
 
 extension SearchIndex {
+  /// The index of the organization that has a name, whatever the case; found in steps that halve what is left.
+  public func organization(named name: String) -> Int? {
+    let name = Array(name.nameKey.utf8)
+    return table.text.withUnsafeBytes { text in
+      var range = 0..<order.count
+      while !range.isEmpty {
+        let middle = range.lowerBound + range.count / 2
+        let index = Int(order[middle])
+        let own = text[table.starts[index]...].prefix { $0 != SearchText.separator }
+        if own.elementsEqual(name) { return index }
+        range =
+          own.lexicographicallyPrecedes(name)
+          ? middle + 1..<range.upperBound : range.lowerBound..<middle
+      }
+      return nil
+    }
+  }
+
   /// Indices of all organizations in an order. Makes no string.
   public func indices(in order: ListOrder) -> [Int32] {
     if order.column == .name { return order.isDescending ? self.order.reversed() : self.order }

@@ -25,11 +25,15 @@ enum ManPage {
       ".PP", "One line on standard error says what and why.", ".SH ENVIRONMENT", ".TP", ".B ORGMAN_DATA",
       "The directory with the data, where \\-\\-data names none.", ".TP", ".B NO_COLOR",
       "Set to anything, takes the colours away.", ".TP", ".B XDG_CONFIG_HOME",
-      "The directory in which orgman/config.toml is looked for.", ".SH FILES", ".TP",
+      "The directory in which orgman/config.toml is looked for.", ".TP", ".B XDG_STATE_HOME",
+      "The directory in which orgman/drafts is kept.", ".SH FILES", ".TP",
       ".I organizations.json\\fR, \\fIorg_users.json",
       "The data; other programs may use them at the same time.", ".TP", ".I .orgman",
       "The history and what else orgman keeps beside the data.", ".TP", ".I config.toml",
       "The configuration, in orgman under XDG_CONFIG_HOME or ~/.config: see orgman config \\-\\-default.",
+      ".TP",
+      ".I drafts",
+      "What was typed and not saved, in orgman under XDG_STATE_HOME or ~/.local/state; offered at the next start.",
     ]
     return lines.joined(separator: "\n") + "\n"
   }

@@ -1,0 +1,122 @@
+import OrgCore
+
+/// What was typed in an edit pane and not saved: kept outside, so that it survives the end of the program, whatever
+/// ended it.
+public struct Draft: Sendable, Hashable, Codable {
+  /// What the form is for.
+  enum Purpose: String, Codable {
+    case create, edit, member
+  }
+
+  private let purpose: Purpose
+  /// The organization's id, and the name that it had.
+  private let organization: String?
+  private let name: String
+  /// The organization's values when the form was opened, by their names in the file, and when it was created.
+  private let base: [String: String]
+  private let createdAt: String?
+  /// What is typed or chosen, field by field.
+  private let texts: [String]
+  private let focus: Int
+
+  /// What was being edited, for a sentence. Text of the data is escaped.
+  public var subject: String {
+    switch purpose {
+    case .create: name.isEmpty ? "a new organization" : "a new organization, \(name.escapedForDisplay)"
+    case .edit: name.escapedForDisplay
+    case .member: "a new member of \(name.escapedForDisplay)"
+    }
+  }
+
+  /// What is worth keeping of a form; `nil` where nothing was typed, or it is soon typed again.
+  init?(_ form: Form) {
+    guard form.isDirty else { return nil }
+    switch form.purpose {
+    case .create:
+      (purpose, organization, createdAt, base) = (.create, nil, nil, [:])
+      name = form.fields.first?.input.text ?? ""
+    case .edit(let record):
+      (purpose, organization, createdAt) = (.edit, record.id, record.createdAt.description)
+      name = record.name
+      var values: [String: String] = [:]
+      for field in OrganizationField.allCases { values[field.rawValue] = record[field] }
+      base = values
+    case .addMember(let id, let name):
+      (purpose, organization, createdAt, base) = (.member, id, nil, [:])
+      self.name = name
+    case .plan: return nil
+    }
+    texts = form.fields.map(\.input.text)
+    focus = form.focus
+  }
+
+  /// The form as it was left; `nil` if this isn't one.
+  var form: Form? {
+    var form: Form
+    switch purpose {
+    case .create: form = .create()
+    case .edit:
+      guard let organization, let createdAt = createdAt.flatMap({ Timestamp($0) }) else { return nil }
+      var record = Organization(id: organization, name: name, createdAt: createdAt)
+      for field in OrganizationField.allCases { record[field] = base[field.rawValue] }
+      form = .edit(record, focus: .name)
+    case .member:
+      guard let organization else { return nil }
+      form = .addMember(to: Organization(id: organization, name: name, createdAt: Timestamp(microseconds: 0)))
+    }
+    guard texts.count == form.fields.count else { return nil }
+    for (index, text) in texts.enumerated() {
+      // What can't be chosen any more stays what it was.
+      let choices = form.fields[index].choices
+      if choices.isEmpty || choices.contains(text) { form.fields[index].input = TextField(text) }
+    }
+    form.focus = min(max(0, focus), form.fields.count - 1)
+    return form
+  }
+}
+
+extension AppModel {
+  /// What is typed and not saved.
+  private var draft: Draft? {
+    switch mode {
+    case .form(let form), .help(_, .form(let form)): Draft(form)
+    default: nil
+    }
+  }
+
+  /// Has what is typed kept, or dropped when it is saved or thrown away.
+  mutating func keepingDraft(_ effects: [Effect]) -> [Effect] {
+    let draft = draft
+    guard draft != keptDraft else { return effects }
+    keptDraft = draft
+    return effects + [draft.map(Effect.saveDraft) ?? .dropDraft]
+  }
+
+  /// Offers to go on with what was typed when the program last ended.
+  public mutating func offer(_ draft: Draft) {
+    var question = Question(
+      text: "You were editing \(draft.subject) when orgman ended. Go on with it?", changes: [])
+    question.draft = draft
+    // Here this is the safe answer.
+    question.isYes = true
+    mode = .ask(question)
+  }
+
+  /// Goes on with a draft, throws it away, or leaves it for the next start.
+  mutating func answer(_ action: Action, _ draft: Draft, isYes: Bool) -> [Effect] {
+    mode = .browse
+    switch action {
+    case .back, .cancel, .close:
+      message = Message(text: "What you typed is offered again at the next start.", kind: .note)
+      return [.leaveDraft]
+    default: break
+    }
+    guard isYes, var form = draft.form else {
+      message = Message(text: "What you typed was thrown away.", kind: .note)
+      return [.dropDraft]
+    }
+    form.notice(arrangement.snapshot)
+    mode = .form(form)
+    return []
+  }
+}

@@ -1,0 +1,224 @@
+import Dispatch
+import FoundationEssentials
+import Glibc
+import OrgCore
+import OrgViewModel
+import Synchronization
+
+/// Where what is typed in an edit pane is kept: one file for each process, in a directory that nobody else may look
+/// into. Written a moment after something was typed, on a thread of its own.
+final class DraftStore: Sendable {
+  /// What is in a file.
+  private struct Kept: Codable {
+    var version = 1
+    /// The data directory.
+    var directory: String
+    var host: String
+    var pid: Int32
+    /// When the process started, in the kernel's own count: another process may have its number by now.
+    var started: String
+    var draft: Draft
+  }
+
+  private struct State {
+    /// What is to be written, or that nothing is to be left.
+    var wanted: Draft??
+    var isScheduled = false
+    /// The file of an earlier process, whose draft was offered.
+    var offered: String?
+    var hasFailed = false
+  }
+
+  private static let moment = DispatchTimeInterval.milliseconds(300)
+  /// More than any draft has.
+  private static let limit = 256 << 10
+
+  private let path: String
+  private let directory: String
+  /// What the names of all files for this data directory begin with.
+  private let prefix: String
+  private let name: String
+  private let queue = DispatchQueue(label: "orgman.drafts")
+  private let state = Mutex(State())
+  private let fail: @Sendable (OrgError) -> Void
+
+  /// Keeps drafts for a data directory; `nil` where there is no home to keep them in.
+  ///
+  /// - Parameter fail: is told, once, why something can't be kept.
+  init?(for data: String, fail: @escaping @Sendable (OrgError) -> Void) {
+    guard let state = UserDirectory.path("XDG_STATE_HOME", ".local/state") else { return nil }
+    // An account may have a home that isn't there, and none should be made up for it.
+    if UserDirectory.variable("XDG_STATE_HOME") == nil,
+      access(UserDirectory.variable("HOME") ?? "", F_OK) != 0
+    {
+      return nil
+    }
+    path = state + "/drafts"
+    if let real = realpath(data, nil) {
+      directory = String(cString: real)
+      free(real)
+    } else {
+      directory = data
+    }
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in directory.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    prefix = String(hash, radix: 16) + "-"
+    name = "\(prefix)\(getpid()).json"
+    self.fail = fail
+  }
+
+  // MARK: Keeping
+
+  /// Keeps a draft, in a moment.
+  func save(_ draft: Draft) {
+    let isFirst = state.withLock { state in
+      defer { state.isScheduled = true }
+      state.wanted = .some(draft)
+      return !state.isScheduled
+    }
+    if isFirst { queue.asyncAfter(deadline: .now() + Self.moment) { [self] in write() } }
+  }
+
+  /// Removes what is kept, and what was offered.
+  func drop() {
+    state.withLock { $0.wanted = .some(nil) }
+    queue.async { [self] in write() }
+  }
+
+  /// Leaves what was offered for the next start.
+  func leave() { state.withLock { $0.offered = nil } }
+
+  /// Writes what is still to be written, before the program ends.
+  func finish() { queue.sync { write() } }
+
+  private func write() {
+    let (wanted, offered) = state.withLock { state in
+      defer {
+        state.wanted = nil
+        state.isScheduled = false
+      }
+      return (state.wanted, state.offered)
+    }
+    guard let wanted else { return }
+    do throws(OrgError) {
+      guard let folder = try folder(isCreated: wanted != nil) else { return }
+      defer { close(folder) }
+      if let wanted { try put(wanted, in: folder) } else { unlinkat(folder, name, 0) }
+      guard let offered else { return }
+      unlinkat(folder, offered, 0)
+      state.withLock { $0.offered = nil }
+    } catch {
+      let isFirst = state.withLock { state in
+        defer { state.hasFailed = true }
+        return !state.hasFailed
+      }
+      if isFirst { fail(error) }
+    }
+  }
+
+  private func put(_ draft: Draft, in folder: Int32) throws(OrgError) {
+    let kept = Kept(
+      directory: directory, host: Self.host, pid: getpid(), started: Self.start(of: getpid()) ?? "",
+      draft: draft)
+    guard let bytes = try? JSONEncoder().encode(kept) else { return }
+    let fresh = ".\(name)"
+    unlinkat(folder, fresh, 0)
+    let file = openat(folder, fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw failure("\(path)/\(fresh)") }
+    defer { close(file) }
+    var rest = Array(bytes)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw failure("\(path)/\(fresh)") }
+      rest = rest.dropFirst(count)
+    }
+    guard fdatasync(file) == 0, renameat(folder, fresh, folder, name) == 0 else {
+      throw failure("\(path)/\(name)")
+    }
+  }
+
+  /// The directory, made where it isn't there and should be; `nil` where it isn't.
+  private func folder(isCreated: Bool) throws(OrgError) -> Int32? {
+    if isCreated {
+      var part = ""
+      for name in path.split(separator: "/") {
+        part += "/" + name
+        if mkdir(part, 0o700) != 0, errno != EEXIST { throw failure(part) }
+      }
+    }
+    let folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard folder >= 0 else {
+      if errno == ENOENT, !isCreated { return nil }
+      throw failure(path)
+    }
+    var status = stat()
+    guard fstat(folder, &status) == 0, status.st_uid == geteuid(), fchmod(folder, 0o700) == 0 else {
+      close(folder)
+      throw OrgError(
+        .unsafeDirectory, "What you type can't be kept: \(path.escapedForDisplay) belongs to somebody else.")
+    }
+    return folder
+  }
+
+  private func failure(_ place: String) -> OrgError {
+    let code = errno
+    return OrgError(
+      .system,
+      "What you type can't be kept in case orgman ends: \(place.escapedForDisplay): \(String(cString: strerror(code))).",
+      errno: code)
+  }
+
+  // MARK: Offering
+
+  /// The latest draft that a process left which runs no longer. From now on it is dropped with this one's own.
+  func offer() -> Draft? {
+    guard let opened = try? folder(isCreated: false), let entries = fdopendir(opened) else { return nil }
+    defer { closedir(entries) }
+    var best: (name: String, time: timespec, draft: Draft)?
+    while let entry = readdir(entries) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard name.hasPrefix(prefix), let (kept, time) = read(name, in: opened), kept.directory == directory,
+        kept.host == Self.host, Self.start(of: kept.pid) != kept.started
+      else { continue }
+      if let best, (best.time.tv_sec, best.time.tv_nsec) >= (time.tv_sec, time.tv_nsec) { continue }
+      best = (name, time, kept.draft)
+    }
+    state.withLock { $0.offered = best?.name }
+    return best?.draft
+  }
+
+  private func read(_ name: String, in folder: Int32) -> (Kept, timespec)? {
+    let file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
+      (1...Self.limit).contains(Int(status.st_size))
+    else { return nil }
+    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+    let count = bytes.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
+    guard count == bytes.count, let kept = try? JSONDecoder().decode(Kept.self, from: Data(bytes)),
+      kept.version == 1
+    else { return nil }
+    return (kept, status.st_mtim)
+  }
+
+  private static var host: String {
+    var name = [CChar](repeating: 0, count: 256)
+    gethostname(&name, name.count - 1)
+    return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// When a process started; `nil` if there is none.
+  private static func start(of pid: Int32) -> String? {
+    guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+      // The name in parentheses may have anything in it.
+      let end = text.lastIndex(of: ")")
+    else { return nil }
+    let fields = text[end...].split(separator: " ")
+    return fields.count > 20 ? String(fields[20]) : nil
+  }
+}

@@ -1,0 +1,146 @@
+import Foundation
+import TerminalTesting
+import Testing
+
+extension EndToEnd {
+  /// What is typed survives the end of the program.
+  @Suite struct Drafts {
+    private let home: TemporaryDirectory
+    private var environment = plainEnvironment
+
+    init() throws {
+      home = try TemporaryDirectory()
+      environment["XDG_STATE_HOME"] = home.path + "/state"
+    }
+
+    private var folder: String { home.path + "/state/orgman/drafts" }
+
+    private var files: [String] {
+      ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { !$0.hasPrefix(".") }
+    }
+
+    private func mode(_ path: String) throws -> Int {
+      try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+    }
+
+    /// Types into an edit pane until what was typed is on disk.
+    private func type(_ text: String, _ orgman: TerminalProcess) throws {
+      orgman.send("a")
+      try orgman.waitForText("New organization")
+      orgman.send(text)
+      try orgman.waitForText(text)
+      let deadline = ContinuousClock.now + .seconds(5)
+      while try !files.contains(where: {
+        try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8).contains(text)
+      }) {
+        try #require(ContinuousClock.now < deadline, "The draft isn't written.")
+        // Nothing will be shown; this only passes time.
+        _ = try? orgman.waitFor("the draft", timeout: .milliseconds(20)) { _ in false }
+      }
+    }
+
+    @Test(arguments: [SIGKILL, SIGHUP, SIGTERM])
+    func `what was typed is offered again after the program was ended`(signal: Int32) throws {
+      let data = try DataFiles.reference()
+      let first = try open(data, environment: environment)
+      try type("Half typed", first)
+      #expect(try mode(folder) == 0o700)
+      #expect(try mode("\(folder)/\(files[0])") == 0o600)
+      first.signal(signal)
+      try first.waitForExit()
+      let second = try start(["--data", data.path], environment: environment)
+      try second.waitForText("You were editing a new organization, Half typed when orgman ended.")
+      second.press(.enter)
+      try second.waitForText("▸Name      Half typed")
+      second.press(.control("s"))
+      try second.waitForText("Created Half typed")
+      try second.quit()
+      #expect(files == [])
+      let third = try open(data, environment: environment)
+      #expect(third.screen.listed.contains("Half typed"))
+      try third.quit()
+    }
+
+    @Test func `a lost connection in mid edit leaves the draft and no process`() throws {
+      let data = try DataFiles.reference()
+      let first = try open(data, environment: environment)
+      first.send("a")
+      try first.waitForText("New organization")
+      first.send("Cut off")
+      try first.waitForText("Cut off")
+      first.closeTerminal()
+      try first.waitForExit(timeout: promptly)
+      #expect(!exists(first.processID))
+      let second = try start(["--data", data.path], environment: environment)
+      try second.waitForText("You were editing a new organization, Cut off")
+      // Left for later, then thrown away.
+      second.press(.escape)
+      try second.waitForText("offered again")
+      try second.quit()
+      let third = try start(["--data", data.path], environment: environment)
+      try third.waitForText("You were editing a new organization, Cut off")
+      third.send("n")
+      try third.waitForText("thrown away")
+      try third.quit()
+      #expect(files == [])
+    }
+
+    @Test func `a draft is offered neither elsewhere nor while its process runs`() throws {
+      let data = try DataFiles.reference()
+      let first = try open(data, environment: environment)
+      try type("Still here", first)
+      let beside = try open(data, environment: environment)
+      try beside.waitFor("the list") { $0.selected != nil && $0.row(containing: "You were editing") == nil }
+      try beside.quit()
+      first.signal(SIGKILL)
+      try first.waitForExit()
+      let elsewhere = try open(try DataFiles.reference(), environment: environment)
+      try elsewhere.waitFor("the list") {
+        $0.selected != nil && $0.row(containing: "You were editing") == nil
+      }
+      try elsewhere.quit()
+      #expect(files.count == 1)
+    }
+
+    @Test func `a draft goes through no symbolic link, and says why it isn't kept`() throws {
+      let data = try DataFiles.reference()
+      let target = home.path + "/elsewhere"
+      try FileManager.default.createDirectory(
+        atPath: home.path + "/state/orgman", withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
+      try FileManager.default.createSymbolicLink(atPath: folder, withDestinationPath: target)
+      let orgman = try open(data, environment: environment)
+      orgman.send("a")
+      try orgman.waitForText("New organization")
+      orgman.send("x")
+      try orgman.waitForText("What you type can't be kept")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: target) == [])
+      orgman.press(.escape)
+      try orgman.waitForText("Throw away")
+      orgman.send("y")
+      try orgman.quit()
+    }
+
+    @Test func `both changed the plan, and mine is chosen knowingly`() throws {
+      let data = try DataFiles([Record("1", "Acme", members: [("ann", "owner")])])
+      let orgman = try open(data, environment: environment)
+      orgman.send("e")
+      try orgman.waitForText("Edit Acme")
+      orgman.press(.tab, .control("u"))
+      orgman.send("mine")
+      try data.replace("\"starter\"", by: "\"theirs\"", in: DataFiles.organizations)
+      try orgman.waitForText("Plan is theirs now.")
+      orgman.press(.control("s"))
+      let screen = try orgman.waitForText("theirs or mine?")
+      for line in ["was     starter", "theirs  theirs", "mine    mine"] {
+        #expect(screen.row(containing: line) != nil, "\(line)")
+      }
+      #expect(try data.organization(named: "Acme")["plan_tier"] as? String == "theirs")
+      orgman.send("m")
+      try orgman.waitFor("the choice to be made") { $0.row(containing: "theirs or mine?") == nil }
+      orgman.press(.control("s"))
+      try orgman.waitForText("Plan of Acme: theirs → mine.")
+      try orgman.quit()
+    }
+  }
+}
