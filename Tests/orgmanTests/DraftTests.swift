@@ -57,7 +57,7 @@ extension EndToEnd {
       try second.quit()
       #expect(files == [])
       let third = try open(data, environment: environment)
-      #expect(third.screen.listed.contains("Half typed"))
+      try third.waitFor("what was saved") { $0.listed.contains("Half typed") }
       try third.quit()
     }
 

@@ -62,3 +62,54 @@ extension EndToEnd {
     }
   }
 }
+
+extension EndToEnd {
+  /// What somebody else holds.
+  @Suite struct Waiting {
+    @Test func `waiting for the lock counts on, freezes nothing, and Esc cancels it`() throws {
+      let data = try DataFiles.reference()
+      let orgman = try open(data)
+      orgman.send("ps")
+      try orgman.waitForText("→ starter.")
+      let before = try data.contents()
+      let holder = try TerminalProcess(
+        "/usr/bin/env",
+        [
+          "python3", "-c",
+          "import fcntl, sys; f = open(sys.argv[1]); fcntl.flock(f, 2); print('held', flush=True); input()",
+          "\(data.path)/.orgman/lock",
+        ])
+      try holder.waitForText("held")
+      orgman.send("pe")
+      let first = try orgman.waitForText("The data are held by").status
+      #expect(first.contains("Esc cancels."))
+      orgman.send("G")
+      try orgman.waitFor("the last row, and more time") {
+        $0.selected == $0.listed.last && $0.status.contains("held by") && $0.status != first
+      }
+      orgman.press(.escape)
+      try orgman.waitForText("Cancelled; nothing was changed.")
+      #expect(try data.contents() == before)
+      orgman.send("gpe")
+      try orgman.waitForText("The data are held by")
+      holder.press(.enter)
+      try orgman.waitForText("→ enterprise.")
+      try orgman.quit()
+    }
+
+    @Test func `a paste of a megabyte into a field is cut, said to be, and quick`() throws {
+      let orgman = try open(try DataFiles.reference())
+      orgman.send("a")
+      try orgman.waitForText("New organization")
+      orgman.send("\u{1b}[200~" + String(repeating: "long é ", count: 150_000) + "\u{1b}[201~")
+      try orgman.waitFor("a word about it", timeout: .seconds(20)) {
+        $0.text.contains("That was cut: at most 200")
+      }
+      orgman.press(.control("_"))
+      try orgman.waitFor("the paste to be undone") { !$0.text.contains("long é") }
+      orgman.press(.escape)
+      try orgman.waitFor("the list") { $0.row(containing: "New organization") == nil }
+      try orgman.quit()
+    }
+  }
+}
