@@ -64,6 +64,7 @@ import Testing
     } else if model.pane == .detail {
       return false
     }
+    if let sheet = model.sheet, !isSheetSound(sheet, model) { return false }
     for row in model.visibleRows { _ = model.listRow(row) }
     for line in model.visibleLines { _ = model.detailLine(line) }
     if case .member(let user) = model.detail.id, let member = model.selectedMember, member.userID != user {
@@ -82,6 +83,23 @@ import Testing
     }
     return true
   }
+}
+
+/// Whether a screen beside that of the organizations has selected what it says, on the screen.
+private func isSheetSound(_ sheet: Sheet, _ model: AppModel) -> Bool {
+  guard let rows = sheet.content?.rows else { return true }
+  let visible = sheet.visible(model.viewport.listRows)
+  for row in visible { _ = rows.id(at: row) }
+  for line in model.visibleEntryLines { if case .title(0, _) = line { return false } }
+  guard rows.count > 0, !sheet.place.selection.isGone else { return true }
+  guard sheet.selectedRow < rows.count, rows.id(at: sheet.selectedRow) == sheet.place.selection.id,
+    visible.contains(sheet.selectedRow)
+  else { return false }
+  if let entry = model.selectedEntry, sheet.place.pane == .detail, sheet.detail.row >= entry.lineCount {
+    return false
+  }
+  if let person = model.person { return sheet.place.marks.allSatisfy(person.rows.contains) }
+  return true
 }
 
 /// Random numbers that are the same every time.
