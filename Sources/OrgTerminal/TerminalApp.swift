@@ -130,7 +130,8 @@ public final class TerminalApp {
         case .copy(let text): model.receive(copied: text, problem: screen.copy(text))
         case .setMouse(let isOn): screen.setMouse(isOn)
         case .endFlashSoon: flashEnd = clinux_monotonic_milliseconds() + Self.flash
-        case .commit, .undo, .redo, .cancelCommit, .arrange, .show, .preview, .find, .reload, .saveDraft,
+        case .commit, .undo, .redo, .cancelCommit, .arrange, .show, .forgetSheets, .preview, .find, .reload,
+          .saveDraft,
           .dropDraft, .leaveDraft:
           perform(effect)
         }

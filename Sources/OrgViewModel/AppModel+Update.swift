@@ -45,7 +45,10 @@ extension AppModel {
       return []
     }
     switch mode {
-    case .browse: return sheet == nil ? browse(action) : browseSheet(action)
+    case .browse:
+      guard sheet != nil else { return browse(action) }
+      let effects = browseSheet(action)
+      return sheet == nil ? effects + [.forgetSheets] : effects
     case .filter(let field, let before): return filter(action, field, before)
     case .chooseRole(let member): return chooseRole(action, of: member)
     case .chooseRoles: return chooseRoles(action)

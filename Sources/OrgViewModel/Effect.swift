@@ -29,6 +29,8 @@ public enum Effect: Sendable, Hashable {
   case copy(String)
   /// Find the next organization that a query matches; it comes to `receive(_: Found)`.
   case find(FindRequest)
+  /// Let go of what was kept to make rows for `show`: the organizations are shown again.
+  case forgetSheets
   /// Read the data again, then arrange them.
   case reload(ListRequest)
   /// Call `endFlash` in a moment long enough to notice what changed.

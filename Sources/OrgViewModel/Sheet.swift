@@ -65,10 +65,8 @@ public struct Sheet: Sendable {
   /// What was selected when a filter began to be typed.
   var anchor: String?
 
-  init(_ place: Place, content: Content? = nil, shown: SheetRequest? = nil) {
+  init(_ place: Place) {
     self.place = place
-    self.content = content
-    self.shown = shown
   }
 
   /// The screen, and what it is about.

@@ -145,6 +145,7 @@ final class Session: Sendable {
         guard let snapshot = state.withLock({ $0.arrangement?.snapshot }) else { return }
         inbox.post(.verdict(proposal.verdict(on: snapshot), proposal))
       }
+    case .forgetSheets: showing.forget()
     case .show(let request): showing.make(request, of: state.withLock { $0.arrangement?.snapshot })
     case .reload(let request):
       state.withLock { $0.request = request }

@@ -46,6 +46,16 @@ final class SheetMaker: Sendable {
     return new
   }
 
+  /// Lets go of everything that costs memory.
+  func forget() {
+    latest.withLock { $0 = nil }
+    queue.async { [self] in
+      guard latest.withLock({ $0 }) == nil else { return }
+      index.withLock { $0 = nil }
+      history.withLock { $0 = HistoryReading() }
+    }
+  }
+
   /// Makes the rows that a request asks for, of the data that are shown, and posts them.
   func make(_ request: SheetRequest, of snapshot: Snapshot?) {
     latest.withLock { $0 = request }

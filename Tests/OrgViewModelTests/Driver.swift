@@ -144,7 +144,8 @@ struct Driver {
     case .redo: step { manager throws(OrgError) in try manager.redoable(by: nil) }
     case .find(let request): model.receive(request.find())
     case .copy(let text): model.receive(copied: text, problem: nil)
-    case .cancelCommit, .endFlashSoon, .saveDraft, .dropDraft, .leaveDraft, .setMouse, .redraw, .suspend,
+    case .forgetSheets, .cancelCommit, .endFlashSoon, .saveDraft, .dropDraft, .leaveDraft, .setMouse, .redraw,
+      .suspend,
       .quit:
       break
     }

@@ -63,6 +63,15 @@ import Testing
     #expect(driver.log.last == .quit)
   }
 
+  @Test mutating func `who comes back to the organizations needs nothing of the other screens any more`() {
+    driver.press(.showUsers, .showHistory)
+    #expect(!driver.log.contains(.forgetSheets))
+    driver.press(.showOrganizations)
+    #expect(driver.log.last == .forgetSheets)
+    driver.press(.showUsers, .open, .open)
+    #expect(driver.log.last == .forgetSheets)
+  }
+
   @Test mutating func `while another screen is shown the list of organizations says nothing of what it lost`()
   {
     driver.press(.showHistory)
