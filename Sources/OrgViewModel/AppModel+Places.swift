@@ -224,7 +224,9 @@ extension AppModel {
     let rows = viewport.listRows
     let wasGone = sheet?.place.selection.isGone == true
     guard sheet?.receive(content, for: request, rows: rows) == true else { return [] }
-    if !wasGone, sheet?.place.selection.isGone == true, message == nil {
+    // What lies deep in the history may just not have been read yet.
+    let isPart = if case .history(let history) = content { !history.isComplete } else { false }
+    if !wasGone, !isPart, sheet?.place.selection.isGone == true, message == nil {
       message = Message(text: "What was selected is no longer in this list.", kind: .note)
     }
     if case .filter = mode {} else { sheet?.anchor = nil }

@@ -174,6 +174,16 @@ import Testing
     driver.press(.showHistory, .moveToLast)
     #expect(texts.count == 702)
     #expect(driver.model.selectedEntry?.entry.generation == 1)
+    // On the way back to it the newest entries come first.
+    driver.holds = true
+    driver.press(.showOrganizations, .goBack)
+    guard case .show(let request) = driver.held.last else { return #expect(Bool(false)) }
+    let part = HistoryRows(
+      Array(driver.store.history().prefix(100)), isComplete: false, subject: .all, query: "")
+    driver.carryOut(driver.model.receive(.history(part), for: request))
+    #expect(driver.model.selectedEntry == nil && driver.message == nil)
+    driver.release()
+    #expect(driver.model.selectedEntry?.entry.generation == 1)
   }
 
   @Test mutating func `read-only, nothing is undone`() {
