@@ -120,27 +120,5 @@ extension EndToEnd {
       orgman.send("y")
       try orgman.quit()
     }
-
-    @Test func `both changed the plan, and mine is chosen knowingly`() throws {
-      let data = try DataFiles([Record("1", "Acme", members: [("ann", "owner")])])
-      let orgman = try open(data, environment: environment)
-      orgman.send("e")
-      try orgman.waitForText("Edit Acme")
-      orgman.press(.tab, .control("u"))
-      orgman.send("mine")
-      try data.replace("\"starter\"", by: "\"theirs\"", in: DataFiles.organizations)
-      try orgman.waitForText("Plan is theirs now.")
-      orgman.press(.control("s"))
-      let screen = try orgman.waitForText("theirs or mine?")
-      for line in ["was     starter", "theirs  theirs", "mine    mine"] {
-        #expect(screen.row(containing: line) != nil, "\(line)")
-      }
-      #expect(try data.organization(named: "Acme")["plan_tier"] as? String == "theirs")
-      orgman.send("m")
-      try orgman.waitFor("the choice to be made") { $0.row(containing: "theirs or mine?") == nil }
-      orgman.press(.control("s"))
-      try orgman.waitForText("Plan of Acme: theirs → mine.")
-      try orgman.quit()
-    }
   }
 }

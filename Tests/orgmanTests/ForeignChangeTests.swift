@@ -76,7 +76,7 @@ extension EndToEnd {
       try other.quit()
     }
 
-    @Test func `an edit of what somebody else changed meanwhile is refused with both values`() throws {
+    @Test func `an edit of what others changed meanwhile shows both values and is made only knowingly`() throws {
       let data = try DataFiles.reference()
       let orgman = try open(data)
       try orgman.choose("globex")
@@ -90,9 +90,14 @@ extension EndToEnd {
         in: DataFiles.organizations)
       try orgman.waitForText("theirs", timeout: promptly)
       orgman.press(.control("s"))
-      try orgman.waitForText("! ")
+      let screen = try orgman.waitForText("theirs or mine?")
+      for line in ["was     enterprise", "theirs  theirs", "mine    mine"] {
+        #expect(screen.row(containing: line) != nil, "\(line)")
+      }
       #expect(try data.organization(named: "Globex")["plan_tier"] as? String == "theirs")
       // Saved again, knowingly.
+      orgman.send("m")
+      try orgman.waitFor("the choice to be made") { $0.row(containing: "theirs or mine?") == nil }
       orgman.press(.control("s"))
       try orgman.waitFor("the end of the form") { $0.row(containing: "Edit Globex") == nil }
       #expect(try data.organization(named: "Globex")["plan_tier"] as? String == "mine")
