@@ -151,6 +151,18 @@ int cncurses_capability(const char *terminal) {
   return result;
 }
 
+struct cncurses_abilities cncurses_inspect(const char *terminal) {
+  struct cncurses_abilities result = {0};
+  int error = 0;
+  if (setupterm((char *)terminal, STDOUT_FILENO, &error) != OK) return result;
+  result.colors = tigetnum("colors");
+  result.clipboard = extended("Ms") != NULL;
+  result.mouse = extended("kmous") != NULL;
+  result.paste = extended("BE") != NULL && extended("BD") != NULL;
+  (void)del_curterm(cur_term);
+  return result;
+}
+
 SCREEN *cncurses_open(void) {
   // The event loop takes care of these: curses' own handlers would end or redraw in the middle of
   // anything.

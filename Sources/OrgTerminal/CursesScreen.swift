@@ -219,7 +219,7 @@ final class CursesScreen {
 
 extension CursesScreen {
   /// Takes the character set of the environment. Returns whether it is UTF-8.
-  private static func adoptLocale() -> Bool {
+  static func adoptLocale() -> Bool {
     // Only characters: a decimal comma in libraries would help nobody.
     if setlocale(LC_CTYPE, "") == nil {
       // SSH brings the name of the admin's locale along, which the server often doesn't have.
@@ -264,7 +264,7 @@ extension CursesScreen {
   }
 
   /// A variable that is set to more than nothing.
-  private static func environment(_ name: String) -> String? {
+  static func environment(_ name: String) -> String? {
     guard let value = getenv(name), value.pointee != 0 else { return nil }
     return String(cString: value)
   }

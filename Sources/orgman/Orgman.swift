@@ -47,7 +47,8 @@ struct Orgman: ParsableCommand {
       CommandGroup(
         name: "Keeping",
         subcommands: [
-          HistoryCommand.self, UndoCommand.self, RedoCommand.self, DoctorCommand.self, BackupCommand.self,
+          HistoryCommand.self, UndoCommand.self, RedoCommand.self, DoctorCommand.self, InfoCommand.self,
+          BackupCommand.self,
           RestoreCommand.self, InstallCommand.self, ConfigCommand.self,
         ]),
     ],

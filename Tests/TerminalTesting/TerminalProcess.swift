@@ -51,6 +51,18 @@ public final class TerminalProcess {
     exchange()
   }
 
+  /// Types these bytes, whether or not they are text.
+  public func send(_ bytes: [UInt8]) {
+    typed += bytes
+    exchange()
+  }
+
+  /// How many typed bytes the terminal hasn't taken yet.
+  public var untakenByteCount: Int {
+    exchange()
+    return typed.count
+  }
+
   /// Presses keys, one after the other without a pause: a program may take what directly follows
   /// `.escape` for its continuation, so wait for what Escape does before pressing on.
   public func press(_ keys: Keys...) {

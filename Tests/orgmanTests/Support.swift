@@ -49,6 +49,13 @@ final class DataFiles {
   /// Both files.
   func contents() throws -> [String] { try [text(Self.organizations), text(Self.users)] }
 
+  /// Keeps others out, as the doctor wants it.
+  func closeToOthers() throws {
+    for (name, mode) in [("", 0o700), (Self.organizations, 0o600), (Self.users, 0o600)] {
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: "\(path)/\(name)")
+    }
+  }
+
   /// Writes as other programs do: in place.
   func write(_ name: String, _ bytes: [UInt8]) throws {
     try Data(bytes).write(to: URL(filePath: "\(path)/\(name)"), options: [])

@@ -25,6 +25,15 @@ static const int cncurses_control_right = 0x7F03;
 /// place its cursor (2, or else 1). Writes nothing.
 int cncurses_capability(const char *terminal);
 
+/// What the description of a terminal has beyond what a screen needs; nothing where there is none.
+struct cncurses_abilities {
+  int colors;
+  bool clipboard, mouse, paste;
+};
+
+/// Looks at the description of a terminal. Writes nothing.
+struct cncurses_abilities cncurses_inspect(const char *terminal);
+
 /// `newterm` for TERM on standard input and output, keeping the signal handlers that were there, and
 /// with the crash guard: when the program crashes, the terminal is restored first. NULL on failure.
 SCREEN *cncurses_open(void);

@@ -82,7 +82,11 @@ struct FileLock {
   }
 
   private func holder(_ file: borrowing Descriptor, waited: Int) -> LockHolder {
-    let bytes = (try? directory.calls.readAll(file, Self.name, size: 256)) ?? []
+    Self.holder((try? directory.calls.readAll(file, Self.name, size: 256)) ?? [], waited: waited)
+  }
+
+  /// Who the bytes in the file name.
+  static func holder(_ bytes: some Collection<UInt8>, waited: Int) -> LockHolder {
     let parts = String(decoding: bytes, as: UTF8.self).split(whereSeparator: { $0 == "\t" || $0 == "\n" })
     guard parts.count >= 3, let pid = Int32(parts[0]) else {
       return LockHolder(program: "", pid: 0, user: "", waitedMilliseconds: waited)

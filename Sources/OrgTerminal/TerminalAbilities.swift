@@ -1,0 +1,49 @@
+import CNcurses
+import Glibc
+
+/// What can be known of the terminal without writing to it.
+public struct TerminalAbilities: Sendable {
+  /// TERM.
+  public let name: String?
+  /// Why no screen can be shown on it; `nil` where one can.
+  public let obstacle: String?
+  /// Whether the locale's character set is UTF-8, and what it is.
+  public let isUTF8: Bool
+  /// The locale's character set.
+  public let characterSet: String
+  /// How many colours its description has; 0 for none.
+  public let colors: Int
+  /// Columns and rows; `nil` where the kernel doesn't know.
+  public let size: Size?
+  /// Why nothing can be copied to its clipboard; `nil` where something can.
+  public let clipboardObstacle: String?
+  /// Whether it has a mouse.
+  public let hasMouse: Bool
+  /// Whether it tells pasted from typed text.
+  public let tellsPaste: Bool
+  /// What the curses library calls itself.
+  public let library: String
+
+  /// Looks at the environment and the description of the terminal.
+  public static func current() -> TerminalAbilities {
+    let isUTF8 = CursesScreen.adoptLocale()
+    let name = CursesScreen.environment("TERM")
+    var found = cncurses_abilities()
+    if let name { found = cncurses_inspect(name) }
+    var obstacle: String?
+    do throws(TerminalError) {
+      try CursesScreen.check()
+    } catch {
+      obstacle = error.message
+    }
+    var (rows, columns): (Int32, Int32) = (0, 0)
+    let isKnown = cncurses_kernel_size(&rows, &columns) == 0
+    return TerminalAbilities(
+      name: name, obstacle: obstacle, isUTF8: isUTF8,
+      characterSet: nl_langinfo(nl_item(CODESET)).map { String(cString: $0) } ?? "unknown",
+      colors: max(0, Int(found.colors)),
+      size: isKnown ? Size(columns: Int(columns), rows: Int(rows)) : nil,
+      clipboardObstacle: CursesScreen.clipboard(hasSequence: found.clipboard).obstacle, hasMouse: found.mouse,
+      tellsPaste: found.paste, library: curses_version().map { String(cString: $0) } ?? "ncurses")
+  }
+}
