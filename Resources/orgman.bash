@@ -173,13 +173,13 @@ _orgman() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    browse|list|show|members|user|plans|export|create|set|add|remove|role|import|apply|history|undo|redo|doctor|backup|restore|install|config|help)
+    browse|list|show|members|user|plans|export|create|set|add|remove|role|import|apply|history|undo|redo|doctor|info|backup|restore|install|config|help)
         # Offer subcommand argument completions
         "_orgman_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'browse list show members user plans export create set add remove role import apply history undo redo doctor backup restore install config help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'browse list show members user plans export create set add remove role import apply history undo redo doctor info backup restore install config help' -- "${cur}"))
         ;;
     esac
 }
@@ -721,6 +721,30 @@ _orgman_redo() {
 _orgman_doctor() {
     repeating_flags=()
     non_repeating_flags=(--fix --dry-run --yes -y --read-only --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--data --log-level --log-file)
+    __orgman_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--data')
+        __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_orgman_info() {
+    repeating_flags=()
+    non_repeating_flags=(--read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 0

@@ -58,6 +58,8 @@ function __orgman_parse_tokens -S
             __orgman_parse_subcommand 1 'dry-run' 'y/yes' 'data=' 'read-only' 'json' 'log-level=' 'log-file=' 'version' 'h/help'
         case 'doctor'
             __orgman_parse_subcommand 0 'fix' 'dry-run' 'y/yes' 'data=' 'read-only' 'json' 'log-level=' 'log-file=' 'version' 'h/help'
+        case 'info'
+            __orgman_parse_subcommand 0 'data=' 'read-only' 'json' 'log-level=' 'log-file=' 'version' 'h/help'
         case 'backup'
             __orgman_parse_subcommand 1 'data=' 'read-only' 'json' 'log-level=' 'log-file=' 'version' 'h/help'
         case 'restore'
@@ -141,6 +143,7 @@ complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgma
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'undo' -d 'Take a change back.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'redo' -d 'Do a change again that was undone, or that another program took back.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'doctor' -d 'Check the data, the history and who may read them, and explain what is wrong.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'info' -d 'Print every path, what the terminal can, the lock, the size of the data, and what is wrong.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'backup' -d 'Write both data files into one, byte for byte.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'restore' -d 'Put the data back to a backup, a generation or a time.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'install' -d 'Put the program, its man page and the completions for bash, zsh and fish in place.'
@@ -326,6 +329,13 @@ complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options 
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman doctor" log-file' -l 'log-file' -d 'Log to this file instead of the journal of systemd; from info on, unless a level is given.' -rF
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman doctor" version' -l 'version' -d 'Show the version.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman doctor" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman info" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman info" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman info" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman info" log-level' -l 'log-level' -d 'Log what is at least so important: trace, debug, info, notice, warning or error.' -rfka 'trace debug info notice warning error'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman info" log-file' -l 'log-file' -d 'Log to this file instead of the journal of systemd; from info on, unless a level is given.' -rF
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman info" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman info" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman backup" -eq 1' -F
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman backup" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman backup" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'

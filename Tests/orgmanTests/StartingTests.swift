@@ -288,8 +288,8 @@ private let help = """
                             program took back.
     doctor                  Check the data, the history and who may read them,
                             and explain what is wrong.
-    info                    Print every path, what the terminal can, the lock, the
-                            size of the data, and what is wrong.
+    info                    Print every path, what the terminal can, the lock,
+                            the size of the data, and what is wrong.
     backup                  Write both data files into one, byte for byte.
     restore                 Put the data back to a backup, a generation or a time.
     install                 Put the program, its man page and the completions for

@@ -135,7 +135,8 @@ extension EndToEnd {
 
     @Test(arguments: [(40, 10), (80, 24), (132, 43), (200, 60), (500, 200)])
     func `it fills terminals from the smallest to the largest`(columns: Int, rows: Int) throws {
-      let orgman = try open(try DataFiles.reference(), columns: columns, rows: rows)
+      let data = try DataFiles.reference()
+      let orgman = try start(["--data", data.path], columns: columns, rows: rows)
       let screen = try orgman.waitFor("the whole screen") {
         $0.lines[0].hasSuffix("live") && $0.lines[2].hasPrefix("▸") && $0.lines[rows - 1].hasSuffix("q quit")
       }
