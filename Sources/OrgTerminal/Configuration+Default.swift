@@ -22,6 +22,14 @@ extension Configuration {
       # Shift held down. It can also be switched in the program: look for mouse behind :
       #mouse = false
 
+      # The columns of the list, behind the name: "plan", "status", "members", "created", "id", "lago", "stripe". Where
+      # there is no room for all of them, the widest are left out.
+      #columns = ["plan", "status", "members"]
+
+      # What the list is sorted by: "name", "plan", "status", "members", "created"; the other way round with a - in
+      # front, as in "-name".
+      #sort = "name"
+
       # The plans that are known, in rising order. Any other plan can be typed.
       #plan-tiers = [\(plans)]
 

@@ -40,7 +40,7 @@ private struct ConfigurationReader {
   private var keys: [KeyAssignment] = []
 
   /// Names at the top of the file.
-  private static let names = ["theme", "mouse", "plan-tiers"]
+  private static let names = ["theme", "mouse", "columns", "sort", "plan-tiers"]
 
   mutating func read(_ reader: TOMLReader) {
     for table in reader.tables {
@@ -57,8 +57,10 @@ private struct ConfigurationReader {
       }
     }
     for entry in reader.entries { take(entry) }
+    let tiers = configuration.preferences.planTiers
+    configuration.preferences.order.planTiers = tiers
     do throws(KeymapProblems) {
-      configuration.keymap = try Keymap.standard.assigning(keys)
+      configuration.keymap = try Keymap.standard.offering(tiers).assigning(keys)
     } catch {
       problems += error.problems
     }
@@ -91,6 +93,8 @@ private struct ConfigurationReader {
         note("mouse is true or false.", entry.value.place)
       }
     case ("plan-tiers", 1): planTiers(entry)
+    case ("columns", 1): columns(entry)
+    case ("sort", 1): sort(entry)
     case ("queries", 2): query(entry)
     case ("keys", 2): key(entry, nil)
     case ("keys", 4) where entry.path[1] == "in":
@@ -146,6 +150,34 @@ private struct ConfigurationReader {
       }
     }
     configuration.preferences.planTiers = tiers.map(\.text)
+  }
+
+  private mutating func columns(_ entry: TOMLReader.Entry) {
+    guard let names = strings(entry) else { return }
+    var columns: [ListColumn] = []
+    for (name, place) in names {
+      guard let column = ListColumn(rawValue: name) else {
+        note(
+          "There is no column \(name.quoted); there are \(Self.list(ListColumn.allCases.map(\.rawValue))), and the name.",
+          place)
+        continue
+      }
+      if columns.contains(column) { note("The column \(name) is there already.", place) }
+      columns.append(column)
+    }
+    configuration.preferences.columns = columns
+  }
+
+  private mutating func sort(_ entry: TOMLReader.Entry) {
+    guard let name = string(entry) else { return }
+    let isInverse = name.hasPrefix("-")
+    guard let column = ListOrder.Column(rawValue: isInverse ? String(name.dropFirst()) : name) else {
+      return note(
+        "The list can be sorted by \(Self.list(ListOrder.Column.allCases.map(\.rawValue))), not by \(name.quoted).",
+        entry.value.place)
+    }
+    configuration.preferences.order = ListOrder(
+      column, isDescending: column.isDescendingAtFirst != isInverse)
   }
 
   private mutating func query(_ entry: TOMLReader.Entry) {

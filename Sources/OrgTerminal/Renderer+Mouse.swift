@@ -11,7 +11,9 @@ extension Renderer {
     let pane: AppModel.Pane =
       !layout.isWide
       ? (model.sheet?.place.pane ?? model.pane) : position.column < layout.listWidth ? .list : .detail
-    // Above the rows of the list stands the heading.
-    return pane == .detail ? .point(.detail, line: line) : line > 0 ? .point(.list, line: line - 1) : nil
+    if pane == .detail { return .point(.detail, line: line) }
+    // Above the rows stands the heading.
+    if line > 0 { return .point(.list, line: line - 1) }
+    return model.sheet == nil ? order(at: position.column, model, layout.listWidth).map(Action.sortBy) : nil
   }
 }

@@ -294,32 +294,9 @@ struct Renderer {
     }
   }
 
-  /// Widths of the columns; the plan is left out where it has no room.
-  private func columns(_ width: Int) -> (name: Int, plan: Int, status: Int, members: Int) {
-    let plan = width < 54 ? 0 : width < 70 ? 14 : 17
-    return (max(1, width - 1 - plan - 10 - 8), plan, 10, 8)
-  }
-
   private func list(_ model: AppModel, _ width: Int, _ layout: Layout, _ frame: inout Frame) -> [[Span]] {
-    let columns = columns(width)
-    var heading = line(width)
-    heading.add(" ", theme.heading)
-    let order = model.arrangement.request.order
-    let sign = order.isDescending ? "▼" : "▲"
-    func title(_ text: String, _ column: ListOrder.Column) -> String {
-      if order.column == column { return "\(text) \(sign)" }
-      // What it is sorted by may be in no column.
-      let isShown = order.column == .plan ? columns.plan > 0 : order.column != .created
-      return column == .name && !isShown ? "\(text), by \(order.column.rawValue) \(sign)" : text
-    }
-    heading.add(title("Name", .name), width: columns.name, theme.heading)
-    heading.add(title("Plan", .plan), width: columns.plan, theme.heading)
-    // The sign takes its room from the gap between the two.
-    let room = order.column == .members ? 2 : 0
-    heading.add(title("Status", .status), width: columns.status - room, theme.heading)
-    heading.add(title("Members", .members), width: columns.members - 1 + room, theme.heading, isRight: true)
-    heading.fill(theme.heading)
-    var lines = [heading.spans]
+    let (nameWidth, columns) = columns(model, width)
+    var lines = [heading(model, width)]
     let hasForm = if case .form = model.mode { true } else { false }
     let hasFocus = model.pane == .list && !hasForm
     for row in model.visibleRows {
@@ -328,14 +305,13 @@ struct Renderer {
       let base = item.isSelected ? (hasFocus ? theme.selected : theme.selectedElsewhere) : theme.text
       var line = line(width)
       name(
-        organization.name, columns.name,
+        organization.name, nameWidth,
         signs(isSelected: item.isSelected, isMarked: item.isMarked, hasChanged: item.hasChanged),
         item.hasChanged ? theme.changed(base) : base, base, &line)
-      line.add(organization.planTier, width: columns.plan - 1, base)
-      if columns.plan > 0 { line.add(" ", base) }
-      // The bar ends here: what isn't drawn again when the selection moves needn't be sent over the line.
-      line.add(organization.status.rawValue, width: columns.status, theme.status(organization.status))
-      line.add(item.memberCount?.grouped ?? "…", width: columns.members - 1, isRight: true)
+      for (place, column) in columns.enumerated() {
+        // The bar ends here: what isn't drawn again when the selection moves needn't be sent over the line.
+        add(column, of: item, place == 0 && column.kind != .status ? base : theme.text, to: &line)
+      }
       lines.append(line.spans)
     }
     if model.visibleRows.isEmpty {

@@ -27,7 +27,8 @@ extension AppModel {
     switch action {
     case .choosePlan(let plan): return set(.planTier, of: organization, to: plan, .plan(plan))
     case .chooseOtherPlan:
-      mode = .form(organization.map { .edit($0, focus: .planTier) } ?? .plan(ofMarked: marks.count))
+      mode = .form(
+        organization.map { .edit($0, focus: .planTier, preferences) } ?? .plan(ofMarked: marks.count))
     case .back, .cancel, .decline, .close: mode = .browse
     default: break
     }

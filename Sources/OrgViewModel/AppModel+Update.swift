@@ -145,7 +145,7 @@ extension AppModel {
     case .invertOrder: return sort(by: order.asked(for: order.column))
     case .add:
       if pane == .list {
-        mode = .form(.create())
+        mode = .form(.create(preferences))
       } else if let organization = selectedOrganization {
         mode = .form(.addMember(to: organization))
       }
@@ -198,7 +198,7 @@ extension AppModel {
     }
     if let obstacle = editingObstacle { return refuse(obstacle) }
     switch detail.isGone ? nil : detail.id {
-    case .field(let field): mode = .form(.edit(organization, focus: field))
+    case .field(let field): mode = .form(.edit(organization, focus: field, preferences))
     case .member:
       if let member = selectedMember { mode = .chooseRole(member) }
     case nil: return refuse(noMember)
@@ -219,9 +219,9 @@ extension AppModel {
   private mutating func edit() -> [Effect] {
     guard let organization = selectedOrganization else { return refuse(nothingSelected) }
     if pane == .detail, case .field(let field) = detail.id {
-      mode = .form(.edit(organization, focus: field))
+      mode = .form(.edit(organization, focus: field, preferences))
     } else {
-      mode = .form(.edit(organization, focus: .name))
+      mode = .form(.edit(organization, focus: .name, preferences))
     }
     return []
   }

@@ -163,7 +163,7 @@ public struct AppModel: Sendable {
   /// Where new ids and the time come from.
   let stamps: Stamps
   /// What somebody wants otherwise than out of the box.
-  let preferences: Preferences
+  public let preferences: Preferences
   /// What changed in data that came with rows of no use.
   private var unseen: Set<String> = []
   /// Changes on their way, in order; the first are being committed. The others expect what was shown when they

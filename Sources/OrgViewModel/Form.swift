@@ -119,24 +119,28 @@ public struct Form: Sendable {
   /// Whether anything was typed or chosen.
   public var isDirty: Bool { fields.contains { $0.input.text != $0.original } }
 
-  static let planHint = "\(PlanTier.known.joined(separator: ", ")), or another"
+  private static func planHint(_ tiers: [String]) -> String {
+    "\(tiers.map(\.escapedForDisplay).joined(separator: ", ")), or another"
+  }
 
-  static func create() -> Form {
+  static func create(_ preferences: Preferences = Preferences()) -> Form {
     Form(
       purpose: .create,
       fields: [
         Field(.organization(.name), "Name", "", hint: "1 to 200 characters"),
-        Field(.organization(.planTier), "Plan", PlanTier.default, hint: planHint),
+        Field(.organization(.planTier), "Plan", preferences.newPlan, hint: planHint(preferences.planTiers)),
       ])
   }
 
-  static func edit(_ organization: Organization, focus: OrganizationField) -> Form {
+  static func edit(
+    _ organization: Organization, focus: OrganizationField, _ preferences: Preferences = Preferences()
+  ) -> Form {
     let statuses = Organization.Status.allCases.map(\.rawValue)
     let fields = OrganizationField.allCases.sorted { order($0) < order($1) }.map { field in
       Field(
         .organization(field), field.title, organization[field] ?? "",
         choices: field == .status ? statuses : [],
-        hint: hint(field))
+        hint: field == .planTier ? planHint(preferences.planTiers) : hint(field))
     }
     var form = Form(purpose: .edit(organization), fields: fields)
     form.focus = fields.firstIndex { $0.organizationField == focus } ?? 0
@@ -167,8 +171,7 @@ public struct Form: Sendable {
   private static func hint(_ field: OrganizationField) -> String {
     switch field {
     case .name: "1 to 200 characters"
-    case .planTier: planHint
-    case .status: ""
+    case .planTier, .status: ""
     case .lagoCustomerID, .stripeCustomerID: "empty for none"
     }
   }

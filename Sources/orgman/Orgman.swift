@@ -121,7 +121,8 @@ struct BrowseCommand: ParsableCommand {
     let drafts =
       demo || store.readOnlyReason != nil ? nil : DraftStore(for: directory) { inbox.post(.failure($0)) }
     let draft = drafts?.offer()
-    let session = Session(store: store, inbox: inbox, drafts: drafts)
+    let session = Session(
+      store: store, inbox: inbox, drafts: drafts, order: configuration.preferences.order)
     let first = try session.start()
     let signal = app.run(
       title: demo ? "demo" : directory, configuration: configuration,

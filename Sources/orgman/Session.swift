@@ -31,14 +31,17 @@ final class Session: Sendable {
 
   /// Carries out what is asked for on a store.
   ///
-  /// - Parameter drafts: where what is typed is kept, if anywhere.
-  init(store: FileStore, inbox: Inbox, drafts: DraftStore? = nil) {
+  /// - Parameters:
+  ///   - drafts: where what is typed is kept, if anywhere.
+  ///   - order: what the list is sorted by from the start.
+  init(store: FileStore, inbox: Inbox, drafts: DraftStore? = nil, order: ListOrder) {
     self.drafts = drafts
     manager = OrgManager(store: store)
     self.inbox = inbox
     self.store = store
     keeping = store.readOnlyReason == nil ? store : nil
     showing = SheetMaker(manager: manager, inbox: inbox)
+    state.withLock { $0.request.order = order }
   }
 
   /// Reads the data for the first time. Where there are many members, the organizations come first; and where even

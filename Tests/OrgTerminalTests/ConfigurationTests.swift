@@ -1,3 +1,4 @@
+import OrgCore
 import OrgViewModel
 import Testing
 
@@ -105,7 +106,10 @@ import Testing
 
   @Test func `what is unknown or means nothing is named with its place`() {
     for (text, expected) in [
-      ("color = 1", "1:1 There is no color; there are theme, mouse and plan-tiers, [queries] and [keys]."),
+      (
+        "color = 1",
+        "1:1 There is no color; there are theme, mouse, columns, sort and plan-tiers, [queries] and [keys]."
+      ),
       ("[kyes]\n", "1:1 There is no [kyes]; there are [queries] and [keys]."),
       (
         "theme = \"neon\"",
@@ -151,6 +155,45 @@ import Testing
     #expect(
       wrongContext.count == 1
         && wrongContext[0].hasPrefix("1:1 There is no context \"lists\"; there are list, "))
+  }
+
+  @Test func `columns, the order and plans are taken over`() {
+    let (configuration, problems) = Configuration.read(
+      "columns = [\"created\", \"id\"]\nsort = \"-members\"\nplan-tiers = [\"gold\", \"gone\", \"other\", \"日\"]"
+    )
+    #expect(problems == [])
+    #expect(configuration.preferences.columns == [.created, .id])
+    #expect(
+      configuration.preferences.order
+        == ListOrder(.members, isDescending: false, planTiers: ["gold", "gone", "other", "日"]))
+    let keymap = configuration.keymap
+    #expect(keymap.action(for: "g", in: .planChoice) == .choosePlan("gold"))
+    // g and o are taken.
+    #expect(keymap.action(for: "n", in: .planChoice) == .choosePlan("gone"))
+    #expect(keymap.action(for: "o", in: .planChoice) == .chooseOtherPlan)
+    #expect(keymap.action(for: "t", in: .planChoice) == .choosePlan("other"))
+    #expect(keymap.action(for: "s", in: .planChoice) == nil)
+    #expect(
+      self.problems("columns = [\"name\", \"id\", \"id\"]\nsort = \"id\"") == [
+        "1:12 There is no column \"name\"; there are plan, status, members, created, id, lago and stripe, and the name.",
+        "1:26 The column id is there already.",
+        "2:8 The list can be sorted by name, plan, status, members and created, not by \"id\".",
+      ])
+  }
+
+  @Test func `the list has the columns that are wanted, as far as there is room`() {
+    var preferences = Preferences()
+    preferences.columns = [.created, .members, .id]
+    func heading(_ columns: Int) -> [String] {
+      let screen = Screen(columns, 24, preferences: preferences)
+      return screen.text.split(separator: "\n")[1].split(separator: " ").map(String.init)
+    }
+    #expect(heading(99) == ["Name", "▲", "Created", "Members", "Id"])
+    #expect(heading(80) == ["Name", "▲", "Created", "Members"])
+    #expect(heading(40) == ["Name", "▲", "Members"])
+    let screen = Screen(99, 24, preferences: preferences)
+    #expect(screen.text.contains("2026-11-22"))
+    #expect(screen.text.contains("org_41fca4d6-a659-4198-a016-f2c5f25d861a"))
   }
 
   @Test func `all that is wrong is found, in the order of the file`() {

@@ -50,6 +50,17 @@ import Testing
     }
   }
 
+  @Test func `a press on the heading sorts by that column, and again the other way round`() {
+    var screen = screen(120, 32)
+    #expect(run(&screen, [press(38, 1)]) == [.sortBy(.plan)])
+    #expect(screen.text.contains("Plan ▲"))
+    _ = run(&screen, [press(38, 1)])
+    #expect(screen.text.contains("Plan ▼"))
+    #expect(run(&screen, [press(66, 1)]) == [.sortBy(.members)])
+    #expect(run(&screen, [press(0, 1)]) == [.sortBy(.name)])
+    #expect(run(&screen, [press(80, 1)]) == [.point(.detail, line: 0)])
+  }
+
   @Test func `in a narrow terminal a press is about the pane that is shown`() {
     var screen = screen(80, 24)
     _ = run(&screen, [press(70, 4)])

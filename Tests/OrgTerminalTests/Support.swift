@@ -82,7 +82,7 @@ struct Screen {
   init(
     _ columns: Int, _ rows: Int, organizations: [Organization] = Sample.organizations,
     members: [OrgUser] = Sample.members, problems: [DataProblem] = [], readOnly: String? = nil,
-    isUTF8: Bool = true, title: String = "/srv/ops/data"
+    isUTF8: Bool = true, title: String = "/srv/ops/data", preferences: Preferences = Preferences()
   ) {
     Sample.adoptLocale()
     size = Size(columns: columns, rows: rows)
@@ -93,7 +93,7 @@ struct Screen {
     model = AppModel(
       Arrangement(snapshot, for: ListRequest()),
       viewport: Layout(size: size).viewport(helpLines: renderer.helpLines.count), readOnlyReason: readOnly,
-      stamps: Stamps(newID: { "org_new" }, now: { Sample.time }))
+      preferences: preferences, stamps: Stamps(newID: { "org_new" }, now: { Sample.time }))
   }
 
   mutating func press(_ actions: Action...) {

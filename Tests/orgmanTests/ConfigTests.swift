@@ -131,6 +131,28 @@ extension EndToEnd {
       #expect(try orgman.waitForExit() == .exited(0))
     }
 
+    @Test func `columns, order and plans follow the configuration`() throws {
+      try configure(
+        "columns = [\"members\", \"created\"]\nsort = \"-name\"\nplan-tiers = [\"starter\", \"gold\"]\n")
+      let data = try DataFiles.reference()
+      let orgman = try open(data, environment: environment)
+      let screen = try orgman.waitFor("the columns") { $0.lines[1].hasPrefix(" Name ▼") }
+      #expect(screen.lines[1].contains("Members Created"))
+      #expect(screen.listed.count == 10)
+      orgman.send("a\t")
+      try orgman.waitForText("starter, gold, or another")
+      orgman.press(.escape)
+      try orgman.waitForText("q quit")
+      orgman.send("p")
+      try orgman.waitForText("g gold")
+      orgman.press(.escape)
+      try orgman.waitForText("q quit")
+      try orgman.quit()
+      let plans = try run(
+        try builtProduct("orgman"), ["plans", "--data", data.path], environment: environment)
+      #expect(plans.stdout.hasPrefix("starter\t") && plans.stdout.contains("\ngold\t0"))
+    }
+
     @Test func `the mouse selects, turns and is given back`() throws {
       try configure("mouse = true")
       let orgman = try open(try DataFiles.reference(), environment: environment)

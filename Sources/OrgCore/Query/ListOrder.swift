@@ -21,18 +21,23 @@ public struct ListOrder: Sendable, Hashable {
   public var column: Column
   /// Whether the last comes first.
   public var isDescending: Bool
+  /// The known plans, as they rise.
+  public var planTiers: [String]
 
   /// An order; by name if nobody says otherwise. Organizations that are alike in the column are in the order of
   /// their names.
-  public init(_ column: Column = .name, isDescending: Bool = false) {
+  public init(
+    _ column: Column = .name, isDescending: Bool = false, planTiers: [String] = PlanTier.known
+  ) {
     self.column = column
     self.isDescending = isDescending
+    self.planTiers = planTiers
   }
 
   /// The order after somebody asked for a column: of the one that it is by already, the inverse.
   public func asked(for column: Column) -> ListOrder {
-    guard column == self.column else { return ListOrder(column, isDescending: column.isDescendingAtFirst) }
-    return ListOrder(column, isDescending: !isDescending)
+    let isDescending = column == self.column ? !isDescending : column.isDescendingAtFirst
+    return ListOrder(column, isDescending: isDescending, planTiers: planTiers)
   }
 }
 
@@ -58,7 +63,7 @@ extension SearchIndex {
   /// Indices of all organizations in an order. Makes no string.
   public func indices(in order: ListOrder) -> [Int32] {
     if order.column == .name { return order.isDescending ? self.order.reversed() : self.order }
-    let ranks = order.column == .plan ? planRanks : []
+    let ranks = order.column == .plan ? planRanks(order.planTiers) : []
     let isDescending = order.isDescending
     // Where each stands by name settles what is alike.
     var keys: [(value: Int64, place: Int32)] = []
@@ -80,8 +85,8 @@ extension SearchIndex {
   }
 
   /// Where each plan stands among all of them.
-  private var planRanks: [Int64] {
-    let known = PlanTier.known.map { Array($0.utf8) }
+  private func planRanks(_ tiers: [String]) -> [Int64] {
+    let known = tiers.map { Array($0.utf8) }
     let others = table.plans.indices.filter { !known.contains(table.plans[$0]) }
       .sorted { table.plans[$0].lexicographicallyPrecedes(table.plans[$1]) }
     var ranks = table.plans.map { Int64(known.firstIndex(of: $0) ?? 0) }

@@ -39,7 +39,8 @@ private enum Candidates {
 
   static func plans(_ words: [String], _ prefix: String) -> [String] {
     let own = snapshot(words).map { Set($0.organizations.map(\.planTier)) } ?? []
-    let all = PlanTier.known + own.subtracting(PlanTier.known).sorted()
+    let known = ConfigurationFile.load().configuration.preferences.planTiers
+    let all = known + own.subtracting(known).sorted()
     return Array(all.filter { isHarmless($0) && $0.hasPrefix(prefix) }.prefix(limit))
   }
 

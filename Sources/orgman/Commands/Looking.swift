@@ -212,13 +212,14 @@ struct PlansCommand: ParsableCommand {
       for organization in try options.snapshot().organizations {
         counts[organization.planTier, default: [:]][organization.status, default: 0] += 1
       }
-      let others = counts.keys.filter { !PlanTier.known.contains($0) }.sorted()
+      let known = ConfigurationFile.load().configuration.preferences.planTiers
+      let others = counts.keys.filter { !known.contains($0) }.sorted()
       let output = StandardOutput()
       var list = try Listing(
         [Column("plan_tier", "Plan")]
           + Organization.Status.allCases.map { Column($0.rawValue, $0.rawValue.capitalizedASCII) }
           + [Column("total", "Total")], as: listing.format(options, on: output), on: output)
-      for plan in PlanTier.known + others {
+      for plan in known + others {
         let own = counts[plan] ?? [:]
         try list.add(
           [.text(plan)] + Organization.Status.allCases.map { .number(own[$0] ?? 0) }
