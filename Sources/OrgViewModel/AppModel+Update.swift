@@ -80,6 +80,7 @@ extension AppModel {
         ?? (pane == .detail && selectedMember != nil || editsMarkedMembers ? nil : noMember)
     case .undo, .redo: return editingObstacle
     case .undoEntry: return "Choose an entry of the history first."
+    case .removeEverywhere: return Self.wrongScreen
     default: return nil
     }
   }

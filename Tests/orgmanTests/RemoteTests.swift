@@ -121,8 +121,12 @@ extension EndToEnd {
       let (server, port) = try startServer()
       let data = try DataFiles.reference()
       let before = try data.contents()
-      let command = "LANG=C.UTF-8 exec \(try builtProduct("orgman")) --data \(data.path)"
-      let quitting = try connect(port, command)
+      let program = try builtProduct("orgman")
+      // A state of its own for each, so that none is asked about the draft of another.
+      func command(_ state: String) -> String {
+        "LANG=C.UTF-8 XDG_STATE_HOME=\(directory.path)/\(state) exec \(program) --data \(data.path)"
+      }
+      let quitting = try connect(port, command("quitting"))
       try quitting.waitForText("10 orgs")
       quitting.press(.down)
       try quitting.waitFor("the second row") { $0.lines[3].hasPrefix("▸") }
@@ -130,8 +134,8 @@ extension EndToEnd {
       #expect(try quitting.waitForExit() == .exited(0))
 
       // Cut in the middle of an edit: nothing is written, nobody is left, nothing spins.
-      for way in ["a", "/x", "?"] {
-        let cut = try connect(port, command)
+      for (state, way) in [("edit", "a"), ("filter", "/x"), ("help", "?")] {
+        let cut = try connect(port, command(state))
         try cut.waitForText("10 orgs")
         cut.send(way)
         try cut.waitFor("what \(way) does") { $0.lines.last?.contains("q quit") == false }
@@ -144,6 +148,12 @@ extension EndToEnd {
         try waitForEnd(of: data.path, within: .seconds(5))
       }
       #expect(try data.contents() == before)
+      let again = try start(
+        ["--data", data.path],
+        environment: environment.merging(["XDG_STATE_HOME": "\(directory.path)/edit"]) { $1 })
+      try again.waitForText("You were editing a new organization, Half a name")
+      again.signal(SIGTERM)
+      try again.waitForExit()
       server.signal(SIGTERM)
       try server.waitForExit()
     }
