@@ -212,13 +212,13 @@ final class DraftStore: Sendable {
     return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  /// When a process started; `nil` if there is none.
+  /// When a process started; `nil` if there is none. One that ended, and whose parent hasn't asked for it yet, is none.
   private static func start(of pid: Int32) -> String? {
     guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
       // The name in parentheses may have anything in it.
       let end = text.lastIndex(of: ")")
     else { return nil }
     let fields = text[end...].split(separator: " ")
-    return fields.count > 20 ? String(fields[20]) : nil
+    return fields.count > 20 && fields[1] != "Z" && fields[1] != "X" ? String(fields[20]) : nil
   }
 }

@@ -2672,7 +2672,7 @@ enum Golden {
        Change the plan of the organization, or of all marked                       change-plan              p
        Change the status of the organization, or of all marked                     change-status            S
        Set to deleted; in the detail, remove the member; or all marked             remove                   d Del
-       Remove the user from all organizations                                      remove-everywhere
+     ! Remove the user from all organizations: That can't be done on this screen.
        Undo your latest change                                                     undo                     u
        Redo what you undid                                                         redo                     ^R
      ! Undo the selected entry of the history: Choose an entry of the history first.
@@ -2720,7 +2720,7 @@ enum Golden {
        Change the plan of the organizatio… change-plan              p
        Change the status of the organizat… change-status            S
        Set to deleted; in the detail, rem… remove                   d Del
-       Remove the user from all organizat… remove-everywhere
+     ! Remove the user from all organizations: That can't be done …
        Undo your latest change             undo                     u
        Redo what you undid                 redo                     ^R
      ! Undo the selected entry of the history: Choose an entry of …
