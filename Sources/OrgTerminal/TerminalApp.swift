@@ -8,6 +8,8 @@ import Synchronization
 public enum Event: Sendable {
   /// Rows that were asked for, or data that changed.
   case arrangement(Arrangement)
+  /// A commit takes long enough to notice.
+  case saving
   /// How far reading the data has come.
   case reading(ReadingProgress)
   /// Rows of a screen beside that of the organizations.
@@ -162,6 +164,7 @@ public final class TerminalApp {
         for event in inbox.take() {
           switch event {
           case .arrangement(let arrangement): carryOut(model.receive(arrangement))
+          case .saving: model.receiveSaving()
           case .reading(let progress): model.receive(progress)
           case .sheet(let content, let request): carryOut(model.receive(content, for: request))
           case .verdict(let verdict, let proposal): model.receive(verdict, for: proposal)

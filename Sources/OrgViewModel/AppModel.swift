@@ -339,6 +339,11 @@ public struct AppModel: Sendable {
     if isReading { reading = progress }
   }
 
+  /// Takes in that a commit is taking long enough to notice.
+  public mutating func receiveSaving() {
+    if isCommitting, !isWaiting { message = Message(text: "Saving…", kind: .note) }
+  }
+
   /// Whether the data are being read for the first time.
   public var isReading: Bool { !arrangement.snapshot.contents.hasMembers }
 

@@ -82,7 +82,7 @@ final class Session: Sendable {
   /// Reads the data, and posts them, or hands them to who waits for the first.
   private func read(for first: First? = nil) {
     reading.async { [self] in
-      let reports = reportProgress()
+      let reports = every(.milliseconds(200)) { [self] in inbox.post(.reading(store.readingProgress)) }
       defer { reports.cancel() }
       do throws(OrgError) {
         if let first, let early = store.organizationsAhead() { show(early, first) }
@@ -104,11 +104,13 @@ final class Session: Sendable {
     }
   }
 
-  /// Says now and then how far reading has come, once it has taken long enough to notice.
-  private func reportProgress() -> any DispatchSourceTimer {
+  /// Says something once a piece of work has taken long enough to notice, and then now and then, or not again.
+  private func every(
+    _ interval: DispatchTimeInterval?, _ say: @escaping @Sendable () -> Void
+  ) -> any DispatchSourceTimer {
     let timer = DispatchSource.makeTimerSource(queue: arranging)
-    timer.schedule(deadline: .now() + .milliseconds(300), repeating: .milliseconds(200))
-    timer.setEventHandler { [self] in inbox.post(.reading(store.readingProgress)) }
+    timer.schedule(deadline: .now() + .milliseconds(300), repeating: interval ?? .never)
+    timer.setEventHandler(handler: say)
     timer.resume()
     return timer
   }
@@ -172,6 +174,8 @@ final class Session: Sendable {
     state.withLock { $0.isCancelled = false }
     committing.async { [self] in
       var asked = ChangeSet([])
+      let notice = every(nil) { [self] in inbox.post(.saving) }
+      defer { notice.cancel() }
       do throws(OrgError) {
         asked = try make()
         let commit = try manager.commit(asked) { [self] holder in

@@ -147,6 +147,21 @@ import Testing
     #expect(driver.role("bob") == nil)
   }
 
+  @Test func `a commit that takes long says so, until it is done`() {
+    var driver = onBob()
+    driver.model.receiveSaving()
+    #expect(driver.message == nil)
+    driver.holds = true
+    driver.press(.changeRole, .chooseOwner)
+    driver.model.receiveSaving()
+    #expect(driver.message == "Saving…")
+    driver.model.receive(LockHolder(program: "billingd", pid: 4121, user: "root", waitedMilliseconds: 3200))
+    driver.model.receiveSaving()
+    #expect(driver.message?.contains("billingd") == true)
+    driver.release()
+    #expect(driver.message?.hasPrefix("Role of bob in Acme: member → owner.") == true)
+  }
+
   @Test func `waiting for a lock is said, and Esc cancels it`() {
     var driver = onBob()
     driver.holds = true
