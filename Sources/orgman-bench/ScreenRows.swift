@@ -243,12 +243,12 @@ struct ScreenRows {
   /// Writes the file as the service does, and says after how many milliseconds from closing it the frame was
   /// whole that shows the change.
   private func change(
-    to version: (role: String, bytes: [UInt8]), _ terminal: Terminal
+    to version: (role: String, bytes: [UInt8]), _ terminal: Terminal, quiet: Int64 = frame
   ) throws(BenchFailure) -> Double {
     var file = try OutputFile(sample.membersFile)
     try file.write(version.bytes)
     let end = file.close()
-    let output = try terminal.read(until: "the change of another program", quiet: Self.frame) {
+    let output = try terminal.read(until: "the change of another program", quiet: quiet) {
       $0.contains(version.role)
     }
     return Double((output.time(of: version.role, pause: Self.frame) ?? output.end) - end) / 1e6
@@ -277,7 +277,8 @@ struct ScreenRows {
     let warming = min(1000, soak / 10 + 1)
     var sizes: [Double] = []
     for number in 0..<warming + soak {
-      _ = try change(to: versions[number % 2], terminal)
+      // The next one comes as soon as this one is seen.
+      _ = try change(to: versions[number % 2], terminal, quiet: 0)
       let done = number + 1 - warming
       if done == 0 || done == soak / 2 || done == soak {
         try terminal.rest(milliseconds: 3000)

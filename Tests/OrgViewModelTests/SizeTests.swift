@@ -1,6 +1,7 @@
 import OrgCore
-import OrgViewModel
 import Testing
+
+@testable import OrgViewModel
 
 /// What the list shows, at every size, against a plain way to work it out.
 @Suite struct SizeTests {
@@ -37,6 +38,72 @@ import Testing
       hits += expected.count
     }
     #expect(count < 7 || hits > count / 10)
+  }
+
+  @Test(arguments: [0, 1, 7, 1_000, 10_000, 100_000])
+  func `sorts as a plain sort does, by every column and both ways`(count: Int) {
+    var random = SplitMix(state: UInt64(count) + 1)
+    let organizations = Self.organizations(count, &random)
+    let snapshot = InMemoryStore(organizations: organizations).snapshot()
+    var arrangement = Arrangement(snapshot, for: ListRequest())
+    let byName = arrangement.rows
+    for column in count > 10_000 ? [ListOrder.Column.plan, .created] : ListOrder.Column.allCases {
+      for isDescending in [false, true] {
+        arrangement = Arrangement(
+          snapshot, for: ListRequest(order: ListOrder(column, isDescending: isDescending)), after: arrangement
+        )
+        // What is alike stays in the order of the names.
+        let keys = organizations.map { organization -> Int64 in
+          let value: Int64 =
+            switch column {
+            case .name, .members: 0
+            case .plan: Int64(PlanTier.known.firstIndex(of: organization.planTier) ?? 0)
+            case .status: Int64(Organization.Status.allCases.firstIndex(of: organization.status) ?? 0)
+            case .created: organization.createdAt.microseconds
+            }
+          return isDescending ? -value : value
+        }
+        let expected =
+          column == .name && isDescending
+          ? byName.reversed()
+          : byName.enumerated().sorted {
+            (keys[Int($0.element)], $0.offset) < (keys[Int($1.element)], $1.offset)
+          }.map(\.element)
+        #expect(arrangement.rows == expected, "\(column), descending: \(isDescending)")
+      }
+    }
+  }
+
+  @Test(arguments: [0, 1, 7, 1_000, 10_000, 100_000])
+  func `marks stay on what was marked, whatever others do`(count: Int) {
+    var random = SplitMix(state: UInt64(count) + 2)
+    var organizations = Self.organizations(count, &random)
+    func arrangement(_ generation: UInt64, _ query: String = "", after previous: Arrangement? = nil)
+      -> Arrangement
+    {
+      let contents = InMemoryStore(organizations: organizations).snapshot().contents
+      return Arrangement(
+        Snapshot(generation: generation, contents: contents), for: ListRequest(query: query), after: previous)
+    }
+    let viewport = AppModel.Viewport(isWide: true, listRows: 20, detailRows: 20, helpRows: 20, helpLines: 50)
+    let first = arrangement(1, "acme")
+    var model = AppModel(first, viewport: viewport)
+    _ = model.update(.markAll)
+    var marked = Set(organizations.filter { $0.name.lowercased().contains("acme") }.map(\.id))
+    #expect(model.markCount == marked.count)
+    // Others take some away, put some in front, and change the order of the rest.
+    organizations = organizations.filter { _ in Int.random(in: 0..<20, using: &random) > 0 }
+    if organizations.count > 3 { organizations.swapAt(0, organizations.count - 1) }
+    organizations.insert(
+      Organization(id: "org_acme", name: "Acme", createdAt: Timestamp(microseconds: 0)),
+      at: organizations.count / 2)
+    _ = model.receive(arrangement(2, after: first))
+    marked.formIntersection(organizations.map(\.id))
+    #expect(model.markCount == marked.count)
+    let shown = model.arrangement.rows.indices.filter { model.isMarked(row: $0) }
+    #expect(Set(shown.map { model.arrangement.organization(at: $0).id }) == marked)
+    _ = model.update(.unmarkAll)
+    #expect(model.markCount == 0)
   }
 
   private static func contains(_ word: String, _ text: String) -> Bool {
