@@ -76,7 +76,7 @@ extension EndToEnd {
       try other.quit()
     }
 
-    @Test func `an edit of what others changed meanwhile shows both values and is made only knowingly`() throws {
+    @Test func `an edit of what others changed meanwhile shows both values and waits for a choice`() throws {
       let data = try DataFiles.reference()
       let orgman = try open(data)
       try orgman.choose("globex")
