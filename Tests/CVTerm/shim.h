@@ -53,3 +53,59 @@ static inline int cvterm_color(const VTermColor *color) {
   if (VTERM_COLOR_IS_INDEXED(color)) return color->indexed.idx;
   return 0x1000000 | color->rgb.red << 16 | color->rgb.green << 8 | color->rgb.blue;
 }
+
+/// The font that dim text has in libvterm, which knows fonts that no program chooses, but not dim.
+static const unsigned cvterm_dim_font = 1;
+
+/// How far the sequence that begins with ESC [ has come.
+struct cvterm_graphics {
+  int place;      // 0 outside of one, 1 after ESC, 2 behind ESC [
+  int parameter;  // the one that is being read
+  int skip;       // how many parameters still belong to a colour; -1 until its kind is known
+  int dim;        // what the sequence says: 1 dim, -1 no longer, 0 nothing
+};
+
+static inline void cvterm_end_parameter(struct cvterm_graphics *graphics) {
+  int parameter = graphics->parameter;
+  graphics->parameter = 0;
+  if (graphics->skip < 0) {
+    graphics->skip = parameter == 5 ? 1 : parameter == 2 ? 3 : 0;
+  } else if (graphics->skip > 0) {
+    graphics->skip--;
+  } else if (parameter == 38 || parameter == 48) {
+    graphics->skip = -1;
+  } else if (parameter == 2) {
+    graphics->dim = 1;
+  } else if (parameter == 0 || parameter == 22) {
+    graphics->dim = -1;
+  }
+}
+
+/// Hands a program's output on, and chooses the font of dim text after each sequence that begins or ends such.
+static inline void cvterm_show(
+  VTerm *terminal, struct cvterm_graphics *graphics, const char *bytes, size_t count) {
+  size_t shown = 0;
+  for (size_t i = 0; i < count; i++) {
+    char byte = bytes[i];
+    if (byte == 0x1b) {
+      *graphics = (struct cvterm_graphics){.place = 1};
+    } else if (graphics->place == 1) {
+      graphics->place = byte == '[' ? 2 : 0;
+    } else if (graphics->place == 2) {
+      if (byte >= '0' && byte <= '9') {
+        if (graphics->parameter < 1000) graphics->parameter = graphics->parameter * 10 + (byte - '0');
+      } else if (byte == ';') {
+        cvterm_end_parameter(graphics);
+      } else {
+        graphics->place = 0;
+        if (byte != 'm') continue;
+        cvterm_end_parameter(graphics);
+        if (graphics->dim == 0) continue;
+        vterm_input_write(terminal, bytes + shown, i + 1 - shown);
+        shown = i + 1;
+        vterm_input_write(terminal, graphics->dim > 0 ? "\033[11m" : "\033[10m", 5);
+      }
+    }
+  }
+  if (shown < count) vterm_input_write(terminal, bytes + shown, count - shown);
+}

@@ -7,6 +7,7 @@ final class Emulator {
   private let callbacks: UnsafeMutablePointer<VTermScreenCallbacks>
   /// What the terminal wants to send to the program: answers to its questions, and pressed keys.
   var replies: [UInt8] = []
+  private var graphics = cvterm_graphics()
   private var cursorVisible = true
   private var isAlternate = false
 
@@ -48,7 +49,7 @@ final class Emulator {
 
   func show(_ bytes: [UInt8]) {
     bytes.withUnsafeBytes {
-      _ = vterm_input_write(terminal, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+      cvterm_show(terminal, &graphics, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
     }
   }
 
@@ -78,7 +79,7 @@ final class Emulator {
     }
     return Screen.Cell(
       text: isRightHalf ? "" : text.isEmpty ? " " : text, width: isRightHalf ? 0 : Int(cell.width),
-      reverse: cell.attrs.reverse != 0, bold: cell.attrs.bold != 0, underline: cell.attrs.underline != 0,
-      foreground: color(cell.fg), background: color(cell.bg))
+      reverse: cell.attrs.reverse != 0, bold: cell.attrs.bold != 0, dim: cell.attrs.font == cvterm_dim_font,
+      underline: cell.attrs.underline != 0, foreground: color(cell.fg), background: color(cell.bg))
   }
 }

@@ -11,6 +11,8 @@ public struct Screen: Sendable, CustomStringConvertible {
     public let reverse: Bool
     /// Drawn bold.
     public let bold: Bool
+    /// Drawn with less contrast.
+    public let dim: Bool
     /// Drawn with any kind of underline.
     public let underline: Bool
     /// An index into the palette of 256, `0x1RRGGBB` for a direct colour, nil for the default.

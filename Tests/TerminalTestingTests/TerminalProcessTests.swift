@@ -135,11 +135,26 @@ struct TerminalProcessTests {
     try program.waitForExit()
     let cells = (0..<6).map { program.screen.cell(row: 0, column: $0) }
     #expect(cells.map(\.text).joined() == "pburcd")
+    #expect(cells.map(\.dim) == [false, false, false, false, false, false])
     #expect(cells.map(\.bold) == [false, true, false, false, false, false])
     #expect(cells.map(\.underline) == [false, false, true, false, false, false])
     #expect(cells.map(\.reverse) == [false, false, false, true, false, false])
     #expect(cells.map(\.foreground) == [nil, nil, nil, nil, 1, 208])
     #expect(cells.map(\.background) == [nil, nil, nil, nil, 4, 0x1010203])
+  }
+
+  @Test("Dim text is told from what is around it, also where a sequence comes in two halves")
+  func dim() throws {
+    let program = try shell(
+      "printf 'a\\033[2mb\\033[1mc\\033[22md\\033[38;5;2me\\033[48;2;2;2;2mf\\033[0;2;3'; read line; "
+        + "printf '1mg\\033[32mh\\033[mi\\033[4;2mj\\033[0mk'")
+    try program.waitForText("abcdef")
+    program.press(.control("d"))
+    try program.waitForExit()
+    let cells = (0..<11).map { program.screen.cell(row: 0, column: $0) }
+    #expect(cells.map(\.text).joined() == "abcdefghijk")
+    #expect(cells.filter(\.dim).map(\.text).joined() == "bcghj")
+    #expect(cells[6].foreground == 1 && cells[7].foreground == 2)
   }
 
   @Test("The alternate screen is told from the primary one, which comes back as it was")
