@@ -74,6 +74,6 @@ extension Renderer {
   /// What stands where there are no rows.
   func empty(_ model: AppModel, _ sentence: String) -> [String] {
     model.filterText.isEmpty
-      ? [sentence] : ["Nothing matches \(model.filterText.quoted).", "Esc clears the filter."]
+      ? [sentence] : ["Nothing matches \(model.filterText.quoted)."] + key(.back, "clears the filter.", model)
   }
 }

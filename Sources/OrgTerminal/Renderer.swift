@@ -48,6 +48,11 @@ struct Renderer {
 
   func line(_ width: Int) -> LineBuilder { LineBuilder(typesetter, width: width) }
 
+  /// A sentence that says what the key for an action does here; none where it has none.
+  func key(_ action: Action, _ what: String, _ model: AppModel) -> [String] {
+    keymap.keys(for: action, in: model.context).first.map { ["\($0) \(what)"] } ?? []
+  }
+
   // MARK: Header and bottom
 
   private func header(_ model: AppModel, _ layout: Layout) -> [Span] {
@@ -315,13 +320,13 @@ struct Renderer {
       lines.append(line.spans)
     }
     if model.visibleRows.isEmpty {
-      let offer = model.editingObstacle == nil ? ["a adds one."] : []
+      let offer = model.editingObstacle == nil ? key(.add, "adds one.", model) : []
       let text =
         !model.arrangement.snapshot.contents.hasOrganizations
-        ? ["Reading the organizations.", "q cancels."]
+        ? ["Reading the organizations."] + key(.close, "cancels.", model)
         : model.query.isEmpty
           ? ["No organizations yet."] + offer
-          : ["Nothing matches \(model.query.quoted).", "Esc clears the filter."]
+          : ["Nothing matches \(model.query.quoted)."] + key(.back, "clears the filter.", model)
       lines += text.map { [Span(" "), Span(typesetter.fit($0, width - 2), theme.quiet)] }
     }
     lines += Array(repeating: [], count: max(0, layout.body.count - lines.count))

@@ -66,7 +66,8 @@ struct ScreenRows {
       let terminal = try open()
       let output = try terminal.read(until: "the members", quiet: 100, isLoaded)
       // The members may follow at once: a shorter pause than elsewhere keeps the two frames apart.
-      guard let frame = output.time(of: "help", pause: 5),
+      // Not the one that only says that the data are being read.
+      guard let frame = output.time(of: "\(sample.scale.organizations.grouped) orgs", pause: 5),
         let filled = output.time(of: sample.scale.members.grouped, pause: 5)
       else { throw BenchFailure("there is no whole frame") }
       if run > 0 {
