@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,12 @@ int64_t clinux_filesystem_type(int descriptor) {
   struct statfs info;
   if (fstatfs(descriptor, &info) != 0) return 0;
   return (int64_t)info.f_type;
+}
+
+void clinux_return_large_memory(void) {
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  mallopt(M_TRIM_THRESHOLD, 1 << 20);
+  mallopt(M_ARENA_MAX, 2);
 }
 
 int clinux_reserve(int descriptor, int64_t size) { return fallocate(descriptor, 0, 0, size); }

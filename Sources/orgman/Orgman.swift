@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Glibc
 import OrgCore
 import OrgFileStore
@@ -110,6 +111,7 @@ struct BrowseCommand: ParsableCommand {
   }
 
   private func open(_ directory: String) throws {
+    clinux_return_large_memory()
     dropInjectedEnvironment()
     try TerminalApp.check()
     try log.start(data: directory)

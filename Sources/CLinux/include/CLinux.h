@@ -20,6 +20,11 @@ int clinux_copy_metadata(int from, int to);
 /// The file system's magic number, or 0 if it can't be told.
 int64_t clinux_filesystem_type(int descriptor);
 
+/// Lets memory of a megabyte and more go back to the system as soon as it is freed, for a program that is left open for
+/// days: otherwise the C library keeps what a few copies of the data took, and what little is used in between keeps it
+/// from ever going back. Must come before any thread is started.
+void clinux_return_large_memory(void);
+
 /// Sets room aside for a file, whose length becomes `size`. 0, or -1 with errno: EOPNOTSUPP where the file
 /// system can't.
 int clinux_reserve(int descriptor, int64_t size);
