@@ -21,7 +21,7 @@ public final class SearchIndex: Sendable {
     let count = snapshot.contents.organizationCount
     guard count >= Self.leastToDivide else {
       table = Table(of: snapshot.contents, 0..<count)
-      order = table.order(0..<count)
+      order = table.sorted(0..<count).map(\.index)
       return
     }
     let middle = count / 2
@@ -30,8 +30,8 @@ public final class SearchIndex: Sendable {
     table.add(second.value)
     self.table = table
     let whole = table
-    let upper = Concurrent { whole.order(middle..<count) }
-    order = table.merged(table.order(0..<middle), upper.value)
+    let upper = Concurrent { whole.sorted(middle..<count) }
+    order = table.merged(table.sorted(0..<middle), upper.value)
   }
 
   /// Organizations that one core has looked at before two would have.
@@ -143,7 +143,7 @@ public final class SearchIndex: Sendable {
     }
 
     /// The beginning of a name, and whose it is: most names differ in it.
-    private struct Key {
+    struct Key: Sendable {
       var start: UInt64 = 0
       var next: UInt64 = 0
       let index: Int32
@@ -169,31 +169,31 @@ public final class SearchIndex: Sendable {
       return isBefore(Int(left.index), Int(right.index), in: text)
     }
 
-    /// The order of some organizations.
-    func order(_ indices: Range<Int>) -> [Int32] {
+    /// Some organizations in their order.
+    func sorted(_ indices: Range<Int>) -> [Key] {
       text.withUnsafeBytes { text in
-        var keys = indices.map { key(of: $0, in: text) }
-        keys.sort { isBefore($0, $1, in: text) }
-        return keys.map(\.index)
+        indices.map { key(of: $0, in: text) }.sorted { isBefore($0, $1, in: text) }
       }
     }
 
     /// Two orders as one.
-    func merged(_ left: [Int32], _ right: [Int32]) -> [Int32] {
+    func merged(_ left: [Key], _ right: [Key]) -> [Int32] {
       text.withUnsafeBytes { text in
         var result: [Int32] = []
         result.reserveCapacity(left.count + right.count)
         var (next, other) = (0, 0)
         while next < left.count, other < right.count {
-          if isBefore(Int(right[other]), Int(left[next]), in: text) {
-            result.append(right[other])
+          if isBefore(right[other], left[next], in: text) {
+            result.append(right[other].index)
             other += 1
           } else {
-            result.append(left[next])
+            result.append(left[next].index)
             next += 1
           }
         }
-        return result + left[next...] + right[other...]
+        result += left[next...].lazy.map(\.index)
+        result += right[other...].lazy.map(\.index)
+        return result
       }
     }
 
