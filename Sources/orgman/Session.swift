@@ -49,7 +49,7 @@ final class Session: Sendable {
   func start() throws(OrgError) -> Arrangement {
     let first = First()
     read(for: first)
-    return try first.wait(milliseconds: 250) ?? arrange(.unread)
+    return try first.wait(milliseconds: 300) ?? arrange(.unread)
   }
 
   /// What is to be shown first, on its way to who waits for it, though not for ever.
