@@ -186,12 +186,16 @@ void cncurses_leave(void) {
   (void)endwin();
 }
 
-void cncurses_enter(void) {
-  (void)def_shell_mode();
-  (void)tcgetattr(STDIN_FILENO, &guard.termios);
+void cncurses_set_modes(void) {
   (void)reset_prog_mode();
   set_paste(true);
   if (guard.mouse) send_mouse(true);
+}
+
+void cncurses_enter(void) {
+  (void)def_shell_mode();
+  (void)tcgetattr(STDIN_FILENO, &guard.termios);
+  cncurses_set_modes();
 }
 
 void cncurses_close(SCREEN *screen) {

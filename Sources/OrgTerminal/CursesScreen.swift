@@ -175,7 +175,7 @@ final class CursesScreen {
   /// on it, or the program was stopped and continued from outside.
   func redrawEverything() {
     guard isOpen else { return }
-    reset_prog_mode()
+    cncurses_set_modes()
     clearok(window, true)
     shown = nil
   }

@@ -53,7 +53,10 @@ extension Keymap {
         if places.isEmpty, isCommand { places = screens }
         if places.isEmpty {
           let others = Context.allCases.filter { has(action, in: $0) }.map { "[keys.in.\($0.rawValue)]" }
-          note("\(name) belongs under \(others.joined(separator: " or ")).", assignment.place)
+          note(
+            others.isEmpty
+              ? "\(name) is asked for nowhere, as its plan isn't among plan-tiers."
+              : "\(name) belongs under \(others.joined(separator: " or ")).", assignment.place)
         }
         for context in places where wanted[context]?[action] == nil {
           wanted[context, default: [:]][action] = assignment

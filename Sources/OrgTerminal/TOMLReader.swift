@@ -235,7 +235,10 @@ struct TOMLReader {
     case "false": return Value(kind: .boolean(false), place: place)
     case "": throw problem("A value should stand here, not \(here).")
     default:
-      if let number = Int(word), !word.dropFirst().contains("+") {
+      let digits = word.drop { $0 == "+" || $0 == "-" }
+      if let number = Int(word), word.utf8.count - digits.utf8.count <= 1,
+        digits == "0" || !digits.hasPrefix("0")
+      {
         return Value(kind: .integer(number), place: place)
       }
       throw problem("\(word.quoted) is no value; put text in quotes.", at: place)

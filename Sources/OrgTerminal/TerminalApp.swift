@@ -14,6 +14,8 @@ public enum Event: Sendable {
   case reading(ReadingProgress)
   /// Rows of a screen beside that of the organizations.
   case sheet(Sheet.Content, SheetRequest)
+  /// Rows of such a screen couldn't be made.
+  case sheetFailure(OrgError, SheetRequest)
   /// What proposed changes would do.
   case verdict(Proposal.Verdict, Proposal)
   /// What became of a commit.
@@ -104,13 +106,13 @@ public final class TerminalApp {
   ///   - title: where the data are, for the header.
   ///   - configuration: what somebody wants otherwise than it is out of the box.
   ///   - perform: carries out an effect on another thread and posts the result to the inbox.
+  ///   - finish: waits for what is being carried out, once the terminal is restored.
   /// - Returns: the number of the signal that ended it, 0 if none did.
   public func run(
     title: String, configuration: Configuration, changes: ChangeSource,
     _ makeModel: (AppModel.Viewport) -> AppModel,
-    perform: (Effect) -> Void
+    perform: (Effect) -> Void, finish: () -> Void
   ) -> Int32 {
-    defer { screen.close() }
     let renderer = Renderer(
       typesetter: Typesetter(isUTF8: screen.hasUTF8),
       theme: Theme(configuration.theme, hasColors: screen.hasColors),
@@ -139,55 +141,66 @@ public final class TerminalApp {
         }
       }
     }
-    while true {
-      screen.draw(renderer.frame(model, size: screen.size))
-      var waits = [STDIN_FILENO, signals.descriptor, wakeUp.descriptor, changes.descriptor].map {
-        pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
-      }
-      let timeout = flashEnd.map { Int32(max(0, $0 - clinux_monotonic_milliseconds())) } ?? -1
-      poll(&waits, nfds_t(waits.count), timeout)
-
-      for signal in signals.read() {
-        switch signal {
-        case SIGWINCH:
-          screen.resize()
-          model.receive(viewport(renderer))
-        case SIGCONT: screen.redrawEverything()
-        default: return signal
+    func loop() -> Int32 {
+      while true {
+        screen.draw(renderer.frame(model, size: screen.size))
+        var waits = [STDIN_FILENO, signals.descriptor, wakeUp.descriptor, changes.descriptor].map {
+          pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
         }
-      }
-      if let end = flashEnd, clinux_monotonic_milliseconds() >= end {
-        flashEnd = nil
-        model.endFlash()
-      }
-      if waits[2].revents != 0 {
-        for event in inbox.take() {
-          switch event {
-          case .arrangement(let arrangement): carryOut(model.receive(arrangement))
-          case .saving: model.receiveSaving()
-          case .reading(let progress): model.receive(progress)
-          case .sheet(let content, let request): carryOut(model.receive(content, for: request))
-          case .verdict(let verdict, let proposal): model.receive(verdict, for: proposal)
-          case .outcome(let outcome): carryOut(model.receive(outcome))
-          case .found(let found): model.receive(found)
-          case .waiting(let holder): model.receive(holder)
-          case .failure(let error): carryOut(model.receive(error))
-          case .takenIn(let entries): carryOut(model.receive(entries))
+        let timeout = flashEnd.map { Int32(max(0, $0 - clinux_monotonic_milliseconds())) } ?? -1
+        poll(&waits, nfds_t(waits.count), timeout)
+
+        for signal in signals.read() {
+          switch signal {
+          case SIGWINCH:
+            screen.resize()
+            model.receive(viewport(renderer))
+          case SIGCONT: screen.redrawEverything()
+          default: return signal
           }
         }
-      }
-      if waits[3].revents != 0, changes.drain() { carryOut([model.refresh()]) }
-      if waits[0].revents != 0 {
-        switch screen.readKeys() {
-        case .keys(let new): keys.waiting += new
-        case .ended: return SIGHUP
+        if let end = flashEnd, clinux_monotonic_milliseconds() >= end {
+          flashEnd = nil
+          model.endFlash()
+        }
+        if waits[2].revents != 0 {
+          for event in inbox.take() {
+            switch event {
+            case .arrangement(let arrangement): carryOut(model.receive(arrangement))
+            case .saving: model.receiveSaving()
+            case .reading(let progress): model.receive(progress)
+            case .sheet(let content, let request): carryOut(model.receive(content, for: request))
+            case .sheetFailure(let error, let request): carryOut(model.receive(error, for: request))
+            case .verdict(let verdict, let proposal): model.receive(verdict, for: proposal)
+            case .outcome(let outcome): carryOut(model.receive(outcome))
+            case .found(let found): model.receive(found)
+            case .waiting(let holder): model.receive(holder)
+            case .failure(let error): carryOut(model.receive(error))
+            case .takenIn(let entries): carryOut(model.receive(entries))
+            }
+          }
+        }
+        if waits[3].revents != 0, changes.drain() { carryOut([model.refresh()]) }
+        if waits[0].revents != 0 {
+          switch screen.readKeys() {
+          case .keys(let new): keys.waiting += new
+          case .ended: return SIGHUP
+          }
+        }
+        while let action = keys.next(model) {
+          carryOut(model.update(action))
+          if hasQuit { return 0 }
         }
       }
-      while let action = keys.next(model) {
-        carryOut(model.update(action))
-        if hasQuit { return 0 }
-      }
     }
+    let signal = loop()
+    screen.close()
+    finish()
+    // What was saved in the end needs no draft.
+    for case .outcome(let outcome) in inbox.take() {
+      for case let effect in model.receive(outcome) where effect.isAboutDraft { perform(effect) }
+    }
+    return signal
   }
 }
 

@@ -54,11 +54,18 @@ extension AppModel {
   ) -> [Effect] {
     mode = .browse
     guard let organization else { return preview(edit) }
-    let present = arrangement.snapshot.organization(id: organization.id)?[field]
-    if !isCommitting, present == value {
-      let name = organization.name.escapedForDisplay
-      message = Message(text: "\(field.title) of \(name) is \(value.escapedForDisplay) already.", kind: .note)
-      return []
+    if !isCommitting, let present = arrangement.snapshot.organization(id: organization.id) {
+      let what = "\(field.title) of \(organization.name.escapedForDisplay)"
+      guard present[field] != value else {
+        message = Message(text: "\(what) is \(value.escapedForDisplay) already.", kind: .note)
+        return []
+      }
+      guard present[field] == organization[field] else {
+        let (now, before) = (present[field] ?? "none", organization[field] ?? "none")
+        return refuse(
+          "\(what) is \(now.escapedForDisplay) now, no longer \(before.escapedForDisplay), so it was not changed."
+        )
+      }
     }
     return commit([
       .setField(field, organization: organization.id, from: organization[field], to: value)
@@ -78,14 +85,11 @@ extension AppModel {
   mutating func preview(_ edit: BulkEdit) -> [Effect] {
     if sheet != nil { return editPerson(edit) }
     range = nil
-    let records: MarkedRecords.Records
     switch edit {
-    case .plan, .status: records = .organizations(marks)
     case .role, .removal:
-      guard let id = list.id, let users = memberMarks[id] else { return [] }
-      records = .members(of: id, users)
+      guard let id = list.id, memberMarks[id] != nil else { return [] }
+      return propose(.members(of: id, edit))
+    case .plan, .status: return propose(.organizations(edit))
     }
-    let marked = MarkedRecords(records: records, arrangement: arrangement)
-    return propose(.marked(marked, edit), marked.title(edit), isCounted: true)
   }
 }

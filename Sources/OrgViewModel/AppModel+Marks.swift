@@ -153,6 +153,9 @@ extension AppModel {
       let present = Set(
         (0..<contents.new.memberCount(at: index)).map { contents.new.member($0, at: index).userID })
       memberMarks[id] = users.intersection(present)
+      if case .members(id, let start, let base) = range {
+        range = .members(of: id, from: start, before: base.intersection(present))
+      }
       let count = users.subtracting(present).count
       if count > 0, id == list.id { gone.append(Self.members(count)) }
     }

@@ -231,11 +231,20 @@ extension AppModel {
     }
     if case .filter = mode {} else { sheet?.anchor = nil }
     keepPersonMarks()
+    keepEntryLine()
     if case .history(let history) = content, sheet?.seeksEnd == true {
       sheet?.seeksEnd = !history.isComplete
       _ = moveInSheet(.moveToLast)
     }
-    return []
+    return proposeNow()
+  }
+
+  /// Takes in that the rows of such a screen couldn't be made. What was shown before stays.
+  public mutating func receive(_ error: OrgError, for request: SheetRequest) -> [Effect] {
+    guard sheet?.asked == request else { return [] }
+    sheet?.giveUp()
+    report(error.message, .refusal)
+    return proposeNow()
   }
 
   /// Puts the focus on the rows, where it should be while they are filtered.
@@ -295,19 +304,22 @@ extension AppModel {
   mutating func browseSheet(_ action: Action) -> [Effect] {
     if let obstacle = obstacle(to: action) { return refuse(obstacle) }
     message = nil
+    if action == .back || action == .cancel, dropPersonRange() { return [] }
     if let effects = travel(action) { return effects }
     if moveInSheet(action) {
       extendPersonRange()
       return requestMore(action)
     }
-    if action == .back || action == .cancel, dropPersonRange() { return [] }
     switch action {
     case .back: return leaveSheet(clearingFilter: true)
     case .cancel, .close: return leaveSheet(clearingFilter: action == .cancel)
     case .filter:
       rememberAnchor()
       mode = .filter(TextField(filterText), before: filterText)
-    case .point(let pane, let line): point(pane, line)
+    case .point(let pane, let line):
+      point(pane, line)
+      extendPersonRange()
+      return requestMore(action)
     case .help: mode = .help(top: 0, behind: .browse)
     case .palette: mode = .palette(Palette(preferences.savedQueries))
     case .reload: return reload() + [requestSheet()]

@@ -191,10 +191,14 @@ extension AppModel {
 
   // MARK: New data
 
-  /// Puts selection and scroll on the records where they were, wherever those stand now.
+  /// Puts selection and scroll on the records where they were, wherever those stand now; or on what somebody came for.
   mutating func keepSelection(_ old: Arrangement) {
+    keepRow(old)
+    if destination != nil, arrangement.request.query == query { reachDestination() }
+  }
+
+  private mutating func keepRow(_ old: Arrangement) {
     let isFiltered = arrangement.request.query != old.request.query
-    if destination != nil, arrangement.request.query == query { return reachDestination() }
     defer { if case .filter = mode {} else if !awaitsRows { anchor = nil } }
     if isFiltered, let anchor, anchor != list.id, let row = arrangement.row(of: anchor) {
       return selectRow(row)

@@ -31,6 +31,12 @@ extension AppModel {
   }
 
   private mutating func act(_ action: Action) -> [Effect] {
+    let hadSheet = sheet != nil
+    let effects = carryOut(action)
+    return hadSheet && sheet == nil ? effects + [.forgetSheets] : effects
+  }
+
+  private mutating func carryOut(_ action: Action) -> [Effect] {
     switch action {
     case .quit: return [.quit]
     case .redraw: return [.redraw]
@@ -39,16 +45,14 @@ extension AppModel {
     default: break
     }
     if isWaiting, action == .cancel || action == .back, case .browse = mode { return [.cancelCommit] }
-    if proposal != nil || awaited != nil, action == .cancel {
-      (proposal, awaited) = (nil, nil)
+    if wish != nil || awaited != nil, action == .cancel {
+      (wish, proposal, awaited) = (nil, nil, nil)
       message = Message(text: "Cancelled.", kind: .note)
       return []
     }
     switch mode {
     case .browse:
-      guard sheet != nil else { return browse(action) }
-      let effects = browseSheet(action)
-      return sheet == nil ? effects + [.forgetSheets] : effects
+      return sheet == nil ? browse(action) : browseSheet(action)
     case .filter(let field, let before): return filter(action, field, before)
     case .chooseRole(let member): return chooseRole(action, of: member)
     case .chooseRoles: return chooseRoles(action)
@@ -105,6 +109,7 @@ extension AppModel {
   private mutating func browse(_ action: Action) -> [Effect] {
     if let obstacle = obstacle(to: action) { return refuse(obstacle) }
     message = nil
+    if action == .back || action == .cancel, dropRange() { return [] }
     if let effects = travel(action) {
       range = nil
       return effects
@@ -113,9 +118,10 @@ extension AppModel {
       extendRange()
       return []
     }
-    if action == .back || action == .cancel, dropRange() { return [] }
     switch action {
-    case .point(let pane, let line): point(pane, line)
+    case .point(let pane, let line):
+      point(pane, line)
+      extendRange()
     case .mark: mark()
     case .markRange: markRange()
     case .markAll: markAll()

@@ -134,7 +134,9 @@ public struct AppModel: Sendable {
   var arrival: Place.Arrival?
   /// What to select among the organizations once their rows are there.
   var destination: Destination?
-  /// Changes whose question is being worked out.
+  /// Changes that somebody wants and that are to be asked about.
+  var wish: Wish?
+  /// The same while the question is being worked out.
   var proposal: Proposal?
   /// Organizations that are marked, by their places in the data that are shown.
   var marks = Marks()
@@ -217,6 +219,7 @@ public struct AppModel: Sendable {
     list.scroll(rows: viewport.listRows, of: arrangement.rows.count)
     detail.scroll(rows: viewport.detailRows, of: detailLineCount)
     sheet?.scroll(viewport)
+    keepEntryLine()
     switch mode {
     case .help(let top, let behind): mode = .help(top: min(top, lastHelpTop), behind: behind)
     case .palette(var palette):
@@ -322,11 +325,11 @@ public struct AppModel: Sendable {
       if !error.conflicts.isEmpty { effects.append(refresh()) }
     case .partial(let set, let error): effects += proposePart(of: set, error)
     }
-    return effects + sendNext()
+    return effects + sendNext() + proposeNow()
   }
 
   /// Says what became of something. What went wrong a moment ago isn't lost in what went well after it.
-  private mutating func report(_ text: String, _ kind: Message.Kind) {
+  mutating func report(_ text: String, _ kind: Message.Kind) {
     if let message, message.kind == .refusal, message.text != text {
       self.message = Message(text: "\(message.text) \(text)", kind: .refusal)
     } else {
@@ -366,7 +369,8 @@ public struct AppModel: Sendable {
           kind: .refusal)
       } else if entry.kind == .repair {
         message = Message(
-          text: "Mended what another program broke: \(entry.note ?? "nothing is lost").", kind: .refusal)
+          text: "Mended what another program broke: \((entry.note ?? "nothing is lost").escapedForDisplay).",
+          kind: .refusal)
       }
     }
     if case .history = screen { return [requestSheet()] }
@@ -383,7 +387,7 @@ public struct AppModel: Sendable {
   /// Whether a filter was accepted whose rows aren't there yet, a question is being worked out, or a row is being
   /// looked for: keys that follow are about those, and should be held back for the moment that it takes.
   public var awaitsRows: Bool {
-    if proposal != nil || awaited != nil { return true }
+    if wish != nil || awaited != nil { return true }
     if case .filter = mode { return false }
     return sheet?.awaitsRows ?? (arrangement.request.query != query)
   }

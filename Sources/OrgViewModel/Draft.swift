@@ -51,15 +51,15 @@ public struct Draft: Sendable, Hashable, Codable {
   }
 
   /// The form as it was left; `nil` if this isn't one.
-  var form: Form? {
+  func form(_ preferences: Preferences) -> Form? {
     var form: Form
     switch purpose {
-    case .create: form = .create()
+    case .create: form = .create(preferences)
     case .edit:
       guard let organization, let createdAt = createdAt.flatMap({ Timestamp($0) }) else { return nil }
       var record = Organization(id: organization, name: name, createdAt: createdAt)
       for field in OrganizationField.allCases { record[field] = base[field.rawValue] }
-      form = .edit(record, focus: .name)
+      form = .edit(record, focus: .name, preferences)
     case .member:
       guard let organization else { return nil }
       form = .addMember(to: Organization(id: organization, name: name, createdAt: Timestamp(microseconds: 0)))
@@ -111,7 +111,7 @@ extension AppModel {
       return [.leaveDraft]
     default: break
     }
-    guard isYes, var form = draft.form else {
+    guard isYes, var form = draft.form(preferences) else {
       message = Message(text: "What you typed was thrown away.", kind: .note)
       return [.dropDraft]
     }

@@ -45,6 +45,16 @@ public enum Effect: Sendable, Hashable {
   case quit
 }
 
+extension Effect {
+  /// Whether it is about what is kept of what is being typed.
+  public var isAboutDraft: Bool {
+    switch self {
+    case .saveDraft, .dropDraft, .leaveDraft: true
+    default: false
+    }
+  }
+}
+
 /// What became of a commit.
 public enum CommitOutcome: Sendable {
   /// It is durable; the data as they are now, arranged.

@@ -125,6 +125,18 @@ public struct Proposal: Sendable, Hashable {
   }
 }
 
+/// Changes that somebody wants to make, before it is looked what they come to.
+enum Wish: Sendable {
+  /// These, under a title as in `Undo generation 12`; whether to say at the end how many were changed, and not which.
+  case set(ChangeSet, title: String, isCounted: Bool)
+  /// An edit of all marked organizations.
+  case organizations(BulkEdit)
+  /// An edit of all marked members of an organization.
+  case members(of: String, BulkEdit)
+  /// An edit of a person in all marked organizations, or in all there are.
+  case person(BulkEdit, isEverywhere: Bool)
+}
+
 extension AppModel {
   /// Wants changes to be made: what they would do is found out first, and asked about then.
   ///
@@ -132,22 +144,50 @@ extension AppModel {
   ///   - title: what it would be, as in `Undo generation 12`.
   ///   - isCounted: whether to say at the end how many were changed, and not which.
   mutating func propose(_ set: ChangeSet, _ title: String, isCounted: Bool = false) -> [Effect] {
-    propose(.set(set), title, isCounted: isCounted)
+    propose(.set(set, title: title, isCounted: isCounted))
   }
 
-  /// The same for changes that are made of all that is marked.
-  mutating func propose(_ source: Proposal.Source, _ title: String, isCounted: Bool) -> [Effect] {
+  /// The same for any wish. Keys are held until it is asked about.
+  mutating func propose(_ wish: Wish) -> [Effect] {
+    self.wish = wish
+    message = Message(text: "Finding out what would change…", kind: .note)
+    return proposeNow()
+  }
+
+  /// Lets it be found out what a wish comes to, once what is on its way is done and shown: what the changes
+  /// expect is what stands there then.
+  mutating func proposeNow() -> [Effect] {
+    guard let wish, proposal == nil, !isCommitting, sheet?.isCurrent != false else { return [] }
+    let source: Proposal.Source
+    let title: String
+    var isCounted = true
+    switch wish {
+    case .set(let set, let name, let isCountedThen):
+      (source, title, isCounted) = (.set(set), name, isCountedThen)
+    case .organizations(let edit):
+      let marked = MarkedRecords(records: .organizations(marks), arrangement: arrangement)
+      (source, title) = (.marked(marked, edit), marked.title(edit))
+    case .members(let id, let edit):
+      let marked = MarkedRecords(
+        records: .members(of: id, memberMarks[id] ?? []), arrangement: arrangement)
+      (source, title) = (.marked(marked, edit), marked.title(edit))
+    case .person(let edit, let isEverywhere):
+      guard let found = proposal(of: edit, isEverywhere: isEverywhere) else {
+        self.wish = nil
+        return []
+      }
+      (source, title) = found
+    }
     lastSerial += 1
     let proposal = Proposal(serial: lastSerial, title: title, source: source, isCounted: isCounted)
     self.proposal = proposal
-    message = Message(text: "Finding out what would change…", kind: .note)
     return [.preview(proposal)]
   }
 
   /// Takes in what proposed changes would do.
   public mutating func receive(_ verdict: Proposal.Verdict, for proposal: Proposal) {
     guard self.proposal == proposal else { return }
-    self.proposal = nil
+    (wish, self.proposal) = (nil, nil)
     message = nil
     guard case .browse = mode else { return }
     switch verdict {
@@ -158,7 +198,7 @@ extension AppModel {
 
   /// Asks whether as much of an undo or a redo shall be done as can be.
   mutating func proposePart(of set: ChangeSet, _ error: OrgError) -> [Effect] {
-    guard case .browse = mode, proposal == nil else {
+    guard case .browse = mode, wish == nil else {
       message = Message(text: error.message, kind: .refusal)
       return []
     }

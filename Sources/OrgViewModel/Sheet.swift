@@ -79,6 +79,8 @@ public struct Sheet: Sendable {
   public var selectedRow: Int { place.selection.row }
   /// Whether a filter was accepted whose rows aren't there yet.
   var awaitsRows: Bool { shown != nil && shown?.query != place.query }
+  /// Whether what is shown is what was asked for last.
+  var isCurrent: Bool { shown == asked }
 
   /// Whether a row is the one that keys are about.
   public func isSelected(_ row: Int) -> Bool { row == place.selection.row && !place.selection.isGone }
@@ -129,6 +131,9 @@ public struct Sheet: Sendable {
     }
     return true
   }
+
+  /// Waits no longer for what was asked for: it can't be had.
+  mutating func giveUp() { shown = asked }
 
   /// Where keys go.
   var context: Context {

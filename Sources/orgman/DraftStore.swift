@@ -14,6 +14,8 @@ final class DraftStore: Sendable {
     /// The data directory.
     var directory: String
     var host: String
+    /// Who logged in, where several people work as one user.
+    var login: String?
     var pid: Int32
     /// When the process started, in the kernel's own count: another process may have its number by now.
     var started: String
@@ -118,14 +120,19 @@ final class DraftStore: Sendable {
 
   private func put(_ draft: Draft, in folder: Int32) throws(OrgError) {
     let kept = Kept(
-      directory: directory, host: Self.host, pid: getpid(), started: Self.start(of: getpid()) ?? "",
+      directory: directory, host: Self.host, login: Self.login, pid: getpid(),
+      started: Self.start(of: getpid()) ?? "",
       draft: draft)
     guard let bytes = try? JSONEncoder().encode(kept) else { return }
     let fresh = ".\(name)"
     unlinkat(folder, fresh, 0)
     let file = openat(folder, fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw failure("\(path)/\(fresh)") }
-    defer { close(file) }
+    var isKept = false
+    defer {
+      close(file)
+      if !isKept { unlinkat(folder, fresh, 0) }
+    }
     var rest = Array(bytes)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
@@ -136,6 +143,7 @@ final class DraftStore: Sendable {
     guard fdatasync(file) == 0, renameat(folder, fresh, folder, name) == 0 else {
       throw failure("\(path)/\(name)")
     }
+    isKept = true
   }
 
   /// The directory, made where it isn't there and should be; `nil` where it isn't.
@@ -180,8 +188,14 @@ final class DraftStore: Sendable {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
+      if name.hasPrefix("." + prefix), let pid = Int32(name.dropFirst(prefix.count + 1).prefix { $0 != "." }),
+        Self.start(of: pid) == nil
+      {
+        // What a kill has left half written.
+        unlinkat(opened, name, 0)
+      }
       guard name.hasPrefix(prefix), let (kept, time) = read(name, in: opened), kept.directory == directory,
-        kept.host == Self.host, Self.start(of: kept.pid) != kept.started
+        kept.host == Self.host, kept.login == Self.login, Self.start(of: kept.pid) != kept.started
       else { continue }
       if let best, (best.time.tv_sec, best.time.tv_nsec) >= (time.tv_sec, time.tv_nsec) { continue }
       best = (name, time, kept.draft)
@@ -204,6 +218,13 @@ final class DraftStore: Sendable {
       kept.version == 1
     else { return nil }
     return (kept, status.st_mtim)
+  }
+
+  /// Who logged in, by the number that the kernel keeps for it, or by that of `sudo`; `nil` where neither knows.
+  private static var login: String? {
+    if let user = UserDirectory.variable("SUDO_UID") { return user }
+    let text = try? String(contentsOfFile: "/proc/self/loginuid", encoding: .utf8)
+    return text.flatMap { UInt32($0) }.flatMap { $0 == .max ? nil : String($0) }
   }
 
   private static var host: String {

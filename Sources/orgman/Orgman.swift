@@ -56,6 +56,7 @@ struct Orgman: ParsableCommand {
     defaultSubcommand: BrowseCommand.self)
 
   static func main() {
+    dropInjectedEnvironment()
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -112,7 +113,6 @@ struct BrowseCommand: ParsableCommand {
 
   private func open(_ directory: String) throws {
     clinux_return_large_memory()
-    dropInjectedEnvironment()
     try TerminalApp.check()
     try log.start(data: directory)
     let (configuration, problems) = ConfigurationFile.load()
@@ -138,8 +138,8 @@ struct BrowseCommand: ParsableCommand {
         if let draft { model.offer(draft) }
         return model
       },
-      perform: session.perform)
-    session.finish()
+      perform: session.perform, finish: session.finish)
+    drafts?.finish()
     if signal != 0 {
       if demo { Demo.remove(directory) }
       Log.signalled(signal)
@@ -197,8 +197,6 @@ enum DataLocation {
     if let name { return name }
     if let name = UserDirectory.variable("ORGMAN_DATA") { return name }
     if access("/var/lib/orgman", F_OK) == 0 { return "/var/lib/orgman" }
-    let base =
-      UserDirectory.variable("XDG_DATA_HOME") ?? (UserDirectory.variable("HOME") ?? "") + "/.local/share"
-    return base + "/orgman"
+    return UserDirectory.path("XDG_DATA_HOME", ".local/share") ?? "/var/lib/orgman"
   }
 }

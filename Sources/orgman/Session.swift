@@ -47,9 +47,11 @@ final class Session: Sendable {
   /// Reads the data for the first time. Where there are many members, the organizations come first; and where even
   /// those take so long that somebody would notice, nothing does, and what is read is posted when it is there.
   func start() throws(OrgError) -> Arrangement {
+    // Arranged before anything is read, so that it never takes the place of what was.
+    let unread = arrange(.unread)
     let first = First()
     read(for: first)
-    return try first.wait(milliseconds: 300) ?? arrange(.unread)
+    return try first.wait(milliseconds: 300) ?? unread
   }
 
   /// What is to be shown first, on its way to who waits for it, though not for ever.
@@ -82,7 +84,9 @@ final class Session: Sendable {
   /// Reads the data, and posts them, or hands them to who waits for the first.
   private func read(for first: First? = nil) {
     reading.async { [self] in
-      let reports = every(.milliseconds(200)) { [self] in inbox.post(.reading(store.readingProgress)) }
+      let reports = sayIfLong(repeating: .milliseconds(200)) { [self] in
+        inbox.post(.reading(store.readingProgress))
+      }
       defer { reports.cancel() }
       do throws(OrgError) {
         if let first, let early = store.organizationsAhead() { show(early, first) }
@@ -104,12 +108,13 @@ final class Session: Sendable {
     }
   }
 
-  /// Says something once a piece of work has taken long enough to notice, and then now and then, or not again.
-  private func every(
-    _ interval: DispatchTimeInterval?, _ say: @escaping @Sendable () -> Void
+  /// Says something once a piece of work has taken long enough to notice, and again where that is asked for, until it
+  /// is cancelled.
+  private func sayIfLong(
+    repeating interval: DispatchTimeInterval = .never, _ say: @escaping @Sendable () -> Void
   ) -> any DispatchSourceTimer {
     let timer = DispatchSource.makeTimerSource(queue: arranging)
-    timer.schedule(deadline: .now() + .milliseconds(300), repeating: interval ?? .never)
+    timer.schedule(deadline: .now() + .milliseconds(300), repeating: interval)
     timer.setEventHandler(handler: say)
     timer.resume()
     return timer
@@ -174,7 +179,7 @@ final class Session: Sendable {
     state.withLock { $0.isCancelled = false }
     committing.async { [self] in
       var asked = ChangeSet([])
-      let notice = every(nil) { [self] in inbox.post(.saving) }
+      let notice = sayIfLong { [self] in inbox.post(.saving) }
       defer { notice.cancel() }
       do throws(OrgError) {
         asked = try make()

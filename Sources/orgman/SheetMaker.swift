@@ -86,7 +86,7 @@ final class SheetMaker: Sendable {
           try readHistory(of: subject, for: request)
         }
       } catch {
-        inbox.post(.failure(error))
+        inbox.post(.sheetFailure(error, request))
       }
     }
   }

@@ -93,10 +93,6 @@ extension EndToEnd {
 
     @Test func `keys, hints and help follow the configuration`() throws {
       try configure("[keys]\nadd = \"+\"\nmove-down = [\"n\", \"Down\"]\nhelp = [\"F1\"]\nnext-match = []\n")
-      // An action that this version doesn't have yet would be a mistake.
-      if try config("--check").status != .exited(0) {
-        try configure("[keys]\nadd = \"+\"\nmove-down = [\"^N\", \"Down\"]\nhelp = [\"F1\"]\n")
-      }
       #expect(try config("--check").status == .exited(0))
       let orgman = try open(try DataFiles.reference(), environment: environment, rows: 200)
       try orgman.waitForText("+ add")

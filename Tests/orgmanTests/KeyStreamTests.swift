@@ -107,30 +107,51 @@ extension EndToEnd {
       // Every change can be explained.
       let history = try run(try builtProduct("orgman"), ["history", "--data", data.path, "--json"])
       #expect(history.status == .exited(0))
+      #expect(history.stdout.contains("\"generation\""), "\(history.stdout.prefix(200))")
     }
 
     // MARK: Keys in pieces
 
+    /// The test itself was slower than the line that it plays.
+    private struct Late: Error {}
+
     /// Sends each byte by itself, with a pause before the next that is longer than the Escape key waits.
-    private func sendInPieces(_ text: String, to orgman: TerminalProcess) {
+    private func sendInPieces(_ text: String, to orgman: TerminalProcess) throws {
+      let clock = ContinuousClock()
       for byte in text.utf8 {
+        let start = clock.now
         orgman.send([byte])
         // A stimulus and no wait: the line is slow.
         poll(nil, 0, 75)
+        if clock.now - start > .milliseconds(250) { throw Late() }
       }
     }
 
+    /// Begins anew where the machine was too busy to play a line of the right slowness.
+    private func punctually(_ body: () throws -> Void) throws {
+      for _ in 0..<5 {
+        do {
+          return try body()
+        } catch is Late {}
+      }
+      throw Late()
+    }
+
     @Test func `a key that a slow line cuts in pieces is that key, and no letters`() throws {
+      try punctually { try sendKeysInPieces() }
+    }
+
+    private func sendKeysInPieces() throws {
       let orgman = try open(try DataFiles.reference(), environment: environment)
       try orgman.waitFor("the first row") { $0.lines[2].hasPrefix("▸") }
       for (row, sequence) in [
         (3, "\u{1B}[B"), (4, "\u{1B}OB"), (3, "\u{1B}[A"), (11, "\u{1B}[F"), (2, "\u{1B}[1~"),
       ] {
-        sendInPieces(sequence, to: orgman)
+        try sendInPieces(sequence, to: orgman)
         let screen = try orgman.waitFor("the selection in row \(row)") { $0.lines[row].hasPrefix("▸") }
         #expect(screen.row(containing: "screen before") == nil, "\(sequence.debugDescription)")
       }
-      sendInPieces("\u{1B}[3~", to: orgman)
+      try sendInPieces("\u{1B}[3~", to: orgman)
       try orgman.waitForText("to deleted?")
       orgman.send("n")
       try orgman.waitFor("no question") { $0.row(containing: "to deleted?") == nil }
@@ -139,10 +160,14 @@ extension EndToEnd {
     }
 
     @Test func `pasted text runs no command, though the line cuts its borders in pieces`() throws {
+      try punctually { try pasteInPieces() }
+    }
+
+    private func pasteInPieces() throws {
       let orgman = try open(try DataFiles.reference(), environment: environment)
-      sendInPieces("\u{1B}[200~", to: orgman)
+      try sendInPieces("\u{1B}[200~", to: orgman)
       orgman.send("da\r")
-      sendInPieces("\u{1B}[201~", to: orgman)
+      try sendInPieces("\u{1B}[201~", to: orgman)
       orgman.send("/bak")
       let screen = try orgman.waitForText("/bak")
       #expect(screen.row(containing: "deleted?") == nil && screen.row(containing: "New organization") == nil)

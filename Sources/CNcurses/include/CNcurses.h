@@ -44,6 +44,9 @@ void cncurses_define_keys(void);
 /// Hands the terminal back as it was at `cncurses_open`; for a suspension.
 void cncurses_leave(void);
 
+/// Sets the terminal's modes for the program, as they were set before: after others may have changed them.
+void cncurses_set_modes(void);
+
 /// Takes it again, keeping what the user changed about it meanwhile; the next `doupdate` paints.
 void cncurses_enter(void);
 

@@ -1,4 +1,3 @@
-import Glibc
 import OrgCore
 
 /// How much of a text stayed the same at its beginning and at its end, when it was changed in between.
@@ -8,44 +7,42 @@ struct SameEnds {
   /// Bytes that both end with, none of them counted in `prefix`.
   let suffix: Int
 
-  /// Compares two texts, from both ends at once.
+  /// Compares two texts; long ones from both ends at once.
   init(_ old: [UInt8], _ new: [UInt8]) {
     let count = min(old.count, new.count)
-    let beginning =
-      count < 1 << 20
-      ? nil : Concurrent { Self.common(count) { (old[$0...].prefix($1), new[$0...].prefix($1)) } }
-    let shift = (old: old.count - count, new: new.count - count)
-    /// The same counted from the end; of each chunk that differs, all is taken to differ but what ends it.
-    var end = 0
-    while end < count {
-      let length = min(Self.chunk, count - end)
-      let place = count - end - length
-      let left = old[(shift.old + place)...].prefix(length)
-      let right = new[(shift.new + place)...].prefix(length)
-      guard haveSameBytes(left, right) else {
-        end += zip(left.reversed(), right.reversed()).prefix { $0 == $1 }.count
-        break
-      }
-      end += length
-    }
-    prefix =
-      beginning?.value ?? Self.common(count) { (old[$0...].prefix($1), new[$0...].prefix($1)) }
+    let beginning = count < Self.shortestToDivide ? nil : Concurrent { Self.commonPrefix(old, new) }
+    let end = Self.commonSuffix(old, new)
+    prefix = beginning?.value ?? Self.commonPrefix(old, new)
     suffix = min(end, count - prefix)
   }
 
+  /// Bytes that one core has compared before two would have.
+  private static let shortestToDivide = 1 << 20
+  /// Bytes that are compared at once, before it is looked where in them a difference is.
   private static let chunk = 1 << 16
 
-  /// How many bytes are the same, chunk by chunk.
-  private static func common(
-    _ count: Int, _ parts: (Int, Int) -> (ArraySlice<UInt8>, ArraySlice<UInt8>)
-  ) -> Int {
-    var start = 0
-    while start < count {
-      let (left, right) = parts(start, min(chunk, count - start))
+  private static func commonPrefix(_ old: [UInt8], _ new: [UInt8]) -> Int {
+    let count = min(old.count, new.count)
+    var length = 0
+    while length < count {
+      let left = old[length..<min(length + chunk, count)]
+      let right = new[left.indices]
+      guard haveSameBytes(left, right) else { return length + zip(left, right).prefix { $0 == $1 }.count }
+      length += left.count
+    }
+    return count
+  }
+
+  private static func commonSuffix(_ old: [UInt8], _ new: [UInt8]) -> Int {
+    let count = min(old.count, new.count)
+    var length = 0
+    while length < count {
+      let left = old.dropLast(length).suffix(min(chunk, count - length))
+      let right = new.dropLast(length).suffix(left.count)
       guard haveSameBytes(left, right) else {
-        return start + zip(left, right).prefix { $0 == $1 }.count
+        return length + zip(left.reversed(), right.reversed()).prefix { $0 == $1 }.count
       }
-      start += left.count
+      length += left.count
     }
     return count
   }

@@ -335,6 +335,12 @@ extension AppModel {
     sheet?.detail = detail
   }
 
+  /// Keeps the selection in a generation on its change, and that on the screen, when its lines or the screen changed.
+  mutating func keepEntryLine() {
+    guard let row = selectedEntry, let change = sheet?.detail.id else { return }
+    select(row.line(of: change), downwards: true, in: row)
+  }
+
   private mutating func undoEntry() -> [Effect] {
     guard let entry = selectedEntry?.entry else { return [] }
     let inverse = entry.inverse

@@ -194,9 +194,13 @@ extension AppModel {
 
   /// Asks what an edit would do in all marked organizations of the person, or in all there are.
   mutating func editPerson(_ edit: BulkEdit, isEverywhere: Bool = false) -> [Effect] {
-    guard let person else { return [] }
-    let organizations = isEverywhere ? nil : personMarks
     sheet?.range = nil
+    return propose(.person(edit, isEverywhere: isEverywhere))
+  }
+
+  /// What to find out about an edit in all marked organizations of the person, or in all there are.
+  func proposal(of edit: BulkEdit, isEverywhere: Bool) -> (Proposal.Source, title: String)? {
+    guard let person else { return nil }
     let user = person.user.escapedForDisplay
     let count = isEverywhere ? person.rows.total : personMarks.count
     let place = (isEverywhere && count > 1 ? "all " : "") + Self.organizations(count)
@@ -205,7 +209,7 @@ extension AppModel {
       case .role(let role): "Give \(user) the role \(role.rawValue) in \(place)"
       default: "Remove \(user) from \(place)"
       }
-    return propose(.person(person.rows, in: organizations, edit), title, isCounted: true)
+    return (.person(person.rows, in: isEverywhere ? nil : personMarks, edit), title)
   }
 
   /// Marks everything from where a range began to the selection.
@@ -234,6 +238,7 @@ extension AppModel {
     let gone = personMarks.count - kept.count
     guard gone > 0 else { return }
     personMarks = kept
+    if let range = sheet?.range { sheet?.range?.before = range.before.filter(person.rows.contains) }
     if message == nil {
       message = Message(text: "Of the marked organizations, \(gone.grouped) went.", kind: .note)
     }
