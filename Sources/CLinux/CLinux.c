@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
@@ -19,7 +20,11 @@ int clinux_wcwidth(uint32_t scalar) { return wcwidth((wchar_t)scalar); }
 // what they are for is decided by those who set them, and the bytes matter more.
 static int copy_attributes(int from, int to) {
   char names[65536];
-  ssize_t length = flistxattr(from, names, sizeof names);
+  ssize_t length = flistxattr(to, names, sizeof names);
+  for (char *name = names; name < names + length; name += strlen(name) + 1) {
+    if (fgetxattr(from, name, NULL, 0) < 0 && errno == ENODATA) (void)fremovexattr(to, name);
+  }
+  length = flistxattr(from, names, sizeof names);
   if (length <= 0) return 0;
   char *value = malloc(65536);
   if (value == NULL) return -1;
@@ -54,6 +59,12 @@ void clinux_return_large_memory(void) {
   mallopt(M_ARENA_MAX, 2);
 }
 
+void clinux_prefer_large_pages(void *memory, size_t size) {
+  const uintptr_t page = 4096;
+  uintptr_t start = ((uintptr_t)memory + page - 1) & ~(page - 1), end = ((uintptr_t)memory + size) & ~(page - 1);
+  if (memory != NULL && start < end) (void)madvise((void *)start, end - start, MADV_HUGEPAGE);
+}
+
 int clinux_reserve(int descriptor, int64_t size) { return fallocate(descriptor, 0, 0, size); }
 
 void clinux_start_flush(int descriptor, int64_t offset, int64_t size) {
@@ -64,16 +75,16 @@ int clinux_exchange(int directory, const char *name, int other_directory, const 
   return renameat2(directory, name, other_directory, other, RENAME_EXCHANGE);
 }
 
-int clinux_take_lease(int descriptor) {
+int clinux_take_lease(int descriptor, int type) {
   // A writer that comes makes the kernel send SIGIO, which kills by default. Nobody needs to be told: the
   // lease is looked at when it matters.
   struct sigaction action;
   if (sigaction(SIGIO, NULL, &action) == 0 && action.sa_handler == SIG_DFL) signal(SIGIO, SIG_IGN);
-  return fcntl(descriptor, F_SETLEASE, F_RDLCK);
+  return fcntl(descriptor, F_SETLEASE, type);
 }
 
-int clinux_is_lease_undisturbed(int descriptor) {
-  return fcntl(descriptor, F_GETLEASE) == F_RDLCK;
+int clinux_is_lease_undisturbed(int descriptor, int type) {
+  return fcntl(descriptor, F_GETLEASE) == type;
 }
 
 void clinux_release_lease(int descriptor) { (void)fcntl(descriptor, F_SETLEASE, F_UNLCK); }

@@ -317,6 +317,15 @@ public final class FileStore: OrgStore {
 
   // MARK: For the engine
 
+  /// What was read, or written, last, where the files look as they did then.
+  func contentsUnlessTouched() -> FileContents? {
+    guard let loaded = state.withLock({ $0.loaded }), let organizations = loaded.organizations,
+      let members = loaded.members, directory.identity(of: OrganizationTable.file) == organizations,
+      directory.identity(of: MemberTable.file) == members
+    else { return nil }
+    return loaded.contents
+  }
+
   /// What is in the files now, byte for byte.
   func contentsNow() -> FileContents { load(isExact: true).contents }
 

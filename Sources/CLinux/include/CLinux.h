@@ -3,6 +3,7 @@
 
 // Linux calls that Swift's Glibc module doesn't offer.
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
@@ -14,7 +15,8 @@
 /// one that can't be printed.
 int clinux_wcwidth(uint32_t scalar);
 
-/// The mode, owner and group of `from` given to `to`; extended attributes too. 0, or -1 with errno.
+/// The mode, owner and group of `from` given to `to`; extended attributes too, and those that it lacks taken away. 0, or
+/// -1 with errno.
 int clinux_copy_metadata(int from, int to);
 
 /// The file system's magic number, or 0 if it can't be told.
@@ -24,6 +26,9 @@ int64_t clinux_filesystem_type(int descriptor);
 /// days: otherwise the C library keeps what a few copies of the data took, and what little is used in between keeps it
 /// from ever going back. Must come before any thread is started.
 void clinux_return_large_memory(void);
+
+/// Asks for large pages where memory of megabytes will be written from one end to the other; nothing is promised by it.
+void clinux_prefer_large_pages(void *memory, size_t size);
 
 /// Sets room aside for a file, whose length becomes `size`. 0, or -1 with errno: EOPNOTSUPP where the file
 /// system can't.
@@ -35,12 +40,13 @@ void clinux_start_flush(int descriptor, int64_t offset, int64_t size);
 /// Exchanges two files at one stroke. 0, or -1 with errno: EINVAL where the file system can't.
 int clinux_exchange(int directory, const char *name, int other_directory, const char *other);
 
-/// Takes a read lease on an open file: while it is held, whoever opens the file for writing waits. 0, or -1
-/// with errno: EAGAIN while somebody has it open for writing.
-int clinux_take_lease(int descriptor);
+/// Takes a lease on an open file. While one of the type F_RDLCK is held, whoever opens the file for writing waits; while
+/// one of the type F_WRLCK is held, whoever opens it at all. 0, or -1 with errno: EAGAIN while somebody else has it open
+/// so.
+int clinux_take_lease(int descriptor, int type);
 
-/// Whether the read lease is held, and nobody waits for it to be given back.
-int clinux_is_lease_undisturbed(int descriptor);
+/// Whether a lease of the type is held, and nobody waits for it to be given back.
+int clinux_is_lease_undisturbed(int descriptor, int type);
 
 /// Gives a lease back.
 void clinux_release_lease(int descriptor);

@@ -190,34 +190,8 @@ final class DataDirectory: Sendable {
     return file
   }
 
-  /// Writes the new bytes of a data file beside it, durably, with the owner, group and mode of the present one.
-  ///
-  /// - Returns: the new file's inode.
-  @discardableResult
-  func stage(_ bytes: [UInt8], for name: String, in space: borrowing Descriptor) throws(SystemCallError)
-    -> UInt64
-  {
-    let staged = Self.stagedName(name)
-    do { try calls.remove(staged, in: space) } catch  where error.errno == .noSuchFileOrDirectory {}
-    let file = try calls.open(staged, in: space, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
-    do throws(SystemCallError) {
-      do {
-        try calls.copyMetadata(from: try calls.open(name, in: root, O_RDONLY), to: file, name)
-      } catch  where error.errno == .noSuchFileOrDirectory {
-        // Somebody removed it: what its brother has, or at least what the directory asks for.
-        try setUsualMetadata(of: file, name)
-      }
-      try calls.reserve(bytes.count, in: file, name)
-      try calls.write(bytes, to: file, name)
-      try calls.sync(file, name)
-      return UInt64(try calls.status(file, name).st_ino)
-    } catch {
-      try? calls.remove(staged, in: space)
-      throw error
-    }
-  }
-
-  private func setUsualMetadata(of file: borrowing Descriptor, _ name: String) throws(SystemCallError) {
+  /// Gives a data file that takes nobody's place what its brother has, or what the directory asks for.
+  func setUsualMetadata(of file: borrowing Descriptor, _ name: String) throws(SystemCallError) {
     for other in [OrganizationTable.file, MemberTable.file] where other != name {
       if let brother = try? calls.open(other, in: root, O_RDONLY) {
         return try calls.copyMetadata(from: brother, to: file, name)

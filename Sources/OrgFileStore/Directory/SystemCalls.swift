@@ -141,19 +141,27 @@ struct SystemCalls: Sendable {
       ? nil
       : Concurrent {
         Result { () throws(SystemCallError) in
-          try holds(bytes[..<middle], in: number, name)
+          try commonPrefix(bytes[..<middle], in: number, name) == middle
         }
       }
-    let isSame = try holds(bytes[middle...], in: number, name)
+    let isSame = try commonPrefix(bytes[middle...], in: number, name) == bytes.count - middle
     guard try first?.value.get() != false, isSame else { return false }
     return try withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { next throws(SystemCallError) in
       try fill(next, from: number, at: bytes.count, name) == 0
     }
   }
 
-  private func holds(
+  /// How many bytes a file has in common with some others from its beginning on: at least so many, for where in what was
+  /// compared at once a difference is isn't looked at.
+  func commonPrefix(
+    _ bytes: [UInt8], in descriptor: borrowing Descriptor, _ name: String
+  ) throws(SystemCallError) -> Int {
+    try commonPrefix(bytes[...], in: descriptor.number, name)
+  }
+
+  private func commonPrefix(
     _ bytes: ArraySlice<UInt8>, in descriptor: Int32, _ name: String
-  ) throws(SystemCallError) -> Bool {
+  ) throws(SystemCallError) -> Int {
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 4096)
     defer { chunk.deallocate() }
     var place = bytes.startIndex
@@ -166,10 +174,10 @@ struct SystemCalls: Sendable {
         }
         return memcmp(own, read, count) == 0
       }
-      guard isSame else { return false }
+      guard isSame else { break }
       place += count
     }
-    return true
+    return place - bytes.startIndex
   }
 
   /// Sets room aside for what will be written, which is faster than finding it bit by bit, and tells early when
@@ -184,11 +192,15 @@ struct SystemCalls: Sendable {
     } catch  where error.errno == .notSupportedOnSocket {}
   }
 
-  /// Writes bytes at the end of what was written before. Of a long text the first part is on its way to the disk
-  /// while the rest is still being written, so that a `sync` behind it has less to wait for.
-  func write(_ bytes: [UInt8], to descriptor: borrowing Descriptor, _ name: String) throws(SystemCallError) {
-    var count = 0
+  /// Writes bytes to a file in which nothing was read or written yet, but for those that stand in it already at its
+  /// beginning. Of a long text the first part is on its way to the disk while the rest is still being written, so that a
+  /// `sync` behind it has less to wait for.
+  func write(
+    _ bytes: [UInt8], to descriptor: borrowing Descriptor, _ name: String, behind prefix: Int = 0
+  ) throws(SystemCallError) {
+    var count = prefix
     let number = descriptor.number
+    if prefix > 0 { try call("lseek", name) { lseek(number, prefix, SEEK_SET) } }
     while count < bytes.count {
       let start = count
       let length = min(bytes.count - start, Self.writeLength)
@@ -246,20 +258,36 @@ struct SystemCalls: Sendable {
     try call("link", name) { linkat(source.number, name, directory.number, other, 0) }
   }
 
-  /// Whether a lease could be taken: while it is held, whoever opens the file for writing waits.
+  /// Whom a lease on a file keeps waiting.
+  enum LeaseType: Sendable {
+    /// Whoever opens the file for writing.
+    case againstWriters
+    /// Whoever opens the file.
+    case againstAll
+
+    fileprivate var number: Int32 { self == .againstWriters ? Int32(F_RDLCK) : Int32(F_WRLCK) }
+  }
+
+  /// Whether a lease could be taken; it can't while somebody whom it would keep waiting has the file open.
   ///
   /// - Returns: `nil` where leases aren't to be had, as for files of another owner.
-  func takeLease(_ descriptor: borrowing Descriptor, _ name: String) -> Bool? {
+  func takeLease(
+    _ descriptor: borrowing Descriptor, _ name: String, _ type: LeaseType = .againstWriters
+  ) -> Bool? {
     do {
-      try call("lease", name) { clinux_take_lease(descriptor.number) }
+      let number = descriptor.number
+      try call("lease", name) { clinux_take_lease(number, type.number) }
       return true
     } catch {
       return error.errno == .wouldBlock ? false : nil
     }
   }
 
-  func isLeaseUndisturbed(_ descriptor: borrowing Descriptor) -> Bool {
-    clinux_is_lease_undisturbed(descriptor.number) != 0
+  /// Whether a lease is held, and nobody waits for it to be given back.
+  func isLeaseUndisturbed(
+    _ descriptor: borrowing Descriptor, _ type: LeaseType = .againstWriters
+  ) -> Bool {
+    clinux_is_lease_undisturbed(descriptor.number, type.number) != 0
   }
 
   func releaseLease(_ descriptor: borrowing Descriptor) {

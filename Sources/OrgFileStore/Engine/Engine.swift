@@ -36,6 +36,8 @@ final class Engine {
   private let vault: Vault
   /// Held on the files as they are, from before they are read until after they are exchanged.
   private var leases: Leases
+  /// Whether the files hold what they are assumed to, where that is being compared.
+  private var assumption: Concurrent<Bool>?
   /// How often another program that waits to write is let go first.
   private static let courtesies = 3
 
@@ -51,6 +53,9 @@ final class Engine {
   }
 
   private var directory: DataDirectory { store.directory }
+
+  /// Whether the files hold what they are assumed to: waits until that was compared.
+  private var isAsAssumed: Bool { assumption?.value ?? true }
 
   private static func explained(_ error: SystemCallError, _ store: FileStore) -> OrgError {
     switch error.errno {
@@ -74,37 +79,59 @@ final class Engine {
   // MARK: Committing
 
   /// Commits a change set on the data as they are now.
+  ///
+  /// The first attempt takes it that files which look as they were left hold what they held: whether they do is compared
+  /// on another core while the new ones are being written, and the line of the journal waits for that.
   func commit(_ set: ChangeSet) throws(OrgError) -> Commit {
-    for courtesy in 0... {
-      let settled = try settle(isStarting: true)
-      let snapshot = settled.snapshot
-      if let problem = settled.problems.first {
-        throw OrgError(.damagedData, "Nothing is changed while the data are damaged. \(problem)")
+    var courtesies = Self.courtesies
+    var isAssuming = true
+    while true {
+      let result: Result<Commit?, OrgError>
+      do throws(OrgError) {
+        result = .success(try commit(set, isAssuming: isAssuming, courtesies: &courtesies))
+      } catch {
+        result = .failure(error)
       }
-      // What somebody wrote behind what was taken in is found among the displaced files.
-      let preview = Preview(
-        of: set, on: Snapshot(generation: snapshot.generation, contents: settled.contents))
-      try preview.check()
-      guard !preview.edit.isEmpty else { return Commit(snapshot: snapshot, changes: []) }
-      let next = try settled.contents.applying(preview.edit)
-      if let problem = next.contents.problems.first {
-        throw OrgError(.invalidValue, "This change would damage the data, so it was not made. \(problem)")
-      }
-      // Whoever waits to write read the data before this change. Let go first, its write is simply taken in.
-      if courtesy < Self.courtesies, leases.areAwaited {
-        leases = Leases()
-        leases = Leases(directory)
+      guard isAsAssumed else {
+        isAssuming = false
         continue
       }
-      var record = newRecord(settled.generation + 1, JournalRecord.Kind(set.purpose), preview.recorded)
-      if case .undo(let generation) = set.purpose { record.of = generation }
-      if case .redo(let generation) = set.purpose { record.of = generation }
-      try write(
-        record, next.contents, after: settled.contents, organizations: next.organizations,
-        members: next.members)
-      return Commit(snapshot: store.snapshotNow(), changes: preview.effective)
+      if let commit = try result.get() { return commit }
     }
-    throw OrgError(.locked, "Another program keeps writing; nothing was changed.")
+  }
+
+  /// Commits a change set, unless another program is let go first.
+  private func commit(
+    _ set: ChangeSet, isAssuming: Bool, courtesies: inout Int
+  ) throws(OrgError) -> Commit? {
+    let settled = try settle(isStarting: true, isAssuming: isAssuming)
+    let snapshot = settled.snapshot
+    if let problem = settled.problems.first {
+      throw OrgError(.damagedData, "Nothing is changed while the data are damaged. \(problem)")
+    }
+    // What somebody wrote behind what was taken in is found among the displaced files.
+    let preview = Preview(
+      of: set, on: Snapshot(generation: snapshot.generation, contents: settled.contents))
+    try preview.check()
+    guard !preview.edit.isEmpty else { return Commit(snapshot: snapshot, changes: []) }
+    let next = try settled.contents.applying(preview.edit)
+    if let problem = next.contents.problems.first {
+      throw OrgError(.invalidValue, "This change would damage the data, so it was not made. \(problem)")
+    }
+    // Whoever waits to write read the data before this change. Let go first, its write is simply taken in.
+    if courtesies > 0, leases.areAwaited {
+      courtesies -= 1
+      leases = Leases()
+      leases = Leases(directory)
+      return nil
+    }
+    var record = newRecord(settled.generation + 1, JournalRecord.Kind(set.purpose), preview.recorded)
+    if case .undo(let generation) = set.purpose { record.of = generation }
+    if case .redo(let generation) = set.purpose { record.of = generation }
+    try write(
+      record, next.contents, after: settled.contents, organizations: next.organizations,
+      members: next.members)
+    return Commit(snapshot: store.snapshotNow(), changes: preview.effective)
   }
 
   private func newRecord(
@@ -116,7 +143,8 @@ final class Engine {
       changes: changes.map { JournalChange($0) }, files: [:])
   }
 
-  /// Writes the new files beside, then the line of the journal, which is the commit, then exchanges the files.
+  /// Writes the new files beside, then the line of the journal, which is the commit, then exchanges the files. Where
+  /// the files don't hold what they are assumed to, nothing is changed.
   ///
   /// - Parameter live: what is in the files now, where that isn't what the journal has.
   private func write(
@@ -125,10 +153,10 @@ final class Engine {
   ) throws(OrgError) {
     var record = draft
     let splices = [OrganizationTable.file: organizations, MemberTable.file: members]
-    var touched: [String] = []
+    var replacements: [Replacement] = []
     var described: [String: [JournalRecord.JournalSplice]] = [:]
     let before = store.memory.withLock { $0.journal?.last?.record.files }
-    try explaining { () throws(SystemCallError) in
+    let isCommitted = try explaining { () throws(SystemCallError) in
       for (file, bytes) in next.files {
         let old = current.bytes(of: file)
         if let made = splices[file], !made.isEmpty {
@@ -144,22 +172,25 @@ final class Engine {
         }
         // Both take about as long.
         let hashing = Concurrent { known ?? sha256(bytes) }
-        let inode = try directory.stage(bytes, for: file, in: vault.space)
-        touched.append(file)
+        let staged = try vault.stage(bytes, for: file)
+        replacements.append(Replacement(file: file, lease: staged.lease))
         if live != nil, !haveSameBytes(found, old) {
           record.replaced = (record.replaced ?? [:]).merging([file: sha256(found)]) { _, new in new }
         }
         record.files[file] = JournalRecord.FileState(
-          size: bytes.count, sha256: hashing.value, inode: inode)
+          size: bytes.count, sha256: hashing.value, inode: staged.inode)
       }
       record.splices = described.isEmpty ? nil : described
+      guard isAsAssumed else { return false }
       try append(record)
+      return true
     }
+    guard isCommitted else { return vault.discard(replacements.map(\.file)) }
     store.memory.withLock { $0.current = (record.generation, next) }
     do {
       let hashes = live == nil ? before?.mapValues(\.sha256) : record.replaced
       try publish(
-        touched, next, generation: record.generation, displacing: live ?? current, hashes: hashes ?? [:])
+        replacements, next, generation: record.generation, displacing: live ?? current, hashes: hashes ?? [:])
     } catch {
       throw OrgError(
         error,
@@ -177,37 +208,39 @@ final class Engine {
     store.memory.withLock { $0.journal = journal }
   }
 
-  /// Exchanges staged files with the live ones.
+  /// A new file that is to take the place of the live one.
+  private struct Replacement {
+    var file: String
+    /// Nobody knows the new file yet, so nothing can be written to it unnoticed from the start.
+    var lease: Lease?
+    /// Whether it has the displaced one's name already.
+    var isMoved = false
+  }
+
+  /// Exchanges new files with the live ones.
   ///
-  /// - Parameters:
-  ///   - hashes: those of the live files, where they are known.
-  ///   - moved: the files that have the displaced one's name already.
+  /// - Parameter hashes: those of the live files, where they are known.
   private func publish(
-    _ names: [String], _ contents: FileContents, generation: UInt64, displacing old: FileContents,
-    hashes: [String: String] = [:], moved: Set<String> = []
+    _ replacements: [Replacement], _ contents: FileContents, generation: UInt64, displacing old: FileContents,
+    hashes: [String: String] = [:]
   ) throws(SystemCallError) {
-    guard !names.isEmpty else { return }
+    guard !replacements.isEmpty else { return }
     try store.exchange(for: contents) { () throws(SystemCallError) in
-      for name in names {
+      for replacement in replacements {
+        let name = replacement.file
         let hash = hashes[name] ?? sha256(old.bytes(of: name))
         let displaced = Vault.displacedName(generation, hash, name)
-        let isMoved = moved.contains(name)
-        // Nobody knows the new file yet, so nothing can be written to it unnoticed from the start.
-        let lease =
-          isMoved
-          ? Lease(displaced, in: vault.displaced, directory.calls)
-          : Lease(DataDirectory.stagedName(name), in: vault.space, directory.calls)
         try directory.publish(
-          name, from: vault.space, displacedAs: displaced, in: vault.displaced, isMoved: isMoved)
+          name, from: vault.space, displacedAs: displaced, in: vault.displaced, isMoved: replacement.isMoved)
         // Another program may have put a file of its own there by a rename, which no lease holds up.
         let inode = (try? directory.inode(of: displaced, in: vault.displaced)) ?? nil
-        if let held = leases[name], held.isOn(inode), held.isUndisturbed {
+        if let held = leases[name], let inode, held.identity?.inode == inode, held.isUndisturbed {
           // While the lease is still held, so that whoever writes there later does so at a later time.
           try? directory.calls.rename(
             displaced, in: vault.displaced,
             to: Vault.displacedName(generation, hash, name, isCalm: true), in: vault.displaced)
         }
-        leases[name] = lease
+        leases[name] = replacement.lease
       }
       try directory.calls.sync(directory.root, directory.path)
     }
@@ -217,8 +250,12 @@ final class Engine {
 
   /// Brings journal and files to agree: what a crash left, what others committed, what other programs wrote.
   ///
-  /// - Parameter isStarting: begin a journal where there is none.
-  func settle(isStarting: Bool) throws(OrgError) -> Settled {
+  /// - Parameters:
+  ///   - isStarting: begin a journal where there is none.
+  ///   - isAssuming: take it that files which look as they were left hold what they held, and compare them meanwhile: what
+  ///     is made of it counts only if `isAsAssumed`.
+  func settle(isStarting: Bool, isAssuming: Bool = false) throws(OrgError) -> Settled {
+    assumption = nil
     var journal = store.memory.withLock { $0.journal } ?? Journal(calls: directory.calls)
     try explaining { () throws(SystemCallError) in try journal.refresh(vault.journal, repairing: true) }
     if let format = journal.newerFormat {
@@ -232,6 +269,12 @@ final class Engine {
 
     guard let last = journal.last else { return try begin(isStarting: isStarting) }
     let known = store.memory.withLock { $0.current }
+    if isAssuming, let known, known.generation == last.record.generation,
+      let seen = store.contentsUnlessTouched(), isSame(seen, known.contents)
+    {
+      assumption = Concurrent { [store] in isSame(store.contentsNow(), seen) }
+      return try finish(known.contents, last.record.generation)
+    }
     var live = store.contentsNow()
     if let known, known.generation == last.record.generation, isSame(live, known.contents) {
       return try finish(known.contents, last.record.generation)
@@ -286,11 +329,6 @@ final class Engine {
     Settled(
       contents: contents, generation: generation, snapshot: store.snapshotNow(),
       problems: contents.problems + problems)
-  }
-
-  private func isSame(_ left: FileContents, _ right: FileContents) -> Bool {
-    haveSameBytes(left.organizations.bytes, right.organizations.bytes)
-      && haveSameBytes(left.members.bytes, right.members.bytes) && !left.isUnreadable && !right.isUnreadable
   }
 
   private func isPublished(_ live: FileContents, _ record: JournalRecord) -> Bool {
@@ -353,8 +391,7 @@ final class Engine {
     _ last: JournalRecord, _ current: FileContents, _ live: FileContents, _ journal: Journal
   ) throws(OrgError) -> Bool {
     let earlier = journal.recent.dropLast().last?.files
-    var names: [String] = []
-    var moved: Set<String> = []
+    var replacements: [Replacement] = []
     try explaining { () throws(SystemCallError) in
       for (file, bytes) in live.files {
         guard let state = last.files[file], !haveSameBytes(bytes, current.bytes(of: file)),
@@ -367,15 +404,19 @@ final class Engine {
         if let there = try directory.inode(of: displaced, in: vault.displaced) {
           // Once it was exchanged, what is in the file now came later.
           guard there == state.inode else { continue }
-          moved.insert(file)
-        } else if try directory.inode(of: DataDirectory.stagedName(file), in: vault.space) != state.inode {
-          try directory.stage(current.bytes(of: file), for: file, in: vault.space)
+          let lease = Lease(displaced, in: vault.displaced, directory.calls)
+          replacements.append(Replacement(file: file, lease: lease, isMoved: true))
+        } else if try directory.inode(of: DataDirectory.stagedName(file), in: vault.space) == state.inode {
+          let lease = Lease(DataDirectory.stagedName(file), in: vault.space, directory.calls)
+          replacements.append(Replacement(file: file, lease: lease))
+        } else {
+          let staged = try vault.stage(current.bytes(of: file), for: file)
+          replacements.append(Replacement(file: file, lease: staged.lease))
         }
-        names.append(file)
       }
-      try publish(names, current, generation: last.generation, displacing: live, moved: moved)
+      try publish(replacements, current, generation: last.generation, displacing: live)
     }
-    return !names.isEmpty
+    return !replacements.isEmpty
   }
 
   /// Takes in what another program wrote, as a generation of its own.
@@ -504,6 +545,8 @@ final class Engine {
   private func mergeDisplaced(into settled: Settled) throws(OrgError) -> Settled {
     var settled = settled
     let files = try explaining { () throws(SystemCallError) in try vault.displacedFiles() }
+    let spares = Set(
+      [OrganizationTable.file, MemberTable.file].compactMap { vault.spare(for: $0, among: files)?.name })
     for (index, file) in files.enumerated() {
       guard let opened = try? directory.calls.open(file.name, in: vault.displaced, O_RDONLY) else { continue }
       // Somebody is writing there right now: the next one who holds the lock will see it.
@@ -514,12 +557,14 @@ final class Engine {
       let age = Timestamp.now().microseconds * 1000 - identity.changed
       // A calm one can have been written to only after it got that name, and then at that time or later.
       var isCalm = file.isCalm && identity.modified < identity.changed
+      let isSpare = isCalm && spares.contains(file.name)
       if !isCalm { isCalm = store.memory.withLock { $0.calm.contains(identity) } }
       if !isCalm {
         let bytes = try explaining { () throws(SystemCallError) in
           try vault.read(file.name, in: vault.displaced)
         }
         guard sha256(bytes).hasPrefix(file.hash) else {
+          guard isAsAssumed else { return try settle(isStarting: true) }
           guard let merged = try merge(bytes, file, into: settled) else { continue }
           settled = merged
           try explaining { () throws(SystemCallError) in
@@ -532,7 +577,7 @@ final class Engine {
       }
       // Nobody has it open, and who looked the name up before it was displaced has long had the time to.
       let isSuperfluous = age > 1_000_000_000 && (file.isCalm || files.count - index > 16)
-      if age > 10_000_000_000 || age < 0 || isSuperfluous {
+      if age > 10_000_000_000 || age < 0 || isSuperfluous, !isSpare {
         try? directory.calls.remove(file.name, in: vault.displaced)
         store.memory.withLock { _ = $0.calm.remove(identity) }
       }
@@ -637,6 +682,11 @@ final class Engine {
     }
     try append(record)
   }
+}
+
+private func isSame(_ left: FileContents, _ right: FileContents) -> Bool {
+  haveSameBytes(left.organizations.bytes, right.organizations.bytes)
+    && haveSameBytes(left.members.bytes, right.members.bytes) && !left.isUnreadable && !right.isUnreadable
 }
 
 extension JournalRecord.Kind {

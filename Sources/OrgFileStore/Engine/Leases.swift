@@ -28,10 +28,8 @@ final class Lease {
 
   deinit { calls.releaseLease(file) }
 
-  /// Whether it is the lease on this inode: a name may lead to another file by now.
-  func isOn(_ inode: UInt64?) -> Bool {
-    inode != nil && inode == (try? calls.status(file, name)).map { UInt64($0.st_ino) }
-  }
+  /// The file that it is on: the name may lead to another by now.
+  var identity: FileIdentity? { (try? calls.status(file, name)).map { FileIdentity($0) } }
 
   /// Whether nobody waits for it to be given back, so that nobody wrote since it was taken.
   var isUndisturbed: Bool { calls.isLeaseUndisturbed(file) }

@@ -21,7 +21,7 @@ final class Vault {
     quarantine = try directory.openDirectory("quarantine", in: space)
   }
 
-  private var calls: SystemCalls { directory.calls }
+  var calls: SystemCalls { directory.calls }
 
   // MARK: Whole files
 

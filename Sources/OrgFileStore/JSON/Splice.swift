@@ -1,3 +1,5 @@
+import CLinux
+
 /// One place of a file where bytes are replaced.
 struct Splice {
   var range: Range<Int>
@@ -74,6 +76,8 @@ struct Splices {
   func applied(to bytes: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count + (shifts.last ?? 0))
+    // Most of the time goes into pages that are touched for the first time.
+    result.withUnsafeMutableBytes { clinux_prefer_large_pages($0.baseAddress, bytes.count) }
     var position = 0
     for splice in all {
       result += bytes[position..<splice.range.lowerBound]

@@ -1,0 +1,105 @@
+import Glibc
+import OrgCore
+import SystemPackage
+
+/// Writing what is to take the place of the live files.
+extension Vault {
+  /// The new bytes of a data file, beside it on the disk.
+  struct Staged {
+    let inode: UInt64
+    /// Keeps others from writing there; `nil` where it wasn't to be had.
+    let lease: Lease?
+  }
+
+  /// Writes the new bytes of a data file beside it, durably, with the owner, group and mode of the present one.
+  ///
+  /// Where there is a spare file, they are written over that: blocks and pages that are there already take less than
+  /// half the time of new ones.
+  func stage(_ bytes: [UInt8], for file: String) throws(SystemCallError) -> Staged {
+    let staged = DataDirectory.stagedName(file)
+    do { try calls.remove(staged, in: space) } catch  where error.errno == .noSuchFileOrDirectory {}
+    if let spare = spare(for: file, among: try displacedFiles()),
+      let result = try overwrite(spare, with: bytes)
+    {
+      return result
+    }
+    do throws(SystemCallError) {
+      let new = try calls.open(staged, in: space, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
+      let identity = try fill(new, with: bytes, file)
+      return Staged(inode: identity.inode, lease: Lease(staged, in: space, calls))
+    } catch {
+      try? calls.remove(staged, in: space)
+      throw error
+    }
+  }
+
+  /// Throws staged files away that won't be published.
+  func discard(_ files: some Sequence<String>) {
+    for file in files { try? calls.remove(DataDirectory.stagedName(file), in: space) }
+  }
+
+  private func fill(
+    _ target: borrowing Descriptor, with bytes: [UInt8], _ file: String
+  ) throws(SystemCallError) -> FileIdentity {
+    do {
+      let present = try calls.open(file, in: directory.root, O_RDONLY)
+      try calls.copyMetadata(from: present, to: target, file)
+    } catch  where error.errno == .noSuchFileOrDirectory {
+      // Somebody removed it: what its brother has, or at least what the directory asks for.
+      try directory.setUsualMetadata(of: target, file)
+    }
+    let size = try calls.status(target, file).st_size
+    try calls.reserve(bytes.count, in: target, file)
+    let prefix = size == 0 ? 0 : try calls.commonPrefix(bytes, in: target, file)
+    try calls.write(bytes, to: target, file, behind: prefix)
+    if size > bytes.count { try calls.truncate(target, file, to: bytes.count) }
+    try calls.sync(target, file)
+    return FileIdentity(try calls.status(target, file))
+  }
+
+  // MARK: Spare files
+
+  /// The file that was displaced last, if nobody wrote to it: it is kept, to be written over by the next change.
+  func spare(for file: String, among displaced: [Displaced]) -> Displaced? {
+    displaced.last { $0.isCalm && $0.file == file }
+  }
+
+  /// Writes bytes over a spare file; `nil` where somebody has it open, or nobody can tell.
+  ///
+  /// A lease keeps whoever opens it waiting until all is written. Who had looked its name up while it was live, and opens
+  /// it for writing only now, is noticed, and then it is a displaced file again, where what they write is found.
+  private func overwrite(_ spare: Displaced, with bytes: [UInt8]) throws(SystemCallError) -> Staged? {
+    let staged = DataDirectory.stagedName(spare.file)
+    do throws(SystemCallError) {
+      guard let identity = try overwrite(spare, as: staged, with: bytes) else { return nil }
+      if let lease = Lease(staged, in: space, calls), lease.identity == identity {
+        return Staged(inode: identity.inode, lease: lease)
+      }
+      let name = Self.displacedName(spare.generation, sha256(bytes), spare.file)
+      try calls.rename(staged, in: space, to: name, in: displaced)
+      return nil
+    } catch {
+      try? calls.remove(staged, in: space)
+      throw error
+    }
+  }
+
+  /// Gives a spare file the name and the bytes of the staged one, and says what it is like then. Whoever waits to open
+  /// it can do so as soon as this returns.
+  private func overwrite(
+    _ spare: Displaced, as staged: String, with bytes: [UInt8]
+  ) throws(SystemCallError) -> FileIdentity? {
+    guard let file = try? calls.open(spare.name, in: displaced, O_RDWR),
+      calls.takeLease(file, spare.name, .againstAll) == true
+    else { return nil }
+    defer { calls.releaseLease(file) }
+    let status = try calls.status(file, spare.name)
+    let identity = FileIdentity(status)
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1, identity.modified < identity.changed
+    else {
+      return nil
+    }
+    try calls.rename(spare.name, in: displaced, to: staged, in: space)
+    return try fill(file, with: bytes, spare.file)
+  }
+}
