@@ -210,13 +210,20 @@ public final class FileStore: OrgStore {
       return Maintenance(snapshot: try snapshot(), entries: [])
     }
     let snapshot = try mend(waiting: waiting)
-    let entries = memory.withLock { memory -> [HistoryEntry] in
+    let news = memory.withLock { memory -> [Journal.Recent] in
       guard let journal = memory.journal, let last = journal.last?.record.generation else { return [] }
       let told = memory.told ?? last
       memory.told = last
-      return journal.recent.filter { $0.generation > told }.compactMap(\.entry)
+      return journal.recent.filter { $0.record.generation > told }
     }
-    return Maintenance(snapshot: snapshot, entries: entries)
+    let entries = try readingJournal { (journal, calls) throws(SystemCallError) in
+      var entries: [HistoryEntry] = []
+      for line in news {
+        if let entry = try line.whole(journal, calls).entry { entries.append(entry) }
+      }
+      return entries
+    }
+    return Maintenance(snapshot: snapshot, entries: entries ?? [])
   }
 
   private func mend(waiting: (LockHolder) -> Bool = { _ in true }) throws(OrgError) -> Snapshot {

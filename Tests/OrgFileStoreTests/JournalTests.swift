@@ -198,4 +198,82 @@ import Testing
     _ = try scratch.store().maintain()
     #expect(try scratch.files() == files)
   }
+
+  // MARK: Long lines
+
+  /// Names all organizations that there are anew, and a hundred more: far more than is kept in memory of one line.
+  func makeLong(_ store: FileStore) throws -> UInt64 {
+    let created = (0..<100).map { number in
+      Change.createOrganization(
+        Organization(id: "org_\(number)", name: "New \(number)", createdAt: Sample.time))
+    }
+    let plans = try store.snapshot().organizations.map { organization in
+      Change.setField(.planTier, organization: organization.id, from: organization.planTier, to: "bulk")
+    }
+    _ = try store.commit(ChangeSet(created + plans))
+    let journal = try #require(store.memory.withLock { $0.journal })
+    let last = try #require(journal.recent.last)
+    try #require(last.touched?.isEmpty == false && last.record.changes.isEmpty)
+    #expect(journal.last?.record.changes.isEmpty == true)
+    return last.record.generation
+  }
+
+  @Test func `what a long line changed is known to others, and can be undone`() throws {
+    let scratch = try Scratch.reference()
+    let (store, other) = (try scratch.store(), try scratch.store())
+    _ = try store.commit(Sample.role)
+    _ = try other.maintain()
+    let generation = try makeLong(store)
+    let entry = try #require(try other.maintain().entries.first)
+    #expect(entry.generation == generation && entry.changes.count == 110)
+    #expect(try other.snapshot().contents.organizationCount == 110)
+    _ = try other.commit(entry.inverse)
+    #expect(try scratch.read("organizations.json") == Fixture.organizations)
+  }
+
+  @Test func `what a long line changed is known when another program didn't know of it, or takes it back`()
+    throws
+  {
+    let scratch = try Scratch.reference()
+    let store = try scratch.store()
+    let generation = try makeLong(store)
+    _ = try store.maintain()
+    // From before the long change, with another of its own.
+    try scratch.write(
+      "organizations.json", Fixture.organizations.replacingOccurrences(of: "Acme Corp", with: "Renamed"))
+    var entry = try #require(try store.maintain().entries.first)
+    #expect(
+      entry.changes.count == 1 && entry.note?.contains("didn't know of generation \(generation)") == true)
+    #expect(try store.snapshot().contents.organizationCount == 110)
+    // One value of it taken back, and nothing else, so late that whoever did it has seen it.
+    let text = try scratch.read("organizations.json")
+    let range = try #require(text.range(of: "\"bulk\""))
+    try scratch.write("organizations.json", text.replacingCharacters(in: range, with: "\"founders_friend\""))
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: 10)], ofItemAtPath: scratch.path + "/organizations.json")
+    entry = try #require(try store.maintain().entries.first)
+    #expect(entry.kind == .foreign && entry.changes.count == 1)
+    #expect(entry.reverted == [generation])
+  }
+
+  @Test func `a long line that can't be read when it matters is an error, and nothing is taken in`() throws {
+    let scratch = try Scratch.reference()
+    let store = try scratch.store()
+    _ = try makeLong(store)
+    let segment = try #require(
+      FileManager.default.contentsOfDirectory(atPath: scratch.path + "/.orgman/journal").max())
+    let path = "\(scratch.path)/.orgman/journal/\(segment)"
+    let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+    var damaged = whole
+    damaged[damaged.count - 100] ^= 1
+    try damaged.write(to: URL(fileURLWithPath: path))
+    let stale = Fixture.organizations.replacingOccurrences(of: "Acme Corp", with: "Renamed")
+    try scratch.write("organizations.json", stale)
+    #expect(code { try store.maintain() } == .system)
+    #expect(try scratch.read("organizations.json") == stale)
+    try whole.write(to: URL(fileURLWithPath: path))
+    _ = try store.maintain()
+    #expect(try store.snapshot().contents.organizationCount == 110)
+    #expect(try scratch.read("organizations.json").contains("Renamed"))
+  }
 }

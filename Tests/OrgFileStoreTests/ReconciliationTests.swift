@@ -22,10 +22,11 @@ import Testing
     ) throws {
       let before = last
       states.append(try before.making(change))
+      let changes = last.changes(in: last.cells(differingFrom: before), on: before)
       steps.append(
         Reconciliation.Step(
-          generation: UInt64(states.count - 1), time: Timestamp(microseconds: time), origin: origin,
-          changes: last.changes(in: last.cells(differingFrom: before), on: before)))
+          generation: UInt64(states.count - 1), time: Timestamp(microseconds: time), origin: origin
+        ) { changes })
     }
 
     var history: [Reconciliation.Step] { steps.reversed() }

@@ -38,6 +38,8 @@ final class Engine {
   private var leases: Leases
   /// Whether the files hold what they are assumed to, where that is being compared.
   private var assumption: Concurrent<Bool>?
+  /// Why a line of the journal couldn't be read when it was asked for.
+  private var unreadable: SystemCallError?
   /// How often another program that waits to write is let go first.
   private static let courtesies = 3
 
@@ -288,8 +290,9 @@ final class Engine {
       current = known.contents
     } else if let known,
       let next = Vault.replay(
-        journal.recent, on: Dictionary(known.contents.files.map { ($0.name, $0.bytes) }) { $1 },
-        from: known.generation, to: last.record.generation)
+        try whole(journal.recent.filter { $0.record.generation > known.generation }),
+        on: Dictionary(known.contents.files.map { ($0.name, $0.bytes) }) { $1 }, from: known.generation,
+        to: last.record.generation)
     {
       current = next
     } else {
@@ -390,7 +393,7 @@ final class Engine {
   private func redo(
     _ last: JournalRecord, _ current: FileContents, _ live: FileContents, _ journal: Journal
   ) throws(OrgError) -> Bool {
-    let earlier = journal.recent.dropLast().last?.files
+    let earlier = journal.recent.dropLast().last?.record.files
     var replacements: [Replacement] = []
     try explaining { () throws(SystemCallError) in
       for (file, bytes) in live.files {
@@ -443,6 +446,7 @@ final class Engine {
           Timestamp(microseconds: $0.modified / 1000)
         }
       })
+    try checkHistory()
     var record = newRecord(generation + 1, result.isRepair ? .repair : .foreign, result.changes)
     record.actor = foreignActor(current, found) ?? record.actor
     record.reverted = result.reverted.isEmpty ? nil : result.reverted
@@ -598,20 +602,21 @@ final class Engine {
     if found.organizations.isBroken || found.members.isBroken, store.isFresh(file.name, in: vault.displaced) {
       return nil
     }
-    let records = try records(from: file.generation)
+    let recent = try recent(from: file.generation)
     let result = Reconciliation(
-      current: current, found: found, history: history(records ?? []),
+      current: current, found: found, history: history(recent ?? []),
       displaced: Reconciliation.Displaced(
         file: file.file, generation: file.generation,
         written: (try? directory.calls.status(of: file.name, in: vault.displaced)).map {
           Timestamp(microseconds: FileIdentity($0).modified / 1000)
         }))
-    if records == nil || !result.quarantined.isEmpty || !found.problems.isEmpty {
+    try checkHistory()
+    if recent == nil || !result.quarantined.isEmpty || !found.problems.isEmpty {
       try explaining { () throws(SystemCallError) in
         try vault.quarantine(bytes, of: file.file, generation: file.generation)
       }
     }
-    guard records != nil, !isSame(result.contents, current) else { return settled }
+    guard recent != nil, !isSame(result.contents, current) else { return settled }
     var record = newRecord(settled.generation + 1, .foreign, result.changes)
     record.actor = owner(of: file.name, in: vault.displaced) ?? record.actor
     record.displaced = file.generation
@@ -622,23 +627,36 @@ final class Engine {
     return self.settled(result.contents, record.generation)
   }
 
+  // MARK: History
+
   /// The lines of the journal from a generation on; `nil` if it doesn't reach back there.
-  private func records(from generation: UInt64) throws(OrgError) -> [JournalRecord]? {
+  private func recent(from generation: UInt64) throws(OrgError) -> [Journal.Recent]? {
     guard let journal = store.memory.withLock({ $0.journal }), !journal.isBlocked else { return nil }
-    func reaches(_ records: [JournalRecord]) -> Bool {
-      records.contains { $0.generation == generation && $0.kind != .checkpoint }
+    func reaches(_ lines: [Journal.Recent]) -> Bool {
+      lines.contains { $0.record.generation == generation && $0.record.kind != .checkpoint }
     }
     if reaches(journal.recent) { return journal.recent }
     let everything = try explaining { () throws(SystemCallError) in
       try Journal.everything(vault.journal, directory.calls)
     }
-    let records = everything.lines.map(\.record)
-    return reaches(records) ? records : nil
+    let lines = everything.lines.map { Journal.Recent($0.record) }
+    return reaches(lines) ? lines : nil
   }
 
-  /// What happened, newest first, as far as it matters to what another program may not know of.
-  private func history(_ records: [JournalRecord]) -> some Sequence<Reconciliation.Step> {
-    records.reversed().lazy.compactMap { record in
+  /// All that lines of the journal say.
+  private func whole(_ lines: [Journal.Recent]) throws(OrgError) -> [JournalRecord] {
+    try explaining { () throws(SystemCallError) in
+      var records: [JournalRecord] = []
+      for line in lines { records.append(try line.whole(vault.journal, directory.calls)) }
+      return records
+    }
+  }
+
+  /// What happened, newest first, as far as it matters to what another program may not know of. What a long line says is
+  /// read when somebody asks for it: `checkHistory` tells whether that failed.
+  private func history(_ lines: [Journal.Recent]) -> [Reconciliation.Step] {
+    lines.reversed().compactMap { line in
+      let record = line.record
       let origin: Reconciliation.Step.Origin
       switch record.kind {
       case .edit, .undo, .redo, .restore: origin = .own
@@ -647,8 +665,22 @@ final class Engine {
       }
       return Reconciliation.Step(
         generation: record.generation, time: Timestamp(record.time) ?? Timestamp(microseconds: 0),
-        origin: origin, changes: record.changes.compactMap(\.recorded))
+        origin: origin, touched: line.touched
+      ) { [self] in
+        do throws(SystemCallError) {
+          return try line.whole(vault.journal, directory.calls).changes.compactMap(\.recorded)
+        } catch {
+          unreadable = error
+          return []
+        }
+      }
     }
+  }
+
+  private func checkHistory() throws(OrgError) {
+    guard let error = unreadable else { return }
+    unreadable = nil
+    throw Self.explained(error, store)
   }
 
   // MARK: Checkpoints

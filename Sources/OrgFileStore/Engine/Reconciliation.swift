@@ -21,10 +21,39 @@ struct Reconciliation {
       case foreign
     }
 
-    var generation: UInt64
-    var time: Timestamp
-    var origin: Origin
-    var changes: [RecordedChange]
+    let generation: UInt64
+    let time: Timestamp
+    let origin: Origin
+    private let content: Content
+    /// The hashes of the values that it changed, rising, where looking at the changes is dear.
+    private let touched: [Int]?
+
+    /// What it changed, found out when it is asked for, and kept.
+    private final class Content {
+      private let load: () -> [RecordedChange]
+      lazy var changes = load()
+
+      init(_ load: @escaping () -> [RecordedChange]) { self.load = load }
+    }
+
+    init(
+      generation: UInt64, time: Timestamp, origin: Origin, touched: [Int]? = nil,
+      changes: @escaping () -> [RecordedChange]
+    ) {
+      (self.generation, self.time, self.origin, self.touched) = (generation, time, origin, touched)
+      content = Content(changes)
+    }
+
+    var changes: [RecordedChange] { content.changes }
+
+    /// Whether it can have changed one of some values.
+    fileprivate func mayHaveChanged(_ cells: Set<Cell>) -> Bool {
+      guard let touched else { return true }
+      return cells.contains { cell in
+        let place = touched.firstIndex(above: cell.hashValue, orAt: true)
+        return place < touched.count && touched[place] == cell.hashValue
+      }
+    }
 
     /// What it changed in a file, with the values before.
     fileprivate func cells(in file: String) -> [(cell: Cell, before: String?)] {
@@ -196,7 +225,7 @@ struct Reconciliation {
   ) {
     guard !theirs.isEmpty else { return }
     var seen: Set<Cell> = []
-    for step in history {
+    for step in history where step.mayHaveChanged(theirs) {
       var touched: Set<Cell> = []
       for (cell, earlier) in step.changes.flatMap(\.cellsBefore)
       where touched.insert(cell).inserted && !seen.contains(cell) && theirs.contains(cell) {
@@ -285,6 +314,7 @@ struct Reconciliation {
       guard !theirs.isEmpty else { return }
       for step in history where step.origin == .own {
         if let written, written.microseconds - step.time.microseconds > longestOperation { break }
+        guard step.mayHaveChanged(theirs) else { continue }
         let back = step.cells(in: file).filter { theirs.contains($0.cell) && $0.before == found[$0.cell] }
         guard !back.isEmpty else { continue }
         cells.formUnion(back.map(\.cell))

@@ -14,6 +14,53 @@ struct Journal {
   struct Line {
     var record: JournalRecord
     var hash: String
+    /// Where it stands in its segment, or in what was read of it, without the line end.
+    var range: Range<Int>
+  }
+
+  /// One of the newest lines. What a long one changed stays on the disk: a change of everything takes more memory than
+  /// the data.
+  struct Recent {
+    /// What it says; of a long one without the changes and the splices.
+    let record: JournalRecord
+    /// Of a long one, the hashes of the values that it changed, rising.
+    let touched: [Int]?
+    private let segment: String
+    private let range: Range<Int>
+    /// Bytes of a line that isn't long: some fifty changes.
+    private static let longest = 1 << 14
+
+    fileprivate init(_ line: Line, _ segment: String) {
+      self.segment = segment
+      range = line.range
+      guard range.count > Self.longest else {
+        record = line.record
+        touched = nil
+        return
+      }
+      touched = line.record.changes.compactMap(\.recorded).flatMap(\.cellsBefore).map(\.cell.hashValue)
+        .sorted()
+      var record = line.record
+      (record.changes, record.splices) = ([], nil)
+      self.record = record
+    }
+
+    /// A line of which all is at hand.
+    init(_ record: JournalRecord) {
+      (self.record, touched, segment, range) = (record, nil, "", 0..<0)
+    }
+
+    /// All that it says.
+    func whole(
+      _ directory: borrowing Descriptor, _ calls: SystemCalls
+    ) throws(SystemCallError) -> JournalRecord {
+      guard touched != nil else { return record }
+      let file = try calls.open(segment, in: directory, O_RDONLY)
+      let bytes = try calls.readAll(file, segment, size: range.count, from: range.lowerBound)
+      guard let line = Journal.decode(bytes.prefix(range.count)), line.record.generation == record.generation
+      else { throw SystemCallError(call: "read", subject: segment, errno: .badMessage) }
+      return line.record
+    }
   }
 
   /// Where reading stopped: a segment, and how many bytes of it are good.
@@ -24,10 +71,10 @@ struct Journal {
 
   private let calls: SystemCalls
   private var position: Position?
-  /// The newest good line.
-  private(set) var last: Line?
+  /// The newest good line, without what it changed if it is long.
+  private(set) var last: (record: JournalRecord, hash: String)?
   /// The newest lines, oldest first: as many as are needed to tell what another program didn't know of.
-  private(set) var recent: [JournalRecord] = []
+  private(set) var recent: [Recent] = []
   /// What could not be read in the segments that were read, in words, unless a checkpoint stands behind it.
   private(set) var damage: [String] = []
   private static let recentLimit = 256
@@ -77,7 +124,7 @@ struct Journal {
     let size = Int(try calls.status(file, segment).st_size)
     guard size > start else { return }
     let parsed = Self.parse(try calls.readAll(file, segment, size: size - start, from: start))
-    for line in parsed.lines { take(line) }
+    for line in parsed.lines { take(line, segment, from: start) }
     newerFormat = newerFormat ?? parsed.newerFormat
     if !parsed.lines.isEmpty { position = Position(segment: segment, length: start + parsed.good) }
     // Only what has no line end was never finished. Anything else is left for people to look at: a new segment
@@ -98,7 +145,8 @@ struct Journal {
     let size = Int(try calls.status(file, segment).st_size)
     let start = max(0, size - Self.recallLimit)
     let parsed = Self.parse(try calls.readAll(file, segment, size: size - start, from: start))
-    recent = Array((parsed.lines.map(\.record) + recent).suffix(Self.recentLimit))
+    let earlier = parsed.lines.map { Recent($0.moved(by: start), segment) }
+    recent = Array((earlier + recent).suffix(Self.recentLimit))
   }
 
   /// The format of a line that a later version wrote: what this one would do might be wrong.
@@ -106,10 +154,11 @@ struct Journal {
   /// Whether the newest segment ends in something unreadable, so that nothing may be appended to it.
   private(set) var isBlocked = false
 
-  private mutating func take(_ line: Line) {
-    last = line
+  private mutating func take(_ line: Line, _ segment: String, from start: Int) {
+    let newest = Recent(line.moved(by: start), segment)
+    last = (newest.record, line.hash)
     isBlocked = false
-    recent.append(line.record)
+    recent.append(newest)
     if recent.count > Self.recentLimit { recent.removeFirst(recent.count - Self.recentLimit) }
   }
 
@@ -186,7 +235,7 @@ struct Journal {
       let record = try? JSONDecoder().decode(JournalRecord.self, from: body),
       record.format <= JournalRecord.currentFormat
     else { return nil }
-    return Line(record: record, hash: hash)
+    return Line(record: record, hash: hash, range: line.indices)
   }
 
   /// The format of a line that matches its hash, whatever else is in it.
@@ -242,7 +291,7 @@ struct Journal {
       throw error
     }
     position = Position(segment: segment, length: start + bytes.count)
-    take(Line(record: record, hash: hash))
+    take(Line(record: record, hash: hash, range: 0..<bytes.count - 1), segment, from: start)
     if record.kind == .checkpoint { damage = [] }
   }
 
@@ -331,6 +380,13 @@ struct Journal {
       damage += parsed.damage.map { "\(segment), byte \($0.offset): \($0.reason)" }
     }
     return (lines, damage)
+  }
+}
+
+extension Journal.Line {
+  /// The line in a segment of which only what stands behind the first so many bytes was read.
+  fileprivate func moved(by offset: Int) -> Self {
+    Self(record: record, hash: hash, range: range.lowerBound + offset..<range.upperBound + offset)
   }
 }
 
