@@ -59,6 +59,8 @@ void clinux_return_large_memory(void) {
   mallopt(M_ARENA_MAX, 2);
 }
 
+void clinux_return_free_memory(void) { (void)malloc_trim(0); }
+
 void clinux_prefer_large_pages(void *memory, size_t size) {
   const uintptr_t page = 4096;
   uintptr_t start = ((uintptr_t)memory + page - 1) & ~(page - 1), end = ((uintptr_t)memory + size) & ~(page - 1);

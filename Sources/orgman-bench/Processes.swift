@@ -64,6 +64,13 @@ final class Process {
     throw BenchFailure("/proc/\(id)/status has no \(name).")
   }
 
+  /// Whether the Swift runtime is a part of the program, as it is on a server.
+  var isStatic: Bool {
+    get throws(BenchFailure) {
+      !String(decoding: try contents(of: "/proc/\(id)/maps"), as: UTF8.self).contains("/libswiftCore")
+    }
+  }
+
   /// How often each thread has been put on a processor so far.
   ///
   /// From `schedstat`: a thread that nothing wakes isn't put on one.

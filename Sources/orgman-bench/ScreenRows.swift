@@ -155,9 +155,10 @@ struct ScreenRows {
     // Threads that have nothing to do any more end after five seconds.
     try terminal.rest(milliseconds: 6000)
     let files = Double(size(of: sample.organizationsFile) + size(of: sample.membersFile))
+    let linking = try terminal.process.isStatic ? "linked in" : "in libraries"
     func memory(_ row: Row, _ name: String) throws(BenchFailure) -> Figure {
       let bytes = Double(try terminal.process.memory(name))
-      return figure(row, [bytes / files], note: "\((bytes / 1e6).short) MB")
+      return figure(row, [bytes / files], note: "\((bytes / 1e6).short) MB, Swift runtime \(linking)")
     }
     let figures = [try memory(.memory, "VmRSS"), try memory(.peak, "VmHWM")]
     let before = try terminal.process.timesRun()

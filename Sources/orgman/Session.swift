@@ -1,3 +1,4 @@
+import CLinux
 import Dispatch
 import Glibc
 import OrgCore
@@ -126,6 +127,7 @@ final class Session: Sendable {
     guard let keeping else { return }
     committing.async { [self] in
       guard let done = try? keeping.maintain(waiting: { _ in false }) else { return }
+      defer { clinux_return_free_memory() }
       Log.generations()
       let shown = state.withLock { $0.arrangement?.snapshot.generation ?? 0 }
       if done.snapshot.generation > shown { post(done.snapshot) { .arrangement($0) } }

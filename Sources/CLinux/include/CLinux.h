@@ -27,6 +27,9 @@ int64_t clinux_filesystem_type(int descriptor);
 /// from ever going back. Must come before any thread is started.
 void clinux_return_large_memory(void);
 
+/// Gives what is free of smaller memory back to the system now: after work that took far more than what is left of it.
+void clinux_return_free_memory(void);
+
 /// Asks for large pages where memory of megabytes will be written from one end to the other; nothing is promised by it.
 void clinux_prefer_large_pages(void *memory, size_t size);
 

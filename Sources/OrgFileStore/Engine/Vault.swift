@@ -140,6 +140,7 @@ final class Vault {
       guard record.generation == reached + 1 else { return nil }
       for (file, bytes) in files {
         let splices = record.splices(of: file)
+        if splices.isEmpty { continue }
         guard splices.all.allSatisfy({ $0.range.upperBound <= bytes.count }) else { return nil }
         files[file] = splices.applied(to: bytes)
       }
