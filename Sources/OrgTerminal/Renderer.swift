@@ -58,7 +58,11 @@ struct Renderer {
   private func header(_ model: AppModel, _ layout: Layout) -> [Span] {
     let contents = model.arrangement.snapshot.contents
     let isBroken = !model.arrangement.snapshot.problems.isEmpty
-    let state = isBroken ? "damaged" : model.readOnlyReason != nil ? "read-only" : "live"
+    var state = isBroken ? "damaged" : model.readOnlyReason != nil ? "read-only" : "live"
+    // What another program wrote is compared, and mended if need be, once it has been read.
+    if !model.isReading, let progress = model.reading {
+      state = progress.percent < 100 ? "reading \(progress.percent)%" : "taking in"
+    }
     func count(_ number: Int, _ word: String) -> String {
       "\(number.grouped) \(word)\(number == 1 ? "" : "s")"
     }

@@ -10,8 +10,8 @@ public enum Event: Sendable {
   case arrangement(Arrangement)
   /// A commit takes long enough to notice.
   case saving
-  /// How far reading the data has come.
-  case reading(ReadingProgress)
+  /// How far reading the data has come, where that takes long enough to notice; `nil` when it is over.
+  case reading(ReadingProgress?)
   /// Rows of a screen beside that of the organizations.
   case sheet(Sheet.Content, SheetRequest)
   /// Rows of such a screen couldn't be made.

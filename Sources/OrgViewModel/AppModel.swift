@@ -148,7 +148,7 @@ public struct AppModel: Sendable {
   var unfollowed: [Moves] = []
   /// What the status line says.
   public internal(set) var message: Message?
-  /// How far reading the data for the first time has come, where that takes long enough to notice.
+  /// How far reading the data has come, where that takes long enough to notice.
   public private(set) var reading: ReadingProgress?
   /// What was selected when a filter began to be typed: it is selected again when the rows show it again.
   var anchor: String?
@@ -245,9 +245,10 @@ public struct AppModel: Sendable {
       return isNewer && new.snapshot.generation != arrangement.snapshot.generation ? [requestRows()] : []
     }
     let old = arrangement
+    let wasReading = isReading
     arrangement = new
     keepMarks(old)
-    if !isReading { reading = nil }
+    if wasReading, !isReading { reading = nil }
     keepSelection(old)
     if let serial = reloadSerial, new.request.serial >= serial {
       reloadSerial = nil
@@ -337,10 +338,8 @@ public struct AppModel: Sendable {
     }
   }
 
-  /// Takes in how far reading the data has come, where that takes long enough to notice.
-  public mutating func receive(_ progress: ReadingProgress) {
-    if isReading { reading = progress }
-  }
+  /// Takes in how far reading the data has come, where that takes long enough to notice; `nil` when it is over.
+  public mutating func receive(_ progress: ReadingProgress?) { reading = progress }
 
   /// Takes in that a commit is taking long enough to notice.
   public mutating func receiveSaving() {

@@ -85,10 +85,16 @@ final class Session: Sendable {
   /// Reads the data, and posts them, or hands them to who waits for the first.
   private func read(for first: First? = nil) {
     reading.async { [self] in
+      let isTold = Atomic(false)
       let reports = sayIfLong(repeating: .milliseconds(200)) { [self] in
+        isTold.store(true, ordering: .relaxed)
         inbox.post(.reading(store.readingProgress))
       }
-      defer { reports.cancel() }
+      defer {
+        reports.cancel()
+        // Behind a report that is on its way.
+        arranging.sync { if isTold.load(ordering: .relaxed) { inbox.post(.reading(nil)) } }
+      }
       do throws(OrgError) {
         if let first, let early = store.organizationsAhead() { show(early, first) }
         let snapshot = try manager.snapshot()

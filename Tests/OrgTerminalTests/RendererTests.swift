@@ -32,6 +32,10 @@ enum Scenes {
     var reading = Screen(columns, rows, isUTF8: isUTF8)
     reading.model = AppModel(Arrangement(.unread, for: ListRequest()), viewport: reading.model.viewport)
     reading.model.receive(ReadingProgress(done: 430, total: 1000))
+    var rereading = Screen(columns, rows, isUTF8: isUTF8)
+    rereading.model.receive(ReadingProgress(done: 430, total: 1000))
+    var takingIn = Screen(columns, rows, isUTF8: isUTF8)
+    takingIn.model.receive(ReadingProgress(done: 1000, total: 1000))
     var clash = Screen(columns, rows, isUTF8: isUTF8)
     clash.press(.edit, .nextField, .paste("x"), .nextField, .nextField, .deleteToStart, .save)
     let conflicts = [
@@ -61,7 +65,8 @@ enum Scenes {
       scene("sorted by plan", nil, .sort, .sortBy(.plan)),
       scene("sorted by creation", nil, .sort, .sortBy(.created)),
       scene("help", nil, .help, .moveDown), scene("refused", nil, .changeRole), scene("flash", flash),
-      scene("reading", reading), scene("damaged", damaged), scene("damaged edit", damaged, .edit),
+      scene("reading", reading), scene("reading again", rereading), scene("taking in", takingIn),
+      scene("damaged", damaged), scene("damaged edit", damaged, .edit),
       scene("empty", empty),
       scene("empty add", empty, .add), scene("evil", nil, .moveDown, .open),
       scene("evil form", nil, .moveDown, .edit), scene("palette", nil, .palette),
