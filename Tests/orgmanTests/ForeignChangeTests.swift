@@ -55,6 +55,30 @@ extension EndToEnd {
       try orgman.quit()
     }
 
+    @Test func `a file that another program takes long to write is waited for, and the header says so`()
+      throws
+    {
+      let data = try DataFiles.reference()
+      let orgman = try open(data)
+      let whole = try data.text(DataFiles.organizations).replacingOccurrences(of: "Globex", with: "Renamed")
+      let writer = try #require(
+        FileHandle(forUpdatingAtPath: "\(data.path)/\(DataFiles.organizations)"))
+      #expect(flock(writer.fileDescriptor, LOCK_EX) == 0)
+      try writer.truncate(atOffset: 0)
+      writer.write(Data(whole.utf8.prefix(500)))
+      orgman.send("R")
+      let screen = try orgman.waitFor("the word that it takes long") { $0.lines[0].contains("taking in") }
+      #expect(screen.lines.contains { $0.contains("Globex") })
+      orgman.send("j")
+      try orgman.waitFor("the second row") { $0.lines[3].hasPrefix("▸") }
+      writer.write(Data(whole.utf8.dropFirst(500)))
+      try writer.close()
+      try orgman.waitFor("the change") {
+        $0.lines[0].hasSuffix("live") && $0.lines.contains { $0.contains("Renamed") }
+      }
+      try orgman.quit()
+    }
+
     @Test func `two of it show each other's changes within a second`() throws {
       let data = try DataFiles.reference()
       let one = try open(data)
