@@ -11,7 +11,9 @@ final class Engine {
   struct Memory {
     var journal: Journal?
     /// The data as the newest line of the journal has them.
-    var current: (generation: UInt64, contents: FileContents)?
+    var current: (generation: UInt64, contents: FileContents)? { didSet { hashes = [:] } }
+    /// The hashes of its files, as far as they were worked out.
+    var hashes: [String: RunningHash] = [:]
     /// The data as this store last saw them whole: what a journal begins with, should they break before there
     /// is one.
     var lastWhole: FileContents?
@@ -157,7 +159,8 @@ final class Engine {
     let splices = [OrganizationTable.file: organizations, MemberTable.file: members]
     var replacements: [Replacement] = []
     var described: [String: [JournalRecord.JournalSplice]] = [:]
-    let before = store.memory.withLock { $0.journal?.last?.record.files }
+    let (known, before) = store.memory.withLock { ($0, $0.journal?.last?.record.files) }
+    var hashes = known.current.map { isSame($0.contents, current) } == true ? known.hashes : [:]
     let isCommitted = try explaining { () throws(SystemCallError) in
       for (file, bytes) in next.files {
         let old = current.bytes(of: file)
@@ -165,22 +168,24 @@ final class Engine {
           described[file] = made.all.map { JournalRecord.JournalSplice($0, in: old) }
         }
         let found = live?.bytes(of: file) ?? old
-        let isChanged = !haveSameBytes(bytes, old)
-        let known = isChanged ? nil : before?[file]?.sha256
+        // Of long files, writing and hashing each take about as long.
+        let hashing = Concurrent { [earlier = hashes[file]] in
+          RunningHash(
+            bytes, after: earlier, sharing: splices[file]?.all.first?.range.lowerBound ?? bytes.count)
+        }
+        defer { hashes[file] = hashing.value }
         guard !haveSameBytes(bytes, found) else {
           record.files[file] = JournalRecord.FileState(
-            size: bytes.count, sha256: known ?? sha256(bytes), inode: directory.identity(of: file)?.inode)
+            size: bytes.count, sha256: hashing.value.text, inode: directory.identity(of: file)?.inode)
           continue
         }
-        // Both take about as long.
-        let hashing = Concurrent { known ?? sha256(bytes) }
         let staged = try vault.stage(bytes, for: file)
         replacements.append(Replacement(file: file, lease: staged.lease))
         if live != nil, !haveSameBytes(found, old) {
           record.replaced = (record.replaced ?? [:]).merging([file: sha256(found)]) { _, new in new }
         }
         record.files[file] = JournalRecord.FileState(
-          size: bytes.count, sha256: hashing.value, inode: staged.inode)
+          size: bytes.count, sha256: hashing.value.text, inode: staged.inode)
       }
       record.splices = described.isEmpty ? nil : described
       guard isAsAssumed else { return false }
@@ -188,7 +193,10 @@ final class Engine {
       return true
     }
     guard isCommitted else { return vault.discard(replacements.map(\.file)) }
-    store.memory.withLock { $0.current = (record.generation, next) }
+    store.memory.withLock {
+      $0.current = (record.generation, next)
+      $0.hashes = hashes
+    }
     do {
       let hashes = live == nil ? before?.mapValues(\.sha256) : record.replaced
       try publish(
@@ -281,8 +289,12 @@ final class Engine {
     if let known, known.generation == last.record.generation, isSame(live, known.contents) {
       return try finish(known.contents, last.record.generation)
     }
-    if isPublished(live, last.record) {
-      store.memory.withLock { $0.current = (last.record.generation, live) }
+    let hashes = Dictionary(uniqueKeysWithValues: live.files.map { ($0.name, RunningHash($0.bytes)) })
+    if !live.isUnreadable, hashes.allSatisfy({ $1.text == last.record.files[$0]?.sha256 }) {
+      store.memory.withLock {
+        $0.current = (last.record.generation, live)
+        $0.hashes = hashes
+      }
       return try finish(live, last.record.generation)
     }
     let current: FileContents
@@ -332,10 +344,6 @@ final class Engine {
     Settled(
       contents: contents, generation: generation, snapshot: store.snapshotNow(),
       problems: contents.problems + problems)
-  }
-
-  private func isPublished(_ live: FileContents, _ record: JournalRecord) -> Bool {
-    live.files.allSatisfy { sha256($0.bytes) == record.files[$0.name]?.sha256 } && !live.isUnreadable
   }
 
   /// Begins a journal with the data as they are; or as this store saw them before they broke.

@@ -1,4 +1,3 @@
-import Crypto
 import FoundationEssentials
 import Glibc
 import OrgCore
@@ -388,17 +387,4 @@ extension Journal.Line {
   fileprivate func moved(by offset: Int) -> Self {
     Self(record: record, hash: hash, range: range.lowerBound + offset..<range.upperBound + offset)
   }
-}
-
-/// The SHA-256 of bytes, in lower-case hexadecimal.
-func sha256(_ bytes: some Sequence<UInt8>) -> String {
-  var hasher = SHA256()
-  let done: Void? = bytes.withContiguousStorageIfAvailable {
-    hasher.update(bufferPointer: UnsafeRawBufferPointer($0))
-  }
-  if done == nil { hasher.update(data: Array(bytes)) }
-  return hasher.finalize().map { byte in
-    let digits = String(byte, radix: 16)
-    return digits.count == 1 ? "0" + digits : digits
-  }.joined()
 }
