@@ -227,12 +227,7 @@ func expectExplained(_ store: FileStore, sourceLocation: SourceLocation = #_sour
 
 /// Expects that another program can read a file.
 func expectLoadedByPython(_ path: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = ["python3", "-c", "import json, sys; json.load(open(sys.argv[1]))", path]
-  try process.run()
-  process.waitUntilExit()
-  #expect(process.terminationStatus == 0, sourceLocation: sourceLocation)
+  try runPython("import json; json.load(open(path))", path, sourceLocation: sourceLocation)
 }
 
 /// What the history says of the records that something is missing of.

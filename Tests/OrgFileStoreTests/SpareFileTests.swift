@@ -111,25 +111,16 @@ import Testing
     let scratch = try Scratch.reference()
     let manager = try scratch.manager()
     let path = scratch.path + "/organizations.json"
-    try python("os.setxattr(path, 'user.first', b'1')", path)
+    try runPython("import os; os.setxattr(path, 'user.first', b'1')", path)
     for plan in ["one", "two"] { _ = try manager.updatePlan(of: globex, to: plan) }
-    try python("assert os.listxattr(path) == ['user.first']", path)
-    try python("os.removexattr(path, 'user.first'); os.setxattr(path, 'user.second', b'2')", path)
+    try runPython("import os; assert os.listxattr(path) == ['user.first']", path)
+    try runPython(
+      "import os; os.removexattr(path, 'user.first'); os.setxattr(path, 'user.second', b'2')", path)
     #expect(chmod(path, 0o640) == 0)
     _ = try manager.updatePlan(of: globex, to: "three")
-    try python("assert os.listxattr(path) == ['user.second']", path)
+    try runPython("import os; assert os.listxattr(path) == ['user.second']", path)
     var status = stat()
     #expect(stat(path, &status) == 0 && status.st_mode & 0o7777 == 0o640)
-  }
-
-  /// Makes calls that Swift's Glibc lacks.
-  func python(_ script: String, _ path: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", "import os, sys; path = sys.argv[1]; \(script)", path]
-    try process.run()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0, sourceLocation: sourceLocation)
   }
 
   @Test func `of a long file, growing and shrinking anywhere, every byte is right`() throws {

@@ -94,6 +94,16 @@ extension FileContents {
   }
 }
 
+/// Runs a script in Python, whose variable `path` is the path, and expects that it ends well.
+func runPython(_ script: String, _ path: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  process.arguments = ["python3", "-c", "import sys; path = sys.argv[1]; \(script)", path]
+  try process.run()
+  process.waitUntilExit()
+  #expect(process.terminationStatus == 0, sourceLocation: sourceLocation)
+}
+
 /// The code that a body throws, if it does.
 func code(_ body: () throws -> some Any) -> OrgError.Code? {
   do {
