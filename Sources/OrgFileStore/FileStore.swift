@@ -210,12 +210,11 @@ public final class FileStore: OrgStore {
       return Maintenance(snapshot: try snapshot(), entries: [])
     }
     let snapshot = try mend(waiting: waiting)
-    let news = memory.withLock { memory -> [Journal.Recent] in
-      guard let journal = memory.journal, let last = journal.last?.record.generation else { return [] }
-      let told = memory.told ?? last
-      memory.told = last
-      return journal.recent.filter { $0.record.generation > told }
+    let (journal, told) = memory.withLock { ($0.journal, $0.told) }
+    guard let journal, let last = journal.last?.record.generation else {
+      return Maintenance(snapshot: snapshot, entries: [])
     }
+    let news = journal.recent.filter { $0.record.generation > told ?? last }
     let entries = try readingJournal { (journal, calls) throws(SystemCallError) in
       var entries: [HistoryEntry] = []
       for line in news {
@@ -223,6 +222,7 @@ public final class FileStore: OrgStore {
       }
       return entries
     }
+    memory.withLock { $0.told = max($0.told ?? 0, last) }
     return Maintenance(snapshot: snapshot, entries: entries ?? [])
   }
 

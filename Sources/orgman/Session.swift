@@ -93,7 +93,7 @@ final class Session: Sendable {
       defer {
         reports.cancel()
         // Behind a report that is on its way.
-        arranging.sync { if isTold.load(ordering: .relaxed) { inbox.post(.reading(nil)) } }
+        arranging.async { [inbox] in if isTold.load(ordering: .relaxed) { inbox.post(.reading(nil)) } }
       }
       do throws(OrgError) {
         if let first, let early = store.organizationsAhead() { show(early, first) }

@@ -256,6 +256,24 @@ import Testing
     #expect(entry.reverted == [generation])
   }
 
+  @Test func `without the segment of a long line, what is known of the journal begins anew`() throws {
+    let scratch = try Scratch.reference()
+    let store = try scratch.store()
+    _ = try makeLong(store)
+    store.memory.withLock { $0.segmentLimit = 1 }
+    _ = try store.commit(Sample.role)
+    let directory = scratch.path + "/.orgman/journal"
+    let segments = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+    try #require(segments.count > 1)
+    try FileManager.default.removeItem(atPath: "\(directory)/\(segments[0])")
+    let text = try scratch.read("organizations.json").replacingOccurrences(of: "Acme Corp", with: "Renamed")
+    try scratch.write("organizations.json", text)
+    _ = try store.maintain()
+    #expect(try scratch.read("organizations.json") == text)
+    _ = try store.commit(
+      ChangeSet([.setField(.planTier, organization: "org_1", from: "founders_friend", to: "x")]))
+  }
+
   @Test func `a long line that can't be read when it matters is an error, and nothing is taken in`() throws {
     let scratch = try Scratch.reference()
     let store = try scratch.store()

@@ -66,6 +66,45 @@ import Testing
     #expect(try manager.organization(id: globex)?.planTier == "two")
   }
 
+  @Test func `a file that was made anew is kept from writers as well`() throws {
+    let scratch = try Scratch.reference()
+    let manager = try scratch.manager()
+    _ = try manager.updatePlan(of: globex, to: "one")
+    let text = Fixture.organizations.replacingOccurrences(of: "Acme Corp", with: "Renamed")
+    try Data(text.utf8).write(to: URL(fileURLWithPath: try displaced(scratch)[0]))
+    // Merges that, which makes a file, and replaces it at once.
+    _ = try manager.updatePlan(of: globex, to: "two")
+    #expect(try scratch.read("organizations.json").contains("Renamed"))
+    let names = try displaced(scratch).map { $0.split(separator: "/").last ?? "" }
+    #expect(names.count { $0.hasPrefix("3-") && $0.contains("-calm.") } == 1, "\(names)")
+  }
+
+  @Test func `a change back to what the spare file holds is a later one all the same`() throws {
+    let scratch = try Scratch.reference()
+    let store = try scratch.store()
+    var times: [Int64] = []
+    for plan in ["one", "two", "one", "two"] {
+      _ = try OrgManager(store: store).updatePlan(of: globex, to: plan)
+      times.append(try #require(store.directory.identity(of: "organizations.json")).modified)
+    }
+    #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 }, "\(times)")
+  }
+
+  @Test func `what another program put back after a change isn't taken for what a crash left`() throws {
+    let scratch = try Scratch.reference()
+    let store = try scratch.store()
+    _ = try OrgManager(store: store).updatePlan(of: globex, to: "one")
+    // A change that takes the spare file, and is killed.
+    let spare = try displaced(scratch)[0]
+    try #require(rename(spare, scratch.path + "/.orgman/organizations.json.new") == 0)
+    // As programs do that rename a new file into place.
+    try scratch.write("restored", Fixture.organizations)
+    try #require(rename(scratch.path + "/restored", scratch.path + "/organizations.json") == 0)
+    _ = try scratch.store().maintain()
+    #expect(try scratch.read("organizations.json") == Fixture.organizations)
+    #expect(try store.history().first?.reverted == [1])
+  }
+
   @Test func `what another program does just when a spare file is written over isn't lost`() throws {
     // Whoever opens the file by its old name waits, and then writes to what has become the staged file.
     let scratch = try Scratch.reference()

@@ -221,7 +221,7 @@ final class Engine {
   /// A new file that is to take the place of the live one.
   private struct Replacement {
     var file: String
-    /// Nobody knows the new file yet, so nothing can be written to it unnoticed from the start.
+    /// Held on the new file since nobody could write to it, so that nothing is written to it unnoticed.
     var lease: Lease?
     /// Whether it has the displaced one's name already.
     var isMoved = false
@@ -289,8 +289,7 @@ final class Engine {
     if let known, known.generation == last.record.generation, isSame(live, known.contents) {
       return try finish(known.contents, last.record.generation)
     }
-    let hashes = Dictionary(uniqueKeysWithValues: live.files.map { ($0.name, RunningHash($0.bytes)) })
-    if !live.isUnreadable, hashes.allSatisfy({ $1.text == last.record.files[$0]?.sha256 }) {
+    if known?.generation != last.record.generation, let hashes = publishedHashes(of: live, last.record) {
       store.memory.withLock {
         $0.current = (last.record.generation, live)
         $0.hashes = hashes
@@ -344,6 +343,18 @@ final class Engine {
     Settled(
       contents: contents, generation: generation, snapshot: store.snapshotNow(),
       problems: contents.problems + problems)
+  }
+
+  /// The hashes of both files, if they are those that a generation left.
+  private func publishedHashes(of live: FileContents, _ record: JournalRecord) -> [String: RunningHash]? {
+    guard !live.isUnreadable else { return nil }
+    var hashes: [String: RunningHash] = [:]
+    for (file, bytes) in live.files {
+      let hash = RunningHash(bytes)
+      guard hash.text == record.files[file]?.sha256 else { return nil }
+      hashes[file] = hash
+    }
+    return hashes
   }
 
   /// Begins a journal with the data as they are; or as this store saw them before they broke.
@@ -421,6 +432,10 @@ final class Engine {
           let lease = Lease(DataDirectory.stagedName(file), in: vault.space, directory.calls)
           replacements.append(Replacement(file: file, lease: lease))
         } else {
+          // Written later, it isn't what a crash left.
+          guard let modified = directory.identity(of: file)?.modified, let time = Timestamp(last.time),
+            modified / 1000 <= time.microseconds
+          else { continue }
           let staged = try vault.stage(current.bytes(of: file), for: file)
           replacements.append(Replacement(file: file, lease: staged.lease))
         }

@@ -24,13 +24,20 @@ extension Vault {
       return result
     }
     do throws(SystemCallError) {
-      let new = try calls.open(staged, in: space, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
-      let identity = try fill(new, with: bytes, file)
+      let identity = try write(bytes, toNew: staged, file)
       return Staged(inode: identity.inode, lease: Lease(staged, in: space, calls))
     } catch {
       try? calls.remove(staged, in: space)
       throw error
     }
+  }
+
+  /// The file is closed behind this: no lease is to be had on one that is open for writing.
+  private func write(
+    _ bytes: [UInt8], toNew staged: String, _ file: String
+  ) throws(SystemCallError) -> FileIdentity {
+    let new = try calls.open(staged, in: space, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
+    return try fill(new, with: bytes, file)
   }
 
   /// Throws staged files away that won't be published.
@@ -50,7 +57,8 @@ extension Vault {
     }
     let size = try calls.status(target, file).st_size
     try calls.reserve(bytes.count, in: target, file)
-    let prefix = size == 0 ? 0 : try calls.commonPrefix(bytes, in: target, file)
+    // The last byte is always written, or the time of the last change would be an earlier one.
+    let prefix = size == 0 ? 0 : min(try calls.commonPrefix(bytes, in: target, file), max(0, bytes.count - 1))
     try calls.write(bytes, to: target, file, behind: prefix)
     if size > bytes.count { try calls.truncate(target, file, to: bytes.count) }
     try calls.sync(target, file)

@@ -75,9 +75,12 @@ struct Splices {
   /// The text with every splice made.
   func applied(to bytes: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
-    result.reserveCapacity(bytes.count + (shifts.last ?? 0))
-    // Most of the time goes into pages that are touched for the first time.
-    result.withUnsafeMutableBytes { clinux_prefer_large_pages($0.baseAddress, bytes.count) }
+    let count = bytes.count + (shifts.last ?? 0)
+    result.reserveCapacity(count)
+    // Of a long text, most of the time goes into pages that are touched for the first time.
+    if count > 4 << 20 {
+      result.withUnsafeMutableBytes { clinux_prefer_large_pages($0.baseAddress, count) }
+    }
     var position = 0
     for splice in all {
       result += bytes[position..<splice.range.lowerBound]

@@ -24,7 +24,7 @@ struct Journal {
     let record: JournalRecord
     /// Of a long one, the hashes of the values that it changed, rising.
     let touched: [Int]?
-    private let segment: String
+    fileprivate let segment: String
     private let range: Range<Int>
     /// Bytes of a line that isn't long: some fifty changes.
     private static let longest = 1 << 14
@@ -92,7 +92,9 @@ struct Journal {
   ///   acknowledged. Only for who holds the lock.
   mutating func refresh(_ directory: borrowing Descriptor, repairing: Bool) throws(SystemCallError) {
     let segments = try Self.segments(directory, calls)
-    if let position, !segments.contains(position.segment) { self = Journal(calls: calls) }
+    if let position, !Set(recent.map(\.segment) + [position.segment]).isSubset(of: segments) {
+      self = Journal(calls: calls)
+    }
     guard let position else {
       for segment in segments.reversed() where last == nil {
         damage = []
