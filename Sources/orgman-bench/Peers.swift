@@ -1,6 +1,6 @@
 import Glibc
 
-/// What is on the machine beside orgman, and the floors: what no program can do better than.
+/// What is on the machine beside orgman, and what reading and writing the files takes without doing anything with them.
 struct Peers {
   let sample: Sample
   let runs: Int
@@ -108,7 +108,7 @@ struct Peers {
   /// What replaces a file as a whole, and durably, costs that at the least.
   private func write() throws(BenchFailure) -> Figure {
     let bytes = try contents(of: sample.membersFile)
-    let path = sample.directory + "/floor"
+    let path = sample.directory + "/plain"
     defer { for path in [path, path + ".new"] { unlink(path) } }
     var samples: [Double] = []
     for run in 0..<Warming.writes + runs {

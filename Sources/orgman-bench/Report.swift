@@ -36,8 +36,8 @@ enum Row: String, CaseIterable, Codable {
     case .simdjson: "simdjson: parse both files"
     case .fzf: "fzf --filter on the names"
     case .visidata: "visidata -b on both files"
-    case .scan: "floor: read both files, look at each byte"
-    case .write: "floor: write org_users.json, fsync, rename"
+    case .scan: "plain: read both files, look at each byte"
+    case .write: "plain: write org_users.json anew, fsync, rename"
     }
   }
 
