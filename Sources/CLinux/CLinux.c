@@ -85,8 +85,8 @@ int clinux_take_lease(int descriptor, int type) {
   return fcntl(descriptor, F_SETLEASE, type);
 }
 
-int clinux_is_lease_undisturbed(int descriptor, int type) {
-  return fcntl(descriptor, F_GETLEASE) == type;
+int clinux_is_lease_undisturbed(int descriptor) {
+  return fcntl(descriptor, F_GETLEASE) == F_RDLCK;
 }
 
 void clinux_release_lease(int descriptor) { (void)fcntl(descriptor, F_SETLEASE, F_UNLCK); }

@@ -115,6 +115,9 @@ import Testing
     let path = Glibc.open(target, Self.pathOnly | O_CLOEXEC)
     try #require(path >= 0)
     defer { close(path) }
+    var status = stat()
+    try #require(fstat(path, &status) == 0)
+    let inode = UInt64(status.st_ino)
     let hasStarted = Mutex(false)
     let ended = DispatchSemaphore(value: 0)
     let text = Fixture.organizations.replacingOccurrences(of: "Acme Corp", with: "Renamed")
@@ -133,7 +136,10 @@ import Testing
         }
         hasStarted.withLock { $0 = true }
         thread.start()
-        usleep(50_000)
+        // Until it waits for the lease to be given back.
+        let deadline = Date(timeIntervalSinceNow: 10)
+        while !isLeaseAwaited(inode), Date() < deadline { sched_yield() }
+        #expect(isLeaseAwaited(inode))
       })
     _ = try OrgManager(store: store).updatePlan(of: globex, to: "two")
     ended.wait()
@@ -192,6 +198,14 @@ import Testing
       #expect(try Array(scratch.read("org_users.json").utf8) == contents.members.bytes)
     }
     try expectExplained(store)
+  }
+}
+
+/// Whether somebody waits for a lease on a file to be given back.
+private func isLeaseAwaited(_ inode: UInt64) -> Bool {
+  let locks = (try? String(contentsOfFile: "/proc/locks", encoding: .utf8)) ?? ""
+  return locks.split(separator: "\n").contains { line in
+    line.contains("LEASE") && line.contains("BREAKING") && line.contains(":\(inode) ")
   }
 }
 

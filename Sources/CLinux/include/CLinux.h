@@ -48,8 +48,8 @@ int clinux_exchange(int directory, const char *name, int other_directory, const 
 /// so.
 int clinux_take_lease(int descriptor, int type);
 
-/// Whether a lease of the type is held, and nobody waits for it to be given back.
-int clinux_is_lease_undisturbed(int descriptor, int type);
+/// Whether a lease of the type F_RDLCK is held, and nobody waits for it to be given back.
+int clinux_is_lease_undisturbed(int descriptor);
 
 /// Gives a lease back.
 void clinux_release_lease(int descriptor);

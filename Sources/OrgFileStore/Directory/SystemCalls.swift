@@ -283,11 +283,9 @@ struct SystemCalls: Sendable {
     }
   }
 
-  /// Whether a lease is held, and nobody waits for it to be given back.
-  func isLeaseUndisturbed(
-    _ descriptor: borrowing Descriptor, _ type: LeaseType = .againstWriters
-  ) -> Bool {
-    clinux_is_lease_undisturbed(descriptor.number, type.number) != 0
+  /// Whether a lease against writers is held, and nobody waits for it to be given back.
+  func isLeaseUndisturbed(_ descriptor: borrowing Descriptor) -> Bool {
+    clinux_is_lease_undisturbed(descriptor.number) != 0
   }
 
   func releaseLease(_ descriptor: borrowing Descriptor) {

@@ -300,9 +300,10 @@ final class Engine {
     if let known, known.generation == last.record.generation {
       current = known.contents
     } else if let known,
+      let records = try? whole(journal.recent.filter { $0.record.generation > known.generation }),
       let next = Vault.replay(
-        try whole(journal.recent.filter { $0.record.generation > known.generation }),
-        on: Dictionary(known.contents.files.map { ($0.name, $0.bytes) }) { $1 }, from: known.generation,
+        records, on: Dictionary(known.contents.files.map { ($0.name, $0.bytes) }) { $1 },
+        from: known.generation,
         to: last.record.generation)
     {
       current = next
