@@ -9,10 +9,18 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
+
+const int clinux_o_noatime = O_NOATIME;
+
+int clinux_keeps_read_times(int descriptor) {
+  struct statvfs status;
+  return fstatvfs(descriptor, &status) == 0 && (status.f_flag & ST_NOATIME) == 0;
+}
 
 int clinux_wcwidth(uint32_t scalar) { return wcwidth((wchar_t)scalar); }
 

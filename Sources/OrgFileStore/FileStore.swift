@@ -23,6 +23,9 @@ public final class FileStore: OrgStore {
   /// Why nothing can be written; `nil` where it can.
   public let readOnlyReason: String?
 
+  /// What is done about records that another program removed.
+  public let externalDeletions: ExternalDeletions
+
   let directory: DataDirectory
   /// What the engine knows of the journal, from one time that it holds the lock to the next.
   let memory = Mutex(Engine.Memory())
@@ -40,6 +43,8 @@ public final class FileStore: OrgStore {
     /// Counts loads as they begin; one that began earlier never replaces one that began later.
     var lastTicket = 0
     var generation: UInt64 = 0
+    /// When each file had last been read as this store published it.
+    var published: [String: LastRead] = [:]
   }
 
   private struct Loaded {
@@ -61,10 +66,14 @@ public final class FileStore: OrgStore {
   /// - Parameters:
   ///   - path: the directory with the two files.
   ///   - isReadOnly: never write, even where it were possible.
+  ///   - externalDeletions: what is done about records that another program removed.
   /// - Throws: `dataNotFound` if there is no such directory, or nothing of ours in it; `create(at:)` makes two
   ///   empty files. `unsafeDirectory` if everybody may write in it. `system` if it can't be opened.
-  public convenience init(path: String, isReadOnly: Bool = false) throws(OrgError) {
-    try self.init(path: path, isReadOnly: isReadOnly, calls: SystemCalls())
+  public convenience init(
+    path: String, isReadOnly: Bool = false, externalDeletions: ExternalDeletions = .restore
+  ) throws(OrgError) {
+    try self.init(
+      path: path, isReadOnly: isReadOnly, externalDeletions: externalDeletions, calls: SystemCalls())
   }
 
   /// For tests: the closure is called before each system call, by name.
@@ -79,7 +88,11 @@ public final class FileStore: OrgStore {
       }))
   }
 
-  init(path: String, isReadOnly: Bool = false, calls: SystemCalls) throws(OrgError) {
+  init(
+    path: String, isReadOnly: Bool = false, externalDeletions: ExternalDeletions = .restore,
+    calls: SystemCalls
+  ) throws(OrgError) {
+    self.externalDeletions = externalDeletions
     directory = try DataDirectory(path: path, calls: calls)
     try directory.checkPermissions()
     readOnlyReason = isReadOnly ? "opened for reading alone" : directory.obstacle
@@ -177,8 +190,8 @@ public final class FileStore: OrgStore {
   /// Bytes of members that are read before anybody could notice.
   private static let soonRead = 2 << 20
 
-  /// The data as they are now. Where a file was broken, or lost records that no program takes away, it is mended
-  /// first.
+  /// The data as they are now. Where a file was broken or lost records, or another program wrote to a file that had
+  /// been displaced, that is put right first.
   ///
   /// - Throws: `dataNotFound` where the path leads to another directory by now, or to none.
   public func snapshot() throws(OrgError) -> Snapshot {
@@ -187,13 +200,15 @@ public final class FileStore: OrgStore {
     let loaded = settled()
     if loaded.contents.problems.isEmpty {
       memory.withLock { memory in
-        let hasLosses = memory.lastWhole.map(loaded.contents.hasLosses(since:)) ?? false
-        if !hasLosses { memory.lastWhole = loaded.contents }
+        let isWiped = memory.lastWhole.map(loaded.contents.looksWiped(since:)) ?? false
+        if !isWiped { memory.lastWhole = loaded.contents }
       }
     }
-    let hasLosses = loaded.contents.hasLosses(since: before ?? loaded.contents)
-    guard hasLosses, readOnlyReason == nil, let mended = try? mend() else { return loaded.snapshot }
-    return mended
+    guard readOnlyReason == nil,
+      loaded.contents.hasLosses(since: before ?? loaded.contents) || hasLateWrites,
+      let repaired = try? mend()
+    else { return loaded.snapshot }
+    return repaired
   }
 
   /// Takes in what other programs wrote, as generations of the history, where there is one.
@@ -336,6 +351,13 @@ public final class FileStore: OrgStore {
   /// What is in the files now, byte for byte.
   func contentsNow() -> FileContents { load(isExact: true).contents }
 
+  /// The files that no other program read since this store published them: what is written there now was made from an
+  /// older state.
+  var unreadFiles: Set<String> {
+    let published = state.withLock { $0.published }
+    return Set(published.filter { directory.lastRead($0.key) == $0.value }.keys)
+  }
+
   /// The data that were read, or written, last, as a snapshot. Nothing is read again: what somebody writes behind
   /// that is another matter.
   func snapshotNow() -> Snapshot { state.withLock { $0.loaded?.snapshot } ?? load().snapshot }
@@ -354,7 +376,10 @@ public final class FileStore: OrgStore {
         state.lastTicket += 1
         return state.lastTicket
       }
-      let identities = [OrganizationTable.file, MemberTable.file].map(directory.identity(of:))
+      let names = [OrganizationTable.file, MemberTable.file]
+      let identities = names.map(directory.identity(of:))
+      let published = Dictionary(names.map { ($0, directory.lastRead($0)) }) { $1 }.compactMapValues(\.self)
+      state.withLock { $0.published = published }
       _ = publish(
         Loaded(
           ticket: ticket, time: Timestamp.now().microseconds * 1000, organizations: identities[0],

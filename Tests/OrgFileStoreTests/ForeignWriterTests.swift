@@ -64,7 +64,7 @@ import Testing
     print(
       "beside \(count) foreign: \(ownCount) own changes and \(theirs.map(\.count)) foreign ones acknowledged;",
       "\(entries.count) generations,", "\(entries.count { $0.kind == .foreign }) foreign,",
-      "\(entries.count { $0.note?.contains("didn't know") == true }) stale,",
+      "\(entries.count { $0.note?.contains("from a state before") == true }) stale,",
       "\(entries.count { $0.note?.contains("being saved") == true }) displaced,",
       "\(entries.count { $0.kind == .repair }) repairs, \(lost.count) lost of ours")
   }

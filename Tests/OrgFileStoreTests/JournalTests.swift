@@ -243,14 +243,14 @@ import Testing
       "organizations.json", Fixture.organizations.replacingOccurrences(of: "Acme Corp", with: "Renamed"))
     var entry = try #require(try store.maintain().entries.first)
     #expect(
-      entry.changes.count == 1 && entry.note?.contains("didn't know of generation \(generation)") == true)
+      entry.changes.count == 1 && entry.note?.contains("from a state before generation \(generation)") == true
+    )
     #expect(try store.snapshot().contents.organizationCount == 110)
     // One value of it taken back, and nothing else, so late that whoever did it has seen it.
     let text = try scratch.read("organizations.json")
     let range = try #require(text.range(of: "\"bulk\""))
     try scratch.write("organizations.json", text.replacingCharacters(in: range, with: "\"founders_friend\""))
-    try FileManager.default.setAttributes(
-      [.modificationDate: Date(timeIntervalSinceNow: 10)], ofItemAtPath: scratch.path + "/organizations.json")
+    try scratch.age("organizations.json", seconds: 20)
     entry = try #require(try store.maintain().entries.first)
     #expect(entry.kind == .foreign && entry.changes.count == 1)
     #expect(entry.reverted == [generation])

@@ -62,7 +62,7 @@ import Testing
     #expect(contents[.member(first, user: "theirs")] == "member")
     #expect(contents[.organization("org_ours")] != nil)
     #expect(result.kept == [1, 2, 3] && result.reverted == [])
-    #expect(result.note == "the other program didn't know of generations 1, 2, 3; both are kept")
+    #expect(result.note == "written from a state before generations 1, 2, 3; both are kept")
     #expect(result.quarantined == [])
   }
 
@@ -114,23 +114,52 @@ import Testing
     #expect(other.contents[.organization("org_new")] != nil)
   }
 
-  @Test func `what is taken back at once while others write wasn't meant, though nothing else is changed`()
+  @Test
+  func `an older state that differs in nothing else reverts no change of ours, however idempotent the write`()
     throws
   {
     var branch = Branch(base)
-    // It wrote this, and it was found late, so that it read the file without it and writes the same again.
-    try branch.make(setPlan(second, "theirs"), origin: .displaced, at: 1_000_000)
-    try branch.make(setPlan(first, "ours"), at: 1_100_000)
-    let found = try base.making(setPlan(second, "theirs"))
-    func result(_ milliseconds: Int64) -> Reconciliation {
+    try branch.make(.addMember(.sample("victim", in: first)), at: 1_000_000)
+    func result(_ milliseconds: Int64, unread: Set<String> = []) -> Reconciliation {
       Reconciliation(
-        current: branch.last, found: found, history: branch.history,
-        written: ["organizations.json": Timestamp(microseconds: milliseconds * 1000)])
+        current: branch.last, found: base, history: branch.history, unread: unread,
+        written: ["org_users.json": Timestamp(microseconds: milliseconds * 1000)])
     }
-    #expect(result(1200).contents[.field(first, .planTier)] == "ours")
-    #expect(result(1200).kept == [2])
-    #expect(result(9000).contents.organizations.bytes == found.organizations.bytes)
-    #expect(result(9000).reverted == [2])
+    for milliseconds: Int64 in [1033, 6000, 10_500] {
+      #expect(result(milliseconds).contents[.member(first, user: "victim")] == "member")
+      #expect(result(milliseconds).kept == [1] && result(milliseconds).reverted == [])
+    }
+    // What it would have done is kept, for people to decide otherwise.
+    #expect(
+      result(1033).refused.map(\.summary) == ["Removed victim (member) from \(base.organization(at: 0).name)"]
+    )
+    // Later than any program takes, it may be meant; unless nobody has read the file since.
+    #expect(result(20_000).contents[.member(first, user: "victim")] == nil)
+    #expect(result(20_000).reverted == [1])
+    #expect(result(50_000, unread: ["org_users.json"]).kept == [1])
+  }
+
+  @Test func `a change of another program that was found late is protected from what it wrote before`() throws
+  {
+    var branch = Branch(base)
+    let member = try #require(base.someMember)
+    let cell = Cell.member(member.organizationID, user: member.userID)
+    let other: Role = member.role == .owner ? .member : .owner
+    try branch.make(
+      .setRole(user: member.userID, organization: member.organizationID, from: member.role, to: other),
+      origin: .displaced, at: 1_000_000)
+    func result(_ found: FileContents, unread: Set<String> = []) -> Reconciliation {
+      Reconciliation(
+        current: branch.last, found: found, history: branch.history, unread: unread,
+        written: ["org_users.json": Timestamp(microseconds: 1_500_000)])
+    }
+    // It hasn't read the file since, or it changes something else as well.
+    #expect(result(base, unread: ["org_users.json"]).contents[cell] == other.rawValue)
+    let mixed = try base.making(.addMember(.sample("new", in: second)))
+    #expect(result(mixed).contents[cell] == other.rawValue)
+    #expect(result(mixed).contents[.member(second, user: "new")] == "member")
+    // Having read it, it may change its own value back.
+    #expect(result(base).contents[cell] == member.role.rawValue)
   }
 
   @Test func `what it takes back long after is meant, beside whatever else`() throws {
@@ -188,6 +217,99 @@ import Testing
     let contents = Reconciliation(current: branch.last, found: found, history: branch.history).contents
     #expect(contents[.field(second, .planTier)] == "late")
     #expect(contents[.field(first, .status)] == "suspended")
+  }
+
+  @Test
+  func `an organization that another program removes on purpose goes, with its members, and can be undone`()
+    throws
+  {
+    let id = try #require(base.someMember).organizationID
+    let without = base.without(id)
+    // The two files are written one after the other, in either order.
+    let found = [
+      FileContents(
+        organizations: without.organizations, members: base.members.reread(of: without.organizations)),
+      without,
+    ]
+    for found in found {
+      let result = Reconciliation(current: base, found: found, history: [])
+      #expect(result.contents.organizations.bytes == without.organizations.bytes)
+      #expect(result.contents.members.bytes == without.members.bytes)
+      #expect(!result.isRepair && result.refused.isEmpty && result.note == nil)
+      let entry = HistoryEntry(
+        generation: 1, time: .now(), kind: .foreign, actor: Actor(uid: 0, user: "root", host: ""),
+        changes: result.changes)
+      let back = try result.contents.applying(
+        Preview(of: entry.inverse, on: Snapshot(generation: 1, contents: result.contents)).edit
+      ).contents
+      #expect(back.cells(differingFrom: base) == [])
+    }
+    // Its list alone goes with nobody's will.
+    let alone = FileContents(
+      organizations: base.organizations, members: without.members.reread(of: base.organizations))
+    let result = Reconciliation(current: base, found: alone, history: [])
+    #expect(
+      result.contents.members.bytes == base.members.bytes || result.contents.cells(differingFrom: base) == [])
+    #expect(result.note?.contains("1 lost record put back: the members of") == true)
+  }
+
+  @Test func `other changes in a write that removes an organization are kept, whatever the policy`() throws {
+    let id = base.organization(at: 0).id
+    let other = base.organization(at: 1).id
+    let member = try #require(
+      (1..<base.organizationCount).lazy.flatMap { base.everyMember(at: $0) }.first { $0.organizationID != id }
+    )
+    let found = try base.without(id).making(setPlan(other, "theirs"))
+      .making(.removeMember(user: member.userID, organization: member.organizationID, role: member.role))
+    for policy in ExternalDeletions.allCases {
+      let result = Reconciliation(current: base, found: found, history: [], policy: policy)
+      #expect(result.contents[.field(other, .planTier)] == "theirs")
+      #expect(result.contents[.member(member.organizationID, user: member.userID)] == nil)
+      #expect((result.contents[.organization(id)] == nil) == (policy != .ask))
+      guard policy == .ask else { continue }
+      // The other answer makes it as it was on the disk.
+      let set = ChangeSet(result.refused.map(\.change), allowsOwnerless: true)
+      let preview = Preview(of: set, on: Snapshot(generation: 1, contents: result.contents))
+      #expect(preview.blocked.isEmpty)
+      #expect(try result.contents.applying(preview.edit).contents.cells(differingFrom: found) == [])
+    }
+  }
+
+  @Test func `everything at once is put back, unless every removal is to be accepted`() throws {
+    for policy in ExternalDeletions.allCases {
+      let result = Reconciliation(current: base, found: FileContents("{}", "{}"), history: [], policy: policy)
+      #expect(result.contents.organizationCount == (policy == .accept ? 0 : base.organizationCount))
+    }
+  }
+
+  @Test func `an organization that a write lacks together with what came later is an older state`() throws {
+    var branch = Branch(base)
+    try branch.make(.createOrganization(.sample("org_theirs", "Theirs")), origin: .foreign, at: 1_000_000)
+    try branch.make(setPlan(first, "later"), origin: .foreign, at: 2_000_000)
+    let found = try base.making(setPlan(second, "older"))
+    let stale = Reconciliation(current: branch.last, found: found, history: branch.history)
+    #expect(stale.contents[.organization("org_theirs")] != nil)
+    #expect(stale.contents[.field(second, .planTier)] == "older")
+    let meant = Reconciliation(
+      current: branch.last, found: branch.last.without("org_theirs"), history: branch.history)
+    #expect(meant.contents[.organization("org_theirs")] == nil)
+  }
+
+  @Test func `a list that comes before its organization is kept, whichever file it is merged from`() throws {
+    var branch = Branch(base)
+    try branch.make(.addMember(.sample("ours", in: first)))
+    // The service wrote its new organization to a displaced file, and its empty list to the live one.
+    let made = try base.making(.createOrganization(.sample("org_new", "New")))
+    let users = FileContents(
+      organizations: base.organizations, members: made.members.reread(of: base.organizations))
+    let first = Reconciliation(current: branch.last, found: users, history: branch.history).contents
+    #expect(first.members.strays["org_new"] == 0)
+    let second = Reconciliation(
+      current: first, found: made, history: branch.history,
+      displaced: .init(file: "organizations.json", generation: 1)
+    ).contents
+    let index = try #require(second.index(ofOrganization: "org_new"))
+    #expect(second.members.hasList(at: index) && second.problems == [])
   }
 
   @Test func `organizations and lists that vanish are put back, and what came is kept`() throws {
@@ -361,6 +483,17 @@ import Testing
 }
 
 extension FileContents {
+  fileprivate func everyMember(at index: Int) -> [OrgUser] {
+    (0..<memberCount(at: index)).map { member($0, at: index) }
+  }
+
+  /// Without an organization and its list.
+  fileprivate func without(_ id: String) -> FileContents {
+    var edit = SnapshotEdit()
+    edit.removed.append(id)
+    return (try? applying(edit).contents) ?? self
+  }
+
   /// With one file alone, or with both.
   fileprivate func only(_ file: String) -> FileContents {
     file == "organizations.json"

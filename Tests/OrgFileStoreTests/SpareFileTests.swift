@@ -100,6 +100,7 @@ import Testing
     // As programs do that rename a new file into place.
     try scratch.write("restored", Fixture.organizations)
     try #require(rename(scratch.path + "/restored", scratch.path + "/organizations.json") == 0)
+    try scratch.age("organizations.json", seconds: 20)
     _ = try scratch.store().maintain()
     #expect(try scratch.read("organizations.json") == Fixture.organizations)
     #expect(try store.history().first?.reverted == [1])

@@ -35,6 +35,12 @@ final class Scratch: Sendable {
     try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/\(name)"), options: [])
   }
 
+  /// Makes a file look as if it had been written so much later.
+  func age(_ name: String, seconds: Double) throws {
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: seconds)], ofItemAtPath: "\(path)/\(name)")
+  }
+
   func manager() throws -> OrgManager { OrgManager(store: try FileStore(path: path)) }
 }
 

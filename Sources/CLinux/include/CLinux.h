@@ -5,11 +5,18 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <wchar.h>
+
+/// A flag for open(2) that leaves the time alone at which the file was last read; its owner and root may use it.
+extern const int clinux_o_noatime;
+
+/// Whether the file system of an open file keeps when files are read.
+int clinux_keeps_read_times(int descriptor);
 
 /// The columns that a character takes on the screen in the current locale: 0, 1 or 2, or -1 for
 /// one that can't be printed.

@@ -28,13 +28,16 @@ public struct HistoryEntry: Sendable, Hashable {
   public let changes: [RecordedChange]
   /// Earlier generations whose changes were taken back by a program that didn't know of them.
   public let reverted: [UInt64]
+  /// What another program's files said and the data don't, as orgman took it for an older state or for damage:
+  /// changes that make the data as they were there.
+  public let refused: [RecordedChange]
   /// What else there is to say.
   public let note: String?
 
   /// For stores: one generation.
   public init(
     generation: UInt64, time: Timestamp, kind: Kind, actor: Actor, changes: [RecordedChange],
-    reverted: [UInt64] = [], note: String? = nil
+    reverted: [UInt64] = [], refused: [RecordedChange] = [], note: String? = nil
   ) {
     self.generation = generation
     self.time = time
@@ -42,7 +45,13 @@ public struct HistoryEntry: Sendable, Hashable {
     self.actor = actor
     self.changes = changes
     self.reverted = reverted
+    self.refused = refused
     self.note = note
+  }
+
+  /// The change set that makes the data what the other program's files said, where orgman put something back.
+  public var acceptance: ChangeSet {
+    ChangeSet(refused.map(\.change), allowsOwnerless: true)
   }
 
   /// The change set that takes this generation back. It expects what the generation left behind, so what

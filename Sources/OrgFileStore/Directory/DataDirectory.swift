@@ -91,7 +91,7 @@ final class DataDirectory: Sendable {
   /// - Parameter known: bytes that it is likely to hold; if it does, they are what is returned.
   func read(_ name: String, likely known: [UInt8]? = nil) -> Image {
     do throws(SystemCallError) {
-      let descriptor = try calls.open(name, in: root, O_RDONLY)
+      let descriptor = try calls.openUnseen(name, in: root)
       let status = try calls.status(descriptor, name)
       let identity = FileIdentity(status)
       guard status.st_mode & S_IFMT == S_IFREG else { return .unreadable("it is no plain file", identity) }
@@ -120,6 +120,12 @@ final class DataDirectory: Sendable {
   /// What tells one state of a file from another, most of the time; `nil` if there is no such file.
   func identity(of name: String) -> FileIdentity? {
     (try? calls.status(of: name, in: root)).map { FileIdentity($0) }
+  }
+
+  /// When a file was last read, in nanoseconds since 1970, and its inode; `nil` where that can't be told.
+  func lastRead(_ name: String) -> LastRead? {
+    guard calls.keepsReadTimes(root), let status = try? calls.status(of: name, in: root) else { return nil }
+    return LastRead(status)
   }
 
   /// The inode of a file; `nil` if there is none.
@@ -245,6 +251,18 @@ struct FileIdentity: Sendable, Hashable {
     size = Int(status.st_size)
     modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
     changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
+  }
+}
+
+/// When somebody last read a file: the kernel notes the first time after each change of it.
+struct LastRead: Sendable, Hashable {
+  let inode: UInt64
+  let seconds: Int
+  let nanoseconds: Int
+
+  init(_ status: stat) {
+    inode = UInt64(status.st_ino)
+    (seconds, nanoseconds) = (status.st_atim.tv_sec, status.st_atim.tv_nsec)
   }
 }
 

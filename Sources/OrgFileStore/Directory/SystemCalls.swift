@@ -26,6 +26,21 @@ struct SystemCalls: Sendable {
       })
   }
 
+  /// Opens a file for reading, so that nobody sees that it was read, where that is possible: when it was last read tells
+  /// what other programs may know.
+  func openUnseen(_ name: String, in directory: borrowing Descriptor) throws(SystemCallError) -> Descriptor {
+    do {
+      return try open(name, in: directory, O_RDONLY | clinux_o_noatime)
+    } catch  where error.errno == .notPermitted {
+      return try open(name, in: directory, O_RDONLY)
+    }
+  }
+
+  /// Whether the file system keeps when a file was last read.
+  func keepsReadTimes(_ directory: borrowing Descriptor) -> Bool {
+    clinux_keeps_read_times(directory.number) != 0
+  }
+
   /// Opens a directory by its path, which may lead through symbolic links.
   func openDirectory(_ path: String) throws(SystemCallError) -> Descriptor {
     Descriptor(try call("open", path) { Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })

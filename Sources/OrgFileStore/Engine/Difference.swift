@@ -169,7 +169,10 @@ extension FileContents {
       if let other {
         for member in 0..<base.memberCount(at: other) {
           let user = base.member(member, at: other).userID
-          if cells.contains(.member(id, user: user)), memberIndex(ofUser: user, at: index) == nil {
+          let isConcerned =
+            cells.contains(.member(id, user: user))
+            || cells.contains(.list(id)) && !members.hasList(at: index)
+          if isConcerned, memberIndex(ofUser: user, at: index) == nil {
             removals.append(base.removal(of: member, at: other, name: organization.name))
           }
         }

@@ -362,7 +362,7 @@ final class Engine {
   private func begin(isStarting: Bool) throws(OrgError) -> Settled {
     let live = waitForWriters(store.contentsNow())
     var contents = live
-    if let seen = store.memory.withLock({ $0.lastWhole }), live.hasLosses(since: seen) { contents = seen }
+    if let seen = store.memory.withLock({ $0.lastWhole }), live.looksWiped(since: seen) { contents = seen }
     guard contents.problems.isEmpty, isStarting || !isSame(contents, live) else {
       return settled(live, 0)
     }
@@ -465,15 +465,17 @@ final class Engine {
     // Where the newest lines can't be read, nobody can say what the other program didn't know of.
     let result = Reconciliation(
       current: current, found: found, history: history(journal.isBlocked ? [] : journal.recent),
+      unread: store.unreadFiles,
       written: found.files.reduce(into: [:]) { times, file in
         times[file.name] = directory.identity(of: file.name).map {
           Timestamp(microseconds: $0.modified / 1000)
         }
-      })
+      }, policy: store.externalDeletions)
     try checkHistory()
     var record = newRecord(generation + 1, result.isRepair ? .repair : .foreign, result.changes)
     record.actor = foreignActor(current, found) ?? record.actor
     record.reverted = result.reverted.isEmpty ? nil : result.reverted
+    record.refused = result.refused.isEmpty ? nil : result.refused.map { JournalChange($0) }
     record.note = result.note
     try explaining { () throws(SystemCallError) in
       for file in result.quarantined.sorted() {
@@ -569,22 +571,26 @@ final class Engine {
 
   // MARK: Displaced files
 
-  /// Takes in what was written to files after they were displaced.
+  /// Ingests what was written to files after they were displaced.
   private func mergeDisplaced(into settled: Settled) throws(OrgError) -> Settled {
     var settled = settled
     let files = try explaining { () throws(SystemCallError) in try vault.displacedFiles() }
     let spares = Set(
       [OrganizationTable.file, MemberTable.file].compactMap { vault.spare(for: $0, among: files)?.name })
-    for (index, file) in files.enumerated() {
+    var room = 0
+    for file in files.reversed() {
+      room += (try? directory.calls.status(of: file.name, in: vault.displaced)).map { Int($0.st_size) } ?? 0
+    }
+    for file in files {
       guard let opened = try? directory.calls.open(file.name, in: vault.displaced, O_RDONLY) else { continue }
-      // Somebody is writing there right now: the next one who holds the lock will see it.
-      if directory.calls.takeLease(opened, file.name) == false { continue }
+      let lease = directory.calls.takeLease(opened, file.name)
+      // Another program is writing there right now: it is looked at again when that is done.
+      if lease == false || lease == nil && directory.calls.isLocked(opened) { continue }
       defer { directory.calls.releaseLease(opened) }
       guard let status = try? directory.calls.status(opened, file.name) else { continue }
       let identity = FileIdentity(status)
       let age = Timestamp.now().microseconds * 1000 - identity.changed
-      // A calm one can have been written to only after it got that name, and then at that time or later.
-      var isCalm = file.isCalm && identity.modified < identity.changed
+      var isCalm = file.isCalm(identity)
       let isSpare = isCalm && spares.contains(file.name)
       if !isCalm { isCalm = store.memory.withLock { $0.calm.contains(identity) } }
       if !isCalm {
@@ -593,37 +599,63 @@ final class Engine {
         }
         guard sha256(bytes).hasPrefix(file.hash) else {
           guard isAsAssumed else { return try settle(isStarting: true) }
-          guard let merged = try merge(bytes, file, into: settled) else { continue }
+          guard let merged = try merge(bytes, file, into: settled, isFinished: lease == true) else {
+            continue
+          }
           settled = merged
           try explaining { () throws(SystemCallError) in
             try directory.calls.remove(file.name, in: vault.displaced)
           }
+          room -= identity.size
           continue
         }
         // A write within the same tick of the clock could look as if there had been none.
-        if age > 50_000_000 { store.memory.withLock { _ = $0.calm.insert(identity) } }
+        if age > Self.tick, age < Self.patience {
+          do throws(SystemCallError) {
+            try directory.calls.rename(
+              file.name, in: vault.displaced, to: file.calmName(modified: identity.modified),
+              in: vault.displaced)
+          } catch {
+            store.memory.withLock { _ = $0.calm.insert(identity) }
+          }
+          continue
+        }
       }
-      // Nobody has it open, and who looked the name up before it was displaced has long had the time to.
-      let isSuperfluous = age > 1_000_000_000 && (file.isCalm || files.count - index > 16)
-      if age > 10_000_000_000 || age < 0 || isSuperfluous, !isSpare {
+      // No program has it open, and one that looked the name up before it was displaced has long opened it. Where
+      // nobody can tell whether one has, it is kept for longer, unless it takes too much room.
+      let isOver = lease == true ? age > Self.patience / 30 : age > Self.patience
+      let isInTheWay = room > Self.displacedRoom && age > Self.patience / 10
+      if isOver || isInTheWay || age < 0 && lease == true, !isSpare {
         try? directory.calls.remove(file.name, in: vault.displaced)
         store.memory.withLock { _ = $0.calm.remove(identity) }
+        room -= identity.size
       }
     }
     return settled
   }
 
+  /// Nanoseconds within which a file that is written twice may look as if it had been written once.
+  private static let tick: Int64 = 50_000_000
+  /// Nanoseconds that another program may take between opening a file and closing it, where leases don't tell.
+  private static let patience: Int64 = 30_000_000_000
+  /// Bytes that displaced files may have together before the oldest are removed early.
+  private static let displacedRoom = 1 << 30
+
   /// Takes in what one displaced file was changed to; `nil` if that has to wait.
-  private func merge(_ bytes: [UInt8], _ file: Vault.Displaced, into settled: Settled) throws(OrgError)
-    -> Settled?
-  {
+  ///
+  /// - Parameter isFinished: whether no program is still writing there, for sure.
+  private func merge(
+    _ bytes: [UInt8], _ file: Vault.Displaced, into settled: Settled, isFinished: Bool
+  ) throws(OrgError) -> Settled? {
     let isOrganizations = file.file == OrganizationTable.file
     let current = settled.contents
     let table = isOrganizations ? OrganizationTable(bytes) : current.organizations
     let found = FileContents(
       organizations: table,
       members: MemberTable(isOrganizations ? FileContents.empty.members.bytes : bytes, of: table))
-    if found.organizations.isBroken || found.members.isBroken, store.isFresh(file.name, in: vault.displaced) {
+    if !isFinished, found.organizations.isBroken || found.members.isBroken,
+      store.isFresh(file.name, in: vault.displaced)
+    {
       return nil
     }
     let recent = try recent(from: file.generation)
@@ -633,7 +665,7 @@ final class Engine {
         file: file.file, generation: file.generation,
         written: (try? directory.calls.status(of: file.name, in: vault.displaced)).map {
           Timestamp(microseconds: FileIdentity($0).modified / 1000)
-        }))
+        }), policy: store.externalDeletions)
     try checkHistory()
     if recent == nil || !result.quarantined.isEmpty || !found.problems.isEmpty {
       try explaining { () throws(SystemCallError) in

@@ -164,8 +164,20 @@ final class Vault {
     var file: String
     /// The start of the hash of what it held then.
     var hash: String
-    /// Whether a lease kept every writer from it until it was displaced.
+    /// Whether a lease kept every writer from it until it was displaced, or it was found afterwards to hold what it
+    /// held then.
     var isCalm: Bool
+    /// When it had been written to when that was found, in nanoseconds since 1970.
+    var modified: Int64?
+
+    /// Whether nothing was written to it since: a write comes after the time at which it got its name.
+    func isCalm(_ identity: FileIdentity) -> Bool {
+      isCalm && identity.modified < identity.changed && modified ?? identity.modified == identity.modified
+    }
+
+    func calmName(modified: Int64) -> String {
+      "\(generation)-\(hash)-calm-\(modified).\(file)"
+    }
   }
 
   static func displacedName(
@@ -175,13 +187,17 @@ final class Vault {
   }
 
   func displacedFiles() throws(SystemCallError) -> [Displaced] {
-    try calls.list(displaced, "displaced").compactMap { name in
+    Self.displacedFiles(named: try calls.list(displaced, "displaced"))
+  }
+
+  static func displacedFiles(named names: [String]) -> [Displaced] {
+    names.compactMap { name in
       let parts = name.split(separator: ".", maxSplits: 1)
       let stamp = parts.first?.split(separator: "-") ?? []
       guard parts.count == 2, stamp.count >= 2, let generation = UInt64(stamp[0]) else { return nil }
       return Displaced(
         name: name, generation: generation, file: String(parts[1]), hash: String(stamp[1]),
-        isCalm: stamp.dropFirst(2).first == "calm")
+        isCalm: stamp.dropFirst(2).first == "calm", modified: stamp.dropFirst(3).first.flatMap { Int64($0) })
     }.sorted {
       // Members come behind their organizations.
       ($0.generation, $0.file == MemberTable.file ? 1 : 0, $0.name)

@@ -25,6 +25,8 @@ struct JournalRecord: Codable, Sendable {
   var changes: [JournalChange] = []
   /// Generations that a foreign program took back.
   var reverted: [UInt64]?
+  /// What a foreign program's files said and this generation doesn't.
+  var refused: [JournalChange]?
   /// The generation that displaced the file in which a foreign program's change was found.
   var displaced: UInt64?
   var note: String?
@@ -78,7 +80,8 @@ struct JournalRecord: Codable, Sendable {
       actor: Actor(
         uid: actor.uid, user: actor.user, login: actor.login, claimedSudoUser: actor.claimedSudoUser,
         claimedSSHClient: actor.claimedSSHClient, host: actor.host),
-      changes: changes.compactMap(\.recorded), reverted: reverted ?? [], note: note)
+      changes: changes.compactMap(\.recorded), reverted: reverted ?? [],
+      refused: (refused ?? []).compactMap(\.recorded), note: note)
   }
 
   /// The splices of a file, to make them again.

@@ -40,11 +40,18 @@ struct FileContents: PlainContents {
   /// Whether a file could not be read at all.
   var isUnreadable: Bool { !organizations.isReadable || !members.isReadable }
 
-  /// Whether the text of a file is broken, or less is there than before, though no program takes organizations or
-  /// member lists away.
+  /// Whether the text of a file is broken, or less is there than before: then it is worth a
+  /// look whether that was meant.
   func hasLosses(since before: FileContents) -> Bool {
     organizations.isBroken || members.isBroken || organizationCount < before.organizationCount
       || members.listCount < before.members.listCount
+  }
+
+  /// Whether the text of a file is broken, or nothing of what was there before is left.
+  func looksWiped(since before: FileContents) -> Bool {
+    organizations.isBroken || members.isBroken
+      || organizationCount == 0 && before.organizationCount > 0
+      || members.listCount == 0 && before.members.listCount > 0
   }
 
   /// Both files after an edit, and what it did to the bytes of each.

@@ -362,6 +362,11 @@ struct MemberTable: Sendable {
     ])
   }
 
+  /// The text of the file with entries, as they are written in another, after its own.
+  func appendingEntries(_ entries: [[UInt8]]) -> [UInt8] {
+    Splices([top.appending(entries)]).applied(to: bytes)
+  }
+
   /// Takes the lists of organizations out, which is rare enough to look for them in the whole file.
   private func removal(of organizations: [String]) -> [Splice] {
     guard !organizations.isEmpty else { return [] }

@@ -1,0 +1,178 @@
+import OrgCore
+
+/// Putting the data together from what several programs wrote.
+extension FileContents {
+  func with(_ organizations: OrganizationTable) -> FileContents {
+    beside(organizations)
+  }
+
+  func with(_ members: MemberTable) -> FileContents {
+    FileContents(organizations: organizations, members: members)
+  }
+
+  /// The same members beside other organizations.
+  func beside(_ organizations: OrganizationTable) -> FileContents {
+    guard !haveSameBytes(organizations.bytes, self.organizations.bytes) else { return self }
+    return FileContents(organizations: organizations, members: members.reread(of: organizations))
+  }
+
+  /// Whether a cell is a list with nobody in it.
+  func isEmptyList(_ cell: Cell) -> Bool {
+    guard case .list(let id) = cell else { return false }
+    return index(ofOrganization: id).map { memberCount(at: $0) == 0 } ?? false
+  }
+
+  /// Whether not one of the earlier organizations, or of their lists, is left.
+  func hasNothingLeft(of old: FileContents, _ differing: Set<Cell>) -> Bool {
+    var organizations = 0
+    var lists = 0
+    for cell in differing where cell.isContainer && self[cell] == nil {
+      if case .organization = cell { organizations += 1 } else { lists += 1 }
+    }
+    return organizations > 0 && organizations == old.organizationCount
+      || lists > 0 && lists == (0..<old.organizationCount).count { old.members.hasList(at: $0) }
+  }
+
+  /// A record in words: what was lost with a container.
+  func title(of cell: Cell) -> String {
+    let id = cell.organization
+    let name = index(ofOrganization: id).map { organization(at: $0).name.escapedForDisplay } ?? "?"
+    let label = "\(name) (\(id.escapedForDisplay))"
+    if case .list = cell { return "the members of \(label)" }
+    return label
+  }
+
+  /// Whether not one of the earlier members is left, though there are others.
+  func hasNobodyLeft(of old: FileContents, _ differing: Set<Cell>) -> Bool {
+    let removed = differing.reduce(0) { count, cell in
+      guard old[cell] != nil, self[cell] == nil else { return count }
+      if case .list(let id) = cell {
+        return count + (old.index(ofOrganization: id).map(old.memberCount(at:)) ?? 0)
+      }
+      return count + (cell.user == nil ? 0 : 1)
+    }
+    return removed > 1 && memberCount > 0 && removed == old.memberCount
+  }
+
+  /// Whether a file has something that lives on neither in the result nor in what was there before: members of
+  /// unknown organizations, unknown fields, formatting.
+  func hasMore(
+    than result: FileContents, comparedTo old: FileContents, in file: String, besides kept: Set<Cell>
+  ) -> Bool {
+    let isOrganizations = file == OrganizationTable.file
+    if !isOrganizations, members.strays != old.members.strays { return true }
+    let excused = Set(kept.map(\.organization))
+    func text(_ contents: FileContents, _ index: Int) -> ArraySlice<UInt8> {
+      isOrganizations ? contents.organizations.recordBytes(at: index) : contents.members.listBytes(at: index)
+    }
+    return (0..<organizationCount).contains { index in
+      let own = text(self, index)
+      if index < old.organizationCount, text(old, index) == own { return false }
+      let id = organizations.id(at: index)
+      if excused.contains(id) { return false }
+      return ![result, old].contains { other in
+        other.index(ofOrganization: id).map { text(other, $0) == own } ?? false
+      }
+    }
+  }
+}
+
+extension OrganizationTable {
+  /// The table with the cells given as they are in another state.
+  func taking(_ cells: Set<Cell>, from found: FileContents) -> OrganizationTable {
+    var edit = SnapshotEdit()
+    for cell in cells.inOrder(of: found) {
+      guard let index = found.index(ofOrganization: cell.organization) else {
+        edit.removed.append(cell.organization)
+        continue
+      }
+      switch cell {
+      case .organization(let id): edit.created[id] = found.organization(at: index)
+      case .field(let id, let field):
+        edit.fields[id, default: [:]].updateValue(found[cell], forKey: field)
+      case .list, .member: continue
+      }
+    }
+    let splices = splices(for: edit)
+    // Without some of its records every index moves.
+    return edit.removed.isEmpty ? applying(splices) : OrganizationTable(splices.applied(to: bytes))
+  }
+}
+
+extension MemberTable {
+  /// The table with the cells given as they are in another state, of the same organizations.
+  func taking(_ cells: Set<Cell>, from found: FileContents) -> MemberTable {
+    var edit = SnapshotEdit()
+    for cell in cells.inOrder(of: found) {
+      guard let index = found.index(ofOrganization: cell.organization) else { continue }
+      var list = edit.members[cell.organization] ?? MemberListEdit()
+      switch cell {
+      case .list(let id):
+        guard found.members.hasList(at: index) else {
+          edit.removed.append(id)
+          continue
+        }
+        for member in 0..<found.memberCount(at: index) {
+          let member = found.member(member, at: index)
+          list.added[member.userID] = member
+        }
+      case .member(_, let user):
+        let isPresent = find(user, at: index) != nil
+        if let member = found.memberIndex(ofUser: user, at: index).map({ found.member($0, at: index) }) {
+          if isPresent { list.roles[user] = member.role } else { list.added[user] = member }
+        } else if isPresent {
+          list.removed.append(user)
+        }
+      case .organization, .field: continue
+      }
+      edit.members[cell.organization] = list
+    }
+    guard let (splices, touched) = try? splices(for: edit, of: found.organizations) else { return self }
+    let result =
+      edit.removed.isEmpty
+      ? applying(splices, touched: touched, of: found.organizations)
+      : MemberTable(splices.applied(to: bytes), of: found.organizations)
+    return result.adoptingStrays(of: found)
+  }
+
+  /// The table with the lists of organizations that aren't there yet, as another program writes them: it may add an
+  /// organization and its list in either order, and each may be found at another time.
+  private func adoptingStrays(of found: FileContents) -> MemberTable {
+    let missing = Set(found.members.strays.keys.filter { strays[$0] == nil })
+    guard !missing.isEmpty, found.members.problems.isEmpty else { return self }
+    var entries: [[UInt8]] = []
+    var scanner = JSONScanner(found.members.bytes, at: 0)
+    scanner.skipSpace()
+    guard scanner.take(.openBrace) else { return self }
+    var top = TopObject(start: scanner.position, lastEnd: scanner.position)
+    try? top.scan(&scanner) { (key, scanner) throws(JSONError) in
+      _ = try scanner.skipValue()
+      if missing.contains(JSONText.decode(key, in: scanner.bytes)) {
+        entries.append(Array(scanner.bytes[key.range.lowerBound - 1..<scanner.position]))
+      }
+      return true
+    }
+    guard !entries.isEmpty else { return self }
+    return MemberTable(appendingEntries(entries), of: found.organizations)
+  }
+
+  /// The table without the lists of some organizations.
+  func removing(_ ids: [String], of organizations: OrganizationTable) -> MemberTable {
+    var edit = SnapshotEdit()
+    edit.removed.append(contentsOf: ids)
+    guard let (splices, _) = try? splices(for: edit, of: organizations) else { return self }
+    return MemberTable(splices.applied(to: bytes), of: organizations)
+  }
+}
+
+extension Set<Cell> {
+  /// By the order of organizations and members in the data, so that the result is always the same.
+  func inOrder(of contents: FileContents) -> [Cell] {
+    func place(_ cell: Cell) -> (Int, Int, String) {
+      let index = contents.index(ofOrganization: cell.organization) ?? Int.max
+      guard let user = cell.user, index < Int.max else { return (index, 0, "\(cell)") }
+      return (index, contents.memberIndex(ofUser: user, at: index) ?? Int.max, user)
+    }
+    return map { ($0, place($0)) }.sorted { $0.1 < $1.1 }.map(\.0)
+  }
+}
