@@ -73,10 +73,17 @@ import Testing
 /// What was acknowledged, and should be there at the end.
 struct Ledger: Sendable {
   private(set) var count = 0
-  private var values: [Cell: String] = [:]
+  private var values: [Cell: String?] = [:]
 
   mutating func set(_ cell: Cell, _ value: String) {
     values[cell] = value
+    count += 1
+  }
+
+  /// What was there is gone, with all in it.
+  mutating func remove(_ organization: String) {
+    values = values.filter { $0.key.organization != organization }
+    values[.organization(organization)] = .some(nil)
     count += 1
   }
 
@@ -89,9 +96,25 @@ struct Ledger: Sendable {
   func missing(from snapshot: Snapshot) -> [String] {
     guard let contents = snapshot.contents as? FileContents else { return ["everything"] }
     return values.filter { contents[$0] != $1 }.map { cell, value in
-      "\(cell) = \(value), but there is \(contents[cell] ?? "nothing")"
+      "\(cell) = \(value ?? "nothing"), but there is \(contents[cell] ?? "nothing")"
     }.sorted()
   }
+
+  /// What a process acknowledged, a line of JSON each.
+  init(lines text: String) throws {
+    for line in text.split(separator: "\n") {
+      let line = try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
+      guard let id = line["org"] else { continue }
+      switch line["op"] {
+      case "create": set(.field(id, .name), line["name"] ?? "")
+      case "plan": set(.field(id, .planTier), line["plan"] ?? "")
+      case "delete": remove(id)
+      default: set(.member(id, user: line["user"] ?? ""), line["role"] ?? "")
+      }
+    }
+  }
+
+  init() {}
 }
 
 /// A writer through orgman, which changes records of its own.
@@ -163,17 +186,7 @@ final class ForeignWriter: Sendable {
     try input.fileHandleForWriting.close()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
-    var ledger = Ledger()
-    for line in try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n") {
-      let done = try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
-      let id = try #require(done["org"])
-      switch done["op"] {
-      case "create": ledger.set(.field(id, .name), done["name"] ?? "")
-      case "plan": ledger.set(.field(id, .planTier), done["plan"] ?? "")
-      default: ledger.set(.member(id, user: done["user"] ?? ""), done["role"] ?? "")
-      }
-    }
-    return ledger
+    return try Ledger(lines: String(contentsOfFile: output, encoding: .utf8))
   }
 }
 
@@ -231,7 +244,7 @@ func expectLoadedByPython(_ path: String, sourceLocation: SourceLocation = #_sou
 }
 
 /// What the history says of the records that something is missing of.
-private func explain(_ lost: [String], _ store: FileStore) throws -> String {
+func explain(_ lost: [String], _ store: FileStore) throws -> String {
   guard !lost.isEmpty else { return "" }
   let entries = try store.history().reversed()
   return lost.prefix(5).map { line in

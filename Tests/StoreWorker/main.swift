@@ -4,6 +4,9 @@
 //
 //   store-worker DIRECTORY PREFIX N  creates one organization and puts it on N plans, one after the other
 //
+//   store-worker DIRECTORY PREFIX mixed N SEED  makes N changes of every kind to organizations of its own, and prints each
+//                                               as a line of JSON
+//
 // With ORGMAN_TEST_KILL_AT=N it kills itself at the Nth system call of the store. ORGMAN_TEST_UMASK is its umask.
 
 import Glibc
@@ -25,6 +28,13 @@ let manager = OrgManager(store: store)
 /// One write for one line: a reader never sees half of one.
 func say(_ line: String) {
   _ = Array((line + "\n").utf8).withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
+}
+
+if arguments.count == 6, arguments[3] == "mixed", let edits = Int(arguments[4]) {
+  var writer = MixedWriter(manager, name: arguments[2], seed: UInt64(arguments[5]) ?? 1)
+  for _ in 0..<edits { if let line = try writer.change() { say(line) } }
+  store.finishLateWrites()
+  exit(0)
 }
 
 if let edits = arguments.dropFirst(3).first.flatMap({ Int($0) }) {

@@ -3,22 +3,33 @@
 It opens a file with open(path, 'w'), which truncates, before it takes the lock, and gives the lock back before
 close() flushes; it holds no lock between reading and writing; and what it can't load it takes for empty.
 
-usage: foreign_writer.py DIRECTORY NAME OPERATIONS SEED
+usage: foreign_writer.py DIRECTORY NAME OPERATIONS SEED [MANNER]
 
-Makes OPERATIONS changes (0: one for each byte on its standard input) to records of its own and prints each, when it
-is done, as a line of JSON.
+Makes OPERATIONS changes (0: one for each byte on its standard input; -1: until that ends) to records of its own and prints each, when it
+is done, as a line of JSON. Its own are the organizations whose name begins with NAME. MANNER is one of
+
+    usual         takes up to 40 ms between reading and writing
+    idempotent    half of what it writes is what is there already
+    pausing       takes up to 5 s between reading and writing
+    deleting      removes organizations that were there when it began, from both files
+    rolling-back  writes both files again as they were up to 2 s before
+    busy          doesn't wait at all
+    creating      makes organizations, and nothing else
 """
 
 import fcntl
 import json
 import os
 import random
+import select
 import sys
 import time
 import uuid
 from datetime import datetime, timezone
 
 directory, name, operations, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+manner = sys.argv[5] if len(sys.argv) > 5 else "usual"
+PAUSES = {"pausing": 5, "busy": 0, "creating": 0}
 choice = random.Random(seed)
 ROLES = ["owner", "member", "billing_admin"]
 STATUSES = ["active", "suspended", "deleted"]
@@ -56,16 +67,22 @@ def read(file, check):
             check(key, value)
         return data
     except Exception:
+        global errors
+        errors += 1
         return {}
 
 
 def write(file, data):
-    # As long as the service takes with more data: meanwhile others write.
-    time.sleep(choice.uniform(0, 0.04))
+    # As long as the service takes with more data, or waits for something else: meanwhile others write.
+    time.sleep(choice.uniform(0, PAUSES.get(manner, 0.04)))
+    save(file, lambda f: json.dump(data, f, indent=2))
+
+
+def save(file, dump):
     with open(os.path.join(directory, file), "w") as f:
         fcntl.flock(f, fcntl.LOCK_EX)
         try:
-            json.dump(data, f, indent=2)
+            dump(f)
         finally:
             fcntl.flock(f, fcntl.LOCK_UN)
 
@@ -124,10 +141,10 @@ def update_role(number):
     data = members()
     for record in data.get(key, []):
         if record["user_id"] == user:
-            role = ROLES[(ROLES.index(record["role"]) + 1) % 3]
-            record["role"] = role
+            if manner != "idempotent" or choice.random() < 0.2:
+                record["role"] = ROLES[(ROLES.index(record["role"]) + 1) % 3]
             write("org_users.json", data)
-            return {"op": "role", "org": key, "user": user, "role": role}
+            return {"op": "role", "org": key, "user": user, "role": record["role"]}
     return None
 
 
@@ -136,22 +153,71 @@ def update_plan(number):
     data = organizations()
     if key not in data:
         return None
-    data[key]["plan_tier"] = f"plan {number}"
+    if manner != "idempotent" or choice.random() < 0.5:
+        data[key]["plan_tier"] = f"plan {number}"
     write("organizations.json", data)
-    return {"op": "plan", "org": key, "plan": f"plan {number}"}
+    return {"op": "plan", "org": key, "plan": data[key]["plan_tier"]}
 
 
-own, users = [], []
-number = 0
-while operations == 0 or number < operations:
+def delete_organization(number):
+    key = older.pop()
+    data = organizations()
+    if data.pop(key, None) is None:
+        return None
+    write("organizations.json", data)
+    lists = members()
+    lists.pop(key, None)
+    write("org_users.json", lists)
+    return {"op": "delete", "org": key}
+
+
+def roll_back(number):
+    for file, text in states.pop().items():
+        save(file, lambda f: f.write(text))
+    return {"op": "rollback"}
+
+
+def remember():
+    """Keeps how the files are now, as somebody does who will want them back."""
+    texts = {}
+    for file in ("organizations.json", "org_users.json"):
+        with open(os.path.join(directory, file)) as f:
+            texts[file] = f.read()
+        try:
+            json.loads(texts[file])
+        except ValueError:
+            return
+    states.append(texts)
+    due.append(time.monotonic() + choice.uniform(0, 2))
+
+
+errors = 0
+own, users, states, due = [], [], [], []
+older = [key for key, record in organizations().items() if record["name"].startswith(name + " ")]
+if manner != "deleting":
+    own, older = older, []
+number = len(own) + len(older)
+last = number + operations
+while operations <= 0 or number < last:
     if operations == 0 and not os.read(0, 1):
+        break
+    if operations < 0 and select.select([0], [], [], 0)[0]:
         break
     number += 1
     possible = [create_organization]
-    if own:
-        possible += [add_user, update_plan] * 2
-    if users:
-        possible += [update_role] * 3
+    if manner != "creating":
+        if own:
+            possible += [add_user, update_plan] * 2
+        if users:
+            possible += [update_role] * 3
+        if older:
+            possible += [delete_organization] * 4
+    if manner == "rolling-back":
+        if states and time.monotonic() > due[-1]:
+            possible = [roll_back]
+        elif not states and choice.random() < 0.3:
+            remember()
     done = choice.choice(possible)(number)
     if done:
         print(json.dumps(done), flush=True)
+print(f"{errors} reads failed", file=sys.stderr, flush=True)

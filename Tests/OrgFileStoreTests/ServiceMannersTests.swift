@@ -1,0 +1,190 @@
+import Foundation
+import Glibc
+import OrgCore
+import Synchronization
+import Testing
+
+@testable import OrgFileStore
+
+/// Four processes of ours, some of which are killed, beside one of the service, as the users that they run as on a server.
+/// A larger count: `ORGMAN_TEST_SCALE=100`.
+@Suite(.serialized) struct ServiceMannersTests {
+  /// What the service does: see Fixtures/foreign_writer.py.
+  enum Manner: String, CaseIterable, Sendable {
+    case usual, idempotent, pausing, deleting
+    case rollingBack = "rolling-back"
+    case busy, creating
+  }
+
+  /// Who owns the files, and who edits them.
+  enum Setting: String, CaseIterable, Sendable {
+    /// All are the owner, who may hold leases.
+    case owner
+    /// Root edits what the service owns.
+    case root
+    /// The same, as in a container: without the right to hold leases on what others own.
+    case withoutLeases
+    /// Other members of the group edit what the service owns.
+    case group
+
+    /// What comes before a command for it to run as one of the editors.
+    func editor(_ number: Int) -> [String] {
+      switch self {
+      case .owner: user(1000)
+      case .root: []
+      case .withoutLeases: ["/usr/bin/setpriv", "--bounding-set", "-lease", "--inh-caps", "-lease"]
+      case .group: user(1001 + number)
+      }
+    }
+
+    var service: [String] { user(1000) }
+
+    private func user(_ id: Int) -> [String] {
+      ["/usr/bin/setpriv", "--reuid", "\(id)", "--regid", "\(id)", "--groups", "2000"]
+    }
+  }
+
+  /// Acknowledged changes of ours in a case.
+  static let changes = 200 * ForeignWriterTests.scale
+
+  @Test(arguments: Manner.allCases, Setting.allCases)
+  func `nothing acknowledged is lost beside a service, whatever its manner and whoever edits`(
+    manner: Manner, setting: Setting
+  ) throws {
+    try #require(geteuid() == 0, "Run this as root: it takes several users.")
+    let scratch = try Scratch.reference()
+    try scratch.share()
+    if manner == .deleting {
+      let seeds = try Command(
+        setting.service + service(scratch, operations: 300, manner: .creating), standardInput: nil)
+      #expect(try seeds.finish() == 0)
+    }
+    _ = try scratch.manager().createOrganization(name: "First")
+
+    let writer = try Command(
+      setting.service + service(scratch, operations: -1, manner: manner), standardInput: Pipe())
+    let ours = Mutex(Ledger())
+    let failures = Mutex<[String]>([])
+    DispatchQueue.concurrentPerform(iterations: 4) { number in
+      do {
+        try edit(scratch, setting, number, ours, failures)
+      } catch {
+        failures.withLock { $0.append("editor \(number): \(error)") }
+      }
+    }
+    #expect(try writer.finish() == 0)
+    #expect(failures.withLock { $0 } == [])
+    let theirs = try Ledger(lines: writer.output)
+    #expect(writer.errors == "0 reads failed\n")
+
+    let store = try FileStore(path: scratch.path)
+    try settle(store)
+    let snapshot = try store.snapshot()
+    let contents = try #require(snapshot.contents as? FileContents)
+    #expect(snapshot.problems == [])
+    let lost = ours.withLock { $0.missing(from: snapshot) }
+    #expect(lost == [], "of ours:\n\(try explain(lost, store))")
+    let lostOfTheirs = manner == .rollingBack ? [] : theirs.missing(from: snapshot)
+    #expect(lostOfTheirs == [], "of the service:\n\(try explain(lostOfTheirs, store))")
+    let withoutList = (0..<contents.organizationCount).count { !contents.members.hasList(at: $0) }
+    #expect(withoutList == 0)
+    try expectExplained(store)
+    for name in ["organizations.json", "org_users.json"] {
+      try expectLoadedByPython("\(scratch.path)/\(name)")
+    }
+    let count = ours.withLock { $0.count }
+    print(
+      "\(manner.rawValue) service, \(setting.rawValue): \(count) own changes and \(theirs.count) of the service",
+      "acknowledged; lost \(lost.count) and \(lostOfTheirs.count); \(withoutList) lists missing")
+  }
+
+  /// Edits through processes, one after the other, until a quarter of the changes is made; some are killed.
+  private func edit(
+    _ scratch: Scratch, _ setting: Setting, _ number: Int, _ ours: borrowing Mutex<Ledger>,
+    _ failures: borrowing Mutex<[String]>
+  ) throws {
+    var random = SeededGenerator(seed: UInt64(number + 1))
+    var (run, made) = (0, 0)
+    while made < Self.changes / 4 {
+      run += 1
+      let editor = try Command(
+        setting.editor(number) + [
+          scratch.worker, scratch.path, "W\(number).\(run)", "mixed",
+          "\(min(50, Self.changes / 4 - made))", "\(number * 1000 + run)",
+        ], standardInput: nil)
+      let isKilled = Int.random(in: 0..<3, using: &random) == 0
+      if isKilled { editor.kill(afterLines: Int.random(in: 1...20, using: &random)) }
+      let status = try editor.finish()
+      if status != 0, !isKilled { failures.withLock { $0.append("\(status): \(editor.errors)") } }
+      let ledger = try Ledger(lines: editor.output)
+      made += max(1, ledger.count)
+      ours.withLock { $0.add(ledger) }
+    }
+  }
+
+  private func service(_ scratch: Scratch, operations: Int, manner: Manner) -> [String] {
+    ["/usr/bin/python3", scratch.service, scratch.path, "F", "\(operations)", "7", manner.rawValue]
+  }
+}
+
+/// A process whose output is kept.
+private final class Command: Sendable {
+  private let process = Process()
+  private let input: Pipe?
+  private let files: [String]
+
+  init(_ arguments: [String], standardInput: Pipe?) throws {
+    input = standardInput
+    files = ["out", "err"].map { NSTemporaryDirectory() + "/orgman-\(UUID().uuidString).\($0)" }
+    for file in files { try Data().write(to: URL(fileURLWithPath: file)) }
+    process.executableURL = URL(fileURLWithPath: arguments[0])
+    process.arguments = Array(arguments.dropFirst())
+    process.standardInput = standardInput ?? FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: files[0]))
+    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: files[1]))
+    try process.run()
+  }
+
+  deinit {
+    if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) }
+    for file in files { try? FileManager.default.removeItem(atPath: file) }
+  }
+
+  var output: String { (try? String(contentsOfFile: files[0], encoding: .utf8)) ?? "" }
+  var errors: String { (try? String(contentsOfFile: files[1], encoding: .utf8)) ?? "" }
+
+  /// Kills it when it has printed so many lines, unless it ends before.
+  func kill(afterLines count: Int) {
+    while process.isRunning, output.count(where: { $0 == "\n" }) < count { usleep(500) }
+    Glibc.kill(process.processIdentifier, SIGKILL)
+  }
+
+  /// Lets it end and returns its exit status.
+  func finish() throws -> Int32 {
+    try input?.fileHandleForWriting.close()
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+}
+
+extension Scratch {
+  /// Hands the directory to the service, and to the group of its editors, with programs that all of them may run.
+  fileprivate func share() throws {
+    for (source, name) in [(Worker.url.path, "worker"), (Self.script, "service.py")] {
+      try FileManager.default.copyItem(atPath: source, toPath: "\(path)/\(name)")
+      try #require(chmod("\(path)/\(name)", 0o755) == 0)
+    }
+    for name in ["organizations.json", "org_users.json", "."] {
+      try #require(chown("\(path)/\(name)", 1000, 2000) == 0)
+      try #require(chmod("\(path)/\(name)", name == "." ? 0o2770 : 0o660) == 0)
+    }
+  }
+
+  fileprivate var worker: String { "\(path)/worker" }
+  fileprivate var service: String { "\(path)/service.py" }
+
+  private static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent(
+      "Fixtures/foreign_writer.py"
+    ).path
+}
