@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <time.h>
@@ -24,35 +26,47 @@ int clinux_keeps_read_times(int descriptor) {
 
 int clinux_wcwidth(uint32_t scalar) { return wcwidth((wchar_t)scalar); }
 
+// Access control lists depend on owner and group, and are given with those.
+static int is_list(const char *name) { return strncmp(name, "system.posix_acl_", 17) == 0; }
+
 // Attributes that the file system doesn't keep, or that only root may set, are no reason to fail:
 // what they are for is decided by those who set them, and the bytes matter more.
-static int copy_attributes(int from, int to) {
+void clinux_copy_attributes(int from, int to) {
   char names[65536];
   ssize_t length = flistxattr(to, names, sizeof names);
   for (char *name = names; name < names + length; name += strlen(name) + 1) {
-    if (fgetxattr(from, name, NULL, 0) < 0 && errno == ENODATA) (void)fremovexattr(to, name);
+    if (!is_list(name) && fgetxattr(from, name, NULL, 0) < 0 && errno == ENODATA) (void)fremovexattr(to, name);
   }
   length = flistxattr(from, names, sizeof names);
-  if (length <= 0) return 0;
+  if (length <= 0) return;
   char *value = malloc(65536);
-  if (value == NULL) return -1;
+  if (value == NULL) return;
   for (char *name = names; name < names + length; name += strlen(name) + 1) {
-    ssize_t size = fgetxattr(from, name, value, 65536);
+    ssize_t size = is_list(name) ? -1 : fgetxattr(from, name, value, 65536);
     if (size >= 0) (void)fsetxattr(to, name, value, (size_t)size, 0);
   }
   free(value);
+}
+
+int clinux_get_traits(int directory, const char *name, struct clinux_traits *traits) {
+  struct statx status;
+  memset(traits, 0, sizeof *traits);
+  memset(&status, 0, sizeof status);
+  int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH;
+  if (statx(directory, name, flags, STATX_BASIC_STATS | STATX_MNT_ID, &status) != 0) return -1;
+  traits->is_immutable = (status.stx_attributes & STATX_ATTR_IMMUTABLE) != 0;
+  traits->is_append_only = (status.stx_attributes & STATX_ATTR_APPEND) != 0;
+  traits->is_mount_point = (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+  if (status.stx_mask & STATX_MNT_ID) traits->mount = status.stx_mnt_id;
   return 0;
 }
 
-int clinux_copy_metadata(int from, int to) {
-  struct stat source, target;
-  if (fstat(from, &source) != 0 || fstat(to, &target) != 0) return -1;
-  // The owner first: changing it clears the set-id bits of the mode.
-  if (source.st_uid != target.st_uid || source.st_gid != target.st_gid) {
-    if (fchown(to, source.st_uid, source.st_gid) != 0) return -1;
-  }
-  if (fchmod(to, source.st_mode & 07777) != 0) return -1;
-  return copy_attributes(from, to);
+int clinux_has_capability(int number) {
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct data[2];
+  memset(data, 0, sizeof data);
+  if (number < 0 || number > 63 || syscall(SYS_capget, &header, data) != 0) return 0;
+  return (data[number / 32].effective >> (number % 32)) & 1;
 }
 
 int64_t clinux_filesystem_type(int descriptor) {

@@ -20,8 +20,11 @@ public struct Maintenance: Sendable {
 public final class FileStore: OrgStore {
   /// The directory, as it was given.
   public var path: String { directory.path }
-  /// Why nothing can be written; `nil` where it can.
-  public let readOnlyReason: String?
+  /// Why nothing can be written, as it was when the store was opened; `nil` where it could.
+  public let obstacle: WriteObstacle?
+  private let isReadOnly: Bool
+  /// The same in words, to follow "Nothing can be changed: ".
+  public var readOnlyReason: String? { obstacle?.reason }
 
   /// What is done about records that another program removed.
   public let externalDeletions: ExternalDeletions
@@ -95,7 +98,9 @@ public final class FileStore: OrgStore {
     self.externalDeletions = externalDeletions
     directory = try DataDirectory(path: path, calls: calls)
     try directory.checkPermissions()
-    readOnlyReason = isReadOnly ? "opened for reading alone" : directory.obstacle
+    self.isReadOnly = isReadOnly
+    obstacle =
+      isReadOnly ? WriteObstacle("", "opened for reading alone", isIntended: true) : directory.obstacle
     if [OrganizationTable.file, MemberTable.file, DataDirectory.privateName].allSatisfy({
       directory.identity(of: $0) == nil
     }) {
@@ -105,7 +110,7 @@ public final class FileStore: OrgStore {
     }
     // Whoever holds the lock does it as well, so nobody is waited for; and what fails now is tried again by the
     // next change.
-    if readOnlyReason == nil, isHalfPublished { _ = try? mend(waiting: { _ in false }) }
+    if obstacle == nil, isHalfPublished { _ = try? mend(waiting: { _ in false }) }
   }
 
   /// Whether a crash left a file that the newest generation was about to publish: then one data file may be new
@@ -391,9 +396,16 @@ public final class FileStore: OrgStore {
 
   // MARK: Committing
 
-  func checkWritable() throws(OrgError) {
-    if let readOnlyReason { throw OrgError(.readOnly, "Nothing can be changed: \(readOnlyReason).") }
+  /// - Throws: `readOnly` where the store was opened for reading alone; `dataNotFound` where the directory is gone.
+  func checkMayChange() throws(OrgError) {
+    if isReadOnly, let obstacle { throw obstacle.error }
     try directory.checkIsFound()
+  }
+
+  /// - Throws: what `checkMayChange` does; `readOnly` where something keeps the data from being changed now.
+  func checkWritable() throws(OrgError) {
+    try checkMayChange()
+    if let obstacle = directory.obstacle { throw obstacle.error }
   }
 
   /// Commits a change set through the journal; see `OrgStore.commit`.

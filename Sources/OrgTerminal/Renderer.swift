@@ -59,6 +59,13 @@ struct Renderer {
     let contents = model.arrangement.snapshot.contents
     let isBroken = !model.arrangement.snapshot.problems.isEmpty
     var state = isBroken ? "damaged" : model.readOnlyReason != nil ? "read-only" : "live"
+    if layout.size.columns >= 80, !isBroken {
+      if model.readOnlyReason != nil, !model.readOnlySummary.isEmpty {
+        state += ": \(model.readOnlySummary)"
+      } else if model.readOnlyReason == nil, !model.hasLeases {
+        state += ", no leases"
+      }
+    }
     // What another program wrote is compared, and mended if need be, once it has been read.
     if !model.isReading, let progress = model.reading {
       state = progress.percent < 100 ? "reading \(progress.percent)%" : "taking in"

@@ -28,6 +28,8 @@ public enum Event: Sendable {
   case failure(OrgError)
   /// What other programs did has become part of the history.
   case takenIn([HistoryEntry])
+  /// Whether other programs can be kept from writing while a change is saved.
+  case leases(Bool)
 }
 
 /// Events on their way to the screen's thread, from any other.
@@ -177,6 +179,7 @@ public final class TerminalApp {
             case .waiting(let holder): model.receive(holder)
             case .failure(let error): carryOut(model.receive(error))
             case .takenIn(let entries): carryOut(model.receive(entries))
+            case .leases(let hasLeases): model.receive(hasLeases: hasLeases)
             }
           }
         }

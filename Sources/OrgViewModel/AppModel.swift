@@ -160,6 +160,10 @@ public struct AppModel: Sendable {
   public private(set) var viewport: Viewport
   /// Why nothing can be changed, if nothing can: who opened the data said so.
   public let readOnlyReason: String?
+  /// The same in a word or two, for the header; empty where there is no more to say.
+  public let readOnlySummary: String
+  /// Whether other programs can be kept from writing while a change is saved.
+  public private(set) var hasLeases = true
   /// The mouse; what the terminal has is said once it is known.
   public var mouse = Mouse.absent
   /// Where new ids and the time come from.
@@ -198,6 +202,7 @@ public struct AppModel: Sendable {
   /// A model that shows the data from the top.
   public init(
     _ arrangement: Arrangement, viewport: Viewport, readOnlyReason: String? = nil,
+    readOnlySummary: String = "",
     preferences: Preferences = Preferences(), message: Message? = nil, stamps: Stamps = .live
   ) {
     self.arrangement = arrangement
@@ -205,6 +210,7 @@ public struct AppModel: Sendable {
     self.preferences = preferences
     self.viewport = viewport
     self.readOnlyReason = readOnlyReason
+    self.readOnlySummary = readOnlySummary
     lastSerial = arrangement.request.serial
     self.message = message
     order = arrangement.request.order
@@ -212,6 +218,11 @@ public struct AppModel: Sendable {
   }
 
   // MARK: The world
+
+  /// Learns whether other programs can be kept from writing while a change is saved.
+  public mutating func receive(hasLeases: Bool) {
+    self.hasLeases = hasLeases
+  }
 
   /// Takes in how much fits on the screen.
   public mutating func receive(_ viewport: Viewport) {

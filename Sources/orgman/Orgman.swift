@@ -131,7 +131,8 @@ struct BrowseCommand: ParsableCommand {
       changes: ChangeSource(descriptor: watcher.descriptor) { watcher.drain() },
       {
         var model = AppModel(
-          first, viewport: $0, readOnlyReason: store.readOnlyReason, preferences: configuration.preferences,
+          first, viewport: $0, readOnlyReason: store.readOnlyReason,
+          readOnlySummary: store.obstacle?.summary ?? "", preferences: configuration.preferences,
           message: problems.first.map {
             AppModel.Message(text: "Not configured: \(ConfigurationFile.sentence($0))", kind: .refusal)
           })

@@ -28,6 +28,7 @@ final class Session: Sendable {
     var request = ListRequest()
     var arrangement: Arrangement?
     var isCancelled = false
+    var hasLeases = true
   }
 
   /// Carries out what is asked for on a store.
@@ -100,6 +101,7 @@ final class Session: Sendable {
         let snapshot = try manager.snapshot()
         Log.read(snapshot)
         show(snapshot, first)
+        checkLeases()
         takeIn()
       } catch {
         Log.failure(error)
@@ -197,6 +199,8 @@ final class Session: Sendable {
           return state.withLock { !$0.isCancelled }
         }
         post(commit.snapshot) { .outcome(.done(commit, $0)) }
+        // The files may have another owner by now.
+        checkLeases()
         Log.generations()
       } catch {
         Log.failure(error)
@@ -206,6 +210,17 @@ final class Session: Sendable {
         inbox.post(.outcome(isPartial ? .partial(asked, error) : .failed(error)))
       }
     }
+  }
+
+  /// Says when leases come to be had, or no longer are.
+  private func checkLeases() {
+    guard keeping != nil else { return }
+    let hasLeases = store.leaseObstacle == nil
+    let isNews = state.withLock { state in
+      defer { state.hasLeases = hasLeases }
+      return state.hasLeases != hasLeases
+    }
+    if isNews { inbox.post(.leases(hasLeases)) }
   }
 
   private func inverse(of entry: HistoryEntry?, _ word: String) throws(OrgError) -> ChangeSet {

@@ -10,6 +10,7 @@
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include <sys/xattr.h>
 #include <wchar.h>
 
 /// A flag for open(2) that leaves the time alone at which the file was last read; its owner and root may use it.
@@ -22,9 +23,28 @@ int clinux_keeps_read_times(int descriptor);
 /// one that can't be printed.
 int clinux_wcwidth(uint32_t scalar);
 
-/// The mode, owner and group of `from` given to `to`; extended attributes too, and those that it lacks taken away. 0, or
-/// -1 with errno.
-int clinux_copy_metadata(int from, int to);
+/// Gives `to` the extended attributes of `from`, and takes away those that it lacks; access control lists are left as they
+/// are. What the file system doesn't keep, or only root may set, is left out.
+void clinux_copy_attributes(int from, int to);
+
+/// What the kernel says of a file beside its status.
+struct clinux_traits {
+  /// Whether nobody can change, rename or remove it (`chattr +i`).
+  int is_immutable;
+  /// Whether it can only be appended to (`chattr +a`).
+  int is_append_only;
+  /// Whether something is mounted on it.
+  int is_mount_point;
+  /// The mount that it belongs to; 0 where that can't be told.
+  uint64_t mount;
+};
+
+/// The traits of a file in a directory, not following a symbolic link; of the directory itself if the name is empty. 0, or
+/// -1 with errno: what a kernel or file system doesn't know is 0.
+int clinux_get_traits(int directory, const char *name, struct clinux_traits *traits);
+
+/// Whether this process has a capability in effect, by its number.
+int clinux_has_capability(int number);
 
 /// The file system's magic number, or 0 if it can't be told.
 int64_t clinux_filesystem_type(int descriptor);

@@ -51,17 +51,6 @@ final class DataDirectory: Sendable {
     }
   }
 
-  /// Why nothing can be written here; `nil` where it can.
-  var obstacle: String? {
-    let shown = path.escapedForDisplay
-    if calls.isRemote(root) { return "\(shown) is on a network file system, where locks can't be trusted" }
-    switch calls.obstacle(toWritingIn: root) {
-    case nil: return nil
-    case .readOnlyFileSystem: return "\(shown) is on a file system that is mounted for reading alone"
-    default: return "\(shown) can't be written by \(userName(geteuid()).escapedForDisplay)"
-    }
-  }
-
   /// - Throws: `unsafeDirectory` where anybody could replace the data.
   func checkPermissions() throws(OrgError) {
     guard let status = try? calls.status(root, path), status.st_mode & S_IWOTH != 0 else { return }
@@ -157,78 +146,52 @@ final class DataDirectory: Sendable {
 
   // MARK: Writing
 
-  /// `.orgman`, made where it isn't there: for the owner of the data alone, or for the group, too, where the
-  /// group may write in the data directory.
-  func openPrivate() throws(SystemCallError) -> Descriptor {
-    try openDirectory(Self.privateName, in: root)
-  }
-
-  /// A directory in another, made like `.orgman` itself where it isn't there.
-  func openDirectory(
-    _ name: String, in parent: borrowing Descriptor
-  ) throws(SystemCallError) -> Descriptor {
-    do {
-      return try calls.open(name, in: parent, O_RDONLY | O_DIRECTORY)
-    } catch  where error.errno == .noSuchFileOrDirectory {
-      do {
-        try calls.makeDirectory(name, in: parent)
-      } catch  where error.errno == .fileExists {
-        return try calls.open(name, in: parent, O_RDONLY | O_DIRECTORY)
-      }
-      let made = try calls.open(name, in: parent, O_RDONLY | O_DIRECTORY)
-      let status = try calls.status(root, path)
-      if geteuid() == 0 { try calls.setOwner(status.st_uid, status.st_gid, of: made, name) }
-      try calls.setMode(status.st_mode & S_IWGRP == 0 ? 0o700 : 0o2770, of: made, name)
-      return made
-    }
-  }
-
-  /// Makes a file in `.orgman` that those who may work there can read and write, whatever the umask.
-  func create(
-    _ name: String, in directory: borrowing Descriptor, _ flags: Int32
-  ) throws(SystemCallError) -> Descriptor {
-    let file = try calls.open(name, in: directory, flags | O_CREAT, mode: 0o600)
-    let status = try calls.status(directory, Self.privateName)
-    if try calls.status(file, name).st_uid == geteuid() {
-      if geteuid() == 0 { try calls.setOwner(status.st_uid, status.st_gid, of: file, name) }
-      try calls.setMode(status.st_mode & S_IWGRP == 0 ? 0o600 : 0o660, of: file, name)
-    }
-    return file
-  }
-
-  /// Gives a data file that takes nobody's place what its brother has, or what the directory asks for.
-  func setUsualMetadata(of file: borrowing Descriptor, _ name: String) throws(SystemCallError) {
-    for other in [OrganizationTable.file, MemberTable.file] where other != name {
-      if let brother = try? calls.open(other, in: root, O_RDONLY) {
-        return try calls.copyMetadata(from: brother, to: file, name)
-      }
-    }
-    let status = try calls.status(root, path)
-    if geteuid() == 0 { try calls.setOwner(status.st_uid, status.st_gid, of: file, name) }
-    try calls.setMode(status.st_mode & S_IWGRP == 0 ? 0o600 : 0o660, of: file, name)
+  /// How a file came to take the place of another.
+  enum Publication {
+    /// The two changed places.
+    case exchanged
+    /// There was none to change places with.
+    case added
+    /// The file system can't exchange: the new one was renamed over the other.
+    case replaced
   }
 
   /// Exchanges a staged file with the live one, which stays linked among the displaced: whoever had opened it
   /// for writing writes there, where it is found. A crash leaves nothing between the two states: until the
-  /// exchange the new file has the name that the displaced one has behind it.
+  /// exchange the new file has the name that the displaced one has after it.
   ///
   /// - Parameter isMoved: whether the new file has that name already.
+  @discardableResult
   func publish(
     _ name: String, from space: borrowing Descriptor, displacedAs displaced: String,
     in displacedDirectory: borrowing Descriptor, isMoved: Bool
-  ) throws(SystemCallError) {
+  ) throws(SystemCallError) -> Publication {
     let staged = Self.stagedName(name)
     if !isMoved { try calls.rename(staged, in: space, to: displaced, in: displacedDirectory) }
     do {
       try calls.exchange(displaced, in: displacedDirectory, with: name, in: root)
+      return .exchanged
     } catch  where error.errno == .noSuchFileOrDirectory {
-      // Nothing is there to exchange with.
       try calls.rename(displaced, in: displacedDirectory, to: name, in: root)
+      return .added
     } catch  where error.errno == .invalidArgument {
-      // No exchange on this file system.
       try calls.rename(displaced, in: displacedDirectory, to: staged, in: space)
       try calls.link(name, in: root, to: displaced, in: displacedDirectory)
       try calls.rename(staged, in: space, to: name, in: root)
+      return .replaced
+    }
+  }
+
+  /// Takes a publication back, as far as the file system lets it: the new file has the displaced one's name again, as it
+  /// had before, and is published by the next program that finds it there.
+  func retract(
+    _ name: String, _ publication: Publication, displacedAs displaced: String,
+    in displacedDirectory: borrowing Descriptor
+  ) throws(SystemCallError) {
+    switch publication {
+    case .exchanged: try calls.exchange(displaced, in: displacedDirectory, with: name, in: root)
+    case .added: try calls.rename(name, in: root, to: displaced, in: displacedDirectory)
+    case .replaced: break
     }
   }
 

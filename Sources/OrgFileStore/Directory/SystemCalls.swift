@@ -324,17 +324,11 @@ struct SystemCalls: Sendable {
     try call("fchmod", name) { fchmod(descriptor.number, mode) }
   }
 
+  /// Changes the owner, the group or both of a file.
   func setOwner(
-    _ user: uid_t, _ group: gid_t, of descriptor: borrowing Descriptor, _ name: String
+    _ user: uid_t = .max, group: gid_t = .max, of descriptor: borrowing Descriptor, _ name: String
   ) throws(SystemCallError) {
     try call("fchown", name) { fchown(descriptor.number, user, group) }
-  }
-
-  /// Gives a file the owner, group, mode and extended attributes of another.
-  func copyMetadata(
-    from source: borrowing Descriptor, to target: borrowing Descriptor, _ name: String
-  ) throws(SystemCallError) {
-    try call("fchown", name) { clinux_copy_metadata(source.number, target.number) }
   }
 
   func makeDirectory(_ name: String, in directory: borrowing Descriptor) throws(SystemCallError) {
@@ -349,11 +343,6 @@ struct SystemCalls: Sendable {
 
   func remove(_ name: String, in directory: borrowing Descriptor) throws(SystemCallError) {
     try call("unlink", name) { unlinkat(directory.number, name, 0) }
-  }
-
-  /// What keeps this process from adding and replacing files of a directory; `nil` for nothing.
-  func obstacle(toWritingIn directory: borrowing Descriptor) -> Errno? {
-    faccessat(directory.number, ".", W_OK | X_OK, AT_EACCESS) == 0 ? nil : Errno(rawValue: errno)
   }
 
   /// Takes the lock of an open file for this process alone, or says that somebody has it.
@@ -382,7 +371,7 @@ struct SystemCalls: Sendable {
 
   /// Makes a call, again when a signal interrupted it.
   @discardableResult
-  private func call<Result: SignedInteger>(
+  func call<Result: SignedInteger>(
     _ name: StaticString, _ subject: String, _ body: () -> Result, short: (() -> Result)? = nil
   ) throws(SystemCallError) -> Result {
     while true {
@@ -418,18 +407,4 @@ struct Descriptor: ~Copyable, Sendable {
   }
 
   deinit { close(number) }
-}
-
-/// The name of a user, or the number where nobody has it.
-func userName(_ id: uid_t) -> String {
-  var entry = passwd()
-  var found: UnsafeMutablePointer<passwd>?
-  return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) { buffer in
-    guard let space = buffer.baseAddress, getpwuid_r(id, &entry, space, buffer.count, &found) == 0,
-      found != nil
-    else {
-      return String(id)
-    }
-    return String(cString: entry.pw_name)
-  }
 }

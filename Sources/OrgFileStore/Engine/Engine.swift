@@ -62,14 +62,7 @@ final class Engine {
   private var isAsAssumed: Bool { assumption?.value ?? true }
 
   private static func explained(_ error: SystemCallError, _ store: FileStore) -> OrgError {
-    switch error.errno {
-    case .resourceBusy:
-      OrgError(
-        .readOnly,
-        "\(error.subject) in \(store.path.escapedForDisplay) is mounted by itself and can't be replaced; mount its directory instead.",
-        errno: error.errno.rawValue)
-    default: OrgError(error, "The change could not be saved in \(store.path.escapedForDisplay)")
-    }
+    OrgError(error, "The change could not be saved in \(store.path.escapedForDisplay)")
   }
 
   private func explaining<Value>(_ body: () throws(SystemCallError) -> Value) throws(OrgError) -> Value {
@@ -161,6 +154,7 @@ final class Engine {
     var described: [String: [JournalRecord.JournalSplice]] = [:]
     let (known, before) = store.memory.withLock { ($0, $0.journal?.last?.record.files) }
     var hashes = known.current.map { isSame($0.contents, current) } == true ? known.hashes : [:]
+    var obstacle: WriteObstacle?
     let isCommitted = try explaining { () throws(SystemCallError) in
       for (file, bytes) in next.files {
         let old = current.bytes(of: file)
@@ -189,10 +183,17 @@ final class Engine {
       }
       record.splices = described.isEmpty ? nil : described
       guard isAsAssumed else { return false }
+      // What is committed must be published: what keeps files from being replaced is found before.
+      obstacle = replacements.isEmpty ? nil : directory.obstacle
+      guard obstacle == nil else { return false }
       try append(record)
       return true
     }
-    guard isCommitted else { return vault.discard(replacements.map(\.file)) }
+    guard isCommitted else {
+      vault.discard(replacements.map(\.file))
+      if let obstacle { throw obstacle.error }
+      return
+    }
     store.memory.withLock {
       $0.current = (record.generation, next)
       $0.hashes = hashes
@@ -202,12 +203,23 @@ final class Engine {
       try publish(
         replacements, next, generation: record.generation, displacing: live ?? current, hashes: hashes ?? [:])
     } catch {
-      throw OrgError(
-        error,
-        "The change is in the journal for good, but \(error.subject.escapedForDisplay) in \(store.path.escapedForDisplay) could not be replaced, so others see it only when the next change is made"
-      )
+      let files = replacements.map(\.file)
+      let isNew = files.map { directory.identity(of: $0)?.inode == record.files[$0]?.inode }
+      throw OrgError(error, consequence(isNew))
     }
     try? checkpointIfDue(next)
+  }
+
+  /// What became of a change that is in the journal, when something went wrong after that.
+  ///
+  /// - Parameter isNew: for each file that was to be replaced, whether it was.
+  private func consequence(_ isNew: [Bool]) -> String {
+    let saved = "The change is saved in the journal of \(store.path.escapedForDisplay)"
+    if isNew.allSatisfy(\.self) {
+      return "\(saved) and in the files, but it isn't certain that the files would outlast a power failure"
+    }
+    let state = isNew.contains(true) ? "only one file could be replaced" : "the files could not be replaced"
+    return "\(saved), but \(state); orgman does that when it opens them the next time"
   }
 
   private func append(_ record: JournalRecord) throws(SystemCallError) {
@@ -236,19 +248,37 @@ final class Engine {
   ) throws(SystemCallError) {
     guard !replacements.isEmpty else { return }
     try store.exchange(for: contents) { () throws(SystemCallError) in
-      for replacement in replacements {
+      let displaced = replacements.map { replacement in
+        let hash = hashes[replacement.file] ?? sha256(old.bytes(of: replacement.file))
+        return { (isCalm: Bool) in
+          Vault.displacedName(generation, hash, replacement.file, isCalm: isCalm)
+        }
+      }
+      var done: [DataDirectory.Publication] = []
+      do throws(SystemCallError) {
+        for (replacement, displaced) in zip(replacements, displaced) {
+          done.append(
+            try directory.publish(
+              replacement.file, from: vault.space, displacedAs: displaced(false), in: vault.displaced,
+              isMoved: replacement.isMoved))
+        }
+      } catch {
+        // Not one file new and the other old: whoever opens them next publishes both.
+        for index in done.indices.reversed() {
+          try? directory.retract(
+            replacements[index].file, done[index], displacedAs: displaced[index](false), in: vault.displaced)
+        }
+        try? directory.calls.sync(directory.root, directory.path)
+        throw error
+      }
+      for (replacement, displaced) in zip(replacements, displaced) {
         let name = replacement.file
-        let hash = hashes[name] ?? sha256(old.bytes(of: name))
-        let displaced = Vault.displacedName(generation, hash, name)
-        try directory.publish(
-          name, from: vault.space, displacedAs: displaced, in: vault.displaced, isMoved: replacement.isMoved)
         // Another program may have put a file of its own there by a rename, which no lease holds up.
-        let inode = (try? directory.inode(of: displaced, in: vault.displaced)) ?? nil
+        let inode = (try? directory.inode(of: displaced(false), in: vault.displaced)) ?? nil
         if let held = leases[name], let inode, held.identity?.inode == inode, held.isUndisturbed {
           // While the lease is still held, so that whoever writes there later does so at a later time.
           try? directory.calls.rename(
-            displaced, in: vault.displaced,
-            to: Vault.displacedName(generation, hash, name, isCalm: true), in: vault.displaced)
+            displaced(false), in: vault.displaced, to: displaced(true), in: vault.displaced)
         }
         leases[name] = replacement.lease
       }

@@ -37,6 +37,7 @@ extension Vault {
     _ bytes: [UInt8], toNew staged: String, _ file: String
   ) throws(SystemCallError) -> FileIdentity {
     let new = try calls.open(staged, in: space, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
+    try giveMetadata(to: new, file)
     return try fill(new, with: bytes, file)
   }
 
@@ -45,16 +46,20 @@ extension Vault {
     for file in files { try? calls.remove(DataDirectory.stagedName(file), in: space) }
   }
 
-  private func fill(
-    _ target: borrowing Descriptor, with bytes: [UInt8], _ file: String
-  ) throws(SystemCallError) -> FileIdentity {
+  /// Gives a file the owner, group, mode and attributes of the data file that it is to replace.
+  private func giveMetadata(to target: borrowing Descriptor, _ file: String) throws(SystemCallError) {
     do {
       let present = try calls.open(file, in: directory.root, O_RDONLY)
-      try calls.copyMetadata(from: present, to: target, file)
+      try directory.giveMetadata(of: present, to: target, file)
     } catch  where error.errno == .noSuchFileOrDirectory {
       // Somebody removed it: what its brother has, or at least what the directory asks for.
       try directory.setUsualMetadata(of: target, file)
     }
+  }
+
+  private func fill(
+    _ target: borrowing Descriptor, with bytes: [UInt8], _ file: String
+  ) throws(SystemCallError) -> FileIdentity {
     let size = try calls.status(target, file).st_size
     try calls.reserve(bytes.count, in: target, file)
     // The last byte is always written, or the time of the last change would be an earlier one.
@@ -107,6 +112,8 @@ extension Vault {
     else {
       return nil
     }
+    // Of another owner, it may not be this process's to change.
+    do { try giveMetadata(to: file, spare.file) } catch { return nil }
     try calls.rename(spare.name, in: displaced, to: staged, in: space)
     return try fill(file, with: bytes, spare.file)
   }

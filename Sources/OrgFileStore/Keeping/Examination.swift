@@ -22,6 +22,8 @@ public struct Finding: Sendable, Hashable {
     case addMemberLists
     /// Keep others out of a file or directory, by its path from the data directory.
     case closeToOthers(String)
+    /// Let everybody who may change the data use the files, and orgman's own.
+    case share
   }
 
   /// How bad it is.
@@ -54,11 +56,14 @@ extension FileStore {
 
   /// Does what the remedies of findings say; what they don't say stays as it is.
   public func mend(_ remedies: Set<Finding.Remedy>) throws(OrgError) {
-    try checkWritable()
+    try checkMayChange()
+    // What isn't shared may be what keeps the data from being written.
+    if remedies.contains(.share) { try share() }
     for remedy in remedies {
-      if case .closeToOthers(let name) = remedy { try close(name) }
+      if case .closeToOthers(let name) = remedy { try closeToOthers(name) }
     }
     if remedies.contains(.maintain) || remedies.contains(.addMemberLists) {
+      try checkWritable()
       try FileLock(directory: directory).withLock(waiting: { _ in true }) { (_) throws(OrgError) in
         let leases = Leases(directory)
         defer { withExtendedLifetime(leases) {} }
@@ -72,7 +77,9 @@ extension FileStore {
       let space = try? directory.calls.open(
         DataDirectory.privateName, in: directory.root, O_RDONLY | O_DIRECTORY)
     else {
-      return [Finding(.note, "There is no history yet: it begins with the first change through orgman.")]
+      // What can't be opened is found among the permissions.
+      return directory.identity(of: DataDirectory.privateName) == nil
+        ? [Finding(.note, "There is no history yet: it begins with the first change through orgman.")] : []
     }
     var findings: [Finding] = []
     func names(_ name: String) -> [String] {
@@ -132,31 +139,6 @@ extension FileStore {
       let first = records.first?.generation
     else { return false }
     return (try? Vault.replay(records, from: first, to: generation, checkpoints, directory.calls)) != nil
-  }
-
-  private var permissionFindings: [Finding] {
-    let names = [".", OrganizationTable.file, MemberTable.file, DataDirectory.privateName]
-    return names.compactMap { name in
-      var status = stat()
-      guard fstatat(directory.root.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0,
-        status.st_mode & 0o007 != 0
-      else { return nil }
-      let shown = name == "." ? path : "\(path)/\(name)"
-      return Finding(
-        .warning,
-        "Users outside the group may use \(shown.escapedForDisplay) (mode \(String(status.st_mode & 0o7777, radix: 8))).",
-        .closeToOthers(name))
-    }
-  }
-
-  private func close(_ name: String) throws(OrgError) {
-    do {
-      let file = try directory.calls.open(name, in: directory.root, O_RDONLY)
-      let status = try directory.calls.status(file, name)
-      try directory.calls.setMode(status.st_mode & 0o7770, of: file, name)
-    } catch {
-      throw OrgError(error, "The mode of \(name) can't be changed")
-    }
   }
 }
 

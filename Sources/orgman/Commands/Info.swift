@@ -151,6 +151,10 @@ private struct Report: Encodable {
       section.add("organizations", "\(snapshot.contents.organizationCount)")
       section.add("members", "\(snapshot.contents.memberCount)")
       section.add("generation", "\(snapshot.generation)")
+      section.add("editors", store.editors.joined(separator: ", "))
+      section.add("changes", store.writeObstacle.map { "not possible: \($0.reason)" } ?? "possible")
+      section.add("owner after a change", store.newOwner ?? "as before")
+      section.add("leases", store.leaseObstacle.map { "none: \($0)" } ?? "yes")
       let findings = try store.examine()
       problems += findings.filter { $0.severity != .note }.map { "\($0.severity.rawValue): \($0.text)" }
     } catch {

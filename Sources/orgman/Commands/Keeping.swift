@@ -25,7 +25,7 @@ struct DoctorCommand: ParsableCommand {
   func run() throws {
     try exitingWithStatus {
       let store = try options.store(isReadOnly: !fix)
-      let findings = try store.examine()
+      var findings = try store.examine()
       if options.json {
         try printJSON(
           findings.map {
@@ -42,7 +42,8 @@ struct DoctorCommand: ParsableCommand {
       if fix, !remedies.isEmpty, !confirmation.dryRun {
         try confirmation.confirm("Mend what can be mended?")
         try store.mend(remedies)
-        let rest = try store.examine().filter { $0.remedy != nil }
+        findings = try store.examine()
+        let rest = findings.filter { $0.remedy != nil }
         guard rest.isEmpty else {
           throw OrgError(
             .system, "\(rest.count) finding\(rest.count == 1 ? " is" : "s are") left: \(rest[0].text)")
@@ -66,6 +67,7 @@ extension Finding.Remedy {
     case .addMemberLists: "add the empty member lists that are missing"
     case .closeToOthers(let name):
       "take the rights of others away from \(name == "." ? "the directory" : name.escapedForDisplay)"
+    case .share: "let everybody who may change the data use them"
     }
   }
 }
