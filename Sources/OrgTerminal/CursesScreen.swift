@@ -47,6 +47,8 @@ final class CursesScreen {
   private var putBack: Int32?
   /// When the Escape key was pressed, if it was the last one.
   private var escapedAt: Int64?
+  /// Whether the rest of a sequence that is longer than any is still to be dropped.
+  private var isDropping = false
   private var isOpen = true
 
   /// Takes over the terminal on standard input and output. Writes nothing to it if that fails.
@@ -315,16 +317,25 @@ extension CursesScreen {
   /// How long, on a line that does cut a key in pieces, each further piece of it may take. Only who types Escape
   /// and then [ or O within that time waits for it.
   private static let pieceDelay: Int32 = 300
+  /// Bytes of the longest sequence that is waited for; those of keys and the mouse have a few dozen.
+  private static let longestSequence = 256
 
   /// What was typed since the last time. Doesn't wait, except for what tells the Escape key from a key that begins
   /// with the same byte. Input that is no key and no text is dropped.
   func readKeys() -> Input {
     guard isOpen else { return .ended }
     var keys: [Key] = []
-    // A bound, so that a flood doesn't keep the program from anything else; the rest waits in the kernel.
-    while putBack != nil || keys.count < 4096, let code = next() {
+    var count = 0
+    // A bound, so that a flood doesn't keep the program from anything else, be it keys or not; the rest waits in the
+    // kernel.
+    while putBack != nil || count < 4096, let code = next() {
+      count += 1
       let before = escapedAt
       escapedAt = nil
+      if isDropping {
+        isDropping = Self.isParameter(code)
+        if (0x20...0x7E).contains(code) { continue }
+      }
       if let key = key(code, after: before) { keys.append(key) }
     }
     return keys.isEmpty && cncurses_input_ended() ? .ended : .keys(keys)
@@ -429,6 +440,11 @@ extension CursesScreen {
       let scalar = Unicode.Scalar(UInt8(code))
       if introducer == 0x4F { return shifted(scalar) }
       if code >= 0x40, code != 0x5B { return sequence(parameters, scalar) }
+      guard parameters.utf8.count < Self.longestSequence else {
+        // It may have no end, and what follows of it must not end up as letters either.
+        isDropping = Self.isParameter(code)
+        return .some(nil)
+      }
       parameters.unicodeScalars.append(scalar)
     }
     // Nothing came: typed one after the other.
@@ -436,6 +452,9 @@ extension CursesScreen {
     putBack = introducer
     return nil
   }
+
+  /// Whether a byte is one between Escape [ and the final character.
+  private static func isParameter(_ code: Int32) -> Bool { (0x20...0x3F).contains(code) || code == 0x5B }
 
   /// Escape O and a character: what keys send in the application modes.
   private func shifted(_ scalar: Unicode.Scalar) -> Key? {
@@ -486,7 +505,10 @@ extension CursesScreen {
   /// What was done with the mouse: a number for what it was, with bits for the keys held down, and where.
   private func pointed(_ parameters: String, _ final: Unicode.Scalar) -> Key? {
     let numbers = parameters.dropFirst().split(separator: ";").map { Int($0) ?? -1 }
-    guard numbers.count == 3, numbers.allSatisfy({ $0 >= 0 }), final == "M" else { return nil }
+    // No screen is larger, and places are reckoned with.
+    guard numbers.count == 3, numbers.allSatisfy({ (0...9999).contains($0) }), final == "M" else {
+      return nil
+    }
     let kind: MouseEvent.Kind
     switch numbers[0] & ~0b11100 {
     case 0: kind = .press

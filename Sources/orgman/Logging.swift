@@ -185,7 +185,7 @@ struct JournalFollower {
       let part = [UInt8](unsafeUninitializedCapacity: 1 << 16) {
         $1 = max(0, pread(descriptor, $0.baseAddress, $0.count, off_t(offset + bytes.count)))
       }
-      if part.isEmpty { return bytes }
+      if part.isEmpty || bytes.count > 1 << 30 { return bytes }
       bytes += part
     }
   }

@@ -63,6 +63,32 @@ public struct HistoryEntry: Sendable, Hashable {
   }
 }
 
+extension ChangeSet {
+  /// Whether it takes back all that the newest generation did, and that was to put the data back to an earlier state, or
+  /// to undo or redo this: then what was there before comes back byte for byte, whatever rules it breaks.
+  ///
+  /// - Parameter entries: the newest generations, newest first.
+  package func takesBackRestore(_ entries: [HistoryEntry]) -> Bool {
+    guard let newest = entries.first else { return false }
+    var isUndone = false
+    let restore: UInt64
+    switch newest.kind {
+    case .restore: restore = newest.generation
+    case .undo(let generation): (restore, isUndone) = (generation, true)
+    case .redo(let generation): restore = generation
+    default: return false
+    }
+    guard entries.contains(where: { $0.generation == restore && $0.kind == .restore }) else { return false }
+    switch purpose {
+    case .edit: return false
+    case .undo(let generation):
+      guard !isUndone, generation == restore || generation == newest.generation else { return false }
+    case .redo(let generation): guard isUndone, generation == restore else { return false }
+    }
+    return Set(changes) == Set(newest.changes.compactMap(\.inverse))
+  }
+}
+
 /// A part of the history, newest first.
 public struct HistoryPage: Sendable {
   /// What happened.

@@ -82,7 +82,9 @@ struct FileLock {
   }
 
   private func holder(_ file: borrowing Descriptor, waited: Int) -> LockHolder {
-    Self.holder((try? directory.calls.readAll(file, Self.name, size: 256)) ?? [], waited: waited)
+    // A longer line isn't ours.
+    let line = try? directory.calls.readBeginning(of: file, Self.name, length: 256)
+    return Self.holder(line ?? [], waited: waited)
   }
 
   /// Who the bytes in the file name.

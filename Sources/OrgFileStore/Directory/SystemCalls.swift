@@ -67,10 +67,15 @@ struct SystemCalls: Sendable {
 
   /// Reads a file from a place to its end; `size` is how long it is thought to be. `note` is told of each part that was
   /// read, on any thread.
+  ///
+  /// - Throws: `fileTooLarge` for more than any of our files has, and for a file that grows as fast as it is read.
   func readAll(
     _ descriptor: borrowing Descriptor, _ name: String, size: Int, from start: Int = 0,
     note: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws(SystemCallError) -> [UInt8] {
+    guard (0...Self.longestFile).contains(size) else {
+      throw SystemCallError(call: "read", subject: name, errno: .fileTooLarge)
+    }
     var failure: SystemCallError?
     let number = descriptor.number
     // One byte more tells whether the file grew meanwhile.
@@ -92,9 +97,22 @@ struct SystemCalls: Sendable {
       }
       guard !chunk.isEmpty else { break }
       bytes += chunk
+      guard bytes.count - size <= Self.longestGrowth else {
+        throw SystemCallError(call: "read", subject: name, errno: .fileTooLarge)
+      }
     }
     if let failure { throw failure }
     return bytes
+  }
+
+  /// Reads the beginning of a file, however long that is.
+  func readBeginning(
+    of descriptor: borrowing Descriptor, _ name: String, length: Int
+  ) throws(SystemCallError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: length)
+    let number = descriptor.number
+    let count = try call("read", name) { pread(number, &bytes, length, 0) }
+    return Array(bytes.prefix(count))
   }
 
   /// Reads until the buffer is full or the file ends; the halves of a long file at once.
@@ -143,6 +161,10 @@ struct SystemCalls: Sendable {
   private static let readLength = 8 << 20
   /// Bytes that one core has read before two would have.
   private static let shortestToDivide = 4 << 20
+  /// Bytes of the longest file that is read whole: places in the data files are kept as 32 bit numbers.
+  private static let longestFile = 4 << 30
+  /// Bytes by which a file may grow while it is read: another program writes the whole of it again.
+  private static let longestGrowth = 1 << 30
 
   /// Whether a file holds some bytes and nothing else, without keeping it in memory. The halves of a long one are
   /// compared at once.

@@ -169,9 +169,7 @@ extension FileContents {
       if let other {
         for member in 0..<base.memberCount(at: other) {
           let user = base.member(member, at: other).userID
-          let isConcerned =
-            cells.contains(.member(id, user: user))
-            || cells.contains(.list(id)) && !members.hasList(at: index)
+          let isConcerned = cells.contains(.member(id, user: user)) || cells.contains(.list(id))
           if isConcerned, memberIndex(ofUser: user, at: index) == nil {
             removals.append(base.removal(of: member, at: other, name: organization.name))
           }
@@ -181,7 +179,8 @@ extension FileContents {
     }
   }
 
-  private func removal(of member: Int, at index: Int, name: String) -> RecordedChange {
+  /// The removal of a member, as the history keeps it.
+  func removal(of member: Int, at index: Int, name: String) -> RecordedChange {
     let member = self.member(member, at: index)
     return RecordedChange(
       .removeMember(user: member.userID, organization: member.organizationID, role: member.role),

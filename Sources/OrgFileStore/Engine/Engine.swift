@@ -107,11 +107,19 @@ final class Engine {
       throw OrgError(.damagedData, "Nothing is changed while the data are damaged. \(problem)")
     }
     // What somebody wrote behind what was taken in is found among the displaced files.
-    let preview = Preview(
-      of: set, on: Snapshot(generation: snapshot.generation, contents: settled.contents))
-    try preview.check()
-    guard !preview.edit.isEmpty else { return Commit(snapshot: snapshot, changes: []) }
-    let next = try settled.contents.applying(preview.edit)
+    let next: FileContents.Application
+    let (recorded, effective): ([RecordedChange], [Change])
+    if let reversal = try reversal(of: set, on: settled) {
+      next = reversal
+      (recorded, effective) = (next.contents.changes(replacing: settled.contents), set.changes)
+    } else {
+      let preview = Preview(
+        of: set, on: Snapshot(generation: snapshot.generation, contents: settled.contents))
+      try preview.check()
+      guard !preview.edit.isEmpty else { return Commit(snapshot: snapshot, changes: []) }
+      next = try settled.contents.applying(preview.edit)
+      (recorded, effective) = (preview.recorded, preview.effective)
+    }
     if let problem = next.contents.problems.first {
       throw OrgError(.invalidValue, "This change would damage the data, so it was not made. \(problem)")
     }
@@ -122,13 +130,13 @@ final class Engine {
       leases = Leases(directory)
       return nil
     }
-    var record = newRecord(settled.generation + 1, JournalRecord.Kind(set.purpose), preview.recorded)
+    var record = newRecord(settled.generation + 1, JournalRecord.Kind(set.purpose), recorded)
     if case .undo(let generation) = set.purpose { record.of = generation }
     if case .redo(let generation) = set.purpose { record.of = generation }
     try write(
       record, next.contents, after: settled.contents, organizations: next.organizations,
       members: next.members)
-    return Commit(snapshot: store.snapshotNow(), changes: preview.effective)
+    return Commit(snapshot: store.snapshotNow(), changes: effective)
   }
 
   private func newRecord(
@@ -535,7 +543,7 @@ final class Engine {
   // MARK: Keeping
 
   /// Puts the data back to what they were.
-  func restore(to point: RestorePoint, isTrial: Bool) throws(OrgError) -> [RecordedChange] {
+  func restore(to point: RestorePoint, isTrial: Bool) throws(OrgError) -> Restoration {
     let settled = try settle(isStarting: !isTrial)
     let target = try contents(at: point)
     if let problem = target.problems.first {
@@ -544,8 +552,8 @@ final class Engine {
     // What is there now may break a rule: then the journal knows what it was before.
     let current = store.memory.withLock { $0.current?.contents } ?? settled.contents
     let live = store.contentsNow()
-    let changes = target.changes(in: target.cells(differingFrom: current), on: current)
-    guard !isTrial, !isSame(live, target) else { return changes }
+    let restoration = Restoration(from: current, to: target)
+    guard !isTrial, !isSame(live, target) else { return restoration }
     if !isSame(live, current) {
       try explaining { () throws(SystemCallError) in
         for (file, bytes) in live.files where !haveSameBytes(bytes, current.bytes(of: file)) {
@@ -555,9 +563,26 @@ final class Engine {
     }
     let splices = target.splices(from: current)
     try write(
-      newRecord(settled.generation + 1, .restore, changes), target, after: current,
+      newRecord(settled.generation + 1, .restore, restoration.changes), target, after: current,
       organizations: splices.organizations, members: splices.members, live: live)
-    return changes
+    return restoration
+  }
+
+  /// The bytes before a restore that is the newest generation, where a change set takes all of it back.
+  private func reversal(
+    of set: ChangeSet, on settled: Settled
+  ) throws(OrgError) -> FileContents.Application? {
+    guard set.purpose != .edit, let journal = store.memory.withLock({ $0.journal }) else { return nil }
+    // What a restore and its undo did is only a few generations back.
+    let lines = journal.recent.suffix(32)
+    guard let newest = lines.last(where: { $0.record.kind != .checkpoint }),
+      newest.record.generation == settled.generation,
+      let record = try whole([newest]).first
+    else { return nil }
+    let entries = [record.entry].compactMap(\.self) + lines.reversed().compactMap(\.record.entry)
+    guard set.takesBackRestore(entries) else { return nil }
+    let before = lines.last { $0.record.generation < settled.generation }?.record.files
+    return settled.contents.reverting(record, to: before)
   }
 
   private func contents(at point: RestorePoint) throws(OrgError) -> FileContents {

@@ -81,10 +81,16 @@ final class Vault {
 
   /// The generations of which there are full copies, rising.
   func checkpointGenerations() throws(SystemCallError) -> [UInt64] {
+    try Self.checkpointGenerations(checkpoints, calls)
+  }
+
+  private static func checkpointGenerations(
+    _ checkpoints: borrowing Descriptor, _ calls: SystemCalls
+  ) throws(SystemCallError) -> [UInt64] {
     let names = Set(try calls.list(checkpoints, "checkpoints"))
     return names.compactMap { name -> UInt64? in
       guard name.hasSuffix("." + OrganizationTable.file), let generation = UInt64(name.prefix { $0 != "." }),
-        names.contains(Self.checkpointName(generation, MemberTable.file))
+        names.contains(checkpointName(generation, MemberTable.file))
       else { return nil }
       return generation
     }.sorted()
@@ -96,11 +102,7 @@ final class Vault {
   func rebuild(_ generation: UInt64) throws(OrgError) -> FileContents {
     do {
       let records = try Journal.everything(journal, calls).lines.map(\.record)
-      for checkpoint in try checkpointGenerations().reversed() where checkpoint <= generation {
-        if let contents = try Self.replay(records, from: checkpoint, to: generation, checkpoints, calls) {
-          return contents
-        }
-      }
+      if let contents = try Self.rebuild(generation, records, checkpoints, calls) { return contents }
     } catch {
       throw OrgError(error, "The journal in \(directory.path.escapedForDisplay) can't be read")
     }
@@ -108,6 +110,20 @@ final class Vault {
       .damagedData,
       "Generation \(generation) can't be rebuilt: its journal or checkpoint in \(directory.path.escapedForDisplay)/.orgman is damaged. See orgman doctor."
     )
+  }
+
+  /// The same, for one who doesn't hold the lock; `nil` where what is needed for it is gone or broken.
+  static func rebuild(
+    _ generation: UInt64, _ records: [JournalRecord], _ checkpoints: borrowing Descriptor,
+    _ calls: SystemCalls
+  ) throws(SystemCallError) -> FileContents? {
+    for checkpoint in try checkpointGenerations(checkpoints, calls).reversed() where checkpoint <= generation
+    {
+      if let contents = try replay(records, from: checkpoint, to: generation, checkpoints, calls) {
+        return contents
+      }
+    }
+    return nil
   }
 
   /// The data as a generation left them, from the copy of an earlier one; `nil` where something is missing or

@@ -23,6 +23,11 @@ public struct Backup: Sendable {
     self.members = members
   }
 
+  /// The bytes of both by name.
+  var files: [(name: String, bytes: [UInt8])] {
+    [(OrganizationTable.file, organizations), (MemberTable.file, members)]
+  }
+
   var contents: FileContents {
     let table = OrganizationTable(organizations)
     return FileContents(organizations: table, members: MemberTable(members, of: table))
@@ -32,7 +37,7 @@ public struct Backup: Sendable {
 extension FileStore {
   /// Both files as they are now.
   ///
-  /// - Throws: `damagedData` where a file can't be read whole.
+  /// - Throws: `damagedData` where a file can't be read whole, or the data look wiped against the history.
   public func backup() throws(OrgError) -> Backup {
     let snapshot = try snapshot()
     guard let contents = snapshot.contents as? FileContents, snapshot.problems.isEmpty else {
@@ -40,10 +45,14 @@ extension FileStore {
         .damagedData,
         "Damaged data make no good backup. \(snapshot.problems.first.map(String.init(describing:)) ?? "")")
     }
+    if let loss = try loss(of: snapshot) {
+      throw OrgError(.damagedData, "The data look wiped, so they make no good backup. \(loss)")
+    }
     return Backup(organizations: contents.organizations.bytes, members: contents.members.bytes)
   }
 
-  /// Puts the data back to what they were, as a generation of its own: so it can be taken back itself.
+  /// Puts the data back to what they were, as a generation of its own: so it can be taken back itself, byte for byte as
+  /// long as nothing else has changed since.
   ///
   /// - Parameters:
   ///   - point: what to put them back to.
@@ -51,7 +60,8 @@ extension FileStore {
   /// - Returns: what it changes.
   /// - Throws: `dataNotFound` if there is no such generation; `damagedData` if it can't be rebuilt, or the
   ///   backup breaks a rule; `readOnly`, `locked` or `system`.
-  public func restore(to point: RestorePoint, isTrial: Bool = false) throws(OrgError) -> [RecordedChange] {
+  @discardableResult
+  public func restore(to point: RestorePoint, isTrial: Bool = false) throws(OrgError) -> Restoration {
     try checkWritable()
     return try FileLock(directory: directory).withLock(waiting: { _ in true }) { (_) throws(OrgError) in
       let leases = Leases(directory)

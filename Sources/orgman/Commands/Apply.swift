@@ -18,6 +18,9 @@ struct ApplyCommand: ParsableCommand {
 
   @OptionGroup var options: EditOptions
 
+  /// Bytes of the longest preview; one of a million members has half as many.
+  private static let longest = 512 << 20
+
   func run() throws {
     try exitingWithStatus {
       let set = try read()
@@ -31,7 +34,12 @@ struct ApplyCommand: ParsableCommand {
 
   private func read() throws -> ChangeSet {
     let name = file == "-" ? "Standard input" : file.escapedForDisplay
-    let bytes = try ByteSource(path: file).rest(limit: 1 << 30)
+    let source = try ByteSource(path: file, limit: Self.longest)
+    // What is no preview needn't be read to its end.
+    while let byte = try source.peek(), byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+      _ = try source.next()
+    }
+    let bytes = try source.peek() == UInt8(ascii: "{") ? try source.rest() : []
     let document: ChangeDocument
     do {
       document = try JSONDecoder().decode(ChangeDocument.self, from: Data(bytes))

@@ -110,12 +110,21 @@ private func carryOut(
   _ options: DataOptions
 ) throws {
   let snapshot = try manager.snapshot()
-  let preview = Preview(of: set, on: snapshot)
-  try preview.check()
-  let lines = preview.recorded.map(\.summary)
+  let recent = try manager.history(from: nil, limit: 32).entries
+  let recorded: [RecordedChange]
+  if set.takesBackRestore(recent) {
+    // All of it comes back, whatever rules it breaks.
+    let names = Dictionary(
+      entry.changes.map { ($0.change.organizationID, $0.organizationName) }, uniquingKeysWith: { $1 })
+    recorded = set.changes.map { RecordedChange($0, organizationName: names[$0.organizationID] ?? "") }
+  } else {
+    let preview = Preview(of: set, on: snapshot)
+    try preview.check()
+    recorded = preview.recorded
+  }
+  let lines = recorded.map(\.summary)
   if confirmation.dryRun, options.json {
-    return try printJSON(
-      ChangeDocument(set, previewed: preview, generation: try manager.history().first?.generation))
+    return try printJSON(ChangeDocument(set, recorded: recorded, generation: recent.first?.generation))
   }
   if confirmation.dryRun || !confirmation.yes {
     if lines.isEmpty { print("It is so already.") }

@@ -54,11 +54,11 @@ struct InstallCommand: ParsableCommand {
     let parts = path.split(separator: "/", omittingEmptySubsequences: true)
     for count in 1..<max(1, parts.count) {
       let part = (path.hasPrefix("/") ? "/" : "") + parts.prefix(count).joined(separator: "/")
-      if mkdir(part, 0o755) != 0, errno != EEXIST { throw BackupFile.failure(part, "can't be made", errno) }
+      if mkdir(part, 0o755) != 0, errno != EEXIST { throw OutputFile.failure(part, "can't be made", errno) }
     }
     let draft = "\(path).\(getpid())"
     let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-    guard descriptor >= 0 else { throw BackupFile.failure(path, "can't be written", errno) }
+    guard descriptor >= 0 else { throw OutputFile.failure(path, "can't be written", errno) }
     do throws(OrgError) {
       let output = StandardOutput(descriptor: descriptor, name: path.escapedForDisplay)
       if let bytes {
@@ -69,7 +69,7 @@ struct InstallCommand: ParsableCommand {
       }
       try output.flush()
       guard fchmod(descriptor, mode) == 0, close(descriptor) == 0, rename(draft, path) == 0 else {
-        throw BackupFile.failure(path, "can't be put in place", errno)
+        throw OutputFile.failure(path, "can't be put in place", errno)
       }
     } catch {
       unlink(draft)

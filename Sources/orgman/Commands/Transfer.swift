@@ -29,18 +29,22 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let snapshot = try options.store(isReadOnly: true).snapshot()
+      let store = try options.store(isReadOnly: true)
+      let snapshot = try store.snapshot()
       if let problem = snapshot.problems.first {
         throw OrgError(.damagedData, "Damaged data aren't exported, for not all would be there. \(problem)")
+      }
+      if let loss = try store.loss(of: snapshot) {
+        throw OrgError(.damagedData, "The data look wiped, so nothing was exported. \(loss)")
       }
       let format = self.format ?? file.flatMap { TransferFormat(path: $0) } ?? .json
       guard let file else { return try write(snapshot, format, on: StandardOutput()) }
       let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-      guard descriptor >= 0 else { throw BackupFile.failure(file, "can't be written", errno) }
+      guard descriptor >= 0 else { throw OutputFile.failure(file, "can't be written", errno) }
       do {
         try write(snapshot, format, on: StandardOutput(descriptor: descriptor, name: file.escapedForDisplay))
         guard fsync(descriptor) == 0, Glibc.close(descriptor) == 0 else {
-          throw BackupFile.failure(file, "can't be saved", errno)
+          throw OutputFile.failure(file, "can't be saved", errno)
         }
       } catch {
         unlink(file)
@@ -120,6 +124,9 @@ struct ImportCommand: ParsableCommand {
   @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var options: DataOptions
 
+  /// Of a file with so many, more is wrong than single records.
+  private static let mostErrors = 100_000
+
   private struct Result: Encodable {
     let created, added, changed, skipped: Int
   }
@@ -175,6 +182,12 @@ struct ImportCommand: ParsableCommand {
         plan.add(row)
       } catch let error as RowError {
         plan.refuse(error)
+      }
+      guard plan.errors.count <= Self.mostErrors else {
+        throw OrgError(
+          .invalidValue,
+          "More than \(Self.mostErrors) records of \(source.name) are wrong, so nothing was imported. The first, in line \(plan.errors[0].line): \(plan.errors[0].message)."
+        )
       }
     }
   }

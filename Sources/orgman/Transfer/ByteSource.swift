@@ -17,30 +17,42 @@ final class ByteSource {
 
   private let descriptor: Int32
   private let closes: Bool
+  private let limit: Int
+  private var readCount = 0
+  /// Bytes of the longest file that is read: a million members take a tenth.
+  static let longest = 1 << 30
   private var chunk: [UInt8] = []
   private var index = 0
   private var isAtEnd = false
 
   /// Opens a file; `-` is standard input.
   ///
-  /// - Throws: `dataNotFound` if there is none, `system` if it can't be opened.
-  init(path: String) throws(OrgError) {
+  /// - Parameter limit: bytes of which more are refused, when they come at the latest.
+  /// - Throws: `dataNotFound` if there is none, `system` if it can't be opened, `invalidValue` if it is no plain file, or
+  ///   too large.
+  init(path: String, limit: Int = longest) throws(OrgError) {
     closes = path != "-"
     name = closes ? path.escapedForDisplay : "Standard input"
-    descriptor = closes ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO
-    guard descriptor >= 0 else {
-      let number = errno
-      throw OrgError(
-        number == ENOENT ? .dataNotFound : .system,
-        "\(name) can't be read: \(String(cString: strerror(number))).",
-        errno: number)
+    self.limit = limit
+    descriptor = closes ? try InputFile.open(path) : STDIN_FILENO
+    let kind: InputFile.Kind
+    do throws(OrgError) {
+      kind = try InputFile.kind(of: descriptor, name, isGiven: !closes || InputFile.given(path) != nil)
+      if case .plain(let size) = kind, size > limit { throw Self.excess(name, limit) }
+    } catch {
+      // The object isn't there yet, so nothing closes it later.
+      if closes { close(descriptor) }
+      throw error
     }
-    var status = stat()
-    size = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+    if case .plain(let size) = kind { self.size = size } else { size = nil }
+  }
+
+  private static func excess(_ name: String, _ limit: Int) -> OrgError {
+    OrgError(.invalidValue, "\(name) has more than \(limit >> 20) MiB, which is too much.")
   }
 
   deinit {
-    if closes, descriptor >= 0 { close(descriptor) }
+    if closes { close(descriptor) }
   }
 
   /// The next byte, left where it is; `nil` at the end.
@@ -83,14 +95,10 @@ final class ByteSource {
   /// Everything that is left.
   ///
   /// - Throws: `invalidValue` if it is more than the limit.
-  func rest(limit: Int) throws(OrgError) -> [UInt8] {
+  func rest() throws(OrgError) -> [UInt8] {
     var bytes: [UInt8] = []
-    while let piece = try piece() {
-      bytes += piece
-      guard bytes.count <= limit else {
-        throw OrgError(.invalidValue, "\(name) has more than \(limit >> 20) MiB, which is too much.")
-      }
-    }
+    bytes.reserveCapacity(size ?? 0)
+    while let piece = try piece() { bytes += piece }
     return bytes
   }
 
@@ -109,6 +117,9 @@ final class ByteSource {
       }
       isAtEnd = count == 0
       chunk.removeLast(chunk.count - count)
+      // A file can grow as fast as it is read, and what comes through a pipe needn't end.
+      readCount += count
+      guard readCount <= limit else { throw Self.excess(name, limit) }
       break
     }
     onProgress(self)

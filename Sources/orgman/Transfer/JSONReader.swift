@@ -12,6 +12,7 @@ final class JSONReader: RowReader {
   /// Members of the organization that was read last.
   private var waiting: [Result<ImportRow, RowError>] = []
   private static let deepest = 64
+  private static let mostKeys = 1000
 
   /// - Parameter isLines: whether each record stands in a line of its own, so that one that can't be read can be
   ///   passed over.
@@ -176,6 +177,9 @@ final class JSONReader: RowReader {
     repeat {
       try skipSpace()
       let key = try string()
+      guard keys.count < Self.mostKeys else {
+        throw failure("an object has more than \(Self.mostKeys) fields")
+      }
       guard keys.insert(key).inserted else { throw failure("\(String(key.prefix(80)).quoted) stands twice") }
       try skipSpace()
       try expect(":", "a colon")

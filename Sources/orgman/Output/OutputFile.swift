@@ -1,0 +1,37 @@
+import Glibc
+import OrgCore
+
+/// Files that somebody names to be written, for them alone to read; none is written over.
+enum OutputFile {
+  /// Writes a file and makes it last.
+  ///
+  /// - Throws: `system` where it is there already, or can't be written.
+  static func write(_ bytes: [UInt8], to path: String) throws(OrgError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw failure(path, "can't be written", errno) }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        let number = errno
+        close(descriptor)
+        unlink(path)
+        throw failure(path, "can't be written", number)
+      }
+      written += count
+    }
+    guard fsync(descriptor) == 0, close(descriptor) == 0 else {
+      let number = errno
+      unlink(path)
+      throw failure(path, "can't be saved", number)
+    }
+  }
+
+  static func failure(_ path: String, _ what: String, _ number: Int32) -> OrgError {
+    OrgError(
+      .system, "\(path.escapedForDisplay) \(what): \(String(cString: strerror(number))).", errno: number)
+  }
+}
