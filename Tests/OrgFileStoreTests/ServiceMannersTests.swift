@@ -83,9 +83,11 @@ import Testing
     let contents = try #require(snapshot.contents as? FileContents)
     #expect(snapshot.problems == [])
     let lost = ours.withLock { $0.missing(from: snapshot) }
-    #expect(lost == [], "of ours:\n\(try explain(lost, store))")
+    let story = try explain(lost, store)
+    #expect(lost == [], "of ours:\n\(story)")
     let lostOfTheirs = manner == .rollingBack ? [] : theirs.missing(from: snapshot)
-    #expect(lostOfTheirs == [], "of the service:\n\(try explain(lostOfTheirs, store))")
+    let storyOfTheirs = try explain(lostOfTheirs, store)
+    #expect(lostOfTheirs == [], "of the service:\n\(storyOfTheirs)")
     let withoutList = (0..<contents.organizationCount).count { !contents.members.hasList(at: $0) }
     #expect(withoutList == 0)
     try expectExplained(store)

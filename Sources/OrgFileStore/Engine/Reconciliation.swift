@@ -82,7 +82,7 @@ struct Reconciliation {
         written: broken.contains(file) ? nil : written[file])
       let unseen = Self.unseen(
         history, written: displaced?.written ?? written[file], bytes: found.bytes(of: file).count,
-        isUnread: displaced != nil || unread.contains(file))
+        isUnread: displaced == nil && unread.contains(file))
       let restoredBefore = restored.count
       let isWiped = sort(
         &verdict, takenBack, differing, before, after, history, unseen: unseen,
