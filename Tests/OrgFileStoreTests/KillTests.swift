@@ -10,17 +10,20 @@ final class Worker {
   private let process = Process()
   private let output = Pipe()
 
-  init(
-    _ path: String, _ prefix: String, edits: Int? = nil, killingItselfAt call: Int? = nil,
-    umask: String = "022"
-  ) throws {
-    // It stands beside the bundle of the tests.
-    process.executableURL =
-      Bundle.allBundles.map(\.bundleURL)
+  /// It is beside the bundle of the tests.
+  static var program: URL {
+    Bundle.allBundles.map(\.bundleURL)
       .map { $0.deletingLastPathComponent().appendingPathComponent("store-worker") }
       .first { FileManager.default.isExecutableFile(atPath: $0.path) }
       ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
       .appendingPathComponent("store-worker")
+  }
+
+  init(
+    _ path: String, _ prefix: String, edits: Int? = nil, killingItselfAt call: Int? = nil,
+    umask: String = "022"
+  ) throws {
+    process.executableURL = Self.program
     process.arguments = [path, prefix] + (edits.map { ["\($0)"] } ?? [])
     process.environment = ["ORGMAN_TEST_UMASK": umask]
     process.environment?["ORGMAN_TEST_KILL_AT"] = call.map { "\($0)" }
