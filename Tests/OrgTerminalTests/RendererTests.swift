@@ -100,17 +100,17 @@ enum Scenes {
       screen.renderer.frame(screen.model, size: screen.size).lines[0].map(\.text).joined()
     }
     let asked = Screen(80, 24, readOnly: "it was opened so")
-    #expect(header(asked).hasSuffix("   read-only "))
+    #expect(header(asked).hasSuffix("   read-only"))
     let immutable = Screen(80, 24, readOnly: "it is immutable", readOnlySummary: "immutable")
-    #expect(header(immutable).hasSuffix("   read-only: immutable "))
+    #expect(header(immutable).hasSuffix("   read-only: immutable"))
     let narrow = Screen(60, 24, readOnly: "it is immutable", readOnlySummary: "immutable")
-    #expect(header(narrow).hasSuffix("   read-only "))
+    #expect(header(narrow).hasSuffix("   read-only"))
     var live = Screen(80, 24)
-    #expect(header(live).hasSuffix("   live "))
+    #expect(header(live).hasSuffix("   live"))
     live.model.receive(hasLeases: false)
-    #expect(header(live).hasSuffix("   live, no leases "))
+    #expect(header(live).hasSuffix("   live, no leases"))
     live.model.receive(hasLeases: true)
-    #expect(header(live).hasSuffix("   live "))
+    #expect(header(live).hasSuffix("   live"))
   }
 
   /// To record new frames, run with ORGMAN_RECORD=1, and look at each: what looks off is off.
