@@ -10,11 +10,20 @@ final class Worker {
   private let process = Process()
   private let output = Pipe()
 
+  /// It is beside the bundle of the tests.
+  static var program: URL {
+    Bundle.allBundles.map(\.bundleURL)
+      .map { $0.deletingLastPathComponent().appendingPathComponent("store-worker") }
+      .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+      ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+      .appendingPathComponent("store-worker")
+  }
+
   init(
     _ path: String, _ prefix: String, edits: Int? = nil, killingItselfAt call: Int? = nil,
     umask: String = "022"
   ) throws {
-    process.executableURL = Self.url
+    process.executableURL = Self.program
     process.arguments = [path, prefix] + (edits.map { ["\($0)"] } ?? [])
     process.environment = ["ORGMAN_TEST_UMASK": umask]
     process.environment?["ORGMAN_TEST_KILL_AT"] = call.map { "\($0)" }
@@ -24,14 +33,6 @@ final class Worker {
     // Else the end of its output would never come.
     try output.fileHandleForWriting.close()
   }
-
-  /// The program, which is beside the bundle of the tests.
-  static let url: URL =
-    Bundle.allBundles.map(\.bundleURL)
-    .map { $0.deletingLastPathComponent().appendingPathComponent("store-worker") }
-    .first { FileManager.default.isExecutableFile(atPath: $0.path) }
-    ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    .appendingPathComponent("store-worker")
 
   /// A test that failed leaves none behind, not even a stopped one.
   deinit { if process.isRunning { Glibc.kill(pid, SIGKILL) } }

@@ -172,7 +172,7 @@ private final class Command: Sendable {
 extension Scratch {
   /// Hands the directory to the service, and to the group of its editors, with programs that all of them may run.
   fileprivate func share() throws {
-    for (source, name) in [(Worker.url.path, "worker"), (Self.script, "service.py")] {
+    for (source, name) in [(Worker.program.path, "worker"), (Self.script, "service.py")] {
       try FileManager.default.copyItem(atPath: source, toPath: "\(path)/\(name)")
       try #require(chmod("\(path)/\(name)", 0o755) == 0)
     }

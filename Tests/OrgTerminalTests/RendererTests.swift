@@ -94,6 +94,25 @@ enum Scenes {
 }
 
 @Suite struct RendererTests {
+  @Test func `the header says why nothing can be changed, and that there are no leases, where there is room`()
+  {
+    func header(_ screen: Screen) -> String {
+      screen.renderer.frame(screen.model, size: screen.size).lines[0].map(\.text).joined()
+    }
+    let asked = Screen(80, 24, readOnly: "it was opened so")
+    #expect(header(asked).hasSuffix("   read-only"))
+    let immutable = Screen(80, 24, readOnly: "it is immutable", readOnlySummary: "immutable")
+    #expect(header(immutable).hasSuffix("   read-only: immutable"))
+    let narrow = Screen(60, 24, readOnly: "it is immutable", readOnlySummary: "immutable")
+    #expect(header(narrow).hasSuffix("   read-only"))
+    var live = Screen(80, 24)
+    #expect(header(live).hasSuffix("   live"))
+    live.model.receive(hasLeases: false)
+    #expect(header(live).hasSuffix("   live, no leases"))
+    live.model.receive(hasLeases: true)
+    #expect(header(live).hasSuffix("   live"))
+  }
+
   /// To record new frames, run with ORGMAN_RECORD=1, and look at each: what looks off is off.
   @Test func `whole screens are as they were looked at`() throws {
     var frames: [String: String] = [:]

@@ -82,7 +82,8 @@ struct Screen {
   init(
     _ columns: Int, _ rows: Int, organizations: [Organization] = Sample.organizations,
     members: [OrgUser] = Sample.members, problems: [DataProblem] = [], readOnly: String? = nil,
-    isUTF8: Bool = true, title: String = "/srv/ops/data", preferences: Preferences = Preferences()
+    readOnlySummary: String = "", isUTF8: Bool = true, title: String = "/srv/ops/data",
+    preferences: Preferences = Preferences()
   ) {
     Sample.adoptLocale()
     size = Size(columns: columns, rows: rows)
@@ -93,7 +94,8 @@ struct Screen {
     model = AppModel(
       Arrangement(snapshot, for: ListRequest()),
       viewport: Layout(size: size).viewport(helpLines: renderer.helpLines.count), readOnlyReason: readOnly,
-      preferences: preferences, stamps: Stamps(newID: { "org_new" }, now: { Sample.time }))
+      readOnlySummary: readOnlySummary, preferences: preferences,
+      stamps: Stamps(newID: { "org_new" }, now: { Sample.time }))
   }
 
   mutating func press(_ actions: Action...) {

@@ -220,7 +220,7 @@ extension EndToEnd {
           "/usr/bin/setpriv", ["--reuid=65534", "--clear-groups", program, "--data", data.path])
         : try start(["--data", data.path])
       try orgman.waitForText("read-only")
-      #expect(orgman.screen.lines[0].hasSuffix("21 members   read-only"))
+      #expect(orgman.screen.lines[0].hasSuffix("21 members   read-only: no permission"))
       orgman.send("a")
       try orgman.waitForText("Nothing can be changed:")
       #expect(orgman.screen.status.contains("can't be written"))

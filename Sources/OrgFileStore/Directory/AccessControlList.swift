@@ -91,8 +91,9 @@ struct AccessControlList: Sendable, Hashable {
     return (self[.others] ?? 0) & wanted == wanted
   }
 
-  /// The list with an entry that gives a user some permissions; `nil` where that would give others more than they have.
-  func granting(_ wanted: UInt16, to user: uid_t) -> AccessControlList? {
+  /// The list with an entry that gives a user, or a group, some permissions; `nil` where that would give others more than
+  /// they have.
+  func granting(_ wanted: UInt16, to tag: Tag, _ id: UInt32) -> AccessControlList? {
     var list = self
     if let mask = self[.mask] {
       guard mask & wanted == wanted else { return nil }
@@ -100,12 +101,19 @@ struct AccessControlList: Sendable, Hashable {
       let mask = (self[.owningGroup] ?? 0) | wanted
       list.entries.append(Entry(tag: .mask, id: Self.nobody, permissions: mask))
     }
-    let own = entries.first { $0.tag == .user && $0.id == user }?.permissions ?? 0
-    list.entries.removeAll { $0.tag == .user && $0.id == user }
-    list.entries.append(Entry(tag: .user, id: user, permissions: own | wanted))
+    let own = entries.first { $0.tag == tag && $0.id == id }?.permissions ?? 0
+    list.entries.removeAll { $0.tag == tag && $0.id == id }
+    list.entries.append(Entry(tag: tag, id: id, permissions: own | wanted))
     // The kernel wants them in this order.
     list.entries.sort { ($0.tag.rawValue, $0.id) < ($1.tag.rawValue, $1.id) }
     return list
+  }
+
+  /// The users and groups that it names and lets write.
+  var writers: [Entry] {
+    entries.filter {
+      ($0.tag == .user || $0.tag == .group) && $0.permissions & limit & Self.write != 0
+    }
   }
 
   /// The list for orgman's own directories: others have no business there.

@@ -70,7 +70,7 @@ extension FileMetadata {
     new.owner = process.user
     let groups = Credentials.groups(of: owner)
     guard !list.grants(wanted, user: owner, groups: groups, owningGroup: group) else { return new }
-    guard canHaveList, let list = list.granting(wanted, to: owner) else { throw .owner }
+    guard canHaveList, let list = list.granting(wanted, to: .user, owner) else { throw .owner }
     new.list = list
     // Where there is a list, the mode shows what it gives at most.
     new.mode = mode & ~0o070 | mode_t(list[.mask] ?? 0) << 3
