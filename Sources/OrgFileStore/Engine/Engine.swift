@@ -110,9 +110,7 @@ final class Engine {
   ) throws(OrgError) -> Commit? {
     let settled = try settle(isStarting: true, isAssuming: isAssuming)
     let snapshot = settled.snapshot
-    if let problem = settled.problems.first {
-      throw OrgError(.damagedData, "Nothing is changed while the data are damaged. \(problem)")
-    }
+    if let problem = settled.problems.first { throw problem.refusal }
     // What somebody wrote behind what was taken in is found among the displaced files.
     let preview = Preview(
       of: set, on: Snapshot(generation: snapshot.generation, contents: settled.contents))
