@@ -272,7 +272,7 @@ import Testing
     driver.press(.edit)
     #expect(
       driver.message
-        == "Nothing can be changed until this is repaired (orgman doctor --fix): organizations.json, byte 5: it ends there"
+        == "Nothing can be changed; run orgman doctor --fix: organizations.json, byte 5: it ends there"
     )
     driver.store.damage()
     driver.carryOut([driver.model.refresh()])

@@ -19,6 +19,15 @@ struct FieldRules {
     value.kind == .missing ? nil : try requireString(value, key, in: value.start)
   }
 
+  /// A field that has a default may be missing, but not from a record whose text is broken: there its key may just not be
+  /// readable.
+  func checkIsMissing(_ value: JSONValue, _ key: StaticString, in record: Range<Int>) throws(JSONError) {
+    guard value.kind == .missing, (try? UTF8Span(validating: bytes.span.extracting(record))) == nil else {
+      return
+    }
+    throw JSONError(offset: record.lowerBound, reason: "the record has no \"\(key)\"")
+  }
+
   func checkOptionalString(_ value: JSONValue, _ key: StaticString) throws(JSONError) {
     if value.kind == .other {
       throw JSONError(offset: value.start, reason: "\"\(key)\" is neither a string nor null")

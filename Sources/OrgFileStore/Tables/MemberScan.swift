@@ -163,6 +163,7 @@ struct MemberScan: Sendable {
     try rules.checkOrganizationID(rules.requireString(values[0], fields[0], in: record.open))
     _ = try rules.requireString(values[1], fields[1], in: record.open)
     let time = try rules.checkTime(values[3], fields[3])
+    for place in [2, 3] { try rules.checkIsMissing(values[place], fields[place], in: record.extent) }
     return (try role(values[2], rules), record.oddity ?? time)
   }
 

@@ -90,6 +90,7 @@ struct OrganizationScan: Sendable {
     try rules.checkOptionalString(values[4], fields[4])
     try rules.checkOptionalString(values[5], fields[5])
     _ = try rules.status(values[6], fields[6])
+    for place in [2, 3, 6] { try rules.checkIsMissing(values[place], fields[place], in: record.extent) }
     return key.flaw ?? record.oddity ?? time
   }
 }

@@ -24,11 +24,13 @@ enum RareTime {
   /// before the fraction, more digits of it, a space before the offset, seconds in it; or a number as text.
   static func time(_ text: String) -> Timestamp? {
     if let time = Timestamp(text) { return time }
+    // Eight digits are a day.
+    if text.utf8.count != 8, let time = time(numberText: text) { return time }
     var rest = Substring(String(text.prefix(64).map { $0 == "\u{2212}" ? "-" : $0 == "," ? "." : $0 }))
-    guard let day = takeDay(&rest) else { return time(numberText: text) }
+    guard let day = takeDay(&rest) else { return nil }
     guard rest.popFirst() != nil else { return Timestamp(day) }
     let offsetStart = rest.firstIndex { "+-Zz".contains($0) } ?? rest.endIndex
-    guard let clock = clock(rest[..<offsetStart].filter { $0 != " " }) else { return time(numberText: text) }
+    guard let clock = clock(rest[..<offsetStart].filter { $0 != " " }) else { return nil }
     let offset = rest[offsetStart...]
     // Seconds of an offset are those of local times before there were zones.
     let shown = offset.split(separator: ":").count == 3 ? offset.prefix(6) : offset

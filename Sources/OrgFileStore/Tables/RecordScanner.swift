@@ -96,6 +96,9 @@ struct Record<let count: Int> {
   /// The first thing for which the record isn't edited, though the service loads it.
   var oddity: JSONError?
 
+  /// From brace to brace.
+  var extent: Range<Int> { open..<max(open, close + 1) }
+
   init(open: Int) {
     self.open = open
   }
