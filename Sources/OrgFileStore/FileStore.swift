@@ -60,7 +60,9 @@ public final class FileStore: OrgStore {
     var generation: UInt64 = 0
 
     var snapshot: Snapshot {
-      Snapshot(generation: generation, problems: contents.problems, contents: contents)
+      Snapshot(
+        generation: generation, problems: contents.problems, recordProblems: contents.recordProblems,
+        contents: contents)
     }
   }
 
@@ -189,7 +191,7 @@ public final class FileStore: OrgStore {
     guard table.problems.isEmpty else { return nil }
     state.withLock { $0.early = table }
     let contents = FileContents(organizations: table, members: MemberTable(unreadBeside: table))
-    return Snapshot(generation: 0, contents: contents)
+    return Snapshot(generation: 0, recordProblems: contents.recordProblems, contents: contents)
   }
 
   /// Bytes of members that are read before anybody could notice.

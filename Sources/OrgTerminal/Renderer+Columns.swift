@@ -92,11 +92,11 @@ extension Renderer {
       line.add(" ", style)
     }
     switch cell.kind {
-    case .plan: text(organization.planTier)
+    case .plan: text(row.defaults.shown(organization.planTier, .planTier))
     case .status:
-      let status = organization.status
-      line.add(status.rawValue, theme.status(status))
-      line.add("", width: cell.width - status.rawValue.count)
+      let status = row.defaults.shown(organization.status.rawValue, .status)
+      line.add(status, theme.status(organization.status))
+      line.add("", width: cell.width - status.count)
     case .members:
       line.add(row.memberCount?.grouped ?? "…", width: cell.width - 1, style, isRight: true)
       line.add(" ", style)

@@ -27,12 +27,13 @@ extension Renderer {
         row.organization.name, name,
         signs(isSelected: sheet.isSelected(index), isMarked: isMarked, hasChanged: false), style, style, &line
       )
-      line.add(row.member.role.rawValue, width: 14, style)
+      line.add(row.defaults.shown(row.member.role.rawValue, .role), width: 14, style)
       // The bar ends here, as in the list of organizations.
       line.add(row.member.joinedAt.dayText, width: since)
-      line.add(row.organization.planTier, width: max(0, plan - 1))
+      line.add(row.defaults.shown(row.organization.planTier, .planTier), width: max(0, plan - 1))
       line.add("", width: min(1, plan))
-      line.add(row.organization.status.rawValue, width: 10, theme.status(row.organization.status))
+      let status = row.organization.status
+      line.add(row.defaults.shown(status.rawValue, .status), width: 10, theme.status(status))
     }
     put(lines, layout, &frame)
   }

@@ -388,8 +388,8 @@ struct Renderer {
     func mark(_ isSelected: Bool) -> String { isSelected && hasFocus ? "▸" : " " }
     switch line {
     case .blank: return []
-    case .title(let organization, let isSelected):
-      let status = organization.status.rawValue
+    case .title(let organization, let defaults, let isSelected):
+      let status = defaults.shown(organization.status.rawValue, .status)
       let style = isSelected ? base(true) : theme.title
       builder.add(mark(isSelected), style)
       builder.add(organization.name, width: width - status.count - 3, style)
@@ -411,13 +411,13 @@ struct Renderer {
         "owner \(counts.owner.grouped)  billing \(counts.billingAdmin.grouped)  member \(counts.member.grouped)"
       builder.add(builder.used + roles.count + 4 > width ? "  " : "    ")
       builder.add(roles)
-    case .member(let member, let isSelected, let isMarked, let hasChanged):
+    case .member(let member, let isSelected, let isMarked, let hasChanged, let defaults):
       let style = base(isSelected)
       name(
         member.userID, max(8, width - 1 - 15 - 11),
         signs(isSelected: isSelected && hasFocus, isMarked: isMarked, hasChanged: hasChanged),
         hasChanged ? theme.changed(style) : style, style, &builder)
-      builder.add(member.role.rawValue, width: 15, style)
+      builder.add(defaults.shown(member.role.rawValue, .role), width: 15, style)
       builder.add(member.joinedAt.dayText, width: 10, style)
     }
     return builder.spans

@@ -20,12 +20,14 @@ public struct ListRow: Sendable {
   public let isMarked: Bool
   /// Whether somebody else changed it a moment ago.
   public let hasChanged: Bool
+  /// The fields of which the record has none, so that a default is shown.
+  public let defaults: DefaultedFields
 }
 
 /// A line of the detail, ready to be drawn.
 public enum DetailLine: Sendable {
   /// The organization's name and status.
-  case title(Organization, isSelected: Bool)
+  case title(Organization, DefaultedFields, isSelected: Bool)
   /// The organization's id.
   case id(String)
   /// Nothing.
@@ -35,7 +37,7 @@ public enum DetailLine: Sendable {
   /// How many members there are; `nil` while they are being read.
   case members(RoleCounts?)
   /// A member.
-  case member(OrgUser, isSelected: Bool, isMarked: Bool, hasChanged: Bool)
+  case member(OrgUser, isSelected: Bool, isMarked: Bool, hasChanged: Bool, DefaultedFields)
 }
 
 // What to show, and where the selection stands in it.
@@ -55,7 +57,8 @@ extension AppModel {
       memberCount: arrangement.snapshot.contents.hasMembers
         ? arrangement.snapshot.contents.memberCount(at: Int(arrangement.rows[row])) : nil,
       isSelected: row == list.row && !list.isGone, isMarked: isMarked(row: row),
-      hasChanged: flashing.contains(organization.id))
+      hasChanged: flashing.contains(organization.id),
+      defaults: arrangement.snapshot.contents.defaultedFields(at: Int(arrangement.rows[row])))
   }
 
   /// The row with the selection, gone or not.
@@ -110,20 +113,26 @@ extension AppModel {
     guard let index = selectedIndex else { return .blank }
     let organization = arrangement.snapshot.contents.organization(at: index)
     let isSelected = line == detail.row && !detail.isGone
+    let defaults = arrangement.snapshot.contents.defaultedFields(at: index)
     switch line {
-    case 0: return .title(organization, isSelected: isSelected)
+    case 0: return .title(organization, defaults, isSelected: isSelected)
     case 1: return .id(organization.id)
-    case 3: return .field("Plan", organization.planTier, isSelected: isSelected)
-    case 4: return .field("Created", organization.createdAt.minuteText + " UTC", isSelected: false)
+    case 3: return .field("Plan", defaults.shown(organization.planTier, .planTier), isSelected: isSelected)
+    case 4:
+      let created = organization.createdAt
+      return .field(
+        "Created", created == .unknown ? "unknown" : created.minuteText + " UTC", isSelected: false)
     case 5: return .field("Lago", organization.lagoCustomerID, isSelected: isSelected)
     case 6: return .field("Stripe", organization.stripeCustomerID, isSelected: isSelected)
     case 8:
       let contents = arrangement.snapshot.contents
       return .members(contents.hasMembers ? contents.roleCounts(at: index) : nil)
     case Self.head.count...:
-      let member = arrangement.snapshot.contents.member(line - Self.head.count, at: index)
+      let place = line - Self.head.count
+      let member = arrangement.snapshot.contents.member(place, at: index)
       return .member(
-        member, isSelected: isSelected, isMarked: isMarked(member), hasChanged: hasChanged(member))
+        member, isSelected: isSelected, isMarked: isMarked(member), hasChanged: hasChanged(member),
+        arrangement.snapshot.contents.defaultedFields(ofMember: place, at: index))
     default: return .blank
     }
   }

@@ -493,7 +493,7 @@ public struct AppModel: Sendable {
   public var editingObstacle: String? {
     if let readOnlyReason { return "Nothing can be changed: \(readOnlyReason)." }
     if let problem = arrangement.snapshot.problems.first {
-      return "Nothing can be changed until this is mended: \(problem)"
+      return "Nothing can be changed; run orgman doctor --fix: \(problem)"
     }
     return isReading ? "The members are still being read." : nil
   }

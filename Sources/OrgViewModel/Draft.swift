@@ -56,7 +56,9 @@ public struct Draft: Sendable, Hashable, Codable {
     switch purpose {
     case .create: form = .create(preferences)
     case .edit:
-      guard let organization, let createdAt = createdAt.flatMap({ Timestamp($0) }) else { return nil }
+      guard let organization, let createdAt = createdAt.flatMap({ Timestamp(recorded: $0) }) else {
+        return nil
+      }
       var record = Organization(id: organization, name: name, createdAt: createdAt)
       for field in OrganizationField.allCases { record[field] = base[field.rawValue] }
       form = .edit(record, focus: .name, preferences)

@@ -9,12 +9,11 @@ import Testing
 @Suite struct DamageTests {
   /// What happens to a file.
   enum Damage: String, CaseIterable {
-    case wiped, emptied, wipedAndAddedTo, null, list, mark, markedAndWiped, doubled, hole, tail, cut, notText
+    case wiped, emptied, wipedAndAddedTo, null, list, mark, markedAndWiped, hole, tail, cut, notText
     case removed, removedAndRecreated, replaced
 
     /// The bytes that are left; `nil` for none.
     func bytes(of file: String, _ original: [UInt8]) -> [UInt8]? {
-      let text = String(decoding: original, as: UTF8.self)
       let middle = original.count / 2
       switch self {
       case .wiped, .replaced: return Array("{}".utf8)
@@ -24,7 +23,6 @@ import Testing
       case .list: return Array("[]".utf8)
       case .mark: return [0xEF, 0xBB, 0xBF] + original
       case .markedAndWiped: return [0xEF, 0xBB, 0xBF] + Array("{}".utf8)
-      case .doubled: return Array(text.dropLast(2).utf8) + Array(",\n".utf8) + Array(text.dropFirst(2).utf8)
       case .hole:
         return original.enumerated().map { (middle..<middle + 300).contains($0.offset) ? 0 : $0.element }
       case .tail: return original + original.suffix(100)

@@ -84,6 +84,7 @@ import Testing
 
   private func expectSame(_ contents: FileContents, _ other: FileContents) {
     #expect(contents.problems == other.problems)
+    #expect(contents.recordProblems == other.recordProblems)
     #expect(contents.organizations.isBroken == other.organizations.isBroken)
     #expect(contents.members.isBroken == other.members.isBroken)
     #expect(contents.members.strays == other.members.strays)

@@ -431,7 +431,7 @@ enum Golden {
                                                                            │
                                                                            │
 
-     Nothing can be changed until this is mended: organizations.json, byte 512, org_1.status: there is no status "gone"
+     Nothing can be changed; run orgman doctor --fix: organizations.json, byte 512, org_1.status: there is no status "gone"
      Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
     [cursor 0, 2]
     """#,
@@ -441,9 +441,9 @@ enum Golden {
     ▸Acme Corp            active          4
      evil \u{1B}[2J…      active          0
      Globex               active          0
-     Nothing can be changed until this is
-     mended: organizations.json, byte 512,
-     org_1.status: there is no status
+     Nothing can be changed; run orgman
+     doctor --fix: organizations.json, byte
+     512, org_1.status: there is no status
      "gone"
      Enter open  a add  ? help  q quit
     [cursor 0, 2]
@@ -470,7 +470,7 @@ enum Golden {
 
 
 
-     Nothing can be changed until this is mended: organizations.json, byte 512,
+     Nothing can be changed; run orgman doctor --fix: organizations.json, byte 512,
      org_1.status: there is no status "gone"
      Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
     [cursor 0, 2]

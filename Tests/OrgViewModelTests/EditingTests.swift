@@ -272,7 +272,8 @@ import Testing
     driver.press(.edit)
     #expect(
       driver.message
-        == "Nothing can be changed until this is mended: organizations.json, byte 5: it ends there")
+        == "Nothing can be changed; run orgman doctor --fix: organizations.json, byte 5: it ends there"
+    )
     driver.store.damage()
     driver.carryOut([driver.model.refresh()])
     driver.press(.edit)

@@ -118,7 +118,7 @@ import Testing
     #expect(driver.log.last == .endFlashSoon)
     #expect(driver.model.listRow(0).hasChanged)
     let flashing = (9..<12).filter {
-      if case .member(_, _, _, true) = driver.model.detailLine($0) { true } else { false }
+      if case .member(_, _, _, true, _) = driver.model.detailLine($0) { true } else { false }
     }
     #expect(flashing == [10])
     driver.others { organizations, _ in organizations[3].planTier = "starter" }

@@ -13,7 +13,7 @@ extension Driver {
   /// The members that are marked, of the organization that is shown.
   var markedMembers: [String] {
     (0..<model.detailLineCount).compactMap {
-      if case .member(let member, _, true, _) = model.detailLine($0) { member.userID } else { nil }
+      if case .member(let member, _, true, _, _) = model.detailLine($0) { member.userID } else { nil }
     }
   }
 }

@@ -174,7 +174,7 @@ extension ChangeDocument.Entry {
 
   private func time(_ value: String?, _ key: String) throws(OrgError) -> Timestamp {
     let text = try needed(value, key)
-    guard let time = Timestamp(text) else {
+    guard let time = Timestamp(recorded: text) else {
       throw OrgError(.invalidValue, "\(key) \(text.quoted) is no time.")
     }
     return time

@@ -158,6 +158,8 @@ private struct Trial {
 
   private mutating func remove(_ organization: Organization) throws(OrgError) -> Preview.Outcome {
     guard let present = try? self.organization(organization.id) else { return .alreadySo }
+    try checkIsEditable(present.id)
+    try checkListIsEditable(present.id)
     let name = present.name.escapedForDisplay
     guard present == organization else {
       throw OrgError(
@@ -185,6 +187,7 @@ private struct Trial {
     _ field: OrganizationField, of id: String, from: String?, to: String?
   ) throws(OrgError) -> Preview.Outcome {
     let organization = try organization(id)
+    try checkIsEditable(id)
     let value = try Rules.checked(to, for: field)
     let present = organization[field]
     guard present != value else { return .alreadySo }
@@ -269,6 +272,7 @@ private struct Trial {
         "\(member.userID.escapedForDisplay) is in \(organization.name.escapedForDisplay) already, as \(present.rawValue)."
       )
     }
+    try checkListIsEditable(organization.id)
     count(nil, replacedBy: member.role, in: organization.id)
     edit.members[organization.id, default: MemberListEdit()].added[member.userID] = member
     return .happens
@@ -279,6 +283,7 @@ private struct Trial {
   ) throws(OrgError) -> Preview.Outcome {
     let organization = try organization(id)
     guard let present = role(of: user, in: id) else { return .alreadySo }
+    try checkIsEditable(user, of: id)
     guard present == expected else {
       throw roleConflict(user, organization, base: expected, theirs: present, mine: nil)
     }
@@ -299,6 +304,7 @@ private struct Trial {
         "\(user.escapedForDisplay) is not a member of \(organization.name.escapedForDisplay).")
     }
     guard present != to else { return .alreadySo }
+    try checkIsEditable(user, of: id)
     guard present == from else {
       throw roleConflict(user, organization, base: from, theirs: present, mine: to)
     }
@@ -325,6 +331,34 @@ private struct Trial {
           organization.id, user: user, field: "role", base: base.rawValue, theirs: theirs.rawValue,
           mine: mine?.rawValue)
       ])
+  }
+
+  // MARK: Records that can't be edited
+
+  private func checkIsEditable(_ id: String) throws(OrgError) {
+    let contents = snapshot.contents
+    guard contents.hasRecordProblems, let index = contents.index(ofOrganization: id),
+      let problem = contents.problem(at: index)
+    else { return }
+    throw problem.refusal
+  }
+
+  private func checkListIsEditable(_ id: String) throws(OrgError) {
+    let contents = snapshot.contents
+    guard contents.hasRecordProblems, let index = contents.index(ofOrganization: id),
+      let problem = contents.listProblem(at: index)
+    else { return }
+    throw problem.refusal
+  }
+
+  private func checkIsEditable(_ user: String, of id: String) throws(OrgError) {
+    try checkListIsEditable(id)
+    let contents = snapshot.contents
+    guard contents.hasRecordProblems, let index = contents.index(ofOrganization: id),
+      let member = contents.memberIndex(ofUser: user, at: index),
+      let problem = contents.problem(ofMember: member, at: index)
+    else { return }
+    throw problem.refusal
   }
 
   // MARK: The guard of the last owner

@@ -10,6 +10,19 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
     self.microseconds = microseconds
   }
 
+  /// The time of a record that has none. It comes before all others, its text is `unknown`, and it is never written to
+  /// a data file.
+  public static let unknown = Timestamp(microseconds: .min)
+
+  /// The form in which a history keeps it: its text; `nil` for anything else.
+  public init?(recorded text: String) {
+    guard text != Self.unknown.description else {
+      self = .unknown
+      return
+    }
+    self.init(text)
+  }
+
   /// The time now, by the system's clock.
   public static func now() -> Timestamp {
     var time = timespec()
@@ -44,6 +57,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
 
   /// So many characters of the whole form, made in one piece: an export writes millions.
   private func text(_ length: Int) -> String {
+    guard self != .unknown else { return "unknown" }
     let seconds = seconds
     var time = time_t(seconds)
     var parts = tm()

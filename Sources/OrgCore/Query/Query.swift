@@ -295,8 +295,9 @@ extension RoleCounts {
 }
 
 extension Timestamp {
-  /// Days since 1970-01-01 in UTC, rounded down.
-  var dayNumber: Int {
+  /// Days since 1970-01-01 in UTC, rounded down; `nil` for an unknown time, which is neither before nor after any day.
+  var dayNumber: Int? {
+    guard self != .unknown else { return nil }
     let day: Int64 = 86_400_000_000
     let quotient = microseconds / day
     return Int(microseconds % day < 0 ? quotient - 1 : quotient)
@@ -310,7 +311,7 @@ protocol QuerySubject {
   var status: Organization.Status { get }
   var hasLago: Bool { get }
   var hasStripe: Bool { get }
-  var day: Int { get }
+  var day: Int? { get }
   func isOnPlan(_ plan: [UInt8]) -> Bool
   /// Name, id and billing ids in lower case, each followed by a byte that no text has.
   func withText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result
@@ -327,7 +328,7 @@ extension QuerySubject {
     case .status(let status): self.status == status
     case .members(let comparison): comparison.holds(for: contents.memberCount(at: index))
     case .owners(let comparison): comparison.holds(for: contents.roleCounts(at: index).owner)
-    case .created(let comparison): comparison.holds(for: day)
+    case .created(let comparison): day.map(comparison.holds) ?? false
     case .noStripe: !hasStripe
     case .noLago: !hasLago
     }
@@ -341,7 +342,7 @@ private struct RecordSubject: QuerySubject {
   var status: Organization.Status { organization.status }
   var hasLago: Bool { organization.lagoCustomerID != nil }
   var hasStripe: Bool { organization.stripeCustomerID != nil }
-  var day: Int { organization.createdAt.dayNumber }
+  var day: Int? { organization.createdAt.dayNumber }
 
   func isOnPlan(_ plan: [UInt8]) -> Bool {
     var own: [UInt8] = []

@@ -46,7 +46,7 @@ public final class SearchIndex: Sendable {
     var status: Organization.Status { table.facts[index].status }
     var hasLago: Bool { table.facts[index].hasLago }
     var hasStripe: Bool { table.facts[index].hasStripe }
-    var day: Int { table.facts[index].createdAt.dayNumber }
+    var day: Int? { table.facts[index].createdAt.dayNumber }
     func isOnPlan(_ plan: [UInt8]) -> Bool { table.plans[Int(table.facts[index].plan)] == plan }
 
     func withText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {

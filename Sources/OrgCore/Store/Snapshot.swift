@@ -5,16 +5,23 @@
 public struct Snapshot: Sendable {
   /// Rises by one with every committed transaction and every change from outside.
   public let generation: UInt64
-  /// What is wrong with the data. While there is anything, what is readable is shown and nothing is
-  /// written.
+  /// What keeps the service that shares the data from loading them. While there is anything, what is readable is
+  /// shown and nothing is written.
   public let problems: [DataProblem]
+  /// What is wrong with single records that the service loads all the same: those can't be edited, all others can.
+  /// Long lists are cut off; ``SnapshotContents/problem(at:)`` and its siblings know of every record.
+  public let recordProblems: [DataProblem]
   /// Where the records come from.
   public let contents: any SnapshotContents
 
   /// For stores: a picture of the contents.
-  public init(generation: UInt64, problems: [DataProblem] = [], contents: some SnapshotContents) {
+  public init(
+    generation: UInt64, problems: [DataProblem] = [], recordProblems: [DataProblem] = [],
+    contents: some SnapshotContents
+  ) {
     self.generation = generation
     self.problems = problems
+    self.recordProblems = recordProblems
     self.contents = contents
   }
 }
@@ -46,6 +53,18 @@ public protocol SnapshotContents: Sendable {
   func organizations(ofUser user: String) -> [Int]
   /// Whether an organization and its members are the same in another snapshot of the same store.
   func isSame(at index: Int, as otherIndex: Int, in other: any SnapshotContents) -> Bool
+  /// Whether a single record may have a problem, so that asking for it is worth while; in constant time.
+  var hasRecordProblems: Bool { get }
+  /// Why an organization's own fields can't be edited; `nil` where they can.
+  func problem(at index: Int) -> DataProblem?
+  /// Why nobody can be added to an organization's members, or removed; `nil` where somebody can.
+  func listProblem(at index: Int) -> DataProblem?
+  /// Why a member can't be edited; `nil` where it can.
+  func problem(ofMember member: Int, at index: Int) -> DataProblem?
+  /// The fields that an organization's record lacks, so that the service's defaults are shown.
+  func defaultedFields(at index: Int) -> DefaultedFields
+  /// The fields that a member's record lacks, so that the service's defaults are shown.
+  func defaultedFields(ofMember member: Int, at index: Int) -> DefaultedFields
 }
 
 extension SnapshotContents {
@@ -54,6 +73,24 @@ extension SnapshotContents {
 
   /// Most stores have all there is.
   public var hasMembers: Bool { true }
+
+  /// Most stores hold only records that can be edited.
+  public var hasRecordProblems: Bool { false }
+
+  /// Most stores hold only records that can be edited.
+  public func problem(at index: Int) -> DataProblem? { nil }
+
+  /// Most stores hold only records that can be edited.
+  public func listProblem(at index: Int) -> DataProblem? { nil }
+
+  /// Most stores hold only records that can be edited.
+  public func problem(ofMember member: Int, at index: Int) -> DataProblem? { nil }
+
+  /// Most stores hold whole records.
+  public func defaultedFields(at index: Int) -> DefaultedFields { [] }
+
+  /// Most stores hold whole records.
+  public func defaultedFields(ofMember member: Int, at index: Int) -> DefaultedFields { [] }
 
   /// Compares record by record; a store that can do better does.
   public func isSame(at index: Int, as otherIndex: Int, in other: any SnapshotContents) -> Bool {
@@ -85,8 +122,48 @@ public struct RoleCounts: Sendable, Hashable {
   }
 }
 
-/// Something in the data that can't be loaded.
+/// Fields that a record doesn't have. The service that shares the data gives them a default each time that it loads the
+/// record, and so does a snapshot; where the default is the time of loading, the time is `Timestamp.unknown`.
+public struct DefaultedFields: OptionSet, Sendable, Hashable {
+  /// One bit a field.
+  public let rawValue: UInt8
+
+  /// A set of fields by their bits.
+  public init(rawValue: UInt8) {
+    self.rawValue = rawValue
+  }
+
+  /// `created_at`, shown as an unknown time.
+  public static let createdAt = DefaultedFields(rawValue: 1)
+  /// `plan_tier`, shown as `PlanTier.default`.
+  public static let planTier = DefaultedFields(rawValue: 2)
+  /// `status`, shown as `active`.
+  public static let status = DefaultedFields(rawValue: 4)
+  /// `role`, shown as `member`.
+  public static let role = DefaultedFields(rawValue: 8)
+  /// `joined_at`, shown as an unknown time.
+  public static let joinedAt = DefaultedFields(rawValue: 16)
+
+  /// How the value of a field is shown to people: in parentheses where it is a default.
+  public func shown(_ value: String, _ field: DefaultedFields) -> String {
+    contains(field) ? "(\(value))" : value
+  }
+}
+
+/// Something that is wrong with the data.
 public struct DataProblem: Sendable, Hashable, CustomStringConvertible {
+  /// What can't be changed while it is so.
+  public enum Scope: Sendable, Hashable {
+    /// Anything: the service sees an empty database, and saves that with its next change.
+    case everything
+    /// The fields of one organization.
+    case organization(String)
+    /// The member list of one organization.
+    case members(organization: String)
+    /// One member of one organization.
+    case member(user: String, organization: String)
+  }
+
   /// The file's name without its directory.
   public let file: String
   /// How many bytes of the file stand before the place.
@@ -95,13 +172,32 @@ public struct DataProblem: Sendable, Hashable, CustomStringConvertible {
   public let key: String
   /// What is wrong, in words that can follow a colon.
   public let reason: String
+  /// What can't be changed while it is so.
+  public let scope: Scope
 
   /// Names a place and what is wrong there; the reason must have text of the data escaped.
-  public init(file: String, offset: Int, key: String, reason: String) {
+  public init(file: String, offset: Int, key: String, reason: String, scope: Scope = .everything) {
     self.file = file
     self.offset = offset
     self.key = key
     self.reason = reason
+    self.scope = scope
+  }
+
+  /// What to say to somebody who wants to change the data.
+  public var refusal: OrgError {
+    switch scope {
+    case .everything:
+      OrgError(
+        .damagedData,
+        "Nothing is changed while the data are damaged. \(self). Run orgman doctor --fix: it shows what it can repair, and asks first."
+      )
+    case .organization, .members, .member:
+      OrgError(
+        .damagedData,
+        "This record can't be changed. \(self). Run orgman doctor --fix: it shows what it can repair, and asks first."
+      )
+    }
   }
 
   /// `organizations.json, byte 512, org_1.status: there is no status "gone"`

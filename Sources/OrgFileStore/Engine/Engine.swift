@@ -103,9 +103,7 @@ final class Engine {
   ) throws(OrgError) -> Commit? {
     let settled = try settle(isStarting: true, isAssuming: isAssuming)
     let snapshot = settled.snapshot
-    if let problem = settled.problems.first {
-      throw OrgError(.damagedData, "Nothing is changed while the data are damaged. \(problem)")
-    }
+    if let problem = settled.problems.first { throw problem.refusal }
     // What somebody wrote behind what was taken in is found among the displaced files.
     let next: FileContents.Application
     let (recorded, effective): ([RecordedChange], [Change])
@@ -603,6 +601,51 @@ final class Engine {
       }
       return try vault.rebuild(record.generation)
     }
+  }
+
+  /// Makes the repairs that somebody agreed to, in a generation of its own, and keeps the bytes that were there.
+  func repair(_ remedies: Set<Finding.Remedy>) throws(OrgError) {
+    guard remedies.contains(where: \.isOfRecords) else { return }
+    let settled = try settle(isStarting: true)
+    let live = settled.problems.isEmpty ? settled.contents : store.contentsNow()
+    // Text that is broken is put back from the history, not repaired.
+    guard !live.organizations.isBroken, !live.members.isBroken else { return }
+    let known = store.memory.withLock { $0.current?.contents }
+    let plan = RepairPlan(live, known: known)
+    let repaired = plan.applied(to: live) { remedies.contains($0.remedy) }
+    guard !isSame(repaired, live) else { return }
+    if let problem = repaired.problems.first {
+      throw OrgError(
+        .damagedData, "The service couldn't load the files even so, so nothing was repaired. \(problem).")
+    }
+    if known == nil {
+      try explaining { () throws(SystemCallError) in try checkpoint(live, generation: 0) }
+      store.memory.withLock { $0.current = (0, live) }
+    }
+    let current = known ?? live
+    let generation = settled.generation + 1
+    let journal = store.memory.withLock { $0.journal } ?? Journal(calls: directory.calls)
+    // What other programs wrote beside it is taken in as ever.
+    let result = Reconciliation(
+      current: current, found: repaired, history: history(journal.isBlocked ? [] : journal.recent),
+      written: live.files.reduce(into: [:]) { times, file in
+        times[file.name] = directory.identity(of: file.name).map {
+          Timestamp(microseconds: $0.modified / 1000)
+        }
+      })
+    try checkHistory()
+    try explaining { () throws(SystemCallError) in
+      for (file, bytes) in live.files where !haveSameBytes(bytes, repaired.bytes(of: file)) {
+        try vault.quarantine(bytes, of: file, generation: generation)
+      }
+    }
+    var record = newRecord(generation, .repair, result.changes)
+    let count = plan.items.count { remedies.contains($0.remedy) }
+    record.note = "\(count) value\(count == 1 ? "" : "s") repaired; the bytes from before are kept"
+    let splices = result.contents.splices(from: current)
+    try write(
+      record, result.contents, after: current, organizations: splices.organizations, members: splices.members,
+      live: isSame(live, current) ? nil : live)
   }
 
   /// Takes in what others wrote, clears away what a crash left, and adds the member lists that are missing.

@@ -3,9 +3,13 @@
 struct JSONScanner {
   let bytes: [UInt8]
   var position: Int
-  /// How deep arrays and objects may nest in a value that is skipped: below the depth at which Python's
-  /// `json` gives up (its recursion limit of 1,000).
-  static let deepestNesting = 500
+  /// How deep arrays and objects may nest in a value that is skipped. Python's `json` gives up when it and what called it
+  /// reach the recursion limit of 1,000, so what nests nearly as deep may be loaded by one program and not by the next.
+  static let deepestNesting = 900
+  /// Beyond this depth a record isn't edited.
+  static let deepestSafeNesting = 500
+  /// Python's `json` refuses whole numbers with more digits (`sys.set_int_max_str_digits`).
+  static let longestNumber = 4300
 
   init(_ bytes: [UInt8], at position: Int = 0) {
     self.bytes = bytes
@@ -57,6 +61,10 @@ struct JSONScanner {
     let start = position
     var flaw: JSONError?
     var hasEscapes = false
+    /// What no program reads matters more than what some do.
+    func note(_ found: JSONError) {
+      if flaw == nil || (flaw?.weight == .record && found.weight == .everything) { flaw = found }
+    }
     while true {
       position = bytes.withUnsafeBytes { Self.endOfPlainText(in: $0, from: position) }
       guard position < bytes.count else {
@@ -66,9 +74,9 @@ struct JSONScanner {
       if byte == .quote { break }
       if byte == .backslash {
         hasEscapes = true
-        if let found = try escape() { flaw = flaw ?? found }
+        if let found = try escape() { note(found) }
       } else {
-        flaw = flaw ?? JSONError(offset: position, reason: "a control character stands in a string as it is")
+        note(JSONError(offset: position, reason: "a control character stands in a string as it is"))
         position += 1
       }
     }
@@ -118,7 +126,7 @@ struct JSONScanner {
         if let low = codeUnit(), (0xDC00...0xDFFF).contains(low) { return nil }
         position = second
       }
-      return JSONError(offset: start, reason: "half a surrogate pair stands alone")
+      return JSONError(offset: start, reason: "half a surrogate pair stands alone", weight: .record)
     default: break
     }
     throw JSONError(offset: start, reason: "there is no such escape")
@@ -141,9 +149,12 @@ struct JSONScanner {
   mutating func skipValue() throws(JSONError) -> (range: Range<Int>, flaw: JSONError?) {
     skipSpace()
     var flaw: JSONError?
+    func note(_ found: JSONError?) {
+      guard let found else { return }
+      if flaw == nil || (flaw?.weight == .record && found.weight == .everything) { flaw = found }
+    }
     func key(_ scanner: inout JSONScanner) throws(JSONError) {
-      let found = try scanner.string().flaw
-      flaw = flaw ?? found
+      note(try scanner.string().flaw)
       try scanner.expect(.colon)
     }
     let start = position
@@ -157,6 +168,10 @@ struct JSONScanner {
           throw JSONError(
             offset: position, reason: "values nest deeper than \(Self.deepestNesting) levels")
         }
+        if open.count == Self.deepestSafeNesting {
+          let reason = "values nest deeper than \(Self.deepestSafeNesting) levels"
+          note(JSONError(offset: position, reason: reason, weight: .record))
+        }
         let isObject = next == .openBrace
         position += 1
         skipSpace()
@@ -165,9 +180,8 @@ struct JSONScanner {
         if isObject { try key(&self) }
         continue
       case .quote:
-        let found = try string().flaw
-        flaw = flaw ?? found
-      default: try literal()
+        note(try string().flaw)
+      default: note(try literal())
       }
       // A value is over: so may be what it stands in.
       while let isObject = open.last {
@@ -186,10 +200,10 @@ struct JSONScanner {
   }
 
   /// Takes a number, `true`, `false`, `null`, or what Python writes for numbers that are none.
-  private mutating func literal() throws(JSONError) {
+  private mutating func literal() throws(JSONError) -> JSONError? {
     for word in Self.words where bytes[position...].starts(with: word) {
       position += word.count
-      return
+      return nil
     }
     let start = position
     _ = take(UInt8(ascii: "-"))
@@ -199,11 +213,18 @@ struct JSONScanner {
       position = start
       throw unexpected("a value")
     }
-    if take(UInt8(ascii: ".")), digits() == 0 { throw unexpected("a digit") }
+    var isWhole = true
+    if take(UInt8(ascii: ".")) {
+      isWhole = false
+      if digits() == 0 { throw unexpected("a digit") }
+    }
     if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+      isWhole = false
       if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
       if digits() == 0 { throw unexpected("a digit") }
     }
+    guard isWhole, whole > Self.longestNumber else { return nil }
+    return JSONError(offset: start, reason: "a number has more than \(Self.longestNumber) digits")
   }
 
   private static let words = ["null", "true", "false", "NaN", "Infinity", "-Infinity"].map { Array($0.utf8) }
@@ -227,8 +248,17 @@ struct JSONString {
 
 /// A place in JSON text and what is wrong there.
 struct JSONError: Error {
+  /// How much it keeps from being used.
+  enum Weight {
+    /// The service can't load the file.
+    case everything
+    /// The service loads what is there; the record around it can't be edited all the same.
+    case record
+  }
+
   var offset: Int
   var reason: String
+  var weight = Weight.everything
 }
 
 extension UInt8 {

@@ -68,12 +68,14 @@ enum JSONText {
   /// An organization as an entry of the file, from its key on.
   static func entry(_ organization: Organization) -> [UInt8] {
     var result = encode(organization.id) + Array(": {\n".utf8)
-    let fields: [(String, String?)] = [
+    var fields: [(String, String?)] = [
       ("id", organization.id), ("name", organization.name),
       ("created_at", organization.createdAt.description), ("plan_tier", organization.planTier),
       ("lago_customer_id", organization.lagoCustomerID),
       ("stripe_customer_id", organization.stripeCustomerID), ("status", organization.status.rawValue),
     ]
+    // A time that isn't known stays missing: the service can load that.
+    if organization.createdAt == .unknown { fields.remove(at: 2) }
     append(fields, to: &result, indent: 4)
     return result + Array("  }".utf8)
   }
@@ -100,10 +102,11 @@ enum JSONText {
   /// A member as an element of a list.
   static func element(_ member: OrgUser) -> [UInt8] {
     var result = Array("{\n".utf8)
-    let fields: [(String, String?)] = [
+    var fields: [(String, String?)] = [
       ("org_id", member.organizationID), ("user_id", member.userID), ("role", member.role.rawValue),
       ("joined_at", member.joinedAt.description),
     ]
+    if member.joinedAt == .unknown { fields.removeLast() }
     append(fields, to: &result, indent: 6)
     return result + Array("    }".utf8)
   }

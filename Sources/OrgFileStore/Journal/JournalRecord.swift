@@ -161,7 +161,7 @@ struct JournalChange: Codable, Sendable {
 
   /// `nil` for what a later version may have written.
   var recorded: RecordedChange? {
-    let joined = joinedAt.flatMap { Timestamp($0) }
+    let joined = joinedAt.flatMap { Timestamp(recorded: $0) }
     let change: Change? =
       switch op {
       case .create: record.map { .createOrganization($0) }
@@ -197,7 +197,9 @@ struct JournalChange: Codable, Sendable {
   }
 
   private var record: Organization? {
-    guard let organization, let time = Timestamp(organization["created_at"] ?? "") else { return nil }
+    guard let organization, let time = Timestamp(recorded: organization["created_at"] ?? "") else {
+      return nil
+    }
     var record = Organization(id: org, name: "", createdAt: time)
     for field in OrganizationField.allCases { record[field] = organization[field.rawValue] }
     return record

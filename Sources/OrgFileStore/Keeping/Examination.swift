@@ -18,12 +18,26 @@ public struct Finding: Sendable, Hashable {
   public enum Remedy: Sendable, Hashable {
     /// Take in what others wrote, and clear away what a crash left.
     case maintain
+    /// Put back what the history has of a file that is broken or was emptied, and keep the bytes that are there now.
+    case recover
+    /// Write the service's default, or for a time what is known best, into all records that lack the field.
+    case writeDefaults(DefaultedFields)
+    /// Replace what the service can't load, or what keeps a record from being edited.
+    case repair(RecordRepair)
     /// Give organizations the empty member list that they lack.
     case addMemberLists
     /// Keep others out of a file or directory, by its path from the data directory.
     case closeToOthers(String)
     /// Let everybody who may change the data use the files, and orgman's own.
     case share
+
+    /// Whether it changes records.
+    var isOfRecords: Bool {
+      switch self {
+      case .writeDefaults, .repair: true
+      case .maintain, .recover, .addMemberLists, .closeToOthers, .share: false
+      }
+    }
   }
 
   /// How bad it is.
@@ -47,10 +61,99 @@ extension FileStore {
   /// - Throws: `system` where the directory can't be read.
   public func examine() throws(OrgError) -> [Finding] {
     let contents = contentsNow()
-    var findings = contents.problems.map { Finding(.error, "\($0).") }
-    findings += contents.findings
-    findings += try journalFindings(contents)
-    findings += permissionFindings
+    let journal = try readJournal()
+    let damage = damageFindings(contents, journal)
+    // What follows from a broken file isn't told beside it.
+    guard damage.isEmpty else { return damage + journal.damage + leftovers + permissionFindings }
+    let plan = RepairPlan(contents, known: journal.newest)
+    let repaired = contents.problems.isEmpty ? contents : plan.applied(to: contents) { _ in true }
+    let isRepairable = repaired.problems.isEmpty
+    var findings = recordFindings(contents, plan, isRepairable: isRepairable)
+    findings += (isRepairable ? repaired : contents).findings(isRepairable: isRepairable)
+    findings += journal.damage
+    if contents.problems.isEmpty { findings += differenceFindings(contents, journal) }
+    findings += leftovers + permissionFindings
+    return findings
+  }
+
+  /// What is to be told of records, and what can be done about it: nothing unless the service loads the files then.
+  private func recordFindings(
+    _ contents: FileContents, _ plan: RepairPlan, isRepairable: Bool
+  ) -> [Finding] {
+    var findings: [Finding] = []
+    let repairs = plan.items.filter { if case .repair = $0.remedy { true } else { false } }
+    for item in repairs {
+      findings.append(Finding(item.severity, item.text, isRepairable ? item.remedy : nil))
+    }
+    for problem in contents.problems + contents.recordProblems
+    where !repairs.contains(where: { $0.covers(problem) }) {
+      let isError = problem.scope == .everything
+      let advice = "Repair it by hand, or put the data back with orgman restore."
+      findings.append(Finding(isError ? .error : .warning, "\(problem). \(advice)"))
+    }
+    let names: [(field: DefaultedFields, text: String)] = [
+      (.planTier, "no plan_tier; the service takes \(PlanTier.default)"),
+      (.status, "no status; the service takes active"),
+      (.createdAt, "no created_at; the service takes the time when it loads the record"),
+      (.role, "no role; the service takes member"),
+      (.joinedAt, "no joined_at; the service takes the time when it loads the record"),
+    ]
+    for (field, text) in names {
+      let found = plan.items.filter { $0.remedy == .writeDefaults(field) }.map(\.text)
+      guard !found.isEmpty else { continue }
+      let shown = found.prefix(3).joined(separator: ", ") + (found.count > 3 ? ", …" : "")
+      let subject = "\(found.count) record\(found.count == 1 ? " has" : "s have")"
+      findings.append(
+        Finding(.note, "\(subject) \(text): \(shown).", isRepairable ? .writeDefaults(field) : nil))
+    }
+    return findings.sorted { $0.severity == .error && $1.severity != .error }
+  }
+
+  /// What is wrong with a file as a whole: that alone, for the rest follows from it.
+  private func damageFindings(_ contents: FileContents, _ journal: JournalState) -> [Finding] {
+    let newest = journal.newest
+    let files = [
+      (
+        OrganizationTable.file, contents.organizations.problems, contents.organizations.isBroken,
+        contents.organizations.isReadable
+      ),
+      (MemberTable.file, contents.members.problems, contents.members.isBroken, contents.members.isReadable),
+    ]
+    var findings: [Finding] = []
+    for (file, problems, isBroken, isReadable) in files where isBroken {
+      // Where the text breaks off; what was found before it may be right but for that.
+      let text = problems.last.map { "\($0)." } ?? "\(file) can't be read as JSON."
+      let isInTheWay = !isReadable && directory.identity(of: file) != nil
+      let isKnown = newest != nil && !isInTheWay
+      let advice =
+        isInTheWay
+        ? " Move what is there away."
+        : isKnown ? "" : " Put the file back from a backup, or repair it by hand."
+      findings.append(Finding(.error, text + advice, isKnown ? .recover : nil))
+    }
+    guard findings.isEmpty, contents.problems.isEmpty else { return findings }
+    if contents.organizationCount == 0 {
+      let text = "\(OrganizationTable.file), byte 0: another program has emptied the file:"
+      if let newest, newest.organizationCount > 0 {
+        let count = "\(newest.organizationCount) organization\(newest.organizationCount == 1 ? "" : "s")"
+        findings.append(Finding(.error, "\(text) the history has \(count).", .recover))
+      } else if newest == nil, !contents.members.strays.isEmpty {
+        let count = contents.members.strays.count
+        findings.append(
+          Finding(
+            .error,
+            "\(text) \(MemberTable.file) has the member lists of \(count) organization\(count == 1 ? "" : "s"). Put the file back from a backup, or repair it by hand."
+          ))
+      }
+    }
+    if let newest, newest.memberCount > 0, contents.members.listCount == 0, contents.members.strays.isEmpty {
+      let count = "\(newest.memberCount) member\(newest.memberCount == 1 ? "" : "s")"
+      findings.append(
+        Finding(
+          .error,
+          "\(MemberTable.file), byte 0: another program has emptied the file: the history has \(count).",
+          .recover))
+    }
     return findings
   }
 
@@ -62,57 +165,95 @@ extension FileStore {
     for remedy in remedies {
       if case .closeToOthers(let name) = remedy { try closeToOthers(name) }
     }
-    if remedies.contains(.maintain) || remedies.contains(.addMemberLists) {
+    let needsLock = remedies.contains {
+      switch $0 {
+      case .closeToOthers, .share: false
+      default: true
+      }
+    }
+    if needsLock {
       try checkWritable()
       try FileLock(directory: directory).withLock(waiting: { _ in true }) { (_) throws(OrgError) in
         let leases = Leases(directory)
         defer { withExtendedLifetime(leases) {} }
-        try Engine(self).tidy(addingLists: remedies.contains(.addMemberLists))
+        let engine = try Engine(self)
+        try engine.repair(remedies)
+        try engine.tidy(addingLists: remedies.contains(.addMemberLists))
       }
     }
   }
 
-  private func journalFindings(_ contents: FileContents) throws(OrgError) -> [Finding] {
+  /// What the journal says.
+  private struct JournalState {
+    var damage: [Finding] = []
+    var last: JournalRecord?
+    /// The data as its newest generation left them; `nil` where they can't be rebuilt from the first checkpoint on.
+    var newest: FileContents?
+  }
+
+  private func readJournal() throws(OrgError) -> JournalState {
     guard
       let space = try? directory.calls.open(
         DataDirectory.privateName, in: directory.root, O_RDONLY | O_DIRECTORY)
     else {
       // What can't be opened is found among the permissions.
-      return directory.identity(of: DataDirectory.privateName) == nil
-        ? [Finding(.note, "There is no history yet: it begins with the first change through orgman.")] : []
+      guard directory.identity(of: DataDirectory.privateName) == nil else { return JournalState() }
+      return JournalState(damage: [
+        Finding(.note, "There is no history yet: it begins with the first change through orgman.")
+      ])
     }
-    var findings: [Finding] = []
+    var state = JournalState()
+    do {
+      guard let journal = try? directory.calls.open("journal", in: space, O_RDONLY | O_DIRECTORY) else {
+        return state
+      }
+      let everything = try Journal.everything(journal, directory.calls)
+      state.damage = everything.damage.map {
+        Finding(
+          .warning,
+          "The journal is damaged: \($0). What stands behind it there is kept, but can't be undone.")
+      }
+      state.last = everything.lines.last?.record
+      let records = everything.lines.map(\.record)
+      guard let last = state.last, let first = records.first?.generation,
+        let checkpoints = try? directory.calls.open("checkpoints", in: space, O_RDONLY | O_DIRECTORY)
+      else { return state }
+      state.newest =
+        (try? Vault.replay(records, from: first, to: last.generation, checkpoints, directory.calls)) ?? nil
+      return state
+    } catch {
+      throw OrgError(error, "The journal in \(path.escapedForDisplay) can't be read")
+    }
+  }
+
+  private func differenceFindings(_ contents: FileContents, _ journal: JournalState) -> [Finding] {
+    guard let last = journal.last else { return [] }
+    if contents.files.contains(where: { sha256($0.bytes) != last.files[$0.name]?.sha256 }) {
+      return [
+        Finding(
+          .warning, "The data differ from generation \(last.generation), the newest of the history.",
+          .maintain)
+      ]
+    }
+    guard journal.newest == nil else { return [] }
+    return [
+      Finding(
+        .warning,
+        "The history doesn't explain every byte from its first checkpoint to generation \(last.generation).")
+    ]
+  }
+
+  /// What a crash left, and what was put aside.
+  private var leftovers: [Finding] {
+    guard
+      let space = try? directory.calls.open(
+        DataDirectory.privateName, in: directory.root, O_RDONLY | O_DIRECTORY)
+    else { return [] }
     func names(_ name: String) -> [String] {
       guard let opened = try? directory.calls.open(name, in: space, O_RDONLY | O_DIRECTORY) else { return [] }
       return ((try? directory.calls.list(opened, name)) ?? []).sorted()
     }
-    do {
-      if let journal = try? directory.calls.open("journal", in: space, O_RDONLY | O_DIRECTORY) {
-        let everything = try Journal.everything(journal, directory.calls)
-        findings += everything.damage.map {
-          Finding(
-            .warning,
-            "The journal is damaged: \($0). What stands behind it there is kept, but can't be undone.")
-        }
-        if let last = everything.lines.last?.record {
-          let differs = contents.files.contains { sha256($0.bytes) != last.files[$0.name]?.sha256 }
-          if differs {
-            findings.append(
-              Finding(
-                .warning, "The data differ from generation \(last.generation), the newest of the history.",
-                .maintain))
-          } else if !explains(everything.lines.map(\.record), last.generation, space) {
-            findings.append(
-              Finding(
-                .warning,
-                "The history doesn't explain every byte from its first checkpoint to generation \(last.generation)."
-              ))
-          }
-        }
-      }
-    } catch {
-      throw OrgError(error, "The journal in \(path.escapedForDisplay) can't be read")
-    }
+    var findings: [Finding] = []
     let leftovers =
       (((try? directory.calls.list(space, "")) ?? []) + names("checkpoints") + names("quarantine"))
       .filter { $0.hasSuffix(".new") || $0.hasSuffix(".part") }
@@ -131,20 +272,12 @@ extension FileStore {
     return findings
   }
 
-  /// Whether the first checkpoint and the journal give the data of a generation, byte for byte.
-  private func explains(
-    _ records: [JournalRecord], _ generation: UInt64, _ space: borrowing Descriptor
-  ) -> Bool {
-    guard let checkpoints = try? directory.calls.open("checkpoints", in: space, O_RDONLY | O_DIRECTORY),
-      let first = records.first?.generation
-    else { return false }
-    return (try? Vault.replay(records, from: first, to: generation, checkpoints, directory.calls)) != nil
   }
 }
 
 extension FileContents {
   /// What is odd about records that can be loaded.
-  fileprivate var findings: [Finding] {
+  fileprivate func findings(isRepairable: Bool) -> [Finding] {
     var findings: [Finding] = []
     var names: [String: String] = [:]
     var withoutOwner: [String] = []
@@ -177,7 +310,8 @@ extension FileContents {
           severity, "\(list.count) organization\(list.count == 1 ? " has" : "s have") \(text): \(shown).",
           remedy))
     }
-    summarize(withoutList, "no member list in org_users.json", .addMemberLists, .warning)
+    summarize(
+      withoutList, "no member list in org_users.json", isRepairable ? .addMemberLists : nil, .warning)
     summarize(withoutOwner, "no owner", nil, .note)
     for (id, count) in members.strays.sorted(by: { $0.key < $1.key }) {
       findings.append(

@@ -37,6 +37,9 @@ struct FileContents: PlainContents {
 
   var problems: [DataProblem] { organizations.problems + members.problems }
 
+  /// What is odd about single records that the service loads.
+  var recordProblems: [DataProblem] { organizations.recordProblems + members.recordProblems }
+
   /// Whether a file could not be read at all.
   var isUnreadable: Bool { !organizations.isReadable || !members.isReadable }
 
@@ -162,6 +165,22 @@ struct FileContents: PlainContents {
 
   func member(_ member: Int, at index: Int) -> OrgUser {
     members.member(member, at: index, organization: organizations.id(at: index))
+  }
+
+  var hasRecordProblems: Bool { !organizations.recordProblems.isEmpty || !members.recordProblems.isEmpty }
+  func problem(at index: Int) -> DataProblem? { organizations.problem(at: index) }
+  func defaultedFields(at index: Int) -> DefaultedFields { organizations.defaultedFields(at: index) }
+
+  func listProblem(at index: Int) -> DataProblem? {
+    members.listProblem(at: index, organization: organizations.id(at: index))
+  }
+
+  func problem(ofMember member: Int, at index: Int) -> DataProblem? {
+    members.problem(ofMember: member, at: index, organization: organizations.id(at: index))
+  }
+
+  func defaultedFields(ofMember member: Int, at index: Int) -> DefaultedFields {
+    members.defaultedFields(ofMember: member, at: index)
   }
 
   func isSame(at index: Int, as otherIndex: Int, in other: any SnapshotContents) -> Bool {

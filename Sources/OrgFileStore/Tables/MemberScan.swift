@@ -26,6 +26,8 @@ struct MemberScan: Sendable {
   private(set) var roles: [UInt8] = []
   private(set) var entries: [Entry] = []
   private(set) var problems = ProblemList(file: MemberTable.file)
+  /// What is odd about records that the service loads.
+  private(set) var oddities = ProblemList(file: MemberTable.file)
   private(set) var isBroken = false
   private(set) var top: TopObject
   /// Whether it ended in front of the key where it should have, and not with the file.
@@ -65,7 +67,12 @@ struct MemberScan: Sendable {
         }
         let bytes = scanner.bytes
         func name() -> String { JSONText.decode(key, in: bytes) }
-        if let flaw = key.flaw { problems.note(flaw, key: name()) }
+        if let flaw = key.flaw {
+          switch flaw.weight {
+          case .everything: problems.note(flaw, key: name())
+          case .record: oddities.note(flaw, key: name(), scope: .members(organization: name()))
+          }
+        }
         let index =
           organizations.isKey(key, in: bytes, at: expected)
           ? expected : organizations.index(of: key, in: bytes)
@@ -113,9 +120,14 @@ struct MemberScan: Sendable {
       }
       do throws(JSONError) {
         let record = try scanner.record(MemberTable.fields)
-        roles.append(try Self.role(record, rules))
+        let (role, oddity) = try Self.check(record, rules)
+        roles.append(role)
         starts.append(UInt32(start))
         list.count += 1
+        if let oddity {
+          let user = record.values[1].text(in: rules.bytes) ?? ""
+          oddities.note(oddity, key: key(), scope: .member(user: user, organization: key()))
+        }
       } catch {
         problems.note(error, key: key())
         scanner.position = start
@@ -128,7 +140,7 @@ struct MemberScan: Sendable {
   }
 
   /// The role of a member that is written as the service does, and where its record ends; `nil` for any other.
-  private static func usualMember(
+  static func usualMember(
     _ bytes: UnsafeRawBufferPointer, at start: Int
   ) -> (role: UInt8, end: Int)? {
     var record = UsualRecord(bytes, at: start)
@@ -141,15 +153,22 @@ struct MemberScan: Sendable {
     return (UInt8(place), record.position)
   }
 
-  /// The role of a member that keeps all rules, by its place among all roles.
-  private static func role(_ record: Record<4>, _ rules: FieldRules) throws(JSONError) -> UInt8 {
+  /// The role of a member that keeps the rules of the service, by its place among all roles, and what is odd about it.
+  static func check(
+    _ record: Record<4>, _ rules: FieldRules
+  ) throws(JSONError) -> (role: UInt8, oddity: JSONError?) {
     if let flaw = record.flaw { throw flaw }
     let values = record.values
     let fields = MemberTable.fields
     try rules.checkOrganizationID(rules.requireString(values[0], fields[0], in: record.open))
     _ = try rules.requireString(values[1], fields[1], in: record.open)
-    try rules.checkTime(rules.requireString(values[3], fields[3], in: record.open))
-    let role = try rules.requireString(values[2], fields[2], in: record.open)
+    let time = try rules.checkTime(values[3], fields[3])
+    for place in [2, 3] { try rules.checkIsMissing(values[place], fields[place], in: record.extent) }
+    return (try role(values[2], rules), record.oddity ?? time)
+  }
+
+  static func role(_ value: JSONValue, _ rules: FieldRules) throws(JSONError) -> UInt8 {
+    guard let role = try rules.defaultedString(value, MemberTable.fields[2]) else { return defaultRole }
     if !role.hasEscapes {
       for (place, name) in roleNames.enumerated() where rules.bytes[role.range].elementsEqual(name) {
         return UInt8(place)
@@ -158,10 +177,11 @@ struct MemberScan: Sendable {
     let name = JSONText.decode(role, in: rules.bytes)
     guard let place = Role(rawValue: name).flatMap(Role.allCases.firstIndex(of:)) else {
       throw JSONError(
-        offset: values[2].start, reason: "there is no role \(name.prefix(40).description.quoted)")
+        offset: value.start, reason: "there is no role \(name.prefix(40).description.quoted)")
     }
     return UInt8(place)
   }
 
+  private static let defaultRole = UInt8(Role.allCases.firstIndex(of: .member) ?? 0)
   private static let roleNames = Role.allCases.map { Array($0.rawValue.utf8) }
 }

@@ -7,9 +7,11 @@ struct MemberTable: Sendable {
   private typealias List = MemberScan.List
 
   private(set) var bytes: [UInt8]
+  /// What keeps the service from loading the file.
   private(set) var problems: [DataProblem] = []
-  /// Whether the text itself is broken, so that no program would read it, or says one thing twice; not just a
-  /// record in it.
+  /// What is odd about records that the service loads, up to a limit.
+  private(set) var recordProblems: [DataProblem] = []
+  /// Whether the text itself is broken, so that no program would read it; not just a record in it.
   private(set) var isBroken = false
   /// Members of organizations that `organizations.json` doesn't have, by the organization's key.
   private(set) var strays: [String: Int] = [:]
@@ -18,6 +20,8 @@ struct MemberTable: Sendable {
   private var roles: [UInt8] = []
   /// By the organization's index.
   private var lists: [List]
+  /// Organizations that have more than one list, or one whose key isn't loaded everywhere. For the service the last counts.
+  private var oddLists: Set<Int> = []
   private var top = TopObject()
   /// Whether the file could be read at all.
   private(set) var isReadable = true
@@ -35,6 +39,7 @@ struct MemberTable: Sendable {
     self.bytes = bytes
     lists = Array(repeating: List(), count: organizations.count)
     var problems = ProblemList(file: Self.file)
+    var oddities = problems
     if let start = problems.scannedTop(of: bytes) {
       isBroken = !problems.isEmpty
       top = TopObject(start: start, lastEnd: start)
@@ -43,9 +48,9 @@ struct MemberTable: Sendable {
         Concurrent { MemberScan(bytes, of: organizations, from: middle) }
       }
       let first = MemberScan(bytes, of: organizations, from: start, until: middle)
-      adopt(first, &problems)
+      adopt(first, &problems, &oddities)
       // Unless the place only looked like an entry.
-      if first.hasStopped, let second { adopt(second.value, &problems) }
+      if first.hasStopped, let second { adopt(second.value, &problems, &oddities) }
     } else {
       isBroken = true
     }
@@ -54,7 +59,9 @@ struct MemberTable: Sendable {
       return lists.indices.filter { lists[$0].open != 0 && lists[$0].open < offset }
         .max { lists[$0].open < lists[$1].open }.map(organizations.id(at:))
     }
+    oddities.finish { _ in nil }
     self.problems = problems.all
+    recordProblems = oddities.all
   }
 
   /// Reads bytes of which most stood in the file before: only the lists between the parts that stayed the same at its
@@ -66,9 +73,9 @@ struct MemberTable: Sendable {
   static func reading(
     _ bytes: [UInt8], of organizations: OrganizationTable, after old: MemberTable
   ) -> (MemberTable, read: [Int])? {
-    guard old.isReadable, old.isRead, old.problems.isEmpty, !old.isBroken, old.strays.isEmpty else {
-      return nil
-    }
+    guard old.isReadable, old.isRead, old.problems.isEmpty, old.recordProblems.isEmpty, !old.isBroken,
+      old.strays.isEmpty
+    else { return nil }
     let order = old.lists.indices.filter { old.lists[$0].open != 0 }
     let opens = order.map { old.lists[$0].open }
     guard zip(opens, opens.dropFirst()).allSatisfy({ $0 < $1 }) else { return nil }
@@ -83,7 +90,7 @@ struct MemberTable: Sendable {
     let stop = behind < order.count ? key(behind) + shift : nil
     let start = first == 0 ? old.top.start : key(first)
     let scan = MemberScan(bytes, of: organizations, from: start, until: stop)
-    guard scan.problems.isEmpty, !scan.isBroken, scan.hasStopped == (stop != nil),
+    guard scan.problems.isEmpty, scan.oddities.isEmpty, !scan.isBroken, scan.hasStopped == (stop != nil),
       // Behind a comma there must be something.
       first == 0 || scan.hasStopped || !scan.entries.isEmpty
     else { return nil }
@@ -171,9 +178,12 @@ struct MemberTable: Sendable {
   }
 
   /// Takes in entries that stand behind all that are here.
-  private mutating func adopt(_ scan: MemberScan, _ problems: inout ProblemList) {
+  private mutating func adopt(
+    _ scan: MemberScan, _ problems: inout ProblemList, _ oddities: inout ProblemList
+  ) {
     isBroken = isBroken || scan.isBroken
     problems.add(scan.problems)
+    oddities.add(scan.oddities)
     let shift = UInt32(starts.count)
     if starts.isEmpty {
       (starts, roles) = (scan.starts, scan.roles)
@@ -185,10 +195,11 @@ struct MemberTable: Sendable {
       var list = entry.list
       list.first += shift
       func noteSecond() {
-        isBroken = true
         let error = JSONError(
-          offset: entry.key.range.lowerBound - 1, reason: "the member list stands twice")
-        problems.note(error, key: JSONText.decode(entry.key, in: bytes))
+          offset: entry.key.range.lowerBound - 1,
+          reason: "the member list stands twice; the last one counts for the service", weight: .record)
+        let id = JSONText.decode(entry.key, in: bytes)
+        oddities.note(error, key: id, scope: .members(organization: id))
       }
       guard let index = entry.index else {
         if strays.updateValue(Int(list.count), forKey: JSONText.decode(entry.key, in: bytes)) != nil {
@@ -198,8 +209,10 @@ struct MemberTable: Sendable {
       }
       if lists[index].open != 0 {
         noteSecond()
+        oddLists.insert(index)
         count -= Int(lists[index].count)
       }
+      if entry.key.flaw != nil { oddLists.insert(index) }
       lists[index] = list
       count += Int(list.count)
     }
@@ -226,8 +239,36 @@ struct MemberTable: Sendable {
     let values = record(place)?.values ?? InlineArray(repeating: JSONValue())
     return OrgUser(
       organizationID: organization, userID: values[1].text(in: bytes) ?? "",
-      role: Role.allCases[Int(roles[place])],
-      joinedAt: values[3].text(in: bytes).flatMap { Timestamp($0) } ?? Timestamp(microseconds: 0))
+      role: Role.allCases[Int(roles[place])], joinedAt: FieldRules(bytes: bytes).time(values[3]))
+  }
+
+  /// What is odd about a member that the service loads; `nil` where it can be edited.
+  func problem(ofMember member: Int, at index: Int, organization: String) -> DataProblem? {
+    guard let record = record(lists[index].members.lowerBound + member),
+      let found = (try? MemberScan.check(record, FieldRules(bytes: bytes)))?.oddity
+    else { return nil }
+    return DataProblem(
+      file: Self.file, offset: found.offset, key: organization, reason: found.reason,
+      scope: .member(user: record.values[1].text(in: bytes) ?? "", organization: organization))
+  }
+
+  /// Why members can neither be added nor removed; `nil` where they can.
+  func listProblem(at index: Int, organization: String) -> DataProblem? {
+    guard oddLists.contains(index) else { return nil }
+    let scope = DataProblem.Scope.members(organization: organization)
+    return recordProblems.first { $0.scope == scope }
+      ?? DataProblem(
+        file: Self.file, offset: Int(lists[index].open), key: organization,
+        reason: "the member list stands twice; the last one counts for the service", scope: scope)
+  }
+
+  /// The fields that a member's record lacks.
+  func defaultedFields(ofMember member: Int, at index: Int) -> DefaultedFields {
+    guard let values = record(lists[index].members.lowerBound + member)?.values else { return [] }
+    var fields: DefaultedFields = []
+    if values[2].kind == .missing { fields.insert(.role) }
+    if values[3].kind == .missing { fields.insert(.joinedAt) }
+    return fields
   }
 
   /// Gives the id of each member as UTF-8, and the role by its place among all roles.
@@ -328,14 +369,18 @@ struct MemberTable: Sendable {
     let lengths = Set((edit.removed.elements + edit.roles.keys).map(\.utf8.count))
     var removed: Set<Int> = []
     for place in list.members where !leaving.isEmpty || !changing.isEmpty {
-      guard let values = record(place)?.values, let name = values[1].string,
+      guard let record = record(place), let name = record.values[1].string,
         name.hasEscapes || lengths.contains(name.range.count)
       else { continue }
       let user = JSONText.decode(name, in: bytes)
       if leaving.contains(user) {
         removed.insert(place - list.members.lowerBound)
       } else if let role = changing.removeValue(forKey: user) {
-        splices.append(Splice(values[2].range, JSONText.encode(role.rawValue)))
+        let text = JSONText.encode(role.rawValue)
+        splices.append(
+          record.values[2].kind == .missing
+            ? Splice(at: record.lastEnd, Array(",\n      \"role\": ".utf8) + text)
+            : Splice(record.values[2].range, text))
       }
     }
     guard !removed.isEmpty || !edit.added.isEmpty else { return splices }
@@ -395,6 +440,7 @@ struct MemberTable: Sendable {
     guard !splices.isEmpty || organizations.count != lists.count else { return self }
     var result = self
     var problems = ProblemList(file: Self.file)
+    var oddities = problems
     result.bytes = splices.applied(to: bytes)
     result.starts = []
     result.starts.reserveCapacity(starts.count + 16)
@@ -413,7 +459,7 @@ struct MemberTable: Sendable {
       copy(upTo: old.members.lowerBound)
       var scanner = JSONScanner(result.bytes, at: splices.shifted(Int(old.open)))
       var scan = MemberScan()
-      if var list = try? scan.scanList(&scanner) {
+      if var list = try? scan.scanList(&scanner, key: { organizations.id(at: index) }) {
         list.first += UInt32(result.starts.count)
         result.lists[index] = list
         result.count += Int(list.count) - Int(old.count)
@@ -421,6 +467,7 @@ struct MemberTable: Sendable {
       result.starts += scan.starts
       result.roles += scan.roles
       problems.add(scan.problems)
+      oddities.add(scan.oddities)
       copied = old.members.upperBound
       moves.append((old.open, result.starts.count - copied))
     }
@@ -438,9 +485,16 @@ struct MemberTable: Sendable {
     result.lists += Array(repeating: List(), count: organizations.count - lists.count)
     result.top = top.shifted(by: splices)
     if let next = result.top.findEnd(in: result.bytes) {
-      result.adopt(MemberScan(result.bytes, of: organizations, from: next), &problems)
+      result.adopt(MemberScan(result.bytes, of: organizations, from: next), &problems, &oddities)
     }
     result.problems = problems.all
+    if !recordProblems.isEmpty {
+      let ids = Set(touched.map { organizations.id(at: $0) })
+      result.recordProblems = ProblemList.shifted(recordProblems, by: splices) { problem in
+        if case .member(_, let id) = problem.scope { ids.contains(id) } else { false }
+      }
+    }
+    result.recordProblems += oddities.all
     return result
   }
 }

@@ -7,6 +7,8 @@ struct OrganizationScan: Sendable {
   private(set) var keys: [UInt32] = []
   private(set) var hashes: [UInt32] = []
   private(set) var problems = ProblemList(file: OrganizationTable.file)
+  /// What is odd about records that the service loads.
+  private(set) var oddities = ProblemList(file: OrganizationTable.file)
   private(set) var isBroken = false
   private(set) var top: TopObject
   /// Whether it ended in front of the key where it should have, and not with the file.
@@ -43,8 +45,9 @@ struct OrganizationScan: Sendable {
           if let usual = bytes.withUnsafeBytes({ UsualOrganization($0, at: place) }), key.flaw == nil {
             try rules.checkOrganizationID(key)
             scanner.position = usual.end
-          } else {
-            try Self.check(scanner.record(OrganizationTable.fields), key: key, rules)
+          } else if let oddity = try Self.check(scanner.record(OrganizationTable.fields), key: key, rules) {
+            let id = JSONText.decode(key, in: bytes)
+            oddities.note(oddity, key: id, scope: .organization(id))
           }
           keys.append(UInt32(key.range.lowerBound - 1))
           hashes.append(KeyIndex.hash(key, in: bytes))
@@ -69,22 +72,25 @@ struct OrganizationScan: Sendable {
     }
   }
 
-  private static func check(_ record: Record<7>, key: JSONString, _ rules: FieldRules) throws(JSONError) {
-    if let flaw = key.flaw ?? record.flaw { throw flaw }
+  /// Checks a record by the rules of the service.
+  ///
+  /// - Returns: what is odd about one that keeps them.
+  static func check(
+    _ record: Record<7>, key: JSONString, _ rules: FieldRules
+  ) throws(JSONError) -> JSONError? {
+    if let flaw = key.flaw, flaw.weight == .everything { throw flaw }
+    if let flaw = record.flaw { throw flaw }
     let values = record.values
     let fields = OrganizationTable.fields
     try rules.checkOrganizationID(key)
     try rules.checkOrganizationID(rules.requireString(values[0], fields[0], in: record.open))
     try rules.checkName(rules.requireString(values[1], fields[1], in: record.open))
-    try rules.checkTime(rules.requireString(values[2], fields[2], in: record.open))
-    _ = try rules.requireString(values[3], fields[3], in: record.open)
+    let time = try rules.checkTime(values[2], fields[2])
+    _ = try rules.defaultedString(values[3], fields[3])
     try rules.checkOptionalString(values[4], fields[4])
     try rules.checkOptionalString(values[5], fields[5])
-    let status = try rules.requireString(values[6], fields[6], in: record.open)
-    let name = JSONText.decode(status, in: rules.bytes)
-    guard Organization.Status(rawValue: name) != nil else {
-      throw JSONError(
-        offset: values[6].start, reason: "there is no status \(name.prefix(40).description.quoted)")
-    }
+    _ = try rules.status(values[6], fields[6])
+    for place in [2, 3, 6] { try rules.checkIsMissing(values[place], fields[place], in: record.extent) }
+    return key.flaw ?? record.oddity ?? time
   }
 }

@@ -5,15 +5,20 @@ struct OrganizationTable: Sendable {
   static let file = "organizations.json"
 
   private(set) var bytes: [UInt8]
+  /// What keeps the service from loading the file.
   private(set) var problems: [DataProblem] = []
-  /// Whether the text itself is broken, so that no program would read it, or says one thing twice; not just a
-  /// record in it.
+  /// What is odd about records that the service loads, up to a limit.
+  private(set) var recordProblems: [DataProblem] = []
+  /// Whether the text itself is broken, so that no program would read it; not just a record in it.
   private(set) var isBroken = false
   /// Whether the file could be read at all.
   private(set) var isReadable = true
   /// Where the key of each organization stands, at its opening quote.
   private var keys: [UInt32] = []
   private var index = KeyIndex()
+  /// Where earlier records with the same key stand, by index. Programs don't agree which of two counts; for the service it
+  /// is the last.
+  private var superseded: [Int: [UInt32]] = [:]
   private var top = TopObject()
 
   static let fields: InlineArray<7, StaticString> = [
@@ -27,15 +32,17 @@ struct OrganizationTable: Sendable {
   init(_ bytes: [UInt8], dividing: Int = TopObject.shortestToDivide) {
     self.bytes = bytes
     var problems = ProblemList(file: Self.file)
+    var oddities = problems
     if let start = problems.scannedTop(of: bytes) {
       isBroken = !problems.isEmpty
       top = TopObject(start: start, lastEnd: start)
       let middle = TopObject.middle(of: bytes, atLeast: dividing)
       let second = middle.map { middle in Concurrent { OrganizationScan(bytes, from: middle) } }
       let first = OrganizationScan(bytes, from: start, until: middle)
-      adopt(first, &problems)
+      adopt(first, &problems, &oddities)
       // Unless the place only looked like an entry.
-      if first.hasStopped, let second { adopt(second.value, &problems) }
+      if first.hasStopped, let second { adopt(second.value, &problems, &oddities) }
+      if !superseded.isEmpty { putInOrder() }
     } else {
       isBroken = true
     }
@@ -43,7 +50,9 @@ struct OrganizationTable: Sendable {
       guard offset < self.top.lastEnd else { return nil }
       return keys.lastIndex { $0 < offset }.map(id(at:))
     }
+    oddities.finish { _ in nil }
     self.problems = problems.all
+    recordProblems = oddities.all
   }
 
   /// A file that couldn't be read, for the reason given: empty, with a problem.
@@ -70,7 +79,7 @@ struct OrganizationTable: Sendable {
   static func reading(_ bytes: [UInt8], after old: OrganizationTable) -> (
     OrganizationTable, read: Range<Int>
   )? {
-    guard old.isReadable, old.problems.isEmpty, !old.isBroken else { return nil }
+    guard old.isReadable, old.problems.isEmpty, old.recordProblems.isEmpty, !old.isBroken else { return nil }
     let same = SameEnds(old.bytes, bytes)
     // The last key that stood in the same place, and the first whose place only moved.
     let first = old.keys.firstIndex(above: UInt32(same.prefix)) - 1
@@ -79,7 +88,7 @@ struct OrganizationTable: Sendable {
     let shift = bytes.count - old.bytes.count
     let stop = behind < old.count ? Int(old.keys[behind]) + shift : nil
     let scan = OrganizationScan(bytes, from: Int(old.keys[first]), until: stop)
-    guard scan.problems.isEmpty, !scan.isBroken, scan.hasStopped == (stop != nil),
+    guard scan.problems.isEmpty, scan.oddities.isEmpty, !scan.isBroken, scan.hasStopped == (stop != nil),
       stop == nil ? scan.keys.count >= behind - first : scan.keys.count == behind - first
     else { return nil }
     var table = old
@@ -100,22 +109,41 @@ struct OrganizationTable: Sendable {
   }
 
   /// Takes in entries that stand behind all that are here.
-  private mutating func adopt(_ scan: OrganizationScan, _ problems: inout ProblemList) {
+  private mutating func adopt(
+    _ scan: OrganizationScan, _ problems: inout ProblemList, _ oddities: inout ProblemList
+  ) {
     isBroken = isBroken || scan.isBroken
     problems.add(scan.problems)
+    oddities.add(scan.oddities)
     for (place, hash) in zip(scan.keys, scan.hashes) {
       let key = key(atPlace: place)
-      guard find(key, in: bytes, hash: hash) == nil else {
-        // Programs don't agree which of two counts.
-        isBroken = true
-        let error = JSONError(offset: Int(place), reason: "the organization stands twice")
-        problems.note(error, key: JSONText.decode(key, in: bytes))
+      if let known = find(key, in: bytes, hash: hash) {
+        superseded[known, default: []].append(keys[known])
+        keys[known] = place
+        let id = JSONText.decode(key, in: bytes)
+        oddities.note(Self.secondRecord(at: place), key: id, scope: .organization(id))
         continue
       }
       keys.append(place)
       index.insert(keys.count - 1, hash: hash)
     }
     top.adopt(scan.top)
+  }
+
+  private static func secondRecord(at place: UInt32) -> JSONError {
+    JSONError(
+      offset: Int(place), reason: "the organization stands twice; the last record counts for the service",
+      weight: .record)
+  }
+
+  /// Gives organizations the order of their records in the file, after some were found twice.
+  private mutating func putInOrder() {
+    let order = keys.indices.sorted { keys[$0] < keys[$1] }
+    superseded = Dictionary(
+      order.enumerated().compactMap { place, old in superseded[old].map { (place, $0) } },
+      uniquingKeysWith: { first, _ in first })
+    index = index.reordered(order)
+    keys = order.map { keys[$0] }
   }
 
   private func key(at index: Int) -> JSONString { key(atPlace: keys[index]) }
@@ -173,8 +201,10 @@ struct OrganizationTable: Sendable {
     JSONText.decode(key(at: index), in: bytes)
   }
 
-  private func record(at index: Int) -> Record<7>? {
-    var scanner = JSONScanner(bytes, at: Int(keys[index]))
+  private func record(at index: Int) -> Record<7>? { record(atPlace: keys[index]) }
+
+  private func record(atPlace place: UInt32) -> Record<7>? {
+    var scanner = JSONScanner(bytes, at: Int(place))
     _ = try? scanner.string()
     scanner.skipSpace()
     _ = scanner.take(.colon)
@@ -182,12 +212,12 @@ struct OrganizationTable: Sendable {
   }
 
   subscript(index: Int) -> Organization {
-    // The record was read once, when the table was made, so nothing here is missing.
+    // The record was read once, when the table was made: what is missing has a default.
     let values = record(at: index)?.values ?? InlineArray(repeating: JSONValue())
     func text(_ field: Int) -> String? { values[field].text(in: bytes) }
     return Organization(
       id: id(at: index), name: text(1) ?? "",
-      createdAt: text(2).flatMap { Timestamp($0) } ?? Timestamp(microseconds: 0), planTier: text(3) ?? "",
+      createdAt: FieldRules(bytes: bytes).time(values[2]), planTier: text(3) ?? PlanTier.default,
       lagoCustomerID: text(4), stripeCustomerID: text(5),
       status: text(6).flatMap(Organization.Status.init(rawValue:)) ?? .active)
   }
@@ -213,6 +243,45 @@ struct OrganizationTable: Sendable {
           stripe: usual.stripe.map(text), createdAt: createdAt,
           status: Organization.Status.allCases[usual.status]))
       return true
+    }
+  }
+
+  /// Why the record of an organization can't be edited; `nil` where it can.
+  func problem(at index: Int) -> DataProblem? {
+    let found: JSONError?
+    if superseded[index] != nil {
+      found = Self.secondRecord(at: keys[index])
+    } else if isUsual(at: index) {
+      return nil
+    } else {
+      let rules = FieldRules(bytes: bytes)
+      found = record(at: index).flatMap { record in
+        (try? OrganizationScan.check(record, key: key(at: index), rules)) ?? nil
+      }
+    }
+    return found.map {
+      let id = id(at: index)
+      return DataProblem(
+        file: Self.file, offset: $0.offset, key: id, reason: $0.reason, scope: .organization(id))
+    }
+  }
+
+  /// The fields that a record lacks.
+  func defaultedFields(at index: Int) -> DefaultedFields {
+    guard !isUsual(at: index), let values = record(at: index)?.values else { return [] }
+    var fields: DefaultedFields = []
+    if values[2].kind == .missing { fields.insert(.createdAt) }
+    if values[3].kind == .missing { fields.insert(.planTier) }
+    if values[6].kind == .missing { fields.insert(.status) }
+    return fields
+  }
+
+  /// Whether a record is written as the service does.
+  private func isUsual(at index: Int) -> Bool {
+    bytes.withUnsafeBytes { bytes in
+      var entry = UsualRecord(bytes, at: Int(keys[index]))
+      return entry.take("\"") && entry.takeString() != nil && entry.take(": ")
+        && UsualOrganization(bytes, at: entry.position) != nil
     }
   }
 
@@ -247,14 +316,21 @@ struct OrganizationTable: Sendable {
       }
       if !missing.isEmpty { splices.append(Splice(at: record.lastEnd, missing)) }
     }
-    let removed = Set(edit.removed.compactMap { index(of: $0) })
-    splices += Splice.removal(of: removed, among: count, in: top) { index in
-      Int(keys[index])..<(record(at: index)?.close ?? 0) + 1
-    }
+    splices += removal(of: edit.removed.compactMap { index(of: $0) })
     if !edit.created.isEmpty {
       splices.append(top.appending(edit.created.values.map { JSONText.entry($0) }))
     }
     return Splices(splices)
+  }
+
+  /// Takes records out. Those that count for nobody stand between the others, and stay.
+  private func removal(of indices: [Int]) -> [Splice] {
+    let order = (keys + superseded.values.joined()).sorted()
+    let removed = Set(
+      indices.flatMap { [keys[$0]] + (superseded[$0] ?? []) }.map { order.firstIndex(above: $0, orAt: true) })
+    return Splice.removal(of: removed, among: order.count, in: top) { place in
+      Int(order[place])..<(record(atPlace: order[place])?.close ?? 0) + 1
+    }
   }
 
   private static func place(of field: OrganizationField) -> Int {
@@ -274,56 +350,15 @@ struct OrganizationTable: Sendable {
     result.bytes = splices.applied(to: bytes)
     for index in result.keys.indices { result.keys[index] = UInt32(splices.shifted(Int(keys[index]))) }
     result.top = top.shifted(by: splices)
+    result.superseded = superseded.mapValues { $0.map { UInt32(splices.shifted(Int($0))) } }
     var problems = ProblemList(file: Self.file)
+    var oddities = problems
     if let next = result.top.findEnd(in: result.bytes) {
-      result.adopt(OrganizationScan(result.bytes, from: next), &problems)
+      result.adopt(OrganizationScan(result.bytes, from: next), &problems, &oddities)
     }
     result.problems = problems.all
+    result.recordProblems =
+      ProblemList.shifted(recordProblems, by: splices) { _ in false } + oddities.all
     return result
-  }
-}
-
-/// Finds an index by a key's hash: open addressing, half full at most.
-struct KeyIndex: Sendable {
-  /// Index plus one; 0 is free.
-  private var slots: [UInt32] = Array(repeating: 0, count: 16)
-  /// Hashes by index, so that growing needs no key.
-  private var hashes: [UInt32] = []
-
-  static func hash(_ key: JSONString, in bytes: [UInt8]) -> UInt32 {
-    var hasher = Hasher()
-    if key.hasEscapes {
-      Array(JSONText.decode(key, in: bytes).utf8).withUnsafeBytes { hasher.combine(bytes: $0) }
-    } else {
-      bytes.withUnsafeBytes { hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: $0[key.range])) }
-    }
-    return UInt32(truncatingIfNeeded: hasher.finalize())
-  }
-
-  func find(hash: UInt32, isSame: (Int) -> Bool) -> Int? {
-    var slot = Int(hash) & (slots.count - 1)
-    while slots[slot] != 0 {
-      let index = Int(slots[slot]) - 1
-      if hashes[index] == hash, isSame(index) { return index }
-      slot = (slot + 1) & (slots.count - 1)
-    }
-    return nil
-  }
-
-  /// Adds the next index.
-  mutating func insert(_ index: Int, hash: UInt32) {
-    hashes.append(hash)
-    if hashes.count * 2 > slots.count {
-      slots = Array(repeating: 0, count: slots.count * 2)
-      for index in hashes.indices { place(index) }
-    } else {
-      place(index)
-    }
-  }
-
-  private mutating func place(_ index: Int) {
-    var slot = Int(hashes[index]) & (slots.count - 1)
-    while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-    slots[slot] = UInt32(index) + 1
   }
 }

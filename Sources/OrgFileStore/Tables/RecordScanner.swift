@@ -3,7 +3,8 @@ import OrgCore
 /// The flat records of the two files, read in place.
 extension JSONScanner {
   /// Takes an object and returns where the values of the keys given stand. Other keys are passed over.
-  /// The first thing that makes the record unusable, though it can be read, is its `flaw`.
+  /// What is wrong with it, though it can be read, is its `flaw` or its `oddity`. Of a key that stands twice, the last
+  /// value counts, as it does for Python.
   mutating func record<let count: Int>(_ keys: InlineArray<count, StaticString>) throws(JSONError) -> Record<
     count
   > {
@@ -19,10 +20,12 @@ extension JSONScanner {
     repeat {
       let key = try string()
       record.note(key.flaw)
+      let isOdd = key.flaw?.weight == .record
       try expect(.colon)
       skipSpace()
       var known: Int?
-      for step in 0..<count {
+      // Half a surrogate pair is decoded to a character that no key has.
+      for step in 0..<count where !isOdd {
         let candidate = (expected + step) % count
         if matches(key, keys[candidate]) {
           known = candidate
@@ -39,13 +42,18 @@ extension JSONScanner {
       expected = (known + 1) % count
       if record.values[known].kind != .missing {
         record.note(
-          JSONError(offset: key.range.lowerBound - 1, reason: "the key \"\(keys[known])\" stands twice"))
+          JSONError(
+            offset: key.range.lowerBound - 1, reason: "the key \"\(keys[known])\" stands twice",
+            weight: .record))
       }
       let start = position
       var value = JSONValue()
       if next == .quote {
         let string = try string()
-        record.note(string.flaw)
+        if let flaw = string.flaw {
+          if flaw.weight == .everything { record.note(flaw) }
+          value.isFlawed = true
+        }
         value.kind = string.hasEscapes ? .escapedString : .string
       } else {
         let skipped = try skipValue()
@@ -83,15 +91,24 @@ struct Record<let count: Int> {
   /// Where the last value ends.
   var lastEnd = 0
   var values = InlineArray<count, JSONValue>(repeating: JSONValue())
-  /// The first thing that makes the record unusable.
+  /// The first thing for which the service can't load the record.
   var flaw: JSONError?
+  /// The first thing for which the record isn't edited, though the service loads it.
+  var oddity: JSONError?
+
+  /// From brace to brace.
+  var extent: Range<Int> { open..<max(open, close + 1) }
 
   init(open: Int) {
     self.open = open
   }
 
-  mutating func note(_ flaw: JSONError?) {
-    self.flaw = self.flaw ?? flaw
+  mutating func note(_ found: JSONError?) {
+    guard let found else { return }
+    switch found.weight {
+    case .everything: flaw = flaw ?? found
+    case .record: oddity = oddity ?? found
+    }
   }
 }
 
@@ -105,6 +122,8 @@ struct JSONValue {
   /// Behind the last byte.
   var end = 0
   var kind = Kind.missing
+  /// Whether it is a string with half a surrogate pair or a control character in it.
+  var isFlawed = false
 
   var range: Range<Int> { start..<end }
 
@@ -119,59 +138,5 @@ struct JSONValue {
 
   func text(in bytes: [UInt8]) -> String? {
     string.map { JSONText.decode($0, in: bytes) }
-  }
-}
-
-/// The rules by which the service that shares the files loads a value, without making strings of usual ones.
-struct FieldRules {
-  let bytes: [UInt8]
-
-  /// Where a required value isn't a string.
-  func requireString(_ value: JSONValue, _ key: StaticString, in open: Int) throws(JSONError) -> JSONString {
-    guard let string = value.string else {
-      if value.kind == .missing { throw JSONError(offset: open, reason: "the record has no \"\(key)\"") }
-      throw JSONError(offset: value.start, reason: "\"\(key)\" is no string")
-    }
-    return string
-  }
-
-  func checkOptionalString(_ value: JSONValue, _ key: StaticString) throws(JSONError) {
-    if value.kind == .other {
-      throw JSONError(offset: value.start, reason: "\"\(key)\" is neither a string nor null")
-    }
-  }
-
-  func checkOrganizationID(_ string: JSONString) throws(JSONError) {
-    let isGood =
-      string.hasEscapes
-      ? JSONText.decode(string, in: bytes).hasPrefix("org_")
-      : bytes[string.range].starts(with: "org_".utf8)
-    guard isGood else {
-      throw JSONError(
-        offset: string.range.lowerBound - 1, reason: "an organization's id must start with \"org_\"")
-    }
-  }
-
-  func checkName(_ string: JSONString) throws(JSONError) {
-    // A scalar has one byte that isn't 10xxxxxx.
-    let length =
-      string.hasEscapes
-      ? JSONText.decode(string, in: bytes).unicodeScalars.count
-      : bytes[string.range].count { $0 & 0xC0 != 0x80 }
-    guard Rules.nameLength.contains(length) else {
-      let reason = length == 0 ? "the name is empty" : "the name has \(length) characters, 200 are allowed"
-      throw JSONError(offset: string.range.lowerBound - 1, reason: reason)
-    }
-  }
-
-  func checkTime(_ string: JSONString) throws(JSONError) {
-    guard
-      bytes.withUnsafeBytes({ UsualRecord.isTime($0, string.range) })
-        || Timestamp(JSONText.decode(string, in: bytes)) != nil
-    else {
-      throw JSONError(
-        offset: string.range.lowerBound - 1,
-        reason: "\(JSONText.decode(string, in: bytes).prefix(40).description.quoted) is no date and time")
-    }
   }
 }

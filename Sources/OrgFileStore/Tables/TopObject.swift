@@ -100,9 +100,10 @@ struct ProblemList {
     all += others.all.filter { !known || $0.reason != Self.encoding }.prefix(Self.limit - all.count)
   }
 
-  mutating func note(_ error: JSONError, key: String) {
+  mutating func note(_ error: JSONError, key: String, scope: DataProblem.Scope = .everything) {
     guard all.count < Self.limit else { return }
-    all.append(DataProblem(file: file, offset: error.offset, key: key, reason: error.reason))
+    all.append(
+      DataProblem(file: file, offset: error.offset, key: key, reason: error.reason, scope: scope))
   }
 
   /// Puts them in the order of the file, and gives those that were found without their key the one in whose value they
@@ -110,7 +111,18 @@ struct ProblemList {
   mutating func finish(_ key: (Int) -> String?) {
     all = all.sorted { $0.offset < $1.offset }.map { problem in
       guard problem.key.isEmpty, let key = key(problem.offset) else { return problem }
-      return DataProblem(file: file, offset: problem.offset, key: key, reason: problem.reason)
+      return DataProblem(
+        file: file, offset: problem.offset, key: key, reason: problem.reason, scope: problem.scope)
+    }
+  }
+
+  /// Those of single records, after splices: what stood in a place that they replaced is left out.
+  static func shifted(
+    _ problems: [DataProblem], by splices: Splices, except isReplaced: (DataProblem) -> Bool
+  ) -> [DataProblem] {
+    problems.filter { !isReplaced($0) }.map {
+      DataProblem(
+        file: $0.file, offset: splices.shifted($0.offset), key: $0.key, reason: $0.reason, scope: $0.scope)
     }
   }
 

@@ -6,6 +6,8 @@ public struct PersonRows: SheetRows {
   struct Membership: Sendable {
     let organization: Int32
     let role: Role
+    /// The fields of which the member's record has none.
+    let defaults: DefaultedFields
     let joinedAt: Timestamp
   }
 
@@ -15,6 +17,8 @@ public struct PersonRows: SheetRows {
     public let organization: Organization
     /// The user in it.
     public let member: OrgUser
+    /// The fields of which one of the records has none, so that a default is shown.
+    public let defaults: DefaultedFields
   }
 
   /// The user's id.
@@ -46,7 +50,10 @@ public struct PersonRows: SheetRows {
       ].joined(separator: "\n")
       found.append(
         (
-          name, Membership(organization: Int32(index), role: member.role, joinedAt: member.joinedAt),
+          name,
+          Membership(
+            organization: Int32(index), role: member.role,
+            defaults: contents.defaultedFields(ofMember: place, at: index), joinedAt: member.joinedAt),
           words.allSatisfy(text.contains)
         ))
     }
@@ -70,7 +77,9 @@ public struct PersonRows: SheetRows {
     return Row(
       organization: organization,
       member: OrgUser(
-        organizationID: organization.id, userID: user, role: membership.role, joinedAt: membership.joinedAt))
+        organizationID: organization.id, userID: user, role: membership.role, joinedAt: membership.joinedAt),
+      defaults: membership.defaults.union(
+        snapshot.contents.defaultedFields(at: Int(membership.organization))))
   }
 
   func id(at row: Int) -> String? {

@@ -71,9 +71,7 @@ struct EditOptions: ParsableArguments {
     _ manager: OrgManager, _ make: (Snapshot) throws(OrgError) -> ChangeSet
   ) throws(OrgError) -> (ChangeSet, Snapshot) {
     let snapshot = try manager.snapshot()
-    if let problem = snapshot.problems.first {
-      throw OrgError(.damagedData, "Nothing is changed while the data are damaged. \(problem)")
-    }
+    if let problem = snapshot.problems.first { throw problem.refusal }
     do throws(OrgError) {
       return (try make(snapshot), snapshot)
     } catch {

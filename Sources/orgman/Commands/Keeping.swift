@@ -43,15 +43,16 @@ struct DoctorCommand: ParsableCommand {
         try confirmation.confirm("Mend what can be mended?")
         try store.mend(remedies)
         findings = try store.examine()
-        let rest = findings.filter { $0.remedy != nil }
+        let rest = findings.filter { $0.remedy.map(remedies.contains) ?? false }
         guard rest.isEmpty else {
           throw OrgError(
             .system, "\(rest.count) finding\(rest.count == 1 ? " is" : "s are") left: \(rest[0].text)")
         }
         if !options.json { print("Mended.") }
       }
+      let isFixed = fix && !confirmation.dryRun
       if findings.contains(where: {
-        $0.severity == .error || ($0.severity == .warning && $0.remedy != nil && !fix)
+        $0.remedy == nil ? $0.severity == .error : $0.severity != .note && !isFixed
       }) {
         throw ExitCode(1)
       }
@@ -64,6 +65,13 @@ extension Finding.Remedy {
   fileprivate var sentence: String {
     switch self {
     case .maintain: "take in what other programs wrote and clear away what a crash left"
+    case .recover: "put back what the history has, and keep what is there now in .orgman/quarantine"
+    case .writeDefaults(.createdAt):
+      "write when the first member of each joined, or the time of the repair where there is none"
+    case .writeDefaults(.joinedAt):
+      "write when the organization of each was created, or the time of the repair where that isn't known"
+    case .writeDefaults: "write that"
+    case .repair(let repair): repair.action
     case .addMemberLists: "add the empty member lists that are missing"
     case .closeToOthers(let name):
       "take the rights of others away from \(name == "." ? "the directory" : name.escapedForDisplay)"

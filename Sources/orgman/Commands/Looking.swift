@@ -48,7 +48,9 @@ struct ListCommand: ParsableCommand {
       var list = try Listing(columns, as: listing.format(options, on: output), on: output)
       for (index, organization) in snapshot.organizations.enumerated()
       where parsed.isEmpty || parsed.matches(organization, at: index, in: snapshot) {
-        try list.add(organization.cells + [.number(snapshot.contents.memberCount(at: index))])
+        let contents = snapshot.contents
+        let cells = organization.cells(contents.defaultedFields(at: index))
+        try list.add(cells + [.number(contents.memberCount(at: index))])
       }
       try list.finish()
     }
@@ -101,34 +103,52 @@ struct ShowCommand: ParsableCommand {
       case .table, .text:
         for (number, found) in organizations.enumerated() {
           if number > 0 { try output.write("\n") }
-          try output.write(lines(found, snapshot.members(of: found.id), format))
+          try output.write(lines(found, in: snapshot, format))
         }
       }
       try output.flush()
     }
   }
 
-  private func lines(_ organization: Organization, _ members: [OrgUser], _ format: OutputFormat) -> String {
+  private func lines(
+    _ organization: Organization, in snapshot: Snapshot, _ format: OutputFormat
+  ) -> String {
     func display(_ text: String?) -> String { text?.escapedForDisplay ?? "" }
+    let contents = snapshot.contents
+    let members = snapshot.members(of: organization.id)
+    let index = contents.index(ofOrganization: organization.id)
+    let defaults = index.map { contents.defaultedFields(at: $0) } ?? []
     if format == .text {
-      let fields = zip(Column.organization, organization.cells).map { "\($0.key)\t\(display($1.text))\n" }
-      let users = members.map { "user\t\(display($0.userID))\t\($0.role.rawValue)\t\($0.joinedAt)\n" }
+      let fields = zip(Column.organization, organization.cells(defaults)).map { column, cell in
+        let isDefault = if case .defaulted = cell { true } else { false }
+        return "\(column.key)\t\(display(cell.text))\(isDefault ? "\tdefault" : "")\n"
+      }
+      let users = members.map { member in
+        let time = display(Cell.time(member.joinedAt).text)
+        return "user\t\(display(member.userID))\t\(member.role.rawValue)\t\(time)\n"
+      }
       return (fields + users).joined()
     }
     let width = members.reduce(0) { max($0, min(40, display($1.userID).displayWidth)) }
     var lines = [
-      "\(display(organization.name))  \(organization.status.rawValue)", display(organization.id), "",
+      "\(display(organization.name))  \(defaults.shown(organization.status.rawValue, .status))",
+      display(organization.id), "",
     ]
     lines += [
-      ("Plan", organization.planTier), ("Created", organization.createdAt.description + " UTC"),
+      ("Plan", defaults.shown(organization.planTier, .planTier)),
+      (
+        "Created",
+        organization.createdAt == .unknown ? "unknown" : organization.createdAt.description + " UTC"
+      ),
       ("Lago", organization.lagoCustomerID), ("Stripe", organization.stripeCustomerID),
     ].map { title, value in
       "\(title)\(String(repeating: " ", count: 9 - title.count))\(value.map(display) ?? "none")"
     }
     lines += ["", "Members  \(members.count)"]
-    lines += members.map { member in
+    lines += members.enumerated().map { place, member in
       let user = display(member.userID)
-      let role = member.role.rawValue
+      let memberDefaults = index.map { contents.defaultedFields(ofMember: place, at: $0) } ?? []
+      let role = memberDefaults.shown(member.role.rawValue, .role)
       return user + String(repeating: " ", count: max(0, width - user.displayWidth) + 2) + role
         + String(repeating: " ", count: 15 - role.count) + member.joinedAt.dayText
     }
@@ -155,7 +175,12 @@ struct MembersCommand: ParsableCommand {
       let output = StandardOutput()
       var list = try Listing(Column.member, as: listing.format(options, on: output), on: output)
       for organization in organizations {
-        for member in snapshot.members(of: organization.id) { try list.add(member.cells) }
+        let contents = snapshot.contents
+        guard let index = contents.index(ofOrganization: organization.id) else { continue }
+        for place in 0..<contents.memberCount(at: index) {
+          let defaults = contents.defaultedFields(ofMember: place, at: index)
+          try list.add(contents.member(place, at: index).cells(defaults))
+        }
       }
       try list.finish()
     }
@@ -186,8 +211,10 @@ struct UserCommand: ParsableCommand {
       let indices = contents.organizations(ofUser: user)
       for index in indices {
         guard let place = contents.memberIndex(ofUser: user, at: index) else { continue }
-        let role = contents.member(place, at: index).role
-        try list.add(contents.organization(at: index).cells + [.text(role.rawValue)])
+        let role = contents.member(place, at: index).role.rawValue
+        let isDefault = contents.defaultedFields(ofMember: place, at: index).contains(.role)
+        let cells = contents.organization(at: index).cells(contents.defaultedFields(at: index))
+        try list.add(cells + [isDefault ? .defaulted(role) : .text(role)])
       }
       try list.finish()
       guard !indices.isEmpty else {

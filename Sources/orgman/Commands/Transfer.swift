@@ -145,9 +145,7 @@ struct ImportCommand: ParsableCommand {
         throw OrgError(.readOnly, "Nothing can be changed: \(reason).")
       }
       let snapshot = try store?.snapshot() ?? InMemoryStore().snapshot()
-      if let problem = snapshot.problems.first {
-        throw OrgError(.damagedData, "Nothing is changed while the data are damaged. \(problem)")
-      }
+      if let problem = snapshot.problems.first { throw problem.refusal }
       let progress = Progress()
       defer { progress.clear() }
       var plan = ImportPlan(on: snapshot, allowsOwnerless: allowOwnerless)

@@ -16,12 +16,23 @@ enum OutputFormat {
 enum Cell {
   case text(String?)
   case number(Int)
+  /// The default of the service, for a record that has no value.
+  case defaulted(String)
+
+  /// An unknown time is none.
+  static func time(_ time: Timestamp) -> Cell { .text(time == .unknown ? nil : time.description) }
 
   var text: String? {
     switch self {
     case .text(let text): text
     case .number(let number): String(number)
+    case .defaulted(let text): text
     }
+  }
+
+  /// The text for people, who are to see what is a default.
+  var shownText: String? {
+    if case .defaulted(let text) = self { "(\(text))" } else { text }
   }
 }
 
@@ -50,17 +61,28 @@ struct Column {
 }
 
 extension Organization {
-  var cells: [Cell] {
+  var cells: [Cell] { cells([]) }
+
+  /// - Parameter defaults: the fields that its record lacks.
+  func cells(_ defaults: DefaultedFields) -> [Cell] {
     [
-      .text(id), .text(name), .text(createdAt.description), .text(planTier), .text(lagoCustomerID),
-      .text(stripeCustomerID), .text(status.rawValue),
+      .text(id), .text(name), .time(createdAt),
+      defaults.contains(.planTier) ? .defaulted(planTier) : .text(planTier), .text(lagoCustomerID),
+      .text(stripeCustomerID),
+      defaults.contains(.status) ? .defaulted(status.rawValue) : .text(status.rawValue),
     ]
   }
 }
 
 extension OrgUser {
-  var cells: [Cell] {
-    [.text(organizationID), .text(userID), .text(role.rawValue), .text(joinedAt.description)]
+  var cells: [Cell] { cells([]) }
+
+  /// - Parameter defaults: the fields that its record lacks.
+  func cells(_ defaults: DefaultedFields) -> [Cell] {
+    [
+      .text(organizationID), .text(userID),
+      defaults.contains(.role) ? .defaulted(role.rawValue) : .text(role.rawValue), .time(joinedAt),
+    ]
   }
 }
 
@@ -84,7 +106,8 @@ struct Listing {
     defer { count += 1 }
     switch format {
     case .table:
-      rows.append(zip(columns, cells).filter { $0.0.title != nil }.map { $1.text?.escapedForDisplay ?? "" })
+      rows.append(
+        zip(columns, cells).filter { $0.0.title != nil }.map { $1.shownText?.escapedForDisplay ?? "" })
     case .text:
       try output.write { bytes in
         for (index, cell) in cells.enumerated() {
@@ -156,6 +179,7 @@ enum JSONOutput {
       switch cell {
       case .number(let number): bytes += String(number).utf8
       case .text(let text): Encoded.append(json: text, to: &bytes)
+      case .defaulted(let text): Encoded.append(json: text, to: &bytes)
       }
     }
   }
@@ -178,9 +202,10 @@ enum JSONOutput {
       Encoded.append(json: member.userID, to: &bytes)
       bytes += ", \"role\": \"".utf8
       bytes += member.role.rawValue.utf8
-      bytes += "\", \"joined_at\": \"".utf8
-      bytes += member.joinedAt.description.utf8
-      bytes += "\"}".utf8
+      bytes += "\", \"joined_at\": ".utf8
+      Encoded.append(
+        json: member.joinedAt == .unknown ? nil : member.joinedAt.description, to: &bytes)
+      bytes.append(UInt8(ascii: "}"))
     }
     bytes += "]}".utf8
   }

@@ -42,17 +42,17 @@ def check_time(text):
 def check_organization(key, record):
     if not (key.startswith("org_") and record["id"].startswith("org_")):
         raise ValueError("id")
-    if not 1 <= len(record["name"]) <= 200 or record["status"] not in STATUSES:
+    if not 1 <= len(record["name"]) <= 200 or record.get("status", "active") not in STATUSES:
         raise ValueError("value")
-    check_time(record["created_at"])
+    check_time(record.get("created_at", now()))
     json.dumps(record, ensure_ascii=False).encode()
 
 
 def check_members(key, records):
     for record in records:
-        if not record["org_id"].startswith("org_") or record["role"] not in ROLES:
+        if not record["org_id"].startswith("org_") or record.get("role", "member") not in ROLES:
             raise ValueError("value")
-        check_time(record["joined_at"])
+        check_time(record.get("joined_at", now()))
 
 
 def read(file, check):
