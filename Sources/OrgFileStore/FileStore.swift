@@ -178,7 +178,7 @@ public final class FileStore: OrgStore {
   private static let soonRead = 2 << 20
 
   /// The data as they are now. Where a file was broken, or lost records that no program takes away, it is mended
-  /// first.
+  /// first; where it can't be, what is missing is the first of the snapshot's problems.
   ///
   /// - Throws: `dataNotFound` where the path leads to another directory by now, or to none.
   public func snapshot() throws(OrgError) -> Snapshot {
@@ -192,7 +192,10 @@ public final class FileStore: OrgStore {
       }
     }
     let hasLosses = loaded.contents.hasLosses(since: before ?? loaded.contents)
-    guard hasLosses, readOnlyReason == nil, let mended = try? mend() else { return loaded.snapshot }
+    let loss = wipe(of: loaded.contents)
+    guard hasLosses || loss != nil, readOnlyReason == nil, let mended = try? mend() else {
+      return loss.map(loaded.snapshot.wiped) ?? loaded.snapshot
+    }
     return mended
   }
 
@@ -384,6 +387,17 @@ public final class FileStore: OrgStore {
     try readingJournal { (journal, calls) throws(SystemCallError) in
       try Journal.everything(journal, calls).lines.compactMap(\.record.entry).reversed()
     } ?? []
+  }
+
+  /// The number of the newest generation that the journal has, 0 where there was none yet; `nil` where there is no journal.
+  public func newestGeneration() throws(OrgError) -> UInt64? {
+    let newest =
+      try readingJournal { (journal, calls) throws(SystemCallError) in
+        if let newest = try Journal.newest(journal, calls) { return newest }
+        // A last line that can't be read hides those before it.
+        return try Journal.page(from: nil, limit: 1, journal, calls).records.first
+      } as JournalRecord??
+    return newest.flatMap(\.self)?.generation
   }
 
   /// A part of the history, read from the end of the journal.

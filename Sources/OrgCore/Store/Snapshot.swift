@@ -3,7 +3,9 @@
 /// Records are made when somebody looks at them: a snapshot of a million members costs what its store
 /// needs to find them again, and no string.
 public struct Snapshot: Sendable {
-  /// Rises by one with every committed transaction and every change from outside.
+  /// Tells a later picture from an earlier one of the same store: it rises with every commit and every change from
+  /// outside that this store sees, from wherever the store began. It is not the number of a generation of the history:
+  /// see `OrgStore.newestGeneration()`.
   public let generation: UInt64
   /// What is wrong with the data. While there is anything, what is readable is shown and nothing is
   /// written.
@@ -95,6 +97,9 @@ public struct DataProblem: Sendable, Hashable, CustomStringConvertible {
   public let key: String
   /// What is wrong, in words that can follow a colon.
   public let reason: String
+  /// Whether the file as a whole lost its records, and nothing is wrong at a place in it; the reason follows the file's
+  /// name then.
+  public let isWiped: Bool
 
   /// Names a place and what is wrong there; the reason must have text of the data escaped.
   public init(file: String, offset: Int, key: String, reason: String) {
@@ -102,10 +107,17 @@ public struct DataProblem: Sendable, Hashable, CustomStringConvertible {
     self.offset = offset
     self.key = key
     self.reason = reason
+    isWiped = false
+  }
+
+  /// Names a file that lost its records; the reason must be able to follow its name.
+  package init(wiped file: String, reason: String) {
+    (self.file, self.reason, offset, key, isWiped) = (file, reason, 0, "", true)
   }
 
   /// `organizations.json, byte 512, org_1.status: there is no status "gone"`
   public var description: String {
+    if isWiped { return "\(file) \(reason)" }
     let place = key.isEmpty ? "" : ", \(key.escapedForDisplay)"
     return "\(file), byte \(offset)\(place): \(reason)"
   }
