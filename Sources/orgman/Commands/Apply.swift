@@ -32,6 +32,9 @@ struct ApplyCommand: ParsableCommand {
   private func read() throws -> ChangeSet {
     let name = file == "-" ? "Standard input" : file.escapedForDisplay
     let bytes = try ByteSource(path: file).rest(limit: 1 << 30)
+    guard !bytes.isEmpty else {
+      throw OrgError(.invalidValue, "\(name) is empty; it should have what --dry-run --json printed.")
+    }
     let document: ChangeDocument
     do {
       document = try JSONDecoder().decode(ChangeDocument.self, from: Data(bytes))

@@ -150,7 +150,9 @@ private struct Report: Encodable {
       let snapshot = try store.snapshot()
       section.add("organizations", "\(snapshot.contents.organizationCount)")
       section.add("members", "\(snapshot.contents.memberCount)")
-      section.add("generation", "\(snapshot.generation)")
+      section.add(
+        "generation", try store.newestGeneration().map { "\($0)" } ?? "none: there is no history yet")
+      problems += snapshot.problems.filter(\.isWiped).map { "error: \($0.sentence)" }
       let findings = try store.examine()
       problems += findings.filter { $0.severity != .note }.map { "\($0.severity.rawValue): \($0.text)" }
     } catch {
