@@ -209,7 +209,7 @@ _orgman_browse() {
 
 _orgman_list() {
     repeating_flags=()
-    non_repeating_flags=(--csv --read-only --json --version -h --help)
+    non_repeating_flags=(--csv --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options -1
@@ -233,7 +233,7 @@ _orgman_list() {
 
 _orgman_show() {
     repeating_flags=()
-    non_repeating_flags=(--csv --read-only --json --version -h --help)
+    non_repeating_flags=(--csv --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 1
@@ -265,7 +265,7 @@ _orgman_show() {
 
 _orgman_members() {
     repeating_flags=()
-    non_repeating_flags=(--csv --read-only --json --version -h --help)
+    non_repeating_flags=(--csv --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 1
@@ -297,7 +297,7 @@ _orgman_members() {
 
 _orgman_user() {
     repeating_flags=()
-    non_repeating_flags=(--csv --read-only --json --version -h --help)
+    non_repeating_flags=(--csv --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 1
@@ -321,7 +321,7 @@ _orgman_user() {
 
 _orgman_plans() {
     repeating_flags=()
-    non_repeating_flags=(--csv --read-only --json --version -h --help)
+    non_repeating_flags=(--csv --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 0
@@ -345,7 +345,7 @@ _orgman_plans() {
 
 _orgman_export() {
     repeating_flags=()
-    non_repeating_flags=(--read-only --json --version -h --help)
+    non_repeating_flags=(--allow-damaged --read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--format --data --log-level --log-file)
     __orgman_offer_flags_options 1
@@ -533,7 +533,7 @@ _orgman_remove() {
 
 _orgman_role() {
     repeating_flags=()
-    non_repeating_flags=(--allow-ownerless --dry-run --yes -y --read-only --json --version -h --help)
+    non_repeating_flags=(--allow-ownerless --allow-damaged --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 3

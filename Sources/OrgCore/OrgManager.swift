@@ -179,6 +179,10 @@ public struct OrgManager: Sendable {
   /// What happened to the data, newest first.
   public func history() throws(OrgError) -> [HistoryEntry] { try store.history() }
 
+  /// The number of the newest generation of the history, which is what people call the generation of the data; `nil`
+  /// where there is no history.
+  public func newestGeneration() throws(OrgError) -> UInt64? { try store.newestGeneration() }
+
   /// A part of what happened, newest first; see `OrgStore`.
   public func history(
     from position: HistoryPage.Position?, limit: Int

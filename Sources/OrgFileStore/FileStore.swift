@@ -198,7 +198,8 @@ public final class FileStore: OrgStore {
   private static let soonRead = 2 << 20
 
   /// The data as they are now. Where a file was broken or lost records, or another program wrote to a file that had
-  /// been displaced, that is put right first.
+  /// been displaced, that is put right first; where it can't be, what is missing is the first of the snapshot's
+  /// problems.
   ///
   /// - Throws: `dataNotFound` where the path leads to another directory by now, or to none.
   public func snapshot() throws(OrgError) -> Snapshot {
@@ -211,10 +212,11 @@ public final class FileStore: OrgStore {
         if !isWiped { memory.lastWhole = loaded.contents }
       }
     }
-    guard readOnlyReason == nil,
-      loaded.contents.hasLosses(since: before ?? loaded.contents) || hasLateWrites,
-      let repaired = try? mend()
-    else { return loaded.snapshot }
+    let loss = wipe(of: loaded.contents)
+    let isDamaged = loss != nil || loaded.contents.hasLosses(since: before ?? loaded.contents)
+    guard readOnlyReason == nil, isDamaged || hasLateWrites,
+      let repaired = try? mend(waiting: { _ in isDamaged })
+    else { return loss.map(loaded.snapshot.wiped) ?? loaded.snapshot }
     return repaired
   }
 
@@ -423,6 +425,17 @@ public final class FileStore: OrgStore {
     try readingJournal { (journal, calls) throws(SystemCallError) in
       try Journal.everything(journal, calls).lines.compactMap(\.record.entry).reversed()
     } ?? []
+  }
+
+  /// The number of the newest generation that the journal has, 0 where there was none yet; `nil` where there is no journal.
+  public func newestGeneration() throws(OrgError) -> UInt64? {
+    let newest =
+      try readingJournal { (journal, calls) throws(SystemCallError) in
+        if let newest = try Journal.newest(journal, calls) { return newest }
+        // A last line that can't be read hides those before it.
+        return try Journal.page(from: nil, limit: 1, journal, calls).records.first
+      } as JournalRecord??
+    return newest.flatMap(\.self)?.generation
   }
 
   /// A part of the history, read from the end of the journal.

@@ -106,6 +106,7 @@ struct Renderer {
 
   private func bottom(_ model: AppModel, _ layout: Layout, _ frame: inout Frame) {
     frame.lines[layout.filterRow] = filter(model, layout, &frame)
+    if let leaving = model.leaving { return ask(leaving.text, isYes: leaving.isYes, layout, &frame) }
     switch model.mode {
     case .chooseRole(let member):
       let name =

@@ -78,6 +78,19 @@ public final class TerminalApp {
   private let screen: CursesScreen
   /// How long what changed is marked, in milliseconds.
   private static let flash: Int64 = 2500
+  /// How long changes that are on their way may take to be saved after the terminal or the program has to go, in
+  /// milliseconds.
+  private static let grace: Int64 = 2000
+
+  /// How the program came to its end.
+  public struct Ending: Sendable {
+    /// The number of the signal that ended it, 0 if none did. The end of the terminal counts as SIGHUP.
+    public let signal: Int32
+    /// What was asked for and not saved, in words; text of the data is escaped.
+    public let unsavedChanges: [String]
+    /// What was saved by then, where it was agreed to discard it.
+    public let undiscardedChange: String?
+  }
 
   /// Takes the terminal. Must come before any thread is started, for signals are to come to this one.
   ///
@@ -108,13 +121,13 @@ public final class TerminalApp {
   ///   - title: where the data are, for the header.
   ///   - configuration: what somebody wants otherwise than it is out of the box.
   ///   - perform: carries out an effect on another thread and posts the result to the inbox.
-  ///   - finish: waits for what is being carried out, once the terminal is restored.
-  /// - Returns: the number of the signal that ended it, 0 if none did.
+  ///   - finish: waits for what is being carried out, and gives up what waits for others, once the terminal is restored.
+  /// - Returns: what ended it, and what could not be saved.
   public func run(
     title: String, configuration: Configuration, changes: ChangeSource,
     _ makeModel: (AppModel.Viewport) -> AppModel,
     perform: (Effect) -> Void, finish: () -> Void
-  ) -> Int32 {
+  ) -> Ending {
     let renderer = Renderer(
       typesetter: Typesetter(isUTF8: screen.hasUTF8),
       theme: Theme(configuration.theme, hasColors: screen.hasColors),
@@ -182,6 +195,7 @@ public final class TerminalApp {
             case .leases(let hasLeases): model.receive(hasLeases: hasLeases)
             }
           }
+          if hasQuit { return 0 }
         }
         if waits[3].revents != 0, changes.drain() { carryOut([model.refresh()]) }
         if waits[0].revents != 0 {
@@ -196,14 +210,36 @@ public final class TerminalApp {
         }
       }
     }
+    /// Takes in what became of changes after the last key.
+    func takeOutcomes(savingMore: Bool) {
+      for case .outcome(let outcome) in inbox.take() {
+        for effect in model.receiveLast(outcome) where savingMore || effect.isAboutDraft { perform(effect) }
+      }
+    }
     let signal = loop()
     screen.close()
-    finish()
-    // What was saved in the end needs no draft.
-    for case .outcome(let outcome) in inbox.take() {
-      for case let effect in model.receive(outcome) where effect.isAboutDraft { perform(effect) }
+    let asked = model.unsavedChanges
+    if signal != 0 {
+      // Nobody can be asked, so what was asked for is saved, as far as that takes no longer than anyone would wait.
+      let end = clinux_monotonic_milliseconds() + Self.grace
+      while model.isCommitting {
+        takeOutcomes(savingMore: true)
+        let rest = end - clinux_monotonic_milliseconds()
+        guard model.isCommitting, rest > 0 else { break }
+        var waits = [signals.descriptor, wakeUp.descriptor].map {
+          pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+        }
+        poll(&waits, nfds_t(waits.count), Int32(rest))
+        // Asked a second time, it goes at once.
+        if signals.read().contains(where: { $0 != SIGWINCH && $0 != SIGCONT }) { break }
+      }
     }
-    return signal
+    finish()
+    takeOutcomes(savingMore: false)
+    let unsaved = model.unsavedChanges
+    return Ending(
+      signal: signal, unsavedChanges: unsaved,
+      undiscardedChange: signal == 0 && unsaved.count < asked.count ? asked.first : nil)
   }
 }
 

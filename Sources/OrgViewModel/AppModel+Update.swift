@@ -3,7 +3,8 @@ import OrgCore
 extension AppModel {
   /// Where keys go.
   public var context: Context {
-    switch mode {
+    if leaving != nil { return .question }
+    return switch mode {
     case .browse: screenContext
     case .filter: .filter
     case .chooseRole, .chooseRoles: .roleChoice
@@ -37,8 +38,9 @@ extension AppModel {
   }
 
   private mutating func carryOut(_ action: Action) -> [Effect] {
+    if departure.stage != nil, let effects = answerLeaving(action) { return effects }
     switch action {
-    case .quit: return [.quit]
+    case .quit: return leave()
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
     case .toggleMouse: return toggleMouse()
@@ -136,7 +138,7 @@ extension AppModel {
       }
       return back()
     case .close:
-      if pane == .list { return [.quit] }
+      if pane == .list { return leave() }
       pane = .list
     case .nextPane, .previousPane:
       range = nil

@@ -174,9 +174,11 @@ public struct AppModel: Sendable {
   private var unseen: Set<String> = []
   /// Changes on their way, in order; the first are being committed. The others expect what was shown when they
   /// were asked for, and what those before them have put there since.
-  private var pending: [Pending] = []
+  var pending: [Pending] = []
+  /// Leaving the program, while changes are on their way.
+  var departure = Departure()
 
-  private struct Pending {
+  struct Pending {
     var changes: [Change] = []
     var isForm = false
     var purpose = ChangeSet.Purpose.edit
@@ -337,7 +339,8 @@ public struct AppModel: Sendable {
       if !error.conflicts.isEmpty { effects.append(refresh()) }
     case .partial(let set, let error): effects += proposePart(of: set, error)
     }
-    return effects + sendNext() + proposeNow()
+    effects += sendNext() + proposeNow()
+    return effects + departIfSaved(outcome)
   }
 
   /// Says what became of something. What went wrong a moment ago isn't lost in what went well after it.
@@ -355,6 +358,7 @@ public struct AppModel: Sendable {
   /// Takes in that a commit is taking long enough to notice.
   public mutating func receiveSaving() {
     if isCommitting, !isWaiting { message = Message(text: "Saving…", kind: .note) }
+    askBeforeLeaving()
   }
 
   /// Whether the data are being read for the first time.
@@ -391,12 +395,15 @@ public struct AppModel: Sendable {
   public mutating func receive(_ holder: LockHolder) {
     guard isCommitting else { return }
     isWaiting = true
+    departure.holder = holder
     message = Message(text: "The data are \(holder). Esc cancels.", kind: .note)
+    askBeforeLeaving()
   }
 
-  /// Whether a filter was accepted whose rows aren't there yet, a question is being worked out, or a row is being
-  /// looked for: keys that follow are about those, and should be held back for the moment that it takes.
+  /// Whether a filter was accepted whose rows aren't there yet, a question is being worked out, a row is being
+  /// looked for, or the program is about to be left: keys that follow are about those, and should be held back for the moment that it takes.
   public var awaitsRows: Bool {
+    if departure.stage == .saving { return true }
     if wish != nil || awaited != nil { return true }
     if case .filter = mode { return false }
     return sheet?.awaitsRows ?? (arrangement.request.query != query)
@@ -487,7 +494,7 @@ public struct AppModel: Sendable {
   }
 
   /// Whether a change set is on its way.
-  var isCommitting: Bool { !pending.isEmpty }
+  public var isCommitting: Bool { !pending.isEmpty }
 
   /// Why nothing can be changed at the moment; `nil` where it can.
   public var editingObstacle: String? {

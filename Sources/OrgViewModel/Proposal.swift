@@ -100,28 +100,38 @@ public struct Proposal: Sendable, Hashable {
   ) -> String {
     let owners = blocked.filter { $0.error.code == .lastOwner }
     let others = blocked.filter { $0.error.code != .lastOwner }
-    var sentences: [String]
-    if owners.count > 1, let user = owners[0].change.userID,
-      owners.allSatisfy({ $0.change.userID == user })
-    {
-      var names = owners.prefix(owners.count > 4 ? 3 : 4).map {
-        let id = $0.change.organizationID
-        return (snapshot.organization(id: id)?.name ?? id).escapedForDisplay
-      }
-      if owners.count > names.count { names.append("\((owners.count - names.count).grouped) more") }
-      let list = names.dropLast().joined(separator: ", ") + " and " + (names.last ?? "")
-      sentences = [
-        "\(user.escapedForDisplay) is the last owner of \(list); make somebody else owner there first."
-      ]
-    } else {
-      sentences = owners.prefix(3).map(\.error.message)
-      if owners.count > 3 {
-        sentences.append("So it is in \((owners.count - 3).grouped) more.")
-      }
-    }
+    var sentences = ownerSentences(owners, snapshot)
     sentences += others.prefix(2).map(\.error.message)
     if others.count > 2 { sentences.append("And \((others.count - 2).grouped) more can't be changed.") }
     return sentences.joined(separator: " ")
+  }
+
+  /// Why organizations would be left without an owner: a sentence for each, or one where one user is the last owner of
+  /// them all.
+  private static func ownerSentences(
+    _ blocked: [(change: Change, error: OrgError)], _ snapshot: Snapshot
+  ) -> [String] {
+    // All changes that take the owners of an organization have the same sentence.
+    var sentences: [String: String] = [:]
+    var ids: [String] = []
+    for (change, error) in blocked {
+      if sentences.updateValue(error.message, forKey: change.organizationID) == nil {
+        ids.append(change.organizationID)
+      }
+    }
+    let users = Set(blocked.compactMap(\.change.userID))
+    guard ids.count > 1, users.count == 1, let user = users.first else {
+      let more = ids.count - 3
+      return ids.prefix(3).compactMap { sentences[$0] }
+        + (more > 0
+          ? ["\(more.grouped) more organization\(more == 1 ? "" : "s") would be left without an owner."] : [])
+    }
+    var names = ids.prefix(ids.count > 4 ? 3 : 4).map {
+      (snapshot.organization(id: $0)?.name ?? $0).escapedForDisplay
+    }
+    if ids.count > names.count { names.append("\((ids.count - names.count).grouped) more") }
+    let list = names.dropLast().joined(separator: ", ") + " and " + (names.last ?? "")
+    return ["\(user.escapedForDisplay) is the last owner of \(list); make somebody else owner there first."]
   }
 }
 

@@ -97,6 +97,11 @@ enum Log {
     logger.notice("Ended by a signal.", metadata: ["signal": "\(signal)"])
   }
 
+  /// Logs what was asked for on the screen and not saved before the end.
+  static func unsaved(_ changes: [String]) {
+    for change in changes.prefix(100) { logger.error("Not saved.", metadata: ["change": "\(change)"]) }
+  }
+
   /// Logs who holds the lock; to be passed on to a commit, which goes on waiting.
   static func waiting(_ holder: LockHolder) -> Bool {
     logger.debug("Waiting for the lock.", metadata: ["holder": "\(holder)"])

@@ -30,6 +30,11 @@ struct Orgman: ParsableCommand {
       Press ? in the program for its keys. With --read-only you can look, but change nothing. To look around \
       without any data of your own, try orgman --demo: a sample of 200 organizations in a temporary \
       directory, which is removed at the end.
+
+      Commands exit with 0 when what was asked for is done, or was there before: then they print "No changes \
+      needed." They exit with 1 when it is refused or fails, when standard input is empty where ids or records are \
+      expected, and when the data that were read are damaged; with 2 when something isn't found; with 3 when \
+      a change expects what is no longer there; with 64 for wrong usage.
       """,
     version: "orgman 0.1.0",
     groupedSubcommands: [
@@ -126,7 +131,7 @@ struct BrowseCommand: ParsableCommand {
     let session = Session(
       store: store, inbox: inbox, drafts: drafts, order: configuration.preferences.order)
     let first = try session.start()
-    let signal = app.run(
+    let ending = app.run(
       title: demo ? "demo" : directory, configuration: configuration,
       changes: ChangeSource(descriptor: watcher.descriptor) { watcher.drain() },
       {
@@ -141,10 +146,28 @@ struct BrowseCommand: ParsableCommand {
       },
       perform: session.perform, finish: session.finish)
     drafts?.finish()
-    if signal != 0 {
+    if ending.signal != 0 {
       if demo { Demo.remove(directory) }
-      Log.signalled(signal)
-      throw ExitCode(128 + signal)
+      Log.signalled(ending.signal)
+    }
+    tell(ending)
+    if !ending.unsavedChanges.isEmpty { throw ExitCode(1) }
+    if ending.signal != 0 { throw ExitCode(128 + ending.signal) }
+  }
+
+  /// Names the changes that were not saved before the end, and the one that was when it should have been discarded.
+  private func tell(_ ending: TerminalApp.Ending) {
+    let unsaved = ending.unsavedChanges
+    if let first = unsaved.first {
+      let shown = unsaved.prefix(20) + (unsaved.count > 20 ? ["and \(unsaved.count - 20) more"] : [])
+      FileHandle.standardError(
+        unsaved.count == 1
+          ? "orgman: This change was not saved: \(first).\n"
+          : "orgman: \(unsaved.count) changes were not saved: \(shown.joined(separator: "; ")).\n")
+      Log.unsaved(unsaved)
+    }
+    if let change = ending.undiscardedChange {
+      FileHandle.standardError("orgman: This change was saved before it could be discarded: \(change).\n")
     }
   }
 

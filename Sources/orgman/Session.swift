@@ -117,10 +117,9 @@ final class Session: Sendable {
     }
   }
 
-  /// Says something once a piece of work has taken long enough to notice, and again where that is asked for, until it
-  /// is cancelled.
+  /// Says something once a piece of work has taken long enough to notice, and again and again, until it is cancelled.
   private func sayIfLong(
-    repeating interval: DispatchTimeInterval = .never, _ say: @escaping @Sendable () -> Void
+    repeating interval: DispatchTimeInterval, _ say: @escaping @Sendable () -> Void
   ) -> any DispatchSourceTimer {
     let timer = DispatchSource.makeTimerSource(queue: arranging)
     timer.schedule(deadline: .now() + .milliseconds(300), repeating: interval)
@@ -143,7 +142,8 @@ final class Session: Sendable {
     }
   }
 
-  /// Waits for a commit that is going on, for what was asked for is done or said to have failed.
+  /// Waits for a commit that is going on, for what was asked for is done or said to have failed. One that waits for
+  /// somebody else, or for its turn, is given up.
   func finish() {
     drafts?.finish()
     state.withLock { $0.isCancelled = true }
@@ -187,11 +187,18 @@ final class Session: Sendable {
   /// Commits a change set that is made when its turn comes.
   private func commit(_ make: @escaping @Sendable () throws(OrgError) -> ChangeSet) {
     state.withLock { $0.isCancelled = false }
+    let isOver = Atomic(false)
+    // The wait for its turn counts as well.
+    arranging.asyncAfter(deadline: .now() + .milliseconds(300)) { [inbox] in
+      if !isOver.load(ordering: .relaxed) { inbox.post(.saving) }
+    }
     committing.async { [self] in
       var asked = ChangeSet([])
-      let notice = sayIfLong { [self] in inbox.post(.saving) }
-      defer { notice.cancel() }
+      defer { isOver.store(true, ordering: .relaxed) }
       do throws(OrgError) {
+        guard !state.withLock({ $0.isCancelled }) else {
+          throw OrgError(.cancelled, "Cancelled; nothing was changed.")
+        }
         asked = try make()
         let commit = try manager.commit(asked) { [self] holder in
           inbox.post(.waiting(holder))

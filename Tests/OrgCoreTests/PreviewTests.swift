@@ -115,6 +115,66 @@ import Testing
       outcomes([.removeMember(user: "alice", organization: "org_a", role: .owner)]).map(code) == [.lastOwner])
   }
 
+  @Test func `owners who would go together are told so together, and none is called the last one`() throws {
+    let users = ["ann", "bob", "cid", "dan\u{1B}", "eve"]
+    func blocked(_ owners: Int, _ changes: [Change]) throws -> [String] {
+      let members = users.prefix(owners).map {
+        OrgUser(organizationID: "org_a", userID: $0, role: .owner, joinedAt: Timestamp(microseconds: 0))
+      }
+      let guest = OrgUser(
+        organizationID: "org_a", userID: "guest", role: .member, joinedAt: Timestamp(microseconds: 0))
+      let store = InMemoryStore(organizations: [acme, globex], members: members + [guest])
+      let preview = Preview(of: ChangeSet(changes), on: store.snapshot())
+      // What is blocked doesn't happen.
+      #expect(preview.recorded.map(\.change) == preview.effective)
+      #expect(preview.effective.count + preview.blocked.count == changes.count)
+      for item in preview.blocked { #expect(item.error.code == .lastOwner) }
+      return preview.blocked.map(\.error.message)
+    }
+    func remove(_ user: String) -> Change { .removeMember(user: user, organization: "org_a", role: .owner) }
+    func demote(_ user: String) -> Change {
+      .setRole(user: user, organization: "org_a", from: .owner, to: .member)
+    }
+    let three =
+      "Acme would be left without an owner: this removes all 3 of its owners (ann, bob, cid); "
+      + "make another member owner first."
+    #expect(try blocked(3, users.prefix(3).map(remove)) == [three, three, three])
+    #expect(
+      try blocked(2, users.prefix(2).map(demote)).first
+        == "Acme would be left without an owner: this demotes both of its owners (ann, bob); "
+        + "make another member owner first.")
+    #expect(
+      try blocked(2, [remove("ann"), demote("bob")]).first?.contains("this removes or demotes both") == true)
+    #expect(
+      try blocked(5, users.map(remove)).first?.contains("all 5 of its owners (ann, bob, cid, and 2 more)")
+        == true)
+    #expect(try blocked(4, users.prefix(4).map(remove)).first?.contains(#"cid, dan\u{1B})"#) == true)
+    #expect(try blocked(3, users.prefix(2).map(remove)) == [])
+    let single = "ann is the last owner of Acme; make somebody else owner first."
+    #expect(try blocked(1, [remove("ann")]) == [single])
+    // The same one twice is one.
+    let back = Change.setRole(user: "ann", organization: "org_a", from: .member, to: .owner)
+    #expect(try blocked(1, [demote("ann"), back, demote("ann")]) == [single, single])
+
+    // A set is refused with what all of it comes to, once.
+    func refusal(_ changes: [Change]) -> String? {
+      let members = users.prefix(3).map {
+        OrgUser(organizationID: "org_a", userID: $0, role: .owner, joinedAt: Timestamp(microseconds: 0))
+      }
+      let store = InMemoryStore(organizations: [acme, globex], members: members)
+      do throws(OrgError) {
+        try Preview(of: ChangeSet(changes), on: store.snapshot()).check()
+        return nil
+      } catch {
+        return error.message
+      }
+    }
+    #expect(refusal(users.prefix(3).map(remove)) == three)
+    let plan = Change.setField(.planTier, organization: "org_a", from: "founders_friend", to: "x")
+    #expect(
+      refusal(users.prefix(3).map(remove) + [plan]) == "3 of 4 changes can't be made, so none was. " + three)
+  }
+
   @Test func `unknown organizations, members and ids in use are blocked`() {
     #expect(
       outcomes([

@@ -54,24 +54,24 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-     alice is the last owner of Acme Corp; make somebody else owner first. dave is the last owner of Acme Corp; make
-     somebody else owner first. Give 4 members the role member? 1 will change, 1 is so already, 2 can't be changed.
-      No    Yes
+                                                                           │
+     Acme Corp would be left without an owner: this demotes both of its owners (alice, dave); make another member owner
+     first. Give 4 members the role member? 1 will change, 1 is so already, 2 can't be changed.   No    Yes
      y yes  n no  Esc cancel
-    [cursor 2, 30]
+    [cursor 94, 30]
     """#,
     "bulk 40x10": #"""
      Organizations  Acme Co…  7 orgs   live
      Created  2026-11-22 21:51 UTC
      Lago     lago_cust_abc123
      Stripe   cus_NffrFeUfNV2Hib
-     alice is the last owner of Acme Corp;
-     make somebody else owner first. dave
+     Acme Corp would be left without an
+     owner: this demotes both of its owners
      …
-     change, 1 is so already, 2 can't be
-     changed.   No    Yes
+     already, 2 can't be changed.
+      No    Yes
      y yes  n no  Esc cancel
-    [cursor 12, 8]
+    [cursor 2, 8]
     """#,
     "bulk 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
@@ -93,12 +93,12 @@ enum Golden {
 
 
 
-     alice is the last owner of Acme Corp; make somebody else owner first. dave is
-     the last owner of Acme Corp; make somebody else owner first. Give 4 members
-     the role member? 1 will change, 1 is so already, 2 can't be changed.
-      No    Yes
+
+     Acme Corp would be left without an owner: this demotes both of its owners
+     (alice, dave); make another member owner first. Give 4 members the role
+     member? 1 will change, 1 is so already, 2 can't be changed.   No    Yes
      y yes  n no  Esc cancel
-    [cursor 2, 22]
+    [cursor 63, 22]
     """#,
     "bulk form 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live

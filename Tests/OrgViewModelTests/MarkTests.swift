@@ -255,6 +255,25 @@ extension Driver {
     #expect(driver.markedMembers == ["alice"])
   }
 
+  @Test func `of three owners who would all go, none is called the last one`() {
+    let owners = ["alice", "bob", "carol"].map { Sample.member($0, .owner) }
+    var driver = Driver(Sample.organizations, owners + [Sample.member("dave", .member)], rows: 20)
+    driver.press(.open, .markAll, .remove)
+    #expect(
+      question(driver)
+        == "Acme would be left without an owner: this removes all 3 of its owners (alice, bob, carol); make "
+        + "another member owner first. Remove 4 members? 1 will change, 3 can't be changed.")
+    driver.press(.decline, .moveToLast, .mark, .remove)
+    #expect(question(driver) == nil)
+    #expect(
+      driver.message
+        == "Acme would be left without an owner: this removes all 3 of its owners (alice, bob, carol); make "
+        + "another member owner first.")
+    driver.press(.changeRole, .chooseBillingAdmin)
+    #expect(driver.message?.contains("this demotes all 3 of its owners") == true)
+    #expect(driver.role("alice") == .owner && driver.role("carol") == .owner)
+  }
+
   @Test func `two owners in one go`() {
     var driver = members()
     driver.press(.moveToLast, .mark, .changeRole, .chooseOwner)

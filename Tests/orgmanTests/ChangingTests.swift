@@ -64,7 +64,7 @@ extension EndToEnd {
       #expect(made["status"] as? String == "suspended")
       #expect(made["lago_customer_id"] is NSNull)
       let before = try data.contents()
-      #expect(try orgman("set", globex, "--plan", "starter").stdout == "It is so already.\n")
+      #expect(try orgman("set", globex, "--plan", "starter").stdout == "No changes needed.\n")
       #expect(try data.contents() == before)
       #expect(try orgman("set", globex, "--name=-x", "--clear", "lago,stripe").status == .exited(0))
       #expect(try data.organization(named: "-x")["stripe_customer_id"] is NSNull)
@@ -93,7 +93,7 @@ extension EndToEnd {
       #expect(
         try orgman("role", "Globex", "user_006", "member").stdout
           == "Role of user_006 in Globex: owner → member\n")
-      #expect(try orgman("role", "Globex", "user_006", "member").stdout == "It is so already.\n")
+      #expect(try orgman("role", "Globex", "user_006", "member").stdout == "No changes needed.\n")
       let before = try data.contents()
       for arguments in [["remove", "Globex", "user_007"], ["role", "Globex", "user_007", "member"]] {
         let refused = try run(try builtProduct("orgman"), arguments + ["--data", data.path])
@@ -204,8 +204,8 @@ extension EndToEnd {
         try orgman("apply", "-", input: preview.stdout).stdout
           == "Role of user_006 in Globex: owner → member\n")
       #expect(try data.contents() == direct.contents())
-      // What is so already is no conflict.
-      #expect(try orgman("apply", "-", input: preview.stdout).stdout == "It is so already.\n")
+      // What is there already is no conflict.
+      #expect(try orgman("apply", "-", input: preview.stdout).stdout == "No changes needed.\n")
 
       let screen = try DataFiles.reference()
       let terminal = try start(["--data", screen.path])
@@ -272,7 +272,7 @@ extension EndToEnd {
     }
 
     @Test(arguments: [
-      ("", "it is no JSON"), ("[]", "another kind"), ("{}", "\"format\" is missing"),
+      ("", "is empty"), ("{", "it is no JSON"), ("[]", "another kind"), ("{}", "\"format\" is missing"),
       ("{\"format\": 7}", "another kind"),
       (
         #"{"format": "x", "version": 1, "time": "", "allowsOwnerless": false, "changes": []}"#,

@@ -11,7 +11,8 @@ extension EndToEnd {
     func `an export that is imported elsewhere makes the same files`(format: String) throws {
       for data in [try DataFiles.reference(), try DataFiles(hostileRecords()), try DataFiles()] {
         let orgman = Script(data: data)
-        let piped = try orgman.shell("orgman export --format \(format) | orgman import --data $DATA/piped")
+        let piped = try orgman.shell(
+          "orgman export --format \(format) | orgman import --format \(format) --data $DATA/piped")
         #expect(piped.status == .exited(0), "\(piped.stderr)")
         let file = "\(data.path)/all.\(format)"
         #expect(try orgman("export", file).status == .exited(0))
@@ -26,7 +27,7 @@ extension EndToEnd {
         }
         // A second time, nothing is left to do.
         let again = try orgman.shell("orgman import \(file) --data $DATA/named")
-        #expect(again.stdout == "It is so already.\n")
+        #expect(again.stdout == "No changes needed.\n")
         #expect(again.stderr == "")
       }
     }
@@ -58,7 +59,7 @@ extension EndToEnd {
       #expect(made["lago_customer_id"] as? String == "lago_cust_globex")
       #expect(try data.members(of: globex) == ["user_006 member", "user_007 owner", "eve member"])
       #expect(try data.text(DataFiles.users).contains("\"joined_at\": \"2026-01-02 02:04:05\""))
-      #expect(try orgman("import", input: text).stdout == "It is so already.\n")
+      #expect(try orgman("import", input: text).stdout == "No changes needed.\n")
       let json: [String: Int] = try orgman("import", "--json", input: text).json()
       #expect(json == ["created": 0, "added": 0, "changed": 0, "skipped": 0])
       // All of it is one change.
@@ -85,7 +86,7 @@ extension EndToEnd {
         "list --csv", "members org_1 --csv", "list --json", "show org_2 --json", "members org_1 --json",
       ] {
         let output = try orgman.shell("orgman \(command) | orgman import")
-        #expect(output.stdout == "It is so already.\n", "\(command): \(output.stderr)")
+        #expect(output.stdout == "No changes needed.\n", "\(command): \(output.stderr)")
       }
       // By way of a spreadsheet: a mark at the start, other columns, other line ends.
       let text = "\u{FEFF}name,status\r\n\"plain\",suspended\r\n\r\nother,active"

@@ -22,25 +22,15 @@ public struct Preview: Sendable {
   /// Plays a change set on a snapshot; neither is changed.
   public init(of set: ChangeSet, on snapshot: Snapshot) {
     var trial = Trial(snapshot: snapshot)
-    var recorded: [RecordedChange] = []
+    var records: [RecordedChange] = []
     var outcomes: [(change: Change, outcome: Outcome)] = []
     for change in set.changes {
-      let record = trial.record(of: change)
-      let outcome = trial.play(change)
-      outcomes.append((change, outcome))
-      if outcome == .happens { recorded.append(record) }
+      records.append(trial.record(of: change))
+      outcomes.append((change, trial.play(change)))
     }
-    if !set.allowsOwnerless {
-      let ownerless = trial.organizationsThatLostTheirLastOwner
-      for index in outcomes.indices where outcomes[index].outcome == .happens {
-        let change = outcomes[index].change
-        if change.takesAnOwner, ownerless.contains(change.organizationID) {
-          outcomes[index].outcome = .blocked(trial.lastOwnerError(change))
-        }
-      }
-    }
+    if !set.allowsOwnerless { trial.guardOwners(&outcomes) }
     self.outcomes = outcomes
-    self.recorded = recorded
+    recorded = zip(records, outcomes).filter { $1.outcome == .happens }.map { $0.0 }
     self.edit = trial.edit
   }
 
@@ -58,15 +48,17 @@ public struct Preview: Sendable {
 
   /// Throws if anything is blocked, for a set is committed as a whole or not at all.
   ///
-  /// - Throws: the error of the one blocked change; or, of several, `conflict` if all of them are
-  ///   conflicts, else the first one's code, with a sentence that counts them.
+  /// - Throws: the error of the one blocked change, or the one that all of them share; else `conflict` if all of them
+  ///   are conflicts, or the first one's code, with a sentence that counts them.
   public func check() throws(OrgError) {
     let blocked = self.blocked
-    guard let first = blocked.first else { return }
-    guard blocked.count > 1 else { throw first.error }
+    guard let first = blocked.first?.error else { return }
+    let isShared = blocked.allSatisfy { $0.error == first }
+    guard !isShared || (blocked.count > 1 && blocked.count < outcomes.count) else { throw first }
     throw OrgError(
-      blocked.allSatisfy { $0.error.code == .conflict } ? .conflict : first.error.code,
-      "\(blocked.count) of \(outcomes.count) changes can't be made, so none was. The first: \(first.error.message)",
+      blocked.allSatisfy { $0.error.code == .conflict } ? .conflict : first.code,
+      "\(blocked.count) of \(outcomes.count) changes can't be made, so none was. "
+        + (isShared ? first.message : "The first: \(first.message)"),
       conflicts: blocked.flatMap(\.error.conflicts))
   }
 }
@@ -363,15 +355,41 @@ private struct Trial {
 
   // MARK: The guard of the last owner
 
-  var organizationsThatLostTheirLastOwner: Set<String> {
+  private var organizationsThatLostTheirLastOwner: Set<String> {
     Set(owners.filter { $0.value.before > 0 && $0.value.now == 0 }.keys).subtracting(edit.removed)
   }
 
-  func lastOwnerError(_ change: Change) -> OrgError {
-    let name = (try? organization(change.organizationID))?.name ?? change.organizationID
+  /// Blocks every change that takes an owner from an organization that would have none left. All of them together are
+  /// the reason, so each gets the same sentence.
+  func guardOwners(_ outcomes: inout [(change: Change, outcome: Preview.Outcome)]) {
+    let ownerless = organizationsThatLostTheirLastOwner
+    guard !ownerless.isEmpty else { return }
+    let taking = outcomes.indices.filter {
+      let (change, outcome) = outcomes[$0]
+      return outcome == .happens && change.takesAnOwner && ownerless.contains(change.organizationID)
+    }
+    let byOrganization = Dictionary(grouping: taking) { outcomes[$0].change.organizationID }
+    for (id, indices) in byOrganization {
+      let error = ownerlessError(id, indices.map { outcomes[$0].change })
+      for index in indices { outcomes[index].outcome = .blocked(error) }
+    }
+  }
+
+  private func ownerlessError(_ id: String, _ changes: [Change]) -> OrgError {
+    let name = ((try? organization(id))?.name ?? id).escapedForDisplay
+    let users = OrderedSet(changes.compactMap(\.userID)).map(\.escapedForDisplay)
+    guard users.count > 1 else {
+      return OrgError(
+        .lastOwner, "\(users.first ?? "") is the last owner of \(name); make somebody else owner first.")
+    }
+    let removals = changes.count { if case .removeMember = $0 { true } else { false } }
+    let verb =
+      removals == changes.count ? "removes" : removals == 0 ? "demotes" : "removes or demotes"
+    let count = users.count == 2 ? "both" : "all \(users.count)"
+    let shown = users.count > 4 ? users.prefix(3) + ["and \(users.count - 3) more"] : users[...]
     return OrgError(
       .lastOwner,
-      "\((change.userID ?? "").escapedForDisplay) is the last owner of \(name.escapedForDisplay); make somebody else owner first."
-    )
+      "\(name) would be left without an owner: this \(verb) \(count) of its owners "
+        + "(\(shown.joined(separator: ", "))); make another member owner first.")
   }
 }

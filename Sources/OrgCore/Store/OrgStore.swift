@@ -28,6 +28,11 @@ public protocol OrgStore: Sendable {
   /// - Throws: `system` where the history can't be read.
   func history() throws(OrgError) -> [HistoryEntry]
 
+  /// The number of the newest generation of the history, without reading the rest; `nil` where there is no history.
+  ///
+  /// - Throws: `system` where the history can't be read.
+  func newestGeneration() throws(OrgError) -> UInt64?
+
   /// A part of what happened, newest first, at a cost that doesn't grow with the rest. A store that has no cheaper
   /// way than `history()` needn't offer one.
   ///
@@ -39,6 +44,11 @@ public protocol OrgStore: Sendable {
 }
 
 extension OrgStore {
+  /// Looks at the first page of the history.
+  public func newestGeneration() throws(OrgError) -> UInt64? {
+    try history(from: nil, limit: 1).entries.first?.generation
+  }
+
   /// Cuts a page out of `history()`.
   public func history(
     from position: HistoryPage.Position?, limit: Int

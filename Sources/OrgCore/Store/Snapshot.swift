@@ -3,7 +3,9 @@
 /// Records are made when somebody looks at them: a snapshot of a million members costs what its store
 /// needs to find them again, and no string.
 public struct Snapshot: Sendable {
-  /// Rises by one with every committed transaction and every change from outside.
+  /// Tells a later picture from an earlier one of the same store: it rises with every commit and every change from
+  /// outside that this store sees, from wherever the store began. It is not the number of a generation of the history:
+  /// see `OrgStore.newestGeneration()`.
   public let generation: UInt64
   /// What keeps the service that shares the data from loading them. While there is anything, what is readable is
   /// shown and nothing is written.
@@ -174,6 +176,9 @@ public struct DataProblem: Sendable, Hashable, CustomStringConvertible {
   public let reason: String
   /// What can't be changed while it is so.
   public let scope: Scope
+  /// Whether the file as a whole lost its records, and nothing is wrong at a place in it; the reason follows the file's
+  /// name then.
+  public let isWiped: Bool
 
   /// Names a place and what is wrong there; the reason must have text of the data escaped.
   public init(file: String, offset: Int, key: String, reason: String, scope: Scope = .everything) {
@@ -182,11 +187,19 @@ public struct DataProblem: Sendable, Hashable, CustomStringConvertible {
     self.key = key
     self.reason = reason
     self.scope = scope
+    isWiped = false
   }
 
-  /// What to say to somebody who wants to change the data.
+  /// Names a file that lost its records; the reason must be able to follow its name.
+  package init(wiped file: String, reason: String) {
+    (self.file, self.reason, offset, key, isWiped, scope) = (file, reason, 0, "", true, .everything)
+  }
+
+  /// What to say to people who want to change the data.
   public var refusal: OrgError {
     switch scope {
+    case .everything where isWiped:
+      OrgError(.damagedData, "Nothing is changed while the data are damaged. \(sentence)")
     case .everything:
       OrgError(
         .damagedData,
@@ -202,6 +215,7 @@ public struct DataProblem: Sendable, Hashable, CustomStringConvertible {
 
   /// `organizations.json, byte 512, org_1.status: there is no status "gone"`
   public var description: String {
+    if isWiped { return "\(file) \(reason)" }
     let place = key.isEmpty ? "" : ", \(key.escapedForDisplay)"
     return "\(file), byte \(offset)\(place): \(reason)"
   }

@@ -39,7 +39,10 @@ struct ApplyCommand: ParsableCommand {
     while let byte = try source.peek(), byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
       _ = try source.next()
     }
-    let bytes = try source.peek() == UInt8(ascii: "{") ? try source.rest() : []
+    guard let first = try source.peek() else {
+      throw OrgError(.invalidValue, "\(name) is empty; it should have what --dry-run --json printed.")
+    }
+    let bytes = first == UInt8(ascii: "{") ? try source.rest() : []
     let document: ChangeDocument
     do {
       document = try JSONDecoder().decode(ChangeDocument.self, from: Data(bytes))

@@ -30,22 +30,48 @@ struct DataOptions: ParsableArguments {
     return try FileStore(path: directory, isReadOnly: isReadOnly || readOnly)
   }
 
-  /// The data as they are, for who only looks.
-  func snapshot() throws(OrgError) -> Snapshot {
+  /// Reads the data and lets a command print them. Of damaged data what is readable is printed, after a sentence on
+  /// standard error that says what is wrong, and the command fails at the end.
+  ///
+  /// - Throws: what the body throws; exit status 1 where the data are damaged, unless that is allowed.
+  func read(_ damage: DamageOptions, _ body: (Snapshot) throws -> Void) throws {
     // What a crash left half done is done first, or one file could be newer than the other.
     let snapshot = try store().snapshot()
-    // What is readable is shown, and that it isn't all.
-    if let problem = snapshot.problems.first {
-      FileHandle.standardError("orgman: The data are damaged, and not all of them are shown. \(problem)\n")
-    }
-    return snapshot
+    damage.tell(of: snapshot)
+    try body(snapshot)
+    try damage.check(snapshot)
   }
+}
+
+/// What commands take that only read the data.
+struct DamageOptions: ParsableArguments {
+  @Flag(help: "Exit with 0 even if the data are damaged and not all of them are printed.")
+  var allowDamaged = false
+
+  /// Says what is wrong with the data.
+  func tell(of snapshot: Snapshot) {
+    guard let problem = snapshot.problems.first else { return }
+    let what = problem.isWiped ? "" : "The data are damaged, and not all of them are shown. "
+    FileHandle.standardError("orgman: \(what)\(problem.sentence)\n")
+  }
+
+  /// - Throws: exit status 1 where something is wrong, unless that is allowed; what it is was said.
+  func check(_ snapshot: Snapshot) throws {
+    if !snapshot.problems.isEmpty, !allowDamaged { throw ExitCode(1) }
+  }
+}
+
+extension DataProblem {
+  /// The problem with a full stop.
+  var sentence: String { "\(self)." }
 }
 
 /// What commands take that print records.
 struct ListingOptions: ParsableArguments {
   @Flag(help: "Print CSV (RFC 4180), with the names of the fields in the first line.")
   var csv = false
+
+  @OptionGroup var damage: DamageOptions
 
   func format(_ options: DataOptions, on output: StandardOutput) -> OutputFormat {
     options.json ? .json : csv ? .csv : output.isTerminal ? .table : .text
@@ -129,85 +155,4 @@ func printJSON(_ value: some Encodable) throws {
   let output = StandardOutput()
   try output.write(try encodedJSON(value) + "\n")
   try output.flush()
-}
-
-extension Snapshot {
-  /// The organization that somebody names by its id, the unique start of one, or its exact name.
-  ///
-  /// - Throws: `organizationNotFound`, also where the name fits several: then they are listed.
-  func organization(named name: String) throws(OrgError) -> Organization {
-    if let organization = organization(id: name) { return organization }
-    let named = organizations.filter { $0.name == name }
-    let candidates =
-      named.isEmpty && name.hasPrefix("org_") ? organizations.filter { $0.id.hasPrefix(name) } : Array(named)
-    guard let first = candidates.first else {
-      throw OrgError(
-        .organizationNotFound,
-        "There is no organization \(name.quoted); name it by its id, the unique start of one, or its exact name."
-      )
-    }
-    guard candidates.count == 1 else {
-      let list = candidates.prefix(5).map { "\($0.id.escapedForDisplay) (\($0.name.escapedForDisplay))" }
-      let more = candidates.count > 5 ? ", …" : ""
-      throw OrgError(
-        .organizationNotFound,
-        "\(name.quoted) fits \(candidates.count) organizations: \(list.joined(separator: ", "))\(more).")
-    }
-    return first
-  }
-
-  /// The organizations that an argument names: one, or for `-` those whose ids stand in standard input.
-  func organizations(from argument: String) throws(OrgError) -> [Organization] {
-    guard argument == "-" else { return [try organization(named: argument)] }
-    var organizations: [Organization] = []
-    for (number, line) in try StandardInput.lines() {
-      // What orgman list prints can be passed on as it is.
-      let id = line.prefix { $0 != "\t" }
-      guard let organization = organization(id: String(id)) else {
-        throw OrgError(
-          .organizationNotFound,
-          "Standard input, line \(number): there is no organization with the id \(String(id).quoted).")
-      }
-      organizations.append(organization)
-    }
-    return organizations
-  }
-}
-
-/// Lines of standard input.
-enum StandardInput {
-  private static let limit = 64 << 20
-
-  /// The lines that aren't empty, with their numbers from 1.
-  ///
-  /// - Throws: `system` where it can't be read, `invalidValue` for more than 64 MiB or what isn't UTF-8.
-  static func lines() throws(OrgError) -> [(number: Int, text: String)] {
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = read(STDIN_FILENO, &chunk, chunk.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else {
-        throw OrgError(
-          .system, "Standard input can't be read: \(String(cString: strerror(errno))).", errno: errno)
-      }
-      if count == 0 { break }
-      bytes += chunk[..<count]
-      guard bytes.count <= limit else {
-        throw OrgError(.invalidValue, "Standard input has more than 64 MiB; pass on fewer ids at a time.")
-      }
-    }
-    var lines: [(Int, String)] = []
-    for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      .enumerated()
-    {
-      let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
-      guard !line.isEmpty else { continue }
-      guard let text = String(validating: line, as: UTF8.self) else {
-        throw OrgError(.invalidValue, "Standard input, line \(index + 1): this is no UTF-8.")
-      }
-      lines.append((index + 1, text))
-    }
-    return lines
-  }
 }

@@ -86,11 +86,11 @@ struct EditOptions: ParsableArguments {
     _ changes: [RecordedChange], of set: ChangeSet, _ manager: OrgManager, _ output: StandardOutput
   ) throws {
     if options.json {
-      let generation = try manager.history().first?.generation
+      let generation = try manager.newestGeneration()
       try output.write(
         try encodedJSON(ChangeDocument(set, recorded: changes, generation: generation)) + "\n")
     } else {
-      if changes.isEmpty { try output.write("It is so already.\n") }
+      if changes.isEmpty { try output.write("No changes needed.\n") }
       for change in changes { try output.write(change.summary + "\n") }
     }
     try output.flush()
@@ -208,8 +208,8 @@ struct SetCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let targets = Targets(organization)
-      try options.edit(isInputTaken: organization == "-") { (snapshot) throws(OrgError) in
+      let targets = try Targets(organization)
+      try options.edit(isInputTaken: targets.areListed) { (snapshot) throws(OrgError) in
         let found = try targets.organizations(in: snapshot)
         return ChangeSet(
           found.flatMap { present in
@@ -243,19 +243,22 @@ struct AddCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let targets = Targets(organization)
-      let users = try userIDs(users)
+      let targets = try Targets(organization)
+      let lines = try InputLine.all(users, "ids of users")
+      for line in lines { try line.checkNewID() }
       let time = Timestamp.now()
-      try options.edit(isInputTaken: organization == "-" || self.users == ["-"]) {
+      try options.edit(isInputTaken: organization == "-" || users == ["-"]) {
         (snapshot) throws(OrgError) in
         var set = ChangeSet([])
         for organization in try targets.organizations(in: snapshot) {
-          let roles = snapshot.roles(of: users, in: organization)
-          for user in users {
+          let roles = snapshot.roles(of: lines, in: organization)
+          for line in lines {
+            let user = line.text
             if let present = roles[user] {
               throw OrgError(
                 .alreadyMember,
-                "\(user.escapedForDisplay) is in \(organization.name.escapedForDisplay) already, as "
+                line.place
+                  + "\(user.escapedForDisplay) is in \(organization.name.escapedForDisplay) already, as "
                   + "\(present.rawValue); orgman role changes that.")
             }
             set.changes.append(
@@ -289,16 +292,16 @@ struct RemoveCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let targets = Targets(organization)
-      let users = try userIDs(users)
-      try options.edit(isInputTaken: organization == "-" || self.users == ["-"]) {
+      let targets = try Targets(organization)
+      let lines = try InputLine.all(users, "ids of users")
+      try options.edit(isInputTaken: organization == "-" || users == ["-"]) {
         (snapshot) throws(OrgError) in
         var set = ChangeSet([], allowsOwnerless: allowOwnerless)
         for organization in try targets.organizations(in: snapshot) {
-          let roles = snapshot.roles(of: users, in: organization)
-          for user in users {
-            guard let role = roles[user] else { throw snapshot.notAMember(user, of: organization) }
-            set.changes.append(.removeMember(user: user, organization: organization.id, role: role))
+          let roles = snapshot.roles(of: lines, in: organization)
+          for line in lines {
+            guard let role = roles[line.text] else { throw snapshot.notAMember(line, of: organization) }
+            set.changes.append(.removeMember(user: line.text, organization: organization.id, role: role))
           }
         }
         return set
@@ -324,21 +327,14 @@ struct RoleCommand: ParsableCommand {
   @Flag(help: "Even if the organization loses its last owner by it.")
   var allowOwnerless = false
 
+  @OptionGroup var damage: DamageOptions
   @OptionGroup var options: EditOptions
 
   func run() throws {
     try exitingWithStatus {
-      guard let role else {
-        let snapshot = try options.options.snapshot()
-        let output = StandardOutput()
-        for organization in try snapshot.organizations(from: organization) {
-          let present = try snapshot.memberRole(user, of: organization).rawValue
-          try output.write(options.options.json ? "\"\(present)\"\n" : present + "\n")
-        }
-        return try output.flush()
-      }
-      let targets = Targets(organization)
-      try options.edit(isInputTaken: organization == "-") { (snapshot) throws(OrgError) in
+      let targets = try Targets(organization)
+      guard let role else { return try printRole(targets) }
+      try options.edit(isInputTaken: targets.areListed) { (snapshot) throws(OrgError) in
         var set = ChangeSet([], allowsOwnerless: allowOwnerless)
         for organization in try targets.organizations(in: snapshot) {
           set.changes.append(
@@ -350,32 +346,16 @@ struct RoleCommand: ParsableCommand {
       }
     }
   }
-}
 
-/// The organizations that an argument names, looked up again where the data moved on; standard input can be read
-/// but once.
-private final class Targets {
-  private let argument: String
-  private var ids: [String]?
-
-  init(_ argument: String) {
-    self.argument = argument
-  }
-
-  func organizations(in snapshot: Snapshot) throws(OrgError) -> [Organization] {
-    if let ids {
-      var found: [Organization] = []
-      for id in ids {
-        guard let organization = snapshot.organization(id: id) else {
-          throw OrgError(.organizationNotFound, "There is no organization \(id.quoted) any more.")
-        }
-        found.append(organization)
+  private func printRole(_ targets: Targets) throws {
+    try options.options.read(damage) { snapshot in
+      let output = StandardOutput()
+      for organization in try targets.organizations(in: snapshot) {
+        let present = try snapshot.memberRole(user, of: organization).rawValue
+        try output.write(options.options.json ? "\"\(present)\"\n" : present + "\n")
       }
-      return found
+      try output.flush()
     }
-    let found = try snapshot.organizations(from: argument)
-    ids = found.map(\.id)
-    return found
   }
 }
 
@@ -388,25 +368,25 @@ private func checkInput(_ organization: String, _ users: [String]) throws {
   }
 }
 
-private func userIDs(_ users: [String]) throws(OrgError) -> [String] {
-  guard users == ["-"] else { return users }
-  return try StandardInput.lines().map(\.text)
-}
-
 extension Snapshot {
   fileprivate func memberRole(_ user: String, of organization: Organization) throws(OrgError) -> Role {
-    guard let role = role(of: user, in: organization.id) else { throw notAMember(user, of: organization) }
+    guard let role = role(of: user, in: organization.id) else {
+      throw notAMember(InputLine(number: nil, text: user), of: organization)
+    }
     return role
   }
 
-  fileprivate func notAMember(_ user: String, of organization: Organization) -> OrgError {
-    OrgError(.memberNotFound, "\(user.quoted) is not a member of \(organization.name.escapedForDisplay).")
+  fileprivate func notAMember(_ user: InputLine, of organization: Organization) -> OrgError {
+    notFound(
+      "\(user.place)\(user.text.quoted) is not a member of \(organization.name.escapedForDisplay).",
+      .memberNotFound)
   }
 
   /// The roles of those among some users who are members, in one pass over the members where there are many users.
-  fileprivate func roles(of users: [String], in organization: Organization) -> [String: Role] {
+  fileprivate func roles(of users: [InputLine], in organization: Organization) -> [String: Role] {
     if users.count <= 8 {
-      let pairs = users.compactMap { user in role(of: user, in: organization.id).map { (user, $0) } }
+      let pairs = users.compactMap { user in role(of: user.text, in: organization.id).map { (user.text, $0) }
+      }
       return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     }
     return Dictionary(

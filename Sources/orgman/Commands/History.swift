@@ -124,13 +124,19 @@ private func carryOut(
   }
   let lines = recorded.map(\.summary)
   if confirmation.dryRun, options.json {
-    return try printJSON(ChangeDocument(set, recorded: recorded, generation: recent.first?.generation))
+    return try printJSON(
+      ChangeDocument(set, recorded: recorded, generation: try manager.newestGeneration()))
   }
+  if lines.isEmpty {
+    return options.json
+      ? try printJSON(ChangeDocument(set, recorded: recorded, generation: try manager.newestGeneration()))
+      : print("No changes needed.")
+  }
+  // What is asked about is no part of what is printed as JSON.
   if confirmation.dryRun || !confirmation.yes {
-    if lines.isEmpty { print("It is so already.") }
-    for line in lines { print(line) }
+    for line in lines { options.json ? FileHandle.standardError(line + "\n") : print(line) }
   }
-  if confirmation.dryRun || lines.isEmpty { return }
+  if confirmation.dryRun { return }
   try confirmation.confirm("Change \(lines.count == 1 ? "this" : "these \(lines.count) values")?")
   let commit = try manager.commit(set)
   if options.json, let newest = try manager.history().first { return try printJSON(HistoryJSON(newest)) }

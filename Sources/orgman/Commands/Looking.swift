@@ -42,17 +42,18 @@ struct ListCommand: ParsableCommand {
       throw ExitCode.validationFailure
     }
     try exitingWithStatus {
-      let snapshot = try options.snapshot()
-      let output = StandardOutput()
-      let columns = Self.columns
-      var list = try Listing(columns, as: listing.format(options, on: output), on: output)
-      for (index, organization) in snapshot.organizations.enumerated()
-      where parsed.isEmpty || parsed.matches(organization, at: index, in: snapshot) {
+      try options.read(listing.damage) { snapshot in
+        let output = StandardOutput()
+        let columns = Self.columns
         let contents = snapshot.contents
-        let cells = organization.cells(contents.defaultedFields(at: index))
-        try list.add(cells + [.number(contents.memberCount(at: index))])
+        var list = try Listing(columns, as: listing.format(options, on: output), on: output)
+        for (index, organization) in snapshot.organizations.enumerated()
+        where parsed.isEmpty || parsed.matches(organization, at: index, in: snapshot) {
+          let cells = organization.cells(contents.defaultedFields(at: index))
+          try list.add(cells + [.number(contents.memberCount(at: index))])
+        }
+        try list.finish()
       }
-      try list.finish()
     }
   }
 
@@ -77,37 +78,41 @@ struct ShowCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let snapshot = try options.snapshot()
-      let organizations = try snapshot.organizations(from: organization)
-      let output = StandardOutput()
-      let format = listing.format(options, on: output)
-      switch format {
-      case .csv:
-        var list = try Listing(ListCommand.columns, as: .csv, on: output)
-        for found in organizations {
-          let count = snapshot.contents.index(ofOrganization: found.id).map(
-            snapshot.contents.memberCount(at:))
-          try list.add(found.cells + [.number(count ?? 0)])
-        }
-        try list.finish()
-      case .json:
-        let isList = organization == "-"
-        for (number, found) in organizations.enumerated() {
-          let start = isList ? (number == 0 ? "[\n" : ",\n") : ""
-          try output.write { bytes in
-            bytes += start.utf8
-            JSONOutput.append(found, snapshot.members(of: found.id), to: &bytes)
-          }
-        }
-        try output.write(isList ? (organizations.isEmpty ? "[]\n" : "\n]\n") : "\n")
-      case .table, .text:
-        for (number, found) in organizations.enumerated() {
-          if number > 0 { try output.write("\n") }
-          try output.write(lines(found, in: snapshot, format))
+      let targets = try Targets(organization)
+      try options.read(listing.damage) { snapshot in
+        try show(targets.organizations(in: snapshot), in: snapshot)
+      }
+    }
+  }
+
+  private func show(_ organizations: [Organization], in snapshot: Snapshot) throws {
+    let output = StandardOutput()
+    let format = listing.format(options, on: output)
+    switch format {
+    case .csv:
+      var list = try Listing(ListCommand.columns, as: .csv, on: output)
+      for found in organizations {
+        let count = snapshot.contents.index(ofOrganization: found.id).map(snapshot.contents.memberCount(at:))
+        try list.add(found.cells + [.number(count ?? 0)])
+      }
+      try list.finish()
+    case .json:
+      let isList = organization == "-"
+      for (number, found) in organizations.enumerated() {
+        let start = isList ? (number == 0 ? "[\n" : ",\n") : ""
+        try output.write { bytes in
+          bytes += start.utf8
+          JSONOutput.append(found, snapshot.members(of: found.id), to: &bytes)
         }
       }
-      try output.flush()
+      try output.write(isList ? "\n]\n" : "\n")
+    case .table, .text:
+      for (number, found) in organizations.enumerated() {
+        if number > 0 { try output.write("\n") }
+        try output.write(lines(found, in: snapshot, format))
+      }
     }
+    try output.flush()
   }
 
   private func lines(
@@ -170,19 +175,21 @@ struct MembersCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let snapshot = try options.snapshot()
-      let organizations = try snapshot.organizations(from: organization)
-      let output = StandardOutput()
-      var list = try Listing(Column.member, as: listing.format(options, on: output), on: output)
-      for organization in organizations {
-        let contents = snapshot.contents
-        guard let index = contents.index(ofOrganization: organization.id) else { continue }
-        for place in 0..<contents.memberCount(at: index) {
-          let defaults = contents.defaultedFields(ofMember: place, at: index)
-          try list.add(contents.member(place, at: index).cells(defaults))
+      let targets = try Targets(organization)
+      try options.read(listing.damage) { snapshot in
+        let organizations = try targets.organizations(in: snapshot)
+        let output = StandardOutput()
+        var list = try Listing(Column.member, as: listing.format(options, on: output), on: output)
+        for organization in organizations {
+          let contents = snapshot.contents
+          guard let index = contents.index(ofOrganization: organization.id) else { continue }
+          for place in 0..<contents.memberCount(at: index) {
+            let defaults = contents.defaultedFields(ofMember: place, at: index)
+            try list.add(contents.member(place, at: index).cells(defaults))
+          }
         }
+        try list.finish()
       }
-      try list.finish()
     }
   }
 }
@@ -204,21 +211,23 @@ struct UserCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let contents = try options.snapshot().contents
-      let output = StandardOutput()
-      var list = try Listing(
-        Column.organization + [Column("role", "Role")], as: listing.format(options, on: output), on: output)
-      let indices = contents.organizations(ofUser: user)
-      for index in indices {
-        guard let place = contents.memberIndex(ofUser: user, at: index) else { continue }
-        let role = contents.member(place, at: index).role.rawValue
-        let isDefault = contents.defaultedFields(ofMember: place, at: index).contains(.role)
-        let cells = contents.organization(at: index).cells(contents.defaultedFields(at: index))
-        try list.add(cells + [isDefault ? .defaulted(role) : .text(role)])
-      }
-      try list.finish()
-      guard !indices.isEmpty else {
-        throw OrgError(.memberNotFound, "The user \(user.quoted) is in no organization.")
+      try options.read(listing.damage) { snapshot in
+        let contents = snapshot.contents
+        let output = StandardOutput()
+        var list = try Listing(
+          Column.organization + [Column("role", "Role")], as: listing.format(options, on: output), on: output)
+        let indices = contents.organizations(ofUser: user)
+        for index in indices {
+          guard let place = contents.memberIndex(ofUser: user, at: index) else { continue }
+          let role = contents.member(place, at: index).role.rawValue
+          let isDefault = contents.defaultedFields(ofMember: place, at: index).contains(.role)
+          let cells = contents.organization(at: index).cells(contents.defaultedFields(at: index))
+          try list.add(cells + [isDefault ? .defaulted(role) : .text(role)])
+        }
+        try list.finish()
+        guard !indices.isEmpty else {
+          throw snapshot.notFound("The user \(user.quoted) is in no organization.", .memberNotFound)
+        }
       }
     }
   }
@@ -235,25 +244,29 @@ struct PlansCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      var counts: [String: [Organization.Status: Int]] = [:]
-      for organization in try options.snapshot().organizations {
-        counts[organization.planTier, default: [:]][organization.status, default: 0] += 1
-      }
-      let known = ConfigurationFile.load().configuration.preferences.planTiers
-      let others = counts.keys.filter { !known.contains($0) }.sorted()
-      let output = StandardOutput()
-      var list = try Listing(
-        [Column("plan_tier", "Plan")]
-          + Organization.Status.allCases.map { Column($0.rawValue, $0.rawValue.capitalizedASCII) }
-          + [Column("total", "Total")], as: listing.format(options, on: output), on: output)
-      for plan in known + others {
-        let own = counts[plan] ?? [:]
-        try list.add(
-          [.text(plan)] + Organization.Status.allCases.map { .number(own[$0] ?? 0) }
-            + [.number(own.values.reduce(0, +))])
-      }
-      try list.finish()
+      try options.read(listing.damage) { try printCounts(of: $0) }
     }
+  }
+
+  private func printCounts(of snapshot: Snapshot) throws {
+    var counts: [String: [Organization.Status: Int]] = [:]
+    for organization in snapshot.organizations {
+      counts[organization.planTier, default: [:]][organization.status, default: 0] += 1
+    }
+    let known = ConfigurationFile.load().configuration.preferences.planTiers
+    let others = counts.keys.filter { !known.contains($0) }.sorted()
+    let output = StandardOutput()
+    var list = try Listing(
+      [Column("plan_tier", "Plan")]
+        + Organization.Status.allCases.map { Column($0.rawValue, $0.rawValue.capitalizedASCII) }
+        + [Column("total", "Total")], as: listing.format(options, on: output), on: output)
+    for plan in known + others {
+      let own = counts[plan] ?? [:]
+      try list.add(
+        [.text(plan)] + Organization.Status.allCases.map { .number(own[$0] ?? 0) }
+          + [.number(own.values.reduce(0, +))])
+    }
+    try list.finish()
   }
 }
 

@@ -25,18 +25,23 @@ struct ExportCommand: ParsableCommand {
   @Option(help: "csv, json or jsonl; without it, what the file's name ends in, or json.")
   var format: TransferFormat?
 
+  @OptionGroup var damage: DamageOptions
   @OptionGroup var options: DataOptions
 
   func run() throws {
     try exitingWithStatus {
       let store = try options.store(isReadOnly: true)
       let snapshot = try store.snapshot()
-      if let problem = snapshot.problems.first {
-        throw OrgError(.damagedData, "Damaged data aren't exported, for not all would be there. \(problem)")
+      if !damage.allowDamaged {
+        if let problem = snapshot.problems.first {
+          throw OrgError(
+            .damagedData, "Damaged data aren't exported, for not all would be there. \(problem.sentence)")
+        }
+        if let loss = try store.loss(of: snapshot) {
+          throw OrgError(.damagedData, "The data look wiped, so nothing was exported. \(loss)")
+        }
       }
-      if let loss = try store.loss(of: snapshot) {
-        throw OrgError(.damagedData, "The data look wiped, so nothing was exported. \(loss)")
-      }
+      damage.tell(of: snapshot)
       let format = self.format ?? file.flatMap { TransferFormat(path: $0) } ?? .json
       guard let file else { return try write(snapshot, format, on: StandardOutput()) }
       let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -192,13 +197,18 @@ struct ImportCommand: ParsableCommand {
 
   private func makeReader(_ source: ByteSource) throws -> any RowReader {
     var format = self.format ?? file.flatMap { TransferFormat(path: $0) }
+    // An export of no organizations as JSON Lines is nothing at all; any other has something in it.
+    if format != .jsonl, try source.peek() == nil {
+      throw OrgError(.invalidValue, "\(source.name) is empty, so nothing was imported.")
+    }
     if format == nil {
       while let byte = try source.peek(), byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
         _ = try source.next()
       }
       switch try source.peek() {
-      // Nothing at all is what an export of no organizations as JSON Lines is.
-      case UInt8(ascii: "["), UInt8(ascii: "{"), nil: format = .json
+      case UInt8(ascii: "["), UInt8(ascii: "{"): format = .json
+      case nil:
+        throw OrgError(.invalidValue, "\(source.name) has nothing but white space, so nothing was imported.")
       default: format = .csv
       }
     }
@@ -233,10 +243,10 @@ struct ImportCommand: ParsableCommand {
   private func show(_ plan: ImportPlan, _ preview: Preview, _ store: FileStore?) throws {
     if options.json {
       return try printJSON(
-        ChangeDocument(plan.set, previewed: preview, generation: try store?.history().first?.generation))
+        ChangeDocument(plan.set, previewed: preview, generation: try store?.newestGeneration()))
     }
     let output = StandardOutput()
-    if preview.recorded.isEmpty { try output.write("It is so already.\n") }
+    if preview.recorded.isEmpty { try output.write("No changes needed.\n") }
     for change in preview.recorded { try output.write(change.summary + "\n") }
     try output.flush()
   }
@@ -271,7 +281,7 @@ struct ImportCommand: ParsableCommand {
     let output = StandardOutput()
     try output.write(
       commit.changes.isEmpty
-        ? "It is so already."
+        ? "No changes needed."
         : "Created \(count(counts.created, "organization")), added \(count(counts.added, "member")), changed "
           + "\(count(counts.changed, "value")).")
     try output.write(skipped > 0 ? " Passed over \(count(skipped, "record")).\n" : "\n")

@@ -19,7 +19,8 @@ enum ManPage {
       lines += describe(command)
     }
     lines += [
-      ".SH EXIT STATUS", ".TP", ".B 0", "Done.", ".TP", ".B 1", "Refused or failed.", ".TP", ".B 2",
+      ".SH EXIT STATUS", ".TP", ".B 0", "Done, or no changes were needed.", ".TP", ".B 1",
+      "Refused or failed; read from damaged data; standard input was empty.", ".TP", ".B 2",
       "Not found.",
       ".TP", ".B 3", "A conflict: what a change expected is no longer there.", ".TP", ".B 64", "Wrong usage.",
       ".PP", "One line on standard error says what and why.", ".SH ENVIRONMENT", ".TP", ".B ORGMAN_DATA",

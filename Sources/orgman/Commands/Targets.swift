@@ -1,0 +1,157 @@
+import Glibc
+import OrgCore
+
+/// The organizations that an argument names: one, or for `-` those whose ids stand in standard input. That can be read but
+/// once, so it is kept for when they are looked up again in data that moved on.
+struct Targets {
+  /// Whether standard input is read for them.
+  let areListed: Bool
+  private let name: String
+  private let lines: [InputLine]
+
+  /// - Throws: what `InputLine.all` throws.
+  init(_ argument: String) throws(OrgError) {
+    name = argument
+    areListed = argument == "-"
+    // What orgman list prints can be passed on as it is.
+    lines = areListed ? try InputLine.all("ids of organizations").map { $0.firstField } : []
+  }
+
+  /// The organizations as they are in some data.
+  ///
+  /// - Throws: `organizationNotFound` with the first that isn't there and its line; `damagedData` where it may be one of
+  ///   those that can't be read.
+  func organizations(in snapshot: Snapshot) throws(OrgError) -> [Organization] {
+    guard areListed else { return [try snapshot.organization(named: name)] }
+    var organizations: [Organization] = []
+    var unknown: [InputLine] = []
+    for line in lines {
+      if let organization = snapshot.organization(id: line.text) {
+        organizations.append(organization)
+      } else {
+        unknown.append(line)
+      }
+    }
+    guard let first = unknown.first else { return organizations }
+    let more = unknown.count - 1
+    throw snapshot.notFound(
+      first.place + "there is no organization with the id \(first.text.shortened.quoted)"
+        + (more == 0 ? "." : "; \(more) more id\(more == 1 ? " is" : "s are") unknown."))
+  }
+}
+
+/// A line of standard input, or an argument that is used as if it were one.
+struct InputLine {
+  /// From 1; `nil` for an argument.
+  let number: Int?
+  let text: String
+  private static let limit = 64 << 20
+
+  /// Arguments, or for `-` alone the lines of standard input.
+  ///
+  /// - Parameter what: what is expected there, for a sentence.
+  static func all(_ arguments: [String], _ what: String) throws(OrgError) -> [InputLine] {
+    guard arguments == ["-"] else { return arguments.map { InputLine(number: nil, text: $0) } }
+    return try all(what)
+  }
+
+  /// The lines of standard input that aren't empty.
+  ///
+  /// - Parameter what: what is expected there, for a sentence.
+  /// - Throws: `system` where it can't be read, `invalidValue` if there are none, for more than 64 MiB, and for what isn't
+  ///   UTF-8.
+  static func all(_ what: String) throws(OrgError) -> [InputLine] {
+    var lines: [InputLine] = []
+    for (index, line) in try bytes().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .enumerated()
+    {
+      let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+      guard !line.isEmpty else { continue }
+      guard let text = String(validating: line, as: UTF8.self) else {
+        throw OrgError(.invalidValue, "Standard input, line \(index + 1): this is not UTF-8.")
+      }
+      lines.append(InputLine(number: index + 1, text: text))
+    }
+    guard !lines.isEmpty else {
+      throw OrgError(.invalidValue, "Standard input is empty; it should have \(what), one a line.")
+    }
+    return lines
+  }
+
+  private static func bytes() throws(OrgError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(STDIN_FILENO, &chunk, chunk.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else {
+        throw OrgError(
+          .system, "Standard input can't be read: \(String(cString: strerror(errno))).", errno: errno)
+      }
+      if count == 0 { return bytes }
+      bytes += chunk[..<count]
+      guard bytes.count <= limit else {
+        throw OrgError(.invalidValue, "Standard input has more than 64 MiB; pass on fewer ids at a time.")
+      }
+    }
+  }
+
+  /// Where it stands, to begin a sentence with; empty for an argument.
+  var place: String { number.map { "Standard input, line \($0): " } ?? "" }
+
+  /// The line up to its first tab.
+  var firstField: InputLine { InputLine(number: number, text: String(text.prefix { $0 != "\t" })) }
+
+  /// Checks what becomes the id of a new member. A line with a tab is most likely one of a table, and what else can't be
+  /// seen is hardly meant.
+  ///
+  /// - Throws: `invalidIdentifier`.
+  func checkNewID() throws(OrgError) {
+    guard number != nil, !text.unicodeScalars.allSatisfy(\.isPlain) else { return }
+    throw OrgError(
+      .invalidIdentifier,
+      "\(place)the user id \(text.shortened.quoted) has control characters in it; nobody was added.")
+  }
+}
+
+extension Snapshot {
+  /// The organization that somebody names by its id, the unique start of one, or its exact name.
+  ///
+  /// - Throws: `organizationNotFound`, also where the name fits several: then they are listed. `damagedData` where it may
+  ///   be one of those that can't be read.
+  func organization(named name: String) throws(OrgError) -> Organization {
+    if let organization = organization(id: name) { return organization }
+    let named = organizations.filter { $0.name == name }
+    let candidates =
+      named.isEmpty && name.hasPrefix("org_") ? organizations.filter { $0.id.hasPrefix(name) } : Array(named)
+    guard let first = candidates.first else {
+      throw notFound(
+        "There is no organization \(name.quoted); name it by its id, the unique start of one, or its exact name."
+      )
+    }
+    guard candidates.count == 1 else {
+      let list = candidates.prefix(5).map { "\($0.id.escapedForDisplay) (\($0.name.escapedForDisplay))" }
+      let more = candidates.count > 5 ? ", …" : ""
+      throw OrgError(
+        .organizationNotFound,
+        "\(name.quoted) fits \(candidates.count) organizations: \(list.joined(separator: ", "))\(more).")
+    }
+    return first
+  }
+
+  /// The error for a record that isn't there. In damaged data nobody can say that it isn't.
+  func notFound(_ sentence: String, _ code: OrgError.Code = .organizationNotFound) -> OrgError {
+    problems.isEmpty
+      ? OrgError(code, sentence)
+      : OrgError(
+        .damagedData,
+        "\(sentence) The data are damaged: it may be among what can't be read.")
+  }
+}
+
+extension String {
+  /// The start of a long text, for a sentence.
+  fileprivate var shortened: String {
+    unicodeScalars.count <= 100 ? self : String(String.UnicodeScalarView(unicodeScalars.prefix(100))) + "…"
+  }
+}
