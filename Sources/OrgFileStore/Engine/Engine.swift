@@ -129,13 +129,25 @@ final class Engine {
       leases = Leases(directory)
       return nil
     }
-    var record = newRecord(settled.generation + 1, JournalRecord.Kind(set.purpose), preview.recorded)
+    var record = newRecord(
+      try following(settled.generation), JournalRecord.Kind(set.purpose), preview.recorded)
     if case .undo(let generation) = set.purpose { record.of = generation }
     if case .redo(let generation) = set.purpose { record.of = generation }
     try write(
       record, next.contents, after: settled.contents, organizations: next.organizations,
       members: next.members)
     return Commit(snapshot: store.snapshotNow(), changes: preview.effective)
+  }
+
+  /// The number of the generation that follows another.
+  private func following(_ generation: UInt64) throws(OrgError) -> UInt64 {
+    guard generation < JournalRecord.highestGeneration else {
+      throw OrgError(
+        .readOnly,
+        "Nothing was changed: the journal in \(store.path.escapedForDisplay) has reached generation \(generation), and none can follow it. Move its .orgman away to begin a new history."
+      )
+    }
+    return generation + 1
   }
 
   private func newRecord(
@@ -373,7 +385,7 @@ final class Engine {
 
   /// Goes on from the files where the journal is damaged, so that what it says can't be compared with them.
   private func beginAgain(_ live: FileContents, after generation: UInt64) throws(OrgError) -> Settled {
-    var record = newRecord(generation + 1, .foreign, [])
+    var record = newRecord(try following(generation), .foreign, [])
     record.note = "the journal is damaged, so what changed can't be told; the files are taken as they are"
     try explaining { () throws(SystemCallError) in
       for (file, bytes) in live.files {
@@ -381,10 +393,10 @@ final class Engine {
           size: bytes.count, sha256: sha256(bytes), inode: directory.identity(of: file)?.inode)
       }
       try append(record)
-      store.memory.withLock { $0.current = (generation + 1, live) }
-      try checkpoint(live, generation: generation + 1)
+      store.memory.withLock { $0.current = (record.generation, live) }
+      try checkpoint(live, generation: record.generation)
     }
-    return settled(live, generation + 1)
+    return settled(live, record.generation)
   }
 
   /// Where nobody can be kept from writing by a lease, waits until a broken file is at rest.
@@ -435,7 +447,7 @@ final class Engine {
         } else {
           // Written later, it isn't what a crash left.
           guard let modified = directory.identity(of: file)?.modified, let time = Timestamp(last.time),
-            modified / 1000 <= time.microseconds
+            Timestamp(sinceEpoch: modified) <= time
           else { continue }
           let staged = try vault.stage(current.bytes(of: file), for: file)
           replacements.append(Replacement(file: file, lease: staged.lease))
@@ -466,18 +478,16 @@ final class Engine {
     let result = Reconciliation(
       current: current, found: found, history: history(journal.isBlocked ? [] : journal.recent),
       written: found.files.reduce(into: [:]) { times, file in
-        times[file.name] = directory.identity(of: file.name).map {
-          Timestamp(microseconds: $0.modified / 1000)
-        }
+        times[file.name] = directory.identity(of: file.name).map { Timestamp(sinceEpoch: $0.modified) }
       })
     try checkHistory()
-    var record = newRecord(generation + 1, result.isRepair ? .repair : .foreign, result.changes)
+    var record = newRecord(try following(generation), result.isRepair ? .repair : .foreign, result.changes)
     record.actor = foreignActor(current, found) ?? record.actor
     record.reverted = result.reverted.isEmpty ? nil : result.reverted
     record.note = result.note
     try explaining { () throws(SystemCallError) in
       for file in result.quarantined.sorted() {
-        try vault.quarantine(found.bytes(of: file), of: file, generation: generation + 1)
+        try vault.quarantine(found.bytes(of: file), of: file, generation: record.generation)
       }
     }
     let splices = result.contents.splices(from: current)
@@ -523,7 +533,7 @@ final class Engine {
     }
     let splices = target.splices(from: current)
     try write(
-      newRecord(settled.generation + 1, .restore, changes), target, after: current,
+      newRecord(try following(settled.generation), .restore, changes), target, after: current,
       organizations: splices.organizations, members: splices.members, live: live)
     return changes
   }
@@ -562,7 +572,7 @@ final class Engine {
     let next = FileContents(
       organizations: organizations,
       members: MemberTable(splices.applied(to: settled.contents.members.bytes), of: organizations))
-    var record = newRecord(settled.generation + 1, .repair, [])
+    var record = newRecord(try following(settled.generation), .repair, [])
     record.note = "the member lists that were missing are added"
     try write(record, next, after: settled.contents, organizations: Splices([]), members: splices)
   }
@@ -582,7 +592,7 @@ final class Engine {
       defer { directory.calls.releaseLease(opened) }
       guard let status = try? directory.calls.status(opened, file.name) else { continue }
       let identity = FileIdentity(status)
-      let age = Timestamp.now().microseconds * 1000 - identity.changed
+      let age = Duration.sinceEpoch - identity.changed
       // A calm one can have been written to only after it got that name, and then at that time or later.
       var isCalm = file.isCalm && identity.modified < identity.changed
       let isSpare = isCalm && spares.contains(file.name)
@@ -601,11 +611,11 @@ final class Engine {
           continue
         }
         // A write within the same tick of the clock could look as if there had been none.
-        if age > 50_000_000 { store.memory.withLock { _ = $0.calm.insert(identity) } }
+        if age > .milliseconds(50) { store.memory.withLock { _ = $0.calm.insert(identity) } }
       }
       // Nobody has it open, and who looked the name up before it was displaced has long had the time to.
-      let isSuperfluous = age > 1_000_000_000 && (file.isCalm || files.count - index > 16)
-      if age > 10_000_000_000 || age < 0 || isSuperfluous, !isSpare {
+      let isSuperfluous = age > .seconds(1) && (file.isCalm || files.count - index > 16)
+      if age > .seconds(10) || age < .zero || isSuperfluous, !isSpare {
         try? directory.calls.remove(file.name, in: vault.displaced)
         store.memory.withLock { _ = $0.calm.remove(identity) }
       }
@@ -632,7 +642,7 @@ final class Engine {
       displaced: Reconciliation.Displaced(
         file: file.file, generation: file.generation,
         written: (try? directory.calls.status(of: file.name, in: vault.displaced)).map {
-          Timestamp(microseconds: FileIdentity($0).modified / 1000)
+          Timestamp(sinceEpoch: FileIdentity($0).modified)
         }))
     try checkHistory()
     if recent == nil || !result.quarantined.isEmpty || !found.problems.isEmpty {
@@ -641,7 +651,7 @@ final class Engine {
       }
     }
     guard recent != nil, !isSame(result.contents, current) else { return settled }
-    var record = newRecord(settled.generation + 1, .foreign, result.changes)
+    var record = newRecord(try following(settled.generation), .foreign, result.changes)
     record.actor = owner(of: file.name, in: vault.displaced) ?? record.actor
     record.displaced = file.generation
     record.note = result.note

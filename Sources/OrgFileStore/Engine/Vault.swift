@@ -139,9 +139,11 @@ final class Vault {
       if record.kind == .checkpoint { continue }
       guard record.generation == reached + 1 else { return nil }
       for (file, bytes) in files {
-        let splices = record.splices(of: file)
+        guard let splices = record.splices(of: file) else { return nil }
         if splices.isEmpty { continue }
-        guard splices.all.allSatisfy({ $0.range.upperBound <= bytes.count }) else { return nil }
+        guard splices.all.allSatisfy({ $0.range.upperBound <= bytes.count }),
+          splices.length(of: bytes) <= FileLimit.bytes
+        else { return nil }
         files[file] = splices.applied(to: bytes)
       }
       state = record.files
