@@ -1,16 +1,43 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Builds the fuzzers: `.ci/fuzz` says how. They have a main program of their own, so that orgman's becomes a library.
+let isFuzzing = Context.environment["ORGMAN_FUZZ"] == "1"
+/// As one flag: of several the compiler follows the last.
+let sanitizers = "-sanitize=fuzzer,address"
 /// Warnings are errors where the build must stay clean; users' newer compilers may warn.
 let strict = Context.environment["ORGMAN_STRICT"] == "1"
-let swift: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
+let swift: [SwiftSetting] =
+  (strict ? [.treatAllWarnings(as: .error)] : []) + (isFuzzing ? [.unsafeFlags([sanitizers])] : [])
 let c: [CSetting] =
   [.define("_GNU_SOURCE")] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
+let orgmanDependencies: [Target.Dependency] = [
+  "OrgCore", "OrgFileStore", "OrgViewModel", "OrgTerminal", "CLinux",
+  .product(name: "ArgumentParser", package: "swift-argument-parser"),
+  .product(name: "Logging", package: "swift-log"),
+]
+let orgman: Target =
+  isFuzzing
+  ? .target(
+    name: "orgman", dependencies: orgmanDependencies,
+    swiftSettings: swift + [
+      .unsafeFlags(["-Xfrontend", "-entry-point-function-name", "-Xfrontend", "orgman_main"])
+    ])
+  : .executableTarget(name: "orgman", dependencies: orgmanDependencies, swiftSettings: swift)
+let fuzzers: [Target] =
+  isFuzzing
+  ? [
+    .executableTarget(
+      name: "orgman-fuzz", dependencies: ["orgman", "OrgCore", "OrgFileStore", "OrgTerminal"],
+      path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: swift + [.unsafeFlags(["-parse-as-library"])],
+      // The usual linker can't report what is missing with the sanitizers.
+      linkerSettings: [.unsafeFlags(["-use-ld=lld"])])
+  ] : []
+
 let package = Package(
   name: "orgman",
-  products: [
-    .executable(name: "orgman", targets: ["orgman"]),
+  products: (isFuzzing ? [] : [.executable(name: "orgman", targets: ["orgman"])]) + [
     .library(name: "OrgCore", targets: ["OrgCore"]),
     .library(name: "OrgFileStore", targets: ["OrgFileStore"]),
   ],
@@ -41,14 +68,7 @@ let package = Package(
     .target(
       name: "OrgTerminal", dependencies: ["OrgViewModel", "CNcurses", "CLinux"],
       swiftSettings: swift),
-    .executableTarget(
-      name: "orgman",
-      dependencies: [
-        "OrgCore", "OrgFileStore", "OrgViewModel", "OrgTerminal", "CLinux",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: swift),
+    orgman,
     .executableTarget(
       name: "orgman-bench",
       dependencies: [
@@ -91,6 +111,6 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swift),
-  ],
+  ] + fuzzers,
   swiftLanguageModes: [.v6]
 )

@@ -52,8 +52,8 @@ public final class FileStore: OrgStore {
 
   private struct Loaded {
     var ticket: Int
-    /// When the reading began, in nanoseconds since 1970.
-    var time: Int64
+    /// When the reading began, since 1970.
+    var time: Duration
     var organizations: FileIdentity?
     var members: FileIdentity?
     var contents: FileContents
@@ -271,15 +271,15 @@ public final class FileStore: OrgStore {
   var isBeingWritten: Bool {
     [OrganizationTable.file, MemberTable.file].contains { name in
       guard let modified = directory.identity(of: name)?.modified else { return false }
-      let age = Timestamp.now().microseconds * 1000 - modified
-      return (0..<300_000_000).contains(age) || directory.isBeingWritten(name)
+      let age = Duration.sinceEpoch - modified
+      return (.zero..<Duration.milliseconds(300)).contains(age) || directory.isBeingWritten(name)
     }
   }
 
   /// Whether a displaced file was written to a moment ago.
   func isFresh(_ name: String, in directory: borrowing Descriptor) -> Bool {
     guard let status = try? self.directory.calls.status(of: name, in: directory) else { return false }
-    return (0..<1_000_000_000).contains(Timestamp.now().microseconds * 1000 - FileIdentity(status).modified)
+    return (.zero..<Duration.seconds(1)).contains(.sinceEpoch - FileIdentity(status).modified)
   }
 
   /// Reads what changed since it was read last.
@@ -296,7 +296,7 @@ public final class FileStore: OrgStore {
       state.early = nil
       return (state.loaded, early, state.lastTicket)
     }
-    let time = Timestamp.now().microseconds * 1000
+    let time = Duration.sinceEpoch
     var next = Loaded(
       ticket: ticket, time: time, contents: last?.contents ?? FileContents.empty,
       generation: last?.generation ?? 0)
@@ -320,7 +320,7 @@ public final class FileStore: OrgStore {
     if let last, let identity, !isExact, directory.identity(of: name) == identity,
       // A file changed twice within a tick of the clock can look unchanged; but not one that was only moved last,
       // for whoever writes to it then does so at that time or later.
-      identity.modified < max(last.time - 20_000_000, identity.changed)
+      identity.modified < max(last.time - .milliseconds(20), identity.changed)
     {
       return (nil, identity)
     }
@@ -391,7 +391,7 @@ public final class FileStore: OrgStore {
       state.withLock { $0.published = published }
       _ = publish(
         Loaded(
-          ticket: ticket, time: Timestamp.now().microseconds * 1000, organizations: identities[0],
+          ticket: ticket, time: .sinceEpoch, organizations: identities[0],
           members: identities[1], contents: contents), isNew: true)
       return .success(())
     }

@@ -26,7 +26,7 @@ extension FileStore {
       if file.isCalm(identity) || memory.withLock({ $0.calm.contains(identity) }) { return false }
       if identity.modified >= identity.changed { return true }
       guard let opened = try? directory.calls.open(file.name, in: vault, O_RDONLY),
-        let bytes = try? directory.calls.readAll(opened, file.name, size: identity.size)
+        let bytes = try? directory.calls.readAll(opened, file.name, size: max(0, identity.size))
       else { return false }
       return !sha256(bytes).hasPrefix(file.hash)
     }

@@ -42,13 +42,7 @@ final class CursesScreen {
   /// What the terminal shows; `nil` if that is unknown.
   private var shown: Frame?
   private var pairs = ColorPairs()
-  private var decoder = mbstate_t()
-  /// Read, but to be looked at once more.
-  private var putBack: Int32?
-  /// When the Escape key was pressed, if it was the last one.
-  private var escapedAt: Int64?
-  /// Whether the rest of a sequence that is longer than any is still to be dropped.
-  private var isDropping = false
+  private var decoder = KeyDecoder()
   private var isOpen = true
 
   /// Takes over the terminal on standard input and output. Writes nothing to it if that fails.
@@ -310,212 +304,25 @@ private struct ColorPairs {
 
 // MARK: Keys
 
-extension CursesScreen {
+extension CursesScreen: KeySource {
   /// How long the Escape key waits, in milliseconds, for what would make it the begin of another key. A terminal
   /// sends a key in one piece, and SSH keeps it so; longer, and Escape would feel slow.
   private static let escapeDelay: Int32 = 50
-  /// How long, on a line that does cut a key in pieces, each further piece of it may take. Only who types Escape
-  /// and then [ or O within that time waits for it.
-  private static let pieceDelay: Int32 = 300
-  /// Bytes of the longest sequence that is waited for; those of keys and the mouse have a few dozen.
-  private static let longestSequence = 256
 
   /// What was typed since the last time. Doesn't wait, except for what tells the Escape key from a key that begins
-  /// with the same byte. Input that is no key and no text is dropped.
+  /// with the same byte.
   func readKeys() -> Input {
     guard isOpen else { return .ended }
-    var keys: [Key] = []
-    var count = 0
-    // A bound, so that a flood doesn't keep the program from anything else, be it keys or not; the rest waits in the
-    // kernel.
-    while putBack != nil || count < 4096, let code = next() {
-      count += 1
-      let before = escapedAt
-      escapedAt = nil
-      if isDropping {
-        isDropping = Self.isParameter(code)
-        if (0x20...0x7E).contains(code) { continue }
-      }
-      if let key = key(code, after: before) { keys.append(key) }
-    }
+    let keys = decoder.keys(from: self)
     return keys.isEmpty && cncurses_input_ended() ? .ended : .keys(keys)
   }
 
-  /// A byte, or a key by the code that curses has for it, beyond all bytes.
-  private func next() -> Int32? {
-    if let code = putBack {
-      putBack = nil
-      return code
-    }
+  func nextCode(isWaiting: Bool) -> Int32? {
+    if isWaiting { wtimeout(pad, KeyDecoder.pieceDelay) }
+    defer { if isWaiting { nodelay(pad, true) } }
     let code = wgetch(pad)
     return code == ERR ? nil : code
   }
 
-  /// - Parameter escape: when the Escape key was taken for one by itself, if that was just before.
-  private func key(_ code: Int32, after escape: Int64?) -> Key? {
-    if let escape, code == 0x5B || code == 0x4F,
-      clinux_monotonic_milliseconds() - escape < Int64(Self.pieceDelay)
-    {
-      // It wasn't: the rest of the key comes in pieces, and must not end up as letters.
-      return continued(code) ?? nil
-    }
-    return switch code {
-    case 0...255: typed(UInt8(code))
-    case KEY_F0...KEY_F0 + 63: .function(Int(code - KEY_F0))
-    case KEY_UP: .up
-    case KEY_DOWN: .down
-    case KEY_LEFT: .left
-    case KEY_RIGHT: .right
-    case KEY_HOME, KEY_FIND, KEY_A1: .home
-    case KEY_END, KEY_SELECT, KEY_LL, KEY_C1: .end
-    case KEY_PPAGE, KEY_A3: .pageUp
-    case KEY_NPAGE, KEY_C3: .pageDown
-    case KEY_ENTER: .enter
-    case KEY_BACKSPACE: .backspace
-    case KEY_DC: .delete
-    case KEY_IC: .insert
-    case KEY_BTAB: .backTab
-    case cncurses_control_left: .controlLeft
-    case cncurses_control_right: .controlRight
-    case cncurses_paste_begin: .pasteBegin
-    case cncurses_paste_end: .pasteEnd
-    default: nil
-    }
-  }
-
-  private func typed(_ byte: UInt8) -> Key? {
-    switch byte {
-    case 8, 127: return .backspace
-    case 9: return .tab
-    case 10, 13: return .enter
-    case 27: return escaped()
-    case 1...26: return .control(Unicode.Scalar(byte + 0x60))
-    case 0...31: return .control(Unicode.Scalar(byte + 0x40))
-    default: return decoded(byte).map(Key.character)
-    }
-  }
-
-  /// A scalar, when the byte completes one in the locale's encoding. Byte by byte and not through
-  /// `wget_wch`, which after an invalid one takes good ones along, and forgets a half one.
-  private func decoded(_ byte: UInt8) -> Unicode.Scalar? {
-    let wasInside = mbsinit(&decoder) == 0
-    var input = CChar(bitPattern: byte)
-    var character: wchar_t = 0
-    switch mbrtowc(&character, &input, 1, &decoder) {
-    case 0, 1: return Unicode.Scalar(UInt32(bitPattern: character))
-    case -1:  // Invalid: it may yet begin something else.
-      decoder = mbstate_t()
-      return wasInside ? decoded(byte) : nil
-    default: return nil
-    }
-  }
-
-  /// What follows an Escape: nothing, a key of its own, or the rest of a sequence that the terminal's
-  /// description doesn't have. Such a one must not end up as letters, which would run commands.
-  private func escaped() -> Key? {
-    guard let introducer = next() else {
-      escapedAt = clinux_monotonic_milliseconds()
-      return .escape
-    }
-    guard introducer == 0x5B || introducer == 0x4F else {
-      putBack = introducer
-      return .escape
-    }
-    return continued(introducer) ?? .escape
-  }
-
-  /// What follows Escape and [ or O.
-  ///
-  /// - Returns: the key, if it is one; an outer `nil` if nothing follows, and the sign was typed as one.
-  private func continued(_ introducer: Int32) -> Key?? {
-    var parameters = ""
-    // The rest may be on its way.
-    wtimeout(pad, Self.pieceDelay)
-    defer { nodelay(pad, true) }
-    while let code = next() {
-      guard (0x20...0x7E).contains(code) else {
-        putBack = code
-        return .some(nil)
-      }
-      let scalar = Unicode.Scalar(UInt8(code))
-      if introducer == 0x4F { return shifted(scalar) }
-      if code >= 0x40, code != 0x5B { return sequence(parameters, scalar) }
-      guard parameters.utf8.count < Self.longestSequence else {
-        // It may have no end, and what follows of it must not end up as letters either.
-        isDropping = Self.isParameter(code)
-        return .some(nil)
-      }
-      parameters.unicodeScalars.append(scalar)
-    }
-    // Nothing came: typed one after the other.
-    guard parameters.isEmpty else { return .some(nil) }
-    putBack = introducer
-    return nil
-  }
-
-  /// Whether a byte is one between Escape [ and the final character.
-  private static func isParameter(_ code: Int32) -> Bool { (0x20...0x3F).contains(code) || code == 0x5B }
-
-  /// Escape O and a character: what keys send in the application modes.
-  private func shifted(_ scalar: Unicode.Scalar) -> Key? {
-    switch scalar {
-    case "M": .enter
-    case "P", "Q", "R", "S": .function(Int(scalar.value) - 0x4F)
-    // The numeric keypad.
-    case "j"..."y": Unicode.Scalar(scalar.value - 0x40).map(Key.character)
-    default: sequence("", scalar)
-    }
-  }
-
-  /// Escape [, parameters and a final character, as most terminals have them. The Linux
-  /// console puts another [ before the final character of F1 to F5.
-  private func sequence(_ parameters: String, _ final: Unicode.Scalar) -> Key? {
-    if parameters.hasPrefix("<"), final == "M" || final == "m" { return pointed(parameters, final) }
-    if parameters.isEmpty, final == "M" {
-      // From a terminal that doesn't know how to say it in letters: three bytes, which must not be taken for some.
-      let bytes = (0..<3).map { _ in next() ?? 32 }
-      return pointed("<\(bytes[0] - 32);\(bytes[1] - 32);\(bytes[2] - 32)", bytes[0] == 35 ? "m" : "M")
-    }
-    return switch (parameters, final) {
-    case ("", "A"): .up
-    case ("", "B"): .down
-    case ("", "C"): .right
-    case ("", "D"): .left
-    case ("1;5", "C"): .controlRight
-    case ("1;5", "D"): .controlLeft
-    case ("", "H"), ("1", "~"), ("7", "~"): .home
-    case ("", "F"), ("4", "~"), ("8", "~"): .end
-    case ("2", "~"): .insert
-    case ("3", "~"): .delete
-    case ("5", "~"): .pageUp
-    case ("6", "~"): .pageDown
-    case ("", "Z"): .backTab
-    case ("[", "A"..."E"): .function(Int(final.value) - 0x40)
-    case ("200", "~"): .pasteBegin
-    case ("201", "~"): .pasteEnd
-    default: Int(parameters).flatMap { final == "~" ? Self.functions[$0] : nil }.map(Key.function)
-    }
-  }
-
-  /// The numbers that F1 to F12 have.
-  private static let functions = [
-    11: 1, 12: 2, 13: 3, 14: 4, 15: 5, 17: 6, 18: 7, 19: 8, 20: 9, 21: 10, 23: 11, 24: 12,
-  ]
-
-  /// What was done with the mouse: a number for what it was, with bits for the keys held down, and where.
-  private func pointed(_ parameters: String, _ final: Unicode.Scalar) -> Key? {
-    let numbers = parameters.dropFirst().split(separator: ";").map { Int($0) ?? -1 }
-    // No screen is larger, and places are reckoned with.
-    guard numbers.count == 3, numbers.allSatisfy({ (0...9999).contains($0) }), final == "M" else {
-      return nil
-    }
-    let kind: MouseEvent.Kind
-    switch numbers[0] & ~0b11100 {
-    case 0: kind = .press
-    case 64: kind = .wheelUp
-    case 65: kind = .wheelDown
-    default: return nil
-    }
-    return .mouse(MouseEvent(kind: kind, position: Position(column: numbers[1] - 1, row: numbers[2] - 1)))
-  }
+  var milliseconds: Int64 { clinux_monotonic_milliseconds() }
 }

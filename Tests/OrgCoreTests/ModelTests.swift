@@ -18,6 +18,25 @@ import Testing
   }
 
   @Test(arguments: [
+    ("0001-01-01 00:00:00+14:00", "0001-01-01 00:00:00"),
+    ("9999-12-31 23:59:59.999999-12:00", "9999-12-31 23:59:59.999999"),
+  ])
+  func `what an offset moves out of the calendar can be written and read again`(text: String, written: String)
+    throws
+  {
+    let time = try #require(Timestamp(text))
+    #expect(time.description == written)
+    #expect(Timestamp(time.description) == time)
+  }
+
+  @Test(arguments: [Int64.min, Int64.min + 1, Int64.max])
+  func `every number of microseconds has a text`(microseconds: Int64) {
+    let time = Timestamp(microseconds: microseconds)
+    #expect(time.description.count > 26)
+    #expect(time.dayText.count > 10 && time.minuteText.count > 16)
+  }
+
+  @Test(arguments: [
     "", "null", "2026-13-01 00:00:00", "2026-02-29", "2026-11-22 24:00:00", "2026-11-22 21:51:60",
     "2026-11-22 21:51:10.", "2026-11-22 21:51:10 ", "2026-11-22 21:51:10+2", "22.11.2026", "2026-1-2",
     "0000-01-01",

@@ -227,7 +227,7 @@ func expectExplained(_ store: FileStore, sourceLocation: SourceLocation = #_sour
           bytes[range].elementsEqual(splice.before.utf8), "generation \(record.generation) of \(file)",
           sourceLocation: sourceLocation)
       }
-      bytes = record.splices(of: file).applied(to: bytes)
+      bytes = try #require(record.splices(of: file)).applied(to: bytes)
       try #require(
         sha256(bytes) == record.files[file]?.sha256, "generation \(record.generation) of \(file)",
         sourceLocation: sourceLocation)

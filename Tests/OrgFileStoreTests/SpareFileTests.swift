@@ -82,7 +82,7 @@ import Testing
   @Test func `a change back to what the spare file holds is a later one all the same`() throws {
     let scratch = try Scratch.reference()
     let store = try scratch.store()
-    var times: [Int64] = []
+    var times: [Duration] = []
     for plan in ["one", "two", "one", "two"] {
       _ = try OrgManager(store: store).updatePlan(of: globex, to: plan)
       times.append(try #require(store.directory.identity(of: "organizations.json")).modified)

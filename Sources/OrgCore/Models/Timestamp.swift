@@ -23,16 +23,33 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
     self.init(text)
   }
 
+  /// The first moment of the year 1, and the last of the year 9999: what can be written and read again.
+  private static let writable: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
+
+  /// The moment so long after 1970, or the nearest that can be written.
+  package init(sinceEpoch time: Duration) {
+    let (seconds, fraction) = time.components
+    let limits = Self.writable.lowerBound / 1_000_000...Self.writable.upperBound / 1_000_000
+    self.init(
+      writable: min(max(seconds, limits.lowerBound), limits.upperBound) * 1_000_000 + fraction
+        / 1_000_000_000_000)
+  }
+
+  private init(writable microseconds: Int64) {
+    self.microseconds = min(max(microseconds, Self.writable.lowerBound), Self.writable.upperBound)
+  }
+
   /// The time now, by the system's clock.
   public static func now() -> Timestamp {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
-    return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+    return Timestamp(sinceEpoch: .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec)))
   }
 
   /// Reads `2026-11-22 21:51:10.076830`, with ` ` or `T`, with or without the seconds' fraction, and
   /// with nothing, `Z` or an offset such as `+02:00` behind; a date alone is its midnight. Without an
-  /// offset the time is UTC. `nil` for anything else.
+  /// offset the time is UTC. `nil` for anything else. What an offset moves out of the years 1 to 9999 in UTC is the first
+  /// or the last moment of them.
   public init?(_ text: some StringProtocol) {
     guard let value = Array(text.utf8).withUnsafeBufferPointer({ Timestamp(utf8: $0) }) else { return nil }
     self = value
@@ -42,7 +59,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
   public init?(utf8 bytes: UnsafeBufferPointer<UInt8>) {
     var reader = Reader(bytes: bytes)
     guard let microseconds = reader.microseconds() else { return nil }
-    self.microseconds = microseconds
+    self.init(writable: microseconds)
   }
 
   /// The form that the files are written in: `2026-11-22 21:51:10.076830`, in UTC, without the
@@ -62,7 +79,8 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
     var time = time_t(seconds)
     var parts = tm()
     gmtime_r(&time, &parts)
-    let fraction = Int(microseconds - seconds * 1_000_000)
+    let rest = microseconds % 1_000_000
+    let fraction = Int(rest < 0 ? rest + 1_000_000 : rest)
     let year = Int(parts.tm_year) + 1900
     guard (0...9999).contains(year) else { return longText(length, parts, fraction) }
     let end = fraction == 0 ? min(length, 19) : length

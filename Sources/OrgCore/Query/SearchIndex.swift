@@ -18,7 +18,7 @@ public final class SearchIndex: Sendable {
       order = earlier.order
       return
     }
-    let count = snapshot.contents.organizationCount
+    let count = min(snapshot.contents.organizationCount, Int(Int32.max))
     guard count >= Self.leastToDivide else {
       table = Table(of: snapshot.contents, 0..<count)
       order = table.sorted(0..<count).map(\.index)

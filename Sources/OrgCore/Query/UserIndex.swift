@@ -10,33 +10,37 @@ public struct UserIndex: Sendable {
   /// The ids, one behind the other, each followed by `SearchText.separator`.
   private var text: [UInt8] = []
   /// Where each id begins, and the end of the last.
-  private var starts: [UInt32] = [0]
+  private var starts: NumberList = [0]
   /// The ids in lower case, and where each begins: the same arrays where the ids are that already.
   private var folded: [UInt8] = []
-  private var foldedStarts: [UInt32] = []
+  private var foldedStarts: NumberList = []
   /// Where each user's memberships begin, and the end of the last.
-  private var firsts: [UInt32] = [0]
-  /// User by user, organizations rising.
-  private var memberships: [Membership] = []
+  private var firsts: NumberList = [0]
+  /// User by user, organizations rising: `Membership` as numbers.
+  private var memberships: NumberList = []
   private var counts: [Counts] = []
 
-  /// One organization of a user, in four bytes.
-  private struct Membership: Comparable {
-    let bits: UInt32
+  /// One organization of a user as a number: however many roles there are, each has one of its own.
+  struct Membership: Equatable {
+    let organization: Int
+    /// By its place among all roles.
+    let role: Int
 
     init(organization: Int, role: Int) {
-      bits = UInt32(organization) << 2 | UInt32(role)
+      (self.organization, self.role) = (organization, role)
     }
 
-    var organization: Int { Int(bits >> 2) }
-    var role: Int { Int(bits & 3) }
+    init(number: Int, roles: Int = Role.allCases.count) {
+      (organization, role) = number.quotientAndRemainder(dividingBy: roles)
+    }
 
-    static func < (left: Membership, right: Membership) -> Bool { left.bits < right.bits }
+    /// Rises with the organization.
+    func number(roles: Int = Role.allCases.count) -> Int { organization * roles + role }
   }
 
   private struct Counts {
-    var owner: UInt32 = 0
-    var billingAdmin: UInt32 = 0
+    var owner = 0
+    var billingAdmin = 0
   }
 
   /// Looks at every member of a snapshot once; with an earlier index, only at those of organizations that changed
@@ -70,9 +74,9 @@ public struct UserIndex: Sendable {
   /// A user, and how many organizations have them in which role.
   public func user(at row: Int) -> UserSummary {
     var roles = RoleCounts()
-    let total = Int(firsts[row + 1] - firsts[row])
-    roles.owner = Int(counts[row].owner)
-    roles.billingAdmin = Int(counts[row].billingAdmin)
+    let total = firsts[row + 1] - firsts[row]
+    roles.owner = counts[row].owner
+    roles.billingAdmin = counts[row].billingAdmin
     roles.member = total - roles.owner - roles.billingAdmin
     return UserSummary(id: String(decoding: text[range(row)], as: UTF8.self), roles: roles)
   }
@@ -97,7 +101,7 @@ public struct UserIndex: Sendable {
 
   /// The indices of a user's organizations, rising.
   public func organizations(at row: Int) -> [Int] {
-    memberships[Int(firsts[row])..<Int(firsts[row + 1])].map(\.organization)
+    (firsts[row]..<firsts[row + 1]).map { Membership(number: memberships[$0]).organization }
   }
 
   /// The users with all of some words in their ids, whatever the case.
@@ -108,14 +112,14 @@ public struct UserIndex: Sendable {
       return bytes
     }
     return folded.withUnsafeBytes { text in
-      (0..<Int32(count)).filter { row in
-        let id = text[Int(foldedStarts[Int(row)])..<Int(foldedStarts[Int(row) + 1])]
+      (0..<Int32(clamping: count)).filter { row in
+        let id = text[foldedStarts[Int(row)]..<foldedStarts[Int(row) + 1]]
         return words.allSatisfy { SearchText.contains($0, in: UnsafeRawBufferPointer(rebasing: id)) }
       }
     }
   }
 
-  private func range(_ row: Int) -> Range<Int> { Int(starts[row])..<Int(starts[row + 1]) - 1 }
+  private func range(_ row: Int) -> Range<Int> { starts[row]..<starts[row + 1] - 1 }
 
   private static func compare(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
     let common = min(left.count, right.count)
@@ -136,9 +140,10 @@ public struct UserIndex: Sendable {
     struct Entry {
       /// The eight bytes behind what all ids have in common: mostly enough to compare two.
       var key: UInt64 = 0
-      let start: UInt32
-      let length: UInt32
-      let membership: Membership
+      let start: Int
+      let length: Int
+      /// A `Membership` as a number.
+      let membership: Int
     }
 
     init(_ organizations: some Sequence<Int>, of contents: any SnapshotContents) {
@@ -161,8 +166,7 @@ public struct UserIndex: Sendable {
     }
 
     private mutating func add(_ id: UnsafeRawBufferPointer, _ membership: Membership) {
-      entries.append(
-        Entry(start: UInt32(text.count), length: UInt32(id.count), membership: membership))
+      entries.append(Entry(start: text.count, length: id.count, membership: membership.number()))
       text.append(contentsOf: id)
     }
 
@@ -173,7 +177,7 @@ public struct UserIndex: Sendable {
           let entry = entries[place]
           var key: UInt64 = 0
           for offset in common..<common + 8 {
-            key = key << 8 | UInt64(offset < entry.length ? text[Int(entry.start) + offset] : 0)
+            key = key << 8 | UInt64(offset < entry.length ? text[entry.start + offset] : 0)
           }
           entries[place].key = key
         }
@@ -186,7 +190,7 @@ public struct UserIndex: Sendable {
     }
 
     static func id(_ entry: Entry, in text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-      UnsafeRawBufferPointer(rebasing: text[Int(entry.start)..<Int(entry.start + entry.length)])
+      UnsafeRawBufferPointer(rebasing: text[entry.start..<entry.start + entry.length])
     }
 
     private static func commonPrefix(of entries: [Entry], in text: UnsafeRawBufferPointer) -> Int {
@@ -223,9 +227,10 @@ public struct UserIndex: Sendable {
           let id = order <= 0 ? oldID(row) : Additions.id(additions.entries[next], in: new)
           let first = memberships.count
           if order <= 0, let earlier {
-            for membership in earlier.memberships[Int(earlier.firsts[row])..<Int(earlier.firsts[row + 1])]
-            where membership.organization >= isChanged.count || !isChanged[membership.organization] {
-              memberships.append(membership)
+            for place in earlier.firsts[row]..<earlier.firsts[row + 1] {
+              let number = earlier.memberships[place]
+              let organization = Membership(number: number).organization
+              if organization >= isChanged.count || !isChanged[organization] { memberships.append(number) }
             }
             row += 1
           }
@@ -236,12 +241,14 @@ public struct UserIndex: Sendable {
             {
               let membership = additions.entries[next].membership
               // A list may name somebody twice.
-              if memberships.count == first || memberships.last?.organization != membership.organization {
-                memberships.append(membership)
-              }
+              let isFirst =
+                memberships.count == first
+                || Membership(number: memberships[memberships.count - 1]).organization
+                  != Membership(number: membership).organization
+              if isFirst { memberships.append(membership) }
               next += 1
             }
-            if isMixed { memberships[first...].sort() }
+            if isMixed { memberships.sort(from: first) }
           }
           if memberships.count > first { append(id, from: first) }
         }
@@ -252,8 +259,8 @@ public struct UserIndex: Sendable {
 
   private mutating func append(_ id: UnsafeRawBufferPointer, from first: Int) {
     var counts = Counts()
-    for membership in memberships[first...] {
-      switch Role.allCases[membership.role] {
+    for place in first..<memberships.count {
+      switch Role.allCases[Membership(number: memberships[place]).role] {
       case .owner: counts.owner += 1
       case .billingAdmin: counts.billingAdmin += 1
       case .member: break
@@ -262,8 +269,8 @@ public struct UserIndex: Sendable {
     self.counts.append(counts)
     text.append(contentsOf: id)
     text.append(SearchText.separator)
-    starts.append(UInt32(text.count))
-    firsts.append(UInt32(memberships.count))
+    starts.append(text.count)
+    firsts.append(memberships.count)
   }
 
   private mutating func fold() {
@@ -275,7 +282,7 @@ public struct UserIndex: Sendable {
     for row in 0..<count {
       SearchText.append(String(decoding: text[range(row)], as: UTF8.self), to: &folded)
       folded.append(SearchText.separator)
-      foldedStarts.append(UInt32(folded.count))
+      foldedStarts.append(folded.count)
     }
   }
 }

@@ -53,11 +53,12 @@ extension OrgStore {
   public func history(
     from position: HistoryPage.Position?, limit: Int
   ) throws(OrgError) -> HistoryPage {
-    let rest = try history().dropFirst(position.map(\.offset) ?? 0)
-    let end = (position?.offset ?? 0) + limit
+    let rest = try history().dropFirst(max(0, position.map(\.offset) ?? 0))
+    let count = min(max(0, limit), rest.count)
     return HistoryPage(
-      entries: Array(rest.prefix(limit)),
-      next: rest.count > limit ? HistoryPage.Position(place: "", offset: end) : nil)
+      entries: Array(rest.prefix(count)),
+      next: rest.count > count
+        ? HistoryPage.Position(place: "", offset: rest.startIndex + count) : nil)
   }
 
   /// Commits a change set and waits for as long as the store is ready to.

@@ -12,7 +12,10 @@ public struct ReadingProgress: Sendable, Hashable {
   }
 
   /// In hundredths, rounded down.
-  public var percent: Int { total == 0 ? 0 : min(100, done * 100 / total) }
+  public var percent: Int {
+    guard done > 0, total > 0 else { return 0 }
+    return done >= total ? 100 : total.dividingFullWidth(done.multipliedFullWidth(by: 100)).quotient
+  }
 }
 
 extension Snapshot {

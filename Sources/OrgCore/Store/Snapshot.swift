@@ -199,7 +199,7 @@ public struct DataProblem: Sendable, Hashable, CustomStringConvertible {
   public var refusal: OrgError {
     switch scope {
     case .everything where isWiped:
-      OrgError(.damagedData, "Nothing is changed while the data are damaged. \(sentence)")
+      OrgError(.damagedData, "Nothing is changed while the data are damaged. \(self).")
     case .everything:
       OrgError(
         .damagedData,
@@ -285,9 +285,9 @@ extension Snapshot {
     /// Notes where an organization has gone, from the first on that isn't where it was.
     func note(_ index: Int, from place: Int?) {
       if places == nil, place != index, index < old.organizationCount {
-        places = (0..<Int32(old.organizationCount)).map { $0 < index ? $0 : -1 }
+        places = (0..<Int32(clamping: old.organizationCount)).map { $0 < index ? $0 : -1 }
       }
-      if let place { places?[place] = Int32(index) }
+      if let place { places?[place] = Int32(clamping: index) }
     }
     for index in 0..<new.organizationCount {
       // The order of records hardly ever changes, so the same place is tried before the search.
@@ -302,7 +302,7 @@ extension Snapshot {
       if isWhole { changed.insert(id) }
     }
     if places == nil, new.organizationCount < old.organizationCount {
-      places = (0..<Int32(old.organizationCount)).map { $0 < new.organizationCount ? $0 : -1 }
+      places = (0..<Int32(clamping: old.organizationCount)).map { $0 < new.organizationCount ? $0 : -1 }
     }
     return SnapshotDifference(changed: changed, places: places)
   }

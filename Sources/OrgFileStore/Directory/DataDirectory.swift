@@ -85,9 +85,8 @@ final class DataDirectory: Sendable {
       let identity = FileIdentity(status)
       guard status.st_mode & S_IFMT == S_IFREG else { return .unreadable("it is no plain file", identity) }
       guard status.st_nlink <= 1 else { return .unreadable("it has another name (a hard link)", identity) }
-      // Places are kept as 32 bit numbers.
-      guard status.st_size < Int(UInt32.max) - (1 << 24) else {
-        return .unreadable("it is larger than 4 GB", identity)
+      guard status.st_size <= FileLimit.bytes else {
+        return .unreadable(FileLimit.reason, identity)
       }
       let size = Int(status.st_size)
       if let known, known.count == size, try calls.holds(known, in: descriptor, name) {
@@ -204,16 +203,17 @@ struct FileIdentity: Sendable, Hashable {
   let device: UInt64
   let inode: UInt64
   let size: Int
-  /// Nanoseconds since 1970 at which the content, or the file itself, last changed.
-  let modified: Int64
-  let changed: Int64
+  /// When the content, or the file itself, last changed, since 1970: as a type that holds any time that a file system may
+  /// give a file, and the difference of any two.
+  let modified: Duration
+  let changed: Duration
 
   init(_ status: stat) {
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)
     size = Int(status.st_size)
-    modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
-    changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
+    modified = Duration(sinceEpoch: status.st_mtim)
+    changed = Duration(sinceEpoch: status.st_ctim)
   }
 }
 

@@ -78,6 +78,8 @@ struct SystemCalls: Sendable {
     }
     var failure: SystemCallError?
     let number = descriptor.number
+    let tooLarge = SystemCallError(call: "read", subject: name, errno: .fileTooLarge)
+    guard size <= FileLimit.bytes else { throw tooLarge }
     // One byte more tells whether the file grew meanwhile.
     var bytes = [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, count in
       do throws(SystemCallError) {
@@ -96,6 +98,7 @@ struct SystemCalls: Sendable {
         }
       }
       guard !chunk.isEmpty else { break }
+      guard bytes.count + chunk.count <= FileLimit.bytes else { throw tooLarge }
       bytes += chunk
       guard bytes.count - size <= Self.longestGrowth else {
         throw SystemCallError(call: "read", subject: name, errno: .fileTooLarge)

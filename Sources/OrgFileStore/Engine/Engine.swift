@@ -128,13 +128,25 @@ final class Engine {
       leases = Leases(directory)
       return nil
     }
-    var record = newRecord(settled.generation + 1, JournalRecord.Kind(set.purpose), recorded)
+    var record = newRecord(
+      try following(settled.generation), JournalRecord.Kind(set.purpose), recorded)
     if case .undo(let generation) = set.purpose { record.of = generation }
     if case .redo(let generation) = set.purpose { record.of = generation }
     try write(
       record, next.contents, after: settled.contents, organizations: next.organizations,
       members: next.members)
     return Commit(snapshot: store.snapshotNow(), changes: effective)
+  }
+
+  /// The number of the generation that follows another.
+  private func following(_ generation: UInt64) throws(OrgError) -> UInt64 {
+    guard generation < JournalRecord.highestGeneration else {
+      throw OrgError(
+        .readOnly,
+        "Nothing was changed: the journal in \(store.path.escapedForDisplay) has reached generation \(generation), and none can follow it. Move its .orgman away to begin a new history."
+      )
+    }
+    return generation + 1
   }
 
   private func newRecord(
@@ -409,7 +421,7 @@ final class Engine {
 
   /// Goes on from the files where the journal is damaged, so that what it says can't be compared with them.
   private func beginAgain(_ live: FileContents, after generation: UInt64) throws(OrgError) -> Settled {
-    var record = newRecord(generation + 1, .foreign, [])
+    var record = newRecord(try following(generation), .foreign, [])
     record.note = "the journal is damaged, so what changed can't be told; the files are taken as they are"
     try explaining { () throws(SystemCallError) in
       for (file, bytes) in live.files {
@@ -417,10 +429,10 @@ final class Engine {
           size: bytes.count, sha256: sha256(bytes), inode: directory.identity(of: file)?.inode)
       }
       try append(record)
-      store.memory.withLock { $0.current = (generation + 1, live) }
-      try checkpoint(live, generation: generation + 1)
+      store.memory.withLock { $0.current = (record.generation, live) }
+      try checkpoint(live, generation: record.generation)
     }
-    return settled(live, generation + 1)
+    return settled(live, record.generation)
   }
 
   /// Where nobody can be kept from writing by a lease, waits until a broken file is at rest.
@@ -471,7 +483,7 @@ final class Engine {
         } else {
           // Written later, it isn't what a crash left.
           guard let modified = directory.identity(of: file)?.modified, let time = Timestamp(last.time),
-            modified / 1000 <= time.microseconds
+            Timestamp(sinceEpoch: modified) <= time
           else { continue }
           let staged = try vault.stage(current.bytes(of: file), for: file)
           replacements.append(Replacement(file: file, lease: staged.lease))
@@ -503,19 +515,17 @@ final class Engine {
       current: current, found: found, history: history(journal.isBlocked ? [] : journal.recent),
       unread: store.unreadFiles,
       written: found.files.reduce(into: [:]) { times, file in
-        times[file.name] = directory.identity(of: file.name).map {
-          Timestamp(microseconds: $0.modified / 1000)
-        }
+        times[file.name] = directory.identity(of: file.name).map { Timestamp(sinceEpoch: $0.modified) }
       }, policy: store.externalDeletions)
     try checkHistory()
-    var record = newRecord(generation + 1, result.isRepair ? .repair : .foreign, result.changes)
+    var record = newRecord(try following(generation), result.isRepair ? .repair : .foreign, result.changes)
     record.actor = foreignActor(current, found) ?? record.actor
     record.reverted = result.reverted.isEmpty ? nil : result.reverted
     record.refused = result.refused.isEmpty ? nil : result.refused.map { JournalChange($0) }
     record.note = result.note
     try explaining { () throws(SystemCallError) in
       for file in result.quarantined.sorted() {
-        try vault.quarantine(found.bytes(of: file), of: file, generation: generation + 1)
+        try vault.quarantine(found.bytes(of: file), of: file, generation: record.generation)
       }
     }
     let splices = result.contents.splices(from: current)
@@ -561,7 +571,7 @@ final class Engine {
     }
     let splices = target.splices(from: current)
     try write(
-      newRecord(settled.generation + 1, .restore, restoration.changes), target, after: current,
+      newRecord(try following(settled.generation), .restore, restoration.changes), target, after: current,
       organizations: splices.organizations, members: splices.members, live: live)
     return restoration
   }
@@ -623,16 +633,14 @@ final class Engine {
       store.memory.withLock { $0.current = (0, live) }
     }
     let current = known ?? live
-    let generation = settled.generation + 1
+    let generation = try following(settled.generation)
     let journal = store.memory.withLock { $0.journal } ?? Journal(calls: directory.calls)
     // What other programs wrote beside it is taken in as ever.
     let result = Reconciliation(
       current: current, found: repaired, history: history(journal.isBlocked ? [] : journal.recent),
       written: live.files.reduce(into: [:]) { times, file in
-        times[file.name] = directory.identity(of: file.name).map {
-          Timestamp(microseconds: $0.modified / 1000)
-        }
-      })
+        times[file.name] = directory.identity(of: file.name).map { Timestamp(sinceEpoch: $0.modified) }
+      }, policy: store.externalDeletions)
     try checkHistory()
     try explaining { () throws(SystemCallError) in
       for (file, bytes) in live.files where !haveSameBytes(bytes, repaired.bytes(of: file)) {
@@ -662,7 +670,7 @@ final class Engine {
     let next = FileContents(
       organizations: organizations,
       members: MemberTable(splices.applied(to: settled.contents.members.bytes), of: organizations))
-    var record = newRecord(settled.generation + 1, .repair, [])
+    var record = newRecord(try following(settled.generation), .repair, [])
     record.note = "the member lists that were missing are added"
     try write(record, next, after: settled.contents, organizations: Splices([]), members: splices)
   }
@@ -687,7 +695,7 @@ final class Engine {
       defer { directory.calls.releaseLease(opened) }
       guard let status = try? directory.calls.status(opened, file.name) else { continue }
       let identity = FileIdentity(status)
-      let age = Timestamp.now().microseconds * 1000 - identity.changed
+      let age = Duration.sinceEpoch - identity.changed
       var isCalm = file.isCalm(identity)
       let isSpare = isCalm && spares.contains(file.name)
       if !isCalm { isCalm = store.memory.withLock { $0.calm.contains(identity) } }
@@ -723,7 +731,7 @@ final class Engine {
       // nobody can tell whether one has, it is kept for longer, unless it takes too much room.
       let isOver = lease == true ? age > Self.patience / 30 : age > Self.patience
       let isInTheWay = room > Self.displacedRoom && age > Self.patience / 10
-      if isOver || isInTheWay || age < 0 && lease == true, !isSpare {
+      if isOver || isInTheWay || age < .zero && lease == true, !isSpare {
         try? directory.calls.remove(file.name, in: vault.displaced)
         store.memory.withLock { _ = $0.calm.remove(identity) }
         room -= identity.size
@@ -732,10 +740,10 @@ final class Engine {
     return settled
   }
 
-  /// Nanoseconds within which a file that is written twice may look as if it had been written once.
-  private static let tick: Int64 = 50_000_000
-  /// Nanoseconds that another program may take between opening a file and closing it, where leases don't tell.
-  private static let patience: Int64 = 30_000_000_000
+  /// A file that is written twice within this time may look as if it had been written once.
+  private static let tick = Duration.milliseconds(50)
+  /// What another program may take between opening a file and closing it, where leases don't tell.
+  private static let patience = Duration.seconds(30)
   /// Bytes that displaced files may have together before the oldest are removed early.
   private static let displacedRoom = 1 << 30
 
@@ -762,7 +770,7 @@ final class Engine {
       displaced: Reconciliation.Displaced(
         file: file.file, generation: file.generation,
         written: (try? directory.calls.status(of: file.name, in: vault.displaced)).map {
-          Timestamp(microseconds: FileIdentity($0).modified / 1000)
+          Timestamp(sinceEpoch: FileIdentity($0).modified)
         }), policy: store.externalDeletions)
     try checkHistory()
     if recent == nil || !result.quarantined.isEmpty || !found.problems.isEmpty {
@@ -771,7 +779,7 @@ final class Engine {
       }
     }
     guard recent != nil, !isSame(result.contents, current) else { return settled }
-    var record = newRecord(settled.generation + 1, .foreign, result.changes)
+    var record = newRecord(try following(settled.generation), .foreign, result.changes)
     record.actor = owner(of: file.name, in: vault.displaced) ?? record.actor
     record.displaced = file.generation
     record.note = result.note

@@ -155,9 +155,11 @@ final class Vault {
       if record.kind == .checkpoint { continue }
       guard record.generation == reached + 1 else { return nil }
       for (file, bytes) in files {
-        let splices = record.splices(of: file)
+        guard let splices = record.splices(of: file) else { return nil }
         if splices.isEmpty { continue }
-        guard splices.all.allSatisfy({ $0.range.upperBound <= bytes.count }) else { return nil }
+        guard splices.all.allSatisfy({ $0.range.upperBound <= bytes.count }),
+          splices.length(of: bytes) <= FileLimit.bytes
+        else { return nil }
         files[file] = splices.applied(to: bytes)
       }
       state = record.files
@@ -183,16 +185,20 @@ final class Vault {
     /// Whether a lease kept every writer from it until it was displaced, or it was found afterwards to hold what it
     /// held then.
     var isCalm: Bool
-    /// When it had been written to when that was found, in nanoseconds since 1970.
-    var modified: Int64?
+    /// When it had been written to when that was found.
+    var modified: String?
 
     /// Whether nothing was written to it since: a write comes after the time at which it got its name.
     func isCalm(_ identity: FileIdentity) -> Bool {
-      isCalm && identity.modified < identity.changed && modified ?? identity.modified == identity.modified
+      isCalm && identity.modified < identity.changed && modified.map { $0 == Self.stamp(identity.modified) } ?? true
     }
 
-    func calmName(modified: Int64) -> String {
-      "\(generation)-\(hash)-calm-\(modified).\(file)"
+    func calmName(modified: Duration) -> String {
+      "\(generation)-\(hash)-calm-\(Self.stamp(modified)).\(file)"
+    }
+
+    private static func stamp(_ time: Duration) -> String {
+      "\(time.components.seconds.magnitude)_\(time.components.attoseconds.magnitude)"
     }
   }
 
@@ -213,7 +219,7 @@ final class Vault {
       guard parts.count == 2, stamp.count >= 2, let generation = UInt64(stamp[0]) else { return nil }
       return Displaced(
         name: name, generation: generation, file: String(parts[1]), hash: String(stamp[1]),
-        isCalm: stamp.dropFirst(2).first == "calm", modified: stamp.dropFirst(3).first.flatMap { Int64($0) })
+        isCalm: stamp.dropFirst(2).first == "calm", modified: stamp.dropFirst(3).first.map(String.init))
     }.sorted {
       // Members come behind their organizations.
       ($0.generation, $0.file == MemberTable.file ? 1 : 0, $0.name)

@@ -72,10 +72,13 @@ struct Splices {
       Array(new[(new.startIndex + prefix)..<(new.endIndex - suffix)]))
   }
 
+  /// How many bytes a text has with every splice made.
+  func length(of bytes: [UInt8]) -> Int { bytes.count + (shifts.last ?? 0) }
+
   /// The text with every splice made.
   func applied(to bytes: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
-    let count = bytes.count + (shifts.last ?? 0)
+    let count = length(of: bytes)
     result.reserveCapacity(count)
     // Of a long text, most of the time goes into pages that are touched for the first time.
     if count > 4 << 20 {

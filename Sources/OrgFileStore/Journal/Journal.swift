@@ -234,7 +234,7 @@ struct Journal {
   private static func decode(_ line: ArraySlice<UInt8>) -> Line? {
     guard let (body, hash) = body(of: line),
       let record = try? JSONDecoder().decode(JournalRecord.self, from: body),
-      record.format <= JournalRecord.currentFormat
+      record.format <= JournalRecord.currentFormat, record.isPossible
     else { return nil }
     return Line(record: record, hash: hash, range: line.indices)
   }
@@ -320,6 +320,10 @@ struct Journal {
     guard let segment = try segments(directory, calls).last else { return nil }
     let file = try calls.open(segment, in: directory, O_RDONLY)
     let size = Int(try calls.status(file, segment).st_size)
+    // Of a hole there is no end to look for a line in.
+    guard size <= FileLimit.bytes else {
+      throw SystemCallError(call: "read", subject: segment, errno: .fileTooLarge)
+    }
     var length = 1 << 13
     while true {
       let start = max(0, size - length)

@@ -12,6 +12,8 @@ struct JournalRecord: Codable, Sendable {
 
   /// The version of this format.
   static let currentFormat = 1
+  /// The highest generation that a line may have: what any program can read that reads JSON with 64 bit numbers.
+  static let highestGeneration = UInt64(Int64.max)
 
   var format = currentFormat
   var generation: UInt64
@@ -84,10 +86,29 @@ struct JournalRecord: Codable, Sendable {
       refused: (refused ?? []).compactMap(\.recorded), note: note)
   }
 
-  /// The splices of a file, to make them again.
-  func splices(of file: String) -> Splices {
-    Splices(
-      (splices?[file] ?? []).map { Splice($0.at..<$0.at + $0.before.utf8.count, Array($0.after.utf8)) })
+  /// The splices of a file, to make them again; `nil` where they can't have been made: before the file's beginning, out
+  /// of order, or one over another.
+  func splices(of file: String) -> Splices? {
+    guard let ranges = ranges(of: file) else { return nil }
+    return Splices(zip(ranges, splices?[file] ?? []).map { Splice($0, Array($1.after.utf8)) })
+  }
+
+  /// Whether orgman can have written this, so that whoever reads the line can count on it.
+  var isPossible: Bool {
+    generation <= Self.highestGeneration && files.values.allSatisfy { $0.size >= 0 }
+      && (splices ?? [:]).keys.allSatisfy { ranges(of: $0) != nil }
+  }
+
+  private func ranges(of file: String) -> [Range<Int>]? {
+    var end = 0
+    var ranges: [Range<Int>] = []
+    for splice in splices?[file] ?? [] {
+      let (next, isTooFar) = splice.at.addingReportingOverflow(splice.before.utf8.count)
+      guard splice.at >= end, !isTooFar, next <= FileLimit.bytes else { return nil }
+      ranges.append(splice.at..<next)
+      end = next
+    }
+    return ranges
   }
 }
 

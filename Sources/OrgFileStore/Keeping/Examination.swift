@@ -271,8 +271,6 @@ extension FileStore {
     }
     return findings
   }
-
-  }
 }
 
 extension FileContents {

@@ -66,10 +66,21 @@ struct FileContents: PlainContents {
 
   /// What an edit makes of both files.
   ///
-  /// - Throws: `invalidIdentifier` for a new organization whose id stands in `org_users.json` already.
-  func applying(_ edit: SnapshotEdit) throws(OrgError) -> Application {
+  /// - Parameter largest: bytes that a file may have afterwards.
+  /// - Throws: `invalidIdentifier` for a new organization whose id stands in `org_users.json` already; `invalidValue` where
+  ///   a file would grow too large.
+  func applying(
+    _ edit: SnapshotEdit, largest: Int = FileLimit.bytes
+  ) throws(OrgError) -> Application {
     let splices = organizations.splices(for: edit)
     let (memberSplices, touched) = try members.splices(for: edit, of: organizations)
+    for (name, length) in [
+      (OrganizationTable.file, splices.length(of: organizations.bytes)),
+      (MemberTable.file, memberSplices.length(of: members.bytes)),
+    ] where length > largest {
+      throw OrgError(
+        .invalidValue, "This change was not made: \(name) would be larger than 4 GB, the most that is read.")
+    }
     guard edit.removed.isEmpty else {
       // Every index moves, so both are read anew.
       let table = OrganizationTable(splices.applied(to: organizations.bytes))

@@ -35,9 +35,20 @@ struct MemberTable: Sendable {
 
   /// Reads the file's bytes, the halves of a file that has at least `dividing` of them at once. What can't be used is
   /// left out and named in `problems`.
-  init(_ bytes: [UInt8], of organizations: OrganizationTable, dividing: Int = TopObject.shortestToDivide) {
-    self.bytes = bytes
+  ///
+  /// - Parameter largest: bytes of a file that is read.
+  init(
+    _ bytes: [UInt8], of organizations: OrganizationTable, dividing: Int = TopObject.shortestToDivide,
+    largest: Int = FileLimit.bytes
+  ) {
     lists = Array(repeating: List(), count: organizations.count)
+    guard bytes.count <= largest else {
+      self.bytes = []
+      problems = [DataProblem(file: Self.file, offset: 0, key: "", reason: FileLimit.reason)]
+      (isBroken, isReadable) = (true, false)
+      return
+    }
+    self.bytes = bytes
     var problems = ProblemList(file: Self.file)
     var oddities = problems
     if let start = problems.scannedTop(of: bytes) {

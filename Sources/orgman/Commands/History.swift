@@ -19,6 +19,10 @@ struct HistoryCommand: ParsableCommand {
 
   @OptionGroup var options: DataOptions
 
+  func validate() throws {
+    guard limit >= 0 else { throw ValidationError("--limit is a number of generations, 0 or more.") }
+  }
+
   func run() throws {
     try exitingWithStatus {
       let store = try options.store(isReadOnly: true)

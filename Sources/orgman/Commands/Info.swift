@@ -138,7 +138,7 @@ private struct Report: Encodable {
     }
     let kind = status.st_mode & S_IFMT
     let mode = String(status.st_mode & 0o7777, radix: 8)
-    let time = Timestamp(microseconds: Int64(status.st_mtim.tv_sec) * 1_000_000)
+    let time = Timestamp(sinceEpoch: .seconds(Int64(status.st_mtim.tv_sec)))
     let size = kind == S_IFREG ? ", \(status.st_size) bytes" : kind == S_IFDIR ? "" : ", no plain file"
     return "\(name)\(size), owner \(status.st_uid):\(status.st_gid), mode \(mode), changed \(time)"
   }
@@ -168,10 +168,10 @@ private struct Report: Encodable {
   }
 
   /// How many files a directory has, and their bytes.
-  private static func extent(_ path: String) -> (count: Int, size: Int) {
+  private static func extent(_ path: String) -> (count: Int, size: UInt64) {
     guard let directory = opendir(path) else { return (0, 0) }
     defer { closedir(directory) }
-    var (count, size) = (0, 0)
+    var (count, size) = (0, UInt64(0))
     while let entry = readdir(directory) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
@@ -179,7 +179,9 @@ private struct Report: Encodable {
       var status = stat()
       guard stat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
       count += 1
-      size += Int(status.st_size)
+      // A file with holes may claim any size.
+      let (sum, isTooMuch) = size.addingReportingOverflow(UInt64(max(0, status.st_size)))
+      size = isTooMuch ? .max : sum
     }
     return (count, size)
   }

@@ -18,7 +18,7 @@ final class Progress {
     guard now - start > Self.patience, last.map({ now - $0 > Self.pause }) ?? true else { return }
     last = now
     var text = what
-    if let fraction {
+    if let fraction, fraction.isFinite {
       let done = Int(min(max(fraction, 0), 1) * 20)
       text +=
         " [" + String(repeating: "#", count: done) + String(repeating: ".", count: 20 - done)
