@@ -36,20 +36,36 @@ public protocol OrgStore: Sendable {
   ///   - limit: how many entries are wanted; a page may have a few more, or fewer.
   /// - Throws: `system` where the history can't be read.
   func history(from position: HistoryPage.Position?, limit: Int) throws(OrgError) -> HistoryPage
+
+  /// What happened to some records or at some time, newest first.
+  ///
+  /// - Parameters:
+  ///   - position: where the page before ended; `nil` begins with what happened last.
+  ///   - limit: how many entries a page has at most. Only a page without `next` is the last one; those before it may
+  ///     have fewer entries.
+  /// - Throws: `system` where the history can't be read.
+  func history(
+    matching filter: HistoryFilter, from position: HistoryPage.Position?, limit: Int
+  ) throws(OrgError) -> HistoryPage
+
+  /// A generation of the history; `nil` where it isn't known.
+  ///
+  /// - Throws: `system` where the history can't be read.
+  func historyEntry(generation: UInt64) throws(OrgError) -> HistoryEntry?
+
+  /// The number of the newest generation of the history; `nil` before the first change.
+  ///
+  /// - Throws: `system` where the history can't be read.
+  func newestGeneration() throws(OrgError) -> UInt64?
+
+  /// The latest edit of a user that hasn't been undone; see `OrgManager`.
+  func undoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry?
+
+  /// The latest undo of a user that hasn't been redone; see `OrgManager`.
+  func redoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry?
 }
 
 extension OrgStore {
-  /// Cuts a page out of `history()`.
-  public func history(
-    from position: HistoryPage.Position?, limit: Int
-  ) throws(OrgError) -> HistoryPage {
-    let rest = try history().dropFirst(position.map(\.offset) ?? 0)
-    let end = (position?.offset ?? 0) + limit
-    return HistoryPage(
-      entries: Array(rest.prefix(limit)),
-      next: rest.count > limit ? HistoryPage.Position(place: "", offset: end) : nil)
-  }
-
   /// Commits a change set and waits for as long as the store is ready to.
   public func commit(_ set: ChangeSet) throws(OrgError) -> Commit {
     try commit(set) { _ in true }

@@ -81,10 +81,17 @@ final class Vault {
 
   /// The generations of which there are full copies, rising.
   func checkpointGenerations() throws(SystemCallError) -> [UInt64] {
+    try Self.generations(of: checkpoints, calls)
+  }
+
+  /// The generations of which a directory has full copies, rising.
+  static func generations(
+    of checkpoints: borrowing Descriptor, _ calls: SystemCalls
+  ) throws(SystemCallError) -> [UInt64] {
     let names = Set(try calls.list(checkpoints, "checkpoints"))
     return names.compactMap { name -> UInt64? in
       guard name.hasSuffix("." + OrganizationTable.file), let generation = UInt64(name.prefix { $0 != "." }),
-        names.contains(Self.checkpointName(generation, MemberTable.file))
+        names.contains(checkpointName(generation, MemberTable.file))
       else { return nil }
       return generation
     }.sorted()
@@ -95,8 +102,8 @@ final class Vault {
   /// - Throws: `damagedData` where what is needed for it is gone or broken.
   func rebuild(_ generation: UInt64) throws(OrgError) -> FileContents {
     do {
-      let records = try Journal.everything(journal, calls).lines.map(\.record)
       for checkpoint in try checkpointGenerations().reversed() where checkpoint <= generation {
+        let records = try Journal.lines(from: checkpoint, isBefore: false, journal, calls)
         if let contents = try Self.replay(records, from: checkpoint, to: generation, checkpoints, calls) {
           return contents
         }

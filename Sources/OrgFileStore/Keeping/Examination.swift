@@ -20,6 +20,8 @@ public struct Finding: Sendable, Hashable {
     case maintain
     /// Give organizations the empty member list that they lack.
     case addMemberLists
+    /// Make the index of the history anew, from the journal.
+    case rebuildIndex
     /// Keep others out of a file or directory, by its path from the data directory.
     case closeToOthers(String)
   }
@@ -58,6 +60,7 @@ extension FileStore {
     for remedy in remedies {
       if case .closeToOthers(let name) = remedy { try close(name) }
     }
+    if remedies.contains(.rebuildIndex) { JournalIndexer(directory)?.rebuild() }
     if remedies.contains(.maintain) || remedies.contains(.addMemberLists) {
       try FileLock(directory: directory).withLock(waiting: { _ in true }) { (_) throws(OrgError) in
         let leases = Leases(directory)
@@ -81,24 +84,38 @@ extension FileStore {
     }
     do {
       if let journal = try? directory.calls.open("journal", in: space, O_RDONLY | O_DIRECTORY) {
-        let everything = try Journal.everything(journal, directory.calls)
-        findings += everything.damage.map {
+        var index = JournalIndex(in: space, of: journal, directory.calls)
+        var isIndexWrong = index == nil && directory.calls.exists(JournalIndex.name, in: space)
+        var last: JournalRecord?
+        var first: UInt64?
+        var length = 0
+        let damage = try Journal.check(journal, directory.calls) { segment, parsed in
+          first = first ?? parsed.lines.first?.record.generation
+          last = parsed.lines.last?.record ?? last
+          length += parsed.good
+          if index?.agrees(segment, parsed.lines) == false { (index, isIndexWrong) = (nil, true) }
+        }
+        findings += damage.map {
           Finding(
             .warning,
             "The journal is damaged: \($0). What stands behind it there is kept, but can't be undone.")
         }
-        if let last = everything.lines.last?.record {
+        if isIndexWrong {
+          findings.append(
+            Finding(.warning, "The index of the history doesn't match the journal.", .rebuildIndex))
+        }
+        if let last, let first {
           let differs = contents.files.contains { sha256($0.bytes) != last.files[$0.name]?.sha256 }
           if differs {
             findings.append(
               Finding(
                 .warning, "The data differ from generation \(last.generation), the newest of the history.",
                 .maintain))
-          } else if !explains(everything.lines.map(\.record), last.generation, space) {
+          } else if let start = unexplained(last.generation, from: first, length, journal, space) {
             findings.append(
               Finding(
                 .warning,
-                "The history doesn't explain every byte from its first checkpoint to generation \(last.generation)."
+                "The history doesn't explain every byte from its checkpoint at generation \(start) to generation \(last.generation)."
               ))
           }
         }
@@ -124,14 +141,28 @@ extension FileStore {
     return findings
   }
 
-  /// Whether the first checkpoint and the journal give the data of a generation, byte for byte.
-  private func explains(
-    _ records: [JournalRecord], _ generation: UInt64, _ space: borrowing Descriptor
-  ) -> Bool {
-    guard let checkpoints = try? directory.calls.open("checkpoints", in: space, O_RDONLY | O_DIRECTORY),
-      let first = records.first?.generation
-    else { return false }
-    return (try? Vault.replay(records, from: first, to: generation, checkpoints, directory.calls)) != nil
+  /// Bytes of the journal that are made again from the first checkpoint on: that takes about as long as the changes took.
+  private static let limitToReplay = 16 << 20
+
+  /// The generation of the checkpoint from which the journal doesn't give the data of the newest one, byte for byte; `nil`
+  /// where it does. Of a long history, only what follows the second newest checkpoint is made again.
+  private func unexplained(
+    _ generation: UInt64, from first: UInt64, _ length: Int, _ journal: borrowing Descriptor,
+    _ space: borrowing Descriptor
+  ) -> UInt64? {
+    do throws(SystemCallError) {
+      let calls = directory.calls
+      let checkpoints = try calls.open("checkpoints", in: space, O_RDONLY | O_DIRECTORY)
+      var start = first
+      if length > Self.limitToReplay {
+        start = try Vault.generations(of: checkpoints, calls).suffix(2).first ?? first
+      }
+      let records = try Journal.lines(from: start, isBefore: false, journal, calls)
+      let explained = try Vault.replay(records, from: start, to: generation, checkpoints, calls)
+      return explained == nil ? start : nil
+    } catch {
+      return first
+    }
   }
 
   private var permissionFindings: [Finding] {

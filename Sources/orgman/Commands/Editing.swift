@@ -88,7 +88,7 @@ struct EditOptions: ParsableArguments {
     _ changes: [RecordedChange], of set: ChangeSet, _ manager: OrgManager, _ output: StandardOutput
   ) throws {
     if options.json {
-      let generation = try manager.history().first?.generation
+      let generation = try manager.newestGeneration()
       try output.write(
         try encodedJSON(ChangeDocument(set, recorded: changes, generation: generation)) + "\n")
     } else {

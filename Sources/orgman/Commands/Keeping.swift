@@ -64,6 +64,7 @@ extension Finding.Remedy {
     switch self {
     case .maintain: "take in what other programs wrote and clear away what a crash left"
     case .addMemberLists: "add the empty member lists that are missing"
+    case .rebuildIndex: "make the index of the history anew"
     case .closeToOthers(let name):
       "take the rights of others away from \(name == "." ? "the directory" : name.escapedForDisplay)"
     }

@@ -222,7 +222,7 @@ struct ImportCommand: ParsableCommand {
   private func show(_ plan: ImportPlan, _ preview: Preview, _ store: FileStore?) throws {
     if options.json {
       return try printJSON(
-        ChangeDocument(plan.set, previewed: preview, generation: try store?.history().first?.generation))
+        ChangeDocument(plan.set, previewed: preview, generation: try store?.newestGeneration()))
     }
     let output = StandardOutput()
     if preview.recorded.isEmpty { try output.write("It is so already.\n") }
