@@ -128,7 +128,7 @@ final class JournalIndexer {
     guard let database = try JournalIndex.open(in: space, as: name, .writing, calls) else { return false }
     try database.execute(
       """
-      PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
       PRAGMA cache_size = -131072; PRAGMA temp_store = MEMORY; BEGIN;
       """ + JournalIndex.schema)
     let segments = try Journal.segments(journal, calls)
