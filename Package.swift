@@ -54,10 +54,11 @@ let package = Package(
       dependencies: [.product(name: "OrderedCollections", package: "swift-collections")],
       swiftSettings: swift),
     .target(name: "CLinux", cSettings: c),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .target(
       name: "OrgFileStore",
       dependencies: [
-        "OrgCore", "CLinux",
+        "OrgCore", "CLinux", "CSQLite",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "OrderedCollections", package: "swift-collections"),
         .product(name: "SystemPackage", package: "swift-system"),

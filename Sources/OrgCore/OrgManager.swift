@@ -190,18 +190,23 @@ public struct OrgManager: Sendable {
     try store.history(from: position, limit: limit)
   }
 
+  /// What happened to some records or at some time, newest first; see `OrgStore`.
+  public func history(
+    matching filter: HistoryFilter, from position: HistoryPage.Position? = nil, limit: Int
+  ) throws(OrgError) -> HistoryPage {
+    try store.history(matching: filter, from: position, limit: limit)
+  }
+
+  /// A generation of the history; `nil` where it isn't known.
+  public func historyEntry(generation: UInt64) throws(OrgError) -> HistoryEntry? {
+    try store.historyEntry(generation: generation)
+  }
+
   /// The latest edit of a user that hasn't been undone, which is what `undo` takes back; `nil` if there is none.
   ///
   /// - Parameter uid: whose; `nil` for anybody's.
   public func undoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
-    let own = try history().filter { uid == nil || $0.actor.uid == uid }
-    let undone = Self.undone(own)
-    return own.first { entry in
-      switch entry.kind {
-      case .edit, .restore: !undone.contains(entry.generation) && !entry.inverse.changes.isEmpty
-      case .undo, .redo, .foreign, .repair: false
-      }
-    }
+    try store.undoable(by: uid)
   }
 
   /// The latest undo of a user that hasn't been redone, and behind which the user edited nothing; what `redo`
@@ -209,29 +214,7 @@ public struct OrgManager: Sendable {
   ///
   /// - Parameter uid: whose; `nil` for anybody's.
   public func redoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
-    let own = try history().filter { uid == nil || $0.actor.uid == uid }
-    let undone = Self.undone(own)
-    for entry in own {
-      switch entry.kind {
-      case .undo(let generation) where undone.contains(generation): return entry
-      case .undo, .redo, .foreign, .repair: continue
-      case .edit, .restore: return nil
-      }
-    }
-    return nil
-  }
-
-  /// The edits that are undone now: each undo takes one away, and each redo gives it back.
-  private static func undone(_ newestFirst: [HistoryEntry]) -> Set<UInt64> {
-    var undone: Set<UInt64> = []
-    for entry in newestFirst.reversed() {
-      switch entry.kind {
-      case .undo(let generation): undone.insert(generation)
-      case .redo(let generation): undone.remove(generation)
-      case .edit, .foreign, .repair, .restore: continue
-      }
-    }
-    return undone
+    try store.redoable(by: uid)
   }
 
   private func update(

@@ -234,14 +234,16 @@ public final class FileStore: OrgStore {
       return Maintenance(snapshot: try snapshot(), entries: [])
     }
     let snapshot = try mend(waiting: waiting)
-    let (journal, told) = memory.withLock { ($0.journal, $0.told) }
-    guard let journal, let last = journal.last?.record.generation else {
+    let (known, told) = memory.withLock { ($0.journal, $0.told) }
+    guard var known, let last = known.last?.record.generation else {
       return Maintenance(snapshot: snapshot, entries: [])
     }
-    let news = journal.recent.filter { $0.record.generation > told ?? last }
     let entries = try readingJournal { (journal, calls) throws(SystemCallError) in
+      guard let told, told < last else { return [HistoryEntry]() }
+      // As a rule all of it was read since the last time.
+      if known.recent.first.map({ $0.record.generation > told }) ?? true { try known.recall(journal) }
       var entries: [HistoryEntry] = []
-      for line in news {
+      for line in known.recent where line.record.generation > told {
         if let entry = try line.whole(journal, calls).entry { entries.append(entry) }
       }
       return entries
@@ -417,48 +419,6 @@ public final class FileStore: OrgStore {
     try checkWritable()
     return try FileLock(directory: directory).withLock(waiting: waiting) { (_) throws(OrgError) in
       try Engine(self).commit(set)
-    }
-  }
-
-  /// Every generation that the journal has, newest first; those before it are unknown.
-  public func history() throws(OrgError) -> [HistoryEntry] {
-    try readingJournal { (journal, calls) throws(SystemCallError) in
-      try Journal.everything(journal, calls).lines.compactMap(\.record.entry).reversed()
-    } ?? []
-  }
-
-  /// The number of the newest generation that the journal has, 0 where there was none yet; `nil` where there is no journal.
-  public func newestGeneration() throws(OrgError) -> UInt64? {
-    let newest =
-      try readingJournal { (journal, calls) throws(SystemCallError) in
-        if let newest = try Journal.newest(journal, calls) { return newest }
-        // A last line that can't be read hides those before it.
-        return try Journal.page(from: nil, limit: 1, journal, calls).records.first
-      } as JournalRecord??
-    return newest.flatMap(\.self)?.generation
-  }
-
-  /// A part of the history, read from the end of the journal.
-  public func history(from position: HistoryPage.Position?, limit: Int) throws(OrgError) -> HistoryPage {
-    try readingJournal { (journal, calls) throws(SystemCallError) in
-      let page = try Journal.page(from: position, limit: limit, journal, calls)
-      return HistoryPage(entries: page.records.compactMap(\.entry), next: page.next)
-    } ?? HistoryPage(entries: [], next: nil)
-  }
-
-  /// Gives access to the journal; `nil` where there is none yet.
-  private func readingJournal<Result>(
-    _ body: (borrowing Descriptor, SystemCalls) throws(SystemCallError) -> Result
-  ) throws(OrgError) -> Result? {
-    guard
-      let space = try? directory.calls.open(
-        DataDirectory.privateName, in: directory.root, O_RDONLY | O_DIRECTORY),
-      let journal = try? directory.calls.open("journal", in: space, O_RDONLY | O_DIRECTORY)
-    else { return nil }
-    do {
-      return try body(journal, directory.calls)
-    } catch {
-      throw OrgError(error, "The journal in \(path.escapedForDisplay) can't be read")
     }
   }
 }

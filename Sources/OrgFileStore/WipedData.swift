@@ -8,7 +8,7 @@ extension FileStore {
   func wipe(of contents: FileContents) -> DataProblem? {
     let isWiped = contents.organizations.isBlank(isMissing: isMissing(OrganizationTable.file))
     let areListsWiped = contents.members.isBlank(isMissing: isMissing(MemberTable.file))
-    guard isWiped || areListsWiped, let known = newestKnown(unless: contents) else { return nil }
+    guard isWiped || areListsWiped, let known = newestKnown(unless: contents)?.contents else { return nil }
     let organizations = isWiped ? known.organizationCount : 0
     let members = areListsWiped ? known.memberCount : 0
     guard organizations > 0 || members > 0 else { return nil }
@@ -31,31 +31,31 @@ extension FileStore {
 
   private func isMissing(_ file: String) -> Bool { directory.identity(of: file) == nil }
 
-  /// The data as the newest generation of the history left them; `nil` where they are what the files hold, where there is
-  /// no history, and where not all that is needed can be read.
-  private func newestKnown(unless contents: FileContents) -> FileContents? {
+  /// The data as the newest generation of the history left them, and its number; `nil` where they are what the files hold,
+  /// where there is no history, and where not all that is needed can be read.
+  func newestKnown(unless contents: FileContents) -> (generation: UInt64, contents: FileContents)? {
     let flags = O_RDONLY | O_DIRECTORY
-    guard let space = try? directory.calls.open(DataDirectory.privateName, in: directory.root, flags),
-      let journal = try? directory.calls.open("journal", in: space, flags),
-      let checkpoints = try? directory.calls.open("checkpoints", in: space, flags)
+    let calls = directory.calls
+    guard let space = try? calls.open(DataDirectory.privateName, in: directory.root, flags),
+      let journal = try? calls.open("journal", in: space, flags),
+      let checkpoints = try? calls.open("checkpoints", in: space, flags)
     else { return nil }
+    let newest = (try? Journal.newest(journal, calls)) ?? nil
     // What has no records may have been left so on purpose; then the newest line says so, and no other is read.
-    if let newest = try? Journal.newest(journal, directory.calls),
-      contents.files.allSatisfy({ newest.files[$0.name]?.sha256 == sha256($0.bytes) })
-    {
+    if let newest, contents.files.allSatisfy({ newest.files[$0.name]?.sha256 == sha256($0.bytes) }) {
       return nil
     }
-    guard let records = try? Journal.everything(journal, directory.calls).lines.map(\.record),
-      let newest = records.last?.generation
-    else { return nil }
-    for record in records.reversed() where record.kind == .checkpoint {
-      if let known = try? Vault.replay(
-        records, from: record.generation, to: newest, checkpoints, directory.calls)
-      {
-        return known
+    let generation: UInt64? =
+      if let newest {
+        newest.generation
+      } else {
+        // A last line that can't be read hides those before it.
+        ((try? Journal.everything(journal, calls)) ?? nil)?.lines.last?.record.generation
       }
+    guard let generation, let known = try? Vault.rebuild(generation, journal, checkpoints, calls) else {
+      return nil
     }
-    return nil
+    return (generation, known)
   }
 }
 

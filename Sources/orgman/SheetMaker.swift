@@ -26,6 +26,7 @@ final class SheetMaker: Sendable {
   /// Reads as much of the history as there must be for so many rows, and posts what is found on the way.
   private func readHistory(of subject: HistorySubject, for request: SheetRequest) throws(OrgError) {
     var reading = history.withLock { $0 }
+    if reading.filter != subject.filter { reading = HistoryReading(subject.filter) }
     try reading.refresh(manager)
     while latest.withLock({ $0 }) == request {
       let rows = HistoryRows(
@@ -94,16 +95,22 @@ final class SheetMaker: Sendable {
 
 /// The history as far as it has been read, newest first.
 private struct HistoryReading {
+  /// What is read of it.
+  let filter: HistoryFilter
   private(set) var entries: [HistoryEntry] = []
   private var next: HistoryPage.Position?
   private var hasBegun = false
+
+  init(_ filter: HistoryFilter = HistoryFilter()) {
+    self.filter = filter
+  }
 
   /// Whether there is nothing before what was read.
   var isComplete: Bool { hasBegun && next == nil }
 
   /// Reads what happened since the last time.
   mutating func refresh(_ manager: OrgManager) throws(OrgError) {
-    let page = try manager.history(from: nil, limit: 200)
+    let page = try manager.history(matching: filter, limit: 200)
     if hasBegun, let newest = entries.first, let place = page.entries.firstIndex(of: newest) {
       entries.insert(contentsOf: page.entries[..<place], at: 0)
     } else {
@@ -114,7 +121,7 @@ private struct HistoryReading {
   /// Reads on into the past.
   mutating func readOn(_ manager: OrgManager, limit: Int) throws(OrgError) {
     guard let next else { return }
-    let page = try manager.history(from: next, limit: limit)
+    let page = try manager.history(matching: filter, from: next, limit: limit)
     entries += page.entries
     self.next = page.next
   }

@@ -138,6 +138,16 @@ extension EndToEnd {
       #expect(try orgman(data, "restore").status == .exited(64))
     }
 
+    @Test func `history refuses a limit below one, and takes the largest there is`() throws {
+      let data = try DataFiles.reference()
+      #expect(try orgman(data, "create", "Initech").status == .exited(0))
+      for limit in ["-1", "0", "-9223372036854775808", "9223372036854775808"] {
+        #expect(try orgman(data, "history", "--limit=\(limit)").status == .exited(64), "\(limit)")
+      }
+      let all = try orgman(data, "history", "--limit=9223372036854775807")
+      #expect(all.status == .exited(0) && all.stdout.contains("Initech"))
+    }
+
     @Test func `doctor explains what is wrong, and mends what it can`() throws {
       let data = try DataFiles.reference()
       try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: data.path)

@@ -28,11 +28,6 @@ public protocol OrgStore: Sendable {
   /// - Throws: `system` where the history can't be read.
   func history() throws(OrgError) -> [HistoryEntry]
 
-  /// The number of the newest generation of the history, without reading the rest; `nil` where there is no history.
-  ///
-  /// - Throws: `system` where the history can't be read.
-  func newestGeneration() throws(OrgError) -> UInt64?
-
   /// A part of what happened, newest first, at a cost that doesn't grow with the rest. A store that has no cheaper
   /// way than `history()` needn't offer one.
   ///
@@ -41,26 +36,36 @@ public protocol OrgStore: Sendable {
   ///   - limit: how many entries are wanted; a page may have a few more, or fewer.
   /// - Throws: `system` where the history can't be read.
   func history(from position: HistoryPage.Position?, limit: Int) throws(OrgError) -> HistoryPage
+
+  /// What happened to some records or at some time, newest first.
+  ///
+  /// - Parameters:
+  ///   - position: where the page before ended; `nil` begins with what happened last.
+  ///   - limit: how many entries a page has at most. Only a page without `next` is the last one; those before it may
+  ///     have fewer entries.
+  /// - Throws: `system` where the history can't be read.
+  func history(
+    matching filter: HistoryFilter, from position: HistoryPage.Position?, limit: Int
+  ) throws(OrgError) -> HistoryPage
+
+  /// A generation of the history; `nil` where it isn't known.
+  ///
+  /// - Throws: `system` where the history can't be read.
+  func historyEntry(generation: UInt64) throws(OrgError) -> HistoryEntry?
+
+  /// The number of the newest generation of the history; `nil` before the first change.
+  ///
+  /// - Throws: `system` where the history can't be read.
+  func newestGeneration() throws(OrgError) -> UInt64?
+
+  /// The latest edit of a user that hasn't been undone; see `OrgManager`.
+  func undoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry?
+
+  /// The latest undo of a user that hasn't been redone; see `OrgManager`.
+  func redoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry?
 }
 
 extension OrgStore {
-  /// Looks at the first page of the history.
-  public func newestGeneration() throws(OrgError) -> UInt64? {
-    try history(from: nil, limit: 1).entries.first?.generation
-  }
-
-  /// Cuts a page out of `history()`.
-  public func history(
-    from position: HistoryPage.Position?, limit: Int
-  ) throws(OrgError) -> HistoryPage {
-    let rest = try history().dropFirst(max(0, position.map(\.offset) ?? 0))
-    let count = min(max(0, limit), rest.count)
-    return HistoryPage(
-      entries: Array(rest.prefix(count)),
-      next: rest.count > count
-        ? HistoryPage.Position(place: "", offset: rest.startIndex + count) : nil)
-  }
-
   /// Commits a change set and waits for as long as the store is ready to.
   public func commit(_ set: ChangeSet) throws(OrgError) -> Commit {
     try commit(set) { _ in true }

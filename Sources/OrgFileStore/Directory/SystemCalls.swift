@@ -14,6 +14,8 @@ struct SystemCalls: Sendable {
 
   /// Asked before each call, by name; for tests alone.
   var fault: (@Sendable (StaticString) -> Fault?)?
+  /// Told how many bytes were read, after each time; for tests alone.
+  var onRead: (@Sendable (Int) -> Void)?
 
   /// Opens a file relative to a directory. What isn't a plain file is opened too, but without waiting for
   /// another side; a symbolic link is refused with `ELOOP`.
@@ -56,6 +58,11 @@ struct SystemCalls: Sendable {
     var status = stat()
     try call("fstatat", name) { fstatat(directory.number, name, &status, AT_SYMLINK_NOFOLLOW) }
     return status
+  }
+
+  /// Whether a directory has something by a name.
+  func exists(_ name: String, in directory: borrowing Descriptor) -> Bool {
+    (try? status(of: name, in: directory)) != nil
   }
 
   /// What a path leads to, through symbolic links.
@@ -112,10 +119,26 @@ struct SystemCalls: Sendable {
   func readBeginning(
     of descriptor: borrowing Descriptor, _ name: String, length: Int
   ) throws(SystemCallError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: length)
+    try read(0..<max(0, length), of: descriptor, name)
+  }
+
+  /// Reads a part of a file; less where the file ends before.
+  func read(
+    _ range: Range<Int>, of descriptor: borrowing Descriptor, _ name: String
+  ) throws(SystemCallError) -> [UInt8] {
+    var failure: SystemCallError?
     let number = descriptor.number
-    let count = try call("read", name) { pread(number, &bytes, length, 0) }
-    return Array(bytes.prefix(count))
+    let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+      do throws(SystemCallError) {
+        count = try fill(
+          UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<range.count])),
+          from: number, at: range.lowerBound, name)
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return bytes
   }
 
   /// Reads until the buffer is full or the file ends; the halves of a long file at once.
@@ -154,6 +177,7 @@ struct SystemCalls: Sendable {
         pread(descriptor, rest.baseAddress, rest.count, off_t(offset + count))
       }
       if got == 0 { break }
+      onRead?(got)
       count += got
       note(got)
     }

@@ -226,6 +226,15 @@ final class Engine {
       throw OrgError(error, consequence(isNew))
     }
     try? checkpointIfDue(next)
+    updateIndexIfDue()
+  }
+
+  /// Brings the index of the journal up to date from time to time. It is made from the journal, so nothing depends on
+  /// whether that works.
+  private func updateIndexIfDue() {
+    guard store.memory.withLock({ $0.journal?.isIndexDue }) == true else { return }
+    store.memory.withLock { $0.journal?.noteIndexed() }
+    JournalIndexer(directory)?.update(limit: JournalIndexer.limitForChanges)
   }
 
   /// What became of a change that is in the journal, when something went wrong after that.
@@ -363,6 +372,9 @@ final class Engine {
       }
     }
     store.memory.withLock { $0.current = (last.record.generation, current) }
+    // Only now does it matter what happened before.
+    try explaining { () throws(SystemCallError) in try journal.recall(vault.journal) }
+    store.memory.withLock { $0.journal = journal }
     // What couldn't be read just now may be what a crash left to be exchanged.
     live = waitForWriters(live)
     if try redo(last.record, current, live, journal) { live = waitForWriters(store.contentsNow()) }
@@ -603,13 +615,10 @@ final class Engine {
       }
       return try vault.rebuild(generation)
     case .time(let time):
-      let records = try explaining { () throws(SystemCallError) in
-        try Journal.everything(vault.journal, directory.calls).lines.map(\.record)
-      }
-      guard let record = records.last(where: { (Timestamp($0.time) ?? time) <= time }) else {
+      guard let generation = try store.generation(at: time) else {
         throw OrgError(.dataNotFound, "The history doesn't reach back to \(time).")
       }
-      return try vault.rebuild(record.generation)
+      return try vault.rebuild(generation)
     }
   }
 
@@ -662,6 +671,7 @@ final class Engine {
     try explaining { () throws(SystemCallError) in
       try vault.removeDrafts(in: vault.checkpoints)
       try vault.removeDrafts(in: vault.quarantine)
+      try vault.removeDrafts(in: vault.space)
     }
     guard addingLists, settled.problems.isEmpty else { return }
     let splices = settled.contents.members.splicesAddingLists(of: settled.contents.organizations)
@@ -793,15 +803,17 @@ final class Engine {
 
   /// The lines of the journal from a generation on; `nil` if it doesn't reach back there.
   private func recent(from generation: UInt64) throws(OrgError) -> [Journal.Recent]? {
-    guard let journal = store.memory.withLock({ $0.journal }), !journal.isBlocked else { return nil }
+    guard var journal = store.memory.withLock({ $0.journal }), !journal.isBlocked else { return nil }
     func reaches(_ lines: [Journal.Recent]) -> Bool {
       lines.contains { $0.record.generation == generation && $0.record.kind != .checkpoint }
     }
     if reaches(journal.recent) { return journal.recent }
-    let everything = try explaining { () throws(SystemCallError) in
-      try Journal.everything(vault.journal, directory.calls)
-    }
-    let lines = everything.lines.map { Journal.Recent($0.record) }
+    try explaining { () throws(SystemCallError) in try journal.recall(vault.journal) }
+    store.memory.withLock { $0.journal = journal }
+    if reaches(journal.recent) { return journal.recent }
+    let lines = try explaining { () throws(SystemCallError) in
+      try Journal.lines(from: generation, isBefore: true, vault.journal, directory.calls)
+    }.map { Journal.Recent($0) }
     return reaches(lines) ? lines : nil
   }
 

@@ -81,11 +81,12 @@ final class Vault {
 
   /// The generations of which there are full copies, rising.
   func checkpointGenerations() throws(SystemCallError) -> [UInt64] {
-    try Self.checkpointGenerations(checkpoints, calls)
+    try Self.generations(of: checkpoints, calls)
   }
 
-  private static func checkpointGenerations(
-    _ checkpoints: borrowing Descriptor, _ calls: SystemCalls
+  /// The generations of which a directory has full copies, rising.
+  static func generations(
+    of checkpoints: borrowing Descriptor, _ calls: SystemCalls
   ) throws(SystemCallError) -> [UInt64] {
     let names = Set(try calls.list(checkpoints, "checkpoints"))
     return names.compactMap { name -> UInt64? in
@@ -101,8 +102,7 @@ final class Vault {
   /// - Throws: `damagedData` where what is needed for it is gone or broken.
   func rebuild(_ generation: UInt64) throws(OrgError) -> FileContents {
     do {
-      let records = try Journal.everything(journal, calls).lines.map(\.record)
-      if let contents = try Self.rebuild(generation, records, checkpoints, calls) { return contents }
+      if let contents = try Self.rebuild(generation, journal, checkpoints, calls) { return contents }
     } catch {
       throw OrgError(error, "The journal in \(directory.path.escapedForDisplay) can't be read")
     }
@@ -112,13 +112,13 @@ final class Vault {
     )
   }
 
-  /// The same, for one who doesn't hold the lock; `nil` where what is needed for it is gone or broken.
+  /// The same without the lock; `nil` where what is needed for it is gone or broken.
   static func rebuild(
-    _ generation: UInt64, _ records: [JournalRecord], _ checkpoints: borrowing Descriptor,
+    _ generation: UInt64, _ journal: borrowing Descriptor, _ checkpoints: borrowing Descriptor,
     _ calls: SystemCalls
   ) throws(SystemCallError) -> FileContents? {
-    for checkpoint in try checkpointGenerations(checkpoints, calls).reversed() where checkpoint <= generation
-    {
+    for checkpoint in try generations(of: checkpoints, calls).reversed() where checkpoint <= generation {
+      let records = try Journal.lines(from: checkpoint, isBefore: false, journal, calls)
       if let contents = try replay(records, from: checkpoint, to: generation, checkpoints, calls) {
         return contents
       }
@@ -190,7 +190,8 @@ final class Vault {
 
     /// Whether nothing was written to it since: a write comes after the time at which it got its name.
     func isCalm(_ identity: FileIdentity) -> Bool {
-      isCalm && identity.modified < identity.changed && modified.map { $0 == Self.stamp(identity.modified) } ?? true
+      isCalm && identity.modified < identity.changed
+        && modified.map { $0 == Self.stamp(identity.modified) } ?? true
     }
 
     func calmName(modified: Duration) -> String {

@@ -26,6 +26,8 @@ public struct Finding: Sendable, Hashable {
     case repair(RecordRepair)
     /// Give organizations the empty member list that they lack.
     case addMemberLists
+    /// Make the index of the history anew, from the journal.
+    case rebuildIndex
     /// Keep others out of a file or directory, by its path from the data directory.
     case closeToOthers(String)
     /// Let everybody who may change the data use the files, and orgman's own.
@@ -35,7 +37,7 @@ public struct Finding: Sendable, Hashable {
     var isOfRecords: Bool {
       switch self {
       case .writeDefaults, .repair: true
-      case .maintain, .recover, .addMemberLists, .closeToOthers, .share: false
+      case .maintain, .recover, .addMemberLists, .rebuildIndex, .closeToOthers, .share: false
       }
     }
   }
@@ -165,9 +167,10 @@ extension FileStore {
     for remedy in remedies {
       if case .closeToOthers(let name) = remedy { try closeToOthers(name) }
     }
+    if remedies.contains(.rebuildIndex) { JournalIndexer(directory)?.rebuild() }
     let needsLock = remedies.contains {
       switch $0 {
-      case .closeToOthers, .share: false
+      case .closeToOthers, .share, .rebuildIndex: false
       default: true
       }
     }
@@ -187,7 +190,9 @@ extension FileStore {
   private struct JournalState {
     var damage: [Finding] = []
     var last: JournalRecord?
-    /// The data as its newest generation left them; `nil` where they can't be rebuilt from the first checkpoint on.
+    /// The generation of the checkpoint from which it was made again.
+    var start: UInt64 = 0
+    /// The data as its newest generation left them; `nil` where they can't be rebuilt.
     var newest: FileContents?
   }
 
@@ -207,23 +212,51 @@ extension FileStore {
       guard let journal = try? directory.calls.open("journal", in: space, O_RDONLY | O_DIRECTORY) else {
         return state
       }
-      let everything = try Journal.everything(journal, directory.calls)
-      state.damage = everything.damage.map {
-        Finding(
-          .warning,
-          "The journal is damaged: \($0). What stands behind it there is kept, but can't be undone.")
-      }
-      state.last = everything.lines.last?.record
-      let records = everything.lines.map(\.record)
-      guard let last = state.last, let first = records.first?.generation,
-        let checkpoints = try? directory.calls.open("checkpoints", in: space, O_RDONLY | O_DIRECTORY)
-      else { return state }
-      state.newest =
-        (try? Vault.replay(records, from: first, to: last.generation, checkpoints, directory.calls)) ?? nil
+      try readLines(journal, space, &state)
       return state
     } catch {
       throw OrgError(error, "The journal in \(path.escapedForDisplay) can't be read")
     }
+  }
+
+  /// Bytes of the journal that are made again from the first checkpoint on: that takes about as long as the changes took.
+  private static let limitToReplay = 16 << 20
+
+  private func readLines(
+    _ journal: borrowing Descriptor, _ space: borrowing Descriptor, _ state: inout JournalState
+  ) throws(SystemCallError) {
+    let calls = directory.calls
+    var index = JournalIndex(in: space, of: journal, calls)
+    var isIndexWrong = index == nil && calls.exists(JournalIndex.name, in: space)
+    var last: JournalRecord?
+    var first: UInt64?
+    var length = 0
+    let damage = try Journal.check(journal, calls) { segment, parsed in
+      first = first ?? parsed.lines.first?.record.generation
+      last = parsed.lines.last?.record ?? last
+      length += parsed.good
+      if index?.agrees(segment, parsed.lines) == false { (index, isIndexWrong) = (nil, true) }
+    }
+    state.damage = damage.map {
+      Finding(
+        .warning,
+        "The journal is damaged: \($0). The lines after it are kept, but can't be undone.")
+    }
+    if isIndexWrong {
+      state.damage.append(
+        Finding(.warning, "The index of the history doesn't match the journal.", .rebuildIndex))
+    }
+    state.last = last
+    guard let last, let first,
+      let checkpoints = try? calls.open("checkpoints", in: space, O_RDONLY | O_DIRECTORY)
+    else { return }
+    // Of a long history, only what follows the second newest checkpoint is made again.
+    state.start = first
+    if length > Self.limitToReplay {
+      state.start = try Vault.generations(of: checkpoints, calls).suffix(2).first ?? first
+    }
+    let records = try Journal.lines(from: state.start, isBefore: false, journal, calls)
+    state.newest = try Vault.replay(records, from: state.start, to: last.generation, checkpoints, calls)
   }
 
   private func differenceFindings(_ contents: FileContents, _ journal: JournalState) -> [Finding] {

@@ -55,6 +55,7 @@ public struct HistoryRows: SheetRows {
   ///   - entries: what was read, newest first.
   ///   - isComplete: whether there is nothing before them.
   public init(_ entries: [HistoryEntry], isComplete: Bool, subject: HistorySubject, query: String) {
+    let filter = subject.filter
     let words = query.lowercased().split(whereSeparator: \.isWhitespace).map(String.init)
     var fates: [UInt64: Fate] = [:]
     var rows: [Row] = []
@@ -70,9 +71,9 @@ public struct HistoryRows: SheetRows {
       for generation in entry.reverted where fates[generation] == nil {
         fates[generation] = .takenBack(by: entry.generation)
       }
-      guard subject.includes(entry) else { continue }
+      guard filter.includes(entry) else { continue }
       total += 1
-      guard let headline = Self.match(entry, subject, words) else { continue }
+      guard let headline = Self.match(entry, filter, words) else { continue }
       rows.append(Row(entry: entry, fate: fates[entry.generation] ?? .stands, headline: headline))
     }
     self.rows = rows
@@ -81,13 +82,13 @@ public struct HistoryRows: SheetRows {
   }
 
   /// The first change that has what is looked for; `nil` if the entry hasn't.
-  private static func match(_ entry: HistoryEntry, _ subject: HistorySubject, _ words: [String]) -> Int? {
-    let first = entry.changes.firstIndex { subject.includes($0.change) } ?? 0
+  private static func match(_ entry: HistoryEntry, _ filter: HistoryFilter, _ words: [String]) -> Int? {
+    let first = entry.changes.firstIndex { filter.includes($0.change) } ?? 0
     let head = entry.searchText
     let rest = words.filter { !head.contains($0) }
     guard !rest.isEmpty else { return first }
     return entry.changes.indices.first { index in
-      guard subject.includes(entry.changes[index].change) else { return false }
+      guard filter.includes(entry.changes[index].change) else { return false }
       let text = entry.changes[index].searchText
       return rest.allSatisfy(text.contains)
     }
@@ -197,16 +198,13 @@ extension RecordedChange {
 }
 
 extension HistorySubject {
-  func includes(_ entry: HistoryEntry) -> Bool {
-    self == .all || entry.changes.contains { includes($0.change) }
-  }
-
-  func includes(_ change: Change) -> Bool {
+  /// The part of the history that is about it.
+  public var filter: HistoryFilter {
     switch self {
-    case .all: true
-    case .organization(let id): change.organizationID == id
-    case .member(let user, let id): change.organizationID == id && change.userID == user
-    case .user(let user): change.userID == user
+    case .all: HistoryFilter()
+    case .organization(let id): HistoryFilter(organization: id)
+    case .member(let user, let id): HistoryFilter(organization: id, user: user)
+    case .user(let user): HistoryFilter(user: user)
     }
   }
 }

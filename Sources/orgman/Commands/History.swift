@@ -20,18 +20,21 @@ struct HistoryCommand: ParsableCommand {
   @OptionGroup var options: DataOptions
 
   func validate() throws {
-    guard limit >= 0 else { throw ValidationError("--limit is a number of generations, 0 or more.") }
+    guard limit > 0 else { throw ValidationError("--limit is \(limit), but it must be at least 1.") }
   }
 
   func run() throws {
     try exitingWithStatus {
-      let store = try options.store(isReadOnly: true)
-      var entries = try store.history()
-      if let organization {
-        let id = try store.snapshot().organization(named: organization).id
-        entries = entries.filter { $0.changes.contains { $0.change.organizationID == id } }
+      // What it is looked up in is brought up to date, where that is allowed.
+      let store = try options.store()
+      var filter = HistoryFilter()
+      if let organization { filter.organization = try store.snapshot().organization(named: organization).id }
+      var page = try store.history(matching: filter, from: nil, limit: limit)
+      var entries = page.entries
+      while entries.count < limit, let next = page.next {
+        page = try store.history(matching: filter, from: next, limit: limit - entries.count)
+        entries += page.entries
       }
-      entries = Array(entries.prefix(limit))
       if options.json { return try printJSON(entries.map(HistoryJSON.init)) }
       if entries.isEmpty { print("There is no history yet.") }
       for entry in entries { print(entry.lines.joined(separator: "\n")) }
@@ -62,7 +65,7 @@ struct UndoCommand: ParsableCommand {
       let manager = OrgManager(store: try options.store(isReadOnly: confirmation.dryRun))
       let entry: HistoryEntry?
       if let generation {
-        entry = try manager.history().first { $0.generation == generation }
+        entry = try manager.historyEntry(generation: generation)
       } else {
         entry = try manager.undoable(by: getuid())
       }
@@ -94,7 +97,7 @@ struct RedoCommand: ParsableCommand {
     try exitingWithStatus {
       let manager = OrgManager(store: try options.store(isReadOnly: confirmation.dryRun))
       if let generation {
-        guard let entry = try manager.history().first(where: { $0.generation == generation }) else {
+        guard let entry = try manager.historyEntry(generation: generation) else {
           throw OrgError(.dataNotFound, "There is no generation \(generation).")
         }
         let set = ChangeSet(entry.changes.map(\.change), purpose: .redo(of: generation))
@@ -143,7 +146,9 @@ private func carryOut(
   if confirmation.dryRun { return }
   try confirmation.confirm("Change \(lines.count == 1 ? "this" : "these \(lines.count) values")?")
   let commit = try manager.commit(set)
-  if options.json, let newest = try manager.history().first { return try printJSON(HistoryJSON(newest)) }
+  if options.json, let newest = try manager.history(from: nil, limit: 1).entries.first {
+    return try printJSON(HistoryJSON(newest))
+  }
   print(
     "Done: \(commit.changes.count) change\(commit.changes.count == 1 ? "" : "s"), from generation \(entry.generation)."
   )

@@ -73,6 +73,7 @@ extension Finding.Remedy {
     case .writeDefaults: "write that"
     case .repair(let repair): repair.action
     case .addMemberLists: "add the empty member lists that are missing"
+    case .rebuildIndex: "make the index of the history anew"
     case .closeToOthers(let name):
       "take the rights of others away from \(name == "." ? "the directory" : name.escapedForDisplay)"
     case .share: "let everybody who may change the data use them"

@@ -1,0 +1,189 @@
+import FoundationEssentials
+import OrgCore
+
+// The text of the journal: lines that begin with the hash of what stands behind it.
+extension Journal {
+  /// What was found in a segment, or in the end of one.
+  struct Parsed {
+    var lines: [Line] = []
+    /// How many bytes there are up to the end of the last good line.
+    var good = 0
+    /// What couldn't be read, and where.
+    var damage: [(offset: Int, reason: String)] = []
+    /// Where a last line begins that was never finished.
+    var unfinished: Int?
+    /// Whether the end can't be read, so that nothing may be put behind it.
+    var isBlocked = false
+    /// The format of a line that a later version wrote.
+    var newerFormat: Int?
+  }
+
+  /// Reads lines. Damage to one leaves those behind it readable.
+  static func parse(
+    _ bytes: [UInt8], decoding decode: (ArraySlice<UInt8>) -> Line? = { decode($0) }
+  ) -> Parsed {
+    var result = Parsed()
+    var start = 0
+    // The hash that the next line should name.
+    var expected: String?
+    while start < bytes.count {
+      let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+      result.isBlocked = false
+      if end < bytes.count, let line = decode(bytes[start..<end]) {
+        if let expected, line.record.previous != expected {
+          result.damage.append((start, "the line doesn't follow the one before"))
+        }
+        result.lines.append(line)
+        expected = line.hash
+        start = end + 1
+        result.good = start
+        continue
+      }
+      if end < bytes.count, let format = format(of: bytes[start..<end]), format > JournalRecord.currentFormat
+      {
+        result.damage.append((start, "the line has the format \(format), which a newer orgman writes"))
+        result.newerFormat = format
+        result.isBlocked = true
+        expected = nil
+        start = end + 1
+        continue
+      }
+      // The line's end may be what is damaged.
+      let next = bytes[min(start + 1, end)..<end].firstRange(of: prefix)?.lowerBound ?? end
+      if let line = decode(bytes[start..<max(start, next - 1)]) {
+        result.damage.append((next - 1, "the line has no end"))
+        result.lines.append(line)
+        expected = line.hash
+        result.good = next
+      } else if end == bytes.count, next == end {
+        result.damage.append((start, "the last line is cut off"))
+        result.unfinished = start
+        return result
+      } else {
+        result.damage.append((start, "the line doesn't match its hash"))
+        expected = nil
+      }
+      result.isBlocked = true
+      start = next == end ? end + 1 : next
+    }
+    return result
+  }
+
+  static let prefix = Array("{\"sha256\":\"".utf8)
+
+  static let separator = Array("\",".utf8)
+
+  static func decode(_ line: ArraySlice<UInt8>) -> Line? {
+    guard let (body, hash) = body(of: line),
+      let record = try? JSONDecoder().decode(JournalRecord.self, from: body),
+      record.format <= JournalRecord.currentFormat, record.isPossible
+    else { return nil }
+    return Line(record: record, hash: hash, range: line.indices)
+  }
+
+  /// The format of a line that matches its hash, whatever else is in it.
+  static func format(of line: ArraySlice<UInt8>) -> Int? {
+    struct Probe: Decodable {
+      let format: Int
+    }
+    return body(of: line).flatMap { try? JSONDecoder().decode(Probe.self, from: $0.body).format }
+  }
+
+  /// What a line says, and its hash, if it matches.
+  static func body(of line: ArraySlice<UInt8>) -> (body: Data, hash: String)? {
+    guard line.starts(with: prefix) else { return nil }
+    let hash = String(decoding: line.dropFirst(prefix.count).prefix(64), as: UTF8.self)
+    let tail = line.dropFirst(prefix.count + 64)
+    let rest = tail.dropFirst(separator.count)
+    guard tail.starts(with: separator), sha256(rest) == hash else { return nil }
+    return (Data([UInt8.openBrace] + rest), hash)
+  }
+
+  static func encode(_ record: JournalRecord) throws -> (bytes: [UInt8], hash: String) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let body = Array(try encoder.encode(record)).dropFirst()
+    let hash = sha256(body)
+    return (prefix + Array(hash.utf8) + separator + body + [UInt8(ascii: "\n")], hash)
+  }
+
+  /// A line that matches its hash, without what it changed: of a long one, that takes most of the time.
+  static func head(of line: ArraySlice<UInt8>) -> Line? {
+    decode(line, emptying: ["changes", "splices"])
+  }
+
+  /// A line that matches its hash, without what became of the bytes.
+  static func summary(of line: ArraySlice<UInt8>) -> Line? {
+    decode(line, emptying: ["splices"])
+  }
+
+  private static func decode(_ line: ArraySlice<UInt8>, emptying keys: [StaticString]) -> Line? {
+    guard let (body, hash) = body(of: line),
+      let record = try? JSONDecoder().decode(JournalRecord.self, from: emptied(body, keys)),
+      record.format <= JournalRecord.currentFormat, record.isPossible
+    else { return nil }
+    return Line(record: record, hash: hash, range: line.indices)
+  }
+
+  /// An object of JSON in which the arrays and objects under some of its keys have nothing in them.
+  static func emptied(_ body: Data, _ keys: [StaticString]) -> Data {
+    var result = Data()
+    var copied = 0
+    var place = 0
+    let bytes = [UInt8](body)
+    var depth = 0
+    while place < bytes.count {
+      switch bytes[place] {
+      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+      case UInt8(ascii: "\""):
+        let start = place + 1
+        place = endOfString(bytes, from: start)
+        let value = place + 2
+        guard depth == 1, value < bytes.count, bytes[place + 1] == UInt8(ascii: ":"),
+          keys.contains(where: { isSame($0, bytes[start..<place]) }),
+          bytes[value] == UInt8(ascii: "{") || bytes[value] == UInt8(ascii: "[")
+        else { break }
+        let end = endOfValue(bytes, from: value)
+        result += bytes[copied...value]
+        copied = end
+        place = end
+      default: break
+      }
+      place += 1
+    }
+    guard copied > 0, copied < bytes.count else { return body }
+    return result + bytes[copied...]
+  }
+
+  private static func isSame(_ key: StaticString, _ bytes: ArraySlice<UInt8>) -> Bool {
+    key.withUTF8Buffer { $0.elementsEqual(bytes) }
+  }
+
+  /// Where the quotation mark is that ends a string; the end of all where there is none.
+  private static func endOfString(_ bytes: [UInt8], from start: Int) -> Int {
+    var place = start
+    while place < bytes.count, bytes[place] != UInt8(ascii: "\"") {
+      place += bytes[place] == UInt8(ascii: "\\") ? 2 : 1
+    }
+    return min(place, bytes.count)
+  }
+
+  /// Where the bracket is that ends an array or an object; the end of all where there is none.
+  private static func endOfValue(_ bytes: [UInt8], from start: Int) -> Int {
+    var depth = 0
+    var place = start
+    while place < bytes.count {
+      switch bytes[place] {
+      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        depth -= 1
+        if depth == 0 { return place }
+      case UInt8(ascii: "\""): place = endOfString(bytes, from: place + 1)
+      default: break
+      }
+      place += 1
+    }
+    return bytes.count
+  }
+}

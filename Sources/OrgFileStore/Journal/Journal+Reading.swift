@@ -1,0 +1,196 @@
+import Glibc
+import OrgCore
+
+// Reading the journal without knowing anything of it: from its end, or from a generation on.
+extension Journal {
+  /// A place in the journal, before or behind a line. Offsets count in the text of a segment.
+  struct Place: Hashable, Comparable {
+    var segment: String
+    var offset: Int
+
+    static func < (left: Self, right: Self) -> Bool {
+      (left.segment, left.offset) < (right.segment, right.offset)
+    }
+  }
+
+  /// A good line and where it stands.
+  struct FoundLine {
+    var record: JournalRecord
+    var hash: String
+    var segment: String
+    /// Without the line end.
+    var range: Range<Int>
+
+    /// - Parameter offset: where what was read of the segment begins.
+    init(_ line: Line, _ segment: String, movedBy offset: Int) {
+      (record, hash) = (line.record, line.hash)
+      self.segment = segment
+      range = line.range.lowerBound + offset..<line.range.upperBound + offset
+    }
+  }
+
+  /// The names of the segments, in order.
+  static func segments(_ directory: borrowing Descriptor, _ calls: SystemCalls) throws(SystemCallError)
+    -> [String]
+  {
+    try calls.list(directory, "journal").filter { $0.hasSuffix(Segment.suffix) }.sorted()
+  }
+
+  /// The generation that a segment is named by.
+  static func generation(of segment: String) -> UInt64 { UInt64(segment.prefix { $0.isNumber }) ?? 0 }
+
+  /// The newest line without what it changed, read from the end; `nil` where there is none that is good.
+  static func newest(_ directory: borrowing Descriptor, _ calls: SystemCalls) throws(SystemCallError)
+    -> JournalRecord?
+  {
+    guard let segment = try segments(directory, calls).last else { return nil }
+    return try end(of: segment, directory, calls)?.line.record
+  }
+
+  /// The last line of a segment without what it changed, and the place behind it; `nil` where that line isn't good.
+  static func end(
+    of segment: String, _ directory: borrowing Descriptor, _ calls: SystemCalls
+  ) throws(SystemCallError) -> (line: Line, place: Place)? {
+    let file = try Segment(segment, directory, calls)
+    // Of a hole there is no end to look for a line in.
+    guard file.size <= FileLimit.bytes else {
+      throw SystemCallError(call: "read", subject: segment, errno: .fileTooLarge)
+    }
+    var length = 1 << 13
+    while true {
+      let start = max(0, file.size - length)
+      let tail = try file.read(start..<file.size, calls)
+      guard tail.last == UInt8(ascii: "\n") else { return nil }
+      let lines = tail.dropLast()
+      if let newline = lines.lastIndex(of: UInt8(ascii: "\n")) ?? (start == 0 ? -1 : nil) {
+        return head(of: lines[(newline + 1)...]).map {
+          ($0, Place(segment: segment, offset: start + tail.count))
+        }
+      }
+      length *= 8
+    }
+  }
+
+  /// Looks at good lines, newest first, until the body says that it has seen enough.
+  ///
+  /// - Parameters:
+  ///   - place: the lines before it; `nil` for all.
+  ///   - bottom: the lines behind it; `nil` for all.
+  static func scanBackwards(
+    _ directory: borrowing Descriptor, _ calls: SystemCalls, from place: Place? = nil,
+    downTo bottom: Place? = nil,
+    _ body: (FoundLine) throws(SystemCallError) -> Bool
+  ) throws(SystemCallError) {
+    for segment in try segments(directory, calls).reversed() {
+      if let place, segment > place.segment { continue }
+      if let bottom, segment < bottom.segment { return }
+      let file = try Segment(segment, directory, calls)
+      let end = segment == place?.segment ? min(file.size, max(0, place?.offset ?? 0)) : file.size
+      let floor = segment == bottom?.segment ? min(end, max(0, bottom?.offset ?? 0)) : 0
+      guard try scanBackwards(file, floor..<end, calls, body) else { return }
+    }
+  }
+
+  /// Looks at the good lines in a part of a segment; false where the body has seen enough.
+  private static func scanBackwards(
+    _ file: Segment, _ range: Range<Int>, _ calls: SystemCalls,
+    _ body: (FoundLine) throws(SystemCallError) -> Bool
+  ) throws(SystemCallError) -> Bool {
+    // What was read and not yet looked at begins at `start` and ends with a line.
+    var start = range.upperBound
+    var bytes: [UInt8] = []
+    var length = 1 << 13
+    while start + bytes.count > range.lowerBound {
+      guard
+        let newline = bytes.dropLast().lastIndex(of: UInt8(ascii: "\n"))
+          ?? (start == range.lowerBound ? -1 : nil)
+      else {
+        let more = min(length, start - range.lowerBound)
+        bytes = try file.read(start - more..<start, calls) + bytes
+        start -= more
+        length = min(length * 4, 8 << 20)
+        continue
+      }
+      if bytes.last == UInt8(ascii: "\n"), let line = decode(bytes[(newline + 1)..<(bytes.count - 1)]) {
+        guard try body(FoundLine(line, file.name, movedBy: start)) else { return false }
+        bytes.removeLast(bytes.count - newline - 1)
+        continue
+      }
+      // What is damaged is found out forwards.
+      let rest = try file.read(range.lowerBound..<start + bytes.count, calls)
+      for line in parse(rest).lines.reversed() {
+        guard try body(FoundLine(line, file.name, movedBy: range.lowerBound)) else { return false }
+      }
+      return true
+    }
+    return true
+  }
+
+  /// The good lines of the segments from the one on in which a generation is told, oldest first.
+  ///
+  /// - Parameter isBefore: begin so early that not only the state that the generation left is told, but how it came
+  ///   about; or else a checkpoint of it is enough.
+  static func lines(
+    from generation: UInt64, isBefore: Bool, _ directory: borrowing Descriptor, _ calls: SystemCalls
+  ) throws(SystemCallError) -> [JournalRecord] {
+    let segments = try segments(directory, calls)
+    // A segment begins with the generation that it is named by, or with a checkpoint of it.
+    let before = segments.lastIndex { Self.generation(of: $0) < generation } ?? 0
+    let first = isBefore ? before : segments.firstIndex { Self.generation(of: $0) == generation } ?? before
+    var records: [JournalRecord] = []
+    for segment in segments.dropFirst(first) {
+      let file = try Segment(segment, directory, calls)
+      records += parse(try file.read(0..<file.size, calls)).lines.map(\.record)
+    }
+    return records
+  }
+
+  /// Every good line there is, oldest first, and what couldn't be read.
+  static func everything(
+    _ directory: borrowing Descriptor, _ calls: SystemCalls
+  ) throws(SystemCallError) -> (lines: [Line], damage: [String]) {
+    var lines: [Line] = []
+    let damage = try check(directory, calls) { _, parsed in lines += parsed.lines }
+    return (lines, damage)
+  }
+
+  /// Hands out what each segment has, the oldest first, and tells what couldn't be read.
+  static func check(
+    _ directory: borrowing Descriptor, _ calls: SystemCalls, _ body: (String, Parsed) -> Void
+  ) throws(SystemCallError) -> [String] {
+    var damage: [String] = []
+    var hash: String?
+    for segment in try segments(directory, calls) {
+      let file = try Segment(segment, directory, calls)
+      let parsed = parse(try file.read(0..<file.size, calls))
+      if let hash, let first = parsed.lines.first, first.record.previous != hash {
+        damage.append("\(segment): its first line doesn't follow the last one of the segment before")
+      }
+      hash = parsed.lines.last?.hash ?? hash
+      damage += parsed.damage.map { "\(segment), byte \($0.offset): \($0.reason)" }
+      body(segment, parsed)
+    }
+    return damage
+  }
+}
+
+/// A segment of the journal that is open for reading.
+final class Segment {
+  static let suffix = ".jsonl"
+
+  let name: String
+  /// Bytes of its text.
+  let size: Int
+  private let file: Descriptor
+
+  init(_ name: String, _ directory: borrowing Descriptor, _ calls: SystemCalls) throws(SystemCallError) {
+    self.name = name
+    file = try calls.open(name, in: directory, O_RDONLY)
+    size = Int(try calls.status(file, name).st_size)
+  }
+
+  /// A part of its text; less where it is shorter by now.
+  func read(_ range: Range<Int>, _ calls: SystemCalls) throws(SystemCallError) -> [UInt8] {
+    try calls.read(range, of: file, name)
+  }
+}

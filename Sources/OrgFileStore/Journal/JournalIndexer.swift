@@ -1,0 +1,256 @@
+import CSQLite
+import Glibc
+import OrgCore
+import SystemPackage
+
+/// Brings the index of the journal up to date, or makes it anew.
+///
+/// Whoever may write in `.orgman` may do so at any time, with or without the lock: the journal grows at its end alone, and
+/// what is written to the index at one stroke is held together by SQLite's own locks. Nobody is waited for, and what
+/// fails is left for the next time.
+final class JournalIndexer {
+  let directory: DataDirectory
+  let space: Descriptor
+  let journal: Descriptor
+
+  /// Bytes of the journal that a change may spend time on reading.
+  static let limitForChanges = 8 << 20
+  /// Bytes of the journal above which an index is made anew beside the present one: whoever reads that isn't held up.
+  private static let limitInPlace = 64 << 20
+
+  private var calls: SystemCalls { directory.calls }
+
+  /// `nil` where there is no journal.
+  init?(_ directory: DataDirectory) {
+    let flags = O_RDONLY | O_DIRECTORY
+    guard let space = try? directory.calls.open(DataDirectory.privateName, in: directory.root, flags),
+      let journal = try? directory.calls.open("journal", in: space, flags)
+    else { return nil }
+    self.directory = directory
+    self.space = space
+    self.journal = journal
+  }
+
+  /// Takes in what was appended since the last time; makes the index where there is none that fits.
+  ///
+  /// - Parameter limit: leave it as it is where more bytes of the journal would have to be read.
+  func update(limit: Int = .max) {
+    do {
+      let database = try JournalIndex.open(in: space, .writing, calls)
+      if let database, let mark = try JournalIndex.Mark(database), try mark.fits(journal, calls) {
+        let behind = try length(behind: mark.end)
+        guard behind > 0, behind <= limit else { return }
+        if behind <= Self.limitInPlace { return try catchUp(database) }
+      }
+    } catch let error as DatabaseError {
+      // Whoever holds it up, or keeps this user from it, will go on doing so.
+      switch error.code & 0xFF {
+      case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_FULL,
+        SQLITE_IOERR:
+        return
+      default: break
+      }
+    } catch {
+      return
+    }
+    if let length = try? length(behind: nil), length <= limit { rebuild() }
+  }
+
+  /// Whether more than so many bytes of the journal aren't in the index.
+  func isBehind(_ limit: Int) -> Bool {
+    let end = JournalIndex(in: space, of: journal, calls)?.end
+    return ((try? length(behind: end)) ?? 0) > limit
+  }
+
+  /// Bytes of the journal behind a place.
+  private func length(behind place: Journal.Place?) throws(SystemCallError) -> Int {
+    var length = 0
+    for segment in try Journal.segments(journal, calls).reversed() {
+      if let place, segment < place.segment { break }
+      let size = try Segment(segment, journal, calls).size
+      length += segment == place?.segment ? max(0, size - (place?.offset ?? 0)) : size
+    }
+    return length
+  }
+
+  private func catchUp(_ database: Database) throws {
+    // Who loses the power in the middle shall not find a half of it.
+    try database.execute("PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF; BEGIN IMMEDIATE")
+    // Somebody else may have been there meanwhile.
+    guard var mark = try JournalIndex.Mark(database), try mark.fits(journal, calls) else { return }
+    let segments = try Journal.segments(journal, calls).filter { $0 >= mark.segment }
+    try add(segments, behind: mark.end, to: database, &mark)
+    try mark.write(to: database)
+    try database.execute("COMMIT")
+  }
+
+  /// Makes the index anew, beside the present one, and puts it in its place.
+  func rebuild() {
+    let draft = JournalIndex.name + ".part"
+    // Somebody else may be making one.
+    guard let file = try? directory.create(draft, in: space, O_RDWR),
+      (try? calls.tryLock(file, draft)) == true
+    else { return }
+    defer { calls.unlock(file) }
+    let there = try? directory.inode(of: draft, in: space)
+    guard let there, there == (try? calls.status(file, draft)).map({ UInt64($0.st_ino) }) else { return }
+    do {
+      try calls.truncate(file, draft)
+      guard try fill(draft) else { return try calls.remove(draft, in: space) }
+      try calls.sync(file, draft)
+      try replace(with: draft)
+    } catch {
+      try? calls.remove(draft, in: space)
+    }
+  }
+
+  /// Puts an index in the place of the present one.
+  private func replace(with draft: String) throws {
+    let name = JournalIndex.name
+    // While this is held, nobody begins to write to the present one; what somebody who was killed in the middle left
+    // beside it would be taken for something of the new one.
+    let present = try? JournalIndex.open(in: space, .writing, calls)
+    if let present, present.begin() & 0xFF == SQLITE_BUSY { return try calls.remove(draft, in: space) }
+    if try directory.inode(of: name + "-journal", in: space) != nil {
+      try calls.remove(name + "-journal", in: space)
+    }
+    try calls.rename(draft, in: space, to: name, in: space)
+    withExtendedLifetime(present) {}
+  }
+
+  /// Removes an index that isn't right; the next one is made when it is needed.
+  func discard() {
+    try? calls.remove(JournalIndex.name, in: space)
+  }
+
+  /// Fills an empty file with the index of the whole journal; false where that has no line.
+  private func fill(_ name: String) throws -> Bool {
+    guard let database = try JournalIndex.open(in: space, as: name, .writing, calls) else { return false }
+    try database.execute(
+      """
+      PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA cache_size = -131072; PRAGMA temp_store = MEMORY; BEGIN;
+      """ + JournalIndex.schema)
+    let segments = try Journal.segments(journal, calls)
+    var mark = JournalIndex.Mark(first: segments.first ?? "", segment: "", start: 0, hash: "", offset: 0)
+    try add(segments, behind: nil, to: database, &mark)
+    guard !mark.segment.isEmpty else { return false }
+    try mark.write(to: database)
+    try database.execute("COMMIT")
+    return true
+  }
+
+  /// Adds the good lines of segments, from a place in the first of them on.
+  private func add(
+    _ segments: [String], behind place: Journal.Place?, to database: Database, _ mark: inout JournalIndex.Mark
+  ) throws {
+    var writer = try JournalIndexWriter(database)
+    func parsing(_ segment: String) throws(SystemCallError) -> (Int, Concurrent<Journal.Parsed>) {
+      let start = segment == place?.segment ? place?.offset ?? 0 : 0
+      let file = try Segment(segment, journal, calls)
+      let bytes = try file.read(min(start, file.size)..<file.size, calls)
+      return (start, Concurrent { Journal.parse(bytes, decoding: Journal.summary(of:)) })
+    }
+    // While the lines of one are written to the index, those of the next are read on another core.
+    var next = try segments.first.map(parsing)
+    for (index, segment) in segments.enumerated() {
+      guard let (start, parse) = next else { break }
+      let parsed = parse.value
+      next = index + 1 < segments.count ? try parsing(segments[index + 1]) : nil
+      for line in parsed.lines { try writer.add(Journal.FoundLine(line, segment, movedBy: start)) }
+      if let last = parsed.lines.last {
+        mark.segment = segment
+        mark.start = start + last.range.lowerBound
+        mark.offset = start + parsed.good
+        mark.hash = last.hash
+      }
+    }
+  }
+}
+
+/// Writes lines of the journal into the index.
+private struct JournalIndexWriter {
+  private let database: Database
+  private var line: Int64
+  private var segment: (name: String, id: Int64)?
+  /// Numbers of texts that were used lately.
+  private var keys: [String: Int64] = [:]
+
+  init(_ database: Database) throws(DatabaseError) {
+    self.database = database
+    line = try database.first("SELECT MAX(line) FROM entry") { $0.number(0) } ?? 0
+  }
+
+  mutating func add(_ found: Journal.FoundLine) throws(DatabaseError) {
+    let record = found.record
+    let entry = record.entry
+    let generation = Database.Value.number(Int64(bitPattern: record.generation))
+    line += 1
+    try database.run(
+      "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", .number(line),
+      .number(try id(ofSegment: found.segment)),
+      .number(Int64(found.range.lowerBound)), .number(Int64(found.range.count)), generation,
+      .number((Timestamp(record.time) ?? Timestamp(microseconds: 0)).microseconds),
+      .number(record.kind.number),
+      .number(Int64(record.actor.uid)), entry?.inverse.changes.isEmpty == false ? 1 : 0)
+    guard let entry else { return }
+    for key in Set(entry.changes.flatMap { Self.keys(of: $0.change) }) {
+      try database.run(
+        "INSERT OR IGNORE INTO touched VALUES (?, ?)", .number(try id(ofKey: key)), .number(line))
+    }
+    for scope in [JournalIndex.scope(record.actor.uid), JournalIndex.scope(nil)] {
+      try noteUndo(entry, generation, .number(scope))
+    }
+  }
+
+  private static func keys(of change: Change) -> [String] {
+    [JournalIndex.key(organization: change.organizationID)]
+      + (change.userID.map { [JournalIndex.key(user: $0)] } ?? [])
+  }
+
+  /// What `UndoSearch` finds out backwards, forwards.
+  private func noteUndo(
+    _ entry: HistoryEntry, _ generation: Database.Value, _ scope: Database.Value
+  ) throws(DatabaseError) {
+    switch entry.kind {
+    case .edit, .restore:
+      if !entry.inverse.changes.isEmpty {
+        try database.run("INSERT OR IGNORE INTO undoable VALUES (?, ?)", scope, .number(line))
+      }
+      try database.run("DELETE FROM redoable WHERE scope = ?", scope)
+    case .undo(let undone):
+      let undone = Database.Value.number(Int64(bitPattern: undone))
+      try database.run(
+        "DELETE FROM undoable WHERE scope = ? AND line IN (SELECT line FROM entry WHERE generation = ?)",
+        scope,
+        undone)
+      try database.run("INSERT OR IGNORE INTO redoable VALUES (?, ?, ?)", scope, .number(line), undone)
+    case .redo(let redone):
+      let redone = Database.Value.number(Int64(bitPattern: redone))
+      try database.run(
+        """
+        INSERT OR IGNORE INTO undoable SELECT ?1, line FROM entry
+        WHERE generation = ?2 AND invertible AND kind IN \(JournalIndex.edits) AND (uid = ?1 OR ?1 = -1)
+        """, scope, redone)
+      try database.run("DELETE FROM redoable WHERE scope = ? AND of = ?", scope, redone)
+    case .foreign, .repair: break
+    }
+  }
+
+  private mutating func id(ofSegment name: String) throws(DatabaseError) -> Int64 {
+    if let segment, segment.name == name { return segment.id }
+    try database.run("INSERT OR IGNORE INTO segment (name, first) VALUES (?, ?)", .text(name), .number(line))
+    let id = try database.first("SELECT id FROM segment WHERE name = ?", .text(name)) { $0.number(0) } ?? 0
+    segment = (name, id)
+    return id
+  }
+
+  private mutating func id(ofKey text: String) throws(DatabaseError) -> Int64 {
+    if let known = keys[text] { return known }
+    if keys.count > 200_000 { keys = [:] }
+    try database.run("INSERT OR IGNORE INTO key (text) VALUES (?)", .text(text))
+    let id = try database.first("SELECT id FROM key WHERE text = ?", .text(text)) { $0.number(0) } ?? 0
+    keys[text] = id
+    return id
+  }
+}

@@ -1,0 +1,158 @@
+import Glibc
+import OrgCore
+import SystemPackage
+
+/// Looks for something in the journal: what the index doesn't have is looked through, from the end on, and the rest is
+/// looked up. Without an index, all of it is looked through.
+final class JournalSearch {
+  private let journal: Descriptor
+  private let calls: SystemCalls
+  private let index: JournalIndex?
+
+  /// - Throws: where the journal can't be opened.
+  init(_ indexer: JournalIndexer, usesIndex: Bool) throws(SystemCallError) {
+    calls = indexer.directory.calls
+    journal = try calls.open("journal", in: indexer.space, O_RDONLY | O_DIRECTORY)
+    index = usesIndex ? JournalIndex(in: indexer.space, of: indexer.journal, calls) : nil
+  }
+
+  /// A part of the history, newest first.
+  func page(
+    _ filter: HistoryFilter, from place: Journal.Place?, limit: Int
+  ) throws(SystemCallError) -> HistoryPage {
+    var entries: [HistoryEntry] = []
+    var next: Journal.Place?
+    try Journal.scanBackwards(journal, calls, from: place, downTo: index?.end) { line in
+      guard let entry = line.record.entry, filter.includes(entry) else { return true }
+      guard entries.count < limit else {
+        next = Journal.Place(segment: line.segment, offset: line.range.upperBound + 1)
+        return false
+      }
+      entries.append(entry)
+      return true
+    }
+    guard next == nil, let index else { return HistoryPage(entries: entries, next: next?.position) }
+    var line = try lookingUp { () throws(DatabaseError) in try place.map(index.line(behind:)) ?? Int64.max }
+    while true {
+      let wanted = min(limit - entries.count, 1000) + 1
+      let found = try lookingUp { () throws(DatabaseError) in
+        try index.lines(filter, before: line, limit: wanted)
+      }
+      for address in found {
+        guard let entry = try read(address).entry, filter.includes(entry) else { continue }
+        guard entries.count < limit else {
+          let next = Journal.Place(segment: address.segment, offset: address.range.upperBound + 1)
+          return HistoryPage(entries: entries, next: next.position)
+        }
+        entries.append(entry)
+      }
+      guard found.count == wanted, let last = found.last else {
+        return HistoryPage(entries: entries, next: nil)
+      }
+      line = last.line
+    }
+  }
+
+  /// A generation; `nil` where there is none.
+  func entry(_ generation: UInt64) throws(SystemCallError) -> HistoryEntry? {
+    var found: HistoryEntry?
+    try Journal.scanBackwards(journal, calls, downTo: index?.end) { line in
+      // Generations rise by one with each line, but for checkpoints.
+      if line.record.generation == generation { found = line.record.entry }
+      return found == nil && line.record.generation >= generation
+    }
+    guard found == nil, let index else { return found }
+    let lines = try lookingUp { () throws(DatabaseError) in try index.lines(of: generation) }
+    for address in lines {
+      if let entry = try read(address).entry { return entry }
+    }
+    return nil
+  }
+
+  /// The generation that the data had at a time; `nil` where the journal doesn't reach back there.
+  func generation(at time: Timestamp) throws(SystemCallError) -> UInt64? {
+    var found: UInt64?
+    try Journal.scanBackwards(journal, calls, downTo: index?.end) { line in
+      if (Timestamp(line.record.time) ?? time) <= time { found = line.record.generation }
+      return found == nil
+    }
+    guard found == nil, let index else { return found }
+    let address = try lookingUp { () throws(DatabaseError) in try index.line(at: time) }
+    return try address.map { address throws(SystemCallError) in try read(address).generation }
+  }
+
+  /// The latest edit of a user that hasn't been undone.
+  func undoable(by uid: UInt32?) throws(SystemCallError) -> HistoryEntry? {
+    var search = UndoSearch(uid: uid)
+    var found: HistoryEntry?
+    try Journal.scanBackwards(journal, calls, downTo: index?.end) { line in
+      if let entry = line.record.entry, search.isUndoable(entry) { found = entry }
+      return found == nil
+    }
+    guard found == nil, let index else { return found }
+    let address = try lookingUp { () throws(DatabaseError) in
+      try index.undoable(by: uid, search.isUndone)
+    }
+    return try address.map { address throws(SystemCallError) in try read(address) }?.entry
+  }
+
+  /// The latest undo of a user that hasn't been redone.
+  func redoable(by uid: UInt32?) throws(SystemCallError) -> HistoryEntry? {
+    var search = UndoSearch(uid: uid)
+    var found: HistoryEntry?
+    var isOver = false
+    try Journal.scanBackwards(journal, calls, downTo: index?.end) { line in
+      guard let entry = line.record.entry else { return true }
+      switch search.redo(entry) {
+      case .found: found = entry
+      case .none: isOver = true
+      case .goOn: return true
+      }
+      return false
+    }
+    guard found == nil, !isOver, let index else { return found }
+    let address = try lookingUp { () throws(DatabaseError) in
+      try index.redoable(by: uid, search.isUndone)
+    }
+    return try address.map { address throws(SystemCallError) in try read(address) }?.entry
+  }
+
+  /// The line at an address.
+  ///
+  /// - Throws: also where something else stands there, so that the index isn't right.
+  private func read(_ address: JournalIndex.Address) throws(SystemCallError) -> JournalRecord {
+    do throws(SystemCallError) {
+      let file = try Segment(address.segment, journal, calls)
+      if address.range.upperBound <= file.size,
+        let line = Journal.decode(try file.read(address.range, calls)[...]),
+        line.record.generation == address.generation
+      {
+        return line.record
+      }
+    } catch  where error.errno == .noSuchFileOrDirectory {}
+    throw SystemCallError.ofIndex
+  }
+
+  private func lookingUp<Result>(
+    _ body: () throws(DatabaseError) -> Result
+  ) throws(SystemCallError) -> Result {
+    do throws(DatabaseError) {
+      return try body()
+    } catch {
+      throw SystemCallError.ofIndex
+    }
+  }
+}
+
+extension SystemCallError {
+  /// The index of the journal isn't right, or can't be read.
+  fileprivate static var ofIndex: Self {
+    Self(call: "read", subject: JournalIndex.name, errno: .badMessage)
+  }
+
+  var isOfIndex: Bool { subject == JournalIndex.name }
+}
+
+extension Journal.Place {
+  fileprivate var position: HistoryPage.Position { HistoryPage.Position(place: segment, offset: offset) }
+}
