@@ -23,6 +23,8 @@ final class Engine {
     var segmentLimit = 2 << 20
     /// Displaced files that nobody has written to.
     var calm: Set<FileIdentity> = []
+    /// What the files were like when they were published last, as far as it was written down.
+    var published: Published?
   }
 
   /// The data behind what was taken in.
@@ -34,20 +36,20 @@ final class Engine {
     var problems: [DataProblem]
   }
 
-  private let store: FileStore
-  private let vault: Vault
-  /// Held on the files as they are, from before they are read until after they are exchanged.
-  private var leases: Leases
-  /// Whether the files hold what they are assumed to, where that is being compared.
-  private var assumption: Concurrent<Bool>?
+  let store: FileStore
+  let vault: Vault
+  /// Held on the files from before they are read, where they were written to again and again before a change was
+  /// committed; otherwise there are none but for the moment of an exchange.
+  var leases: Leases?
+  /// Whether what was thrown last says that the files were written to before a change was committed.
+  var isOvertaken = false
+  /// How many more times another program that waits to write goes first.
+  var yieldsRemaining = 0
   /// Why a line of the journal couldn't be read when it was asked for.
   private var unreadable: SystemCallError?
-  /// How often another program that waits to write is let go first.
-  private static let courtesies = 3
 
   init(_ store: FileStore) throws(OrgError) {
     self.store = store
-    leases = Leases(store.directory)
     do {
       vault = try Vault(store.directory)
     } catch {
@@ -56,12 +58,9 @@ final class Engine {
     for watcher in store.watchers.withLock({ $0 }) { watcher.watcher?.watchDisplaced() }
   }
 
-  private var directory: DataDirectory { store.directory }
+  var directory: DataDirectory { store.directory }
 
-  /// Whether the files hold what they are assumed to: waits until that was compared.
-  private var isAsAssumed: Bool { assumption?.value ?? true }
-
-  private static func explained(_ error: SystemCallError, _ store: FileStore) -> OrgError {
+  static func explained(_ error: SystemCallError, _ store: FileStore) -> OrgError {
     switch error.errno {
     case .resourceBusy:
       OrgError(
@@ -72,7 +71,7 @@ final class Engine {
     }
   }
 
-  private func explaining<Value>(_ body: () throws(SystemCallError) -> Value) throws(OrgError) -> Value {
+  func explaining<Value>(_ body: () throws(SystemCallError) -> Value) throws(OrgError) -> Value {
     do {
       return try body()
     } catch {
@@ -80,192 +79,20 @@ final class Engine {
     }
   }
 
-  // MARK: Committing
-
-  /// Commits a change set on the data as they are now.
-  ///
-  /// The first attempt takes it that files which look as they were left hold what they held: whether they do is compared
-  /// on another core while the new ones are being written, and the line of the journal waits for that.
-  func commit(_ set: ChangeSet) throws(OrgError) -> Commit {
-    var courtesies = Self.courtesies
-    var isAssuming = true
-    while true {
-      let result: Result<Commit?, OrgError>
-      do throws(OrgError) {
-        result = .success(try commit(set, isAssuming: isAssuming, courtesies: &courtesies))
-      } catch {
-        result = .failure(error)
-      }
-      guard isAsAssumed else {
-        isAssuming = false
-        continue
-      }
-      if let commit = try result.get() { return commit }
-    }
-  }
-
-  /// Commits a change set, unless another program is let go first.
-  private func commit(
-    _ set: ChangeSet, isAssuming: Bool, courtesies: inout Int
-  ) throws(OrgError) -> Commit? {
-    let settled = try settle(isStarting: true, isAssuming: isAssuming)
-    let snapshot = settled.snapshot
-    if let problem = settled.problems.first {
-      throw OrgError(.damagedData, "Nothing is changed while the data are damaged. \(problem)")
-    }
-    // What somebody wrote behind what was taken in is found among the displaced files.
-    let preview = Preview(
-      of: set, on: Snapshot(generation: snapshot.generation, contents: settled.contents))
-    try preview.check()
-    guard !preview.edit.isEmpty else { return Commit(snapshot: snapshot, changes: []) }
-    let next = try settled.contents.applying(preview.edit)
-    if let problem = next.contents.problems.first {
-      throw OrgError(.invalidValue, "This change would damage the data, so it was not made. \(problem)")
-    }
-    // Whoever waits to write read the data before this change. Let go first, its write is simply taken in.
-    if courtesies > 0, leases.areAwaited {
-      courtesies -= 1
-      leases = Leases()
-      leases = Leases(directory)
-      return nil
-    }
-    var record = newRecord(settled.generation + 1, JournalRecord.Kind(set.purpose), preview.recorded)
-    if case .undo(let generation) = set.purpose { record.of = generation }
-    if case .redo(let generation) = set.purpose { record.of = generation }
-    try write(
-      record, next.contents, after: settled.contents, organizations: next.organizations,
-      members: next.members)
-    return Commit(snapshot: store.snapshotNow(), changes: preview.effective)
-  }
-
-  private func newRecord(
-    _ generation: UInt64, _ kind: JournalRecord.Kind, _ changes: [RecordedChange]
-  ) -> JournalRecord {
-    JournalRecord(
-      generation: generation, previous: "", time: Timestamp.now().description, kind: kind,
-      actor: JournalRecord.JournalActor(.current(), pid: getpid()),
-      changes: changes.map { JournalChange($0) }, files: [:])
-  }
-
-  /// Writes the new files beside, then the line of the journal, which is the commit, then exchanges the files. Where
-  /// the files don't hold what they are assumed to, nothing is changed.
-  ///
-  /// - Parameter live: what is in the files now, where that isn't what the journal has.
-  private func write(
-    _ draft: JournalRecord, _ next: FileContents, after current: FileContents, organizations: Splices,
-    members: Splices, live: FileContents? = nil
-  ) throws(OrgError) {
-    var record = draft
-    let splices = [OrganizationTable.file: organizations, MemberTable.file: members]
-    var replacements: [Replacement] = []
-    var described: [String: [JournalRecord.JournalSplice]] = [:]
-    let (known, before) = store.memory.withLock { ($0, $0.journal?.last?.record.files) }
-    var hashes = known.current.map { isSame($0.contents, current) } == true ? known.hashes : [:]
-    let isCommitted = try explaining { () throws(SystemCallError) in
-      for (file, bytes) in next.files {
-        let old = current.bytes(of: file)
-        if let made = splices[file], !made.isEmpty {
-          described[file] = made.all.map { JournalRecord.JournalSplice($0, in: old) }
-        }
-        let found = live?.bytes(of: file) ?? old
-        // Of long files, writing and hashing each take about as long.
-        let hashing = Concurrent { [earlier = hashes[file]] in
-          RunningHash(
-            bytes, after: earlier, sharing: splices[file]?.all.first?.range.lowerBound ?? bytes.count)
-        }
-        defer { hashes[file] = hashing.value }
-        guard !haveSameBytes(bytes, found) else {
-          record.files[file] = JournalRecord.FileState(
-            size: bytes.count, sha256: hashing.value.text, inode: directory.identity(of: file)?.inode)
-          continue
-        }
-        let staged = try vault.stage(bytes, for: file)
-        replacements.append(Replacement(file: file, lease: staged.lease))
-        if live != nil, !haveSameBytes(found, old) {
-          record.replaced = (record.replaced ?? [:]).merging([file: sha256(found)]) { _, new in new }
-        }
-        record.files[file] = JournalRecord.FileState(
-          size: bytes.count, sha256: hashing.value.text, inode: staged.inode)
-      }
-      record.splices = described.isEmpty ? nil : described
-      guard isAsAssumed else { return false }
-      try append(record)
-      return true
-    }
-    guard isCommitted else { return vault.discard(replacements.map(\.file)) }
-    store.memory.withLock {
-      $0.current = (record.generation, next)
-      $0.hashes = hashes
-    }
-    do {
-      let hashes = live == nil ? before?.mapValues(\.sha256) : record.replaced
-      try publish(
-        replacements, next, generation: record.generation, displacing: live ?? current, hashes: hashes ?? [:])
-    } catch {
-      throw OrgError(
-        error,
-        "The change is in the journal for good, but \(error.subject.escapedForDisplay) in \(store.path.escapedForDisplay) could not be replaced, so others see it only when the next change is made"
-      )
-    }
-    try? checkpointIfDue(next)
-  }
-
-  private func append(_ record: JournalRecord) throws(SystemCallError) {
-    var journal = store.memory.withLock { $0.journal } ?? Journal(calls: directory.calls)
-    var record = record
-    record.previous = journal.last?.hash ?? ""
-    try journal.append(record, to: directory, in: vault.journal)
-    store.memory.withLock { $0.journal = journal }
-  }
-
-  /// A new file that is to take the place of the live one.
-  private struct Replacement {
-    var file: String
-    /// Held on the new file since nobody could write to it, so that nothing is written to it unnoticed.
-    var lease: Lease?
-    /// Whether it has the displaced one's name already.
-    var isMoved = false
-  }
-
-  /// Exchanges new files with the live ones.
-  ///
-  /// - Parameter hashes: those of the live files, where they are known.
-  private func publish(
-    _ replacements: [Replacement], _ contents: FileContents, generation: UInt64, displacing old: FileContents,
-    hashes: [String: String] = [:]
-  ) throws(SystemCallError) {
-    guard !replacements.isEmpty else { return }
-    try store.exchange(for: contents) { () throws(SystemCallError) in
-      for replacement in replacements {
-        let name = replacement.file
-        let hash = hashes[name] ?? sha256(old.bytes(of: name))
-        let displaced = Vault.displacedName(generation, hash, name)
-        try directory.publish(
-          name, from: vault.space, displacedAs: displaced, in: vault.displaced, isMoved: replacement.isMoved)
-        // Another program may have put a file of its own there by a rename, which no lease holds up.
-        let inode = (try? directory.inode(of: displaced, in: vault.displaced)) ?? nil
-        if let held = leases[name], let inode, held.identity?.inode == inode, held.isUndisturbed {
-          // While the lease is still held, so that whoever writes there later does so at a later time.
-          try? directory.calls.rename(
-            displaced, in: vault.displaced,
-            to: Vault.displacedName(generation, hash, name, isCalm: true), in: vault.displaced)
-        }
-        leases[name] = replacement.lease
-      }
-      try directory.calls.sync(directory.root, directory.path)
-    }
-  }
-
   // MARK: Taking in
 
   /// Brings journal and files to agree: what a crash left, what others committed, what other programs wrote.
   ///
-  /// - Parameters:
-  ///   - isStarting: begin a journal where there is none.
-  ///   - isAssuming: take it that files which look as they were left hold what they held, and compare them meanwhile: what
-  ///     is made of it counts only if `isAsAssumed`.
-  func settle(isStarting: Bool, isAssuming: Bool = false) throws(OrgError) -> Settled {
-    assumption = nil
+  /// - Parameter isStarting: begin a journal where there is none.
+  func settle(isStarting: Bool) throws(OrgError) -> Settled {
+    try untilNotOvertaken { () throws(OrgError) in
+      let settled = try settleOnce(isStarting: isStarting)
+      rememberPublished()
+      return settled
+    }
+  }
+
+  private func settleOnce(isStarting: Bool) throws(OrgError) -> Settled {
     var journal = store.memory.withLock { $0.journal } ?? Journal(calls: directory.calls)
     try explaining { () throws(SystemCallError) in try journal.refresh(vault.journal, repairing: true) }
     if let format = journal.newerFormat {
@@ -279,12 +106,6 @@ final class Engine {
 
     guard let last = journal.last else { return try begin(isStarting: isStarting) }
     let known = store.memory.withLock { $0.current }
-    if isAssuming, let known, known.generation == last.record.generation,
-      let seen = store.contentsUnlessTouched(), isSame(seen, known.contents)
-    {
-      assumption = Concurrent { [store] in isSame(store.contentsNow(), seen) }
-      return try finish(known.contents, last.record.generation)
-    }
     var live = store.contentsNow()
     if let known, known.generation == last.record.generation, isSame(live, known.contents) {
       return try finish(known.contents, last.record.generation)
@@ -349,6 +170,7 @@ final class Engine {
   /// The hashes of both files, if they are those that a generation left.
   private func publishedHashes(of live: FileContents, _ record: JournalRecord) -> [String: RunningHash]? {
     guard !live.isUnreadable else { return nil }
+    if let published = vault.published(record), store.isSeen(as: published.files) { return [:] }
     var hashes: [String: RunningHash] = [:]
     for (file, bytes) in live.files {
       let hash = RunningHash(bytes)
@@ -368,7 +190,7 @@ final class Engine {
     }
     try explaining { () throws(SystemCallError) in try checkpoint(contents, generation: 0) }
     store.memory.withLock { $0.current = (0, contents) }
-    return isSame(contents, live) ? settled(contents, 0) : try settle(isStarting: isStarting)
+    return isSame(contents, live) ? settled(contents, 0) : try settleOnce(isStarting: isStarting)
   }
 
   /// Goes on from the files where the journal is damaged, so that what it says can't be compared with them.
@@ -387,11 +209,14 @@ final class Engine {
     return settled(live, generation + 1)
   }
 
-  /// Where nobody can be kept from writing by a lease, waits until a broken file is at rest.
+  /// Waits until nobody wrote while the files were read, which might be parts of two states, and until a broken file is
+  /// at rest.
   private func waitForWriters(_ live: FileContents) -> FileContents {
     var live = live
     let start = clinux_monotonic_milliseconds()
-    while !live.problems.isEmpty, store.isBeingWritten, clinux_monotonic_milliseconds() - start < 2000 {
+    while !store.isSteady || !live.problems.isEmpty && store.isBeingWritten,
+      clinux_monotonic_milliseconds() - start < 2000
+    {
       usleep(5000)
       live = store.contentsNow()
     }
@@ -418,32 +243,36 @@ final class Engine {
     try explaining { () throws(SystemCallError) in
       for (file, bytes) in live.files {
         guard let state = last.files[file], !haveSameBytes(bytes, current.bytes(of: file)),
-          sha256(bytes) == last.replaced?[file] ?? earlier?[file]?.sha256,
+          let hash = last.replaced?[file] ?? earlier?[file]?.sha256, sha256(bytes) == hash,
           try directory.inode(of: file, in: directory.root) != state.inode
         else { continue }
-        let displaced = Vault.displacedName(last.generation, sha256(bytes), file)
-        let calm = Vault.displacedName(last.generation, sha256(bytes), file, isCalm: true)
+        let displaced = Vault.displacedName(last.generation, hash, file)
+        let calm = Vault.displacedName(last.generation, hash, file, isCalm: true)
         if try directory.inode(of: calm, in: vault.displaced) != nil { continue }
         if let there = try directory.inode(of: displaced, in: vault.displaced) {
           // Once it was exchanged, what is in the file now came later.
           guard there == state.inode else { continue }
-          let lease = Lease(displaced, in: vault.displaced, directory.calls)
-          replacements.append(Replacement(file: file, lease: lease, isMoved: true))
+          replacements.append(
+            Replacement(file: file, generation: last.generation, displacedHash: hash, isMoved: true))
         } else if try directory.inode(of: DataDirectory.stagedName(file), in: vault.space) == state.inode {
-          let lease = Lease(DataDirectory.stagedName(file), in: vault.space, directory.calls)
-          replacements.append(Replacement(file: file, lease: lease))
+          replacements.append(Replacement(file: file, generation: last.generation, displacedHash: hash))
         } else {
           // Written later, it isn't what a crash left.
           guard let modified = directory.identity(of: file)?.modified, let time = Timestamp(last.time),
             modified / 1000 <= time.microseconds
           else { continue }
           let staged = try vault.stage(current.bytes(of: file), for: file)
-          replacements.append(Replacement(file: file, lease: staged.lease))
+          replacements.append(
+            Replacement(file: file, generation: last.generation, displacedHash: hash, staged: staged))
         }
       }
-      try publish(replacements, current, generation: last.generation, displacing: live)
     }
-    return !replacements.isEmpty
+    guard !replacements.isEmpty else { return false }
+    let isPublished = try explaining { () throws(SystemCallError) in
+      try publish(replacements, current, displacing: live)
+    }
+    guard isPublished else { throw overtaken() }
+    return true
   }
 
   /// Takes in what another program wrote, as a generation of its own.
@@ -504,6 +333,10 @@ final class Engine {
 
   /// Puts the data back to what they were.
   func restore(to point: RestorePoint, isTrial: Bool) throws(OrgError) -> [RecordedChange] {
+    try untilNotOvertaken { () throws(OrgError) in try restoreOnce(to: point, isTrial: isTrial) }
+  }
+
+  private func restoreOnce(to point: RestorePoint, isTrial: Bool) throws(OrgError) -> [RecordedChange] {
     let settled = try settle(isStarting: !isTrial)
     let target = try contents(at: point)
     if let problem = target.problems.first {
@@ -550,6 +383,10 @@ final class Engine {
 
   /// Takes in what others wrote, clears away what a crash left, and adds the member lists that are missing.
   func tidy(addingLists: Bool) throws(OrgError) {
+    try untilNotOvertaken { () throws(OrgError) in try tidyOnce(addingLists: addingLists) }
+  }
+
+  private func tidyOnce(addingLists: Bool) throws(OrgError) {
     let settled = try settle(isStarting: true)
     try explaining { () throws(SystemCallError) in
       try vault.removeDrafts(in: vault.checkpoints)
@@ -584,7 +421,7 @@ final class Engine {
       let identity = FileIdentity(status)
       let age = Timestamp.now().microseconds * 1000 - identity.changed
       // A calm one can have been written to only after it got that name, and then at that time or later.
-      var isCalm = file.isCalm && identity.modified < identity.changed
+      var isCalm = file.isCalm && identity.isMoved
       let isSpare = isCalm && spares.contains(file.name)
       if !isCalm { isCalm = store.memory.withLock { $0.calm.contains(identity) } }
       if !isCalm {
@@ -592,7 +429,6 @@ final class Engine {
           try vault.read(file.name, in: vault.displaced)
         }
         guard sha256(bytes).hasPrefix(file.hash) else {
-          guard isAsAssumed else { return try settle(isStarting: true) }
           guard let merged = try merge(bytes, file, into: settled) else { continue }
           settled = merged
           try explaining { () throws(SystemCallError) in
@@ -710,7 +546,7 @@ final class Engine {
   // MARK: Checkpoints
 
   /// Begins a new segment when the newest has grown long, so that recovery never has much to read.
-  private func checkpointIfDue(_ contents: FileContents) throws(SystemCallError) {
+  func checkpointIfDue(_ contents: FileContents) throws(SystemCallError) {
     guard let journal = store.memory.withLock({ $0.journal }),
       journal.segmentLength > store.memory.withLock({ $0.segmentLimit }),
       let generation = journal.last?.record.generation
@@ -740,7 +576,7 @@ final class Engine {
   }
 }
 
-private func isSame(_ left: FileContents, _ right: FileContents) -> Bool {
+func isSame(_ left: FileContents, _ right: FileContents) -> Bool {
   haveSameBytes(left.organizations.bytes, right.organizations.bytes)
     && haveSameBytes(left.members.bytes, right.members.bytes) && !left.isUnreadable && !right.isUnreadable
 }

@@ -166,6 +166,16 @@ final class Vault {
     var hash: String
     /// Whether a lease kept every writer from it until it was displaced.
     var isCalm: Bool
+
+    /// - Returns: `nil` where it isn't the name of a displaced file.
+    init?(name: String) {
+      let parts = name.split(separator: ".", maxSplits: 1)
+      let stamp = parts.first?.split(separator: "-") ?? []
+      guard parts.count == 2, stamp.count >= 2, let generation = UInt64(stamp[0]) else { return nil }
+      (self.name, self.generation, file) = (name, generation, String(parts[1]))
+      hash = String(stamp[1])
+      isCalm = stamp.dropFirst(2).first == "calm"
+    }
   }
 
   static func displacedName(
@@ -175,14 +185,7 @@ final class Vault {
   }
 
   func displacedFiles() throws(SystemCallError) -> [Displaced] {
-    try calls.list(displaced, "displaced").compactMap { name in
-      let parts = name.split(separator: ".", maxSplits: 1)
-      let stamp = parts.first?.split(separator: "-") ?? []
-      guard parts.count == 2, stamp.count >= 2, let generation = UInt64(stamp[0]) else { return nil }
-      return Displaced(
-        name: name, generation: generation, file: String(parts[1]), hash: String(stamp[1]),
-        isCalm: stamp.dropFirst(2).first == "calm")
-    }.sorted {
+    try calls.list(displaced, "displaced").compactMap { Displaced(name: $0) }.sorted {
       // Members come behind their organizations.
       ($0.generation, $0.file == MemberTable.file ? 1 : 0, $0.name)
         < ($1.generation, $1.file == MemberTable.file ? 1 : 0, $1.name)

@@ -112,6 +112,13 @@ struct Journal {
     }
   }
 
+  /// Whether nothing was appended since it was read last.
+  func isAtEnd(_ directory: borrowing Descriptor) -> Bool {
+    guard let position, let newest = try? Self.segments(directory, calls).last else { return false }
+    return newest == position.segment
+      && (try? calls.status(of: newest, in: directory))?.st_size == position.length
+  }
+
   static func segments(_ directory: borrowing Descriptor, _ calls: SystemCalls) throws(SystemCallError)
     -> [String]
   {

@@ -60,8 +60,6 @@ extension FileStore {
     }
     if remedies.contains(.maintain) || remedies.contains(.addMemberLists) {
       try FileLock(directory: directory).withLock(waiting: { _ in true }) { (_) throws(OrgError) in
-        let leases = Leases(directory)
-        defer { withExtendedLifetime(leases) {} }
         try Engine(self).tidy(addingLists: remedies.contains(.addMemberLists))
       }
     }
