@@ -95,6 +95,12 @@ void clinux_start_flush(int descriptor, int64_t offset, int64_t size) {
   (void)sync_file_range(descriptor, offset, size, SYNC_FILE_RANGE_WRITE);
 }
 
+int clinux_set_time_of_writing(int descriptor) {
+  struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {0}};
+  clock_gettime(CLOCK_REALTIME, &times[1]);
+  return futimens(descriptor, times);
+}
+
 int clinux_exchange(int directory, const char *name, int other_directory, const char *other) {
   return renameat2(directory, name, other_directory, other, RENAME_EXCHANGE);
 }
@@ -112,6 +118,32 @@ int clinux_is_lease_undisturbed(int descriptor) {
 }
 
 void clinux_release_lease(int descriptor) { (void)fcntl(descriptor, F_SETLEASE, F_UNLCK); }
+
+static struct flock byte_range(short type, int64_t first, int64_t count) {
+  return (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_start = first, .l_len = count};
+}
+
+int clinux_lock_byte(int descriptor, int64_t byte) {
+  struct flock range = byte_range(F_WRLCK, byte, 1);
+  return fcntl(descriptor, F_OFD_SETLK, &range);
+}
+
+int clinux_unlock_bytes(int descriptor, int64_t first, int64_t count) {
+  struct flock range = byte_range(F_UNLCK, first, count);
+  return fcntl(descriptor, F_OFD_SETLK, &range);
+}
+
+int64_t clinux_first_locked_byte(int descriptor, int64_t first, int64_t limit) {
+  int64_t lowest = -1;
+  while (first < limit) {
+    // The kernel names the lock that was taken first, which need not be the lowest.
+    struct flock range = byte_range(F_WRLCK, first, limit - first);
+    if (fcntl(descriptor, F_OFD_GETLK, &range) != 0 || range.l_type == F_UNLCK) break;
+    lowest = range.l_start;
+    limit = range.l_start;
+  }
+  return lowest;
+}
 
 int64_t clinux_monotonic_milliseconds(void) {
   struct timespec now;

@@ -32,39 +32,11 @@ public final class FileStore: OrgStore {
   let directory: DataDirectory
   /// What the engine knows of the journal, from one time that it holds the lock to the next.
   let memory = Mutex(Engine.Memory())
-  private let state = Mutex(State())
+  let state = Mutex(State())
   /// Held while files are read, and while they are exchanged and taken note of: so that what this store
   /// writes never looks to it like somebody else's change.
-  private let files = Mutex(())
+  let files = Mutex(())
   let watchers = Mutex<[WeakWatcher]>([])
-
-  /// What was read last.
-  private struct State {
-    var loaded: Loaded?
-    /// The organizations as they were read ahead of the members.
-    var early: OrganizationTable?
-    /// Counts loads as they begin; one that began earlier never replaces one that began later.
-    var lastTicket = 0
-    var generation: UInt64 = 0
-    /// When each file had last been read as this store published it.
-    var published: [String: LastRead] = [:]
-  }
-
-  private struct Loaded {
-    var ticket: Int
-    /// When the reading began, since 1970.
-    var time: Duration
-    var organizations: FileIdentity?
-    var members: FileIdentity?
-    var contents: FileContents
-    var generation: UInt64 = 0
-
-    var snapshot: Snapshot {
-      Snapshot(
-        generation: generation, problems: contents.problems, recordProblems: contents.recordProblems,
-        contents: contents)
-    }
-  }
 
   /// Opens a data directory.
   ///
@@ -220,7 +192,8 @@ public final class FileStore: OrgStore {
     return repaired
   }
 
-  /// Takes in what other programs wrote, as generations of the history, where there is one.
+  /// Ingests what other programs wrote, as generations of the history, where there is one. Where nothing happened but what
+  /// this store did itself, or what others did through a store, no lock is taken.
   ///
   /// - Parameter waiting: as for `commit`.
   /// - Returns: the data behind that, and the generations that are new since the last time.
@@ -233,7 +206,12 @@ public final class FileStore: OrgStore {
       memory.withLock { $0.told = $0.told ?? 0 }
       return Maintenance(snapshot: try snapshot(), entries: [])
     }
-    let snapshot = try mend(waiting: waiting)
+    let snapshot: Snapshot
+    if let quiescent = quiescentSnapshot() {
+      snapshot = quiescent
+    } else {
+      snapshot = try mend(waiting: waiting)
+    }
     let (known, told) = memory.withLock { ($0.journal, $0.told) }
     guard var known, let last = known.last?.record.generation else {
       return Maintenance(snapshot: snapshot, entries: [])
@@ -282,122 +260,6 @@ public final class FileStore: OrgStore {
   func isFresh(_ name: String, in directory: borrowing Descriptor) -> Bool {
     guard let status = try? self.directory.calls.status(of: name, in: directory) else { return false }
     return (.zero..<Duration.seconds(1)).contains(.sinceEpoch - FileIdentity(status).modified)
-  }
-
-  /// Reads what changed since it was read last.
-  ///
-  /// - Parameter isExact: compare the bytes, even where the files look unchanged.
-  private func load(isExact: Bool = false) -> Loaded {
-    files.withLock { _ in loadNow(isExact: isExact) }
-  }
-
-  private func loadNow(isExact: Bool) -> Loaded {
-    let (last, early, ticket) = state.withLock { state in
-      state.lastTicket += 1
-      let early = state.early
-      state.early = nil
-      return (state.loaded, early, state.lastTicket)
-    }
-    let time = Duration.sinceEpoch
-    var next = Loaded(
-      ticket: ticket, time: time, contents: last?.contents ?? FileContents.empty,
-      generation: last?.generation ?? 0)
-    let organizations: DataDirectory.Image?
-    let members: DataDirectory.Image?
-    (organizations, next.organizations) = image(
-      OrganizationTable.file, last, last?.organizations,
-      last?.contents.organizations.bytes ?? early?.bytes, isExact)
-    (members, next.members) = image(
-      MemberTable.file, last, last?.members, last?.contents.members.bytes, isExact)
-    if organizations != nil || members != nil {
-      next.contents = next.contents.reading(organizations: organizations, members: members, early: early)
-    }
-    return publish(next, isNew: last == nil || organizations != nil || members != nil)
-  }
-
-  /// Reads a file; no image if it holds what it held, though somebody may have written it again.
-  private func image(
-    _ name: String, _ last: Loaded?, _ identity: FileIdentity?, _ bytes: [UInt8]?, _ isExact: Bool
-  ) -> (DataDirectory.Image?, FileIdentity?) {
-    if let last, let identity, !isExact, directory.identity(of: name) == identity,
-      // A file changed twice within a tick of the clock can look unchanged; but not one that was only moved last,
-      // for whoever writes to it then does so at that time or later.
-      identity.modified < max(last.time - .milliseconds(20), identity.changed)
-    {
-      return (nil, identity)
-    }
-    let image = directory.read(name, likely: bytes)
-    if last != nil, case .bytes(let new, _) = image, identity != nil, let bytes, haveSameBytes(new, bytes) {
-      return (nil, image.identity)
-    }
-    if last != nil, case .unreadable(_, nil) = image, identity == nil { return (nil, nil) }
-    return (image, image.identity)
-  }
-
-  /// Makes a load the present one, unless a later one is already.
-  private func publish(_ loaded: Loaded, isNew: Bool) -> Loaded {
-    state.withLock { state in
-      if let present = state.loaded, present.ticket > loaded.ticket { return present }
-      var loaded = loaded
-      if isNew {
-        state.generation += 1
-        loaded.generation = state.generation
-      }
-      state.loaded = loaded
-      return loaded
-    }
-  }
-
-  // MARK: For the engine
-
-  /// What was read, or written, last, where the files look as they did then.
-  func contentsUnlessTouched() -> FileContents? {
-    guard let loaded = state.withLock({ $0.loaded }), let organizations = loaded.organizations,
-      let members = loaded.members, directory.identity(of: OrganizationTable.file) == organizations,
-      directory.identity(of: MemberTable.file) == members
-    else { return nil }
-    return loaded.contents
-  }
-
-  /// What is in the files now, byte for byte.
-  func contentsNow() -> FileContents { load(isExact: true).contents }
-
-  /// The files that no other program read since this store published them: what is written there now was made from an
-  /// older state.
-  var unreadFiles: Set<String> {
-    let published = state.withLock { $0.published }
-    return Set(published.filter { directory.lastRead($0.key) == $0.value }.keys)
-  }
-
-  /// The data that were read, or written, last, as a snapshot. Nothing is read again: what somebody writes behind
-  /// that is another matter.
-  func snapshotNow() -> Snapshot { state.withLock { $0.loaded?.snapshot } ?? load().snapshot }
-
-  /// Exchanges files, so that no load sees it half done, and takes note of what they hold then.
-  func exchange(
-    for contents: FileContents, _ body: () throws(SystemCallError) -> Void
-  ) throws(SystemCallError) {
-    let result: Result<Void, SystemCallError> = files.withLock { _ in
-      do throws(SystemCallError) {
-        try body()
-      } catch {
-        return .failure(error)
-      }
-      let ticket = state.withLock { state in
-        state.lastTicket += 1
-        return state.lastTicket
-      }
-      let names = [OrganizationTable.file, MemberTable.file]
-      let identities = names.map(directory.identity(of:))
-      let published = Dictionary(names.map { ($0, directory.lastRead($0)) }) { $1 }.compactMapValues(\.self)
-      state.withLock { $0.published = published }
-      _ = publish(
-        Loaded(
-          ticket: ticket, time: .sinceEpoch, organizations: identities[0],
-          members: identities[1], contents: contents), isNew: true)
-      return .success(())
-    }
-    try result.get()
   }
 
   // MARK: Committing

@@ -24,7 +24,7 @@ extension FileStore {
       guard let status = try? directory.calls.status(of: file.name, in: vault) else { return false }
       let identity = FileIdentity(status)
       if file.isCalm(identity) || memory.withLock({ $0.calm.contains(identity) }) { return false }
-      if identity.modified >= identity.changed { return true }
+      if !identity.isMoved { return true }
       guard let opened = try? directory.calls.open(file.name, in: vault, O_RDONLY),
         let bytes = try? directory.calls.readAll(opened, file.name, size: max(0, identity.size))
       else { return false }

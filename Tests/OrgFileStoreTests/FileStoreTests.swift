@@ -101,7 +101,7 @@ import Testing
     #expect(status.st_mode & 0o7777 == 0o700)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/.orgman").sorted() == [
-        "checkpoints", "displaced", "journal", "lock", "quarantine",
+        "checkpoints", "displaced", "journal", "lock", "published", "quarantine",
       ])
   }
 

@@ -21,12 +21,13 @@ final class Worker {
 
   init(
     _ path: String, _ prefix: String, edits: Int? = nil, killingItselfAt call: Int? = nil,
-    umask: String = "022"
+    stoppingItselfAt stop: Int? = nil, umask: String = "022"
   ) throws {
     process.executableURL = Self.program
     process.arguments = [path, prefix] + (edits.map { ["\($0)"] } ?? [])
     process.environment = ["ORGMAN_TEST_UMASK": umask]
     process.environment?["ORGMAN_TEST_KILL_AT"] = call.map { "\($0)" }
+    process.environment?["ORGMAN_TEST_STOP_AT"] = stop.map { "\($0)" }
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     try process.run()
@@ -38,6 +39,17 @@ final class Worker {
   deinit { if process.isRunning { Glibc.kill(pid, SIGKILL) } }
 
   var pid: Int32 { process.processIdentifier }
+
+  /// Waits until it stops itself, and returns the first line that it prints; `nil` if it ended without that.
+  func stopped() -> String? {
+    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    while process.isRunning {
+      let status = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+      if status.split(separator: ")").last?.hasPrefix(" T") == true { return String(line.dropLast()) }
+      sched_yield()
+    }
+    return nil
+  }
 
   /// Waits for so many acknowledged changes, kills it, and returns all that it told of.
   func kill(after count: Int, and microseconds: UInt32 = 0) -> [String] {

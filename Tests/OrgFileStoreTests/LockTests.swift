@@ -25,25 +25,10 @@ import Testing
     throws
   {
     let scratch = try Scratch.reference()
-    let worker = try Worker(scratch.path, "W")
-    // Stopped again and again until it happens to hold the lock.
-    var holder: LockHolder?
-    while holder == nil {
-      kill(worker.pid, SIGSTOP)
-      let store = try scratch.store()
-      _ = code {
-        try store.commit(Sample.plan) { found in
-          // Stopped before it said who it is, it can't be named.
-          if found.pid == worker.pid, found.state == .stopped { holder = found }
-          return false
-        }
-      }
-      if holder == nil {
-        kill(worker.pid, SIGCONT)
-        _ = try? store.commit(
-          ChangeSet([.setField(.planTier, organization: Sample.globex, from: "gold", to: "enterprise")]))
-      }
-    }
+    // Long after it took the lock, and before its first commit is done.
+    let worker = try Worker(scratch.path, "W", stoppingItselfAt: 60)
+    try #require(worker.stopped() != nil)
+    let holder = try holder(scratch)
     let found = try #require(holder)
     #expect(found.program == "store-worker" && found.user == userName(getuid()))
     #expect(found.since != nil)

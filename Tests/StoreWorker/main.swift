@@ -7,7 +7,8 @@
 //   store-worker DIRECTORY PREFIX mixed N SEED  makes N changes of every kind to organizations of its own, and prints each
 //                                               as a line of JSON
 //
-// With ORGMAN_TEST_KILL_AT=N it kills itself at the Nth system call of the store. ORGMAN_TEST_UMASK is its umask.
+// With ORGMAN_TEST_KILL_AT=N it kills itself at the Nth system call of the store; with ORGMAN_TEST_STOP_AT=N it prints the
+// name of that call and stops. ORGMAN_TEST_UMASK is its umask.
 
 import Glibc
 import OrgCore
@@ -16,17 +17,23 @@ import Synchronization
 
 let arguments = CommandLine.arguments
 let limit = getenv("ORGMAN_TEST_KILL_AT").flatMap { Int(String(cString: $0)) }
+let stop = getenv("ORGMAN_TEST_STOP_AT").flatMap { Int(String(cString: $0)) }
 if let mask = getenv("ORGMAN_TEST_UMASK").flatMap({ mode_t(String(cString: $0), radix: 8) }) { umask(mask) }
 let count = Atomic(0)
 let store = try FileStore(
   path: arguments[1],
-  beforeEachCall: { _ in
-    if count.add(1, ordering: .relaxed).newValue == limit { kill(getpid(), SIGKILL) }
+  beforeEachCall: { name in
+    let number = count.add(1, ordering: .relaxed).newValue
+    if number == limit { kill(getpid(), SIGKILL) }
+    if number == stop {
+      say("\(name)")
+      kill(getpid(), SIGSTOP)
+    }
   })
 let manager = OrgManager(store: store)
 
 /// One write for one line: a reader never sees half of one.
-func say(_ line: String) {
+@Sendable func say(_ line: String) {
   _ = Array((line + "\n").utf8).withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
 }
 

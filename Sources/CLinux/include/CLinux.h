@@ -67,6 +67,9 @@ int clinux_reserve(int descriptor, int64_t size);
 /// Lets the kernel begin to write a part of a file to the disk; nothing is promised by it.
 void clinux_start_flush(int descriptor, int64_t offset, int64_t size);
 
+/// Sets the time of the last write to the present, in nanoseconds. 0, or -1 with errno.
+int clinux_set_time_of_writing(int descriptor);
+
 /// Exchanges two files at one stroke. 0, or -1 with errno: EINVAL where the file system can't.
 int clinux_exchange(int directory, const char *name, int other_directory, const char *other);
 
@@ -80,6 +83,16 @@ int clinux_is_lease_undisturbed(int descriptor);
 
 /// Gives a lease back.
 void clinux_release_lease(int descriptor);
+
+/// Locks one byte of an open file, whether there is such a byte or not, for whoever shares this opening of it. 0, or -1
+/// with errno: EAGAIN where somebody else has it. Closing another opening of the file doesn't give it back.
+int clinux_lock_byte(int descriptor, int64_t byte);
+
+/// Gives back the locks of `count` bytes from a place on; 0 for all of them.
+int clinux_unlock_bytes(int descriptor, int64_t first, int64_t count);
+
+/// The lowest byte below a limit that somebody else has locked; -1 where there is none, or that can't be told.
+int64_t clinux_first_locked_byte(int descriptor, int64_t first, int64_t limit);
 
 /// Milliseconds of a clock that never goes back.
 int64_t clinux_monotonic_milliseconds(void);

@@ -137,6 +137,12 @@ final class DataDirectory: Sendable {
       "\(path.escapedForDisplay) was moved away or replaced by another directory; open it again.")
   }
 
+  /// Whether a data file holds some bytes and nothing else.
+  func holds(_ bytes: [UInt8], _ name: String) -> Bool {
+    guard let file = try? calls.open(name, in: root, O_RDONLY) else { return false }
+    return (try? calls.holds(bytes, in: file, name)) == true
+  }
+
   /// Whether another program is in the middle of writing a data file, by the lock that it takes for it.
   func isBeingWritten(_ name: String) -> Bool {
     guard let descriptor = try? calls.open(name, in: root, O_RDONLY) else { return false }
@@ -207,6 +213,22 @@ struct FileIdentity: Sendable, Hashable {
   /// give a file, and the difference of any two.
   let modified: Duration
   let changed: Duration
+  /// More than a tick of the clock by which the kernel notes times.
+  static let tick = Duration.milliseconds(20)
+
+  init(device: UInt64, inode: UInt64, size: Int, modified: Duration, changed: Duration) {
+    (self.device, self.inode, self.size) = (device, inode, size)
+    (self.modified, self.changed) = (modified, changed)
+  }
+
+  /// Whether something else than a write happened to it last, such as a rename: a write sets both times to the present.
+  var isMoved: Bool { modified != changed }
+
+  /// Whether any write after the file was seen like this is sure to make it look different. One in the same tick of the
+  /// clock as the last may not.
+  ///
+  /// - Parameter time: when it was seen, since 1970.
+  func showsWrites(after time: Duration) -> Bool { isMoved || changed < time - Self.tick }
 
   init(_ status: stat) {
     device = UInt64(status.st_dev)

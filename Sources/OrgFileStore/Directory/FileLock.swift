@@ -4,7 +4,7 @@ import OrgCore
 import SystemPackage
 
 /// The lock among orgman's own processes and threads: `flock` on `.orgman/lock`, a file that is never
-/// removed. Other programs don't know it.
+/// removed. Other programs don't know it. Who has waited longest gets it next; see `LockQueue`.
 struct FileLock {
   static let name = "lock"
 
@@ -34,7 +34,15 @@ struct FileLock {
       let file = try explaining { () throws(SystemCallError) in
         try directory.create(Self.name, in: space, O_RDWR)
       }
-      while try !explaining({ () throws(SystemCallError) in try directory.calls.tryLock(file, Self.name) }) {
+      var queue = LockQueue(file)
+      while true {
+        let turn = queue.turn()
+        if case .own = turn,
+          try explaining({ () throws(SystemCallError) in try directory.calls.tryLock(file, Self.name) })
+        {
+          break
+        }
+        queue.enter()
         let now = clinux_monotonic_milliseconds()
         let holder = holder(file, waited: Int(now - start))
         if now - start >= patience {
@@ -46,9 +54,9 @@ struct FileLock {
           asked = now
           guard waiting(holder) else { throw OrgError(.cancelled, "Cancelled; nothing was changed.") }
         }
-        // Waiters come at different moments, so that none is overtaken for long.
-        usleep(UInt32.random(in: 500...4000))
+        if case .later = turn { usleep(2000) } else { usleep(300) }
       }
+      queue.leave()
       if try explaining({ () throws(SystemCallError) in try isFound(file, in: space) }) {
         try explaining { () throws(SystemCallError) in try introduce(file) }
         return file

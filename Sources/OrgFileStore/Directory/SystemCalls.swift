@@ -369,6 +369,14 @@ struct SystemCalls: Sendable {
     try call("fsync", name) { fsync(descriptor.number) }
   }
 
+  /// Sets the time at which a file was written to the present, by a finer clock than that by which the kernel notes
+  /// writes: so that any later write shows. Where the file has another owner, the time stays as it is.
+  func setTimeOfWriting(_ descriptor: borrowing Descriptor, _ name: String) throws(SystemCallError) {
+    do throws(SystemCallError) {
+      try call("futimens", name) { clinux_set_time_of_writing(descriptor.number) }
+    } catch  where error.errno == .notPermitted || error.errno == .permissionDenied {}
+  }
+
   func setMode(_ mode: mode_t, of descriptor: borrowing Descriptor, _ name: String) throws(SystemCallError) {
     try call("fchmod", name) { fchmod(descriptor.number, mode) }
   }
@@ -413,9 +421,10 @@ struct SystemCalls: Sendable {
     return false
   }
 
-  /// Gives a lock back. Closing alone would leave it with a child process forked at that moment.
+  /// Gives a lock back, and those of all bytes. Closing alone would leave it with a child process forked at that moment.
   func unlock(_ descriptor: borrowing Descriptor) {
     flock(descriptor.number, LOCK_UN)
+    clinux_unlock_bytes(descriptor.number, 0, 0)
   }
 
   /// Makes a call, again when a signal interrupted it.

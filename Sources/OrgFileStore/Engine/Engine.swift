@@ -23,6 +23,8 @@ final class Engine {
     var segmentLimit = 2 << 20
     /// Displaced files that nobody has written to.
     var calm: Set<FileIdentity> = []
+    /// What the files were like when they were published last, as far as it was written down.
+    var published: Published?
   }
 
   /// The data behind what was taken in.
@@ -34,20 +36,20 @@ final class Engine {
     var problems: [DataProblem]
   }
 
-  private let store: FileStore
-  private let vault: Vault
-  /// Held on the files as they are, from before they are read until after they are exchanged.
-  private var leases: Leases
-  /// Whether the files hold what they are assumed to, where that is being compared.
-  private var assumption: Concurrent<Bool>?
+  let store: FileStore
+  let vault: Vault
+  /// Held on the files from before they are read, where they were written to again and again before a change was
+  /// committed; otherwise there are none but for the moment of an exchange.
+  var leases: Leases?
+  /// Whether what was thrown last says that the files were written to before a change was committed.
+  var isOvertaken = false
+  /// How many more times another program that waits to write goes first.
+  var yieldsRemaining = 0
   /// Why a line of the journal couldn't be read when it was asked for.
   private var unreadable: SystemCallError?
-  /// How often another program that waits to write is let go first.
-  private static let courtesies = 3
 
   init(_ store: FileStore) throws(OrgError) {
     self.store = store
-    leases = Leases(store.directory)
     do {
       vault = try Vault(store.directory)
     } catch {
@@ -56,16 +58,13 @@ final class Engine {
     for watcher in store.watchers.withLock({ $0 }) { watcher.watcher?.watchDisplaced() }
   }
 
-  private var directory: DataDirectory { store.directory }
+  var directory: DataDirectory { store.directory }
 
-  /// Whether the files hold what they are assumed to: waits until that was compared.
-  private var isAsAssumed: Bool { assumption?.value ?? true }
-
-  private static func explained(_ error: SystemCallError, _ store: FileStore) -> OrgError {
+  static func explained(_ error: SystemCallError, _ store: FileStore) -> OrgError {
     OrgError(error, "The change could not be saved in \(store.path.escapedForDisplay)")
   }
 
-  private func explaining<Value>(_ body: () throws(SystemCallError) -> Value) throws(OrgError) -> Value {
+  func explaining<Value>(_ body: () throws(SystemCallError) -> Value) throws(OrgError) -> Value {
     do {
       return try body()
     } catch {
@@ -73,256 +72,20 @@ final class Engine {
     }
   }
 
-  // MARK: Committing
-
-  /// Commits a change set on the data as they are now.
-  ///
-  /// The first attempt takes it that files which look as they were left hold what they held: whether they do is compared
-  /// on another core while the new ones are being written, and the line of the journal waits for that.
-  func commit(_ set: ChangeSet) throws(OrgError) -> Commit {
-    var courtesies = Self.courtesies
-    var isAssuming = true
-    while true {
-      let result: Result<Commit?, OrgError>
-      do throws(OrgError) {
-        result = .success(try commit(set, isAssuming: isAssuming, courtesies: &courtesies))
-      } catch {
-        result = .failure(error)
-      }
-      guard isAsAssumed else {
-        isAssuming = false
-        continue
-      }
-      if let commit = try result.get() { return commit }
-    }
-  }
-
-  /// Commits a change set, unless another program is let go first.
-  private func commit(
-    _ set: ChangeSet, isAssuming: Bool, courtesies: inout Int
-  ) throws(OrgError) -> Commit? {
-    let settled = try settle(isStarting: true, isAssuming: isAssuming)
-    let snapshot = settled.snapshot
-    if let problem = settled.problems.first { throw problem.refusal }
-    // What somebody wrote behind what was taken in is found among the displaced files.
-    let next: FileContents.Application
-    let (recorded, effective): ([RecordedChange], [Change])
-    if let reversal = try reversal(of: set, on: settled) {
-      next = reversal
-      (recorded, effective) = (next.contents.changes(replacing: settled.contents), set.changes)
-    } else {
-      let preview = Preview(
-        of: set, on: Snapshot(generation: snapshot.generation, contents: settled.contents))
-      try preview.check()
-      guard !preview.edit.isEmpty else { return Commit(snapshot: snapshot, changes: []) }
-      next = try settled.contents.applying(preview.edit)
-      (recorded, effective) = (preview.recorded, preview.effective)
-    }
-    if let problem = next.contents.problems.first {
-      throw OrgError(.invalidValue, "This change would damage the data, so it was not made. \(problem)")
-    }
-    // Whoever waits to write read the data before this change. Let go first, its write is simply taken in.
-    if courtesies > 0, leases.areAwaited {
-      courtesies -= 1
-      leases = Leases()
-      leases = Leases(directory)
-      return nil
-    }
-    var record = newRecord(
-      try following(settled.generation), JournalRecord.Kind(set.purpose), recorded)
-    if case .undo(let generation) = set.purpose { record.of = generation }
-    if case .redo(let generation) = set.purpose { record.of = generation }
-    try write(
-      record, next.contents, after: settled.contents, organizations: next.organizations,
-      members: next.members)
-    return Commit(snapshot: store.snapshotNow(), changes: effective)
-  }
-
-  /// The number of the generation that follows another.
-  private func following(_ generation: UInt64) throws(OrgError) -> UInt64 {
-    guard generation < JournalRecord.highestGeneration else {
-      throw OrgError(
-        .readOnly,
-        "Nothing was changed: the journal in \(store.path.escapedForDisplay) has reached generation \(generation), and none can follow it. Move its .orgman away to begin a new history."
-      )
-    }
-    return generation + 1
-  }
-
-  private func newRecord(
-    _ generation: UInt64, _ kind: JournalRecord.Kind, _ changes: [RecordedChange]
-  ) -> JournalRecord {
-    JournalRecord(
-      generation: generation, previous: "", time: Timestamp.now().description, kind: kind,
-      actor: JournalRecord.JournalActor(.current(), pid: getpid()),
-      changes: changes.map { JournalChange($0) }, files: [:])
-  }
-
-  /// Writes the new files beside, then the line of the journal, which is the commit, then exchanges the files. Where
-  /// the files don't hold what they are assumed to, nothing is changed.
-  ///
-  /// - Parameter live: what is in the files now, where that isn't what the journal has.
-  private func write(
-    _ draft: JournalRecord, _ next: FileContents, after current: FileContents, organizations: Splices,
-    members: Splices, live: FileContents? = nil
-  ) throws(OrgError) {
-    var record = draft
-    let splices = [OrganizationTable.file: organizations, MemberTable.file: members]
-    var replacements: [Replacement] = []
-    var described: [String: [JournalRecord.JournalSplice]] = [:]
-    let (known, before) = store.memory.withLock { ($0, $0.journal?.last?.record.files) }
-    var hashes = known.current.map { isSame($0.contents, current) } == true ? known.hashes : [:]
-    var obstacle: WriteObstacle?
-    let isCommitted = try explaining { () throws(SystemCallError) in
-      for (file, bytes) in next.files {
-        let old = current.bytes(of: file)
-        if let made = splices[file], !made.isEmpty {
-          described[file] = made.all.map { JournalRecord.JournalSplice($0, in: old) }
-        }
-        let found = live?.bytes(of: file) ?? old
-        // Of long files, writing and hashing each take about as long.
-        let hashing = Concurrent { [earlier = hashes[file]] in
-          RunningHash(
-            bytes, after: earlier, sharing: splices[file]?.all.first?.range.lowerBound ?? bytes.count)
-        }
-        defer { hashes[file] = hashing.value }
-        guard !haveSameBytes(bytes, found) else {
-          record.files[file] = JournalRecord.FileState(
-            size: bytes.count, sha256: hashing.value.text, inode: directory.identity(of: file)?.inode)
-          continue
-        }
-        let staged = try vault.stage(bytes, for: file)
-        replacements.append(Replacement(file: file, lease: staged.lease))
-        if live != nil, !haveSameBytes(found, old) {
-          record.replaced = (record.replaced ?? [:]).merging([file: sha256(found)]) { _, new in new }
-        }
-        record.files[file] = JournalRecord.FileState(
-          size: bytes.count, sha256: hashing.value.text, inode: staged.inode)
-      }
-      record.splices = described.isEmpty ? nil : described
-      guard isAsAssumed else { return false }
-      // What is committed must be published: what keeps files from being replaced is found before.
-      obstacle = replacements.isEmpty ? nil : directory.obstacle
-      guard obstacle == nil else { return false }
-      try append(record)
-      return true
-    }
-    guard isCommitted else {
-      vault.discard(replacements.map(\.file))
-      if let obstacle { throw obstacle.error }
-      return
-    }
-    store.memory.withLock {
-      $0.current = (record.generation, next)
-      $0.hashes = hashes
-    }
-    do {
-      let hashes = live == nil ? before?.mapValues(\.sha256) : record.replaced
-      try publish(
-        replacements, next, generation: record.generation, displacing: live ?? current, hashes: hashes ?? [:])
-    } catch {
-      let files = replacements.map(\.file)
-      let isNew = files.map { directory.identity(of: $0)?.inode == record.files[$0]?.inode }
-      throw OrgError(error, consequence(isNew))
-    }
-    try? checkpointIfDue(next)
-    updateIndexIfDue()
-  }
-
-  /// Brings the index of the journal up to date from time to time. It is made from the journal, so nothing depends on
-  /// whether that works.
-  private func updateIndexIfDue() {
-    guard store.memory.withLock({ $0.journal?.isIndexDue }) == true else { return }
-    store.memory.withLock { $0.journal?.noteIndexed() }
-    JournalIndexer(directory)?.update(limit: JournalIndexer.limitForChanges)
-  }
-
-  /// What became of a change that is in the journal, when something went wrong after that.
-  ///
-  /// - Parameter isNew: for each file that was to be replaced, whether it was.
-  private func consequence(_ isNew: [Bool]) -> String {
-    let saved = "The change is saved in the journal of \(store.path.escapedForDisplay)"
-    if isNew.allSatisfy(\.self) {
-      return "\(saved) and in the files, but it isn't certain that the files would outlast a power failure"
-    }
-    let state = isNew.contains(true) ? "only one file could be replaced" : "the files could not be replaced"
-    return "\(saved), but \(state); orgman does that when it opens them the next time"
-  }
-
-  private func append(_ record: JournalRecord) throws(SystemCallError) {
-    var journal = store.memory.withLock { $0.journal } ?? Journal(calls: directory.calls)
-    var record = record
-    record.previous = journal.last?.hash ?? ""
-    try journal.append(record, to: directory, in: vault.journal)
-    store.memory.withLock { $0.journal = journal }
-  }
-
-  /// A new file that is to take the place of the live one.
-  private struct Replacement {
-    var file: String
-    /// Held on the new file since nobody could write to it, so that nothing is written to it unnoticed.
-    var lease: Lease?
-    /// Whether it has the displaced one's name already.
-    var isMoved = false
-  }
-
-  /// Exchanges new files with the live ones.
-  ///
-  /// - Parameter hashes: those of the live files, where they are known.
-  private func publish(
-    _ replacements: [Replacement], _ contents: FileContents, generation: UInt64, displacing old: FileContents,
-    hashes: [String: String] = [:]
-  ) throws(SystemCallError) {
-    guard !replacements.isEmpty else { return }
-    try store.exchange(for: contents) { () throws(SystemCallError) in
-      let displaced = replacements.map { replacement in
-        let hash = hashes[replacement.file] ?? sha256(old.bytes(of: replacement.file))
-        return { (isCalm: Bool) in
-          Vault.displacedName(generation, hash, replacement.file, isCalm: isCalm)
-        }
-      }
-      var done: [DataDirectory.Publication] = []
-      do throws(SystemCallError) {
-        for (replacement, displaced) in zip(replacements, displaced) {
-          done.append(
-            try directory.publish(
-              replacement.file, from: vault.space, displacedAs: displaced(false), in: vault.displaced,
-              isMoved: replacement.isMoved))
-        }
-      } catch {
-        // Not one file new and the other old: whoever opens them next publishes both.
-        for index in done.indices.reversed() {
-          try? directory.retract(
-            replacements[index].file, done[index], displacedAs: displaced[index](false), in: vault.displaced)
-        }
-        try? directory.calls.sync(directory.root, directory.path)
-        throw error
-      }
-      for (replacement, displaced) in zip(replacements, displaced) {
-        let name = replacement.file
-        // Another program may have put a file of its own there by a rename, which no lease holds up.
-        let inode = (try? directory.inode(of: displaced(false), in: vault.displaced)) ?? nil
-        if let held = leases[name], let inode, held.identity?.inode == inode, held.isUndisturbed {
-          // While the lease is still held, so that whoever writes there later does so at a later time.
-          try? directory.calls.rename(
-            displaced(false), in: vault.displaced, to: displaced(true), in: vault.displaced)
-        }
-        leases[name] = replacement.lease
-      }
-      try directory.calls.sync(directory.root, directory.path)
-    }
-  }
-
   // MARK: Taking in
 
   /// Brings journal and files to agree: what a crash left, what others committed, what other programs wrote.
   ///
-  /// - Parameters:
-  ///   - isStarting: begin a journal where there is none.
-  ///   - isAssuming: take it that files which look as they were left hold what they held, and compare them meanwhile: what
-  ///     is made of it counts only if `isAsAssumed`.
-  func settle(isStarting: Bool, isAssuming: Bool = false) throws(OrgError) -> Settled {
-    assumption = nil
+  /// - Parameter isStarting: begin a journal where there is none.
+  func settle(isStarting: Bool) throws(OrgError) -> Settled {
+    try untilNotOvertaken { () throws(OrgError) in
+      let settled = try settleOnce(isStarting: isStarting)
+      rememberPublished()
+      return settled
+    }
+  }
+
+  private func settleOnce(isStarting: Bool) throws(OrgError) -> Settled {
     var journal = store.memory.withLock { $0.journal } ?? Journal(calls: directory.calls)
     try explaining { () throws(SystemCallError) in try journal.refresh(vault.journal, repairing: true) }
     if let format = journal.newerFormat {
@@ -336,12 +99,6 @@ final class Engine {
 
     guard let last = journal.last else { return try begin(isStarting: isStarting) }
     let known = store.memory.withLock { $0.current }
-    if isAssuming, let known, known.generation == last.record.generation,
-      let seen = store.contentsUnlessTouched(), isSame(seen, known.contents)
-    {
-      assumption = Concurrent { [store] in isSame(store.contentsNow(), seen) }
-      return try finish(known.contents, last.record.generation)
-    }
     var live = store.contentsNow()
     if let known, known.generation == last.record.generation, isSame(live, known.contents) {
       return try finish(known.contents, last.record.generation)
@@ -409,6 +166,7 @@ final class Engine {
   /// The hashes of both files, if they are those that a generation left.
   private func publishedHashes(of live: FileContents, _ record: JournalRecord) -> [String: RunningHash]? {
     guard !live.isUnreadable else { return nil }
+    if let published = vault.published(record), store.isSeen(as: published.files) { return [:] }
     var hashes: [String: RunningHash] = [:]
     for (file, bytes) in live.files {
       let hash = RunningHash(bytes)
@@ -428,7 +186,7 @@ final class Engine {
     }
     try explaining { () throws(SystemCallError) in try checkpoint(contents, generation: 0) }
     store.memory.withLock { $0.current = (0, contents) }
-    return isSame(contents, live) ? settled(contents, 0) : try settle(isStarting: isStarting)
+    return isSame(contents, live) ? settled(contents, 0) : try settleOnce(isStarting: isStarting)
   }
 
   /// Goes on from the files where the journal is damaged, so that what it says can't be compared with them.
@@ -447,11 +205,14 @@ final class Engine {
     return settled(live, record.generation)
   }
 
-  /// Where nobody can be kept from writing by a lease, waits until a broken file is at rest.
+  /// Waits until nobody wrote while the files were read, which might be parts of two states, and until a broken file is
+  /// at rest.
   private func waitForWriters(_ live: FileContents) -> FileContents {
     var live = live
     let start = clinux_monotonic_milliseconds()
-    while !live.problems.isEmpty, store.isBeingWritten, clinux_monotonic_milliseconds() - start < 2000 {
+    while !store.isSteady || !live.problems.isEmpty && store.isBeingWritten,
+      clinux_monotonic_milliseconds() - start < 2000
+    {
       usleep(5000)
       live = store.contentsNow()
     }
@@ -478,32 +239,36 @@ final class Engine {
     try explaining { () throws(SystemCallError) in
       for (file, bytes) in live.files {
         guard let state = last.files[file], !haveSameBytes(bytes, current.bytes(of: file)),
-          sha256(bytes) == last.replaced?[file] ?? earlier?[file]?.sha256,
+          let hash = last.replaced?[file] ?? earlier?[file]?.sha256, sha256(bytes) == hash,
           try directory.inode(of: file, in: directory.root) != state.inode
         else { continue }
-        let displaced = Vault.displacedName(last.generation, sha256(bytes), file)
-        let calm = Vault.displacedName(last.generation, sha256(bytes), file, isCalm: true)
+        let displaced = Vault.displacedName(last.generation, hash, file)
+        let calm = Vault.displacedName(last.generation, hash, file, isCalm: true)
         if try directory.inode(of: calm, in: vault.displaced) != nil { continue }
         if let there = try directory.inode(of: displaced, in: vault.displaced) {
           // Once it was exchanged, what is in the file now came later.
           guard there == state.inode else { continue }
-          let lease = Lease(displaced, in: vault.displaced, directory.calls)
-          replacements.append(Replacement(file: file, lease: lease, isMoved: true))
+          replacements.append(
+            Replacement(file: file, generation: last.generation, displacedHash: hash, isMoved: true))
         } else if try directory.inode(of: DataDirectory.stagedName(file), in: vault.space) == state.inode {
-          let lease = Lease(DataDirectory.stagedName(file), in: vault.space, directory.calls)
-          replacements.append(Replacement(file: file, lease: lease))
+          replacements.append(Replacement(file: file, generation: last.generation, displacedHash: hash))
         } else {
           // Written later, it isn't what a crash left.
           guard let modified = directory.identity(of: file)?.modified, let time = Timestamp(last.time),
             Timestamp(sinceEpoch: modified) <= time
           else { continue }
           let staged = try vault.stage(current.bytes(of: file), for: file)
-          replacements.append(Replacement(file: file, lease: staged.lease))
+          replacements.append(
+            Replacement(file: file, generation: last.generation, displacedHash: hash, staged: staged))
         }
       }
-      try publish(replacements, current, generation: last.generation, displacing: live)
     }
-    return !replacements.isEmpty
+    guard !replacements.isEmpty else { return false }
+    let isPublished = try explaining { () throws(SystemCallError) in
+      try publish(replacements, current, displacing: live)
+    }
+    guard isPublished else { throw overtaken() }
+    return true
   }
 
   /// Takes in what another program wrote, as a generation of its own.
@@ -564,6 +329,10 @@ final class Engine {
 
   /// Puts the data back to what they were.
   func restore(to point: RestorePoint, isTrial: Bool) throws(OrgError) -> Restoration {
+    try untilNotOvertaken { () throws(OrgError) in try restoreOnce(to: point, isTrial: isTrial) }
+  }
+
+  private func restoreOnce(to point: RestorePoint, isTrial: Bool) throws(OrgError) -> Restoration {
     let settled = try settle(isStarting: !isTrial)
     let target = try contents(at: point)
     if let problem = target.problems.first {
@@ -589,7 +358,7 @@ final class Engine {
   }
 
   /// The bytes before a restore that is the newest generation, where a change set takes all of it back.
-  private func reversal(
+  func reversal(
     of set: ChangeSet, on settled: Settled
   ) throws(OrgError) -> FileContents.Application? {
     guard set.purpose != .edit, let journal = store.memory.withLock({ $0.journal }) else { return nil }
@@ -667,6 +436,10 @@ final class Engine {
 
   /// Takes in what others wrote, clears away what a crash left, and adds the member lists that are missing.
   func tidy(addingLists: Bool) throws(OrgError) {
+    try untilNotOvertaken { () throws(OrgError) in try tidyOnce(addingLists: addingLists) }
+  }
+
+  private func tidyOnce(addingLists: Bool) throws(OrgError) {
     let settled = try settle(isStarting: true)
     try explaining { () throws(SystemCallError) in
       try vault.removeDrafts(in: vault.checkpoints)
@@ -714,7 +487,6 @@ final class Engine {
           try vault.read(file.name, in: vault.displaced)
         }
         guard sha256(bytes).hasPrefix(file.hash) else {
-          guard isAsAssumed else { return try settle(isStarting: true) }
           guard let merged = try merge(bytes, file, into: settled, isFinished: lease == true) else {
             continue
           }
@@ -860,7 +632,7 @@ final class Engine {
   // MARK: Checkpoints
 
   /// Begins a new segment when the newest has grown long, so that recovery never has much to read.
-  private func checkpointIfDue(_ contents: FileContents) throws(SystemCallError) {
+  func checkpointIfDue(_ contents: FileContents) throws(SystemCallError) {
     guard let journal = store.memory.withLock({ $0.journal }),
       journal.segmentLength > store.memory.withLock({ $0.segmentLimit }),
       let generation = journal.last?.record.generation
@@ -890,7 +662,7 @@ final class Engine {
   }
 }
 
-private func isSame(_ left: FileContents, _ right: FileContents) -> Bool {
+func isSame(_ left: FileContents, _ right: FileContents) -> Bool {
   haveSameBytes(left.organizations.bytes, right.organizations.bytes)
     && haveSameBytes(left.members.bytes, right.members.bytes) && !left.isUnreadable && !right.isUnreadable
 }

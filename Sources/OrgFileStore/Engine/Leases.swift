@@ -6,24 +6,22 @@ final class Lease {
   private let file: Descriptor
   private let name: String
 
-  /// Takes it, after waiting for a while, in milliseconds, for whoever is writing; `nil` where it isn't to be had,
-  /// as for a file of another owner.
-  init?(_ name: String, in directory: borrowing Descriptor, _ calls: SystemCalls, patience: Int = 0) {
+  /// Why there is no lease.
+  enum Refusal: Error {
+    /// Another program has the file open for writing.
+    case isBusy
+    /// It isn't to be had, as for a file of another owner.
+    case isUnavailable
+  }
+
+  init(_ name: String, in directory: borrowing Descriptor, _ calls: SystemCalls) throws(Refusal) {
     self.calls = calls
     self.name = name
-    var rest = patience
-    while true {
-      guard let file = try? calls.open(name, in: directory, O_RDONLY),
-        let isTaken = calls.takeLease(file, name)
-      else { return nil }
-      if isTaken {
-        self.file = file
-        return
-      }
-      guard rest > 0 else { return nil }
-      rest -= 1
-      usleep(1000)
-    }
+    guard let file = try? calls.open(name, in: directory, O_RDONLY),
+      let isTaken = calls.takeLease(file, name)
+    else { throw .isUnavailable }
+    guard isTaken else { throw .isBusy }
+    self.file = file
   }
 
   deinit { calls.releaseLease(file) }
@@ -35,15 +33,20 @@ final class Lease {
   var isUndisturbed: Bool { calls.isLeaseUndisturbed(file) }
 }
 
-/// The leases on both data files, as far as they were to be had.
+/// The leases on data files, as far as they were to be had.
 struct Leases {
   private var held: [String: Lease] = [:]
 
-  init() {}
-
-  init(_ directory: DataDirectory, patience: Int = 3000) {
-    for name in [OrganizationTable.file, MemberTable.file] {
-      held[name] = Lease(name, in: directory.root, directory.calls, patience: patience)
+  /// Takes those on some files; `nil` where another program is writing to one of them.
+  ///
+  /// - Parameter isPartial: whether to go without a lease on what is being written to.
+  init?(_ directory: DataDirectory, on files: [String], isPartial: Bool) {
+    for name in files {
+      do throws(Lease.Refusal) {
+        held[name] = try Lease(name, in: directory.root, directory.calls)
+      } catch {
+        guard error == .isUnavailable || isPartial else { return nil }
+      }
     }
   }
 

@@ -4,18 +4,13 @@ import SystemPackage
 
 /// Writing what is to take the place of the live files.
 extension Vault {
-  /// The new bytes of a data file, beside it on the disk.
-  struct Staged {
-    let inode: UInt64
-    /// Keeps others from writing there; `nil` where it wasn't to be had.
-    let lease: Lease?
-  }
-
   /// Writes the new bytes of a data file beside it, durably, with the owner, group and mode of the present one.
   ///
   /// Where there is a spare file, they are written over that: blocks and pages that are there already take less than
   /// half the time of new ones.
-  func stage(_ bytes: [UInt8], for file: String) throws(SystemCallError) -> Staged {
+  ///
+  /// - Returns: what the new file is like.
+  func stage(_ bytes: [UInt8], for file: String) throws(SystemCallError) -> FileIdentity {
     let staged = DataDirectory.stagedName(file)
     do { try calls.remove(staged, in: space) } catch  where error.errno == .noSuchFileOrDirectory {}
     if let spare = spare(for: file, among: try displacedFiles()),
@@ -24,15 +19,14 @@ extension Vault {
       return result
     }
     do throws(SystemCallError) {
-      let identity = try write(bytes, toNew: staged, file)
-      return Staged(inode: identity.inode, lease: Lease(staged, in: space, calls))
+      return try write(bytes, toNew: staged, file)
     } catch {
       try? calls.remove(staged, in: space)
       throw error
     }
   }
 
-  /// The file is closed behind this: no lease is to be had on one that is open for writing.
+  /// The file is closed after this: no lease is to be had on one that is open for writing.
   private func write(
     _ bytes: [UInt8], toNew staged: String, _ file: String
   ) throws(SystemCallError) -> FileIdentity {
@@ -66,6 +60,7 @@ extension Vault {
     let prefix = size == 0 ? 0 : min(try calls.commonPrefix(bytes, in: target, file), max(0, bytes.count - 1))
     try calls.write(bytes, to: target, file, behind: prefix)
     if size > bytes.count { try calls.truncate(target, file, to: bytes.count) }
+    try calls.setTimeOfWriting(target, file)
     try calls.sync(target, file)
     return FileIdentity(try calls.status(target, file))
   }
@@ -81,13 +76,12 @@ extension Vault {
   ///
   /// A lease keeps whoever opens it waiting until all is written. Who had looked its name up while it was live, and opens
   /// it for writing only now, is noticed, and then it is a displaced file again, where what they write is found.
-  private func overwrite(_ spare: Displaced, with bytes: [UInt8]) throws(SystemCallError) -> Staged? {
+  private func overwrite(_ spare: Displaced, with bytes: [UInt8]) throws(SystemCallError) -> FileIdentity? {
     let staged = DataDirectory.stagedName(spare.file)
     do throws(SystemCallError) {
       guard let identity = try overwrite(spare, as: staged, with: bytes) else { return nil }
-      if let lease = Lease(staged, in: space, calls), lease.identity == identity {
-        return Staged(inode: identity.inode, lease: lease)
-      }
+      // To be had only while nobody has it open for writing, or waits to open it; not held any longer.
+      if let lease = try? Lease(staged, in: space, calls), lease.identity == identity { return identity }
       let name = Self.displacedName(spare.generation, sha256(bytes), spare.file)
       try calls.rename(staged, in: space, to: name, in: displaced)
       return nil
@@ -108,7 +102,7 @@ extension Vault {
     defer { calls.releaseLease(file) }
     let status = try calls.status(file, spare.name)
     let identity = FileIdentity(status)
-    guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1, identity.modified < identity.changed
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1, identity.isMoved
     else {
       return nil
     }

@@ -185,13 +185,23 @@ final class Vault {
     /// Whether a lease kept every writer from it until it was displaced, or it was found afterwards to hold what it
     /// held then.
     var isCalm: Bool
-    /// When it had been written to when that was found.
+    /// When it had been written to when that was found; its sign is left out.
     var modified: String?
 
-    /// Whether nothing was written to it since: a write comes after the time at which it got its name.
+    /// - Returns: `nil` where it isn't the name of a displaced file.
+    init?(name: String) {
+      let parts = name.split(separator: ".", maxSplits: 1)
+      let stamp = parts.first?.split(separator: "-") ?? []
+      guard parts.count == 2, stamp.count >= 2, let generation = UInt64(stamp[0]) else { return nil }
+      (self.name, self.generation, file) = (name, generation, String(parts[1]))
+      hash = String(stamp[1])
+      isCalm = stamp.dropFirst(2).first == "calm"
+      modified = stamp.dropFirst(3).first.map(String.init)
+    }
+
+    /// Whether nothing was written to it since: a write leaves both times of a file the same.
     func isCalm(_ identity: FileIdentity) -> Bool {
-      isCalm && identity.modified < identity.changed
-        && modified.map { $0 == Self.stamp(identity.modified) } ?? true
+      isCalm && identity.isMoved && modified.map { $0 == Self.stamp(identity.modified) } ?? true
     }
 
     func calmName(modified: Duration) -> String {
@@ -199,7 +209,7 @@ final class Vault {
     }
 
     private static func stamp(_ time: Duration) -> String {
-      "\(time.components.seconds.magnitude)_\(time.components.attoseconds.magnitude)"
+      time.fileTimeText.filter { $0 != "-" }
     }
   }
 
@@ -214,14 +224,7 @@ final class Vault {
   }
 
   static func displacedFiles(named names: [String]) -> [Displaced] {
-    names.compactMap { name in
-      let parts = name.split(separator: ".", maxSplits: 1)
-      let stamp = parts.first?.split(separator: "-") ?? []
-      guard parts.count == 2, stamp.count >= 2, let generation = UInt64(stamp[0]) else { return nil }
-      return Displaced(
-        name: name, generation: generation, file: String(parts[1]), hash: String(stamp[1]),
-        isCalm: stamp.dropFirst(2).first == "calm", modified: stamp.dropFirst(3).first.map(String.init))
-    }.sorted {
+    names.compactMap { Displaced(name: $0) }.sorted {
       // Members come behind their organizations.
       ($0.generation, $0.file == MemberTable.file ? 1 : 0, $0.name)
         < ($1.generation, $1.file == MemberTable.file ? 1 : 0, $1.name)

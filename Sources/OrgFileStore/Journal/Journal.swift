@@ -127,6 +127,13 @@ struct Journal {
     return true
   }
 
+  /// Whether nothing was appended since it was read last.
+  func isAtEnd(_ directory: borrowing Descriptor) -> Bool {
+    guard let position, let newest = try? Self.segments(directory, calls).last else { return false }
+    return newest == position.segment
+      && (try? calls.status(of: newest, in: directory)).map { Int($0.st_size) } == position.length
+  }
+
   /// Bytes of a segment that is read as a whole.
   private static let shortSegment = 1 << 14
 

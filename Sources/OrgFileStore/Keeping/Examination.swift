@@ -177,8 +177,6 @@ extension FileStore {
     if needsLock {
       try checkWritable()
       try FileLock(directory: directory).withLock(waiting: { _ in true }) { (_) throws(OrgError) in
-        let leases = Leases(directory)
-        defer { withExtendedLifetime(leases) {} }
         let engine = try Engine(self)
         try engine.repair(remedies)
         try engine.tidy(addingLists: remedies.contains(.addMemberLists))

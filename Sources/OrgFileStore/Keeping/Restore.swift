@@ -64,9 +64,7 @@ extension FileStore {
   public func restore(to point: RestorePoint, isTrial: Bool = false) throws(OrgError) -> Restoration {
     try checkWritable()
     return try FileLock(directory: directory).withLock(waiting: { _ in true }) { (_) throws(OrgError) in
-      let leases = Leases(directory)
-      defer { withExtendedLifetime(leases) {} }
-      return try Engine(self).restore(to: point, isTrial: isTrial)
+      try Engine(self).restore(to: point, isTrial: isTrial)
     }
   }
 }

@@ -1,0 +1,225 @@
+import Glibc
+import OrgCore
+import Synchronization
+
+/// Reading the files, and what is known of them from one time to the next.
+extension FileStore {
+  /// What was read last.
+  struct State {
+    var loaded: Loaded?
+    /// The organizations as they were read ahead of the members.
+    var early: OrganizationTable?
+    /// Counts loads as they begin; one that began earlier never replaces one that began later.
+    var lastTicket = 0
+    var generation: UInt64 = 0
+    /// When each file had last been read as this store published it.
+    var published: [String: LastRead] = [:]
+  }
+
+  struct Loaded {
+    var ticket: Int
+    /// When the reading began, since 1970.
+    var time: Duration
+    var organizations: FileIdentity?
+    var members: FileIdentity?
+    var contents: FileContents
+    var generation: UInt64 = 0
+
+    var snapshot: Snapshot {
+      Snapshot(
+        generation: generation, problems: contents.problems, recordProblems: contents.recordProblems,
+        contents: contents)
+    }
+  }
+
+  /// Reads what changed since it was read last.
+  ///
+  /// - Parameter isTryingAgain: read a file that couldn't be read again, even where it looks unchanged.
+  func load(isTryingAgain: Bool = false) -> Loaded { files.withLock { _ in loadNow(isTryingAgain) } }
+
+  private func loadNow(_ isTryingAgain: Bool) -> Loaded {
+    let (last, early, ticket) = state.withLock { state in
+      state.lastTicket += 1
+      let early = state.early
+      state.early = nil
+      return (state.loaded, early, state.lastTicket)
+    }
+    let time = Duration.sinceEpoch
+    var next = Loaded(
+      ticket: ticket, time: time, contents: last?.contents ?? FileContents.empty,
+      generation: last?.generation ?? 0)
+    let organizations: DataDirectory.Image?
+    let members: DataDirectory.Image?
+    func isDone(_ isReadable: Bool?) -> Bool { isReadable == true || !isTryingAgain }
+    (organizations, next.organizations) = image(
+      OrganizationTable.file, last, last?.organizations,
+      last?.contents.organizations.bytes ?? early?.bytes, isDone(last?.contents.organizations.isReadable))
+    (members, next.members) = image(
+      MemberTable.file, last, last?.members, last?.contents.members.bytes,
+      isDone(last?.contents.members.isReadable))
+    if organizations != nil || members != nil {
+      next.contents = next.contents.reading(organizations: organizations, members: members, early: early)
+    }
+    return note(next, isNew: last == nil || organizations != nil || members != nil)
+  }
+
+  /// Reads a file; no image if it holds what it held, though somebody may have written it again.
+  ///
+  /// - Parameter isDone: whether a file that looks unchanged needn't be read.
+  private func image(
+    _ name: String, _ last: Loaded?, _ identity: FileIdentity?, _ bytes: [UInt8]?, _ isDone: Bool
+  ) -> (DataDirectory.Image?, FileIdentity?) {
+    if let last, let identity, isDone, identity.showsWrites(after: last.time),
+      directory.identity(of: name) == identity
+    {
+      return (nil, identity)
+    }
+    let image = directory.read(name, likely: bytes)
+    if last != nil, case .bytes(let new, _) = image, identity != nil, let bytes, haveSameBytes(new, bytes) {
+      return (nil, image.identity)
+    }
+    if last != nil, case .unreadable(_, nil) = image, identity == nil { return (nil, nil) }
+    return (image, image.identity)
+  }
+
+  /// Makes a load the present one, unless a later one is already.
+  private func note(_ loaded: Loaded, isNew: Bool) -> Loaded {
+    state.withLock { state in
+      if let present = state.loaded, present.ticket > loaded.ticket { return present }
+      var loaded = loaded
+      if isNew {
+        state.generation += 1
+        loaded.generation = state.generation
+      }
+      state.loaded = loaded
+      return loaded
+    }
+  }
+
+  // MARK: For the engine
+
+  /// What is in the files now. What looks as it did when it was read isn't read again, unless it could have been written
+  /// to in the same tick of the clock.
+  func contentsNow() -> FileContents { load(isTryingAgain: true).contents }
+
+  /// The files that no other program read since this store published them: what is written there now was made from an
+  /// older state.
+  var unreadFiles: Set<String> {
+    let published = state.withLock { $0.published }
+    return Set(published.filter { directory.lastRead($0.key) == $0.value }.keys)
+  }
+
+  /// The data that were read, or written, last, as a snapshot. Nothing is read again: what somebody writes behind
+  /// that is another matter.
+  func snapshotNow() -> Snapshot { state.withLock { $0.loaded?.snapshot } ?? load().snapshot }
+
+  /// The data files as they were seen when they were read, or written, last.
+  struct Sight {
+    fileprivate let loaded: Loaded
+
+    /// When they were seen, since 1970.
+    var time: Duration { loaded.time }
+
+    /// What both are like; `nil` where one is missing.
+    var files: [String: FileIdentity]? {
+      guard let organizations = loaded.organizations, let members = loaded.members else { return nil }
+      return [OrganizationTable.file: organizations, MemberTable.file: members]
+    }
+
+    /// Whether any later write shows.
+    fileprivate var showsWrites: Bool {
+      [loaded.organizations, loaded.members].allSatisfy { $0?.showsWrites(after: time) ?? true }
+    }
+  }
+
+  /// When the files were seen to hold what they are thought to; `nil` where they hold something else.
+  ///
+  /// - Parameter isWaiting: wait for the next tick of the clock, and read again, where a write might not show.
+  func sight(of contents: FileContents, isWaiting: Bool = true) -> Sight? {
+    func present() -> Sight? {
+      guard let loaded = state.withLock({ $0.loaded }),
+        haveSameBytes(loaded.contents.organizations.bytes, contents.organizations.bytes),
+        haveSameBytes(loaded.contents.members.bytes, contents.members.bytes)
+      else { return nil }
+      return Sight(loaded: loaded)
+    }
+    guard isWaiting, let sight = present(), !sight.showsWrites else { return present() }
+    usleep(20_000)
+    _ = load()
+    return present()
+  }
+
+  /// Whether the files are still as they were seen. Those of which that can't be told are compared.
+  func isStill(_ sight: Sight) -> Bool {
+    let loaded = sight.loaded
+    return [(OrganizationTable.file, loaded.organizations), (MemberTable.file, loaded.members)].allSatisfy {
+      name, identity in
+      guard directory.identity(of: name) == identity else { return false }
+      return identity?.showsWrites(after: loaded.time) ?? true
+        || directory.holds(loaded.contents.bytes(of: name), name)
+    }
+  }
+
+  /// Whether nobody has written to the files since their reading began.
+  var isSteady: Bool {
+    guard let loaded = state.withLock({ $0.loaded }) else { return false }
+    let sight = Sight(loaded: loaded)
+    return sight.showsWrites && directory.identity(of: OrganizationTable.file) == loaded.organizations
+      && directory.identity(of: MemberTable.file) == loaded.members
+  }
+
+  /// Whether what was read last was read from files that are, and were, like some others.
+  func isSeen(as files: [String: FileIdentity]) -> Bool {
+    guard let loaded = state.withLock({ $0.loaded }), Sight(loaded: loaded).files == files else {
+      return false
+    }
+    return files.allSatisfy { directory.identity(of: $0.key) == $0.value }
+  }
+
+  /// Exchanges files, so that no load sees it half done, and takes note of what they hold then.
+  ///
+  /// - Parameters:
+  ///   - staged: what the new files are like, where that is known.
+  ///   - body: exchanges them; what it returns is returned, and says whether it did.
+  func exchange(
+    for contents: FileContents, staged: [(file: String, identity: FileIdentity?)],
+    _ body: () throws(SystemCallError) -> Bool?
+  ) throws(SystemCallError) -> Bool? {
+    let result: Result<Bool?, SystemCallError> = files.withLock { _ in
+      let isDone: Bool?
+      do throws(SystemCallError) {
+        isDone = try body()
+      } catch {
+        return .failure(error)
+      }
+      guard isDone == true else { return .success(isDone) }
+      let (last, ticket) = state.withLock { state in
+        state.lastTicket += 1
+        return (state.loaded, state.lastTicket)
+      }
+      // What another program did to a file since then is read the next time.
+      func identity(_ name: String, _ before: FileIdentity?) -> FileIdentity? {
+        guard let new = staged.first(where: { $0.file == name }) else {
+          let isKnown = last.map { haveSameBytes($0.contents.bytes(of: name), contents.bytes(of: name)) }
+          return isKnown == true ? before : nil
+        }
+        guard let present = directory.identity(of: name), let staged = new.identity,
+          present.inode == staged.inode, present.device == staged.device, present.size == staged.size,
+          present.modified == staged.modified
+        else { return nil }
+        return present
+      }
+      let names = [OrganizationTable.file, MemberTable.file]
+      let published = Dictionary(names.map { ($0, directory.lastRead($0)) }) { $1 }.compactMapValues(\.self)
+      state.withLock { $0.published = published }
+      // What wasn't exchanged was seen like this before.
+      _ = note(
+        Loaded(
+          ticket: ticket, time: last?.time ?? .sinceEpoch,
+          organizations: identity(OrganizationTable.file, last?.organizations),
+          members: identity(MemberTable.file, last?.members), contents: contents), isNew: true)
+      return .success(true)
+    }
+    return try result.get()
+  }
+}
