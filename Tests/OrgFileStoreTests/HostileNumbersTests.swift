@@ -98,7 +98,7 @@ import Testing
     _ = try store.examine()
     _ = try store.commit(Sample.role)
     #expect(try store.history().map(\.generation) == [2, 1])
-    #expect(try scratch.store().restore(to: .generation(1)).count == 1)
+    #expect(try scratch.store().restore(to: .generation(1)).changes.count == 1)
   }
 
   @Test func `behind the highest generation nothing is changed, and a sentence says why`() throws {
