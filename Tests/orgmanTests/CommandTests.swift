@@ -35,12 +35,12 @@ extension EndToEnd {
       #expect(try data.contents() == before)
     }
 
-    @Test func `a limit below zero is refused with a sentence`() throws {
+    @Test func `a limit of less than one generation is refused with a sentence`() throws {
       let data = try DataFiles.reference()
       let output = try orgman(data, "history", "--limit=-1")
       #expect(output.status == .exited(64))
-      #expect(output.stderr.contains("--limit is a number of generations, 0 or more."))
-      #expect(try orgman(data, "history", "--limit=0").status == .exited(0))
+      #expect(output.stderr.contains("--limit is -1, but it must be at least 1."))
+      #expect(try orgman(data, "history", "--limit=0").status == .exited(64))
     }
 
     @Test func `what was changed on the screen is in the history, and undone and redone byte for byte`()

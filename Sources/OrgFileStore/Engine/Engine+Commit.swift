@@ -275,7 +275,7 @@ extension Engine {
         guard seen.map(store.isStill) ?? true else { return false }
         // Another program that waits to write read the data before this change. Where it goes first, its write is simply
         // ingested.
-        if yieldsRemaining > 0, held.areAwaited {
+        if !isInsisting, yieldsRemaining > 0, held.areAwaited {
           yieldsRemaining -= 1
           return false
         }

@@ -42,7 +42,7 @@ struct ApplyCommand: ParsableCommand {
     guard let first = try source.peek() else {
       throw OrgError(.invalidValue, "\(name) is empty; it should have what --dry-run --json printed.")
     }
-    let bytes = first == UInt8(ascii: "{") ? try source.rest() : []
+    let bytes = [UInt8(ascii: "{"), UInt8(ascii: "[")].contains(first) ? try source.rest() : []
     let document: ChangeDocument
     do {
       document = try JSONDecoder().decode(ChangeDocument.self, from: Data(bytes))
