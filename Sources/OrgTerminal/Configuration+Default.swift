@@ -33,6 +33,12 @@ extension Configuration {
       # The plans that are known, in rising order. Any other plan can be typed.
       #plan-tiers = [\(plans)]
 
+      # What happens to records that another program removes from the files: "restore" puts back what can't have been
+      # meant, such as everything at once, and accepts any other removal; "accept" accepts every removal in a file that
+      # isn't damaged; "ask" puts every removed organization back and asks on the screen. orgman accept makes the
+      # removal that was put back, and orgman undo takes back one that was accepted.
+      #external-deletions = "restore"
+
       # Queries that the command palette (:) offers by their names.
       [queries]
       #"paying without a Stripe id" = "no:stripe !plan:founders_friend !status:deleted"

@@ -40,7 +40,7 @@ private struct ConfigurationReader {
   private var keys: [KeyAssignment] = []
 
   /// Names at the top of the file.
-  private static let names = ["theme", "mouse", "columns", "sort", "plan-tiers"]
+  private static let names = ["theme", "mouse", "columns", "sort", "plan-tiers", "external-deletions"]
 
   mutating func read(_ reader: TOMLReader) {
     for table in reader.tables {
@@ -70,9 +70,10 @@ private struct ConfigurationReader {
     problems.append(ConfigurationProblem(place: place, message: message))
   }
 
-  private static func list(_ words: [String]) -> String {
+  private static func list(_ words: [String], _ conjunction: String = "and") -> String {
     words.count < 2
-      ? words.joined() : words.dropLast().joined(separator: ", ") + " and " + words[words.count - 1]
+      ? words.joined()
+      : words.dropLast().joined(separator: ", ") + " \(conjunction) " + words[words.count - 1]
   }
 
   private mutating func take(_ entry: TOMLReader.Entry) {
@@ -93,6 +94,14 @@ private struct ConfigurationReader {
         note("mouse is true or false.", entry.value.place)
       }
     case ("plan-tiers", 1): planTiers(entry)
+    case ("external-deletions", 1):
+      guard let name = string(entry) else { return }
+      if let policy = ExternalDeletions(rawValue: name) {
+        configuration.preferences.externalDeletions = policy
+      } else {
+        let all = ExternalDeletions.allCases.map(\.rawValue)
+        note("external-deletions is \(Self.list(all, "or")), not \(name.quoted).", entry.value.place)
+      }
     case ("columns", 1): columns(entry)
     case ("sort", 1): sort(entry)
     case ("queries", 2): query(entry)

@@ -375,7 +375,22 @@ public struct AppModel: Sendable {
   /// without knowing of it.
   public mutating func receive(_ entries: [HistoryEntry]) -> [Effect] {
     for entry in entries {
-      if let reverted = entry.reverted.last {
+      let removed = entry.refused.filter { if case .removeOrganization = $0.change { true } else { false } }
+      if let first = removed.first {
+        let name = first.organizationName.escapedForDisplay
+        let what = removed.count == 1 ? name : "\(name) and \(removed.count - 1) more"
+        let it = removed.count == 1 ? "it" : "them"
+        let text = "Another program removed \(what). orgman put \(it) back."
+        if case .browse = mode, preferences.externalDeletions == .ask {
+          mode = .ask(
+            Question(
+              text: "\(text) Remove \(it) after all, with all members?", changes: entry.refused.map(\.change),
+              allowsOwnerless: true))
+        } else {
+          message = Message(
+            text: "\(text) To remove \(it): orgman accept \(entry.generation)", kind: .refusal)
+        }
+      } else if let reverted = entry.reverted.last {
         let what = entry.changes.first.map { ": \($0.summary)" } ?? ""
         message = Message(
           text:

@@ -53,6 +53,8 @@ public struct Preferences: Sendable, Hashable {
   public var columns: [ListColumn] = [.plan, .status, .members]
   /// What the list is sorted by from the start.
   public var order = ListOrder()
+  /// What is done about records that another program removes.
+  public var externalDeletions = ExternalDeletions.restore
 
   /// What is wanted; what isn't said is as it is out of the box.
   public init(savedQueries: [SavedQuery] = [], planTiers: [String] = PlanTier.known) {

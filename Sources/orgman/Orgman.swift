@@ -53,7 +53,8 @@ struct Orgman: ParsableCommand {
       CommandGroup(
         name: "Keeping",
         subcommands: [
-          HistoryCommand.self, UndoCommand.self, RedoCommand.self, DoctorCommand.self, InfoCommand.self,
+          HistoryCommand.self, UndoCommand.self, RedoCommand.self, AcceptCommand.self, DoctorCommand.self,
+          InfoCommand.self,
           BackupCommand.self,
           RestoreCommand.self, InstallCommand.self, ConfigCommand.self,
         ]),
@@ -121,7 +122,7 @@ struct BrowseCommand: ParsableCommand {
     try TerminalApp.check()
     try log.start(data: directory)
     let (configuration, problems) = ConfigurationFile.load()
-    let store = try openStore(directory)
+    let store = try openStore(directory, configuration.preferences.externalDeletions)
     let app = try TerminalApp()
     let watcher = store.watcher()
     let inbox = app.inbox
@@ -172,9 +173,9 @@ struct BrowseCommand: ParsableCommand {
   }
 
   /// Opens the data; where there are none, offers to begin with none.
-  private func openStore(_ directory: String) throws -> FileStore {
+  private func openStore(_ directory: String, _ deletions: ExternalDeletions) throws -> FileStore {
     do {
-      return try FileStore(path: directory, isReadOnly: readOnly)
+      return try FileStore(path: directory, isReadOnly: readOnly, externalDeletions: deletions)
     } catch {
       guard error.code == .dataNotFound, !readOnly, isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1
       else { throw error }
@@ -187,7 +188,7 @@ struct BrowseCommand: ParsableCommand {
           .dataNotFound, "Nothing was created. Name the directory with your data: orgman --data DIR")
       }
       try FileStore.create(at: directory)
-      return try FileStore(path: directory)
+      return try FileStore(path: directory, externalDeletions: deletions)
     }
   }
 }

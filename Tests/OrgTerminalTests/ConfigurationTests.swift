@@ -108,7 +108,7 @@ import Testing
     for (text, expected) in [
       (
         "color = 1",
-        "1:1 There is no color; there are theme, mouse, columns, sort and plan-tiers, [queries] and [keys]."
+        "1:1 There is no color; there are theme, mouse, columns, sort, plan-tiers and external-deletions, [queries] and [keys]."
       ),
       ("[kyes]\n", "1:1 There is no [kyes]; there are [queries] and [keys]."),
       (

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import OrgCore
 import OrgFileStore
+import Synchronization
 
 /// What every command takes.
 struct DataOptions: ParsableArguments {
@@ -27,7 +28,11 @@ struct DataOptions: ParsableArguments {
   func store(isReadOnly: Bool = false) throws(OrgError) -> FileStore {
     let directory = DataLocation.directory(named: data)
     try log.start(data: directory)
-    return try FileStore(path: directory, isReadOnly: isReadOnly || readOnly)
+    let store = try FileStore(
+      path: directory, isReadOnly: isReadOnly || readOnly,
+      externalDeletions: ConfigurationFile.load().configuration.preferences.externalDeletions)
+    OpenStores.add(store)
+    return store
   }
 
   /// Reads the data and lets a command print them. Of damaged data what is readable is printed, after a sentence on
@@ -40,6 +45,19 @@ struct DataOptions: ParsableArguments {
     damage.tell(of: snapshot)
     try body(snapshot)
     try damage.check(snapshot)
+  }
+}
+
+/// The stores that this command has opened.
+enum OpenStores {
+  private static let all = Mutex<[FileStore]>([])
+
+  static func add(_ store: FileStore) { all.withLock { $0.append(store) } }
+
+  /// Ingests what other programs are still writing to files that were displaced, so that nothing is left for the next
+  /// command.
+  static func finish() {
+    for store in all.withLock({ $0 }) { store.finishLateWrites() }
   }
 }
 
@@ -130,6 +148,7 @@ enum FileHandle {
 /// Runs a command and turns what it throws into one line on standard error and the exit status of its kind:
 /// 1 refused or failed, 2 not found, 3 conflict.
 func exitingWithStatus(_ body: () throws -> Void) throws {
+  defer { OpenStores.finish() }
   do {
     try body()
   } catch let error as OrgError {

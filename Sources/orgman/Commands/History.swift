@@ -112,7 +112,7 @@ struct RedoCommand: ParsableCommand {
 }
 
 /// Shows what a change set would do, asks, and commits it.
-private func carryOut(
+func carryOut(
   _ set: ChangeSet, of entry: HistoryEntry, on manager: OrgManager, _ confirmation: ConfirmationOptions,
   _ options: DataOptions
 ) throws {
@@ -175,6 +175,12 @@ extension HistoryEntry {
       lines.append("      took back generation \(list); orgman redo \(reverted[0]) does it again")
     }
     if let note, !whole.isEmpty { lines.append("      \(note.escapedForDisplay)") }
+    if !refused.isEmpty {
+      let count = refused.count == 1 ? "1 change of it was" : "\(refused.count) changes of it were"
+      lines.append(
+        "      \(count) not made; orgman accept \(generation) makes \(refused.count == 1 ? "it" : "them"):")
+      lines += refused.map { "        \($0.summary)" }
+    }
     return lines
   }
 }
@@ -191,6 +197,11 @@ struct HistoryJSON: Encodable {
   struct What: Encodable {
     let organization, name, summary: String
     let user: String?
+
+    init(_ recorded: RecordedChange) {
+      (organization, name) = (recorded.change.organizationID, recorded.organizationName)
+      (summary, user) = (recorded.summary, recorded.change.userID)
+    }
   }
 
   let generation: UInt64
@@ -199,6 +210,8 @@ struct HistoryJSON: Encodable {
   let actor: Who
   let changes: [What]
   let reverted: [UInt64]
+  /// What another program's files said and the data don't.
+  let refused: [What]
   let note: String?
 
   init(_ entry: HistoryEntry) {
@@ -216,11 +229,8 @@ struct HistoryJSON: Encodable {
     self.actor = Who(
       uid: actor.uid, user: actor.user, login: actor.login, claimedSudoUser: actor.claimedSudoUser,
       claimedSSHClient: actor.claimedSSHClient, host: actor.host)
-    changes = entry.changes.map {
-      What(
-        organization: $0.change.organizationID, name: $0.organizationName, summary: $0.summary,
-        user: $0.change.userID)
-    }
+    changes = entry.changes.map(What.init)
+    refused = entry.refused.map(What.init)
     reverted = entry.reverted
     note = entry.note
   }

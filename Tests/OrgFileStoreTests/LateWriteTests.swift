@@ -1,0 +1,52 @@
+import Foundation
+import Glibc
+import OrgCore
+import Testing
+
+@testable import OrgFileStore
+
+/// Writes that went to a file after it had been displaced.
+@Suite struct LateWriteTests {
+  /// Opens a data file as the service does when it is about to write, and hands it over.
+  private func opened(_ scratch: Scratch) throws -> Int32 {
+    let file = open("\(scratch.path)/org_users.json", O_WRONLY)
+    try #require(file >= 0)
+    return file
+  }
+
+  private func finish(_ file: Int32, _ text: String) throws {
+    try #require(ftruncate(file, 0) == 0)
+    let bytes = Array(text.utf8)
+    try #require(write(file, bytes, bytes.count) == bytes.count)
+    close(file)
+  }
+
+  private var theirs: String {
+    Fixture.users.replacingOccurrences(of: "\"role\": \"member\"", with: "\"role\": \"billing_admin\"")
+  }
+
+  @Test func `who reads the data next finds what was written late, without any change of ours`() throws {
+    let scratch = try Scratch.reference()
+    _ = try scratch.manager().createOrganization(name: "First")
+    let file = try opened(scratch)
+    _ = try scratch.manager().createOrganization(name: "Second")
+    try finish(file, theirs)
+    let snapshot = try scratch.store().snapshot()
+    let members = snapshot.organizations.flatMap { snapshot.members(of: $0.id) }
+    #expect(members.allSatisfy { $0.role != .member } && members.contains { $0.role == .billingAdmin })
+    #expect(snapshot.organizations.contains { $0.name == "Second" })
+  }
+
+  @Test func `a process that is about to end stays until another program has finished writing`() throws {
+    let scratch = try Scratch.reference()
+    _ = try scratch.manager().createOrganization(name: "First")
+    let file = try opened(scratch)
+    let store = try scratch.store()
+    _ = try OrgManager(store: store).createOrganization(name: "Second")
+    let text = theirs
+    DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(100)) { try? finish(file, text) }
+    store.finishLateWrites()
+    #expect(try scratch.read("org_users.json").contains("billing_admin"))
+    #expect(try unmerged(store) == [])
+  }
+}
