@@ -160,12 +160,18 @@ extension FileStore {
     }
   }
 
+  /// Whether the files look as they did when they were read last.
+  var isAsRead: Bool {
+    guard let loaded = state.withLock({ $0.loaded }) else { return false }
+    return directory.identity(of: OrganizationTable.file) == loaded.organizations
+      && directory.identity(of: MemberTable.file) == loaded.members
+  }
+
   /// Whether nobody has written to the files since their reading began.
   var isSteady: Bool {
     guard let loaded = state.withLock({ $0.loaded }) else { return false }
     let sight = Sight(loaded: loaded)
-    return sight.showsWrites && directory.identity(of: OrganizationTable.file) == loaded.organizations
-      && directory.identity(of: MemberTable.file) == loaded.members
+    return sight.showsWrites && isAsRead
   }
 
   /// Whether what was read last was read from files that are, and were, like some others.

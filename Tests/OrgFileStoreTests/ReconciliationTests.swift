@@ -158,6 +158,15 @@ import Testing
     let mixed = try base.making(.addMember(.sample("new", in: second)))
     #expect(result(mixed).contents[cell] == other.rawValue)
     #expect(result(mixed).contents[.member(second, user: "new")] == "member")
+    // What it changed again since, it knew, whatever it was before.
+    var later = branch
+    try later.make(
+      .setRole(user: member.userID, organization: member.organizationID, from: other, to: .billingAdmin),
+      origin: .foreign, at: 1_200_000)
+    let back = Reconciliation(
+      current: later.last, found: mixed, history: later.history, unread: ["org_users.json"],
+      written: ["org_users.json": Timestamp(microseconds: 1_500_000)])
+    #expect(back.contents[cell] == member.role.rawValue)
     // Having read it, it may change its own value back.
     #expect(result(base).contents[cell] == member.role.rawValue)
   }

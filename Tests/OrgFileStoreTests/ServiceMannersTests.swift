@@ -47,7 +47,12 @@ import Testing
   /// Acknowledged changes of ours in a case.
   static let changes = 200 * ForeignWriterTests.scale
 
-  @Test(arguments: Manner.allCases, Setting.allCases)
+  /// Root may hold leases as the owner may, so that it isn't tried in every manner.
+  static let cases = Setting.allCases.flatMap { setting in
+    Manner.allCases.filter { setting != .root || [.usual, .rollingBack].contains($0) }.map { ($0, setting) }
+  }
+
+  @Test(arguments: cases)
   func `nothing acknowledged is lost beside a service, whatever its manner and whoever edits`(
     manner: Manner, setting: Setting
   ) throws {

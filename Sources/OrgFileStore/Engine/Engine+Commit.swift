@@ -7,22 +7,18 @@ import SystemPackage
 /// beside the live ones with no lease held. Then the leases are taken, it is checked that the live files are what was
 /// read, the line goes into the journal, and the files are exchanged.
 extension Engine {
-  /// How many times something begins again without leases.
-  private static let attempts = 4
   /// How long to wait for another program that is writing, in milliseconds.
   private static let patience: Int64 = 3000
 
-  /// Does something again where the files were written to before it was committed: a few times, and then with leases
-  /// from the start, so that whoever writes all the time can't keep it from being done.
+  /// Does something again where the files were written to before it was committed, this time with leases from the start,
+  /// so that a program that writes all the time can't keep it from being done.
   func untilNotOvertaken<Value>(_ body: () throws(OrgError) -> Value) throws(OrgError) -> Value {
     guard leases == nil else { return try body() }
-    for _ in 0..<Self.attempts {
-      do throws(OrgError) {
-        return try body()
-      } catch {
-        guard isOvertaken else { throw error }
-        isOvertaken = false
-      }
+    do throws(OrgError) {
+      return try body()
+    } catch {
+      guard isOvertaken else { throw error }
+      isOvertaken = false
     }
     leases = waitForLeases(on: [OrganizationTable.file, MemberTable.file])
     defer { leases = nil }

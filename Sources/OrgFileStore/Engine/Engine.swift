@@ -210,13 +210,16 @@ final class Engine {
   private func waitForWriters(_ live: FileContents) -> FileContents {
     var live = live
     let start = clinux_monotonic_milliseconds()
-    while !store.isSteady || !live.problems.isEmpty && store.isBeingWritten,
-      clinux_monotonic_milliseconds() - start < 2000
-    {
-      usleep(5000)
+    while true {
+      let isBroken = !live.problems.isEmpty && store.isBeingWritten
+      // A program that writes all the time doesn't keep what it wrote from being ingested.
+      let patience: Int64 = isBroken ? 2000 : 50
+      guard isBroken || !store.isAsRead, clinux_monotonic_milliseconds() - start < patience else {
+        return live
+      }
+      usleep(isBroken ? 5000 : 500)
       live = store.contentsNow()
     }
-    return live
   }
 
   /// Throws away the staged files that a crash left, but for those that the journal says are to be published.

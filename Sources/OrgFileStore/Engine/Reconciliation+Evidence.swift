@@ -92,12 +92,13 @@ extension Reconciliation {
       var fewest = differing.count
       var newer: Set<Cell> = []
       var passed: [UInt64] = []
+      var own = OwnValues(differing)
       for step in history {
         let isKnown =
           generation.map { step.generation < $0 || step.generation == $0 && step.origin == .foreign } ?? true
-        if isKnown, step.origin == .foreign { continue }
         if isKnown, let written, written.microseconds - step.time.microseconds > longestOperation { break }
-        let cells = step.cells(in: file)
+        var cells = isKnown && step.origin == .foreign ? [] : step.cells(in: file)
+        if isKnown { cells = own.unknown(of: cells, changedBy: step, in: file) }
         guard !cells.isEmpty else { continue }
         older.goBack(cells, found, differing)
         if !isKnown {
@@ -130,14 +131,35 @@ extension Reconciliation {
       written: Timestamp?
     ) {
       guard !theirs.isEmpty else { return }
-      for step in history where step.origin != .foreign {
+      var own = OwnValues(theirs)
+      for step in history where step.mayHaveChanged(theirs) {
         if let written, written.microseconds - step.time.microseconds > longestOperation { break }
-        guard step.mayHaveChanged(theirs) else { continue }
-        let back = step.cells(in: file).filter { theirs.contains($0.cell) && $0.before == found[$0.cell] }
+        let values = step.origin == .foreign ? [] : step.cells(in: file)
+        let back = own.unknown(of: values, changedBy: step, in: file).filter {
+          theirs.contains($0.cell) && $0.before == found[$0.cell]
+        }
         guard !back.isEmpty else { continue }
         cells.formUnion(back.map(\.cell))
         generations.append(step.generation)
       }
+    }
+  }
+
+  /// Values that another program changed itself. What it changed once more since, it knew: so of its changes that were
+  /// found late only the latest of each value can be one that it doesn't know of when it writes again.
+  private struct OwnValues {
+    private let cells: Set<Cell>
+    private var changed: Set<Cell> = []
+
+    init(_ cells: Set<Cell>) { self.cells = cells }
+
+    /// Those of the values that a step changed, newest first, that the program may not know of.
+    mutating func unknown(
+      of values: [(cell: Cell, before: String?)], changedBy step: Step, in file: String
+    ) -> [(cell: Cell, before: String?)] {
+      guard step.origin != .own, step.mayHaveChanged(cells) else { return values }
+      defer { changed.formUnion(step.cells(in: file).lazy.map(\.cell).filter(cells.contains)) }
+      return values.filter { !changed.contains($0.cell) }
     }
   }
 

@@ -201,7 +201,7 @@ last = number + operations
 while operations <= 0 or number < last:
     if operations == 0 and not os.read(0, 1):
         break
-    if operations < 0 and select.select([0], [], [], 0)[0]:
+    if operations < 0 and select.select([0], [], [], 0 if manner == "busy" else choice.uniform(0, 0.2))[0]:
         break
     number += 1
     possible = [create_organization]
