@@ -47,10 +47,11 @@ import Testing
   /// Acknowledged changes of ours in a case.
   static let changes = 200 * ForeignWriterTests.scale
 
-  /// Root may hold leases as the owner may, so that it isn't tried in every manner.
-  static let cases = Setting.allCases.flatMap { setting in
-    Manner.allCases.filter { setting != .root || [.usual, .rollingBack].contains($0) }.map { ($0, setting) }
-  }
+  /// Every manner beside the owner; of the other settings those manners in which what they lack matters most.
+  static let cases: [(Manner, Setting)] =
+    Manner.allCases.map { ($0, .owner) } + [(.usual, .root)]
+    + [Manner.usual, .idempotent, .pausing].map { ($0, .withoutLeases) }
+    + [Manner.usual, .idempotent].map { ($0, .group) }
 
   @Test(arguments: cases)
   func `nothing acknowledged is lost beside a service, whatever its manner and whoever edits`(

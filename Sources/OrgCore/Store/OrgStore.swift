@@ -40,6 +40,7 @@ public protocol OrgStore: Sendable {
   /// What happened to some records or at some time, newest first.
   ///
   /// - Parameters:
+  ///   - filter: which records, or which time.
   ///   - position: where the page before ended; `nil` begins with what happened last.
   ///   - limit: how many entries a page has at most. Only a page without `next` is the last one; those before it may
   ///     have fewer entries.
