@@ -55,11 +55,9 @@ func readCheckpoint(_ bytes: [UInt8]) {
 }
 
 func readBackup(_ bytes: [UInt8]) {
-  withFile(bytes) { path in
-    guard let backup = try? BackupFile.read(path) else { return }
-    backup.contents.walk()
-    backup.contents.edit()
-  }
+  guard let backup = try? BackupArchive(reading: bytes, named: "backup").backup else { return }
+  backup.contents.walk()
+  backup.contents.edit()
 }
 
 func readChanges(_ bytes: [UInt8]) {
