@@ -194,8 +194,9 @@ public struct OrgManager: Sendable {
     let undone = Self.undone(own)
     return own.first { entry in
       switch entry.kind {
-      case .edit, .restore: !undone.contains(entry.generation) && !entry.inverse.changes.isEmpty
-      case .undo, .redo, .foreign, .repair: false
+      case .edit, .restore:
+        !undone.contains(entry.generation) && !entry.inverse.changes.isEmpty && entry.obstacle == nil
+      case .undo, .redo, .foreign, .repair, .erase: false
       }
     }
   }
@@ -209,8 +210,8 @@ public struct OrgManager: Sendable {
     let undone = Self.undone(own)
     for entry in own {
       switch entry.kind {
-      case .undo(let generation) where undone.contains(generation): return entry
-      case .undo, .redo, .foreign, .repair: continue
+      case .undo(let generation) where undone.contains(generation) && entry.obstacle == nil: return entry
+      case .undo, .redo, .foreign, .repair, .erase: continue
       case .edit, .restore: return nil
       }
     }
@@ -224,7 +225,7 @@ public struct OrgManager: Sendable {
       switch entry.kind {
       case .undo(let generation): undone.insert(generation)
       case .redo(let generation): undone.remove(generation)
-      case .edit, .foreign, .repair, .restore: continue
+      case .edit, .foreign, .repair, .restore, .erase: continue
       }
     }
     return undone

@@ -14,6 +14,8 @@ public struct HistoryEntry: Sendable, Hashable {
     case repair
     /// The data were put back to an earlier state.
     case restore
+    /// An organization or a user was erased, from the data and from all that was kept of them.
+    case erase
   }
 
   /// The number of the generation.
@@ -30,12 +32,15 @@ public struct HistoryEntry: Sendable, Hashable {
   public let reverted: [UInt64]
   /// What else there is to say.
   public let note: String?
+  /// How many of its changes were erased for good since: then it can't be taken back.
+  public let erasedCount: Int
 
   /// For stores: one generation.
   public init(
     generation: UInt64, time: Timestamp, kind: Kind, actor: Actor, changes: [RecordedChange],
-    reverted: [UInt64] = [], note: String? = nil
+    reverted: [UInt64] = [], note: String? = nil, erasedCount: Int = 0
   ) {
+    self.erasedCount = erasedCount
     self.generation = generation
     self.time = time
     self.kind = kind
@@ -43,6 +48,14 @@ public struct HistoryEntry: Sendable, Hashable {
     self.changes = changes
     self.reverted = reverted
     self.note = note
+  }
+
+  /// Why it can't be taken back or done again, in a sentence; `nil` where nothing of it was erased.
+  public var obstacle: String? {
+    guard kind != .erase else { return "Generation \(generation) erased something, which can't be undone." }
+    return erasedCount == 0
+      ? nil
+      : "Generation \(generation) can't be undone or done again: \(erasedCount == 1 ? "a change" : "\(erasedCount) changes") of it \(erasedCount == 1 ? "was" : "were") erased."
   }
 
   /// The change set that takes this generation back. It expects what the generation left behind, so what

@@ -358,6 +358,10 @@ struct SystemCalls: Sendable {
     try call("unlink", name) { unlinkat(directory.number, name, 0) }
   }
 
+  func removeDirectory(_ name: String, in directory: borrowing Descriptor) throws(SystemCallError) {
+    try call("unlink", name) { unlinkat(directory.number, name, AT_REMOVEDIR) }
+  }
+
   /// What keeps this process from adding and replacing files of a directory; `nil` for nothing.
   func obstacle(toWritingIn directory: borrowing Descriptor) -> Errno? {
     faccessat(directory.number, ".", W_OK | X_OK, AT_EACCESS) == 0 ? nil : Errno(rawValue: errno)

@@ -561,7 +561,7 @@ final class Engine {
       guard generation <= newest else {
         throw OrgError(.dataNotFound, "There is no generation \(generation); the newest is \(newest).")
       }
-      return try vault.rebuild(generation)
+      return try rebuild(generation)
     case .time(let time):
       let records = try explaining { () throws(SystemCallError) in
         try Journal.everything(vault.journal, directory.calls).lines.map(\.record)
@@ -569,7 +569,86 @@ final class Engine {
       guard let record = records.last(where: { (Timestamp($0.time) ?? time) <= time }) else {
         throw OrgError(.dataNotFound, "The history doesn't reach back to \(time).")
       }
-      return try vault.rebuild(record.generation)
+      return try rebuild(record.generation)
+    }
+  }
+
+  /// The data as a generation left them, or why they can't be had.
+  private func rebuild(_ generation: UInt64) throws(OrgError) -> FileContents {
+    do {
+      return try vault.rebuild(generation)
+    } catch  where error.code == .damagedData {
+      let lines = (try? Journal.everything(vault.journal, directory.calls).lines) ?? []
+      guard let erasure = lines.last(where: { $0.record.kind == .erase })?.record.generation,
+        generation < erasure
+      else { throw error }
+      throw OrgError(
+        .dataNotFound,
+        "Generation \(generation) can't be put back: generation \(erasure) erased something for good, and with it what the data were before."
+      )
+    }
+  }
+
+  /// Takes an organization or a user out of the data, and out of all that is kept of them.
+  func erase(
+    _ subject: ErasureSubject, allowingOwnerless: Bool, isTrial: Bool
+  ) throws(OrgError) -> Erasure {
+    let settled = try settle(isStarting: !isTrial)
+    if let problem = settled.problems.first {
+      throw OrgError(.damagedData, "Nothing is erased while the data are damaged. \(problem)")
+    }
+    let set = ChangeSet(subject.removals(from: settled.contents), allowsOwnerless: allowingOwnerless)
+    let preview = Preview(of: set, on: Snapshot(generation: 0, contents: settled.contents))
+    try preview.check()
+    var edit = preview.edit
+    if case .organization(let id) = subject, settled.contents.members.strays[id] != nil {
+      edit.removed.append(id)
+    }
+    let eraser = try explaining { () throws(SystemCallError) in try Eraser(subject, vault) }
+    let survey = try explaining { () throws(SystemCallError) in try eraser.survey() }
+    let erasure = Erasure(changes: preview.recorded, places: survey)
+    guard !isTrial, !erasure.isEmpty || !edit.isEmpty else { return erasure }
+    if !edit.isEmpty {
+      let next = try settled.contents.applying(edit)
+      if let problem = next.contents.problems.first {
+        throw OrgError(.invalidValue, "This would damage the data, so nothing was erased. \(problem)")
+      }
+      // As any other change, so that whatever comes between can be put right.
+      try write(
+        newRecord(settled.generation + 1, .edit, preview.recorded), next.contents, after: settled.contents,
+        organizations: next.organizations, members: next.members)
+    }
+    // What another program writes to a displaced file is taken in first.
+    for _ in 0..<50 {
+      _ = try settle(isStarting: true)
+      if try explaining({ () throws(SystemCallError) in try eraser.removeDisplaced() }) { break }
+      usleep(100_000)
+    }
+    try forget(eraser, lineCount: survey.lineCount)
+    return Erasure(changes: preview.recorded, places: survey, remaining: eraser.remaining())
+  }
+
+  /// Writes the journal anew, without what is erased.
+  private func forget(_ eraser: Eraser, lineCount: Int) throws(OrgError) {
+    guard let last = store.memory.withLock({ $0.journal?.last }),
+      let current = store.memory.withLock({ $0.current })
+    else { throw OrgError(.system, "The journal vanished.") }
+    let (generation, isTooLarge) = last.record.generation.addingReportingOverflow(1)
+    guard !isTooLarge else { throw OrgError(.damagedData, "The journal has no number left.") }
+    var record = newRecord(generation, .erase, [])
+    (record.format, record.erased, record.head) = (JournalRecord.erasureFormat, lineCount, last.hash)
+    record.files = last.record.files
+    record.note = eraser.note
+    var checkpoint = newRecord(generation, .checkpoint, [])
+    checkpoint.files = last.record.files
+    try explaining { () throws(SystemCallError) in
+      try vault.writeCheckpoint(current.contents, generation: generation)
+      try eraser.rewrite([record, checkpoint], after: last.hash)
+    }
+    store.memory.withLock {
+      $0.journal = nil
+      $0.current = (generation, current.contents)
+      $0.lastWhole = current.contents
     }
   }
 
@@ -710,7 +789,7 @@ final class Engine {
       switch record.kind {
       case .edit, .undo, .redo, .restore: origin = .own
       case .foreign, .repair: origin = record.displaced == nil ? .foreign : .displaced
-      case .checkpoint: return nil
+      case .checkpoint, .erase: return nil
       }
       return Reconciliation.Step(
         generation: record.generation, time: Timestamp(record.time) ?? Timestamp(microseconds: 0),

@@ -257,7 +257,8 @@ struct Journal {
     return (Data([UInt8.openBrace] + rest), hash)
   }
 
-  private static func encode(_ record: JournalRecord) throws -> (bytes: [UInt8], hash: String) {
+  /// A record as a line, and its hash.
+  static func encode(_ record: JournalRecord) throws -> (bytes: [UInt8], hash: String) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let body = Array(try encoder.encode(record)).dropFirst()
@@ -302,13 +303,15 @@ struct Journal {
   private func freeName(_ generation: UInt64, _ journal: borrowing Descriptor) -> String {
     let digits = String(generation)
     let name = String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+    let newest = (try? Self.segments(journal, calls))?.last
     var attempt = 0
     while true {
       // A segment that couldn't be read keeps its name; the next one of that generation comes behind it.
       // An underscore, unlike a hyphen, sorts behind the full stop.
       let candidate =
         attempt == 0 ? "\(name).jsonl" : "\(name)\(String(repeating: "_", count: attempt)).jsonl"
-      if (try? calls.status(of: candidate, in: journal)) == nil { return candidate }
+      let isBehind = newest.map { candidate > $0 } ?? true
+      if isBehind, (try? calls.status(of: candidate, in: journal)) == nil { return candidate }
       attempt += 1
     }
   }
@@ -364,6 +367,14 @@ struct Journal {
     return (records, nil)
   }
 
+  /// What is in a segment.
+  static func parsed(
+    _ segment: String, _ directory: borrowing Descriptor, _ calls: SystemCalls
+  ) throws(SystemCallError) -> Parsed {
+    let file = try calls.open(segment, in: directory, O_RDONLY)
+    return parse(try calls.readAll(file, segment, size: Int(try calls.status(file, segment).st_size)))
+  }
+
   /// Every good line there is, oldest first, and what couldn't be read.
   static func everything(
     _ directory: borrowing Descriptor, _ calls: SystemCalls
@@ -371,9 +382,7 @@ struct Journal {
     var lines: [Line] = []
     var damage: [String] = []
     for segment in try segments(directory, calls) {
-      let file = try calls.open(segment, in: directory, O_RDONLY)
-      let size = Int(try calls.status(file, segment).st_size)
-      let parsed = parse(try calls.readAll(file, segment, size: size))
+      let parsed = try parsed(segment, directory, calls)
       if let before = lines.last, let first = parsed.lines.first, first.record.previous != before.hash {
         damage.append("\(segment): its first line doesn't follow the last one of the segment before")
       }

@@ -129,7 +129,8 @@ extension FileStore {
     _ records: [JournalRecord], _ generation: UInt64, _ space: borrowing Descriptor
   ) -> Bool {
     guard let checkpoints = try? directory.calls.open("checkpoints", in: space, O_RDONLY | O_DIRECTORY),
-      let first = records.first?.generation
+      // What came before was erased.
+      let first = (records.last { $0.kind == .erase } ?? records.first)?.generation
     else { return false }
     return (try? Vault.replay(records, from: first, to: generation, checkpoints, directory.calls)) != nil
   }
