@@ -55,7 +55,7 @@ struct Orgman: ParsableCommand {
         subcommands: [
           HistoryCommand.self, UndoCommand.self, RedoCommand.self, DoctorCommand.self, InfoCommand.self,
           BackupCommand.self,
-          RestoreCommand.self, InstallCommand.self, ConfigCommand.self,
+          RestoreCommand.self, EraseCommand.self, InstallCommand.self, ConfigCommand.self,
         ]),
     ],
     defaultSubcommand: BrowseCommand.self)
