@@ -204,6 +204,38 @@ final class DraftStore: Sendable {
     return best?.draft
   }
 
+  // MARK: Erasing
+
+  /// How many drafts of this user for a data directory have one of some texts.
+  static func count(mentioning texts: [String], for data: String) -> Int {
+    DraftStore(for: data) { _ in }?.names(mentioning: texts).count ?? 0
+  }
+
+  /// Removes them.
+  static func remove(mentioning texts: [String], for data: String) {
+    guard let store = DraftStore(for: data, fail: { _ in }), let folder = try? store.folder(isCreated: false)
+    else { return }
+    defer { close(folder) }
+    for name in store.names(mentioning: texts) { unlinkat(folder, name, 0) }
+  }
+
+  private func names(mentioning texts: [String]) -> [String] {
+    guard let opened = try? folder(isCreated: false), let entries = fdopendir(opened) else { return [] }
+    defer { closedir(entries) }
+    var found: [String] = []
+    while let entry = readdir(entries) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard name.hasPrefix(prefix) || name.hasPrefix("." + prefix), let (kept, _) = read(name, in: opened),
+        let bytes = try? JSONEncoder().encode(kept.draft)
+      else { continue }
+      let text = String(decoding: bytes, as: UTF8.self)
+      if texts.contains(where: { text.contains($0) }) { found.append(name) }
+    }
+    return found
+  }
+
   private func read(_ name: String, in folder: Int32) -> (Kept, timespec)? {
     let file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else { return nil }

@@ -56,7 +56,7 @@ struct Orgman: ParsableCommand {
           HistoryCommand.self, UndoCommand.self, RedoCommand.self, AcceptCommand.self, DoctorCommand.self,
           InfoCommand.self,
           BackupCommand.self,
-          RestoreCommand.self, InstallCommand.self, ConfigCommand.self,
+          RestoreCommand.self, EraseCommand.self, InstallCommand.self, ConfigCommand.self,
         ]),
     ],
     defaultSubcommand: BrowseCommand.self)

@@ -36,7 +36,7 @@ import Testing
     let files = try scratch.files()
     let name = try #require(try segments(scratch).last)
     let whole = try bytes(scratch, name)
-    let body = Array(#""actor":{},"format":2,"generation":2,"kind":"merge"}"#.utf8)
+    let body = Array(#""actor":{},"format":3,"generation":2,"kind":"merge"}"#.utf8)
     try scratch.write(
       ".orgman/journal/\(name)", whole + Array("{\"sha256\":\"\(sha256(body))\",".utf8) + body + [10])
     let line = try bytes(scratch, name)

@@ -292,6 +292,8 @@ private let help = """
                             the size of the data, and what is wrong.
     backup                  Write both data files into one, byte for byte.
     restore                 Put the data back to a backup, a generation or a time.
+    erase                   Erase an organization or a user for good, from the
+                            data and their history.
     install                 Put the program, its man page and the completions for
                             bash, zsh and fish in place.
     config                  Print, check or find the configuration.

@@ -14,6 +14,8 @@ public struct HistoryEntry: Sendable, Hashable {
     case repair
     /// The data were put back to an earlier state.
     case restore
+    /// An organization or a user was erased, from the data and from all that was kept of them.
+    case erase
   }
 
   /// The number of the generation.
@@ -33,12 +35,15 @@ public struct HistoryEntry: Sendable, Hashable {
   public let refused: [RecordedChange]
   /// What else there is to say.
   public let note: String?
+  /// How many of its changes were erased for good since: then it can't be taken back.
+  public let erasedCount: Int
 
   /// For stores: one generation.
   public init(
     generation: UInt64, time: Timestamp, kind: Kind, actor: Actor, changes: [RecordedChange],
-    reverted: [UInt64] = [], refused: [RecordedChange] = [], note: String? = nil
+    reverted: [UInt64] = [], refused: [RecordedChange] = [], note: String? = nil, erasedCount: Int = 0
   ) {
+    self.erasedCount = erasedCount
     self.generation = generation
     self.time = time
     self.kind = kind
@@ -53,6 +58,17 @@ public struct HistoryEntry: Sendable, Hashable {
   public var acceptance: ChangeSet {
     ChangeSet(refused.map(\.change), allowsOwnerless: true)
   }
+
+  /// Why it can't be undone or done again, in a sentence; `nil` where nothing of it was erased.
+  public var obstacle: String? {
+    guard kind != .erase else { return "Generation \(generation) erased something, which can't be undone." }
+    return erasedCount == 0
+      ? nil
+      : "Generation \(generation) can't be undone or done again: \(erasedCount == 1 ? "a change" : "\(erasedCount) changes") of it \(erasedCount == 1 ? "was" : "were") erased."
+  }
+
+  /// Whether there is something of it that can be undone.
+  package var isInvertible: Bool { obstacle == nil && !inverse.changes.isEmpty }
 
   /// The change set that takes this generation back. It expects what the generation left behind, so what
   /// somebody changed since is a conflict and not overwritten.

@@ -72,8 +72,8 @@ package struct UndoSearch {
     guard uid == nil || entry.actor.uid == uid else { return false }
     note(entry)
     return switch entry.kind {
-    case .edit, .restore: isUndone[entry.generation] != true && !entry.inverse.changes.isEmpty
-    case .undo, .redo, .foreign, .repair: false
+    case .edit, .restore: isUndone[entry.generation] != true && entry.isInvertible
+    case .undo, .redo, .foreign, .repair, .erase: false
     }
   }
 
@@ -92,9 +92,9 @@ package struct UndoSearch {
     guard uid == nil || entry.actor.uid == uid else { return .goOn }
     note(entry)
     return switch entry.kind {
-    case .undo(let generation): isUndone[generation] == true ? .found : .goOn
+    case .undo(let generation): isUndone[generation] == true && entry.obstacle == nil ? .found : .goOn
     case .edit, .restore: .none
-    case .redo, .foreign, .repair: .goOn
+    case .redo, .foreign, .repair, .erase: .goOn
     }
   }
 

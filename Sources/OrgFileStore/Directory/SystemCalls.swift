@@ -402,6 +402,10 @@ struct SystemCalls: Sendable {
     try call("unlink", name) { unlinkat(directory.number, name, 0) }
   }
 
+  func removeDirectory(_ name: String, in directory: borrowing Descriptor) throws(SystemCallError) {
+    try call("unlink", name) { unlinkat(directory.number, name, AT_REMOVEDIR) }
+  }
+
   /// Takes the lock of an open file for this process alone, or says that somebody has it.
   func tryLock(_ descriptor: borrowing Descriptor, _ name: String) throws(SystemCallError) -> Bool {
     do {

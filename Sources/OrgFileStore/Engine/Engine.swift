@@ -385,12 +385,12 @@ final class Engine {
       guard generation <= newest else {
         throw OrgError(.dataNotFound, "There is no generation \(generation); the newest is \(newest).")
       }
-      return try vault.rebuild(generation)
+      return try rebuild(generation)
     case .time(let time):
       guard let generation = try store.generation(at: time) else {
         throw OrgError(.dataNotFound, "The history doesn't reach back to \(time).")
       }
-      return try vault.rebuild(generation)
+      return try rebuild(generation)
     }
   }
 
@@ -610,7 +610,7 @@ final class Engine {
       switch record.kind {
       case .edit, .undo, .redo, .restore: origin = .own
       case .foreign, .repair: origin = record.displaced == nil ? .foreign : .displaced
-      case .checkpoint: return nil
+      case .checkpoint, .erase: return nil
       }
       return Reconciliation.Step(
         generation: record.generation, time: Timestamp(record.time) ?? Timestamp(microseconds: 0),

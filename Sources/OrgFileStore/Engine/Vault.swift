@@ -15,6 +15,7 @@ final class Vault {
   init(_ directory: DataDirectory) throws(SystemCallError) {
     self.directory = directory
     space = try directory.openPrivate()
+    try Eraser.finish(directory, in: space)
     journal = try directory.openDirectory("journal", in: space)
     checkpoints = try directory.openDirectory("checkpoints", in: space)
     displaced = try directory.openDirectory("displaced", in: space)

@@ -139,10 +139,17 @@ extension Journal {
     let first = isBefore ? before : segments.firstIndex { Self.generation(of: $0) == generation } ?? before
     var records: [JournalRecord] = []
     for segment in segments.dropFirst(first) {
-      let file = try Segment(segment, directory, calls)
-      records += parse(try file.read(0..<file.size, calls)).lines.map(\.record)
+      records += try parsed(segment, directory, calls).lines.map(\.record)
     }
     return records
+  }
+
+  /// What is in a segment.
+  static func parsed(
+    _ segment: String, _ directory: borrowing Descriptor, _ calls: SystemCalls
+  ) throws(SystemCallError) -> Parsed {
+    let file = try Segment(segment, directory, calls)
+    return parse(try file.read(0..<file.size, calls))
   }
 
   /// Every good line there is, oldest first, and what couldn't be read.
@@ -161,8 +168,7 @@ extension Journal {
     var damage: [String] = []
     var hash: String?
     for segment in try segments(directory, calls) {
-      let file = try Segment(segment, directory, calls)
-      let parsed = parse(try file.read(0..<file.size, calls))
+      let parsed = try parsed(segment, directory, calls)
       if let hash, let first = parsed.lines.first, first.record.previous != hash {
         damage.append("\(segment): its first line doesn't follow the last one of the segment before")
       }

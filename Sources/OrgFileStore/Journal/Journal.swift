@@ -233,13 +233,15 @@ struct Journal {
   private func freeName(_ generation: UInt64, _ journal: borrowing Descriptor) -> String {
     let digits = String(generation)
     let name = String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+    let newest = (try? Self.segments(journal, calls))?.last
     var attempt = 0
     while true {
       // A segment that couldn't be read keeps its name; the next one of that generation comes behind it.
       // An underscore, unlike a hyphen, sorts behind the full stop.
       let candidate =
         attempt == 0 ? "\(name).jsonl" : "\(name)\(String(repeating: "_", count: attempt)).jsonl"
-      if (try? calls.status(of: candidate, in: journal)) == nil { return candidate }
+      let isBehind = newest.map { candidate > $0 } ?? true
+      if isBehind, (try? calls.status(of: candidate, in: journal)) == nil { return candidate }
       attempt += 1
     }
   }

@@ -296,6 +296,7 @@ extension JournalRecord.Kind {
     case .foreign: 4
     case .repair: 5
     case .restore: 6
+    case .erase: 7
     }
   }
 }

@@ -98,6 +98,9 @@ final class JournalIndexer {
       try calls.truncate(file, draft)
       guard try fill(draft) else { return try calls.remove(draft, in: space) }
       try calls.sync(file, draft)
+      // Of a journal from which something was erased meanwhile nothing may stay.
+      guard try directory.inode(of: "journal", in: space) == UInt64(calls.status(journal, "journal").st_ino)
+      else { return try calls.remove(draft, in: space) }
       try replace(with: draft)
     } catch {
       try? calls.remove(draft, in: space)
@@ -192,7 +195,7 @@ private struct JournalIndexWriter {
       .number(Int64(found.range.lowerBound)), .number(Int64(found.range.count)), generation,
       .number((Timestamp(record.time) ?? Timestamp(microseconds: 0)).microseconds),
       .number(record.kind.number),
-      .number(Int64(record.actor.uid)), entry?.inverse.changes.isEmpty == false ? 1 : 0)
+      .number(Int64(record.actor.uid)), entry?.isInvertible == true ? 1 : 0)
     guard let entry else { return }
     for key in Set(entry.changes.flatMap { Self.keys(of: $0.change) }) {
       try database.run(
@@ -214,7 +217,7 @@ private struct JournalIndexWriter {
   ) throws(DatabaseError) {
     switch entry.kind {
     case .edit, .restore:
-      if !entry.inverse.changes.isEmpty {
+      if entry.isInvertible {
         try database.run("INSERT OR IGNORE INTO undoable VALUES (?, ?)", scope, .number(line))
       }
       try database.run("DELETE FROM redoable WHERE scope = ?", scope)
@@ -224,7 +227,10 @@ private struct JournalIndexWriter {
         "DELETE FROM undoable WHERE scope = ? AND line IN (SELECT line FROM entry WHERE generation = ?)",
         scope,
         undone)
-      try database.run("INSERT OR IGNORE INTO redoable VALUES (?, ?, ?)", scope, .number(line), undone)
+      // What is gone of an undo can't be done again.
+      if entry.obstacle == nil {
+        try database.run("INSERT OR IGNORE INTO redoable VALUES (?, ?, ?)", scope, .number(line), undone)
+      }
     case .redo(let redone):
       let redone = Database.Value.number(Int64(bitPattern: redone))
       try database.run(
@@ -233,7 +239,7 @@ private struct JournalIndexWriter {
         WHERE generation = ?2 AND invertible AND kind IN \(JournalIndex.edits) AND (uid = ?1 OR ?1 = -1)
         """, scope, redone)
       try database.run("DELETE FROM redoable WHERE scope = ? AND of = ?", scope, redone)
-    case .foreign, .repair: break
+    case .foreign, .repair, .erase: break
     }
   }
 

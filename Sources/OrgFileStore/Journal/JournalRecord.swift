@@ -8,14 +8,18 @@ struct JournalRecord: Codable, Sendable {
     /// The state that a segment starts from; a full copy of both files stands in `checkpoints`.
     case checkpoint
     case edit, undo, redo, foreign, repair, restore
+    /// Something was taken out of the lines before; an orgman that doesn't know of it must not go on.
+    case erase
   }
 
-  /// The version of this format.
-  static let currentFormat = 1
+  /// The latest version of this format.
+  static let currentFormat = 2
+  /// The version of lines of the kind `erase`; all others have the first.
+  static let erasureFormat = 2
   /// The highest generation that a line may have: what any program can read that reads JSON with 64 bit numbers.
   static let highestGeneration = UInt64(Int64.max)
 
-  var format = currentFormat
+  var format = 1
   var generation: UInt64
   /// The hash of the line before; empty in the very first.
   var previous: String
@@ -32,6 +36,10 @@ struct JournalRecord: Codable, Sendable {
   /// The generation that displaced the file in which a foreign program's change was found.
   var displaced: UInt64?
   var note: String?
+  /// How many of its changes were erased since; of one of the kind `erase`, how many lines it took something from.
+  var erased: Int?
+  /// For `erase`, the hash of the last line before anything was taken from it.
+  var head: String?
   /// Both files as this generation leaves them, by name.
   var files: [String: FileState]
   /// The hash of what a file held when it was replaced, by name, where that isn't what the generation before
@@ -76,14 +84,19 @@ struct JournalRecord: Codable, Sendable {
     case .foreign: kind = .foreign
     case .repair: kind = .repair
     case .restore: kind = .restore
+    case .erase: kind = .erase
     }
+    let erasedCount = self.kind == .erase ? 0 : erased ?? 0
+    let loss = erasedCount == 0 ? nil : "\(erasedCount) change\(erasedCount == 1 ? " was" : "s were") erased"
     return HistoryEntry(
       generation: generation, time: Timestamp(time) ?? Timestamp(microseconds: 0), kind: kind,
       actor: Actor(
         uid: actor.uid, user: actor.user, login: actor.login, claimedSudoUser: actor.claimedSudoUser,
         claimedSSHClient: actor.claimedSSHClient, host: actor.host),
       changes: changes.compactMap(\.recorded), reverted: reverted ?? [],
-      refused: (refused ?? []).compactMap(\.recorded), note: note)
+      refused: (refused ?? []).compactMap(\.recorded),
+      note: note.map { text in loss.map { "\(text); \($0)" } ?? text } ?? loss,
+      erasedCount: erasedCount)
   }
 
   /// The splices of a file, to make them again; `nil` where they can't have been made: before the file's beginning, out
@@ -95,7 +108,7 @@ struct JournalRecord: Codable, Sendable {
 
   /// Whether orgman can have written this, so that whoever reads the line can count on it.
   var isPossible: Bool {
-    generation <= Self.highestGeneration && files.values.allSatisfy { $0.size >= 0 }
+    generation <= Self.highestGeneration && (erased ?? 0) >= 0 && files.values.allSatisfy { $0.size >= 0 }
       && (splices ?? [:]).keys.allSatisfy { ranges(of: $0) != nil }
   }
 

@@ -230,7 +230,10 @@ extension FileStore {
     var first: UInt64?
     var length = 0
     let damage = try Journal.check(journal, calls) { segment, parsed in
-      first = first ?? parsed.lines.first?.record.generation
+      // What came before was erased.
+      first =
+        parsed.lines.last { $0.record.kind == .erase }?.record.generation
+        ?? first ?? parsed.lines.first?.record.generation
       last = parsed.lines.last?.record ?? last
       length += parsed.good
       if index?.agrees(segment, parsed.lines) == false { (index, isIndexWrong) = (nil, true) }

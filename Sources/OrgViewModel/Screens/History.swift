@@ -220,6 +220,7 @@ extension HistoryEntry.Kind {
     case .foreign: ""
     case .repair: "mended: "
     case .restore: "restored: "
+    case .erase: "erased: "
     }
   }
 }
@@ -233,6 +234,7 @@ extension HistoryEntry.Kind {
     case .foreign: "outside"
     case .repair: "repair"
     case .restore: "restore"
+    case .erase: "erasure"
     }
   }
 }
@@ -341,6 +343,7 @@ extension AppModel {
 
   private mutating func undoEntry() -> [Effect] {
     guard let entry = selectedEntry?.entry else { return [] }
+    if let obstacle = entry.obstacle { return refuse(obstacle) }
     let inverse = entry.inverse
     guard !inverse.changes.isEmpty else {
       return refuse("Generation \(entry.generation) changed no record that could be put back.")

@@ -116,6 +116,7 @@ func carryOut(
   _ set: ChangeSet, of entry: HistoryEntry, on manager: OrgManager, _ confirmation: ConfirmationOptions,
   _ options: DataOptions
 ) throws {
+  if let obstacle = entry.obstacle { throw OrgError(.dataNotFound, obstacle) }
   let snapshot = try manager.snapshot()
   let recent = try manager.history(from: nil, limit: 32).entries
   let recorded: [RecordedChange]
@@ -165,6 +166,7 @@ extension HistoryEntry {
       case .foreign: "changed outside orgman: "
       case .repair: "mended: "
       case .restore: "restored: "
+      case .erase: "erased: "
       }
     let whole = changes.map(\.summary)
     let head = "\(generation)  \(time.description.prefix(19))  \(actor)  \(what)"
@@ -224,6 +226,7 @@ struct HistoryJSON: Encodable {
     case .foreign: (kind, of) = ("foreign", nil)
     case .repair: (kind, of) = ("repair", nil)
     case .restore: (kind, of) = ("restore", nil)
+    case .erase: (kind, of) = ("erase", nil)
     }
     let actor = entry.actor
     self.actor = Who(

@@ -1,0 +1,332 @@
+import Glibc
+import OrgCore
+import SystemPackage
+
+/// Takes what is said of an organization or a user out of orgman's own directory.
+///
+/// The new journal is written beside the old one, in `journal.new`; when it is complete it gets a file `erased` with the
+/// generation whose checkpoint stays and the hash of the old journal's last line, and changes places with the old one.
+/// Whoever takes the lock after a crash does what is left to do.
+struct Eraser {
+  /// What there is.
+  struct Survey {
+    var lineCount = 0
+    /// Quarantined, displaced and half written files, by their paths from the data directory.
+    var files: [String] = []
+  }
+
+  private let subject: ErasureSubject
+  private let vault: Vault
+  private let texts: [[UInt8]]
+  /// Names that an organization had whenever it was changed: notes may speak of it by them.
+  private let names: Set<String>
+
+  private var calls: SystemCalls { vault.calls }
+
+  private static let journalName = "journal"
+  private static let newName = "journal.new"
+  private static let oldName = "journal.old"
+  private static let markName = "erased"
+
+  init(_ subject: ErasureSubject, _ vault: Vault) throws(SystemCallError) {
+    self.subject = subject
+    self.vault = vault
+    let escaped = Array(JSONText.encode(subject.id).dropFirst().dropLast())
+    let plain = Array(subject.id.utf8)
+    texts = plain == escaped ? [plain] : [plain, escaped]
+    var names: Set<String> = []
+    if case .organization(let id) = subject {
+      for segment in try Journal.segments(vault.journal, vault.calls) {
+        for line in try Journal.parsed(segment, vault.journal, vault.calls).lines {
+          for change in line.record.changes + (line.record.refused ?? []) where change.org == id {
+            names.insert(change.name)
+          }
+        }
+      }
+    }
+    self.names = names.filter { !$0.isEmpty }
+  }
+
+  /// What the history says of it.
+  var note: String {
+    switch subject {
+    case .organization: "an organization was erased"
+    case .user: "a user was erased"
+    }
+  }
+
+  // MARK: Finding
+
+  /// What would go.
+  func survey() throws(SystemCallError) -> Survey {
+    var survey = Survey()
+    for segment in try Journal.segments(vault.journal, calls) {
+      for line in try Journal.parsed(segment, vault.journal, calls).lines where cleaned(line.record) != nil {
+        survey.lineCount += 1
+      }
+    }
+    survey.files += try files(in: vault.quarantine, "quarantine")
+    survey.files += try files(in: vault.displaced, "displaced")
+    survey.files += try files(in: vault.space, "")
+    return survey
+  }
+
+  /// The files of one of orgman's directories that have the id.
+  private func files(in place: borrowing Descriptor, _ name: String) throws(SystemCallError) -> [String] {
+    var found: [String] = []
+    for file in try calls.list(place, name).sorted()
+    where file != FileLock.name && isMentioned(in: file, place) {
+      found.append("\(DataDirectory.privateName)/\(name.isEmpty ? "" : name + "/")\(file)")
+    }
+    return found
+  }
+
+  private func isMentioned(in file: String, _ place: borrowing Descriptor) -> Bool {
+    guard let opened = try? calls.open(file, in: place, O_RDONLY),
+      let status = try? calls.status(opened, file), status.st_mode & S_IFMT == S_IFREG,
+      let bytes = try? calls.readAll(opened, file, size: Int(status.st_size))
+    else { return false }
+    return texts.contains { bytes.hasWord($0) }
+  }
+
+  /// Files in the data directory that seem to have the id still.
+  func remaining() -> [String] {
+    let root = (try? calls.list(vault.directory.root, "")) ?? []
+    var found = root.filter { isMentioned(in: $0, vault.directory.root) }
+    found += (try? files(in: vault.quarantine, "quarantine")) ?? []
+    found += (try? files(in: vault.displaced, "displaced")) ?? []
+    found += (try? files(in: vault.checkpoints, "checkpoints")) ?? []
+    return found.sorted()
+  }
+
+  // MARK: Removing
+
+  /// Removes displaced files that have the id; false if another program has one open still, or may have.
+  func removeDisplaced() throws(SystemCallError) -> Bool {
+    var isDone = true
+    for name in try calls.list(vault.displaced, "displaced") where isMentioned(in: name, vault.displaced) {
+      let file = try calls.open(name, in: vault.displaced, O_RDONLY)
+      switch calls.takeLease(file, name, .againstAll) {
+      case true?:
+        try calls.remove(name, in: vault.displaced)
+        calls.releaseLease(file)
+      case false?: isDone = false
+      case nil:
+        // Who looked the name up before it was displaced has had the time to open it, and to write.
+        let changed = Int64(try calls.status(file, name).st_ctim.tv_sec)
+        let now = Timestamp.now().microseconds / 1_000_000
+        if (0...2).contains(now &- changed) {
+          isDone = false
+        } else {
+          try calls.remove(name, in: vault.displaced)
+        }
+      }
+    }
+    return isDone
+  }
+
+  /// Writes the journal anew, with some records behind it, and removes everything else that has the id.
+  ///
+  /// - Parameters:
+  ///   - records: what comes behind it: the last one a checkpoint, of which there is a full copy already.
+  ///   - head: the hash of the last line that there is.
+  func rewrite(_ records: [JournalRecord], after head: String) throws(SystemCallError) {
+    for file in try calls.list(vault.quarantine, "quarantine") where isMentioned(in: file, vault.quarantine) {
+      try calls.remove(file, in: vault.quarantine)
+    }
+    try vault.removeDrafts(in: vault.quarantine)
+    try calls.sync(vault.quarantine, "quarantine")
+    for file in [OrganizationTable.file, MemberTable.file] {
+      let staged = DataDirectory.stagedName(file)
+      do { try calls.remove(staged, in: vault.space) } catch  where error.errno == .noSuchFileOrDirectory {}
+    }
+    try Self.removeTree(Self.newName, in: vault.space, calls)
+    let new = try vault.directory.openDirectory(Self.newName, in: vault.space)
+    let segments = try Journal.segments(vault.journal, calls)
+    // Whoever knows the old segments must see that these are others.
+    let length = segments.map { $0.count { $0 == "_" } }.max() ?? 0
+    var previous: String?
+    var last = ""
+    func write(_ lines: [JournalRecord]) throws(SystemCallError) {
+      guard let first = lines.first else { return }
+      var bytes: [UInt8] = []
+      for var record in lines {
+        if let previous { record.previous = previous }
+        guard let line = try? Journal.encode(record) else {
+          throw SystemCallError(call: "encode", subject: Self.newName, errno: .invalidArgument)
+        }
+        bytes += line.bytes
+        previous = line.hash
+      }
+      let digits = String(first.generation)
+      let stem = String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+      var name = stem + String(repeating: "_", count: length + 1)
+      while name + ".jsonl" <= last { name += "_" }
+      last = name + ".jsonl"
+      let file = try vault.directory.create(last, in: new, O_WRONLY | O_EXCL)
+      try calls.write(bytes, to: file, last)
+      try calls.sync(file, last)
+    }
+    for segment in segments {
+      try write(
+        Journal.parsed(segment, vault.journal, calls).lines.map { line in
+          var record = cleaned(line.record) ?? line.record
+          // What stands beside a change in the bytes may be what is erased.
+          record.splices = nil
+          return record
+        })
+    }
+    if let erasure = records.first { try write([erasure]) }
+    try write(Array(records.dropFirst()))
+    let mark = try vault.directory.create(Self.markName, in: new, O_WRONLY | O_EXCL)
+    let generation = records.last?.generation ?? 0
+    try calls.write(Array("\(generation) \(head)".utf8), to: mark, Self.markName)
+    try calls.sync(mark, Self.markName)
+    try calls.sync(new, Self.newName)
+    try calls.sync(vault.space, DataDirectory.privateName)
+    try Self.finish(vault.directory, in: vault.space)
+  }
+
+  /// A record without what it says of the subject; `nil` where it says nothing.
+  private func cleaned(_ original: JournalRecord) -> JournalRecord? {
+    func isMeant(_ change: JournalChange) -> Bool {
+      switch subject {
+      case .organization(let id): change.org == id
+      case .user(let id): change.user == id
+      }
+    }
+    var record = original
+    record.changes.removeAll(where: isMeant)
+    record.refused?.removeAll(where: isMeant)
+    if record.refused?.isEmpty == true { record.refused = nil }
+    let removed = original.changes.count - record.changes.count
+    let isRefusalGone = original.refused?.count != record.refused?.count
+    let isNamed =
+      record.note.map { note in names.union([subject.id]).contains { note.contains($0) } } ?? false
+    guard removed > 0 || isRefusalGone || isNamed else { return nil }
+    // It may speak of what is gone in other words.
+    record.note = nil
+    if removed > 0 { record.erased = (record.erased ?? 0) + removed }
+    return record
+  }
+
+  // MARK: Finishing
+
+  /// Does what is left to do of an erasure, whose new journal was complete; throws away one that wasn't.
+  static func finish(_ directory: DataDirectory, in space: borrowing Descriptor) throws(SystemCallError) {
+    let calls = directory.calls
+    func isThere(_ name: String) throws(SystemCallError) -> Bool {
+      try directory.inode(of: name, in: space) != nil
+    }
+    let (hasNew, hasOld) = (try isThere(newName), try isThere(oldName))
+    guard hasNew || hasOld else { return }
+    let hasJournal = try isThere(journalName)
+    if try hasJournal ? mark(in: journalName, space, calls) == nil : true {
+      let head = hasJournal ? try lastHash(space, calls) : nil
+      guard hasNew, let mark = try mark(in: newName, space, calls), !hasJournal || head == mark.head else {
+        return try removeTree(newName, in: space, calls)
+      }
+      do {
+        try calls.exchange(newName, in: space, with: journalName, in: space)
+      } catch  where error.errno == .invalidArgument || error.errno == .noSuchFileOrDirectory {
+        // No exchange on this file system, or it was half done that way.
+        if hasJournal { try calls.rename(journalName, in: space, to: oldName, in: space) }
+        try calls.rename(newName, in: space, to: journalName, in: space)
+      }
+      try calls.sync(space, DataDirectory.privateName)
+    }
+    try clearUp(in: space, calls)
+  }
+
+  /// Removes what was made of the old journal, and then that itself: while it is there, this is done again.
+  private static func clearUp(
+    in space: borrowing Descriptor, _ calls: SystemCalls
+  ) throws(SystemCallError) {
+    guard let mark = try mark(in: journalName, space, calls) else { return }
+    let checkpoints = try calls.open("checkpoints", in: space, O_RDONLY | O_DIRECTORY)
+    for file in try calls.list(checkpoints, "checkpoints")
+    where UInt64(file.prefix { $0 != "." }) != mark.generation || file.hasSuffix(".part") {
+      try calls.remove(file, in: checkpoints)
+    }
+    try calls.sync(checkpoints, "checkpoints")
+    for name in try calls.list(space, DataDirectory.privateName) where name.hasPrefix("index.") {
+      try calls.remove(name, in: space)
+    }
+    let journal = try calls.open(journalName, in: space, O_RDONLY | O_DIRECTORY)
+    try calls.remove(markName, in: journal)
+    try calls.sync(journal, journalName)
+    try removeTree(newName, in: space, calls)
+    try removeTree(oldName, in: space, calls)
+    try calls.sync(space, DataDirectory.privateName)
+  }
+
+  private static func mark(
+    in name: String, _ space: borrowing Descriptor, _ calls: SystemCalls
+  ) throws(SystemCallError) -> (generation: UInt64, head: String)? {
+    do {
+      let place = try calls.open(name, in: space, O_RDONLY | O_DIRECTORY)
+      let file = try calls.open(markName, in: place, O_RDONLY)
+      let text = String(
+        decoding: try calls.readBeginning(of: file, markName, length: 256), as: UTF8.self)
+      let parts = text.split(separator: " ", omittingEmptySubsequences: false)
+      guard parts.count == 2, let generation = UInt64(parts[0]) else { return nil }
+      return (generation, String(parts[1]))
+    } catch  where error.errno == .noSuchFileOrDirectory {
+      return nil
+    }
+  }
+
+  private static func lastHash(
+    _ space: borrowing Descriptor, _ calls: SystemCalls
+  ) throws(SystemCallError) -> String? {
+    var journal = Journal(calls: calls)
+    try journal.refresh(calls.open(journalName, in: space, O_RDONLY | O_DIRECTORY), repairing: false)
+    return journal.last?.hash
+  }
+
+  private static func removeTree(
+    _ name: String, in space: borrowing Descriptor, _ calls: SystemCalls
+  ) throws(SystemCallError) {
+    do {
+      let place = try calls.open(name, in: space, O_RDONLY | O_DIRECTORY)
+      for file in try calls.list(place, name) { try calls.remove(file, in: place) }
+    } catch  where error.errno == .noSuchFileOrDirectory {
+      return
+    }
+    try calls.removeDirectory(name, in: space)
+  }
+}
+
+extension [UInt8] {
+  /// Whether a text stands in these bytes that isn't a part of a longer word.
+  fileprivate func hasWord(_ word: [UInt8]) -> Bool {
+    guard let last = word.last, count >= word.count else { return false }
+    func isInside(_ byte: UInt8) -> Bool {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+        UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+        true
+      default: false
+      }
+    }
+    return withUnsafeBytes { bytes in
+      word.withUnsafeBytes { word in
+        // How far to go on by the byte at the end of the place that is looked at.
+        var steps = [Int](repeating: word.count, count: 256)
+        for (place, byte) in word.dropLast().enumerated() { steps[Int(byte)] = word.count - 1 - place }
+        var end = word.count - 1
+        while end < bytes.count {
+          let start = end - word.count + 1
+          if bytes[end] == last, bytes[start...end].elementsEqual(word),
+            start == 0 || !isInside(bytes[start - 1]),
+            end + 1 == bytes.count || !isInside(bytes[end + 1])
+          {
+            return true
+          }
+          end += steps[Int(bytes[end])]
+        }
+        return false
+      }
+    }
+  }
+}
