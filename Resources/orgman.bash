@@ -637,6 +637,29 @@ _orgman_apply() {
 
 _orgman_history() {
     repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __orgman_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    list|prune)
+        # Offer subcommand argument completions
+        "_orgman_history_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'list prune' -- "${cur}"))
+        ;;
+    esac
+}
+
+_orgman_history_list() {
+    repeating_flags=()
     non_repeating_flags=(--read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--limit --data --log-level --log-file)
@@ -664,7 +687,34 @@ _orgman_history() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __orgman_add_completions -W "$(__orgman_custom_complete ---completion history -- positional@0 "${COMP_CWORD}" "$(__orgman_cursor_index_in_current_word)")"
+        __orgman_add_completions -W "$(__orgman_custom_complete ---completion history list -- positional@0 "${COMP_CWORD}" "$(__orgman_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_orgman_history_prune() {
+    repeating_flags=()
+    non_repeating_flags=(--dry-run --yes -y --read-only --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--before --data --log-level --log-file)
+    __orgman_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--before')
+        return
+        ;;
+    '--data')
+        __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
         return
         ;;
     esac

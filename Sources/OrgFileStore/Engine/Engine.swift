@@ -385,6 +385,13 @@ final class Engine {
       guard generation <= newest else {
         throw OrgError(.dataNotFound, "There is no generation \(generation); the newest is \(newest).")
       }
+      let first = vault.firstGeneration
+      guard generation >= first else {
+        throw OrgError(
+          .dataNotFound,
+          "The history begins at generation \(first), so the data of generation \(generation) are no longer known."
+        )
+      }
       return try rebuild(generation)
     case .time(let time):
       guard let generation = try store.generation(at: time) else {
@@ -445,6 +452,8 @@ final class Engine {
   private func tidyOnce(addingLists: Bool) throws(OrgError) {
     let settled = try settle(isStarting: true)
     try explaining { () throws(SystemCallError) in
+      try vault.completePruning()
+      try vault.removeDrafts(in: vault.journal)
       try vault.removeDrafts(in: vault.checkpoints)
       try vault.removeDrafts(in: vault.quarantine)
       try vault.removeDrafts(in: vault.space)
@@ -641,6 +650,7 @@ final class Engine {
       let generation = journal.last?.record.generation
     else { return }
     try checkpoint(contents, generation: generation)
+    try vault.completePruning()
     // The first is where the history begins; those between it and the newest two cost more than they help.
     for old in try vault.checkpointGenerations().dropFirst().dropLast(2) {
       for file in contents.files {

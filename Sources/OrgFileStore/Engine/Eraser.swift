@@ -37,7 +37,7 @@ struct Eraser {
     var names: Set<String> = []
     if case .organization(let id) = subject {
       for segment in try Journal.segments(vault.journal, vault.calls) {
-        for line in try Journal.parsed(segment, vault.journal, vault.calls).lines {
+        for line in try Journal.parsed(segment, vault.journal, vault.calls)?.lines ?? [] {
           for change in line.record.changes + (line.record.refused ?? []) where change.org == id {
             names.insert(change.name)
           }
@@ -61,7 +61,7 @@ struct Eraser {
   func survey() throws(SystemCallError) -> Survey {
     var survey = Survey()
     for segment in try Journal.segments(vault.journal, calls) {
-      for line in try Journal.parsed(segment, vault.journal, calls).lines where cleaned(line.record) != nil {
+      for line in try Journal.parsed(segment, vault.journal, calls)?.lines ?? [] where cleaned(line.record) != nil {
         survey.lineCount += 1
       }
     }
@@ -145,6 +145,8 @@ struct Eraser {
     let segments = try Journal.segments(vault.journal, calls)
     // Whoever knows the old segments must see that these are others.
     let length = segments.map { $0.count { $0 == "_" } }.max() ?? 0
+    // Where older segments were removed, the history begins where it did.
+    var anchor = JournalAnchor(in: vault.journal, calls)
     var previous: String?
     var last = ""
     func write(_ lines: [JournalRecord]) throws(SystemCallError) {
@@ -166,10 +168,18 @@ struct Eraser {
       let file = try vault.directory.create(last, in: new, O_WRONLY | O_EXCL)
       try calls.write(bytes, to: file, last)
       try calls.sync(file, last)
+      if var start = anchor {
+        start.segment = last
+        guard let text = try? start.text() else {
+          throw SystemCallError(call: "encode", subject: JournalAnchor.file, errno: .invalidArgument)
+        }
+        try vault.write(text, as: JournalAnchor.file, in: new)
+        anchor = nil
+      }
     }
     for segment in segments {
       try write(
-        Journal.parsed(segment, vault.journal, calls).lines.map { line in
+        (Journal.parsed(segment, vault.journal, calls)?.lines ?? []).map { line in
           var record = cleaned(line.record) ?? line.record
           // What stands beside a change in the bytes may be what is erased.
           record.splices = nil

@@ -71,6 +71,22 @@ extension Journal {
     }
   }
 
+  /// The first line of a segment without what it changed; `nil` where that line isn't good.
+  static func beginning(
+    of segment: String, _ directory: borrowing Descriptor, _ calls: SystemCalls
+  ) throws(SystemCallError) -> Line? {
+    guard let file = try Segment.present(segment, directory, calls), file.size <= FileLimit.bytes else {
+      return nil
+    }
+    var length = 1 << 13
+    while true {
+      let text = try file.read(0..<min(length, file.size), calls)
+      if let end = text.firstIndex(of: UInt8(ascii: "\n")) { return head(of: text[..<end]) }
+      guard length < file.size else { return nil }
+      length *= 8
+    }
+  }
+
   /// Looks at good lines, newest first, until the body says that it has seen enough.
   ///
   /// - Parameters:
@@ -84,7 +100,7 @@ extension Journal {
     for segment in try segments(directory, calls).reversed() {
       if let place, segment > place.segment { continue }
       if let bottom, segment < bottom.segment { return }
-      let file = try Segment(segment, directory, calls)
+      guard let file = try Segment.present(segment, directory, calls) else { return }
       let end = segment == place?.segment ? min(file.size, max(0, place?.offset ?? 0)) : file.size
       let floor = segment == bottom?.segment ? min(end, max(0, bottom?.offset ?? 0)) : 0
       guard try scanBackwards(file, floor..<end, calls, body) else { return }
@@ -139,16 +155,16 @@ extension Journal {
     let first = isBefore ? before : segments.firstIndex { Self.generation(of: $0) == generation } ?? before
     var records: [JournalRecord] = []
     for segment in segments.dropFirst(first) {
-      records += try parsed(segment, directory, calls).lines.map(\.record)
+      records += try parsed(segment, directory, calls)?.lines.map(\.record) ?? []
     }
     return records
   }
 
-  /// What is in a segment.
+  /// What is in a segment; `nil` where it was removed since its name was read.
   static func parsed(
     _ segment: String, _ directory: borrowing Descriptor, _ calls: SystemCalls
-  ) throws(SystemCallError) -> Parsed {
-    let file = try Segment(segment, directory, calls)
+  ) throws(SystemCallError) -> Parsed? {
+    guard let file = try Segment.present(segment, directory, calls) else { return nil }
     return parse(try file.read(0..<file.size, calls))
   }
 
@@ -167,8 +183,14 @@ extension Journal {
   ) throws(SystemCallError) -> [String] {
     var damage: [String] = []
     var hash: String?
+    let anchor = JournalAnchor(in: directory, calls)
     for segment in try segments(directory, calls) {
-      let parsed = try parsed(segment, directory, calls)
+      guard let parsed = try parsed(segment, directory, calls) else { continue }
+      if hash == nil, let first = parsed.lines.first,
+        let reason = JournalAnchor.damage(anchor, at: segment, first)
+      {
+        damage.append(reason)
+      }
       if let hash, let first = parsed.lines.first, first.record.previous != hash {
         damage.append("\(segment): its first line doesn't follow the last one of the segment before")
       }
@@ -193,6 +215,18 @@ final class Segment {
     self.name = name
     file = try calls.open(name, in: directory, O_RDONLY)
     size = Int(try calls.status(file, name).st_size)
+  }
+
+  /// The same; `nil` where it is gone, as the oldest are when somebody shortens the history.
+  static func present(
+    _ name: String, _ directory: borrowing Descriptor, _ calls: SystemCalls
+  ) throws(SystemCallError) -> Segment? {
+    do throws(SystemCallError) {
+      return try Segment(name, directory, calls)
+    } catch {
+      guard error.errno == .noSuchFileOrDirectory else { throw error }
+      return nil
+    }
   }
 
   /// A part of its text; less where it is shorter by now.

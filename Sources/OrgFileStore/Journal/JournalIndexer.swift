@@ -126,6 +126,29 @@ final class JournalIndexer {
     try? calls.remove(JournalIndex.name, in: space)
   }
 
+  /// Takes what was in the segments before another out of the index, when they are gone.
+  func forget(before segment: String) {
+    do {
+      guard let database = try JournalIndex.open(in: space, .writing, calls) else { return }
+      try database.execute("PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF; BEGIN IMMEDIATE")
+      let line = try database.first("SELECT first FROM segment WHERE name = ?", .text(segment)) {
+        $0.number(0)
+      }
+      guard var mark = try JournalIndex.Mark(database), mark.first < segment, let line else {
+        return discard()
+      }
+      for table in ["entry", "touched", "undoable", "redoable"] {
+        try database.run("DELETE FROM \(table) WHERE line < ?", .number(line))
+      }
+      try database.run("DELETE FROM segment WHERE name < ?", .text(segment))
+      mark.first = segment
+      try mark.write(to: database)
+      try database.execute("COMMIT")
+    } catch {
+      discard()
+    }
+  }
+
   /// Fills an empty file with the index of the whole journal; false where that has no line.
   private func fill(_ name: String) throws -> Bool {
     guard let database = try JournalIndex.open(in: space, as: name, .writing, calls) else { return false }

@@ -6,7 +6,18 @@ import OrgFileStore
 /// `orgman history`
 struct HistoryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "history", abstract: "Show who changed what when, newest first.",
+    commandName: "history", abstract: "Show who changed what when, newest first, or remove what is old.",
+    discussion: """
+      orgman history [ORG] is short for orgman history list [ORG]; say list where an organization has the name of one \
+      of these commands.
+      """,
+    subcommands: [HistoryListCommand.self, PruneCommand.self], defaultSubcommand: HistoryListCommand.self)
+}
+
+/// `orgman history list`, which is what `orgman history` alone means.
+struct HistoryListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "Show who changed what when, newest first.",
     discussion: "Changes that other programs made are shown, too, as far as orgman saw them.")
 
   @Argument(
@@ -62,7 +73,8 @@ struct UndoCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let manager = OrgManager(store: try options.store(isReadOnly: confirmation.dryRun))
+      let store = try options.store(isReadOnly: confirmation.dryRun)
+      let manager = OrgManager(store: store)
       let entry: HistoryEntry?
       if let generation {
         entry = try manager.historyEntry(generation: generation)
@@ -70,9 +82,8 @@ struct UndoCommand: ParsableCommand {
         entry = try manager.undoable(by: getuid())
       }
       guard let entry else {
-        throw OrgError(
-          .dataNotFound,
-          generation.map { "There is no generation \($0)." } ?? "There is nothing of yours to undo.")
+        if let generation { throw try store.unknown(generation) }
+        throw OrgError(.dataNotFound, "There is nothing of yours to undo.")
       }
       var set = entry.inverse
       set.allowsOwnerless = allowOwnerless
@@ -95,10 +106,11 @@ struct RedoCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let manager = OrgManager(store: try options.store(isReadOnly: confirmation.dryRun))
+      let store = try options.store(isReadOnly: confirmation.dryRun)
+      let manager = OrgManager(store: store)
       if let generation {
         guard let entry = try manager.historyEntry(generation: generation) else {
-          throw OrgError(.dataNotFound, "There is no generation \(generation).")
+          throw try store.unknown(generation)
         }
         let set = ChangeSet(entry.changes.map(\.change), purpose: .redo(of: generation))
         return try carryOut(set, of: entry, on: manager, confirmation, options)
@@ -108,6 +120,19 @@ struct RedoCommand: ParsableCommand {
       }
       try carryOut(entry.inverse, of: entry, on: manager, confirmation, options)
     }
+  }
+}
+
+extension FileStore {
+  /// Says that the history doesn't have a generation, and why.
+  fileprivate func unknown(_ generation: UInt64) throws(OrgError) -> OrgError {
+    if let first = try historyStart(), generation < first {
+      return OrgError(
+        .dataNotFound,
+        "The history begins at generation \(first), so what generation \(generation) changed is no longer known."
+      )
+    }
+    return OrgError(.dataNotFound, "There is no generation \(generation).")
   }
 }
 

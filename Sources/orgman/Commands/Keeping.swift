@@ -26,17 +26,19 @@ struct DoctorCommand: ParsableCommand {
     try exitingWithStatus {
       let store = try options.store(isReadOnly: !fix)
       var findings = try store.examine()
+      let sizes = store.sizes()?.sentence
       if options.json {
         try printJSON(
           findings.map {
             FindingJSON(severity: $0.severity.rawValue, text: $0.text, remedy: $0.remedy?.sentence)
-          })
+          } + (sizes.map { [FindingJSON(severity: "note", text: $0, remedy: nil)] } ?? []))
       } else {
         if findings.isEmpty { print("Everything is as it should be.") }
         for finding in findings {
           print("\(finding.severity.rawValue): \(finding.text)")
           if let remedy = finding.remedy { print("  --fix would \(remedy.sentence).") }
         }
+        if let sizes { print("note: \(sizes)") }
       }
       let remedies = Set(findings.compactMap(\.remedy))
       if fix, !remedies.isEmpty, !confirmation.dryRun {
@@ -79,4 +81,26 @@ extension Finding.Remedy {
     case .share: "let everybody who may change the data use them"
     }
   }
+}
+
+extension Sizes {
+  /// How much room each takes.
+  fileprivate var sentence: String {
+    let parts = [
+      ("journal", journal), ("checkpoints", checkpoints), ("quarantine", quarantine),
+      ("displaced files", displaced),
+      ("index", index),
+    ]
+    return "Sizes: \(parts.map { "\($0.0) \(humanReadable($0.1))" }.joined(separator: ", "))."
+  }
+}
+
+/// A number of bytes as people read it: `1.2 MB`.
+func humanReadable(_ bytes: Int) -> String {
+  guard bytes >= 1000 else { return "\(bytes) byte\(bytes == 1 ? "" : "s")" }
+  var (value, unit) = (Double(bytes) / 1000, 0)
+  let units = ["kB", "MB", "GB", "TB"]
+  while value >= 999.95, unit + 1 < units.count { (value, unit) = (value / 1000, unit + 1) }
+  let tenths = Int((value * 10).rounded())
+  return "\(tenths / 10).\(tenths % 10) \(units[unit])"
 }

@@ -17,6 +17,10 @@ enum ManPage {
     lines += [".fi", ".SH DESCRIPTION"] + paragraphs(root.discussion) + [".SH COMMANDS"]
     for command in root.subcommands ?? [] where command.shouldDisplay && command.commandName != "help" {
       lines += describe(command)
+      for subcommand in command.subcommands ?? []
+      where subcommand.shouldDisplay && subcommand.commandName != "help" {
+        lines += describe(subcommand, of: command.commandName + " ")
+      }
     }
     lines += [
       ".SH EXIT STATUS", ".TP", ".B 0", "Done, or no changes were needed.", ".TP", ".B 1",
@@ -39,15 +43,16 @@ enum ManPage {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func describe(_ command: Command) -> [String] {
+  private static func describe(_ command: Command, of parent: String = "") -> [String] {
     let arguments = (command.arguments ?? []).filter { $0.shouldDisplay && $0.name != "--version" }
-    var usage = "orgman " + command.commandName
+    let name = parent + command.commandName
+    var usage = "orgman " + name
     for argument in arguments where argument.name != "--help" {
       let whole = argument.kind == "positional" ? "<\(argument.valueName ?? "")>" : argument.usage
       let repeated = argument.isRepeating ? whole + " ..." : whole
       usage += argument.isOptional ? " [\(repeated)]" : " \(repeated)"
     }
-    var lines = [".SS \(escaped(command.commandName))", escaped(command.abstract ?? ""), ".PP", ".nf"]
+    var lines = [".SS \(escaped(name))", escaped(command.abstract ?? ""), ".PP", ".nf"]
     lines += [escaped(usage), ".fi"] + (command.discussion.map { [".PP"] + paragraphs($0) } ?? [])
     for argument in arguments where argument.name != "--help" {
       let names = argument.kind == "positional" ? ["<\(argument.valueName ?? "")>"] : argument.spellings

@@ -1,0 +1,95 @@
+import Glibc
+import OrgCore
+import SystemPackage
+
+/// What was removed from the history, or would be.
+public struct Pruning: Sendable, Hashable {
+  /// The generations that are no longer told; `nil` where there are none.
+  public internal(set) var generations: ClosedRange<UInt64>?
+  /// When the part of the history begins that stays; `nil` where nothing is removed from it.
+  public internal(set) var beginning: Timestamp?
+  /// How many segments of the journal are removed.
+  public internal(set) var segments = 0
+  /// How many quarantined files are removed.
+  public internal(set) var quarantined = 0
+  /// Bytes of the segments, the full copies that belong to them alone, and the quarantined files.
+  public internal(set) var bytes = 0
+
+  /// Whether nothing is removed.
+  public var isEmpty: Bool { segments == 0 && quarantined == 0 }
+}
+
+extension FileStore {
+  /// Removes the oldest part of the history, by whole segments of the journal, and what was quarantined then. Every
+  /// generation since a time stays, and can be undone and restored; where the journal begins then, full copies of the data
+  /// take the place of what is gone.
+  ///
+  /// - Parameters:
+  ///   - time: what is since then stays.
+  ///   - isTrial: only find out what it would remove.
+  /// - Returns: what it removes.
+  /// - Throws: `damagedData` where the data can't be rebuilt at the place where the history would begin; `readOnly`,
+  ///   `locked` or `system`. Then nothing, or less, is removed.
+  @discardableResult
+  public func prune(before time: Timestamp, isTrial: Bool = false) throws(OrgError) -> Pruning {
+    try checkWritable()
+    // Who only looks leaves no trace.
+    guard directory.identity(of: DataDirectory.privateName) != nil else { return Pruning() }
+    return try FileLock(directory: directory).withLock(waiting: { _ in true }) { (_) throws(OrgError) in
+      try Engine(self).prune(before: time, isTrial: isTrial)
+    }
+  }
+
+  /// The first generation that the history tells of, where those before it were removed; `nil` where none were.
+  public func historyStart() throws(OrgError) -> UInt64? {
+    try readingJournal { (journal, calls) throws(SystemCallError) in
+      guard JournalAnchor(in: journal, calls) != nil,
+        let first = try Journal.segments(journal, calls).first,
+        let line = try Journal.beginning(of: first, journal, calls)
+      else { return nil }
+      return line.record.generation + (line.record.kind == .checkpoint ? 1 : 0)
+    } ?? nil
+  }
+}
+
+extension Engine {
+  fileprivate func prune(before time: Timestamp, isTrial: Bool) throws(OrgError) -> Pruning {
+    if !isTrial {
+      _ = try settle(isStarting: false)
+      try explaining { () throws(SystemCallError) in try vault.completePruning() }
+    }
+    let (cut, quarantined) = try explaining { () throws(SystemCallError) in
+      (try vault.cut(before: time), try vault.quarantined(before: time))
+    }
+    var pruning = Pruning()
+    pruning.quarantined = quarantined.count
+    pruning.bytes = quarantined.reduce(0) { $0 + $1.size }
+    if let cut { try explaining { () throws(SystemCallError) in try describe(cut, in: &pruning) } }
+    guard !isTrial else { return pruning }
+    if let cut {
+      try vault.prune(cut)
+      // What is remembered of lines that are gone can't be read any more.
+      store.memory.withLock { $0.journal = nil }
+    }
+    try explaining { () throws(SystemCallError) in
+      for file in quarantined { try directory.calls.remove(file.name, in: vault.quarantine) }
+    }
+    return pruning
+  }
+
+  private func describe(_ cut: Vault.Cut, in pruning: inout Pruning) throws(SystemCallError) {
+    let (first, kept) = (cut.oldest.record, cut.line.record)
+    pruning.segments = cut.removed.count
+    pruning.beginning = Timestamp(kept.time)
+    let lower = first.kind == .checkpoint ? first.generation + 1 : first.generation
+    let upper = kept.kind == .checkpoint ? kept.generation : max(1, kept.generation) - 1
+    if lower <= upper { pruning.generations = lower...upper }
+    for segment in cut.removed {
+      pruning.bytes += Int(try directory.calls.status(of: segment, in: vault.journal).st_size)
+    }
+    for name in try directory.calls.list(vault.checkpoints, "checkpoints") {
+      guard let generation = UInt64(name.prefix { $0 != "." }), generation < kept.generation else { continue }
+      pruning.bytes += Int(try directory.calls.status(of: name, in: vault.checkpoints).st_size)
+    }
+  }
+}

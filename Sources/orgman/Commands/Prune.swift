@@ -1,0 +1,73 @@
+import ArgumentParser
+import OrgCore
+import OrgFileStore
+
+/// `orgman history prune`
+struct PruneCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prune", abstract: "Remove the oldest part of the history.",
+    discussion: """
+      Everything since the time stays, can be undone, and can be gone back to. What is older is removed by whole \
+      segments of the journal, so some of it may stay; quarantined files that are older are removed, too. What is \
+      removed doesn't come back, so look first with --dry-run.
+      """)
+
+  @Option(help: "The time since which everything stays, in UTC, such as 2026-11-22 or 2026-11-22 21:51:00.")
+  var before: String
+
+  @OptionGroup var confirmation: ConfirmationOptions
+  @OptionGroup var options: DataOptions
+
+  private struct PruningJSON: Encodable {
+    let firstGeneration, lastGeneration: UInt64?
+    let beginning: String?
+    let segments, quarantined, bytes: Int
+  }
+
+  func validate() throws {
+    if Timestamp(before) == nil {
+      throw ValidationError("\(before.quoted) is not a time; write it as 2026-11-22 or 2026-11-22 21:51:00.")
+    }
+  }
+
+  func run() throws {
+    try exitingWithStatus {
+      let time = Timestamp(before) ?? .now()
+      let store = try options.store()
+      let plan = try store.prune(before: time, isTrial: true)
+      if confirmation.dryRun { return try tell(plan, time, "Would remove") }
+      if !plan.isEmpty, !confirmation.yes {
+        if !options.json { try tell(plan, time, "Would remove") }
+        try confirmation.confirm("Remove this for good?")
+      }
+      try tell(plan.isEmpty ? plan : store.prune(before: time), time, "Removed")
+    }
+  }
+
+  private func tell(_ pruning: Pruning, _ time: Timestamp, _ verb: String) throws {
+    if options.json {
+      return try printJSON(
+        PruningJSON(
+          firstGeneration: pruning.generations?.lowerBound, lastGeneration: pruning.generations?.upperBound,
+          beginning: pruning.beginning?.description, segments: pruning.segments,
+          quarantined: pruning.quarantined, bytes: pruning.bytes))
+    }
+    guard !pruning.isEmpty else {
+      return print("Nothing is older than \(time), as far as whole segments go.")
+    }
+    var parts: [String] = []
+    if pruning.segments > 0 {
+      let what =
+        pruning.generations.map {
+          $0.count == 1
+            ? "generation \($0.lowerBound)" : "generations \($0.lowerBound) to \($0.upperBound)"
+        } ?? "no generation"
+      let until = pruning.beginning.map { " before \($0)" } ?? ""
+      parts.append("\(what)\(until) (\(counted(pruning.segments, "segment")))")
+    }
+    if pruning.quarantined > 0 { parts.append(counted(pruning.quarantined, "quarantined file")) }
+    print("\(verb) \(parts.joined(separator: " and ")): \(humanReadable(pruning.bytes)).")
+  }
+
+  private func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
+}
