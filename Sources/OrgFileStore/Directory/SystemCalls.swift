@@ -89,6 +89,8 @@ struct SystemCalls: Sendable {
     guard size <= FileLimit.bytes else { throw tooLarge }
     // One byte more tells whether the file grew meanwhile.
     var bytes = [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, count in
+      // Of a long file, much of the time goes into pages that are touched for the first time.
+      if size > Self.shortestToDivide { clinux_prefer_large_pages(buffer.baseAddress, size + 1) }
       do throws(SystemCallError) {
         count = try fill(UnsafeMutableRawBufferPointer(buffer), from: number, at: start, name, note: note)
       } catch {
