@@ -323,7 +323,7 @@ complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options 
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman history list" log-file' -l 'log-file' -d 'Log to this file instead of the journal of systemd; from info on, unless a level is given.' -rF
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman history list" version' -l 'version' -d 'Show the version.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman history list" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman history prune" before' -l 'before' -d 'The time since which everything stays, in UTC, such as 2026-11-22 or 2026-11-22 21:51:00.' -rfka ''
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman history prune" before' -l 'before' -d 'The time since which everything stays, in UTC, such as 2026-11-22 or 2026-11-22 21:51:00; without it, what keep in the configuration says.' -rfka ''
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman history prune" dry-run' -l 'dry-run' -d 'Show what would be done, and do nothing; with --json, as a document for orgman apply.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman history prune" y yes' -l 'yes' -s 'y' -d 'Don\'t ask.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman history prune" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'

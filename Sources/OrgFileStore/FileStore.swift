@@ -28,6 +28,8 @@ public final class FileStore: OrgStore {
 
   /// What is done about records that another program removed.
   public let externalDeletions: ExternalDeletions
+  /// How long the history is kept: what is older is removed when a new segment of the journal begins.
+  public let retention: Retention
 
   let directory: DataDirectory
   /// What the engine knows of the journal, from one time that it holds the lock to the next.
@@ -44,13 +46,16 @@ public final class FileStore: OrgStore {
   ///   - path: the directory with the two files.
   ///   - isReadOnly: never write, even where it were possible.
   ///   - externalDeletions: what is done about records that another program removed.
+  ///   - retention: how long the history is kept.
   /// - Throws: `dataNotFound` if there is no such directory, or nothing of ours in it; `create(at:)` makes two
   ///   empty files. `unsafeDirectory` if everybody may write in it. `system` if it can't be opened.
   public convenience init(
-    path: String, isReadOnly: Bool = false, externalDeletions: ExternalDeletions = .restore
+    path: String, isReadOnly: Bool = false, externalDeletions: ExternalDeletions = .restore,
+    retention: Retention = .forever
   ) throws(OrgError) {
     try self.init(
-      path: path, isReadOnly: isReadOnly, externalDeletions: externalDeletions, calls: SystemCalls())
+      path: path, isReadOnly: isReadOnly, externalDeletions: externalDeletions, retention: retention,
+      calls: SystemCalls())
   }
 
   /// For tests: the closure is called before each system call, by name.
@@ -67,9 +72,10 @@ public final class FileStore: OrgStore {
 
   init(
     path: String, isReadOnly: Bool = false, externalDeletions: ExternalDeletions = .restore,
-    calls: SystemCalls
+    retention: Retention = .forever, calls: SystemCalls
   ) throws(OrgError) {
     self.externalDeletions = externalDeletions
+    self.retention = retention
     directory = try DataDirectory(path: path, calls: calls)
     try directory.checkPermissions()
     self.isReadOnly = isReadOnly

@@ -6,6 +6,7 @@ extension Configuration {
   /// the `#` before it, it says the same.
   public static var defaultText: String {
     let plans = PlanTier.known.map(quoted).joined(separator: ", ")
+    let units = Retention.Unit.allCases.map(\.rawValue).joined(separator: ", ")
     var lines = """
       # What orgman does otherwise than it does out of the box. orgman config --path says where this file belongs,
       # orgman config --check finds mistakes in it, orgman config --default prints it as it was.
@@ -38,6 +39,12 @@ extension Configuration {
       # isn't damaged; "ask" puts every removed organization back and asks on the screen. orgman accept makes the
       # removal that was put back, and orgman undo takes back one that was accepted.
       #external-deletions = "restore"
+
+      # How long the history is kept: "forever", or a whole number and a unit (\(units)), as in
+      # "2 years". Older generations are removed bit by bit, when the journal begins a new segment, together with what was
+      # put aside then; they can't be shown, undone or restored anymore. orgman history prune does that at once.
+      [history]
+      #keep = "forever"
 
       # Queries that the command palette (:) offers by their names.
       [queries]

@@ -41,11 +41,15 @@ private struct ConfigurationReader {
 
   /// Names at the top of the file.
   private static let names = ["theme", "mouse", "columns", "sort", "plan-tiers", "external-deletions"]
+  /// Tables below them.
+  private static let tables = ["[history]", "[queries]", "[keys]"]
+  /// Names in [history].
+  private static let historyNames = ["keep"]
 
   mutating func read(_ reader: TOMLReader) {
     for table in reader.tables {
       switch (table.path.first, table.path.count) {
-      case ("queries", 1), ("keys", 1): break
+      case ("queries", 1), ("keys", 1), ("history", 1): break
       case ("keys", 3) where table.path[1] == "in":
         if Context(rawValue: table.path[2]) == nil {
           note(
@@ -53,7 +57,8 @@ private struct ConfigurationReader {
             table.place)
         }
       default:
-        note("There is no [\(TOMLReader.name(table.path))]; there are [queries] and [keys].", table.place)
+        note(
+          "There is no [\(TOMLReader.name(table.path))]; there are \(Self.list(Self.tables)).", table.place)
       }
     }
     for entry in reader.entries { take(entry) }
@@ -102,6 +107,11 @@ private struct ConfigurationReader {
         let all = ExternalDeletions.allCases.map(\.rawValue)
         note("external-deletions is \(Self.list(all, "or")), not \(name.quoted).", entry.value.place)
       }
+    case ("history", 2) where entry.path[1] == "keep": keep(entry)
+    case ("history", 2):
+      note(
+        "There is no \(TOMLReader.name([entry.path[1]])) in [history]; there is \(Self.list(Self.historyNames)).",
+        entry.place)
     case ("columns", 1): columns(entry)
     case ("sort", 1): sort(entry)
     case ("queries", 2): query(entry)
@@ -109,11 +119,11 @@ private struct ConfigurationReader {
     case ("keys", 4) where entry.path[1] == "in":
       // A table by a wrong name has been named already.
       if let context = Context(rawValue: entry.path[2]) { key(entry, context) }
-    case ("keys", 1), ("queries", 1):
+    case ("keys", 1), ("queries", 1), ("history", 1):
       note("\(entry.path[0]) is a table: write [\(entry.path[0])].", entry.place)
     default:
       note(
-        "There is no \(TOMLReader.name(entry.path)); there are \(Self.list(Self.names)), [queries] and [keys].",
+        "There is no \(TOMLReader.name(entry.path)); there are \(Self.names.joined(separator: ", ")), \(Self.list(Self.tables)).",
         entry.place)
     }
   }
@@ -142,6 +152,17 @@ private struct ConfigurationReader {
       note("\(TOMLReader.name(entry.path)) is a text in quotes, or several in brackets.", entry.value.place)
       return nil
     }
+  }
+
+  private mutating func keep(_ entry: TOMLReader.Entry) {
+    guard let text = string(entry) else { return }
+    guard let retention = Retention(text) else {
+      let units = Self.list(Retention.Unit.allCases.map(\.rawValue), "or")
+      return note(
+        "keep is a whole number of \(units), such as \"2 years\", or \"forever\", not \(text.quoted).",
+        entry.value.place)
+    }
+    configuration.preferences.retention = retention
   }
 
   private mutating func planTiers(_ entry: TOMLReader.Entry) {

@@ -55,6 +55,8 @@ public struct Preferences: Sendable, Hashable {
   public var order = ListOrder()
   /// What is done about records that another program removes.
   public var externalDeletions = ExternalDeletions.restore
+  /// How long the history is kept.
+  public var retention = Retention.forever
 
   /// What is wanted; what isn't said is as it is out of the box.
   public init(savedQueries: [SavedQuery] = [], planTiers: [String] = PlanTier.known) {

@@ -122,7 +122,7 @@ struct BrowseCommand: ParsableCommand {
     try TerminalApp.check()
     try log.start(data: directory)
     let (configuration, problems) = ConfigurationFile.load()
-    let store = try openStore(directory, configuration.preferences.externalDeletions)
+    let store = try openStore(directory, configuration.preferences)
     let app = try TerminalApp()
     let watcher = store.watcher()
     let inbox = app.inbox
@@ -173,9 +173,11 @@ struct BrowseCommand: ParsableCommand {
   }
 
   /// Opens the data; where there are none, offers to begin with none.
-  private func openStore(_ directory: String, _ deletions: ExternalDeletions) throws -> FileStore {
+  private func openStore(_ directory: String, _ preferences: Preferences) throws -> FileStore {
     do {
-      return try FileStore(path: directory, isReadOnly: readOnly, externalDeletions: deletions)
+      return try FileStore(
+        path: directory, isReadOnly: readOnly, externalDeletions: preferences.externalDeletions,
+        retention: preferences.retention)
     } catch {
       guard error.code == .dataNotFound, !readOnly, isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1
       else { throw error }
@@ -188,7 +190,8 @@ struct BrowseCommand: ParsableCommand {
           .dataNotFound, "Nothing was created. Name the directory with your data: orgman --data DIR")
       }
       try FileStore.create(at: directory)
-      return try FileStore(path: directory, externalDeletions: deletions)
+      return try FileStore(
+        path: directory, externalDeletions: preferences.externalDeletions, retention: preferences.retention)
     }
   }
 }

@@ -8,9 +8,11 @@ import Testing
 /// Removing the oldest part of the history.
 @Suite struct RetentionTests {
   /// A history of several short segments, with its index.
-  private func history() throws -> (scratch: Scratch, store: FileStore) {
+  private func history(
+    _ retention: Retention = .forever
+  ) throws -> (scratch: Scratch, store: FileStore) {
     let scratch = try Scratch.reference()
-    let store = try scratch.store()
+    let store = try FileStore(path: scratch.path, retention: retention)
     store.memory.withLock { $0.segmentLimit = 3000 }
     for number in 0..<30 { _ = try store.commit(Sample.create("\(number)")) }
     JournalIndexer(store.directory)?.rebuild()
@@ -117,9 +119,130 @@ import Testing
     let pruning = try store.prune(
       before: Timestamp(microseconds: Timestamp.now().microseconds - 3_600_000_000))
     #expect(pruning.quarantined == 1 && pruning.segments == 0 && pruning.bytes == 1)
+    #expect(pruning.displaced == 0)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/.orgman/quarantine")
         == ["2-new.organizations.json"])
     #expect(try #require(store.sizes()).quarantine == 1)
+  }
+
+  private var soon: Timestamp { Timestamp(microseconds: Timestamp.now().microseconds + 3_600_000_000) }
+
+  private func displaced(_ scratch: Scratch) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/.orgman/displaced").sorted()
+  }
+
+  @Test func `displaced files that are older go, unless another program has them open or wrote to them`()
+    throws
+  {
+    let (scratch, store) = try history()
+    let names = try displaced(scratch)
+    try #require(names.count == 2)
+    let hour = Timestamp(microseconds: Timestamp.now().microseconds - 3_600_000_000)
+    #expect(try store.prune(before: hour).displaced == 0)
+    let open = try #require(FileHandle(forUpdatingAtPath: "\(scratch.path)/.orgman/displaced/\(names[0])"))
+    #expect(try store.prune(before: soon).displaced == 1)
+    #expect(try displaced(scratch) == [names[0]])
+    try open.close()
+    #expect(try store.prune(before: soon).displaced == 1)
+    #expect(try displaced(scratch) == [])
+    // What was written there and can't be merged yet stays.
+    _ = try store.commit(Sample.create("later"))
+    let name = try #require(try displaced(scratch).first)
+    try scratch.write(".orgman/displaced/\(name)", "{")
+    let vault = try Vault(store.directory)
+    #expect(try !vault.displaced(before: soon).contains { $0.name == name })
+    _ = try store.commit(Sample.plan)
+    try scratch.recovered()
+  }
+
+  @Test func `with a time to keep the history, a new segment removes what is older, a few segments at once`()
+    throws
+  {
+    let (scratch, _) = try history()
+    let names = try segments(scratch)
+    try #require(names.count > 9)
+    // As if all that had been some days ago.
+    try date(scratch, days: 10)
+    let keeping = try FileStore(path: scratch.path, retention: .last(1, .weeks))
+    let kept = try FileStore(path: scratch.path, retention: .last(2, .weeks))
+    for store in [keeping, kept] { store.memory.withLock { $0.segmentLimit = 3000 } }
+    // An ordinary change removes nothing, nor does a new segment of a store that keeps more.
+    _ = try keeping.commit(Sample.plan)
+    #expect(try segments(scratch) == names)
+    var number = 100
+    func roll(_ store: FileStore) throws {
+      let count = try #require(try segments(scratch).last)
+      while try segments(scratch).last == count {
+        number += 1
+        _ = try store.commit(Sample.create("\(number)"))
+      }
+    }
+    try roll(kept)
+    #expect(try segments(scratch).starts(with: names))
+    try roll(keeping)
+    let rest = try segments(scratch)
+    #expect(rest.first == names[8], "no more than eight at once")
+    let start = try #require(try keeping.historyStart())
+    #expect(try copies(scratch).first == start - 1)
+    #expect(try complaints(keeping) == [])
+    try roll(keeping)
+    // The last segment that began before that time tells of what came after it.
+    #expect(try segments(scratch).first == names.last)
+    #expect(try complaints(keeping) == [])
+    // All stores go on.
+    _ = try kept.commit(Sample.role)
+    _ = try keeping.commit(Sample.create("end"))
+    #expect(try keeping.maintain().snapshot.problems == [])
+    try scratch.recovered()
+  }
+
+  @Test func `with a time to keep the history, quarantined files that are older go with a new segment`()
+    throws
+  {
+    let (scratch, store) = try history(.last(1, .days))
+    for name in ["1-old.organizations.json", "2-new.organizations.json"] {
+      try scratch.write(".orgman/quarantine/\(name)", "{")
+    }
+    try scratch.age(".orgman/quarantine/1-old.organizations.json", seconds: -100_000)
+    let names = try segments(scratch)
+    for number in 0..<10 { _ = try store.commit(Sample.create("x\(number)")) }
+    #expect(try segments(scratch).starts(with: names) && segments(scratch).count > names.count)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/.orgman/quarantine")
+        == ["2-new.organizations.json"])
+  }
+
+  @Test func `what was begun to be removed is found, and maintenance finishes it`() throws {
+    let (scratch, store) = try history()
+    let names = try segments(scratch)
+    let bytes = try scratch.read(".orgman/journal/\(names[0])")
+    try store.prune(before: try #require(Timestamp(beginning(names[2], store).time)))
+    try scratch.write(".orgman/journal/\(names[0])", bytes)
+    let finding = try #require(try store.examine().first { $0.text.contains(names[0]) })
+    #expect(finding.severity == .note && finding.remedy == .maintain)
+    try store.mend([.maintain])
+    #expect(try segments(scratch).first == names[2])
+    #expect(try store.examine().allSatisfy { $0.remedy != .maintain })
+  }
+
+  /// Writes the journal as it would be had all that happened some days earlier.
+  private func date(_ scratch: Scratch, days: Int64) throws {
+    let vault = try Vault(try DataDirectory(path: scratch.path))
+    var previous = ""
+    for segment in try segments(scratch) {
+      var text: [UInt8] = []
+      for line in try #require(try Journal.parsed(segment, vault.journal, vault.calls)).lines {
+        var record = line.record
+        record.previous = previous
+        let time = try #require(Timestamp(record.time))
+        record.time = Timestamp(microseconds: time.microseconds - days * 86_400_000_000).description
+        let encoded = try Journal.encode(record)
+        text += encoded.bytes
+        previous = encoded.hash
+      }
+      try scratch.write(".orgman/journal/\(segment)", text)
+    }
+    JournalIndexer(vault.directory)?.rebuild()
   }
 }

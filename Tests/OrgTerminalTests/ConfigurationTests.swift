@@ -108,9 +108,16 @@ import Testing
     for (text, expected) in [
       (
         "color = 1",
-        "1:1 There is no color; there are theme, mouse, columns, sort, plan-tiers and external-deletions, [queries] and [keys]."
+        "1:1 There is no color; there are theme, mouse, columns, sort, plan-tiers, external-deletions, [history], [queries] and [keys]."
       ),
-      ("[kyes]\n", "1:1 There is no [kyes]; there are [queries] and [keys]."),
+      ("[kyes]\n", "1:1 There is no [kyes]; there are [history], [queries] and [keys]."),
+      (
+        "[history]\nkeep = \"soon\"",
+        "2:8 keep is a whole number of days, weeks, months or years, such as \"2 years\", or \"forever\", not \"soon\"."
+      ),
+      ("[history]\nkeep = 2", "2:8 history.keep is a text in quotes."),
+      ("[history]\nkept = \"2 years\"", "2:1 There is no kept in [history]; there is keep."),
+      ("history = \"2 years\"", "1:1 history is a table: write [history]."),
       (
         "theme = \"neon\"",
         "1:9 There is no theme \"neon\"; there are default, colorblind, monochrome and contrast."
@@ -217,6 +224,16 @@ import Testing
     #expect(Key.named("^f") == .success(.control("f")))
     #expect(Key.named("f01") != .success(.function(1)))
     #expect(Key.named("") != .success("a"))
+  }
+
+  @Test func `how long the history is kept is taken over`() {
+    for (text, retention) in [
+      ("", .forever), ("[history]\nkeep = \"forever\"", .forever),
+      ("[history]\nkeep = \"2 years\"", .last(2, .years)), ("history.keep = '1 week'", .last(1, .weeks)),
+    ] as [(String, Retention)] {
+      let (configuration, problems) = Configuration.read(text)
+      #expect(problems == [] && configuration.preferences.retention == retention, "\(text)")
+    }
   }
 
   @Test func `saved queries and plans are taken over`() {

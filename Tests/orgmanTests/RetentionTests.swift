@@ -1,3 +1,4 @@
+import Foundation
 import TerminalTesting
 import Testing
 
@@ -23,8 +24,34 @@ extension EndToEnd {
       let refused = try orgman(data, "history", "prune", "--before", "2999-01-01")
       #expect(refused.status == .exited(1) && refused.stderr.contains("say --yes"))
       let done = try orgman(data, "history", "prune", "--before", "2999-01-01", "--yes")
-      #expect(done.stdout == "Removed 1 quarantined file: 1 byte.\n")
+      #expect(done.stdout.hasPrefix("Removed 1 quarantined file and 2 displaced files: "), "\(done)")
       #expect(try orgman(data, "doctor").stdout.contains("note: Sizes: journal "))
+    }
+
+    @Test func `without a time, prune removes what is older than the configuration keeps`() throws {
+      let home = try TemporaryDirectory()
+      let environment = plainEnvironment.merging(["XDG_CONFIG_HOME": home.path]) { $1 }
+      let data = try DataFiles.reference()
+      func prune(_ configuration: String?) throws -> Output {
+        let directory = home.path + "/orgman"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        if let configuration {
+          try Data(configuration.utf8).write(to: URL(filePath: directory + "/config.toml"))
+        }
+        return try run(
+          try builtProduct("orgman"), ["history", "prune", "--dry-run", "--data", data.path],
+          environment: environment)
+      }
+      #expect(try orgman(data, "create", "New").status == .exited(0))
+      for configuration in [nil, "[history]\nkeep = \"forever\"\n"] {
+        let output = try prune(configuration)
+        #expect(
+          output.status == .exited(1) && output.stderr.contains("name a time with --before"), "\(output)")
+      }
+      let kept = try prune("[history]\nkeep = \"2 years\"\n")
+      #expect(kept.status == .exited(0) && kept.stdout.hasPrefix("Nothing is older than 20"), "\(kept)")
+      let wrong = try prune("[history]\nkeep = \"2 moons\"\n")
+      #expect(wrong.status == .exited(1) && wrong.stderr.contains("config.toml:2:8: keep is"), "\(wrong)")
     }
   }
 }

@@ -657,6 +657,7 @@ final class Engine {
         try directory.calls.remove(Vault.checkpointName(old, file.name), in: vault.checkpoints)
       }
     }
+    removeExpiredHistory()
   }
 
   /// Begins a new segment of the journal, with a full copy of both files.

@@ -61,7 +61,8 @@ struct Eraser {
   func survey() throws(SystemCallError) -> Survey {
     var survey = Survey()
     for segment in try Journal.segments(vault.journal, calls) {
-      for line in try Journal.parsed(segment, vault.journal, calls)?.lines ?? [] where cleaned(line.record) != nil {
+      for line in try Journal.parsed(segment, vault.journal, calls)?.lines ?? []
+      where cleaned(line.record) != nil {
         survey.lineCount += 1
       }
     }
@@ -105,22 +106,7 @@ struct Eraser {
   func removeDisplaced() throws(SystemCallError) -> Bool {
     var isDone = true
     for name in try calls.list(vault.displaced, "displaced") where isMentioned(in: name, vault.displaced) {
-      let file = try calls.open(name, in: vault.displaced, O_RDONLY)
-      switch calls.takeLease(file, name, .againstAll) {
-      case true?:
-        try calls.remove(name, in: vault.displaced)
-        calls.releaseLease(file)
-      case false?: isDone = false
-      case nil:
-        // Who looked the name up before it was displaced has had the time to open it, and to write.
-        let changed = Int64(try calls.status(file, name).st_ctim.tv_sec)
-        let now = Timestamp.now().microseconds / 1_000_000
-        if (0...2).contains(now &- changed) {
-          isDone = false
-        } else {
-          try calls.remove(name, in: vault.displaced)
-        }
-      }
+      if try !vault.removeDisplaced(name) { isDone = false }
     }
     return isDone
   }

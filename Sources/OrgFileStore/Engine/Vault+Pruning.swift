@@ -109,6 +109,40 @@ extension Vault {
     return found
   }
 
+  /// The files that others took the place of before a time, and in which nothing is that wasn't picked up.
+  func displaced(before time: Timestamp) throws(SystemCallError) -> [(name: String, size: Int)] {
+    var found: [(name: String, size: Int)] = []
+    for file in try displacedFiles() {
+      let status = try calls.status(of: file.name, in: displaced)
+      let identity = FileIdentity(status)
+      guard status.st_mode & S_IFMT == S_IFREG, Timestamp(sinceEpoch: identity.changed) < time else {
+        continue
+      }
+      if !file.isCalm(identity), try !sha256(read(file.name, in: displaced)).hasPrefix(file.hash) { continue }
+      found.append((file.name, Int(status.st_size)))
+    }
+    return found
+  }
+
+  /// Removes a displaced file; false if another program has it open, or may have.
+  func removeDisplaced(_ name: String) throws(SystemCallError) -> Bool {
+    let file = try calls.open(name, in: displaced, O_RDONLY)
+    switch calls.takeLease(file, name, .againstAll) {
+    case true?:
+      try calls.remove(name, in: displaced)
+      calls.releaseLease(file)
+      return true
+    case false?: return false
+    case nil:
+      // Who looked the name up before it was displaced has had the time to open it, and to write.
+      let changed = Int64(try calls.status(file, name).st_ctim.tv_sec)
+      let now = Timestamp.now().microseconds / 1_000_000
+      guard !(0...2).contains(now &- changed) else { return false }
+      try calls.remove(name, in: displaced)
+      return true
+    }
+  }
+
   private func explaining<Value>(_ body: () throws(SystemCallError) -> Value) throws(OrgError) -> Value {
     do {
       return try body()

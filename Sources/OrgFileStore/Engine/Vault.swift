@@ -119,7 +119,8 @@ final class Vault {
     _ calls: SystemCalls
   ) throws(SystemCallError) -> FileContents? {
     for checkpoint in try generations(of: checkpoints, calls).reversed() where checkpoint <= generation {
-      let records = try Journal.lines(from: checkpoint, isBefore: false, journal, calls)
+      let records = try Journal.lines(
+        from: checkpoint, to: generation, isBefore: false, journal, calls)
       if let contents = try replay(records, from: checkpoint, to: generation, checkpoints, calls) {
         return contents
       }

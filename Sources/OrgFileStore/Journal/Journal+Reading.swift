@@ -144,17 +144,20 @@ extension Journal {
 
   /// The good lines of the segments from the one on in which a generation is told, oldest first.
   ///
-  /// - Parameter isBefore: begin so early that not only the state that the generation left is told, but how it came
-  ///   about; or else a checkpoint of it is enough.
+  /// - Parameters:
+  ///   - last: leave out segments that begin with a later generation.
+  ///   - isBefore: begin so early that not only the state that the generation left is told, but how it came
+  ///     about; or else a checkpoint of it is enough.
   static func lines(
-    from generation: UInt64, isBefore: Bool, _ directory: borrowing Descriptor, _ calls: SystemCalls
+    from generation: UInt64, to last: UInt64 = .max, isBefore: Bool, _ directory: borrowing Descriptor,
+    _ calls: SystemCalls
   ) throws(SystemCallError) -> [JournalRecord] {
     let segments = try segments(directory, calls)
     // A segment begins with the generation that it is named by, or with a checkpoint of it.
     let before = segments.lastIndex { Self.generation(of: $0) < generation } ?? 0
     let first = isBefore ? before : segments.firstIndex { Self.generation(of: $0) == generation } ?? before
     var records: [JournalRecord] = []
-    for segment in segments.dropFirst(first) {
+    for segment in segments.dropFirst(first) where Self.generation(of: segment) <= last {
       records += try parsed(segment, directory, calls)?.lines.map(\.record) ?? []
     }
     return records

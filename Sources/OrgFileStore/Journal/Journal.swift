@@ -152,6 +152,12 @@ struct Journal {
     unremembered = nil
   }
 
+  /// Drops what it remembers of segments that were removed.
+  mutating func forget(before segment: String) {
+    recent.removeAll { $0.segment < segment }
+    if let place = unremembered, place.segment < segment { unremembered = nil }
+  }
+
   private mutating func read(
     _ segment: String, from start: Int, _ directory: borrowing Descriptor, repairing: Bool
   ) throws(SystemCallError) {

@@ -277,6 +277,17 @@ extension FileStore {
     ]
   }
 
+  /// Half written files in the journal, and segments that were being removed.
+  private func journalLeftovers(in space: borrowing Descriptor) -> [String] {
+    guard let journal = try? directory.calls.open("journal", in: space, O_RDONLY | O_DIRECTORY) else {
+      return []
+    }
+    let anchor = JournalAnchor(in: journal, directory.calls)
+    return ((try? directory.calls.list(journal, "journal")) ?? []).filter {
+      $0.hasSuffix(".part") || $0.hasSuffix(Segment.suffix) && $0 < (anchor?.segment ?? "")
+    }
+  }
+
   /// What a crash left, and what was put aside.
   private var leftovers: [Finding] {
     guard
@@ -290,7 +301,7 @@ extension FileStore {
     var findings: [Finding] = []
     let leftovers =
       (((try? directory.calls.list(space, "")) ?? []) + names("checkpoints") + names("quarantine"))
-      .filter { $0.hasSuffix(".new") || $0.hasSuffix(".part") }
+      .filter { $0.hasSuffix(".new") || $0.hasSuffix(".part") } + journalLeftovers(in: space)
     if !leftovers.isEmpty {
       findings.append(
         Finding(.note, "A crash left \(leftovers.sorted().joined(separator: ", ")) behind.", .maintain))

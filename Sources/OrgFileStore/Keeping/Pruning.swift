@@ -12,17 +12,27 @@ public struct Pruning: Sendable, Hashable {
   public internal(set) var segments = 0
   /// How many quarantined files are removed.
   public internal(set) var quarantined = 0
-  /// Bytes of the segments, the full copies that belong to them alone, and the quarantined files.
+  /// How many files are removed that others took the place of.
+  public internal(set) var displaced = 0
+  /// Bytes of the segments, of the full copies that belong to them alone, and of the other files.
   public internal(set) var bytes = 0
 
   /// Whether nothing is removed.
-  public var isEmpty: Bool { segments == 0 && quarantined == 0 }
+  public var isEmpty: Bool { segments == 0 && quarantined == 0 && displaced == 0 }
+}
+
+extension Pruning {
+  /// Sizes come from outside: of a hole they are as large as somebody likes.
+  fileprivate mutating func add(bytes count: Int) {
+    let (sum, isTooLarge) = bytes.addingReportingOverflow(count)
+    bytes = isTooLarge ? .max : sum
+  }
 }
 
 extension FileStore {
-  /// Removes the oldest part of the history, by whole segments of the journal, and what was quarantined then. Every
-  /// generation since a time stays, and can be undone and restored; where the journal begins then, full copies of the data
-  /// take the place of what is gone.
+  /// Removes the oldest part of the history, by whole segments of the journal, and what was quarantined or displaced then.
+  /// Every generation since a time stays, and can be undone and restored; where the journal begins then, full copies of the
+  /// data take the place of what is gone. A displaced file stays while another program has it open.
   ///
   /// - Parameters:
   ///   - time: what is since then stays.
@@ -58,21 +68,41 @@ extension Engine {
       _ = try settle(isStarting: false)
       try explaining { () throws(SystemCallError) in try vault.completePruning() }
     }
-    let (cut, quarantined) = try explaining { () throws(SystemCallError) in
-      (try vault.cut(before: time), try vault.quarantined(before: time))
-    }
+    return try removeHistory(before: time, isTrial: isTrial)
+  }
+
+  /// Segments that are removed at once after a change: so many had begun since the last time at most, as a rule.
+  private static let limitForChanges = 8
+
+  /// Removes a part of what is older than the history is kept. What can't be removed now is tried again with the next
+  /// segment: a change that was committed doesn't fail for it.
+  func removeExpiredHistory() {
+    guard let time = store.retention.start(before: .now()) else { return }
+    _ = try? removeHistory(before: time, limit: Self.limitForChanges, isTrial: false)
+  }
+
+  private func removeHistory(
+    before time: Timestamp, limit: Int = .max, isTrial: Bool
+  ) throws(OrgError) -> Pruning {
+    let cut = try explaining { () throws(SystemCallError) in try vault.cut(before: time, limit: limit) }
     var pruning = Pruning()
-    pruning.quarantined = quarantined.count
-    pruning.bytes = quarantined.reduce(0) { $0 + $1.size }
     if let cut { try explaining { () throws(SystemCallError) in try describe(cut, in: &pruning) } }
-    guard !isTrial else { return pruning }
-    if let cut {
+    if let cut, !isTrial {
       try vault.prune(cut)
       // What is remembered of lines that are gone can't be read any more.
-      store.memory.withLock { $0.journal = nil }
+      store.memory.withLock { $0.journal?.forget(before: cut.segment) }
     }
     try explaining { () throws(SystemCallError) in
-      for file in quarantined { try directory.calls.remove(file.name, in: vault.quarantine) }
+      for file in try vault.quarantined(before: time) {
+        if !isTrial { try directory.calls.remove(file.name, in: vault.quarantine) }
+        pruning.quarantined += 1
+        pruning.add(bytes: file.size)
+      }
+      for file in try vault.displaced(before: time) {
+        if !isTrial, try !vault.removeDisplaced(file.name) { continue }
+        pruning.displaced += 1
+        pruning.add(bytes: file.size)
+      }
     }
     return pruning
   }
@@ -85,11 +115,11 @@ extension Engine {
     let upper = kept.kind == .checkpoint ? kept.generation : max(1, kept.generation) - 1
     if lower <= upper { pruning.generations = lower...upper }
     for segment in cut.removed {
-      pruning.bytes += Int(try directory.calls.status(of: segment, in: vault.journal).st_size)
+      pruning.add(bytes: Int(try directory.calls.status(of: segment, in: vault.journal).st_size))
     }
     for name in try directory.calls.list(vault.checkpoints, "checkpoints") {
       guard let generation = UInt64(name.prefix { $0 != "." }), generation < kept.generation else { continue }
-      pruning.bytes += Int(try directory.calls.status(of: name, in: vault.checkpoints).st_size)
+      pruning.add(bytes: Int(try directory.calls.status(of: name, in: vault.checkpoints).st_size))
     }
   }
 }

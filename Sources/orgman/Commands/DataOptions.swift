@@ -28,9 +28,10 @@ struct DataOptions: ParsableArguments {
   func store(isReadOnly: Bool = false) throws(OrgError) -> FileStore {
     let directory = DataLocation.directory(named: data)
     try log.start(data: directory)
+    let preferences = ConfigurationFile.load().configuration.preferences
     let store = try FileStore(
-      path: directory, isReadOnly: isReadOnly || readOnly,
-      externalDeletions: ConfigurationFile.load().configuration.preferences.externalDeletions)
+      path: directory, isReadOnly: isReadOnly || readOnly, externalDeletions: preferences.externalDeletions,
+      retention: preferences.retention)
     OpenStores.add(store)
     return store
   }

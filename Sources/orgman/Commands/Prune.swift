@@ -8,12 +8,17 @@ struct PruneCommand: ParsableCommand {
     commandName: "prune", abstract: "Remove the oldest part of the history.",
     discussion: """
       Everything since the time stays, can be undone, and can be gone back to. What is older is removed by whole \
-      segments of the journal, so some of it may stay; quarantined files that are older are removed, too. What is \
-      removed doesn't come back, so look first with --dry-run.
+      segments of the journal, so some of it may stay; quarantined and displaced files that are older are removed, \
+      too. What is removed doesn't come back, so look first with --dry-run.
+
+      With keep in the configuration, older parts of the history are removed bit by bit as it grows.
       """)
 
-  @Option(help: "The time since which everything stays, in UTC, such as 2026-11-22 or 2026-11-22 21:51:00.")
-  var before: String
+  @Option(
+    help:
+      "The time since which everything stays, in UTC, such as 2026-11-22 or 2026-11-22 21:51:00; without it, what keep in the configuration says."
+  )
+  var before: String?
 
   @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var options: DataOptions
@@ -21,18 +26,18 @@ struct PruneCommand: ParsableCommand {
   private struct PruningJSON: Encodable {
     let firstGeneration, lastGeneration: UInt64?
     let beginning: String?
-    let segments, quarantined, bytes: Int
+    let segments, quarantined, displaced, bytes: Int
   }
 
   func validate() throws {
-    if Timestamp(before) == nil {
+    if let before, Timestamp(before) == nil {
       throw ValidationError("\(before.quoted) is not a time; write it as 2026-11-22 or 2026-11-22 21:51:00.")
     }
   }
 
   func run() throws {
     try exitingWithStatus {
-      let time = Timestamp(before) ?? .now()
+      let time = try time()
       let store = try options.store()
       let plan = try store.prune(before: time, isTrial: true)
       if confirmation.dryRun { return try tell(plan, time, "Would remove") }
@@ -44,13 +49,27 @@ struct PruneCommand: ParsableCommand {
     }
   }
 
+  /// The time since which everything stays.
+  private func time() throws(OrgError) -> Timestamp {
+    if let time = before.flatMap({ Timestamp($0) }) { return time }
+    let (configuration, problems) = ConfigurationFile.load()
+    if let problem = problems.first { throw OrgError(.invalidValue, ConfigurationFile.sentence(problem)) }
+    guard let time = configuration.preferences.retention.start(before: .now()) else {
+      throw OrgError(
+        .invalidValue,
+        "The configuration doesn't limit how long the history is kept; name a time with --before, or set keep under [history]."
+      )
+    }
+    return time
+  }
+
   private func tell(_ pruning: Pruning, _ time: Timestamp, _ verb: String) throws {
     if options.json {
       return try printJSON(
         PruningJSON(
           firstGeneration: pruning.generations?.lowerBound, lastGeneration: pruning.generations?.upperBound,
           beginning: pruning.beginning?.description, segments: pruning.segments,
-          quarantined: pruning.quarantined, bytes: pruning.bytes))
+          quarantined: pruning.quarantined, displaced: pruning.displaced, bytes: pruning.bytes))
     }
     guard !pruning.isEmpty else {
       return print("Nothing is older than \(time), as far as whole segments go.")
@@ -66,7 +85,10 @@ struct PruneCommand: ParsableCommand {
       parts.append("\(what)\(until) (\(counted(pruning.segments, "segment")))")
     }
     if pruning.quarantined > 0 { parts.append(counted(pruning.quarantined, "quarantined file")) }
-    print("\(verb) \(parts.joined(separator: " and ")): \(humanReadable(pruning.bytes)).")
+    if pruning.displaced > 0 { parts.append(counted(pruning.displaced, "displaced file")) }
+    let last = parts.removeLast()
+    let list = parts.isEmpty ? last : "\(parts.joined(separator: ", ")) and \(last)"
+    print("\(verb) \(list): \(humanReadable(pruning.bytes)).")
   }
 
   private func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
