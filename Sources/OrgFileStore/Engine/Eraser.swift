@@ -61,7 +61,8 @@ struct Eraser {
   func survey() throws(SystemCallError) -> Survey {
     var survey = Survey()
     for segment in try Journal.segments(vault.journal, calls) {
-      for line in try Journal.parsed(segment, vault.journal, calls)?.lines ?? [] where cleaned(line.record) != nil {
+      for line in try Journal.parsed(segment, vault.journal, calls)?.lines ?? []
+      where cleaned(line.record) != nil {
         survey.lineCount += 1
       }
     }
