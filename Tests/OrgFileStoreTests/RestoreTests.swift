@@ -45,15 +45,18 @@ import Testing
     #expect(try contents(scratch) == [text, "{}"])
     let entry = try #require(try store.history().first)
     #expect(entry.kind == .restore && entry.changes == plan.changes)
-    let manager = OrgManager(store: store)
-    let undo = try #require(try manager.undoable(by: nil)).inverse
-    #expect(try manager.commit(undo).changes.count == 401)
+    // By processes that know nothing of the one before.
+    func manager() throws -> OrgManager { OrgManager(store: try FileStore(path: scratch.path)) }
+    let undo = try #require(try manager().undoable(by: nil)).inverse
+    #expect(try manager().commit(undo).changes.count == 401)
     #expect(try contents(scratch) == before)
-    // Redone and undone as often as somebody likes.
-    try manager.commit(try #require(try manager.redoable(by: nil)).inverse)
-    #expect(try contents(scratch) == [text, "{}"])
-    try manager.commit(try #require(try manager.undoable(by: nil)).inverse)
-    #expect(try contents(scratch) == before)
+    // Redone and undone any number of times.
+    for _ in 0..<2 {
+      try manager().commit(try #require(try manager().redoable(by: nil)).inverse)
+      #expect(try contents(scratch) == [text, "{}"])
+      try manager().commit(try #require(try manager().undoable(by: nil)).inverse)
+      #expect(try contents(scratch) == before)
+    }
     #expect(try store.examine().allSatisfy { $0.severity != .error && !$0.text.contains("explain") })
   }
 

@@ -54,7 +54,7 @@ extension EndToEnd {
       #expect(back.status == .exited(2))
       #expect(back.stderr.contains("erased something for good"))
       try data.closeToOthers()
-      #expect(try orgman("doctor").stdout == "Everything is as it should be.\n")
+      #expect(try orgman("doctor").stdout.hasPrefix("Everything is as it should be.\n"))
     }
 
     @Test func `names that mean nothing, or two things, are refused, and so is the last owner`() throws {

@@ -56,7 +56,7 @@ extension EndToEnd {
       try orgman.waitForText("done, 2 changed")
       #expect(try data.members(of: "org_1") == ["ann owner", "bob owner", "cy owner"])
       orgman.send("*d")
-      try orgman.waitForText("last owner of Acme")
+      try orgman.waitForText("Acme would be left without an owner")
       #expect(try data.members(of: "org_1").count == 3)
       try orgman.quit()
     }

@@ -330,77 +330,6 @@ final class Engine {
 
   // MARK: Keeping
 
-  /// Puts the data back to what they were.
-  func restore(to point: RestorePoint, isTrial: Bool) throws(OrgError) -> Restoration {
-    try untilNotOvertaken { () throws(OrgError) in try restoreOnce(to: point, isTrial: isTrial) }
-  }
-
-  private func restoreOnce(to point: RestorePoint, isTrial: Bool) throws(OrgError) -> Restoration {
-    let settled = try settle(isStarting: !isTrial)
-    let target = try contents(at: point)
-    if let problem = target.problems.first {
-      throw OrgError(.damagedData, "That would put damaged data back, so nothing was changed. \(problem)")
-    }
-    // What is there now may break a rule: then the journal knows what it was before.
-    let current = store.memory.withLock { $0.current?.contents } ?? settled.contents
-    let live = store.contentsNow()
-    let restoration = Restoration(from: current, to: target)
-    guard !isTrial, !isSame(live, target) else { return restoration }
-    if !isSame(live, current) {
-      try explaining { () throws(SystemCallError) in
-        for (file, bytes) in live.files where !haveSameBytes(bytes, current.bytes(of: file)) {
-          try vault.quarantine(bytes, of: file, generation: settled.generation)
-        }
-      }
-    }
-    let splices = target.splices(from: current)
-    try write(
-      newRecord(try following(settled.generation), .restore, restoration.changes), target, after: current,
-      organizations: splices.organizations, members: splices.members, live: live)
-    return restoration
-  }
-
-  /// The bytes before a restore that is the newest generation, where a change set takes all of it back.
-  func reversal(
-    of set: ChangeSet, on settled: Settled
-  ) throws(OrgError) -> FileContents.Application? {
-    guard set.purpose != .edit, let journal = store.memory.withLock({ $0.journal }) else { return nil }
-    // What a restore and its undo did is only a few generations back.
-    let lines = journal.recent.suffix(32)
-    guard let newest = lines.last(where: { $0.record.kind != .checkpoint }),
-      newest.record.generation == settled.generation,
-      let record = try whole([newest]).first
-    else { return nil }
-    let entries = [record.entry].compactMap(\.self) + lines.reversed().compactMap(\.record.entry)
-    guard set.takesBackRestore(entries) else { return nil }
-    let before = lines.last { $0.record.generation < settled.generation }?.record.files
-    return settled.contents.reverting(record, to: before)
-  }
-
-  private func contents(at point: RestorePoint) throws(OrgError) -> FileContents {
-    switch point {
-    case .backup(let backup): return backup.contents
-    case .generation(let generation):
-      let newest = store.memory.withLock { $0.journal?.last?.record.generation } ?? 0
-      guard generation <= newest else {
-        throw OrgError(.dataNotFound, "There is no generation \(generation); the newest is \(newest).")
-      }
-      let first = vault.firstGeneration
-      guard generation >= first else {
-        throw OrgError(
-          .dataNotFound,
-          "The history begins at generation \(first), so the data of generation \(generation) are no longer known."
-        )
-      }
-      return try rebuild(generation)
-    case .time(let time):
-      guard let generation = try store.generation(at: time) else {
-        throw OrgError(.dataNotFound, "The history doesn't reach back to \(time).")
-      }
-      return try rebuild(generation)
-    }
-  }
-
   /// Makes the repairs that somebody agreed to, in a generation of its own, and keeps the bytes that were there.
   func repair(_ remedies: Set<Finding.Remedy>) throws(OrgError) {
     guard remedies.contains(where: \.isOfRecords) else { return }
@@ -602,7 +531,7 @@ final class Engine {
   }
 
   /// All that lines of the journal say.
-  private func whole(_ lines: [Journal.Recent]) throws(OrgError) -> [JournalRecord] {
+  func whole(_ lines: [Journal.Recent]) throws(OrgError) -> [JournalRecord] {
     try explaining { () throws(SystemCallError) in
       var records: [JournalRecord] = []
       for line in lines { records.append(try line.whole(vault.journal, directory.calls)) }

@@ -90,13 +90,12 @@ struct Eraser {
     return texts.contains { bytes.hasWord($0) }
   }
 
-  /// Files in the data directory that seem to have the id still.
+  /// Files in the data directory that seem to have the id still. The one checkpoint that is left equals the data files.
   func remaining() -> [String] {
     let root = (try? calls.list(vault.directory.root, "")) ?? []
     var found = root.filter { isMentioned(in: $0, vault.directory.root) }
     found += (try? files(in: vault.quarantine, "quarantine")) ?? []
     found += (try? files(in: vault.displaced, "displaced")) ?? []
-    found += (try? files(in: vault.checkpoints, "checkpoints")) ?? []
     return found.sorted()
   }
 

@@ -52,10 +52,6 @@ extension Journal {
     of segment: String, _ directory: borrowing Descriptor, _ calls: SystemCalls
   ) throws(SystemCallError) -> (line: Line, place: Place)? {
     let file = try Segment(segment, directory, calls)
-    // Of a hole there is no end to look for a line in.
-    guard file.size <= FileLimit.bytes else {
-      throw SystemCallError(call: "read", subject: segment, errno: .fileTooLarge)
-    }
     var length = 1 << 13
     while true {
       let start = max(0, file.size - length)
@@ -75,9 +71,7 @@ extension Journal {
   static func beginning(
     of segment: String, _ directory: borrowing Descriptor, _ calls: SystemCalls
   ) throws(SystemCallError) -> Line? {
-    guard let file = try Segment.present(segment, directory, calls), file.size <= FileLimit.bytes else {
-      return nil
-    }
+    guard let file = try Segment.present(segment, directory, calls) else { return nil }
     var length = 1 << 13
     while true {
       let text = try file.read(0..<min(length, file.size), calls)
@@ -116,13 +110,18 @@ extension Journal {
     var start = range.upperBound
     var bytes: [UInt8] = []
     var length = 1 << 13
+    // No line ends from here on, but for the last.
+    var searched = 0
     while start + bytes.count > range.lowerBound {
       guard
-        let newline = bytes.dropLast().lastIndex(of: UInt8(ascii: "\n"))
+        let newline = bytes.prefix(searched).lastIndex(of: UInt8(ascii: "\n"))
           ?? (start == range.lowerBound ? -1 : nil)
       else {
-        let more = min(length, start - range.lowerBound)
+        // As much again as there is of a long line, so that it isn't copied often.
+        let more = min(max(length, bytes.count), start - range.lowerBound)
+        let isEmpty = bytes.isEmpty
         bytes = try file.read(start - more..<start, calls) + bytes
+        searched = isEmpty ? max(0, bytes.count - 1) : more
         start -= more
         length = min(length * 4, 8 << 20)
         continue
@@ -130,6 +129,7 @@ extension Journal {
       if bytes.last == UInt8(ascii: "\n"), let line = decode(bytes[(newline + 1)..<(bytes.count - 1)]) {
         guard try body(FoundLine(line, file.name, movedBy: start)) else { return false }
         bytes.removeLast(bytes.count - newline - 1)
+        searched = max(0, newline)
         continue
       }
       // What is damaged is found out forwards.
@@ -218,6 +218,10 @@ final class Segment {
     self.name = name
     file = try calls.open(name, in: directory, O_RDONLY)
     size = Int(try calls.status(file, name).st_size)
+    // One with a hole has no end to look for a line in.
+    guard size <= FileLimit.bytes else {
+      throw SystemCallError(call: "read", subject: name, errno: .fileTooLarge)
+    }
   }
 
   /// The same; `nil` where it is gone, as the oldest are when somebody shortens the history.

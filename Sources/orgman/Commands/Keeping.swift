@@ -42,7 +42,7 @@ struct DoctorCommand: ParsableCommand {
       }
       let remedies = Set(findings.compactMap(\.remedy))
       if fix, !remedies.isEmpty, !confirmation.dryRun {
-        try confirmation.confirm("Mend what can be mended?")
+        try confirmation.confirm("Repair what can be repaired?")
         try store.mend(remedies)
         findings = try store.examine()
         let rest = findings.filter { $0.remedy.map(remedies.contains) ?? false }
@@ -50,7 +50,7 @@ struct DoctorCommand: ParsableCommand {
           throw OrgError(
             .system, "\(rest.count) finding\(rest.count == 1 ? " is" : "s are") left: \(rest[0].text)")
         }
-        if !options.json { print("Mended.") }
+        if !options.json { print("Repaired.") }
       }
       let isFixed = fix && !confirmation.dryRun
       if findings.contains(where: {
