@@ -173,13 +173,13 @@ _orgman() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    browse|list|show|members|user|plans|export|create|set|add|remove|role|import|apply|history|undo|redo|accept|doctor|info|backup|restore|install|config|help)
+    browse|list|show|members|user|plans|export|create|set|add|remove|role|import|apply|history|undo|redo|accept|doctor|info|backup|restore|erase|install|config|help)
         # Offer subcommand argument completions
         "_orgman_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'browse list show members user plans export create set add remove role import apply history undo redo accept doctor info backup restore install config help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'browse list show members user plans export create set add remove role import apply history undo redo accept doctor info backup restore erase install config help' -- "${cur}"))
         ;;
     esac
 }
@@ -905,6 +905,38 @@ _orgman_restore() {
     case "${positional_number}" in
     1)
         __orgman_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_orgman_erase() {
+    repeating_flags=()
+    non_repeating_flags=(--organization --user --allow-ownerless --dry-run --yes -y --read-only --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--data --log-level --log-file)
+    __orgman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--data')
+        __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __orgman_add_completions -W "$(__orgman_custom_complete ---completion erase -- positional@0 "${COMP_CWORD}" "$(__orgman_cursor_index_in_current_word)")"
         return
         ;;
     esac
