@@ -124,7 +124,7 @@ extension EndToEnd {
       }
       for output in try outputs(["info"]) {
         #expect(output.stdout.contains("  error: \(sentence)"))
-        #expect(output.stdout.contains(/  generation +1\n/))
+        #expect(output.stdout.contains(#/  generation +1\n/#))
       }
       let screen = try open(data, ["--read-only"])
       try screen.waitForText("damaged")

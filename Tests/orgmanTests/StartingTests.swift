@@ -250,6 +250,12 @@ private let help = """
   sample of 200 organizations in a temporary directory, which is removed at the
   end.
 
+  Commands exit with 0 when what was asked for is done, or was there before: then
+  they print "No changes needed." They exit with 1 when it is refused or fails,
+  when standard input is empty where ids or records are expected, and when the
+  data that were read are damaged; with 2 when something isn't found; with 3 when
+  a change expects what is no longer there; with 64 for wrong usage.
+
   USAGE: orgman [--data <dir>] [--read-only]
          orgman --demo
          orgman <command> [--data <dir>]
@@ -282,10 +288,13 @@ private let help = """
     apply                   Make the changes of a preview that was kept.
 
   KEEPING SUBCOMMANDS:
-    history                 Show who changed what when, newest first.
+    history                 Show who changed what when, newest first, or remove
+                            what is old.
     undo                    Take a change back.
     redo                    Do a change again that was undone, or that another
                             program took back.
+    accept                  Make the data as another program wrote them, where
+                            orgman put something back.
     doctor                  Check the data, the history and who may read them,
                             and explain what is wrong.
     info                    Print every path, what the terminal can, the lock,

@@ -96,59 +96,15 @@ extension EndToEnd {
       #expect(try data.organization(named: "plain")["status"] as? String == "suspended")
     }
 
-    @Test(arguments: [
-      ("csv", "org_id,user_id,role\norg_1,a,owner\norg_1,b,admin\n", "line 3: unknown role \"admin\""),
-      (
-        "csv", "id,name\norg_1,one\norg_7,\"two\nlines\"\norg_8\n",
-        "line 5: 1 value, where the first line names 2"
-      ),
-      ("csv", "id,status\norg_1,gone\n", "line 2: unknown status \"gone\""),
-      ("csv", "id,created_at\norg_1,yesterday\n", "line 2: unknown time \"yesterday\""),
-      ("csv", "id,name\norg_9,\n", "line 2: a new organization without a name"),
-      ("csv", "id,name\norg_9,one\n", "line 2: The name \"one\" is taken by org_1; choose another"),
-      ("csv", "id,name\n9,nine\n", "line 2: An organization's id starts with org_"),
-      ("csv", "id,name\norg_1,x\norg_1,y\n", "line 3: \"org_1\" stands in line 2 already"),
-      ("csv", "org_id,user_id\norg_1,a\norg_1,a\n", "line 3: \"a\" stands in line 2 already"),
-      ("csv", "org_id,user_id\norg_9,a\n", "line 2: there is no organization \"org_9\""),
-      ("csv", "record,org_id,user_id\nuser,org_1,a\n", "line 2: unknown record \"user\""),
-      ("csv", "id,name\norg_1,\"one\n", "line 2: a quote isn't closed"),
-      ("csv", "id,name\norg_1,\"one\"x\n", "line 2: behind a closing quote"),
-      ("csv", "id,nmae\n", "line 1: there is no column \"nmae\""),
-      ("csv", "id,id\n", "line 1: the column \"id\" stands twice"),
-      ("csv", "id,\u{1B}[2J\n", #"no column "\u{1B}[2J""#), ("csv", "", "is empty"),
-      ("csv", "\n", "no column \"\""),
-      (
-        "json", "[\n{\"id\": \"org_1\",\n\"users\": [\n{\"user_id\": \"x\",\n\"role\": \"admin\"}]}]",
-        "line 5: unknown role \"admin\""
-      ),
-      ("json", "[\n{\"id\": \"org_1\"}\n{", "line 3: a comma or the end of the list is expected"),
-      ("json", "[\n{\"id\": 7}]", "line 2: id is neither text nor null"),
-      ("json", "[\n{\"id\": \"org_1\", \"plan\": \"x\"}]", "line 2: unknown field \"plan\""),
-      ("json", "[{\"id\": \"org_1\", \"id\": \"org_2\"}]", "line 1: \"id\" stands twice"),
-      ("json", "[{\"id\": \"\\ud800\"}]", "line 1: half of a surrogate pair stands alone"),
-      ("json", "[{\"id\": \"org_1", "line 1: a text isn't closed"),
-      ("json", "[]\n]", "line 2: there is something behind"),
-      ("json", "7", "line 1: an object is expected"),
-      (
-        "json", "[{\"x\": " + String(repeating: "[", count: 100_000),
-        "line 1: values stand in each other too deep"
-      ),
-      ("jsonl", "{\"id\": \"org_1\"}\n{\"id\":\n\"org_1\"}\n", "line 2: a value is expected"),
-      (
-        "jsonl", "{\"id\": \"org_1\", \"name\": \"" + String(repeating: "x", count: 3 << 20) + "\"}",
-        "line 1: a value has more than 1 MiB"
-      ),
-      ("csv", "id\n" + String(repeating: "x", count: 3 << 20), "line 2: a value has more than 1 MiB"),
-      ("csv", "id\n" + String(repeating: ",", count: 3 << 20), "line 2: more than 64 values"),
-    ])
+    @Test(arguments: WrongInput.all)
     func `what is wrong is named with its line, and nothing is imported`(
-      format: String, text: String, sentence: String
+      _ wrong: WrongInput
     ) throws {
       let data = try DataFiles([Record("1", "one", members: [("x", "owner")])])
       let before = try data.contents()
-      let output = try Script(data: data)("import", "--yes", "--format", format, input: text)
+      let output = try Script(data: data)("import", "--yes", "--format", wrong.format, input: wrong.text)
       #expect(output.status == .exited(1))
-      #expect(output.stderr.contains(sentence), "\(output.stderr)")
+      #expect(output.stderr.contains(wrong.sentence), "\(output.stderr)")
       #expect(output.stderr.split(separator: "\n").count <= 4 && output.stderr.utf8.count < 2000)
       #expect(output.stdout == "")
       #expect(try data.contents() == before)
@@ -226,4 +182,57 @@ extension EndToEnd {
       #expect(list.stdout == "1000\n")
     }
   }
+}
+
+/// A text that can't be imported, and what is said of it. Some are too long for a test's name.
+struct WrongInput: Sendable, CustomTestStringConvertible {
+  let format, text, sentence: String
+
+  var testDescription: String { "\(format): \(sentence)" }
+
+  static let all: [Self] = [
+    ("csv", "org_id,user_id,role\norg_1,a,owner\norg_1,b,admin\n", "line 3: unknown role \"admin\""),
+    (
+      "csv", "id,name\norg_1,one\norg_7,\"two\nlines\"\norg_8\n",
+      "line 5: 1 value, where the first line names 2"
+    ),
+    ("csv", "id,status\norg_1,gone\n", "line 2: unknown status \"gone\""),
+    ("csv", "id,created_at\norg_1,yesterday\n", "line 2: unknown time \"yesterday\""),
+    ("csv", "id,name\norg_9,\n", "line 2: a new organization without a name"),
+    ("csv", "id,name\norg_9,one\n", "line 2: The name \"one\" is taken by org_1; choose another"),
+    ("csv", "id,name\n9,nine\n", "line 2: An organization's id starts with org_"),
+    ("csv", "id,name\norg_1,x\norg_1,y\n", "line 3: \"org_1\" stands in line 2 already"),
+    ("csv", "org_id,user_id\norg_1,a\norg_1,a\n", "line 3: \"a\" stands in line 2 already"),
+    ("csv", "org_id,user_id\norg_9,a\n", "line 2: there is no organization \"org_9\""),
+    ("csv", "record,org_id,user_id\nuser,org_1,a\n", "line 2: unknown record \"user\""),
+    ("csv", "id,name\norg_1,\"one\n", "line 2: a quote isn't closed"),
+    ("csv", "id,name\norg_1,\"one\"x\n", "line 2: behind a closing quote"),
+    ("csv", "id,nmae\n", "line 1: there is no column \"nmae\""),
+    ("csv", "id,id\n", "line 1: the column \"id\" stands twice"),
+    ("csv", "id,\u{1B}[2J\n", #"no column "\u{1B}[2J""#), ("csv", "", "is empty"),
+    ("csv", "\n", "no column \"\""),
+    (
+      "json", "[\n{\"id\": \"org_1\",\n\"users\": [\n{\"user_id\": \"x\",\n\"role\": \"admin\"}]}]",
+      "line 5: unknown role \"admin\""
+    ),
+    ("json", "[\n{\"id\": \"org_1\"}\n{", "line 3: a comma or the end of the list is expected"),
+    ("json", "[\n{\"id\": 7}]", "line 2: id is neither text nor null"),
+    ("json", "[\n{\"id\": \"org_1\", \"plan\": \"x\"}]", "line 2: unknown field \"plan\""),
+    ("json", "[{\"id\": \"org_1\", \"id\": \"org_2\"}]", "line 1: \"id\" stands twice"),
+    ("json", "[{\"id\": \"\\ud800\"}]", "line 1: half of a surrogate pair stands alone"),
+    ("json", "[{\"id\": \"org_1", "line 1: a text isn't closed"),
+    ("json", "[]\n]", "line 2: there is something behind"),
+    ("json", "7", "line 1: an object is expected"),
+    (
+      "json", "[{\"x\": " + String(repeating: "[", count: 100_000),
+      "line 1: values stand in each other too deep"
+    ),
+    ("jsonl", "{\"id\": \"org_1\"}\n{\"id\":\n\"org_1\"}\n", "line 2: a value is expected"),
+    (
+      "jsonl", "{\"id\": \"org_1\", \"name\": \"" + String(repeating: "x", count: 3 << 20) + "\"}",
+      "line 1: a value has more than 1 MiB"
+    ),
+    ("csv", "id\n" + String(repeating: "x", count: 3 << 20), "line 2: a value has more than 1 MiB"),
+    ("csv", "id\n" + String(repeating: ",", count: 3 << 20), "line 2: more than 64 values"),
+  ].map { Self(format: $0, text: $1, sentence: $2) }
 }
