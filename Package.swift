@@ -55,10 +55,11 @@ let package = Package(
       swiftSettings: swift),
     .target(name: "CLinux", cSettings: c),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     .target(
       name: "OrgFileStore",
       dependencies: [
-        "OrgCore", "CLinux", "CSQLite",
+        "OrgCore", "CLinux", "CSQLite", "CZstd",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "OrderedCollections", package: "swift-collections"),
         .product(name: "SystemPackage", package: "swift-system"),

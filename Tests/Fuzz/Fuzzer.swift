@@ -2,14 +2,16 @@ import Glibc
 
 /// What is fuzzed: each reads one kind of what comes from outside, and checks what must hold of it then.
 enum Target: String, CaseIterable {
-  case organizations, users, journal, checkpoint, backup, csv, json, apply, query, configuration, keys, time,
-    lock
+  case organizations, users, journal, segment, checkpoint, backup, csv, json, apply, query, configuration,
+    keys,
+    time, lock
 
   func read(_ bytes: [UInt8]) {
     switch self {
     case .organizations: readOrganizations(bytes)
     case .users: readUsers(bytes)
     case .journal: readJournal(bytes)
+    case .segment: readSegment(bytes)
     case .checkpoint: readCheckpoint(bytes)
     case .backup: readBackup(bytes)
     case .csv: readCSV(bytes)

@@ -17,6 +17,31 @@ func readJournal(_ bytes: [UInt8]) {
   }
 }
 
+/// Reads a compressed segment of the journal; compresses what is given, and reads that.
+func readSegment(_ bytes: [UInt8]) {
+  _ = text(ofSegment: bytes)
+  guard let file = FrameTable.file(of: bytes) else { return require(bytes.isEmpty, "it can't be compressed") }
+  require(text(ofSegment: file) == bytes, "what was compressed reads otherwise")
+}
+
+private func text(ofSegment bytes: [UInt8]) -> [UInt8]? {
+  guard let table = FrameTable(Array(bytes.suffix(FrameTable.lengthLimit)), fileLength: bytes.count) else {
+    return nil
+  }
+  var text: [UInt8] = []
+  for frame in 0..<table.count {
+    let length = table.length(ofFrame: frame)
+    guard let part = FrameTable.text(ofFrame: Array(bytes[table.place(ofFrame: frame)]), length: length)
+    else {
+      return nil
+    }
+    require(part.count == length, "a frame has another length")
+    text += part
+  }
+  require(text.count == table.size, "the text has another length")
+  return text
+}
+
 /// Rebuilds the data from copies of both files and the lines of a journal: three parts with a NUL byte between.
 func readCheckpoint(_ bytes: [UInt8]) {
   let parts = bytes.split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false).map(Array.init)

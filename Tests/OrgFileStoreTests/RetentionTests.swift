@@ -20,8 +20,14 @@ import Testing
   }
 
   private func segments(_ scratch: Scratch) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/.orgman/journal")
-      .filter { $0.hasSuffix(".jsonl") }.sorted()
+    let vault = try Vault(try DataDirectory(path: scratch.path))
+    return try Journal.segments(vault.journal, vault.calls)
+  }
+
+  /// As somebody would by hand.
+  private func remove(_ segment: String, _ scratch: Scratch) throws {
+    let vault = try Vault(try DataDirectory(path: scratch.path))
+    try Segment.remove(segment, in: vault.journal, vault.calls)
   }
 
   private func copies(_ scratch: Scratch) throws -> [UInt64] {
@@ -89,7 +95,7 @@ import Testing
       let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(scratch.path)/.orgman/\(name)"))
       try copy.write(".orgman/\(name)", Array(bytes))
     }
-    try FileManager.default.removeItem(atPath: "\(copy.path)/.orgman/journal/\(names[0])")
+    try remove(names[0], copy)
     let opened = try copy.store()
     #expect(try complaints(opened).filter { $0.contains("damaged") } == [])
     try opened.mend([.maintain])
@@ -101,12 +107,12 @@ import Testing
   @Test func `segments that nobody pruned are missed`() throws {
     let (scratch, store) = try history()
     let names = try segments(scratch)
-    try FileManager.default.removeItem(atPath: "\(scratch.path)/.orgman/journal/\(names[0])")
+    try remove(names[0], scratch)
     #expect(try complaints(store).contains { $0.contains("what came before its first line is missing") })
     let (pruned, other) = try history()
     let kept = try segments(pruned)
     try other.prune(before: try #require(Timestamp(beginning(kept[2], other).time)))
-    try FileManager.default.removeItem(atPath: "\(pruned.path)/.orgman/journal/\(kept[2])")
+    try remove(kept[2], pruned)
     #expect(try complaints(other).contains { $0.contains("the segments before it are missing") })
   }
 
@@ -216,9 +222,10 @@ import Testing
   @Test func `what was begun to be removed is found, and maintenance finishes it`() throws {
     let (scratch, store) = try history()
     let names = try segments(scratch)
-    let bytes = try scratch.read(".orgman/journal/\(names[0])")
+    let vault = try Vault(store.directory)
+    let bytes = try vault.read(names[0] + Segment.compressedSuffix, in: vault.journal)
     try store.prune(before: try #require(Timestamp(beginning(names[2], store).time)))
-    try scratch.write(".orgman/journal/\(names[0])", bytes)
+    try scratch.write(".orgman/journal/\(names[0])" + Segment.compressedSuffix, bytes)
     let finding = try #require(try store.examine().first { $0.text.contains(names[0]) })
     #expect(finding.severity == .note && finding.remedy == .maintain)
     try store.mend([.maintain])

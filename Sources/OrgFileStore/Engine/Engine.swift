@@ -382,6 +382,7 @@ final class Engine {
     let settled = try settle(isStarting: true)
     try explaining { () throws(SystemCallError) in
       try vault.completePruning()
+      try vault.compressSegments()
       try vault.removeDrafts(in: vault.journal)
       try vault.removeDrafts(in: vault.checkpoints)
       try vault.removeDrafts(in: vault.quarantine)
@@ -587,6 +588,7 @@ final class Engine {
       }
     }
     removeExpiredHistory()
+    try vault.compressSegments(limit: Vault.compressionLimitForChanges)
   }
 
   /// Begins a new segment of the journal, with a full copy of both files.

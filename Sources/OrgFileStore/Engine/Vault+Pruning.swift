@@ -71,7 +71,9 @@ extension Vault {
     let segments = try Journal.segments(journal, calls)
     guard segments.contains(anchor.segment) else { return }
     let isIncomplete = segments.first != anchor.segment
-    for segment in segments where segment < anchor.segment { try calls.remove(segment, in: journal) }
+    for segment in segments where segment < anchor.segment {
+      try Segment.remove(segment, in: journal, calls)
+    }
     if isIncomplete { try calls.sync(journal, "journal") }
     for name in try calls.list(checkpoints, "checkpoints") {
       guard let generation = UInt64(name.prefix { $0 != "." }), generation < anchor.generation else {

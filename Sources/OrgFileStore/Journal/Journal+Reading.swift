@@ -29,11 +29,16 @@ extension Journal {
     }
   }
 
-  /// The names of the segments, in order.
+  /// The names of the segments, in order; of compressed ones, without what tells that they are.
   static func segments(_ directory: borrowing Descriptor, _ calls: SystemCalls) throws(SystemCallError)
     -> [String]
   {
-    try calls.list(directory, "journal").filter { $0.hasSuffix(Segment.suffix) }.sorted()
+    var segments: [String] = []
+    for name in try calls.list(directory, "journal").compactMap(Segment.name(ofFile:)).sorted()
+    where name != segments.last {
+      segments.append(name)
+    }
+    return segments
   }
 
   /// The generation that a segment is named by.
@@ -51,7 +56,13 @@ extension Journal {
   static func end(
     of segment: String, _ directory: borrowing Descriptor, _ calls: SystemCalls
   ) throws(SystemCallError) -> (line: Line, place: Place)? {
-    let file = try Segment(segment, directory, calls)
+    try end(of: Segment(segment, directory, calls), calls)
+  }
+
+  /// The same of a segment that is open.
+  static func end(
+    of file: Segment, _ calls: SystemCalls
+  ) throws(SystemCallError) -> (line: Line, place: Place)? {
     var length = 1 << 13
     while true {
       let start = max(0, file.size - length)
@@ -60,7 +71,7 @@ extension Journal {
       let lines = tail.dropLast()
       if let newline = lines.lastIndex(of: UInt8(ascii: "\n")) ?? (start == 0 ? -1 : nil) {
         return head(of: lines[(newline + 1)...]).map {
-          ($0, Place(segment: segment, offset: start + tail.count))
+          ($0, Place(segment: file.name, offset: start + tail.count))
         }
       }
       length *= 8
@@ -168,7 +179,9 @@ extension Journal {
     _ segment: String, _ directory: borrowing Descriptor, _ calls: SystemCalls
   ) throws(SystemCallError) -> Parsed? {
     guard let file = try Segment.present(segment, directory, calls) else { return nil }
-    return parse(try file.read(0..<file.size, calls))
+    var parsed = parse(try file.read(0..<file.size, calls))
+    if let damage = file.damage { parsed.damage.insert((0, damage), at: 0) }
+    return parsed
   }
 
   /// Every good line there is, oldest first, and what couldn't be read.
@@ -202,42 +215,5 @@ extension Journal {
       body(segment, parsed)
     }
     return damage
-  }
-}
-
-/// A segment of the journal that is open for reading.
-final class Segment {
-  static let suffix = ".jsonl"
-
-  let name: String
-  /// Bytes of its text.
-  let size: Int
-  private let file: Descriptor
-
-  init(_ name: String, _ directory: borrowing Descriptor, _ calls: SystemCalls) throws(SystemCallError) {
-    self.name = name
-    file = try calls.open(name, in: directory, O_RDONLY)
-    size = Int(try calls.status(file, name).st_size)
-    // One with a hole has no end to look for a line in.
-    guard size <= FileLimit.bytes else {
-      throw SystemCallError(call: "read", subject: name, errno: .fileTooLarge)
-    }
-  }
-
-  /// The same; `nil` where it is gone, as the oldest are when somebody shortens the history.
-  static func present(
-    _ name: String, _ directory: borrowing Descriptor, _ calls: SystemCalls
-  ) throws(SystemCallError) -> Segment? {
-    do throws(SystemCallError) {
-      return try Segment(name, directory, calls)
-    } catch {
-      guard error.errno == .noSuchFileOrDirectory else { throw error }
-      return nil
-    }
-  }
-
-  /// A part of its text; less where it is shorter by now.
-  func read(_ range: Range<Int>, _ calls: SystemCalls) throws(SystemCallError) -> [UInt8] {
-    try calls.read(range, of: file, name)
   }
 }

@@ -118,7 +118,9 @@ struct Journal {
   private mutating func readEnd(
     of segment: String, _ directory: borrowing Descriptor
   ) throws(SystemCallError) -> Bool {
-    guard let end = try Self.end(of: segment, directory, calls), end.place.offset > Self.shortSegment else {
+    let file = try Segment(segment, directory, calls)
+    guard !file.isCompressed, let end = try Self.end(of: file, calls), end.place.offset > Self.shortSegment
+    else {
       return false
     }
     last = (end.line.record, end.line.hash)
@@ -161,20 +163,25 @@ struct Journal {
   private mutating func read(
     _ segment: String, from start: Int, _ directory: borrowing Descriptor, repairing: Bool
   ) throws(SystemCallError) {
-    let file = try calls.open(segment, in: directory, O_RDWR)
-    let size = Int(try calls.status(file, segment).st_size)
-    guard size > start else { return }
-    let parsed = Self.parse(try calls.readAll(file, segment, size: size - start, from: start))
+    let file = try Segment(segment, directory, calls)
+    if let reason = file.damage { damage.append("\(segment): \(reason)") }
+    guard file.size > start else {
+      // Nothing can be added to what is compressed; as a rule a newer segment follows.
+      if file.isCompressed { isBlocked = true }
+      return
+    }
+    let parsed = Self.parse(try file.read(start..<file.size, calls))
     for line in parsed.lines { take(line, segment, from: start) }
     newerFormat = newerFormat ?? parsed.newerFormat
     if !parsed.lines.isEmpty { position = Position(segment: segment, length: start + parsed.good) }
     // Only what has no line end was never finished. Anything else is left for people to look at: a new segment
     // begins behind it.
-    if let unfinished = parsed.unfinished, repairing {
-      try calls.truncate(file, segment, to: start + unfinished)
-      try calls.sync(file, segment)
+    if let unfinished = parsed.unfinished, repairing, !file.isCompressed {
+      let target = try calls.open(segment, in: directory, O_RDWR)
+      try calls.truncate(target, segment, to: start + unfinished)
+      try calls.sync(target, segment)
     } else {
-      isBlocked = parsed.isBlocked || parsed.unfinished != nil
+      isBlocked = parsed.isBlocked || parsed.unfinished != nil || file.isCompressed
     }
     damage += parsed.damage.filter { !repairing || $0.offset != parsed.unfinished }
       .map { "\(segment), byte \(start + $0.offset): \($0.reason)" }

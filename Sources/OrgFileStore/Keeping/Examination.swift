@@ -277,14 +277,17 @@ extension FileStore {
     ]
   }
 
-  /// Half written files in the journal, and segments that were being removed.
+  /// Half written files in the journal, and segments that were being removed or compressed.
   private func journalLeftovers(in space: borrowing Descriptor) -> [String] {
     guard let journal = try? directory.calls.open("journal", in: space, O_RDONLY | O_DIRECTORY) else {
       return []
     }
     let anchor = JournalAnchor(in: journal, directory.calls)
-    return ((try? directory.calls.list(journal, "journal")) ?? []).filter {
-      $0.hasSuffix(".part") || $0.hasSuffix(Segment.suffix) && $0 < (anchor?.segment ?? "")
+    let names = Set((try? directory.calls.list(journal, "journal")) ?? [])
+    return names.filter { name in
+      if name.hasSuffix(".part") { return true }
+      guard let segment = Segment.name(ofFile: name) else { return false }
+      return segment < (anchor?.segment ?? "") || segment != name && names.contains(segment)
     }
   }
 

@@ -68,7 +68,9 @@ extension Engine {
       _ = try settle(isStarting: false)
       try explaining { () throws(SystemCallError) in try vault.completePruning() }
     }
-    return try removeHistory(before: time, isTrial: isTrial)
+    let pruning = try removeHistory(before: time, isTrial: isTrial)
+    if !isTrial { try explaining { () throws(SystemCallError) in try vault.compressSegments() } }
+    return pruning
   }
 
   /// Segments that are removed at once after a change: so many had begun since the last time at most, as a rule.
@@ -115,7 +117,7 @@ extension Engine {
     let upper = kept.kind == .checkpoint ? kept.generation : max(1, kept.generation) - 1
     if lower <= upper { pruning.generations = lower...upper }
     for segment in cut.removed {
-      pruning.add(bytes: Int(try directory.calls.status(of: segment, in: vault.journal).st_size))
+      pruning.add(bytes: try Segment.lengthOnDisk(of: segment, vault.journal, directory.calls))
     }
     for name in try directory.calls.list(vault.checkpoints, "checkpoints") {
       guard let generation = UInt64(name.prefix { $0 != "." }), generation < kept.generation else { continue }

@@ -1,0 +1,4 @@
+// zstd, which compresses the journal.
+#pragma once
+
+#include <zstd.h>
