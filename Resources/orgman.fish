@@ -147,7 +147,7 @@ complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgma
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'add' -d 'Add members to an organization.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'remove' -d 'Remove members from an organization.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'role' -d 'Print the role of a member, or set it.'
-complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'import' -d 'Take in organizations and members of a file that export wrote, or others.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'import' -d 'Import organizations and members from a file, such as one that export wrote.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'apply' -d 'Make the changes of a preview that was kept.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'history' -d 'Show who changed what when, newest first, or remove what is old.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'undo' -d 'Take a change back.'
@@ -361,7 +361,7 @@ complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options 
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman accept" log-file' -l 'log-file' -d 'Log to this file instead of the journal of systemd; from info on, unless a level is given.' -rF
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman accept" version' -l 'version' -d 'Show the version.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman accept" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman doctor" fix' -l 'fix' -d 'Mend what can be mended without losing information, after showing what that is.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman doctor" fix' -l 'fix' -d 'Repair what can be repaired without losing information, after showing what that is.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman doctor" dry-run' -l 'dry-run' -d 'Show what would be done, and do nothing; with --json, as a document for orgman apply.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman doctor" y yes' -l 'yes' -s 'y' -d 'Don\'t ask.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman doctor" data' -l 'data' -d 'Use the data in this directory.' -rfa '(__orgman_complete_directories)'

@@ -81,7 +81,7 @@ struct Clipboard: Sendable {
   }
 
   private static func forTmux(_ bytes: [UInt8]) -> [UInt8] {
-    // Inside, each Escape stands twice.
+    // Inside, each Escape appears twice.
     Array("\u{1B}Ptmux;".utf8) + bytes.flatMap { $0 == 0x1B ? [$0, $0] : [$0] } + Array("\u{1B}\\".utf8)
   }
 

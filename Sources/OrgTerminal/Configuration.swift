@@ -142,7 +142,7 @@ private struct ConfigurationReader {
       var texts: [(String, TextPlace)] = []
       for value in values {
         guard case .string(let text) = value.kind else {
-          note("A text in quotes should stand here.", value.place)
+          note("Expected a quoted string.", value.place)
           return nil
         }
         texts.append((text, value.place))
@@ -176,7 +176,7 @@ private struct ConfigurationReader {
         note(error.message, place)
       }
       if let first = seen.updateValue(place, forKey: tier) {
-        note("\(tier.quoted) stands at \(first) already.", place)
+        note("\(tier.quoted) is already at \(first).", place)
       }
     }
     configuration.preferences.planTiers = tiers.map(\.text)

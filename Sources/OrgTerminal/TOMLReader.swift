@@ -147,7 +147,7 @@ struct TOMLReader {
     guard peek == "]" else { throw problem("The ] that ends the heading is missing before \(here).") }
     next += 1
     if let first = tables.first(where: { $0.path == path }) {
-      throw problem("[\(Self.name(path))] stands in \(first.place) already; put both together.", at: place)
+      throw problem("[\(Self.name(path))] is already in \(first.place); put both together.", at: place)
     }
     tables.append(Table(path: path, place: place))
     try open(path[...], place)
@@ -212,7 +212,7 @@ struct TOMLReader {
     let first = next
     while let scalar = peek, Self.isBare(scalar) { next += 1 }
     guard next > first else {
-      throw problem("A name should stand here, not \(here); put one with other signs in it in quotes.")
+      throw problem("Expected a name, not \(here); quote a name that has other characters.")
     }
     return String(String.UnicodeScalarView(text[first..<next]))
   }
@@ -233,7 +233,7 @@ struct TOMLReader {
     switch word {
     case "true": return Value(kind: .boolean(true), place: place)
     case "false": return Value(kind: .boolean(false), place: place)
-    case "": throw problem("A value should stand here, not \(here).")
+    case "": throw problem("Expected a value, not \(here).")
     default:
       let digits = word.drop { $0 == "+" || $0 == "-" }
       if let number = Int(word), word.utf8.count - digits.utf8.count <= 1,
@@ -247,7 +247,7 @@ struct TOMLReader {
 
   private mutating func array(depth: Int) throws(ConfigurationProblem) -> [Value] {
     let place = place
-    guard depth < Self.depthLimit else { throw problem("That are too many brackets in brackets.") }
+    guard depth < Self.depthLimit else { throw problem("Brackets are nested too deeply.") }
     next += 1
     var values: [Value] = []
     while true {
@@ -259,7 +259,7 @@ struct TOMLReader {
       if peek == "," {
         next += 1
       } else if peek != "]", peek != nil {
-        throw problem("A comma or ] should stand here, not \(here).")
+        throw problem("Expected a comma or ], not \(here).")
       }
     }
     next += 1
@@ -319,7 +319,7 @@ struct TOMLReader {
         next += count
         return scalar
       }
-      throw problem("Behind \\u stand 4 digits of a character in hexadecimal, behind \\U 8.", at: place)
+      throw problem("\\u must be followed by 4 hexadecimal digits, \\U by 8.", at: place)
     default:
       throw problem(
         "That is no escape; write \\\\ for a backslash, or put the text in single quotes.", at: place)

@@ -233,7 +233,7 @@ extension AppModel {
     if !list.isGone, sheet == nil {
       let name = old.organization(id: id)?.name ?? id
       message = Message(
-        text: "\(name.escapedForDisplay) is no longer in this list: somebody changed or removed it.",
+        text: "\(name.escapedForDisplay) is no longer in this list: it was changed or removed.",
         kind: .note)
     }
     list.isGone = true
@@ -251,7 +251,7 @@ extension AppModel {
     } else {
       if !detail.isGone, pane == .detail, case .member(let user) = item {
         message = Message(
-          text: "\(user.escapedForDisplay) is no longer a member here: somebody removed them.", kind: .note)
+          text: "\(user.escapedForDisplay) is no longer a member here.", kind: .note)
       }
       detail.isGone = true
     }

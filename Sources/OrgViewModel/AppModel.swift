@@ -398,7 +398,8 @@ public struct AppModel: Sendable {
           kind: .refusal)
       } else if entry.kind == .repair {
         message = Message(
-          text: "Mended what another program broke: \((entry.note ?? "nothing is lost").escapedForDisplay).",
+          text:
+            "Repaired what another program broke: \((entry.note ?? "nothing is lost").escapedForDisplay).",
           kind: .refusal)
       }
     }
@@ -475,7 +476,7 @@ public struct AppModel: Sendable {
       }
       pending.removeFirst()
       if case .form = mode, next.isForm { mode = .browse }
-      if message == nil { message = Message(text: "It is so already; nothing was changed.", kind: .note) }
+      if message == nil { message = Message(text: "No changes needed.", kind: .note) }
     }
     return []
   }
@@ -528,7 +529,7 @@ public struct AppModel: Sendable {
   }
 
   private func summary(of commit: Commit) -> String {
-    guard let first = commit.changes.first else { return "It is so already; nothing was changed." }
+    guard let first = commit.changes.first else { return "No changes needed." }
     let name = commit.snapshot.organization(id: first.organizationID)?.name ?? first.organizationID
     let more = commit.changes.count - 1
     let isHidden =

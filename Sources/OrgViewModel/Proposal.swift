@@ -68,13 +68,13 @@ public struct Proposal: Sendable, Hashable {
     guard !effective.isEmpty else {
       return .refuse(
         blocked.isEmpty
-          ? AppModel.Message(text: "It is so already; nothing was changed.", kind: .note)
+          ? AppModel.Message(text: "No changes needed.", kind: .note)
           : AppModel.Message(text: reasons, kind: .refusal))
     }
     let soCount = preview.outcomes.count - effective.count - blocked.count
     var parts: [String] = []
     if preview.outcomes.count > 1 { parts.append("\(effective.count.grouped) will change") }
-    if soCount > 0 { parts.append("\(soCount.grouped) \(soCount == 1 ? "is" : "are") so already") }
+    if soCount > 0 { parts.append("\(soCount.grouped) \(soCount == 1 ? "needs" : "need") no change") }
     if !blocked.isEmpty { parts.append("\(blocked.count.grouped) can't be changed") }
     if hiddenCount > 0 {
       parts.append("the filter hides \(hiddenCount.grouped) of them")
@@ -88,7 +88,7 @@ public struct Proposal: Sendable, Hashable {
     if isCounted {
       question.conclusion =
         "\(title): done, \(effective.count.grouped) changed"
-        + (soCount > 0 ? ", \(soCount.grouped) \(soCount == 1 ? "was" : "were") so already" : "")
+        + (soCount > 0 ? ", \(soCount.grouped) needed no change" : "")
         + (blocked.isEmpty ? "" : ", \(blocked.count.grouped) stayed as before") + "."
     }
     return .ask(question)
@@ -131,7 +131,7 @@ public struct Proposal: Sendable, Hashable {
     }
     if ids.count > names.count { names.append("\((ids.count - names.count).grouped) more") }
     let list = names.dropLast().joined(separator: ", ") + " and " + (names.last ?? "")
-    return ["\(user.escapedForDisplay) is the last owner of \(list); make somebody else owner there first."]
+    return ["\(user.escapedForDisplay) is the last owner of \(list); make someone else an owner there first."]
   }
 }
 

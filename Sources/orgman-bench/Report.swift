@@ -29,7 +29,7 @@ enum Row: String, CaseIterable, Codable {
     case .bytes: "bytes to the terminal for a cursor move, 80x24"
     case .scrollBytes: "the same, where the list scrolls"
     case .open: "open and read both files, in process"
-    case .recovery: "open and mend a file torn in the middle"
+    case .recovery: "open and repair a file torn in the middle"
     case .soak: "resident memory, end / begin of the soak"
     case .python: "python3: json.load of both files"
     case .jq: "jq -c . of both files"

@@ -164,7 +164,7 @@ final class DraftStore: Sendable {
     guard fstat(folder, &status) == 0, status.st_uid == geteuid(), fchmod(folder, 0o700) == 0 else {
       close(folder)
       throw OrgError(
-        .unsafeDirectory, "What you type can't be kept: \(path.escapedForDisplay) belongs to somebody else.")
+        .unsafeDirectory, "What you type can't be kept: \(path.escapedForDisplay) belongs to another user.")
     }
     return folder
   }

@@ -207,7 +207,7 @@ extension JournalFollower.Entry {
     if let note { metadata["note"] = "\(note)" }
     switch kind {
     case "foreign": logger.notice("Took in what another program wrote.", metadata: metadata)
-    case "repair": logger.warning("Mended the data.", metadata: metadata)
+    case "repair": logger.warning("Repaired the data.", metadata: metadata)
     case "checkpoint": logger.debug("Began a segment of the journal.", metadata: metadata)
     default:
       if actor.pid == getpid() {

@@ -106,7 +106,7 @@ import Testing
     """,
     "roles": """
     carol is billing_admin now.
-    ann is the last owner of Acme Corp; make somebody else owner first.
+    ann is the last owner of Acme Corp; make someone else an owner first.
     bob took over. Owners: 1, billing admins: 1, members: 1.
     Without an owner, Acme Corp has 2 users.
     """,

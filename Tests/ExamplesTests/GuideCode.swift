@@ -42,7 +42,7 @@ func promote(
   let change = Change.setRole(user: user, organization: organization, from: role, to: .owner)
   do throws(OrgError) {
     let commit = try store.commit(ChangeSet([change]))
-    return commit.changes.isEmpty ? "was so already" : "done"
+    return commit.changes.isEmpty ? "no changes needed" : "done"
   } catch {
     guard error.code == .conflict, let conflict = error.conflicts.first else { throw error }
     return "is \(conflict.theirs ?? "nobody") by now"

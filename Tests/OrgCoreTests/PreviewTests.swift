@@ -150,7 +150,7 @@ import Testing
         == true)
     #expect(try blocked(4, users.prefix(4).map(remove)).first?.contains(#"cid, dan\u{1B})"#) == true)
     #expect(try blocked(3, users.prefix(2).map(remove)) == [])
-    let single = "ann is the last owner of Acme; make somebody else owner first."
+    let single = "ann is the last owner of Acme; make someone else an owner first."
     #expect(try blocked(1, [remove("ann")]) == [single])
     // The same one twice is one.
     let back = Change.setRole(user: "ann", organization: "org_a", from: .member, to: .owner)

@@ -27,9 +27,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("!", 0, "Behind !"), ("a ! b", 2, "Behind !"), ("~", 0, "Behind ~"),
+    ("!", 0, "! must be followed"), ("a ! b", 2, "! must be followed"), ("~", 0, "~ must be followed"),
     (#"a """#, 2, "nothing to look for"),
-    (#"é "open"#, 2, "isn't closed"), (#""a"b"#, 3, "space"), ("x plan:", 7, "Behind plan:"),
+    (#"é "open"#, 2, "isn't closed"), (#""a"b"#, 3, "space"), ("x plan:", 7, "plan: must be followed"),
     ("status:gone", 7, #"no status "gone""#), ("🚀 role:", 7, #"no role """#), ("no:org", 3, "no:stripe"),
     ("members:many", 8, "takes a number"), ("members:>", 8, "takes a number"),
     ("owners:-1", 7, "takes a number"),

@@ -23,8 +23,8 @@ import Testing
       Fixture.organization(name: "\"\(String(repeating: "é", count: 201))\""),
       "the name has 201 characters, 200 are allowed", "\"é"
     ),
-    (Fixture.organization(name: "\"\\ud800x\""), "half a surrogate pair stands alone", "\\ud800"),
-    (Fixture.organization(name: "\"a\u{1}b\""), "a control character stands in a string as it is", "\u{1}"),
+    (Fixture.organization(name: "\"\\ud800x\""), "a surrogate is unpaired", "\\ud800"),
+    (Fixture.organization(name: "\"a\u{1}b\""), "a string has an unescaped control character", "\u{1}"),
     (Fixture.organization(name: "3"), "\"name\" is no string", "3"),
     (Fixture.organization("acme"), "an organization's id must start with \"org_\"", "\"acme\""),
     (
@@ -93,9 +93,9 @@ import Testing
   @Test(arguments: [
     ("", "the file is empty"), ("null", "there is \"n\" where \"{\" was expected"),
     ("[]", "there is \"[\" where \"{\" was expected"),
-    ("\u{FEFF}{}", "a byte order mark stands before the text"),
-    ("{}{}", "2 bytes stand behind the end of the data"),
-    ("{} \n x", "1 bytes stand behind the end of the data"),
+    ("\u{FEFF}{}", "a byte order mark precedes the text"),
+    ("{}{}", "2 bytes follow the end of the data"),
+    ("{} \n x", "1 bytes follow the end of the data"),
     ("\0\0\0\0", "there is \"\\0\" where \"{\" was expected"),
     ("{\"org_1\"", "the file ends where \":\" was expected"),
     ("{,}", "there is \",\" where a string was expected"), ("{\"a\": 1,}", ""), ("hello", ""),
@@ -140,7 +140,7 @@ import Testing
     #expect(contents.problems.map(\.key) == ["org_1", "org_2"])
     #expect(
       contents.recordProblems.map(\.reason) == [
-        "the member list stands twice; the last one counts for the service"
+        "the member list appears twice; the service uses the last one"
       ])
     #expect(contents.recordProblems.map(\.scope) == [.members(organization: "org_1")])
     #expect(contents.members.strays == ["org_x": 1])

@@ -49,7 +49,7 @@ import Testing
       #expect(holder?.state == .gone && holder?.since == nil)
       #expect(holder?.description.hasPrefix("held by orgman, pid 2147483647 (nobody), gone, 0.") == true)
       try? scratch.write(".orgman/lock", "garbage")
-      #expect((try? self.holder(scratch))?.description.hasPrefix("held by somebody else, 0.") == true)
+      #expect((try? self.holder(scratch))?.description.hasPrefix("held by another program, 0.") == true)
     }
     _ = try scratch.store().commit(Sample.create("after"))
   }

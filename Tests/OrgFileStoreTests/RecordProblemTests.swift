@@ -132,15 +132,15 @@ import Testing
   private static let oddities: [(old: String, new: String, reason: String)] = [
     (
       "\"status\": \"active\"", "\"status\": \"deleted\",\n    \"status\": \"active\"",
-      "the key \"status\" stands twice"
+      "the key \"status\" appears twice"
     ),
     (
       "\"status\": \"active\"", "\"status\": \"gone\", \"status\": \"active\"",
-      "the key \"status\" stands twice"
+      "the key \"status\" appears twice"
     ),
-    ("\"name\": \"Acme\"", "\"n\\u0061me\": \"X\", \"name\": \"Acme\"", "the key \"name\" stands twice"),
-    ("\"status\"", "\"x\": \"\\ud800\", \"status\"", "half a surrogate pair stands alone"),
-    ("\"status\"", "\"\\ud800\": 1, \"status\"", "half a surrogate pair stands alone"),
+    ("\"name\": \"Acme\"", "\"n\\u0061me\": \"X\", \"name\": \"Acme\"", "the key \"name\" appears twice"),
+    ("\"status\"", "\"x\": \"\\ud800\", \"status\"", "a surrogate is unpaired"),
+    ("\"status\"", "\"\\ud800\": 1, \"status\"", "a surrogate is unpaired"),
     (
       "\"status\"",
       "\"x\": \(String(repeating: "[", count: 600))\(String(repeating: "]", count: 600)), \"status\"",
@@ -234,7 +234,7 @@ import Testing
   }
 
   @Test(arguments: [false, true])
-  func `an organization or a list that stands twice is what the last one says, and is blocked alone`(
+  func `an organization or a list that appears twice is what the last one says, and is blocked alone`(
     isEdited: Bool
   ) throws {
     let first = Fixture.organization(name: "\"First\"")

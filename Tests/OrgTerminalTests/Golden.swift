@@ -56,9 +56,9 @@ enum Golden {
                                                                            │
                                                                            │
      Acme Corp would be left without an owner: this demotes both of its owners (alice, dave); make another member owner
-     first. Give 4 members the role member? 1 will change, 1 is so already, 2 can't be changed.   No    Yes
+     first. Give 4 members the role member? 1 will change, 1 needs no change, 2 can't be changed.   No    Yes
      y yes  n no  Esc cancel
-    [cursor 94, 30]
+    [cursor 96, 30]
     """#,
     "bulk 40x10": #"""
      Organizations  Acme Co…  7 orgs   live
@@ -68,7 +68,7 @@ enum Golden {
      Acme Corp would be left without an
      owner: this demotes both of its owners
      …
-     already, 2 can't be changed.
+     change, 2 can't be changed.
       No    Yes
      y yes  n no  Esc cancel
     [cursor 2, 8]
@@ -96,9 +96,9 @@ enum Golden {
 
      Acme Corp would be left without an owner: this demotes both of its owners
      (alice, dave); make another member owner first. Give 4 members the role
-     member? 1 will change, 1 is so already, 2 can't be changed.   No    Yes
+     member? 1 will change, 1 needs no change, 2 can't be changed.   No    Yes
      y yes  n no  Esc cancel
-    [cursor 63, 22]
+    [cursor 65, 22]
     """#,
     "bulk form 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
@@ -856,7 +856,7 @@ enum Golden {
      2026-11-22 10:00 outside      Plan of Globex: starter → enterprise    │ Time     2026-11-22 09:20:00 UTC
      2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: memb…│ By       root (alice) on web1
      2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner…│ From     192.0.2.7?
-     2026-11-22 09:30 bob          mended: organizations.json was cut off;…│ Since    taken back by 6
+     2026-11-22 09:30 bob          repaired: organizations.json was cut of…│ Since    taken back by 6
     ▸2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: …│
      2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise    │ Changes 3
                                                                            │ Plan of Globex
@@ -931,7 +931,7 @@ enum Golden {
      2026-11-22 10:00 outside      Plan of Globex: starter → enterprise    │ Time     2026-11-22 09:30:00 UTC
      2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: memb…│ By       bob on web1
      2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner…│ Note     organizations.json was cut off; nothi…
-    ▸2026-11-22 09:30 bob          mended: organizations.json was cut off;…│
+    ▸2026-11-22 09:30 bob          repaired: organizations.json was cut of…│
      2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: …│ Changes 0
      2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise    │
                                                                            │
@@ -1006,7 +1006,7 @@ enum Golden {
      2026-11-22 10:00 outside      Plan of Globex: starter → enterprise    │ Time     2026-11-22 09:40:00 UTC
      2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: memb…│ By       bob on web1
     ▸2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner…│ Since    undone by 5
-     2026-11-22 09:30 bob          mended: organizations.json was cut off;…│
+     2026-11-22 09:30 bob          repaired: organizations.json was cut of…│
      2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: …│ Changes 1
      2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise    │▸Role of bob in Acme Corp
                                                                            │   before  owner
@@ -1585,7 +1585,7 @@ enum Golden {
      2026-11-22 10:00 outside      Plan of Globex: starter → enterprise    │ Time     2026-11-22 09:40:00 UTC
      2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: memb…│ By       bob on web1
     ▸2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner…│ Since    undone by 5
-     2026-11-22 09:30 bob          mended: organizations.json was cut off;…│
+     2026-11-22 09:30 bob          repaired: organizations.json was cut of…│
      2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: …│ Changes 1
      2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise    │ Role of bob in Acme Corp
                                                                            │   before  owner
@@ -1620,7 +1620,7 @@ enum Golden {
      11-22 10:00 outside Plan of Globex: st…
      11-22 09:50 root (… undid 4: Role of b…
     ▸11-22 09:40 bob     undone: Role of bo…
-     11-22 09:30 bob     mended: organizati…
+     11-22 09:30 bob     repaired: organiza…
      11-22 09:20 root (… taken back: 3 chan…
 
 
@@ -1633,7 +1633,7 @@ enum Golden {
      2026-11-22 10:00 outside      Plan of Globex: starter → enterprise
      2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: member → owner
     ▸2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner → member
-     2026-11-22 09:30 bob          mended: organizations.json was cut off; nothing …
+     2026-11-22 09:30 bob          repaired: organizations.json was cut off; nothin…
      2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: enterpris…
      2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise
 
@@ -1660,7 +1660,7 @@ enum Golden {
      2026-11-22 10:00 outside      Plan of Globex: starter -> enterprise
      2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: member -> own~
     >2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner -> member
-     2026-11-22 09:30 bob          mended: organizations.json was cut off; nothing ~
+     2026-11-22 09:30 bob          repaired: organizations.json was cut off; nothin~
      2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: enterpris~
      2026-11-22 09:10 root (alice) Created ??????? on enterprise
 
@@ -4420,7 +4420,7 @@ enum Golden {
     ▸2026-11-22 10:00 outside      Plan of Globex: starter → enterprise    │ Time     2026-11-22 10:00:00 UTC
      2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: memb…│ By       a program outside orgman
      2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner…│ Undid    2, unknowingly
-     2026-11-22 09:30 bob          mended: organizations.json was cut off;…│
+     2026-11-22 09:30 bob          repaired: organizations.json was cut of…│
      2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: …│ Changes 1
      2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise    │ Plan of Globex
                                                                            │   before  starter
@@ -4455,7 +4455,7 @@ enum Golden {
     ▸11-22 10:00 outside Plan of Globex: st…
      11-22 09:50 root (… undid 4: Role of b…
      11-22 09:40 bob     undone: Role of bo…
-     11-22 09:30 bob     mended: organizati…
+     11-22 09:30 bob     repaired: organiza…
      11-22 09:20 root (… taken back: 3 chan…
      Undo generation 6 (Plan of Globex:
      starter → enterprise)?   No    Yes
@@ -4468,7 +4468,7 @@ enum Golden {
     ▸2026-11-22 10:00 outside      Plan of Globex: starter → enterprise
      2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: member → owner
      2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner → member
-     2026-11-22 09:30 bob          mended: organizations.json was cut off; nothing …
+     2026-11-22 09:30 bob          repaired: organizations.json was cut off; nothin…
      2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: enterpris…
      2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise
 

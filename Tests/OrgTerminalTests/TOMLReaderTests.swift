@@ -56,7 +56,7 @@ import Testing
   @Test func `what is wrong is named with its line and column`() {
     for (text, expected) in [
       ("a", "1:2 An = is missing before the end of the file."),
-      ("\n  a = ", "2:7 A value should stand here, not the end of the file."),
+      ("\n  a = ", "2:7 Expected a value, not the end of the file."),
       ("a = yes", "1:5 \"yes\" is no value; put text in quotes."),
       ("a = 1.5", "1:5 \"1.5\" is no value; put text in quotes."),
       ("a = 1 b = 2", "1:7 The line should end here, not go on with \"b\"."),
@@ -64,11 +64,11 @@ import Testing
       ("a = 'x\n'", "1:5 The text that begins here doesn't end in this line; its last quote is missing."),
       ("a = \"\\q\"", "1:6 That is no escape; write \\\\ for a backslash, or put the text in single quotes."),
       ("a = \"\\", "1:6 That is no escape; write \\\\ for a backslash, or put the text in single quotes."),
-      ("a = \"\\ud800\"", "1:6 Behind \\u stand 4 digits of a character in hexadecimal, behind \\U 8."),
-      ("a = \"\\u12", "1:6 Behind \\u stand 4 digits of a character in hexadecimal, behind \\U 8."),
+      ("a = \"\\ud800\"", "1:6 \\u must be followed by 4 hexadecimal digits, \\U by 8."),
+      ("a = \"\\u12", "1:6 \\u must be followed by 4 hexadecimal digits, \\U by 8."),
       ("a = [1, 2", "1:5 The ] that ends this is missing."),
-      ("a = [1 2]", "1:8 A comma or ] should stand here, not \"2\"."),
-      ("a = [,]", "1:6 A value should stand here, not \",\"."),
+      ("a = [1 2]", "1:8 Expected a comma or ], not \"2\"."),
+      ("a = [,]", "1:6 Expected a value, not \",\"."),
       ("[a", "1:3 The ] that ends the heading is missing before the end of the file."),
       ("[[a]]", "1:1 Tables in double brackets aren't used in this file."),
       ("a = {b = 1}", "1:5 Tables in braces aren't used in this file; write a heading in brackets."),
@@ -76,13 +76,13 @@ import Testing
       ("a = 1\n[a]", "2:1 a is set in line 1, column 1 already, so it has nothing in it."),
       ("a.b = 1\na = 2", "2:1 a is set in line 1, column 1 already; say it once."),
       ("a = 1\na = 2", "2:1 a is set in line 1, column 1 already; say it once."),
-      ("[t]\n[u]\n[t]", "3:1 [t] stands in line 1, column 1 already; put both together."),
+      ("[t]\n[u]\n[t]", "3:1 [t] is already in line 1, column 1; put both together."),
       (
         "\u{1B}[2J = 1",
-        "1:1 A name should stand here, not \"\\u{1B}\"; put one with other signs in it in quotes."
+        "1:1 Expected a name, not \"\\u{1B}\"; quote a name that has other characters."
       ),
       ("# \u{7}", "1:3 A comment has no control characters."),
-      ("a = " + String(repeating: "[", count: 100_000), "1:21 That are too many brackets in brackets."),
+      ("a = " + String(repeating: "[", count: 100_000), "1:21 Brackets are nested too deeply."),
     ] {
       #expect(problem(text) == expected, "\(text.prefix(40))")
     }

@@ -67,7 +67,7 @@ import Testing
     var driver = Driver()
     driver.press(.open, .changeRole, .chooseMember)
     #expect(driver.role("alice") == .owner)
-    #expect(driver.message == "alice is the last owner of Acme; make somebody else owner first.")
+    #expect(driver.message == "alice is the last owner of Acme; make someone else an owner first.")
     #expect(driver.model.message?.kind == .refusal)
   }
 
@@ -244,7 +244,7 @@ import Testing
     var driver = Driver()
     driver.press(.open, .remove, .confirm)
     #expect(driver.role("alice") == .owner)
-    #expect(driver.message == "alice is the last owner of Acme; make somebody else owner first.")
+    #expect(driver.message == "alice is the last owner of Acme; make someone else an owner first.")
   }
 }
 

@@ -39,7 +39,7 @@ import Testing
     driver.press(.moveDown)
     driver.othersRemove("org_bravo")
     #expect(driver.selected == nil)
-    #expect(driver.message == "Bravo is no longer in this list: somebody changed or removed it.")
+    #expect(driver.message == "Bravo is no longer in this list: it was changed or removed.")
     for action in [Action.open, .edit, .remove, .changeRole] {
       driver.press(action)
       #expect(driver.model.context == .list)
@@ -92,7 +92,7 @@ import Testing
     var driver = Driver(rows: 20)
     driver.press(.open, .moveDown)
     driver.others { _, members in members.removeAll { $0.userID == "bob" } }
-    #expect(driver.message == "bob is no longer a member here: somebody removed them.")
+    #expect(driver.message == "bob is no longer a member here.")
     for action in [Action.changeRole, .remove, .open] {
       driver.press(action)
       #expect(driver.message == "That member is gone; move to choose another.")

@@ -117,7 +117,7 @@ import Testing
     #expect(driver.model.selectedEntry?.entry.generation == 1)
     #expect(driver.model.selectedEntry?.fate == .undone(by: 3))
     driver.press(.undoEntry)
-    #expect(driver.message == "It is so already; nothing was changed.")
+    #expect(driver.message == "No changes needed.")
     driver.press(.moveToFirst, .undoEntry, .confirm)
     #expect(driver.role("bob") == .owner)
     #expect(driver.message == "Redone: Role of bob in Acme!: member → owner.")

@@ -204,16 +204,16 @@ extension Driver {
     driver.press(.filter, .insert("a"), .accept, .changePlan, .choosePlan("starter"))
     #expect(driver.commits.count == 1)
     let text =
-      "Put 10 organizations on starter? 9 will change, 1 is so already, the filter hides 5 of them."
+      "Put 10 organizations on starter? 9 will change, 1 needs no change, the filter hides 5 of them."
     #expect(question(driver) == text)
     driver.press(.accept)
     #expect(driver.commits.count == 1)
     driver.press(.changePlan, .choosePlan("starter"), .confirm)
     #expect(driver.store.snapshot().organizations.allSatisfy { $0.planTier == "starter" })
-    #expect(driver.message == "Put 10 organizations on starter: done, 9 changed, 1 was so already.")
+    #expect(driver.message == "Put 10 organizations on starter: done, 9 changed, 1 needed no change.")
     #expect(driver.model.markCount == 10)
     driver.press(.changePlan, .choosePlan("starter"))
-    #expect(driver.message == "It is so already; nothing was changed.")
+    #expect(driver.message == "No changes needed.")
   }
 
   @Test func `a plan of all marked can be typed, and one that can't be stored is refused`() {
@@ -233,14 +233,14 @@ extension Driver {
     driver.press(.changeRole, .chooseMember)
     #expect(
       question(driver)
-        == "alice is the last owner of Acme; make somebody else owner first. Give 3 members the role member? "
-        + "1 will change, 1 is so already, 1 can't be changed.")
+        == "alice is the last owner of Acme; make someone else an owner first. Give 3 members the role member? "
+        + "1 will change, 1 needs no change, 1 can't be changed.")
     driver.press(.confirm)
     #expect(driver.role("alice") == .owner)
     #expect(driver.role("carol") == .member)
     #expect(
       driver.message
-        == "Give 3 members the role member: done, 1 changed, 1 was so already, 1 stayed as before.")
+        == "Give 3 members the role member: done, 1 changed, 1 needed no change, 1 stayed as before.")
     #expect(driver.markedMembers == ["alice", "bob", "carol"])
   }
 
@@ -277,7 +277,7 @@ extension Driver {
   @Test func `two owners in one go`() {
     var driver = members()
     driver.press(.moveToLast, .mark, .changeRole, .chooseOwner)
-    #expect(question(driver) == "Give 2 members the role owner? 1 will change, 1 is so already.")
+    #expect(question(driver) == "Give 2 members the role owner? 1 will change, 1 needs no change.")
   }
 
   @Test func `all marked organizations are set to deleted after a question`() {

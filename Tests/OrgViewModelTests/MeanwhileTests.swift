@@ -35,7 +35,7 @@ import Testing
     #expect(driver.model.awaitsRows)
     driver.release()
     guard case .ask(let question) = driver.model.mode else { return #expect(Bool(false)) }
-    #expect(question.text.contains("1 will change, 9 are so already"))
+    #expect(question.text.contains("1 will change, 9 need no change"))
     driver.press(.confirm)
     #expect(driver.store.snapshot().organization(id: "org_acme")?.planTier == "founders_friend")
   }

@@ -117,8 +117,9 @@ import Testing
     #expect(driver.model.markedRoles == "Role of bob in 3 organizations, all marked:")
     driver.press(.chooseMember)
     #expect(
-      question == "bob is the last owner of Golf; make somebody else owner first. "
-        + "Give bob the role member in 3 organizations? 1 will change, 1 is so already, 1 can't be changed.")
+      question == "bob is the last owner of Golf; make someone else an owner first. "
+        + "Give bob the role member in 3 organizations? 1 will change, 1 needs no change, 1 can't be changed."
+    )
     driver.press(.accept)
     #expect(roles(of: "bob") == [.member, .owner, .owner])
     driver.press(.changeRole, .chooseMember, .confirm)
@@ -141,7 +142,7 @@ import Testing
     driver.type("acme")
     driver.press(.accept, .removeEverywhere)
     #expect(
-      question == "bob is the last owner of Golf; make somebody else owner first. "
+      question == "bob is the last owner of Golf; make someone else an owner first. "
         + "Remove bob from all 3 organizations? 2 will change, 1 can't be changed.")
     driver.press(.decline)
     #expect(roles(of: "bob") == [.member, .owner, .owner])
@@ -150,7 +151,7 @@ import Testing
     driver.press(.back)
     #expect(organizations == ["Golf"])
     driver.press(.removeEverywhere)
-    #expect(driver.message == "bob is the last owner of Golf; make somebody else owner first.")
+    #expect(driver.message == "bob is the last owner of Golf; make someone else an owner first.")
   }
 
   @Test mutating func `many organizations that would lose their last owner come in one sentence`() {
@@ -161,7 +162,8 @@ import Testing
     driver = Driver(Sample.organizations, members)
     driver.press(.showUsers, .moveDown, .open, .removeEverywhere)
     #expect(
-      question == "bob is the last owner of Bravo, Charlie, Delta and 2 more; make somebody else owner there "
+      question
+        == "bob is the last owner of Bravo, Charlie, Delta and 2 more; make someone else an owner there "
         + "first. Remove bob from all 6 organizations? 1 will change, 5 can't be changed.")
   }
 

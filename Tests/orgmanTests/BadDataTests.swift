@@ -120,7 +120,7 @@ extension EndToEnd {
     private static let damages: [Damage] = {
       var list = [
         Damage("\"Bad\",", "\"\",", "org_bad", "the name is empty"),
-        Damage("\"Bad\",", "\"x\\ud800\",", "org_bad", "half a surrogate pair stands alone"),
+        Damage("\"Bad\",", "\"x\\ud800\",", "org_bad", "a surrogate is unpaired"),
       ]
       var status = Damage("\"suspended\"", "\"closed\"", "org_bad", "there is no status \"closed\"")
       list.append(status)
@@ -234,11 +234,11 @@ extension EndToEnd {
       ]
       for damage in damages {
         try damage()
-        try orgman.waitForText("Mended what another program broke")
+        try orgman.waitForText("Repaired what another program broke")
         try orgman.waitForText("3 orgs  3 members   live")
         #expect(try data.contents() == whole)
         orgman.send("g")
-        try orgman.waitFor("a quiet status line") { !$0.text.contains("Mended") }
+        try orgman.waitFor("a quiet status line") { !$0.text.contains("Repaired what") }
       }
       try orgman.quit()
     }

@@ -170,7 +170,7 @@ extension EndToEnd {
       #expect(try orgman(data, "doctor", "--fix").status == .exited(1))
       let fixed = try orgman(data, "doctor", "--fix", "--yes")
       #expect(fixed.status == .exited(0))
-      #expect(fixed.stdout.hasSuffix("Mended.\n"))
+      #expect(fixed.stdout.hasSuffix("Repaired.\n"))
       #expect(try data.text(DataFiles.users).hasSuffix("\"org_x\": [],\n  \"\(globex)\": []\n}"))
       #expect(try orgman(data, "doctor").stdout.contains("warning: org_users.json has 0 members of org_x"))
 

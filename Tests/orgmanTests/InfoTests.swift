@@ -31,7 +31,7 @@ extension EndToEnd {
       #expect(report.data["organizations"] == "11")
       #expect(report.data["generation"] == "1")
       #expect(report.data["journal"]?.hasSuffix(" bytes in 1 file") == true)
-      #expect(report.lock == ["holder": "nobody"])
+      #expect(report.lock == ["holder": "none"])
       #expect(report.terminal["TERM"] == "xterm-256color" && report.terminal["colours"] == "256")
       #expect(report.terminal["clipboard"] == "by OSC 52" && report.terminal["mouse"] == "yes")
       #expect(report.locale["character set"] == "UTF-8")
@@ -68,7 +68,7 @@ extension EndToEnd {
           "since": "2026-11-22 21:51:10 UTC",
         ])
       flock(file, LOCK_UN)
-      #expect(try info(data.path).lock == ["holder": "nobody"])
+      #expect(try info(data.path).lock == ["holder": "none"])
     }
 
     @Test func `it works where the data are damaged, unreadable or not there`() throws {

@@ -202,7 +202,7 @@ extension EndToEnd {
         ("acme foo:bar", "at character 6: There is no field \"foo\""),
         (
           "members:\u{1B}",
-          #"at character 9: members: takes a number, as in members:3 or members:>10; "\u{1B}" is none"#
+          #"at character 9: members: takes a number, as in members:3 or members:>10, not "\u{1B}""#
         ),
       ] {
         let output = try orgman("list", query)

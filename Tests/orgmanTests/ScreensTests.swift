@@ -102,15 +102,15 @@ extension EndToEnd {
       orgman.send("jo")
       try orgman.waitFor("bob") { $0.lines[0].contains("User bob") && $0.lines[2].hasPrefix("▸Acme") }
       orgman.send("*ro")
-      try orgman.waitForText("Give bob the role owner in 3 organizations? 2 will change, 1 is so already.")
+      try orgman.waitForText("Give bob the role owner in 3 organizations? 2 will change, 1 needs no change.")
       orgman.send("y")
-      try orgman.waitForText("done, 2 changed, 1 was so already.")
+      try orgman.waitForText("done, 2 changed, 1 needed no change.")
       for id in ["org_1", "org_2", "org_3"] { #expect(try data.members(of: id).contains("bob owner")) }
       try data.python(DataFiles.users, "data['org_3'] = [m for m in data['org_3'] if m['user_id'] == 'bob']")
       try orgman.waitFor("carol to go") { $0.lines[0].contains("5 members") }
       orgman.send("D")
       try orgman.waitFor("the question") {
-        $0.status.contains("bob is the last owner of Initech; make somebody else owner first.")
+        $0.status.contains("bob is the last owner of Initech; make someone else an owner first.")
           && $0.status.contains("Remove bob from all 3 organizations? 2 will change, 1 can't be changed.")
       }
       orgman.send("y")

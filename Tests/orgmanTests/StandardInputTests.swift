@@ -83,7 +83,7 @@ extension EndToEnd {
       ] {
         try expect(
           ["add", "Acme", "-"], "fay\n\(id)\n", 1,
-          "Standard input, line 2: the user id \"\(shown)\" has control characters in it; nobody was added.")
+          "Standard input, line 2: the user id \"\(shown)\" has control characters; no one was added.")
       }
     }
 

@@ -144,7 +144,7 @@ extension EndToEnd {
           Standard input, line 2: The name "ONE" is taken by org_1; choose another
           Standard input, line 2: There is no organization "org_3"
           Standard input, line 3: a comma or the end of the object is expected
-          Standard input, line 5: x is the last owner of one; make somebody else owner first
+          Standard input, line 5: x is the last owner of one; make someone else an owner first
 
           """)
       #expect(
@@ -201,14 +201,14 @@ struct WrongInput: Sendable, CustomTestStringConvertible {
     ("csv", "id,name\norg_9,\n", "line 2: a new organization without a name"),
     ("csv", "id,name\norg_9,one\n", "line 2: The name \"one\" is taken by org_1; choose another"),
     ("csv", "id,name\n9,nine\n", "line 2: An organization's id starts with org_"),
-    ("csv", "id,name\norg_1,x\norg_1,y\n", "line 3: \"org_1\" stands in line 2 already"),
-    ("csv", "org_id,user_id\norg_1,a\norg_1,a\n", "line 3: \"a\" stands in line 2 already"),
+    ("csv", "id,name\norg_1,x\norg_1,y\n", "line 3: \"org_1\" is already in line 2"),
+    ("csv", "org_id,user_id\norg_1,a\norg_1,a\n", "line 3: \"a\" is already in line 2"),
     ("csv", "org_id,user_id\norg_9,a\n", "line 2: there is no organization \"org_9\""),
     ("csv", "record,org_id,user_id\nuser,org_1,a\n", "line 2: unknown record \"user\""),
     ("csv", "id,name\norg_1,\"one\n", "line 2: a quote isn't closed"),
-    ("csv", "id,name\norg_1,\"one\"x\n", "line 2: behind a closing quote"),
+    ("csv", "id,name\norg_1,\"one\"x\n", "line 2: a closing quote must be followed"),
     ("csv", "id,nmae\n", "line 1: there is no column \"nmae\""),
-    ("csv", "id,id\n", "line 1: the column \"id\" stands twice"),
+    ("csv", "id,id\n", "line 1: the column \"id\" appears twice"),
     ("csv", "id,\u{1B}[2J\n", #"no column "\u{1B}[2J""#), ("csv", "", "is empty"),
     ("csv", "\n", "no column \"\""),
     (
@@ -218,14 +218,14 @@ struct WrongInput: Sendable, CustomTestStringConvertible {
     ("json", "[\n{\"id\": \"org_1\"}\n{", "line 3: a comma or the end of the list is expected"),
     ("json", "[\n{\"id\": 7}]", "line 2: id is neither text nor null"),
     ("json", "[\n{\"id\": \"org_1\", \"plan\": \"x\"}]", "line 2: unknown field \"plan\""),
-    ("json", "[{\"id\": \"org_1\", \"id\": \"org_2\"}]", "line 1: \"id\" stands twice"),
-    ("json", "[{\"id\": \"\\ud800\"}]", "line 1: half of a surrogate pair stands alone"),
-    ("json", "[{\"id\": \"org_1", "line 1: a text isn't closed"),
-    ("json", "[]\n]", "line 2: there is something behind"),
+    ("json", "[{\"id\": \"org_1\", \"id\": \"org_2\"}]", "line 1: \"id\" appears twice"),
+    ("json", "[{\"id\": \"\\ud800\"}]", "line 1: a surrogate is unpaired"),
+    ("json", "[{\"id\": \"org_1", "line 1: a string isn't closed"),
+    ("json", "[]\n]", "line 2: there is text after"),
     ("json", "7", "line 1: an object is expected"),
     (
       "json", "[{\"x\": " + String(repeating: "[", count: 100_000),
-      "line 1: values stand in each other too deep"
+      "line 1: values are nested too deeply"
     ),
     ("jsonl", "{\"id\": \"org_1\"}\n{\"id\":\n\"org_1\"}\n", "line 2: a value is expected"),
     (

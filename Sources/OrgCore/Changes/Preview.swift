@@ -380,7 +380,7 @@ private struct Trial {
     let users = OrderedSet(changes.compactMap(\.userID)).map(\.escapedForDisplay)
     guard users.count > 1 else {
       return OrgError(
-        .lastOwner, "\(users.first ?? "") is the last owner of \(name); make somebody else owner first.")
+        .lastOwner, "\(users.first ?? "") is the last owner of \(name); make someone else an owner first.")
     }
     let removals = changes.count { if case .removeMember = $0 { true } else { false } }
     let verb =

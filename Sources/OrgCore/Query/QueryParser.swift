@@ -24,7 +24,8 @@ struct QueryParser {
     let start = position
     let isNegated = take("!")
     if isNegated, isAtEndOfTerm {
-      throw QueryError(offset: start, message: "Behind ! stands what must not match, as in !status:deleted.")
+      throw QueryError(
+        offset: start, message: "! must be followed by what must not match, as in !status:deleted.")
     }
     return Query.Term(condition: try condition(), isNegated: isNegated)
   }
@@ -37,7 +38,7 @@ struct QueryParser {
       let text = try value()
       guard !text.isEmpty else {
         throw QueryError(
-          offset: start, message: "Behind ~ stand characters to look for in this order, as in ~acr.")
+          offset: start, message: "~ must be followed by characters to look for in this order, as in ~acr.")
       }
       return .fuzzy(text)
     }
@@ -67,7 +68,7 @@ struct QueryParser {
     switch field {
     case "plan", "user":
       let text = try value()
-      guard !text.isEmpty else { throw failure("Behind \(field): stands which one, as in \(field):x.") }
+      guard !text.isEmpty else { throw failure("\(field): must be followed by a value, as in \(field):x.") }
       return field == "plan" ? .plan(text) : .user(text)
     case "status":
       let text = try value()
@@ -93,7 +94,7 @@ struct QueryParser {
       let text = try value()
       guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text) else {
         throw failure(
-          "\(field): takes a number, as in \(field):3 or \(field):>10; \(text.quoted) is none.")
+          "\(field): takes a number, as in \(field):3 or \(field):>10, not \(text.quoted).")
       }
       let comparison = Query.Comparison(sign: sign, number: number)
       return field == "members" ? .members(comparison) : .owners(comparison)
@@ -101,7 +102,7 @@ struct QueryParser {
       let sign = takeSign()
       let text = try value()
       guard text.utf8.count == 10, let day = Timestamp(text)?.dayNumber else {
-        throw failure("created: takes a day, as in created:<2026-01-01; \(text.quoted) is none.")
+        throw failure("created: takes a day, as in created:<2026-01-01, not \(text.quoted).")
       }
       return .created(Query.Comparison(sign: sign, number: day))
     default:
@@ -136,7 +137,7 @@ struct QueryParser {
       position += 1
       if scalar == "\"" {
         guard isAtEndOfTerm else {
-          throw QueryError(offset: position, message: "Behind the closing quote stands a space.")
+          throw QueryError(offset: position, message: "A closing quote must be followed by a space.")
         }
         return String(result)
       }

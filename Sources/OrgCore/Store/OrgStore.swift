@@ -130,7 +130,7 @@ public struct LockHolder: Sendable, Hashable, CustomStringConvertible {
     let tenths = waitedMilliseconds / 100
     let who =
       program.isEmpty
-      ? "somebody else" : "\(program.escapedForDisplay), pid \(pid) (\(user.escapedForDisplay))"
+      ? "another program" : "\(program.escapedForDisplay), pid \(pid) (\(user.escapedForDisplay))"
     let condition = state == .running ? "" : ", \(state.rawValue)"
     let time = since.map { ", since \($0.description.dropFirst(11).prefix(8)) UTC" } ?? ""
     return "held by \(who)\(condition)\(time), \(tenths / 10).\(tenths % 10) s"

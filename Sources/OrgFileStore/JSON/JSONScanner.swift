@@ -76,7 +76,7 @@ struct JSONScanner {
         hasEscapes = true
         if let found = try escape() { note(found) }
       } else {
-        note(JSONError(offset: position, reason: "a control character stands in a string as it is"))
+        note(JSONError(offset: position, reason: "a string has an unescaped control character"))
         position += 1
       }
     }
@@ -126,7 +126,7 @@ struct JSONScanner {
         if let low = codeUnit(), (0xDC00...0xDFFF).contains(low) { return nil }
         position = second
       }
-      return JSONError(offset: start, reason: "half a surrogate pair stands alone", weight: .record)
+      return JSONError(offset: start, reason: "a surrogate is unpaired", weight: .record)
     default: break
     }
     throw JSONError(offset: start, reason: "there is no such escape")

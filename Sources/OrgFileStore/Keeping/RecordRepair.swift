@@ -63,7 +63,7 @@ struct RecordFix {
       guard known.contains(entry.name), let last = last[entry.name], place < last else { return nil }
       return RecordFix(
         problem: JSONError(
-          offset: entry.start, reason: "the key \(entry.name.quoted) stands twice", weight: .record),
+          offset: entry.start, reason: "the key \(entry.name.quoted) appears twice", weight: .record),
         action: "keep the last \(entry.name.quoted) of \(label), which is the one that the service uses",
         splice: Splice(entry.start..<entries[place + 1].start, []))
     }

@@ -91,7 +91,7 @@ struct RepairPlan {
     let last = Dictionary(found.enumerated().map { ($1.name, $0) }) { $1 }
     for (place, entry) in found.enumerated() {
       guard let last = last[entry.name], last != place else { continue }
-      let reason = "\(entry.name.escapedForDisplay) stands twice"
+      let reason = "\(entry.name.escapedForDisplay) appears twice"
       let action =
         "keep the last \(file == OrganizationTable.file ? "record" : "member list") of \(entry.name.escapedForDisplay), which is the one that the service uses"
       add(

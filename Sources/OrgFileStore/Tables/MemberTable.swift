@@ -208,7 +208,7 @@ struct MemberTable: Sendable {
       func noteSecond() {
         let error = JSONError(
           offset: entry.key.range.lowerBound - 1,
-          reason: "the member list stands twice; the last one counts for the service", weight: .record)
+          reason: "the member list appears twice; the service uses the last one", weight: .record)
         let id = JSONText.decode(entry.key, in: bytes)
         oddities.note(error, key: id, scope: .members(organization: id))
       }
@@ -270,7 +270,7 @@ struct MemberTable: Sendable {
     return recordProblems.first { $0.scope == scope }
       ?? DataProblem(
         file: Self.file, offset: Int(lists[index].open), key: organization,
-        reason: "the member list stands twice; the last one counts for the service", scope: scope)
+        reason: "the member list appears twice; the service uses the last one", scope: scope)
   }
 
   /// The fields that a member's record lacks.

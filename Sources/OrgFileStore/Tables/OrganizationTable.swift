@@ -142,7 +142,7 @@ struct OrganizationTable: Sendable {
 
   private static func secondRecord(at place: UInt32) -> JSONError {
     JSONError(
-      offset: Int(place), reason: "the organization stands twice; the last record counts for the service",
+      offset: Int(place), reason: "the organization appears twice; the service uses the last record",
       weight: .record)
   }
 

@@ -3,7 +3,7 @@ import OrgCore
 /// The flat records of the two files, read in place.
 extension JSONScanner {
   /// Takes an object and returns where the values of the keys given stand. Other keys are passed over.
-  /// What is wrong with it, though it can be read, is its `flaw` or its `oddity`. Of a key that stands twice, the last
+  /// What is wrong with it, though it can be read, is its `flaw` or its `oddity`. Of a key that appears twice, the last
   /// value counts, as it does for Python.
   mutating func record<let count: Int>(_ keys: InlineArray<count, StaticString>) throws(JSONError) -> Record<
     count
@@ -43,7 +43,7 @@ extension JSONScanner {
       if record.values[known].kind != .missing {
         record.note(
           JSONError(
-            offset: key.range.lowerBound - 1, reason: "the key \"\(keys[known])\" stands twice",
+            offset: key.range.lowerBound - 1, reason: "the key \"\(keys[known])\" appears twice",
             weight: .record))
       }
       let start = position

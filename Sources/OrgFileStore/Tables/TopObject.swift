@@ -147,7 +147,7 @@ struct ProblemList {
     guard scanner.position < scanner.bytes.count else { return false }
     let length = scanner.bytes.count - scanner.position
     note(
-      JSONError(offset: scanner.position, reason: "\(length) bytes stand behind the end of the data"), key: ""
+      JSONError(offset: scanner.position, reason: "\(length) bytes follow the end of the data"), key: ""
     )
     return true
   }
@@ -161,7 +161,7 @@ struct ProblemList {
     var scanner = JSONScanner(bytes)
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     if bytes.starts(with: mark) {
-      note(JSONError(offset: 0, reason: "a byte order mark stands before the text"), key: "")
+      note(JSONError(offset: 0, reason: "a byte order mark precedes the text"), key: "")
       scanner.position = mark.count
     }
     do {

@@ -218,7 +218,7 @@ extension HistoryEntry.Kind {
     case .redo(let generation): "redid \(generation): "
     // Who did it says that already.
     case .foreign: ""
-    case .repair: "mended: "
+    case .repair: "repaired: "
     case .restore: "restored: "
     case .erase: "erased: "
     }

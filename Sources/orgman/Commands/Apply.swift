@@ -64,7 +64,7 @@ struct ApplyCommand: ParsableCommand {
     case .keyNotFound(let key, let context):
       return "\(place(context.codingPath))\(key.stringValue.quoted) is missing."
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      return "\(place(context.codingPath))a value of another kind stands there."
+      return "\(place(context.codingPath))the value has another type."
     case .dataCorrupted: return "it is no JSON."
     @unknown default: return "it can't be read."
     }

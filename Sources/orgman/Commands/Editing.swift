@@ -101,7 +101,7 @@ struct EditOptions: ParsableArguments {
 struct CreateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "create", abstract: "Create an organization, and print its id.",
-    discussion: "A name that begins with - stands behind --, as in orgman create -- -name.")
+    discussion: "Put a name that begins with - after --, as in orgman create -- -name.")
 
   @Argument(help: "The name; no other organization has it, whatever the case.")
   var name: String
@@ -364,7 +364,7 @@ private func checkInput(_ organization: String, _ users: [String]) throws {
     throw ValidationError("Standard input can be the organizations or the users, not both.")
   }
   if users.contains("-"), users.count > 1 {
-    throw ValidationError("- stands for all users; leave the others out.")
+    throw ValidationError("- reads the users from standard input; don't name others.")
   }
 }
 

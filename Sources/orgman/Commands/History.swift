@@ -189,7 +189,7 @@ extension HistoryEntry {
       case .undo(let generation): "undid \(generation): "
       case .redo(let generation): "redid \(generation): "
       case .foreign: "changed outside orgman: "
-      case .repair: "mended: "
+      case .repair: "repaired: "
       case .restore: "restored: "
       case .erase: "erased: "
       }

@@ -125,7 +125,8 @@ private struct Report: Encodable {
     section.add(
       "log",
       options.log.logFile.map(Self.described)
-        ?? (options.log.logLevel == nil ? "none, as nobody asks for one" : "the journal of systemd"))
+        ?? (options.log.logLevel == nil
+          ? "none, as --log-file and --log-level aren't set" : "the journal of systemd"))
     return section
   }
 
@@ -189,11 +190,11 @@ private struct Report: Encodable {
   private func lock(_ directory: String) -> Section {
     var section = Section(title: "Lock")
     if let holder = FileStore.lockHolder(inDirectory: directory) {
-      section.add("holder", holder.program.isEmpty ? "somebody" : holder.program.escapedForDisplay)
+      section.add("holder", holder.program.isEmpty ? "unknown" : holder.program.escapedForDisplay)
       section.add("process", "\(holder.pid) of \(holder.user.escapedForDisplay), \(holder.state.rawValue)")
       section.add("since", holder.since.map { "\($0) UTC" } ?? "unknown")
     } else {
-      section.add("holder", "nobody")
+      section.add("holder", "none")
     }
     return section
   }

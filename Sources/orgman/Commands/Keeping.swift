@@ -9,9 +9,10 @@ struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Check the data, the history and who may read them, and explain what is wrong.",
-    discussion: "Exits with 1 if there is an error, or a warning that --fix could mend and wasn't asked to.")
+    discussion:
+      "Exits with 1 if there is an error, or a warning that --fix could repair but was not asked to.")
 
-  @Flag(help: "Mend what can be mended without losing information, after showing what that is.")
+  @Flag(help: "Repair what can be repaired without losing information, after showing what that is.")
   var fix = false
 
   @OptionGroup var confirmation: ConfirmationOptions
@@ -66,10 +67,10 @@ extension Finding.Remedy {
   /// What it does, to follow "would".
   fileprivate var sentence: String {
     switch self {
-    case .maintain: "take in what other programs wrote and clear away what a crash left"
+    case .maintain: "ingest what other programs wrote and remove what a crash left"
     case .recover: "put back what the history has, and keep what is there now in .orgman/quarantine"
     case .writeDefaults(.createdAt):
-      "write when the first member of each joined, or the time of the repair where there is none"
+      "write when the first member of each joined, or the time of the repair if it has no members"
     case .writeDefaults(.joinedAt):
       "write when the organization of each was created, or the time of the repair where that isn't known"
     case .writeDefaults: "write that"

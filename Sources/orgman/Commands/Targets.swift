@@ -110,7 +110,7 @@ struct InputLine {
     guard number != nil, !text.unicodeScalars.allSatisfy(\.isPlain) else { return }
     throw OrgError(
       .invalidIdentifier,
-      "\(place)the user id \(text.shortened.quoted) has control characters in it; nobody was added.")
+      "\(place)the user id \(text.shortened.quoted) has control characters; no one was added.")
   }
 }
 

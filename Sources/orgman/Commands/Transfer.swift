@@ -100,7 +100,7 @@ struct ExportCommand: ParsableCommand {
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Take in organizations and members of a file that export wrote, or others.",
+    abstract: "Import organizations and members from a file, such as one that export wrote.",
     discussion: """
       Creates what isn't there, changes what differs, and removes nothing; a second time it changes nothing. All of \
       it is one change, which can be undone. If one record is wrong, nothing is imported, and each is named with its \

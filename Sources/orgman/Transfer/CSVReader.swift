@@ -29,7 +29,7 @@ struct CSVReader: RowReader {
     for bytes in names {
       let name = String(decoding: bytes, as: UTF8.self)
       guard seen.insert(name).inserted else {
-        throw OrgError(.invalidValue, "\(source.name), line 1: the column \(name.quoted) stands twice.")
+        throw OrgError(.invalidValue, "\(source.name), line 1: the column \(name.quoted) appears twice.")
       }
       if let field = ImportRow.Field.byKey[name] {
         columns.append(.field(field))
@@ -120,7 +120,7 @@ struct CSVReader: RowReader {
         }
         if let byte = try source.peek(), byte != Self.comma, byte != Self.newline, byte != Self.carriageReturn
         {
-          throw failure("behind a closing quote stands neither a comma nor the end of the line.")
+          throw failure("a closing quote must be followed by a comma or the end of the line.")
         }
       }
       var isLast = false

@@ -55,7 +55,7 @@ struct ImportPlan {
     }
     if let line = imported.updateValue(row.line, forKey: id) {
       imported[id] = line
-      throw RowError(line: row.line, message: "\(id.quoted) stands in line \(line) already")
+      throw RowError(line: row.line, message: "\(id.quoted) is already in line \(line)")
     }
     guard let present = snapshot.organization(id: id) else {
       guard let name else { throw RowError(line: row.line, message: "a new organization without a name") }
@@ -117,7 +117,7 @@ struct ImportPlan {
     }
     let present = roles[id]?[user]
     if let line = present?.line {
-      throw RowError(line: row.line, message: "\(user.quoted) stands in line \(line) already")
+      throw RowError(line: row.line, message: "\(user.quoted) is already in line \(line)")
     }
     roles[id]?[user] = (role ?? present?.role ?? .member, row.line)
     guard let present else {

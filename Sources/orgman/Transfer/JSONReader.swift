@@ -82,7 +82,7 @@ final class JSONReader: RowReader {
   private func atEnd() throws(OrgError) -> Bool {
     isDone = true
     try skipSpace()
-    if try source.peek() != nil { throw failure("there is something behind the list") }
+    if try source.peek() != nil { throw failure("there is text after the list") }
     return false
   }
 
@@ -180,7 +180,7 @@ final class JSONReader: RowReader {
       guard keys.count < Self.mostKeys else {
         throw failure("an object has more than \(Self.mostKeys) fields")
       }
-      guard keys.insert(key).inserted else { throw failure("\(String(key.prefix(80)).quoted) stands twice") }
+      guard keys.insert(key).inserted else { throw failure("\(String(key.prefix(80)).quoted) appears twice") }
       try skipSpace()
       try expect(":", "a colon")
       try skipSpace()
@@ -220,7 +220,7 @@ final class JSONReader: RowReader {
   }
 
   private func skipValue(depth: Int) throws(OrgError) {
-    guard depth < Self.deepest else { throw failure("values stand in each other too deep") }
+    guard depth < Self.deepest else { throw failure("values are nested too deeply") }
     switch try source.peek() {
     case UInt8(ascii: "\""): _ = try string()
     case UInt8(ascii: "{"): try object { (_, _) throws(OrgError) in try skipValue(depth: depth + 1) }
@@ -246,9 +246,9 @@ final class JSONReader: RowReader {
     while true {
       try source.take(until: { $0 == 0x22 || $0 == 0x5C || $0 < 0x20 }, into: &bytes)
       guard bytes.count <= longestValue else { throw failure("a value has more than 1 MiB") }
-      guard let byte = try source.peek() else { throw failure("a text isn't closed") }
+      guard let byte = try source.peek() else { throw failure("a string isn't closed") }
       guard byte == 0x22 || byte == 0x5C || byte < 0x20 else { continue }
-      if byte < 0x20 { throw failure("a control character stands in a text, or the text isn't closed") }
+      if byte < 0x20 { throw failure("a string has a control character or isn't closed") }
       _ = try source.next()
       if byte == 0x22 { break }
       try escape(into: &bytes)
@@ -271,13 +271,13 @@ final class JSONReader: RowReader {
       var value = try unit()
       if (0xD800..<0xDC00).contains(value) {
         guard try source.next() == 0x5C, try source.next() == UInt8(ascii: "u") else {
-          throw failure("half of a surrogate pair stands alone")
+          throw failure("a surrogate is unpaired")
         }
         let low = try unit()
-        guard (0xDC00..<0xE000).contains(low) else { throw failure("half of a surrogate pair stands alone") }
+        guard (0xDC00..<0xE000).contains(low) else { throw failure("a surrogate is unpaired") }
         value = 0x10000 + (value - 0xD800) << 10 + (low - 0xDC00)
       }
-      guard let scalar = Unicode.Scalar(value) else { throw failure("half of a surrogate pair stands alone") }
+      guard let scalar = Unicode.Scalar(value) else { throw failure("a surrogate is unpaired") }
       bytes += String(Character(scalar)).utf8
     default: throw failure("there is no such escape in a text")
     }
