@@ -59,7 +59,7 @@ import Testing
   }
 
   private func findings(_ store: FileStore) throws -> [String] {
-    // Who may read the directory of a test is another matter.
+    // The permissions of a test's directory are another matter.
     try store.examine().filter { $0.severity != .note && !$0.text.contains("outside the group") }.map(\.text)
   }
 
@@ -261,7 +261,7 @@ import Testing
     try scratch.write(".orgman/journal/\(names[0])", text)
     try compress(store)
     #expect(try files(scratch).contains(names[0]) && files(scratch).contains(names[1] + ".zst"))
-    // Somebody removed the newest segments by hand.
+    // The newest segments were removed by hand.
     let vault = try Vault(store.directory)
     for name in names.suffix(2) { try vault.calls.remove(name, in: vault.journal) }
     let opened = try scratch.store()

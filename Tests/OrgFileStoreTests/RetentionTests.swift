@@ -24,7 +24,7 @@ import Testing
     return try Journal.segments(vault.journal, vault.calls)
   }
 
-  /// As somebody would by hand.
+  /// As it is done by hand.
   private func remove(_ segment: String, _ scratch: Scratch) throws {
     let vault = try Vault(try DataDirectory(path: scratch.path))
     try Segment.remove(segment, in: vault.journal, vault.calls)

@@ -136,7 +136,7 @@ extension Vault {
       return true
     case false?: return false
     case nil:
-      // Who looked the name up before it was displaced has had the time to open it, and to write.
+      // A program that looked the name up before it was displaced has had the time to open it, and to write.
       let changed = Int64(try calls.status(file, name).st_ctim.tv_sec)
       let now = Timestamp.now().microseconds / 1_000_000
       guard !(0...2).contains(now &- changed) else { return false }

@@ -1,7 +1,7 @@
 import CZstd
 
-/// Text in the seekable format of zstd: frames of 64 KiB of text that are read one by one, and behind them a table of
-/// their lengths, in a frame that other programs pass over. `zstdcat` prints the text.
+/// Text in the seekable format of zstd: frames of 64 KiB of text that are read one by one, followed by a table of
+/// their lengths in a frame that other programs skip. `zstdcat` prints the text.
 ///
 /// All of it comes from a file, so nothing of it is believed.
 struct FrameTable {
@@ -15,7 +15,7 @@ struct FrameTable {
   private static let headerLength = 8
   private static let entryLength = 8
   private static let footerLength = 9
-  /// What a frame that is passed over begins with, and what the file ends with.
+  /// What a frame that is skipped begins with, and what the file ends with.
   private static let (headerMagic, footerMagic) = (0x184D_2A5E, 0x8F92_EAB1)
   /// Bytes of a frame that couldn't be made smaller.
   private static let compressedLimit = frameLength + frameLength / 64

@@ -17,7 +17,7 @@ final class Segment {
   private let file: Descriptor
   /// Where the text is, if it is compressed.
   private let table: FrameTable?
-  /// The frame that was read last: whoever reads a line reads those beside it.
+  /// The frame that was read last: lines are read one after the other.
   private var recent: (frame: Int, text: [UInt8])?
 
   /// Opens it. Where it is there in both forms, the compressed one is what a crash left, and doesn't count.
@@ -49,7 +49,7 @@ final class Segment {
     self.file = file
   }
 
-  /// The same; `nil` where it is gone, as the oldest are when somebody shortens the history.
+  /// The same; `nil` where it is gone, as the oldest are when the history is shortened.
   static func present(
     _ name: String, _ directory: borrowing Descriptor, _ calls: SystemCalls
   ) throws(SystemCallError) -> Segment? {
@@ -91,8 +91,8 @@ final class Segment {
   /// Whether it is compressed: then nothing can be added to it.
   var isCompressed: Bool { table != nil }
 
-  /// A part of its text; less where it is shorter by now. What of a compressed one can't be read are NUL bytes, so that
-  /// the lines there are damaged and those beside them aren't.
+  /// A part of its text; less where it is shorter by now. A frame that can't be decompressed reads as NUL bytes, so that
+  /// the lines in it are damaged and those beside them aren't.
   func read(_ range: Range<Int>, _ calls: SystemCalls) throws(SystemCallError) -> [UInt8] {
     guard let table else { return try calls.read(range, of: file, name) }
     var text: [UInt8] = []

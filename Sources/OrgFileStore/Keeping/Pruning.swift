@@ -22,7 +22,7 @@ public struct Pruning: Sendable, Hashable {
 }
 
 extension Pruning {
-  /// Sizes come from outside: of a hole they are as large as somebody likes.
+  /// Sizes come from outside: a file with a hole can have any.
   fileprivate mutating func add(bytes count: Int) {
     let (sum, isTooLarge) = bytes.addingReportingOverflow(count)
     bytes = isTooLarge ? .max : sum
