@@ -64,7 +64,9 @@ final class Segment {
   /// The segment that a file has, compressed or not; `nil` for other files.
   static func name(ofFile name: String) -> String? {
     if name.hasSuffix(suffix) { return name }
-    return name.hasSuffix(suffix + compressedSuffix) ? String(name.dropLast(compressedSuffix.count)) : nil
+    guard name.hasSuffix(compressedSuffix) else { return nil }
+    let segment = String(Substring(name.utf8.dropLast(compressedSuffix.utf8.count)))
+    return segment.hasSuffix(suffix) ? segment : nil
   }
 
   /// Bytes that it takes on the disk.
