@@ -45,7 +45,7 @@ import Testing
   }
 
   /// Acknowledged changes of ours in a case.
-  static let changes = 40 * ForeignWriterTests.scale
+  static let changes = 200 * ForeignWriterTests.scale
 
   /// Every manner beside the owner; of the other settings those manners in which what they lack matters most.
   static let cases: [(Manner, Setting)] =

@@ -133,6 +133,24 @@ extension EndToEnd {
       #expect(try screen.waitForExit() == .exited(0))
     }
 
+    @Test func `a history with a line that can't be read is printed, and the command fails`() throws {
+      let data = try DataFiles([Record("1", "one", members: [("a", "owner")])])
+      let orgman = Script(data: data)
+      for plan in ["a", "b", "c"] { #expect(try orgman("set", "org_1", "--plan", plan).status == .exited(0)) }
+      #expect(try orgman("history").status == .exited(0))
+      let segment = ".orgman/journal/000000000000.jsonl"
+      var lines = try data.text(segment).split(separator: "\n", omittingEmptySubsequences: false)
+      lines[2] = "x" + lines[2].dropFirst()
+      try data.write(segment, lines.joined(separator: "\n"))
+      for arguments in [["history"], ["history", "--json"]] {
+        let output = try run(try builtProduct("orgman"), arguments + ["--data", data.path])
+        #expect(output.status == .exited(1))
+        #expect(
+          output.stderr == "orgman: The history is damaged: generation 2 can't be read. See orgman doctor.\n")
+        #expect(output.stdout.contains("one"))
+      }
+    }
+
     @Test(arguments: ["", "{}", "{\"org_1\": {"])
     func `where they may be written, they are restored before they are read`(
       text: String
@@ -141,7 +159,9 @@ extension EndToEnd {
       for name in [DataFiles.organizations, DataFiles.users] {
         try data.write(name, text)
         let list = try orgman("list")
-        #expect(list.status == .exited(0) && list.stderr == "")
+        #expect(list.status == .exited(0))
+        #expect(list.stderr.hasPrefix("orgman: Repaired: ") && list.stderr.hasSuffix(".\n"), "\(list.stderr)")
+        #expect(list.stderr.split(separator: "\n").count == 1)
         #expect(list.stdout.split(separator: "\n").count == 40)
         #expect(try data.contents() == whole)
       }

@@ -46,10 +46,26 @@ struct HistoryListCommand: ParsableCommand {
         page = try store.history(matching: filter, from: next, limit: limit - entries.count)
         entries += page.entries
       }
-      if options.json { return try printJSON(entries.map(HistoryJSON.init)) }
-      if entries.isEmpty { print("There is no history yet.") }
-      for entry in entries { print(entry.lines.joined(separator: "\n")) }
+      let gap = filter.isEmpty ? Self.gap(in: entries) : nil
+      if options.json {
+        try printJSON(entries.map(HistoryJSON.init))
+      } else if entries.isEmpty {
+        print("There is no history yet.")
+      }
+      if !options.json { for entry in entries { print(entry.lines.joined(separator: "\n")) } }
+      if let gap {
+        throw OrgError(.damagedData, "The history is damaged: \(gap) can't be read. See orgman doctor.")
+      }
     }
+  }
+
+  /// The newest generations that are missing between others; `nil` where none are.
+  private static func gap(in entries: [HistoryEntry]) -> String? {
+    for (newer, older) in zip(entries, entries.dropFirst()) where older.generation + 1 < newer.generation {
+      let (first, last) = (older.generation + 1, newer.generation - 1)
+      return first == last ? "generation \(first)" : "generations \(first) to \(last)"
+    }
+    return nil
   }
 }
 
