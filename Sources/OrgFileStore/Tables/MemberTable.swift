@@ -122,7 +122,7 @@ struct MemberTable: Sendable {
       read.insert(index)
     }
     for entry in scan.entries {
-      guard let index = entry.index, table.lists[index].open == 0 else { return nil }
+      guard let index = entry.index.map({ Int($0) }), table.lists[index].open == 0 else { return nil }
       table.lists[index] = entry.list
       table.lists[index].first += UInt32(kept)
       read.insert(index)
@@ -205,17 +205,18 @@ struct MemberTable: Sendable {
     for entry in scan.entries {
       var list = entry.list
       list.first += shift
+      func id() -> String {
+        var scanner = JSONScanner(bytes, at: Int(entry.key))
+        return (try? scanner.string()).map { JSONText.decode($0, in: bytes) } ?? ""
+      }
       func noteSecond() {
         let error = JSONError(
-          offset: entry.key.range.lowerBound - 1,
-          reason: "the member list stands twice; the last one counts for the service", weight: .record)
-        let id = JSONText.decode(entry.key, in: bytes)
-        oddities.note(error, key: id, scope: .members(organization: id))
+          offset: Int(entry.key), reason: "the member list stands twice; the last one counts for the service",
+          weight: .record)
+        oddities.note(error, key: id(), scope: .members(organization: id()))
       }
-      guard let index = entry.index else {
-        if strays.updateValue(Int(list.count), forKey: JSONText.decode(entry.key, in: bytes)) != nil {
-          noteSecond()
-        }
+      guard let index = entry.index.map({ Int($0) }) else {
+        if strays.updateValue(Int(list.count), forKey: id()) != nil { noteSecond() }
         continue
       }
       if lists[index].open != 0 {
@@ -223,7 +224,7 @@ struct MemberTable: Sendable {
         oddLists.insert(index)
         count -= Int(lists[index].count)
       }
-      if entry.key.flaw != nil { oddLists.insert(index) }
+      if entry.isOdd { oddLists.insert(index) }
       lists[index] = list
       count += Int(list.count)
     }

@@ -169,7 +169,7 @@ struct OrganizationTable: Sendable {
       if key.hasEscapes || other.hasEscapes {
         return JSONText.decode(key, in: text) == JSONText.decode(other, in: bytes)
       }
-      return text[key.range] == bytes[other.range]
+      return haveSameBytes(text[key.range], bytes[other.range])
     }
   }
 
@@ -183,7 +183,7 @@ struct OrganizationTable: Sendable {
     guard index < count, !key.hasEscapes else { return false }
     let start = Int(keys[index]) + 1
     let end = start + key.range.count
-    return end < bytes.count && bytes[end] == .quote && bytes[start..<end] == text[key.range]
+    return end < bytes.count && bytes[end] == .quote && haveSameBytes(bytes[start..<end], text[key.range])
   }
 
   /// Whether all organizations of another table have the same indices here.
