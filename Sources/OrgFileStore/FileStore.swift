@@ -37,6 +37,8 @@ public final class FileStore: OrgStore {
   /// writes never looks to it like somebody else's change.
   let files = Mutex(())
   let watchers = Mutex<[WeakWatcher]>([])
+  /// The thread whose turn it is; see `takingTurns`.
+  let turn = Mutex<pthread_t?>(nil)
 
   /// Opens a data directory.
   ///
@@ -231,7 +233,7 @@ public final class FileStore: OrgStore {
   }
 
   private func mend(waiting: (LockHolder) -> Bool = { _ in true }) throws(OrgError) -> Snapshot {
-    try FileLock(directory: directory).withLock(waiting: waiting) { (_) throws(OrgError) in
+    try locked(waiting: waiting) { () throws(OrgError) in
       try Engine(self).settle(isStarting: false).snapshot
     }
   }
@@ -279,8 +281,6 @@ public final class FileStore: OrgStore {
   /// Commits a change set through the journal; see `OrgStore.commit`.
   public func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
     try checkWritable()
-    return try FileLock(directory: directory).withLock(waiting: waiting) { (_) throws(OrgError) in
-      try Engine(self).commit(set)
-    }
+    return try locked(waiting: waiting) { () throws(OrgError) in try Engine(self).commit(set) }
   }
 }
