@@ -28,6 +28,8 @@ public final class FileStore: OrgStore {
 
   /// What is done about records that another program removed.
   public let externalDeletions: ExternalDeletions
+  /// Whether this process most likely ends after a change, so that it is another one that makes the next.
+  let isShortLived: Bool
 
   let directory: DataDirectory
   /// What the engine knows of the journal, from one time that it holds the lock to the next.
@@ -46,13 +48,16 @@ public final class FileStore: OrgStore {
   ///   - path: the directory with the two files.
   ///   - isReadOnly: never write, even where it were possible.
   ///   - externalDeletions: what is done about records that another program removed.
+  ///   - isShortLived: whether this process ends after a change, so that what it knows of the files is left for the next.
   /// - Throws: `dataNotFound` if there is no such directory, or nothing of ours in it; `create(at:)` makes two
   ///   empty files. `unsafeDirectory` if everybody may write in it. `system` if it can't be opened.
   public convenience init(
-    path: String, isReadOnly: Bool = false, externalDeletions: ExternalDeletions = .restore
+    path: String, isReadOnly: Bool = false, externalDeletions: ExternalDeletions = .restore,
+    isShortLived: Bool = false
   ) throws(OrgError) {
     try self.init(
-      path: path, isReadOnly: isReadOnly, externalDeletions: externalDeletions, calls: SystemCalls())
+      path: path, isReadOnly: isReadOnly, externalDeletions: externalDeletions, isShortLived: isShortLived,
+      calls: SystemCalls())
   }
 
   /// For tests: the closure is called before each system call, by name.
@@ -69,9 +74,10 @@ public final class FileStore: OrgStore {
 
   init(
     path: String, isReadOnly: Bool = false, externalDeletions: ExternalDeletions = .restore,
-    calls: SystemCalls
+    isShortLived: Bool = false, calls: SystemCalls
   ) throws(OrgError) {
     self.externalDeletions = externalDeletions
+    self.isShortLived = isShortLived
     directory = try DataDirectory(path: path, calls: calls)
     try directory.checkPermissions()
     self.isReadOnly = isReadOnly

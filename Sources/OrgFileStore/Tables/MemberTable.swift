@@ -4,7 +4,7 @@ import OrgCore
 struct MemberTable: Sendable {
   static let file = "org_users.json"
 
-  private typealias List = MemberScan.List
+  typealias List = MemberScan.List
 
   private(set) var bytes: [UInt8]
   /// What keeps the service from loading the file.
@@ -16,13 +16,13 @@ struct MemberTable: Sendable {
   /// Members of organizations that `organizations.json` doesn't have, by the organization's key.
   private(set) var strays: [String: Int] = [:]
   /// Where each member's record stands, at its opening brace.
-  private var starts: [UInt32] = []
-  private var roles: [UInt8] = []
+  private(set) var starts: [UInt32] = []
+  private(set) var roles: [UInt8] = []
   /// By the organization's index.
-  private var lists: [List]
+  private(set) var lists: [List]
   /// Organizations that have more than one list, or one whose key isn't loaded everywhere. For the service the last counts.
-  private var oddLists: Set<Int> = []
-  private var top = TopObject()
+  private(set) var oddLists: Set<Int> = []
+  private(set) var top = TopObject()
   /// Whether the file could be read at all.
   private(set) var isReadable = true
   /// Whether it has been read yet.
@@ -154,6 +154,18 @@ struct MemberTable: Sendable {
     var result = self
     result.lists += Array(repeating: List(), count: organizations.count - lists.count)
     return result
+  }
+
+  /// The table of bytes that were read through before.
+  ///
+  /// - Parameters:
+  ///   - lists: by the organization's index.
+  ///   - starts: where each member's record stands, at its opening brace.
+  ///   - roles: of each member, by its place among all.
+  ///   - top: the object that the lists stand in.
+  init(_ bytes: [UInt8], lists: [List], starts: [UInt32], roles: [UInt8], top: TopObject) {
+    (self.bytes, self.lists, self.starts) = (bytes, lists, starts)
+    (self.roles, self.top, count) = (roles, top, starts.count)
   }
 
   /// A file that hasn't been read yet.

@@ -30,7 +30,8 @@ struct DataOptions: ParsableArguments {
     try log.start(data: directory)
     let store = try FileStore(
       path: directory, isReadOnly: isReadOnly || readOnly,
-      externalDeletions: ConfigurationFile.load().configuration.preferences.externalDeletions)
+      externalDeletions: ConfigurationFile.load().configuration.preferences.externalDeletions,
+      isShortLived: true)
     OpenStores.add(store)
     return store
   }
