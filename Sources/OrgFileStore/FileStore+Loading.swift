@@ -58,9 +58,35 @@ extension FileStore {
       MemberTable.file, last, last?.members, last?.contents.members.bytes,
       isDone(last?.contents.members.isReadable))
     if organizations != nil || members != nil {
-      next.contents = next.contents.reading(organizations: organizations, members: members, early: early)
+      next.contents =
+        (last == nil ? contents(known: organizations, members, early) : nil)
+        ?? next.contents.reading(organizations: organizations, members: members, early: early)
     }
     return note(next, isNew: last == nil || organizations != nil || members != nil)
+  }
+
+  /// What both files hold, where they are those that the newest generation published and it was written down where the
+  /// records stand in them; `nil` where they have to be read through.
+  private func contents(
+    known organizations: DataDirectory.Image?, _ members: DataDirectory.Image?, _ early: OrganizationTable?
+  ) -> FileContents? {
+    guard case .bytes(let table, let identity) = organizations,
+      case .bytes(let lists, let listsIdentity) = members, table.count + lists.count >= Places.shortestFiles,
+      let space = try? directory.calls.open(
+        DataDirectory.privateName, in: directory.root, O_RDONLY | O_DIRECTORY),
+      let journal = try? directory.calls.open("journal", in: space, O_RDONLY | O_DIRECTORY),
+      let published = directory.published(in: space),
+      let newest = try? Journal.newest(journal, directory.calls), published.isOf(newest),
+      published.files == [OrganizationTable.file: identity, MemberTable.file: listsIdentity],
+      let places = Places(of: published.hashes, in: space, directory.calls),
+      let contents = FileContents(
+        organizations: table, members: lists, at: places,
+        early: early.flatMap { haveSameBytes($0.bytes, table) ? $0 : nil }),
+      // Nobody wrote to them while they were read: any write would show.
+      published.files.allSatisfy({ directory.identity(of: $0.key) == $0.value })
+    else { return nil }
+    memory.withLock { $0.places = published.hashes }
+    return contents
   }
 
   /// Reads a file; no image if it holds what it held, though somebody may have written it again.

@@ -30,6 +30,8 @@ public final class FileStore: OrgStore {
   public let externalDeletions: ExternalDeletions
   /// How long the history is kept: what is older is removed when a new segment of the journal begins.
   public let retention: Retention
+  /// Whether this process most likely ends after a change, so that it is another one that makes the next.
+  let isShortLived: Bool
 
   let directory: DataDirectory
   /// What the engine knows of the journal, from one time that it holds the lock to the next.
@@ -39,6 +41,8 @@ public final class FileStore: OrgStore {
   /// writes never looks to it like somebody else's change.
   let files = Mutex(())
   let watchers = Mutex<[WeakWatcher]>([])
+  /// The thread whose turn it is; see `takingTurns`.
+  let turn = Mutex<pthread_t?>(nil)
 
   /// Opens a data directory.
   ///
@@ -47,14 +51,16 @@ public final class FileStore: OrgStore {
   ///   - isReadOnly: never write, even where it were possible.
   ///   - externalDeletions: what is done about records that another program removed.
   ///   - retention: how long the history is kept.
+  ///   - isShortLived: whether this process ends after a change, so that what it knows of the files is left for the next.
   /// - Throws: `dataNotFound` if there is no such directory, or nothing of ours in it; `create(at:)` makes two
   ///   empty files. `unsafeDirectory` if everybody may write in it. `system` if it can't be opened.
   public convenience init(
     path: String, isReadOnly: Bool = false, externalDeletions: ExternalDeletions = .restore,
-    retention: Retention = .forever
+    retention: Retention = .forever, isShortLived: Bool = false
   ) throws(OrgError) {
     try self.init(
       path: path, isReadOnly: isReadOnly, externalDeletions: externalDeletions, retention: retention,
+      isShortLived: isShortLived,
       calls: SystemCalls())
   }
 
@@ -72,10 +78,11 @@ public final class FileStore: OrgStore {
 
   init(
     path: String, isReadOnly: Bool = false, externalDeletions: ExternalDeletions = .restore,
-    retention: Retention = .forever, calls: SystemCalls
+    retention: Retention = .forever, isShortLived: Bool = false, calls: SystemCalls
   ) throws(OrgError) {
     self.externalDeletions = externalDeletions
     self.retention = retention
+    self.isShortLived = isShortLived
     directory = try DataDirectory(path: path, calls: calls)
     try directory.checkPermissions()
     self.isReadOnly = isReadOnly
@@ -237,7 +244,7 @@ public final class FileStore: OrgStore {
   }
 
   private func mend(waiting: (LockHolder) -> Bool = { _ in true }) throws(OrgError) -> Snapshot {
-    try FileLock(directory: directory).withLock(waiting: waiting) { (_) throws(OrgError) in
+    try locked(waiting: waiting) { () throws(OrgError) in
       try Engine(self).settle(isStarting: false).snapshot
     }
   }
@@ -285,8 +292,6 @@ public final class FileStore: OrgStore {
   /// Commits a change set through the journal; see `OrgStore.commit`.
   public func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
     try checkWritable()
-    return try FileLock(directory: directory).withLock(waiting: waiting) { (_) throws(OrgError) in
-      try Engine(self).commit(set)
-    }
+    return try locked(waiting: waiting) { () throws(OrgError) in try Engine(self).commit(set) }
   }
 }

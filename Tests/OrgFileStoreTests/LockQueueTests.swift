@@ -95,4 +95,30 @@ import Testing
     _ = workers[1].finish()
     #expect(try scratch.manager().organizations().contains { $0.name == "W1" })
   }
+
+  @Test func `a process that finds others in front of it reads the data when its turn has come`() throws {
+    let scratch = try Scratch.reference()
+    _ = try scratch.store().commit(Sample.plan)
+    let store = try scratch.store()
+    let group = DispatchGroup()
+    try holding(scratch) {
+      let observer = try Observer(scratch)
+      group.enter()
+      Thread {
+        defer { group.leave() }
+        do {
+          try store.takingTurns { () throws(OrgError) in
+            _ = try store.snapshot()
+            _ = try store.commit(Sample.create("turn"))
+          }
+        } catch {
+          Issue.record("\(error)")
+        }
+      }.start()
+      observer.wait(for: 1)
+      #expect(store.state.withLock { $0.loaded == nil })
+    }
+    group.wait()
+    #expect(try scratch.manager().organizations().contains { $0.name == "turn" })
+  }
 }

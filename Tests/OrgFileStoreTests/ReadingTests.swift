@@ -119,6 +119,32 @@ import Testing
     #expect(others == [])
   }
 
+  @Test func `a time in the usual form is one where there is such a day, and nothing else is`() {
+    func number(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    func isTime(_ text: [UInt8]) -> Bool { text.withUnsafeBytes { UsualRecord.isTime($0, 0..<$0.count) } }
+    for year in [1900, 2000, 2023, 2024, 2100] {
+      for month in 0...13 {
+        for day in 0...32 {
+          let text = "\(year)-\(number(month))-\(number(day)) 23:59:59.000001"
+          #expect(isTime(Array(text.utf8)) == (Timestamp(text) != nil), "\(text)")
+        }
+      }
+    }
+    for text in ["2024-02-29 10:20:30", "2026-12-31 23:59:59.123456"].map({ Array($0.utf8) }) {
+      for offset in text.indices {
+        for byte in UInt8.min...UInt8.max {
+          var changed = text
+          changed[offset] = byte
+          let isRead = Timestamp(String(decoding: changed, as: UTF8.self)) != nil
+          #expect(!isTime(changed) || isRead && changed.allSatisfy { $0 < 0x80 }, "\(changed)")
+          // Years before 100 are looked at elsewhere.
+          let isUsual = (0x30...0x39).contains(byte) && !changed.starts(with: Array("00".utf8))
+          #expect(!isUsual || isTime(changed) == isRead, "\(changed)")
+        }
+      }
+    }
+  }
+
   /// Changes a text as a program, a person or an accident may.
   private func disturb(_ text: inout [UInt8], _ random: inout SeededGenerator) {
     let place = Int.random(in: 0..<text.count, using: &random)

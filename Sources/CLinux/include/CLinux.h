@@ -60,6 +60,9 @@ void clinux_return_free_memory(void);
 /// Asks for large pages where memory of megabytes will be written from one end to the other; nothing is promised by it.
 void clinux_prefer_large_pages(void *memory, size_t size);
 
+/// Whether a text is all ASCII, without a NUL byte.
+int clinux_is_ascii(const void *text, size_t size);
+
 /// Sets room aside for a file, whose length becomes `size`. 0, or -1 with errno: EOPNOTSUPP where the file
 /// system can't.
 int clinux_reserve(int descriptor, int64_t size);

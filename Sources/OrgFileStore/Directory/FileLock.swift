@@ -25,6 +25,16 @@ struct FileLock {
     return try body(space)
   }
 
+  /// Whether somebody holds the lock, or waits for it.
+  var isContended: Bool {
+    let calls = directory.calls
+    guard
+      let space = try? calls.open(DataDirectory.privateName, in: directory.root, O_RDONLY | O_DIRECTORY),
+      let file = try? calls.open(Self.name, in: space, O_RDWR)
+    else { return false }
+    return LockQueue(file).isTaken
+  }
+
   private func acquire(
     _ space: borrowing Descriptor, _ waiting: (LockHolder) -> Bool
   ) throws(OrgError) -> Descriptor {
@@ -44,14 +54,15 @@ struct FileLock {
         }
         queue.enter()
         let now = clinux_monotonic_milliseconds()
-        let holder = holder(file, waited: Int(now - start))
-        if now - start >= patience {
-          throw OrgError(
-            .locked,
-            "The data are \(holder); nothing was changed. Try again, or see what that program is doing.")
-        }
-        if now - asked >= 100 {
+        let isOver = now - start >= patience
+        if isOver || now - asked >= 100 {
           asked = now
+          let holder = holder(file, waited: Int(now - start))
+          guard !isOver else {
+            throw OrgError(
+              .locked,
+              "The data are \(holder); nothing was changed. Try again, or see what that program is doing.")
+          }
           guard waiting(holder) else { throw OrgError(.cancelled, "Cancelled; nothing was changed.") }
         }
         if case .later = turn { usleep(2000) } else { usleep(300) }

@@ -26,6 +26,9 @@ struct LockQueue: ~Copyable {
 
   init(_ file: borrowing Descriptor) { self.file = file.number }
 
+  /// Whether somebody holds the lock, or waits for it.
+  var isTaken: Bool { clinux_first_locked_byte(file, 0, Int64.max) >= 0 }
+
   mutating func turn() -> Turn {
     let ahead = clinux_first_locked_byte(file, 0, place ?? Int64.max)
     guard ahead >= 0 else { return .own }

@@ -53,6 +53,7 @@ extension Engine {
     return try untilNotOvertaken { () throws(OrgError) in
       let commit = try commitOnce(set)
       rememberPublished()
+      rememberPlaces()
       return commit
     }
   }
@@ -334,5 +335,16 @@ extension Engine {
     guard let published, published != store.memory.withLock({ $0.published }) else { return }
     guard (try? vault.write(published)) != nil else { return }
     store.memory.withLock { $0.published = published }
+  }
+
+  /// Writes down where the records stand in the files that the newest generation published, where the next process is
+  /// likely to need them before this one would write that down again.
+  private func rememberPlaces() {
+    let (current, published, known) = store.memory.withLock { ($0.current, $0.published, $0.places) }
+    guard store.isShortLived, let current, let published, published.generation == current.generation,
+      published.hashes != known, let places = Places(current.contents, hashes: published.hashes),
+      (try? vault.write(places)) != nil
+    else { return }
+    store.memory.withLock { $0.places = published.hashes }
   }
 }

@@ -25,6 +25,8 @@ final class Engine {
     var calm: Set<FileIdentity> = []
     /// What the files were like when they were published last, as far as it was written down.
     var published: Published?
+    /// The hashes of the files about which it is written down where their records stand.
+    var places: [String: String]?
   }
 
   /// The data behind what was taken in.

@@ -177,12 +177,15 @@ final class JournalIndexer {
       let bytes = try file.read(min(start, file.size)..<file.size, calls)
       return (start, Concurrent { Journal.parse(bytes, decoding: Journal.summary(of:)) })
     }
-    // While the lines of one are written to the index, those of the next are read on another core.
-    var next = try segments.first.map(parsing)
+    // Reading lines takes longer than writing them to the index: those of the next segments are read on both cores.
+    var ahead: [(Int, Concurrent<Journal.Parsed>)] = []
     for (index, segment) in segments.enumerated() {
-      guard let (start, parse) = next else { break }
+      while ahead.count < 2, index + ahead.count < segments.count {
+        ahead.append(try parsing(segments[index + ahead.count]))
+      }
+      let (start, parse) = ahead.removeFirst()
       let parsed = parse.value
-      next = index + 1 < segments.count ? try parsing(segments[index + 1]) : nil
+      if index + 2 < segments.count { ahead.append(try parsing(segments[index + 2])) }
       for line in parsed.lines { try writer.add(Journal.FoundLine(line, segment, movedBy: start)) }
       if let last = parsed.lines.last {
         mark.segment = segment

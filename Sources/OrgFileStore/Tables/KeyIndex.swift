@@ -3,9 +3,17 @@ import OrgCore
 /// Finds an index by a key's hash: open addressing, half full at most.
 struct KeyIndex: Sendable {
   /// Index plus one; 0 is free.
-  private var slots: [UInt32] = Array(repeating: 0, count: 16)
+  private var slots: [UInt32]
   /// Hashes by index, so that growing needs no key.
   private var hashes: [UInt32] = []
+
+  /// - Parameter count: how many keys there will be, if that is known.
+  init(count: Int = 0) {
+    var size = 16
+    while size < count * 2 { size *= 2 }
+    slots = Array(repeating: 0, count: size)
+    hashes.reserveCapacity(count)
+  }
 
   static func hash(_ key: JSONString, in bytes: [UInt8]) -> UInt32 {
     var hasher = Hasher()

@@ -13,11 +13,14 @@ struct MemberScan: Sendable {
     var members: Range<Int> { Int(first)..<Int(first) + Int(count) }
   }
 
-  /// A list, and whose it is.
+  /// A list, and whose it is. There are as many as organizations, so it is small.
   struct Entry {
-    let key: JSONString
+    /// Where the key stands, at its opening quote.
+    let key: UInt32
+    /// Whether no program, or not every one, would load the key.
+    let isOdd: Bool
     /// The organization's index; `nil` where there is no such organization.
-    let index: Int?
+    let index: Int32?
     let list: List
   }
 
@@ -46,10 +49,16 @@ struct MemberScan: Sendable {
   init(_ bytes: [UInt8], of organizations: OrganizationTable, from start: Int, until stop: Int? = nil) {
     top = TopObject(start: start, lastEnd: start)
     var scanner = JSONScanner(bytes, at: start)
+    let likely = max(0, (stop ?? bytes.count) - start) / Self.usualLength
+    starts.reserveCapacity(likely)
+    roles.reserveCapacity(likely)
     scan(&scanner, organizations, until: stop)
     let end = hasStopped ? stop ?? bytes.count : bytes.count
     isBroken = problems.checkText(of: bytes, start..<end) || isBroken
   }
+
+  /// Bytes of a member as most are.
+  private static let usualLength = 200
 
   private mutating func scan(
     _ scanner: inout JSONScanner, _ organizations: OrganizationTable, until stop: Int?
@@ -77,7 +86,10 @@ struct MemberScan: Sendable {
           organizations.isKey(key, in: bytes, at: expected)
           ? expected : organizations.index(of: key, in: bytes)
         do throws(JSONError) {
-          entries.append(Entry(key: key, index: index, list: try scanList(&scanner, key: name)))
+          entries.append(
+            Entry(
+              key: UInt32(key.range.lowerBound - 1), isOdd: key.flaw != nil, index: index.map { Int32($0) },
+              list: try scanList(&scanner, key: name)))
         } catch {
           lastKey = name()
           throw error
@@ -147,7 +159,7 @@ struct MemberScan: Sendable {
     guard record.take("{\n      \"org_id\": \"org_"), record.takeString() != nil,
       record.take(",\n      \"user_id\": \""), record.takeString() != nil,
       record.take(",\n      \"role\": \""), let role = record.takeString(),
-      let place = roleNames.firstIndex(where: { bytes[role].elementsEqual($0) }),
+      let place = record.place(of: role, among: roleNames),
       record.take(",\n      \"joined_at\": \""), record.takeTime() != nil, record.take("\n    }")
     else { return nil }
     return (UInt8(place), record.position)

@@ -4,7 +4,7 @@ import OrgCore
 struct MemberTable: Sendable {
   static let file = "org_users.json"
 
-  private typealias List = MemberScan.List
+  typealias List = MemberScan.List
 
   private(set) var bytes: [UInt8]
   /// What keeps the service from loading the file.
@@ -16,13 +16,13 @@ struct MemberTable: Sendable {
   /// Members of organizations that `organizations.json` doesn't have, by the organization's key.
   private(set) var strays: [String: Int] = [:]
   /// Where each member's record stands, at its opening brace.
-  private var starts: [UInt32] = []
-  private var roles: [UInt8] = []
+  private(set) var starts: [UInt32] = []
+  private(set) var roles: [UInt8] = []
   /// By the organization's index.
-  private var lists: [List]
+  private(set) var lists: [List]
   /// Organizations that have more than one list, or one whose key isn't loaded everywhere. For the service the last counts.
-  private var oddLists: Set<Int> = []
-  private var top = TopObject()
+  private(set) var oddLists: Set<Int> = []
+  private(set) var top = TopObject()
   /// Whether the file could be read at all.
   private(set) var isReadable = true
   /// Whether it has been read yet.
@@ -122,7 +122,7 @@ struct MemberTable: Sendable {
       read.insert(index)
     }
     for entry in scan.entries {
-      guard let index = entry.index, table.lists[index].open == 0 else { return nil }
+      guard let index = entry.index.map({ Int($0) }), table.lists[index].open == 0 else { return nil }
       table.lists[index] = entry.list
       table.lists[index].first += UInt32(kept)
       read.insert(index)
@@ -154,6 +154,18 @@ struct MemberTable: Sendable {
     var result = self
     result.lists += Array(repeating: List(), count: organizations.count - lists.count)
     return result
+  }
+
+  /// The table of bytes that were read through before.
+  ///
+  /// - Parameters:
+  ///   - lists: by the organization's index.
+  ///   - starts: where each member's record stands, at its opening brace.
+  ///   - roles: of each member, by its place among all.
+  ///   - top: the object that the lists stand in.
+  init(_ bytes: [UInt8], lists: [List], starts: [UInt32], roles: [UInt8], top: TopObject) {
+    (self.bytes, self.lists, self.starts) = (bytes, lists, starts)
+    (self.roles, self.top, count) = (roles, top, starts.count)
   }
 
   /// A file that hasn't been read yet.
@@ -205,17 +217,18 @@ struct MemberTable: Sendable {
     for entry in scan.entries {
       var list = entry.list
       list.first += shift
+      func id() -> String {
+        var scanner = JSONScanner(bytes, at: Int(entry.key))
+        return (try? scanner.string()).map { JSONText.decode($0, in: bytes) } ?? ""
+      }
       func noteSecond() {
         let error = JSONError(
-          offset: entry.key.range.lowerBound - 1,
-          reason: "the member list appears twice; the service uses the last one", weight: .record)
-        let id = JSONText.decode(entry.key, in: bytes)
-        oddities.note(error, key: id, scope: .members(organization: id))
+          offset: Int(entry.key), reason: "the member list appears twice; the service uses the last one",
+          weight: .record)
+        oddities.note(error, key: id(), scope: .members(organization: id()))
       }
-      guard let index = entry.index else {
-        if strays.updateValue(Int(list.count), forKey: JSONText.decode(entry.key, in: bytes)) != nil {
-          noteSecond()
-        }
+      guard let index = entry.index.map({ Int($0) }) else {
+        if strays.updateValue(Int(list.count), forKey: id()) != nil { noteSecond() }
         continue
       }
       if lists[index].open != 0 {
@@ -223,7 +236,7 @@ struct MemberTable: Sendable {
         oddLists.insert(index)
         count -= Int(lists[index].count)
       }
-      if entry.key.flaw != nil { oddLists.insert(index) }
+      if entry.isOdd { oddLists.insert(index) }
       lists[index] = list
       count += Int(list.count)
     }

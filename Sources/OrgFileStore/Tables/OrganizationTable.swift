@@ -14,12 +14,12 @@ struct OrganizationTable: Sendable {
   /// Whether the file could be read at all.
   private(set) var isReadable = true
   /// Where the key of each organization stands, at its opening quote.
-  private var keys: [UInt32] = []
+  private(set) var keys: [UInt32] = []
   private var index = KeyIndex()
   /// Where earlier records with the same key stand, by index. Programs don't agree which of two counts; for the service it
   /// is the last.
-  private var superseded: [Int: [UInt32]] = [:]
-  private var top = TopObject()
+  private(set) var superseded: [Int: [UInt32]] = [:]
+  private(set) var top = TopObject()
 
   static let fields: InlineArray<7, StaticString> = [
     "id", "name", "created_at", "plan_tier", "lago_customer_id", "stripe_customer_id", "status",
@@ -71,6 +71,19 @@ struct OrganizationTable: Sendable {
     problems = [DataProblem(file: Self.file, offset: 0, key: "", reason: reason)]
     isBroken = true
     isReadable = false
+  }
+
+  /// The table of bytes that were read through before.
+  ///
+  /// - Parameters:
+  ///   - keys: where the key of each organization stands, at its opening quote.
+  ///   - top: their object.
+  init(_ bytes: [UInt8], keys: [UInt32], top: TopObject) {
+    (self.bytes, self.keys, self.top) = (bytes, keys, top)
+    index = KeyIndex(count: keys.count)
+    for (index, place) in keys.enumerated() {
+      self.index.insert(index, hash: KeyIndex.hash(key(atPlace: place), in: bytes))
+    }
   }
 
   /// A file as it was read.
@@ -169,7 +182,7 @@ struct OrganizationTable: Sendable {
       if key.hasEscapes || other.hasEscapes {
         return JSONText.decode(key, in: text) == JSONText.decode(other, in: bytes)
       }
-      return text[key.range] == bytes[other.range]
+      return haveSameBytes(text[key.range], bytes[other.range])
     }
   }
 
@@ -183,7 +196,7 @@ struct OrganizationTable: Sendable {
     guard index < count, !key.hasEscapes else { return false }
     let start = Int(keys[index]) + 1
     let end = start + key.range.count
-    return end < bytes.count && bytes[end] == .quote && bytes[start..<end] == text[key.range]
+    return end < bytes.count && bytes[end] == .quote && haveSameBytes(bytes[start..<end], text[key.range])
   }
 
   /// Whether all organizations of another table have the same indices here.

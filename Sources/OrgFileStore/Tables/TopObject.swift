@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import OrgCore
 
@@ -129,6 +130,11 @@ struct ProblemList {
   /// Notes what is wrong with the encoding of a part of the text; true if no program would read it. A NUL byte is a
   /// hole that a writer left whose file was cut off while it wrote.
   mutating func checkText(of bytes: [UInt8], _ range: Range<Int>) -> Bool {
+    // As the service writes it, in one pass.
+    let isPlain = bytes.withUnsafeBytes { buffer in
+      buffer.baseAddress.map { clinux_is_ascii($0 + range.lowerBound, range.count) != 0 } ?? true
+    }
+    if isPlain { return false }
     do {
       _ = try UTF8Span(validating: bytes.span.extracting(range))
     } catch {

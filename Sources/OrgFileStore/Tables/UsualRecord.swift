@@ -50,22 +50,43 @@ struct UsualRecord {
 
   /// Whether `2026-11-22 21:51:10.076830`, or the same without the fraction, stands there.
   static func isTime(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
-    guard range.count == 26 || range.count == 19, range.upperBound <= bytes.count else { return false }
-    func number(_ offset: Int) -> Int? {
-      let tens = bytes[range.lowerBound + offset] &- 0x30
-      let ones = bytes[range.lowerBound + offset + 1] &- 0x30
-      return tens < 10 && ones < 10 ? Int(tens) * 10 + Int(ones) : nil
+    guard range.count == 26 || range.count == 19, range.lowerBound >= 0, range.upperBound <= bytes.count
+    else {
+      return false
     }
-    func isAt(_ offset: Int, _ byte: UInt8) -> Bool { bytes[range.lowerBound + offset] == byte }
-    guard let century = number(0), number(2) != nil, isAt(4, 0x2D), let month = number(5), isAt(7, 0x2D),
-      let day = number(8), isAt(10, 0x20), let hour = number(11), isAt(13, 0x3A), let minute = number(14),
-      isAt(16, 0x3A), let second = number(17)
+    /// Eight characters less those of a form, in which a 0 may be any digit; `nil` where they don't have that form. The
+    /// first is the lowest byte.
+    func digits(_ offset: Int, _ form: UInt64, separators: UInt64) -> UInt64? {
+      let place = range.lowerBound + offset
+      let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)) ^ form
+      let tooHigh = (word | (word &+ 0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0
+      return tooHigh == 0 && word & separators == 0 ? word : nil
+    }
+    func number(_ word: UInt64, _ offset: Int) -> Int {
+      Int(truncatingIfNeeded: word >> (offset * 8) & 0xF) * 10
+        + Int(truncatingIfNeeded: word >> (offset * 8 + 8) & 0xF)
+    }
+    // "0000-00-", "00 00:00" and "00:00:00"
+    guard let date = digits(0, 0x2D30_302D_3030_3030, separators: 0xFF00_00FF_0000_0000),
+      let middle = digits(8, 0x3030_3A30_3020_3030, separators: 0x0000_FF00_00FF_0000),
+      let clock = digits(11, 0x3030_3A30_303A_3030, separators: 0x0000_FF00_00FF_0000)
     else { return false }
-    // Days that not every month has are looked at with care elsewhere.
-    guard century > 0, (1...12).contains(month), (1...28).contains(day), hour < 24, minute < 60, second < 60
+    let (century, year, month) = (number(date, 0), number(date, 2), number(date, 5))
+    let isLeapYear = year % 4 == 0 && (year != 0 || century % 4 == 0)
+    let days =
+      month == 2 ? (isLeapYear ? 29 : 28) : month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31
+    guard century > 0, (1...12).contains(month), (1...days).contains(number(middle, 0)),
+      number(clock, 0) < 24, number(clock, 3) < 60, number(clock, 6) < 60
     else { return false }
-    return range.count == 19
-      || isAt(19, 0x2E) && number(20) != nil && number(22) != nil && number(24) != nil
+    // "0.000000"
+    return range.count == 19 || digits(18, 0x3030_3030_3030_2E30, separators: 0xFF00) != nil
+  }
+
+  /// Which of some words stands in a place.
+  @inline(__always)
+  func place(of word: Range<Int>, among words: [[UInt8]]) -> Int? {
+    guard let base = bytes.baseAddress else { return nil }
+    return words.firstIndex { $0.count == word.count && memcmp(base + word.lowerBound, $0, word.count) == 0 }
   }
 }
 
@@ -93,7 +114,7 @@ struct UsualOrganization {
       record.take(",\n    \"lago_customer_id\": "), let lago = record.takeOptionalString(),
       record.take(",\n    \"stripe_customer_id\": "), let stripe = record.takeOptionalString(),
       record.take(",\n    \"status\": \""), let word = record.takeString(),
-      let status = Self.statusNames.firstIndex(where: { bytes[word].elementsEqual($0) }), record.take("\n  }")
+      let status = record.place(of: word, among: Self.statusNames), record.take("\n  }")
     else { return nil }
     self.name = name
     self.createdAt = createdAt

@@ -29,31 +29,30 @@ struct EditOptions: ParsableArguments {
     let manager = OrgManager(store: store)
     let output = StandardOutput()
     for attempt in 0... {
-      let set: ChangeSet
-      let snapshot: Snapshot
-      (set, snapshot) = try changes(manager, make)
-      let preview = Preview(of: set, on: snapshot)
-      try preview.check()
+      // Nobody waits for an answer in a turn: what is asked about is committed after it.
+      let attempted = try store.takingTurns { () throws(OrgError) in
+        try self.attempt(manager, asksForSeveral: asksForSeveral, make)
+      }
+      if let error = attempted.failure {
+        if error.code == .conflict, attempt < 15 { continue }
+        throw error
+      }
+      let (set, preview) = (attempted.set, attempted.preview)
       if confirmation.dryRun {
         return try show(preview.recorded, of: set, manager, output)
       }
-      let organizations = Set(preview.recorded.map(\.change.organizationID)).count
-      let asks = asksForSeveral && organizations > 1 && !confirmation.yes
-      if asks {
+      let commit: Commit
+      if let done = attempted.commit {
+        commit = done
+      } else {
         for line in preview.recorded.prefix(20) { FileHandle.standardError(line.summary + "\n") }
         if preview.recorded.count > 20 {
           FileHandle.standardError("… and \(preview.recorded.count - 20) more.\n")
         }
         try confirmation.confirm(
-          "Change these \(preview.recorded.count) values in \(organizations) organizations?",
+          "Change these \(preview.recorded.count) values in \(attempted.organizations) organizations?",
           isInputTaken: isInputTaken)
-      }
-      let commit: Commit
-      do throws(OrgError) {
         commit = try manager.commit(set)
-      } catch {
-        if error.code == .conflict, !asks, attempt < 15 { continue }
-        throw error
       }
       if let report {
         try report(output, commit)
@@ -63,6 +62,36 @@ struct EditOptions: ParsableArguments {
       }
       return try output.flush()
     }
+  }
+
+  /// A change set that was made of the data, and what became of it.
+  private struct Attempt {
+    var set: ChangeSet
+    var preview: Preview
+    /// How many organizations it changes.
+    var organizations: Int
+    /// `nil` where it is shown, or asked about, first.
+    var commit: Commit?
+    /// What the commit threw.
+    var failure: OrgError?
+  }
+
+  private func attempt(
+    _ manager: OrgManager, asksForSeveral: Bool, _ make: (Snapshot) throws(OrgError) -> ChangeSet
+  ) throws(OrgError) -> Attempt {
+    let (set, snapshot) = try changes(manager, make)
+    let preview = Preview(of: set, on: snapshot)
+    try preview.check()
+    let organizations = Set(preview.recorded.map(\.change.organizationID)).count
+    let waits = confirmation.dryRun || asksForSeveral && organizations > 1 && !confirmation.yes
+    var result = Attempt(set: set, preview: preview, organizations: organizations)
+    guard !waits else { return result }
+    do throws(OrgError) {
+      result.commit = try manager.commit(set)
+    } catch {
+      result.failure = error
+    }
+    return result
   }
 
   /// Another program that didn't know of the latest changes may have hidden what is looked for; a commit, even of

@@ -1,0 +1,194 @@
+import Glibc
+import OrgCore
+
+/// Where the records stand in both files as a generation published them, so that the next process needn't read through
+/// all of them to find one. It is derived from the rest: where it is missing, is about other bytes or doesn't match its
+/// hash, the files are read as ever. Only files with nothing unusual in them have one.
+struct Places: Sendable {
+  /// In `.orgman`.
+  static let file = "places"
+  /// Bytes that both files have together before it is worth while.
+  static let shortestFiles = 1 << 20
+  /// Characters of a hash.
+  private static let hashLength = 64
+  /// Bytes of the longest first two lines.
+  private static let longestHead = 512
+
+  /// By file; those of the bytes that this is about.
+  let hashes: [String: String]
+  /// Of `organizations.json`; see `OrganizationTable`.
+  let organizationKeys: [UInt32]
+  let organizationsTop: TopObject
+  /// Of `org_users.json`; see `MemberTable`.
+  let memberLists: [MemberScan.List]
+  let memberStarts: [UInt32]
+  let memberRoles: [UInt8]
+  let membersTop: TopObject
+
+  /// - Returns: `nil` for short files, and for those that have something unusual in them.
+  init?(_ contents: FileContents, hashes: [String: String]) {
+    let (organizations, members) = (contents.organizations, contents.members)
+    guard organizations.bytes.count + members.bytes.count >= Self.shortestFiles,
+      contents.problems.isEmpty, contents.recordProblems.isEmpty, !contents.isUnreadable,
+      organizations.superseded.isEmpty, members.strays.isEmpty, members.oddLists.isEmpty, members.isRead,
+      members.count == members.starts.count, members.lists.count == organizations.count
+    else { return nil }
+    self.hashes = hashes
+    (organizationKeys, organizationsTop) = (organizations.keys, organizations.top)
+    (memberLists, memberStarts) = (members.lists, members.starts)
+    (memberRoles, membersTop) = (members.roles, members.top)
+  }
+
+  // MARK: As text
+
+  /// The hash of all that follows; a line of hashes and numbers; then the numbers of the lists as they are in memory, for
+  /// only this machine reads them.
+  var text: [UInt8] {
+    let numbers =
+      [organizationKeys.count, memberStarts.count]
+      + [organizationsTop, membersTop].flatMap { [$0.start, $0.lastEnd, $0.close] }
+    let words =
+      [OrganizationTable.file, MemberTable.file].map { hashes[$0] ?? "" } + numbers.map(String.init)
+    // Room for the hash.
+    var text = [UInt8](repeating: UInt8(ascii: "\n"), count: Self.hashLength + 1)
+    text.reserveCapacity(Self.longestHead + Self.length(organizationKeys.count, memberStarts.count))
+    text += Array((words.joined(separator: " ") + "\n").utf8)
+    organizationKeys.withUnsafeBytes { text += $0 }
+    memberLists.withUnsafeBytes { text += $0 }
+    memberStarts.withUnsafeBytes { text += $0 }
+    text += memberRoles
+    text.replaceSubrange(..<Self.hashLength, with: sha256(text[(Self.hashLength + 1)...]).utf8)
+    return text
+  }
+
+  /// Bytes behind the first two lines.
+  private static func length(_ organizations: Int, _ members: Int) -> Int {
+    organizations * (MemoryLayout<UInt32>.size + MemoryLayout<MemberScan.List>.size)
+      + members * (MemoryLayout<UInt32>.size + 1)
+  }
+
+  /// Reads what was written down about some bytes; `nil` where it is about others. What it says about them is checked
+  /// when tables are made of it.
+  ///
+  /// - Parameter hashes: by file; those of the bytes.
+  init?(of hashes: [String: String], in space: borrowing Descriptor, _ calls: SystemCalls) {
+    guard let file = try? calls.open(Self.file, in: space, O_RDONLY),
+      let start = try? calls.readBeginning(of: file, Self.file, length: Self.longestHead)
+    else { return nil }
+    let lines = start.split(separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false)
+    guard lines.count == 3 else { return nil }
+    let words = String(decoding: lines[1], as: UTF8.self).split(separator: " ")
+    guard words.count == 10, words[0] == hashes[OrganizationTable.file] ?? "",
+      words[1] == hashes[MemberTable.file] ?? ""
+    else { return nil }
+    let numbers = words.dropFirst(2).compactMap { UInt32($0) }.map { Int($0) }
+    guard numbers.count == 8 else { return nil }
+    let head = lines[2].startIndex
+    let size = head + Self.length(numbers[0], numbers[1])
+    guard (try? calls.status(file, Self.file)).map({ Int($0.st_size) }) == size,
+      let text = try? calls.readAll(file, Self.file, size: size), text.count == size,
+      text[..<head].elementsEqual(start[..<head]),
+      Array(sha256(text[(lines[0].count + 1)...]).utf8) == Array(lines[0])
+    else { return nil }
+    self.hashes = hashes
+    organizationsTop = TopObject(start: numbers[2], lastEnd: numbers[3], close: numbers[4])
+    membersTop = TopObject(start: numbers[5], lastEnd: numbers[6], close: numbers[7])
+    var place = head
+    /// The next values, which are of a type that any bits are a value of.
+    func take<Value: BitwiseCopyable>(_ count: Int) -> [Value] {
+      let length = count * MemoryLayout<Value>.size
+      defer { place += length }
+      return [Value](unsafeUninitializedCapacity: count) { values, initialized in
+        UnsafeMutableRawBufferPointer(values).copyBytes(from: text[place..<place + length])
+        initialized = count
+      }
+    }
+    organizationKeys = take(numbers[0])
+    memberLists = take(numbers[0])
+    memberStarts = take(numbers[1])
+    memberRoles = take(numbers[1])
+  }
+}
+
+extension Vault {
+  /// Nothing waits for it to reach the disk: after a crash it just doesn't match.
+  func write(_ places: Places) throws(SystemCallError) {
+    let file = try directory.create(Places.file, in: space, O_WRONLY)
+    let text = places.text
+    try calls.write(text, to: file, Places.file)
+    try calls.truncate(file, Places.file, to: text.count)
+  }
+}
+
+// MARK: Tables
+
+extension FileContents {
+  /// Bytes that have been read through before, each file on a core of its own; `nil` where places are not theirs.
+  ///
+  /// - Parameter early: a table of `organizations.json` that was made already.
+  init?(organizations: [UInt8], members: [UInt8], at places: Places, early: OrganizationTable? = nil) {
+    let lists = Concurrent { MemberTable(members, at: places) }
+    let table = early ?? OrganizationTable(organizations, at: places)
+    guard let lists = lists.value, let table, table.count == lists.lists.count else { return nil }
+    self.init(organizations: table, members: lists)
+  }
+}
+
+extension OrganizationTable {
+  /// The table of bytes that have been read through before; `nil` where places are not those of organizations.
+  init?(_ bytes: [UInt8], at places: Places) {
+    guard places.organizationsTop.fits(bytes, isEmpty: places.organizationKeys.isEmpty),
+      areRising(places.organizationKeys, .quote, in: bytes, before: places.organizationsTop.lastEnd)
+    else { return nil }
+    self.init(bytes, keys: places.organizationKeys, top: places.organizationsTop)
+  }
+}
+
+extension MemberTable {
+  /// The table of bytes that have been read through before; `nil` where places are not those of members.
+  init?(_ bytes: [UInt8], at places: Places) {
+    let (lists, starts, roles) = (places.memberLists, places.memberStarts, places.memberRoles)
+    let end = places.membersTop.lastEnd
+    guard lists.count == places.organizationKeys.count, roles.count == starts.count,
+      places.membersTop.fits(bytes, isEmpty: lists.allSatisfy { $0.open == 0 }),
+      areRising(starts, .openBrace, in: bytes, before: end),
+      roles.allSatisfy({ $0 < Role.allCases.count })
+    else { return nil }
+    var count = 0
+    for list in lists {
+      guard list.open != 0 else {
+        guard list.count == 0 else { return nil }
+        continue
+      }
+      guard list.open < end, bytes[Int(list.open)] == .openBracket, list.members.upperBound <= starts.count,
+        list.count == 0 || starts[list.members.lowerBound] > list.open
+      else { return nil }
+      count += Int(list.count)
+    }
+    guard count == starts.count else { return nil }
+    self.init(bytes, lists: lists, starts: starts, roles: roles, top: places.membersTop)
+  }
+}
+
+extension TopObject {
+  /// Whether it can be the one of a text.
+  fileprivate func fits(_ bytes: [UInt8], isEmpty: Bool) -> Bool {
+    0 < start && start <= lastEnd && lastEnd <= close && close < bytes.count && isEmpty == (start == lastEnd)
+      && bytes[start - 1] == .openBrace && bytes[close] == .closeBrace
+  }
+}
+
+/// Whether places rise, end before a place in the text, and have the same byte at each.
+private func areRising(_ places: [UInt32], _ byte: UInt8, in bytes: [UInt8], before end: Int) -> Bool {
+  guard let last = places.last else { return true }
+  guard last < end, end <= bytes.count else { return false }
+  return bytes.withUnsafeBytes { text in
+    var behind = 0
+    // None is above the last, so each lies in the text.
+    return places.allSatisfy { place in
+      guard Int(place) >= behind, place <= last, text[Int(place)] == byte else { return false }
+      behind = Int(place) + 1
+      return true
+    }
+  }
+}

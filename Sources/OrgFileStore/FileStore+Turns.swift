@@ -1,0 +1,32 @@
+import Glibc
+import OrgCore
+import Synchronization
+
+/// Waiting for one's turn before anything is read: where several processes change the data at once, what each of them
+/// had read before its turn would have to be read again then.
+extension FileStore {
+  /// Runs the body with the lock held where others hold it or wait for it, and without where nobody does. The body reads
+  /// and commits with this store on the same thread; it neither asks nor waits for anybody.
+  ///
+  /// - Parameter waiting: as for `commit`.
+  /// - Throws: `locked`, `cancelled` or `system`; what the body throws.
+  public func takingTurns<Value>(
+    waiting: (LockHolder) -> Bool = { _ in true }, _ body: () throws(OrgError) -> Value
+  ) throws(OrgError) -> Value {
+    guard readOnlyReason == nil, FileLock(directory: directory).isContended else { return try body() }
+    return try locked(waiting: waiting) { () throws(OrgError) in
+      turn.withLock { $0 = pthread_self() }
+      defer { turn.withLock { $0 = nil } }
+      return try body()
+    }
+  }
+
+  /// Runs the body with the lock held, be it since the turn of this thread began.
+  func locked<Value>(
+    waiting: (LockHolder) -> Bool, _ body: () throws(OrgError) -> Value
+  ) throws(OrgError) -> Value {
+    if turn.withLock({ $0 == pthread_self() }) { return try body() }
+    return try FileLock(directory: directory).withLock(waiting: waiting) { (_) throws(OrgError) in try body()
+    }
+  }
+}
