@@ -143,11 +143,12 @@ import Testing
   {
     let (scratch, store) = try history()
     let names = try displaced(scratch)
-    try #require(names.count == 2)
+    try #require(names.count > 1)
     let hour = Timestamp(microseconds: Timestamp.now().microseconds - 3_600_000_000)
     #expect(try store.prune(before: hour).displaced == 0)
-    let open = try #require(FileHandle(forUpdatingAtPath: "\(scratch.path)/.orgman/displaced/\(names[0])"))
-    #expect(try store.prune(before: soon).displaced == 1)
+    let open = try #require(
+      FileHandle(forUpdatingAtPath: "\(scratch.path)/.orgman/displaced/\(names[0])"))
+    #expect(try store.prune(before: soon).displaced > 0)
     #expect(try displaced(scratch) == [names[0]])
     try open.close()
     #expect(try store.prune(before: soon).displaced == 1)
