@@ -85,7 +85,7 @@ extension FileStore {
       // Nobody wrote to them while they were read: any write would show.
       published.files.allSatisfy({ directory.identity(of: $0.key) == $0.value })
     else { return nil }
-    memory.withLock { $0.places = published.hashes }
+    memory.withLock { $0.places = (published.hashes, places.running) }
     return contents
   }
 

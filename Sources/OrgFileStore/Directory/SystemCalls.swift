@@ -189,7 +189,7 @@ struct SystemCalls: Sendable {
   /// Bytes that are read at once, so that somebody can be told how far it has come.
   private static let readLength = 8 << 20
   /// Bytes that one core has read before two would have.
-  private static let shortestToDivide = 4 << 20
+  private static let shortestToDivide = 1 << 20
   /// Bytes of the longest file that is read whole: places in the data files are kept as 32 bit numbers.
   private static let longestFile = 4 << 30
   /// Bytes by which a file may grow while it is read: another program writes the whole of it again.

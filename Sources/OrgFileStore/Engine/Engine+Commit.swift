@@ -340,11 +340,14 @@ extension Engine {
   /// Writes down where the records stand in the files that the newest generation published, where the next process is
   /// likely to need them before this one would write that down again.
   private func rememberPlaces() {
-    let (current, published, known) = store.memory.withLock { ($0.current, $0.published, $0.places) }
+    let (current, published, known, running) = store.memory.withLock {
+      ($0.current, $0.published, $0.places, $0.hashes)
+    }
     guard store.isShortLived, let current, let published, published.generation == current.generation,
-      published.hashes != known, let places = Places(current.contents, hashes: published.hashes),
+      published.hashes != known?.hashes,
+      let places = Places(current.contents, hashes: published.hashes, running: running),
       (try? vault.write(places)) != nil
     else { return }
-    store.memory.withLock { $0.places = published.hashes }
+    store.memory.withLock { $0.places = (published.hashes, running) }
   }
 }

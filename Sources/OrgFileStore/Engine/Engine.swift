@@ -25,8 +25,8 @@ final class Engine {
     var calm: Set<FileIdentity> = []
     /// What the files were like when they were published last, as far as it was written down.
     var published: Published?
-    /// The hashes of the files about which it is written down where their records stand.
-    var places: [String: String]?
+    /// The hashes of the files about which it is written down where their records stand, and what these were on the way.
+    var places: (hashes: [String: String], running: [String: RunningHash])?
   }
 
   /// The data behind what was taken in.
@@ -168,7 +168,10 @@ final class Engine {
   /// The hashes of both files, if they are those that a generation left.
   private func publishedHashes(of live: FileContents, _ record: JournalRecord) -> [String: RunningHash]? {
     guard !live.isUnreadable else { return nil }
-    if let published = vault.published(record), store.isSeen(as: published.files) { return [:] }
+    if let published = vault.published(record), store.isSeen(as: published.files) {
+      let places = store.memory.withLock { $0.places }
+      return places.flatMap { $0.hashes == published.hashes ? $0.running : nil } ?? [:]
+    }
     var hashes: [String: RunningHash] = [:]
     for (file, bytes) in live.files {
       let hash = RunningHash(bytes)

@@ -16,6 +16,8 @@ struct Places: Sendable {
 
   /// By file; those of the bytes that this is about.
   let hashes: [String: String]
+  /// The same with what they were on the way, as far as that was worked out.
+  let running: [String: RunningHash]
   /// Of `organizations.json`; see `OrganizationTable`.
   let organizationKeys: [UInt32]
   let organizationsTop: TopObject
@@ -26,14 +28,14 @@ struct Places: Sendable {
   let membersTop: TopObject
 
   /// - Returns: `nil` for short files, and for those that have something unusual in them.
-  init?(_ contents: FileContents, hashes: [String: String]) {
+  init?(_ contents: FileContents, hashes: [String: String], running: [String: RunningHash] = [:]) {
     let (organizations, members) = (contents.organizations, contents.members)
     guard organizations.bytes.count + members.bytes.count >= Self.shortestFiles,
       contents.problems.isEmpty, contents.recordProblems.isEmpty, !contents.isUnreadable,
       organizations.superseded.isEmpty, members.strays.isEmpty, members.oddLists.isEmpty, members.isRead,
       members.count == members.starts.count, members.lists.count == organizations.count
     else { return nil }
-    self.hashes = hashes
+    (self.hashes, self.running) = (hashes, running)
     (organizationKeys, organizationsTop) = (organizations.keys, organizations.top)
     (memberLists, memberStarts) = (members.lists, members.starts)
     (memberRoles, membersTop) = (members.roles, members.top)
@@ -44,8 +46,11 @@ struct Places: Sendable {
   /// The hash of all that follows; a line of hashes and numbers; then the numbers of the lists as they are in memory, for
   /// only this machine reads them.
   var text: [UInt8] {
+    let states = [OrganizationTable.file, MemberTable.file].map { name in
+      running[name].flatMap { $0.text == hashes[name] ? $0.states : nil } ?? []
+    }
     let numbers =
-      [organizationKeys.count, memberStarts.count]
+      [organizationKeys.count, memberStarts.count] + states.map(\.count)
       + [organizationsTop, membersTop].flatMap { [$0.start, $0.lastEnd, $0.close] }
     let words =
       [OrganizationTable.file, MemberTable.file].map { hashes[$0] ?? "" } + numbers.map(String.init)
@@ -57,14 +62,15 @@ struct Places: Sendable {
     memberLists.withUnsafeBytes { text += $0 }
     memberStarts.withUnsafeBytes { text += $0 }
     text += memberRoles
+    for states in states { states.withUnsafeBytes { text += $0 } }
     text.replaceSubrange(..<Self.hashLength, with: sha256(text[(Self.hashLength + 1)...]).utf8)
     return text
   }
 
   /// Bytes behind the first two lines.
-  private static func length(_ organizations: Int, _ members: Int) -> Int {
+  private static func length(_ organizations: Int, _ members: Int, states: Int = 0) -> Int {
     organizations * (MemoryLayout<UInt32>.size + MemoryLayout<MemberScan.List>.size)
-      + members * (MemoryLayout<UInt32>.size + 1)
+      + members * (MemoryLayout<UInt32>.size + 1) + states * MemoryLayout<SIMD8<UInt32>>.size
   }
 
   /// Reads what was written down about some bytes; `nil` where it is about others. What it says about them is checked
@@ -78,21 +84,21 @@ struct Places: Sendable {
     let lines = start.split(separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false)
     guard lines.count == 3 else { return nil }
     let words = String(decoding: lines[1], as: UTF8.self).split(separator: " ")
-    guard words.count == 10, words[0] == hashes[OrganizationTable.file] ?? "",
+    guard words.count == 12, words[0] == hashes[OrganizationTable.file] ?? "",
       words[1] == hashes[MemberTable.file] ?? ""
     else { return nil }
     let numbers = words.dropFirst(2).compactMap { UInt32($0) }.map { Int($0) }
-    guard numbers.count == 8 else { return nil }
+    guard numbers.count == 10 else { return nil }
     let head = lines[2].startIndex
-    let size = head + Self.length(numbers[0], numbers[1])
+    let size = head + Self.length(numbers[0], numbers[1], states: numbers[2] + numbers[3])
     guard (try? calls.status(file, Self.file)).map({ Int($0.st_size) }) == size,
       let text = try? calls.readAll(file, Self.file, size: size), text.count == size,
       text[..<head].elementsEqual(start[..<head]),
       Array(sha256(text[(lines[0].count + 1)...]).utf8) == Array(lines[0])
     else { return nil }
     self.hashes = hashes
-    organizationsTop = TopObject(start: numbers[2], lastEnd: numbers[3], close: numbers[4])
-    membersTop = TopObject(start: numbers[5], lastEnd: numbers[6], close: numbers[7])
+    organizationsTop = TopObject(start: numbers[4], lastEnd: numbers[5], close: numbers[6])
+    membersTop = TopObject(start: numbers[7], lastEnd: numbers[8], close: numbers[9])
     var place = head
     /// The next values, which are of a type that any bits are a value of.
     func take<Value: BitwiseCopyable>(_ count: Int) -> [Value] {
@@ -107,6 +113,11 @@ struct Places: Sendable {
     memberLists = take(numbers[0])
     memberStarts = take(numbers[1])
     memberRoles = take(numbers[1])
+    var running: [String: RunningHash] = [:]
+    for (name, count) in [(OrganizationTable.file, numbers[2]), (MemberTable.file, numbers[3])] {
+      running[name] = RunningHash(text: hashes[name] ?? "", states: take(count))
+    }
+    self.running = running
   }
 }
 
