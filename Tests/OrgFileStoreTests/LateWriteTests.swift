@@ -49,4 +49,23 @@ import Testing
     #expect(try scratch.read("org_users.json").contains("billing_admin"))
     #expect(try unmerged(store) == [])
   }
+
+  @Test func `what came between another program's read and its late write stays in a long history, too`()
+    throws
+  {
+    let scratch = try Scratch.reference()
+    // More than a process reads of the journal without a reason.
+    var other = ""
+    for number in 0..<30 { other = try scratch.manager().createOrganization(name: "Organization \(number)") }
+    let read = try scratch.read("org_users.json")
+    let organization = try scratch.manager().createOrganization(name: "Between")
+    try scratch.manager().addUser("between", to: other)
+    let file = try opened(scratch)
+    _ = try scratch.manager().createOrganization(name: "Last")
+    try finish(file, read.replacing("\"role\": \"member\"", with: "\"role\": \"billing_admin\""))
+    let snapshot = try scratch.store().snapshot()
+    #expect(snapshot.members(of: other).map(\.userID) == ["between"])
+    #expect(try scratch.read("org_users.json").contains(organization))
+    #expect(try scratch.read("org_users.json").contains("billing_admin"))
+  }
 }

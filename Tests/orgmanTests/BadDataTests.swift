@@ -191,8 +191,8 @@ extension EndToEnd {
       try data.write(name, text)
       let before = try data.contents()
       let orgman = try open(data)
-      let screen = try orgman.waitForText("damaged")
-      #expect(screen.status.contains("\(name), byte "))
+      try orgman.waitForText("damaged")
+      let screen = try orgman.waitFor("what is wrong") { $0.status.contains("\(name), byte ") }
       if name == DataFiles.users { #expect(screen.listed == ["Good", "Last"]) }
       orgman.send("a")
       try orgman.waitForText("Nothing can be changed; run orgman doctor --fix")

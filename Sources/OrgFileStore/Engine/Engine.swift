@@ -526,7 +526,7 @@ final class Engine {
     func reaches(_ lines: [Journal.Recent]) -> Bool {
       lines.contains { $0.record.generation == generation && $0.record.kind != .checkpoint }
     }
-    if reaches(journal.recent) { return journal.recent }
+    // Not only what came after that generation counts: the other program may have read the file long before.
     try explaining { () throws(SystemCallError) in try journal.recall(vault.journal) }
     store.memory.withLock { $0.journal = journal }
     if reaches(journal.recent) { return journal.recent }

@@ -78,9 +78,13 @@ struct Journal {
   private var unremembered: Place?
   /// What could not be read in the segments that were read, in words, unless a checkpoint stands behind it.
   private(set) var damage: [String] = []
-  private static let recentLimit = 256
+  /// Lines that are remembered however old they are, and at most.
+  private static let recentCount = 256...4096
+  /// Older lines than this aren't needed, in microseconds before the newest: another program may have read the files so
+  /// long before it wrote them, and what it wrote to a displaced file is found no later than that, either.
+  private static let recentAge = 2 * Reconciliation.longestOperation
   /// Bytes that are read for them.
-  private static let recallLimit = 4 << 20
+  private static let recallLimit = 16 << 20
 
   init(calls: SystemCalls) {
     self.calls = calls
@@ -145,7 +149,8 @@ struct Journal {
     var earlier: [Recent] = []
     var length = 0
     try Self.scanBackwards(directory, calls, from: place) { line in
-      guard earlier.count + recent.count < Self.recentLimit, length < Self.recallLimit else { return false }
+      let count = earlier.count + recent.count
+      guard length < Self.recallLimit, !isDispensable(line.record, count: count + 1) else { return false }
       length += line.range.count
       earlier.append(Recent(line))
       return true
@@ -197,7 +202,22 @@ struct Journal {
     last = (newest.record, line.hash)
     isBlocked = false
     recent.append(newest)
-    if recent.count > Self.recentLimit { recent.removeFirst(recent.count - Self.recentLimit) }
+    var extra = 0
+    while isDispensable(recent[extra].record, count: recent.count - extra) { extra += 1 }
+    guard extra > 0 else { return }
+    recent.removeFirst(extra)
+    // Nothing is missing between those that are remembered.
+    unremembered = nil
+  }
+
+  /// Whether the oldest of so many lines needn't be remembered.
+  private func isDispensable(_ oldest: JournalRecord, count: Int) -> Bool {
+    guard count > Self.recentCount.lowerBound else { return false }
+    guard count <= Self.recentCount.upperBound, let time = Timestamp(oldest.time),
+      let newest = last.flatMap({ Timestamp($0.record.time) })
+    else { return true }
+    let (age, isOverflow) = newest.microseconds.subtractingReportingOverflow(time.microseconds)
+    return isOverflow || age > Self.recentAge
   }
 
   // MARK: Appending
