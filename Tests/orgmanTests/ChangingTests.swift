@@ -272,11 +272,11 @@ extension EndToEnd {
     }
 
     @Test(arguments: [
-      ("", "is empty"), ("{", "it is no JSON"), ("[]", "another kind"), ("{}", "\"format\" is missing"),
-      ("{\"format\": 7}", "another kind"),
+      ("", "is empty"), ("{", "it is no JSON"), ("[]", "another type"), ("{}", "\"format\" is missing"),
+      ("{\"format\": 7}", "another type"),
       (
         #"{"format": "x", "version": 1, "time": "", "allowsOwnerless": false, "changes": []}"#,
-        #"another kind: "x""#
+        #"another type: "x""#
       ),
       (
         #"{"format": "orgman changes", "version": 2, "time": "", "allowsOwnerless": false, "changes": []}"#,

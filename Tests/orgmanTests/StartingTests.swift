@@ -283,8 +283,8 @@ private let help = """
     add                     Add members to an organization.
     remove                  Remove members from an organization.
     role                    Print the role of a member, or set it.
-    import                  Take in organizations and members of a file that
-                            export wrote, or others.
+    import                  Import organizations and members from a file, such as
+                            one that export wrote.
     apply                   Make the changes of a preview that was kept.
 
   KEEPING SUBCOMMANDS:
