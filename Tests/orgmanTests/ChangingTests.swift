@@ -276,7 +276,7 @@ extension EndToEnd {
       ("{\"format\": 7}", "another type"),
       (
         #"{"format": "x", "version": 1, "time": "", "allowsOwnerless": false, "changes": []}"#,
-        #"another type: "x""#
+        #"another kind: "x""#
       ),
       (
         #"{"format": "orgman changes", "version": 2, "time": "", "allowsOwnerless": false, "changes": []}"#,
