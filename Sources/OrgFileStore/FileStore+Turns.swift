@@ -8,7 +8,9 @@ extension FileStore {
   /// Runs the body with the lock held where others hold it or wait for it, and without where nobody does. The body reads
   /// and commits with this store on the same thread; it neither asks nor waits for anybody.
   ///
-  /// - Parameter waiting: as for `commit`.
+  /// - Parameters:
+  ///   - waiting: as for `commit`.
+  ///   - body: what is done in the turn.
   /// - Throws: `locked`, `cancelled` or `system`; what the body throws.
   public func takingTurns<Value>(
     waiting: (LockHolder) -> Bool = { _ in true }, _ body: () throws(OrgError) -> Value

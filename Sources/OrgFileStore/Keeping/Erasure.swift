@@ -47,6 +47,7 @@ extension FileStore {
   /// finishes.
   ///
   /// - Parameters:
+  ///   - subject: the organization or the user to erase.
   ///   - allowingOwnerless: even if an organization loses its last owner.
   ///   - isTrial: only find out what it would take away.
   /// - Returns: what goes, and where something seems to be left.
