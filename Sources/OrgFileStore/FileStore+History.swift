@@ -37,6 +37,10 @@ extension FileStore {
     try searching { search throws(SystemCallError) in try search.entry(generation) } ?? nil
   }
 
+  /// What this store repaired in the data because another program had broken them, in words, oldest first. Repairs that
+  /// were asked for aren't among them.
+  public var repairs: [String] { memory.withLock { $0.repairs } }
+
   /// The number of the newest generation of the history; `nil` before the first change.
   public func newestGeneration() throws(OrgError) -> UInt64? {
     let newest = try readingJournal { (journal, calls) throws(SystemCallError) in

@@ -25,7 +25,7 @@ struct FileLock {
     return try body(space)
   }
 
-  /// Whether somebody holds the lock, or waits for it.
+  /// Whether another process holds the lock or waits for it.
   var isContended: Bool {
     let calls = directory.calls
     guard

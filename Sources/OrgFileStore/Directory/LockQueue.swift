@@ -26,7 +26,7 @@ struct LockQueue: ~Copyable {
 
   init(_ file: borrowing Descriptor) { self.file = file.number }
 
-  /// Whether somebody holds the lock, or waits for it.
+  /// Whether another process holds the lock or waits for it.
   var isTaken: Bool { clinux_first_locked_byte(file, 0, Int64.max) >= 0 }
 
   mutating func turn() -> Turn {

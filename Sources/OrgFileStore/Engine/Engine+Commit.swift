@@ -337,8 +337,8 @@ extension Engine {
     store.memory.withLock { $0.published = published }
   }
 
-  /// Writes down where the records stand in the files that the newest generation published, where the next process is
-  /// likely to need them before this one would write that down again.
+  /// Saves the offsets of the records in the files that the newest generation published, if the next process is likely to
+  /// need them before this one would save them again.
   private func rememberPlaces() {
     let (current, published, known, running) = store.memory.withLock {
       ($0.current, $0.published, $0.places, $0.hashes)

@@ -19,13 +19,15 @@ final class Engine {
     var lastWhole: FileContents?
     /// The newest generation that whoever uses this store was told of.
     var told: UInt64?
+    /// What was repaired unasked, in words, oldest first.
+    var repairs: [String] = []
     /// Bytes of a segment of the journal after which a new one begins.
     var segmentLimit = 2 << 20
     /// Displaced files that nobody has written to.
     var calm: Set<FileIdentity> = []
     /// What the files were like when they were published last, as far as it was written down.
     var published: Published?
-    /// The hashes of the files about which it is written down where their records stand, and what these were on the way.
+    /// The hashes of the files that `Places` were written for, with their intermediate states.
     var places: (hashes: [String: String], running: [String: RunningHash])?
   }
 
@@ -48,7 +50,7 @@ final class Engine {
   /// How many more times another program that waits to write goes first.
   var yieldsRemaining = 0
   /// Why a line of the journal couldn't be read when it was asked for.
-  private var unreadable: SystemCallError?
+  var unreadable: SystemCallError?
 
   init(_ store: FileStore) throws(OrgError) {
     self.store = store
@@ -157,7 +159,7 @@ final class Engine {
     return try mergeDisplaced(into: settled(contents, generation))
   }
 
-  private func settled(
+  func settled(
     _ contents: FileContents, _ generation: UInt64, _ problems: [DataProblem] = []
   ) -> Settled {
     Settled(
@@ -317,6 +319,7 @@ final class Engine {
     try write(
       record, result.contents, after: current, organizations: splices.organizations, members: splices.members,
       live: found)
+    if result.isRepair, let note = result.note { store.memory.withLock { $0.repairs.append(note) } }
   }
 
   /// Who owns the file that was written to: as much as can be known of who wrote it.
@@ -327,288 +330,10 @@ final class Engine {
     return nil
   }
 
-  private func owner(of file: String, in place: borrowing Descriptor) -> JournalRecord.JournalActor? {
+  func owner(of file: String, in place: borrowing Descriptor) -> JournalRecord.JournalActor? {
     guard let status = try? directory.calls.status(of: file, in: place) else { return nil }
     return JournalRecord.JournalActor(
       Actor(uid: status.st_uid, user: userName(status.st_uid), host: Actor.current().host), pid: 0)
-  }
-
-  // MARK: Keeping
-
-  /// Makes the repairs that somebody agreed to, in a generation of its own, and keeps the bytes that were there.
-  func repair(_ remedies: Set<Finding.Remedy>) throws(OrgError) {
-    guard remedies.contains(where: \.isOfRecords) else { return }
-    let settled = try settle(isStarting: true)
-    let live = settled.problems.isEmpty ? settled.contents : store.contentsNow()
-    // Text that is broken is put back from the history, not repaired.
-    guard !live.organizations.isBroken, !live.members.isBroken else { return }
-    let known = store.memory.withLock { $0.current?.contents }
-    let plan = RepairPlan(live, known: known)
-    let repaired = plan.applied(to: live) { remedies.contains($0.remedy) }
-    guard !isSame(repaired, live) else { return }
-    if let problem = repaired.problems.first {
-      throw OrgError(
-        .damagedData, "The service couldn't load the files even so, so nothing was repaired. \(problem).")
-    }
-    if known == nil {
-      try explaining { () throws(SystemCallError) in try checkpoint(live, generation: 0) }
-      store.memory.withLock { $0.current = (0, live) }
-    }
-    let current = known ?? live
-    let generation = try following(settled.generation)
-    let journal = store.memory.withLock { $0.journal } ?? Journal(calls: directory.calls)
-    // What other programs wrote beside it is taken in as ever.
-    let result = Reconciliation(
-      current: current, found: repaired, history: history(journal.isBlocked ? [] : journal.recent),
-      written: live.files.reduce(into: [:]) { times, file in
-        times[file.name] = directory.identity(of: file.name).map { Timestamp(sinceEpoch: $0.modified) }
-      }, policy: store.externalDeletions)
-    try checkHistory()
-    try explaining { () throws(SystemCallError) in
-      for (file, bytes) in live.files where !haveSameBytes(bytes, repaired.bytes(of: file)) {
-        try vault.quarantine(bytes, of: file, generation: generation)
-      }
-    }
-    var record = newRecord(generation, .repair, result.changes)
-    let count = plan.items.count { remedies.contains($0.remedy) }
-    record.note = "\(count) value\(count == 1 ? "" : "s") repaired; the bytes from before are kept"
-    let splices = result.contents.splices(from: current)
-    try write(
-      record, result.contents, after: current, organizations: splices.organizations, members: splices.members,
-      live: isSame(live, current) ? nil : live)
-  }
-
-  /// Takes in what others wrote, clears away what a crash left, and adds the member lists that are missing.
-  func tidy(addingLists: Bool) throws(OrgError) {
-    try untilNotOvertaken { () throws(OrgError) in try tidyOnce(addingLists: addingLists) }
-  }
-
-  private func tidyOnce(addingLists: Bool) throws(OrgError) {
-    let settled = try settle(isStarting: true)
-    try explaining { () throws(SystemCallError) in
-      try vault.completePruning()
-      try vault.compressSegments()
-      try vault.removeDrafts(in: vault.journal)
-      try vault.removeDrafts(in: vault.checkpoints)
-      try vault.removeDrafts(in: vault.quarantine)
-      try vault.removeDrafts(in: vault.space)
-    }
-    guard addingLists, settled.problems.isEmpty else { return }
-    let splices = settled.contents.members.splicesAddingLists(of: settled.contents.organizations)
-    guard !splices.isEmpty else { return }
-    let organizations = settled.contents.organizations
-    let next = FileContents(
-      organizations: organizations,
-      members: MemberTable(splices.applied(to: settled.contents.members.bytes), of: organizations))
-    var record = newRecord(try following(settled.generation), .repair, [])
-    record.note = "the member lists that were missing are added"
-    try write(record, next, after: settled.contents, organizations: Splices([]), members: splices)
-  }
-
-  // MARK: Displaced files
-
-  /// Ingests what was written to files after they were displaced.
-  private func mergeDisplaced(into settled: Settled) throws(OrgError) -> Settled {
-    var settled = settled
-    let files = try explaining { () throws(SystemCallError) in try vault.displacedFiles() }
-    let spares = Set(
-      [OrganizationTable.file, MemberTable.file].compactMap { vault.spare(for: $0, among: files)?.name })
-    var room = 0
-    for file in files.reversed() {
-      room += (try? directory.calls.status(of: file.name, in: vault.displaced)).map { Int($0.st_size) } ?? 0
-    }
-    for file in files {
-      guard let opened = try? directory.calls.open(file.name, in: vault.displaced, O_RDONLY) else { continue }
-      let lease = directory.calls.takeLease(opened, file.name)
-      // Another program is writing there right now: it is looked at again when that is done.
-      if lease == false || lease == nil && directory.calls.isLocked(opened) { continue }
-      defer { directory.calls.releaseLease(opened) }
-      guard let status = try? directory.calls.status(opened, file.name) else { continue }
-      let identity = FileIdentity(status)
-      let age = Duration.sinceEpoch - identity.changed
-      var isCalm = file.isCalm(identity)
-      let isSpare = isCalm && spares.contains(file.name)
-      if !isCalm { isCalm = store.memory.withLock { $0.calm.contains(identity) } }
-      if !isCalm {
-        let bytes = try explaining { () throws(SystemCallError) in
-          try vault.read(file.name, in: vault.displaced)
-        }
-        guard sha256(bytes).hasPrefix(file.hash) else {
-          guard let merged = try merge(bytes, file, into: settled, isFinished: lease == true) else {
-            continue
-          }
-          settled = merged
-          try explaining { () throws(SystemCallError) in
-            try directory.calls.remove(file.name, in: vault.displaced)
-          }
-          room -= identity.size
-          continue
-        }
-        // A write within the same tick of the clock could look as if there had been none.
-        if age > Self.tick, age < Self.patience {
-          do throws(SystemCallError) {
-            try directory.calls.rename(
-              file.name, in: vault.displaced, to: file.calmName(modified: identity.modified),
-              in: vault.displaced)
-          } catch {
-            store.memory.withLock { _ = $0.calm.insert(identity) }
-          }
-          continue
-        }
-      }
-      // No program has it open, and one that looked the name up before it was displaced has long opened it. Where
-      // nobody can tell whether one has, it is kept for longer, unless it takes too much room.
-      let isOver = lease == true ? age > Self.patience / 30 : age > Self.patience
-      let isInTheWay = room > Self.displacedRoom && age > Self.patience / 10
-      if isOver || isInTheWay || age < .zero && lease == true, !isSpare {
-        try? directory.calls.remove(file.name, in: vault.displaced)
-        store.memory.withLock { _ = $0.calm.remove(identity) }
-        room -= identity.size
-      }
-    }
-    return settled
-  }
-
-  /// A file that is written twice within this time may look as if it had been written once.
-  private static let tick = Duration.milliseconds(50)
-  /// What another program may take between opening a file and closing it, where leases don't tell.
-  private static let patience = Duration.seconds(30)
-  /// Bytes that displaced files may have together before the oldest are removed early.
-  private static let displacedRoom = 1 << 30
-
-  /// Takes in what one displaced file was changed to; `nil` if that has to wait.
-  ///
-  /// - Parameter isFinished: whether no program is still writing there, for sure.
-  private func merge(
-    _ bytes: [UInt8], _ file: Vault.Displaced, into settled: Settled, isFinished: Bool
-  ) throws(OrgError) -> Settled? {
-    let isOrganizations = file.file == OrganizationTable.file
-    let current = settled.contents
-    let table = isOrganizations ? OrganizationTable(bytes) : current.organizations
-    let found = FileContents(
-      organizations: table,
-      members: MemberTable(isOrganizations ? FileContents.empty.members.bytes : bytes, of: table))
-    if !isFinished, found.organizations.isBroken || found.members.isBroken,
-      store.isFresh(file.name, in: vault.displaced)
-    {
-      return nil
-    }
-    let recent = try recent(from: file.generation)
-    let result = Reconciliation(
-      current: current, found: found, history: history(recent ?? []),
-      displaced: Reconciliation.Displaced(
-        file: file.file, generation: file.generation,
-        written: (try? directory.calls.status(of: file.name, in: vault.displaced)).map {
-          Timestamp(sinceEpoch: FileIdentity($0).modified)
-        }), policy: store.externalDeletions)
-    try checkHistory()
-    if recent == nil || !result.quarantined.isEmpty || !found.problems.isEmpty {
-      try explaining { () throws(SystemCallError) in
-        try vault.quarantine(bytes, of: file.file, generation: file.generation)
-      }
-    }
-    guard recent != nil, !isSame(result.contents, current) else { return settled }
-    var record = newRecord(try following(settled.generation), .foreign, result.changes)
-    record.actor = owner(of: file.name, in: vault.displaced) ?? record.actor
-    record.displaced = file.generation
-    record.note = result.note
-    let splices = result.contents.splices(from: current)
-    try write(
-      record, result.contents, after: current, organizations: splices.organizations, members: splices.members)
-    return self.settled(result.contents, record.generation)
-  }
-
-  // MARK: History
-
-  /// The lines of the journal from a generation on; `nil` if it doesn't reach back there.
-  private func recent(from generation: UInt64) throws(OrgError) -> [Journal.Recent]? {
-    guard var journal = store.memory.withLock({ $0.journal }), !journal.isBlocked else { return nil }
-    func reaches(_ lines: [Journal.Recent]) -> Bool {
-      lines.contains { $0.record.generation == generation && $0.record.kind != .checkpoint }
-    }
-    // Not only what came after that generation counts: the other program may have read the file long before.
-    try explaining { () throws(SystemCallError) in try journal.recall(vault.journal) }
-    store.memory.withLock { $0.journal = journal }
-    if reaches(journal.recent) { return journal.recent }
-    let lines = try explaining { () throws(SystemCallError) in
-      try Journal.lines(from: generation, isBefore: true, vault.journal, directory.calls)
-    }.map { Journal.Recent($0) }
-    return reaches(lines) ? lines : nil
-  }
-
-  /// All that lines of the journal say.
-  func whole(_ lines: [Journal.Recent]) throws(OrgError) -> [JournalRecord] {
-    try explaining { () throws(SystemCallError) in
-      var records: [JournalRecord] = []
-      for line in lines { records.append(try line.whole(vault.journal, directory.calls)) }
-      return records
-    }
-  }
-
-  /// What happened, newest first, as far as it matters to what another program may not know of. What a long line says is
-  /// read when somebody asks for it: `checkHistory` tells whether that failed.
-  private func history(_ lines: [Journal.Recent]) -> [Reconciliation.Step] {
-    lines.reversed().compactMap { line in
-      let record = line.record
-      let origin: Reconciliation.Step.Origin
-      switch record.kind {
-      case .edit, .undo, .redo, .restore: origin = .own
-      case .foreign, .repair: origin = record.displaced == nil ? .foreign : .displaced
-      case .checkpoint, .erase: return nil
-      }
-      return Reconciliation.Step(
-        generation: record.generation, time: Timestamp(record.time) ?? Timestamp(microseconds: 0),
-        origin: origin, touched: line.touched
-      ) { [self] in
-        do throws(SystemCallError) {
-          return try line.whole(vault.journal, directory.calls).changes.compactMap(\.recorded)
-        } catch {
-          unreadable = error
-          return []
-        }
-      }
-    }
-  }
-
-  private func checkHistory() throws(OrgError) {
-    guard let error = unreadable else { return }
-    unreadable = nil
-    throw Self.explained(error, store)
-  }
-
-  // MARK: Checkpoints
-
-  /// Begins a new segment when the newest has grown long, so that recovery never has much to read.
-  func checkpointIfDue(_ contents: FileContents) throws(SystemCallError) {
-    guard let journal = store.memory.withLock({ $0.journal }),
-      journal.segmentLength > store.memory.withLock({ $0.segmentLimit }),
-      let generation = journal.last?.record.generation
-    else { return }
-    try checkpoint(contents, generation: generation)
-    try vault.completePruning()
-    // The first is where the history begins; those between it and the newest two cost more than they help.
-    for old in try vault.checkpointGenerations().dropFirst().dropLast(2) {
-      for file in contents.files {
-        try directory.calls.remove(Vault.checkpointName(old, file.name), in: vault.checkpoints)
-      }
-    }
-    removeExpiredHistory()
-    try vault.compressSegments(limit: Vault.compressionLimitForChanges)
-  }
-
-  /// Begins a new segment of the journal, with a full copy of both files.
-  private func checkpoint(_ contents: FileContents, generation: UInt64) throws(SystemCallError) {
-    try vault.writeCheckpoint(contents, generation: generation)
-    var record = newRecord(generation, .checkpoint, [])
-    let last = store.memory.withLock { $0.journal?.last?.record }
-    for (file, bytes) in contents.files {
-      record.files[file] =
-        last?.generation == generation
-        ? last?.files[file]
-        : JournalRecord.FileState(
-          size: bytes.count, sha256: sha256(bytes), inode: directory.identity(of: file)?.inode)
-    }
-    try append(record)
   }
 }
 

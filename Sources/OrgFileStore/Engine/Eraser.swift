@@ -6,7 +6,7 @@ import SystemPackage
 ///
 /// The new journal is written beside the old one, in `journal.new`; when it is complete it gets a file `erased` with the
 /// generation whose checkpoint stays and the hash of the old journal's last line, and changes places with the old one.
-/// Whoever takes the lock after a crash does what is left to do.
+/// After a crash, the next process that takes the lock finishes the erasure.
 struct Eraser {
   /// What there is.
   struct Survey {
@@ -110,10 +110,10 @@ struct Eraser {
     return isDone
   }
 
-  /// Writes the journal anew, with some records behind it, and removes everything else that has the id.
+  /// Rewrites the journal, appends some records, and removes everything else that has the id.
   ///
   /// - Parameters:
-  ///   - records: what comes behind it: the last one a checkpoint, of which there is a full copy already.
+  ///   - records: what to append. The last one is a checkpoint whose full copy already exists.
   ///   - head: the hash of the last line that there is.
   func rewrite(_ records: [JournalRecord], after head: String) throws(SystemCallError) {
     for file in try calls.list(vault.quarantine, "quarantine") where isMentioned(in: file, vault.quarantine) {
@@ -128,7 +128,7 @@ struct Eraser {
     try Self.removeTree(Self.newName, in: vault.space, calls)
     let new = try vault.directory.openDirectory(Self.newName, in: vault.space)
     let segments = try Journal.segments(vault.journal, calls)
-    // Whoever knows the old segments must see that these are others.
+    // A process that knows the old segments must notice that these are different ones.
     let length = segments.map { $0.count { $0 == "_" } }.max() ?? 0
     // Where older segments were removed, the history begins where it did.
     var anchor = JournalAnchor(in: vault.journal, calls)
@@ -166,7 +166,7 @@ struct Eraser {
       try write(
         (Journal.parsed(segment, vault.journal, calls)?.lines ?? []).map { line in
           var record = cleaned(line.record) ?? line.record
-          // What stands beside a change in the bytes may be what is erased.
+          // The bytes next to a change may belong to what is erased.
           record.splices = nil
           return record
         })
@@ -293,7 +293,7 @@ struct Eraser {
 }
 
 extension [UInt8] {
-  /// Whether a text stands in these bytes that isn't a part of a longer word.
+  /// Whether these bytes contain a text that isn't part of a longer word.
   fileprivate func hasWord(_ word: [UInt8]) -> Bool {
     guard let last = word.last, count >= word.count else { return false }
     func isInside(_ byte: UInt8) -> Bool {

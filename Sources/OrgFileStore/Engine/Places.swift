@@ -1,9 +1,9 @@
 import Glibc
 import OrgCore
 
-/// Where the records stand in both files as a generation published them, so that the next process needn't read through
-/// all of them to find one. It is derived from the rest: where it is missing, is about other bytes or doesn't match its
-/// hash, the files are read as ever. Only files with nothing unusual in them have one.
+/// The offsets of the records in both files as a generation published them, so that the next process can find one without
+/// parsing all of them. They are derived data: if they are missing, describe other bytes, or don't match their hash, the
+/// files are parsed as usual. They exist only for files with nothing unusual in them.
 struct Places: Sendable {
   /// In `.orgman`.
   static let file = "places"

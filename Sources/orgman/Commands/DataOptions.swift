@@ -51,38 +51,19 @@ struct DataOptions: ParsableArguments {
 
 /// The stores that this command has opened.
 enum OpenStores {
-  fileprivate struct Opened: Sendable {
-    let store: FileStore
-    /// The newest generation when it was opened; 0 before the first change.
-    let generation: UInt64
-  }
+  private static let all = Mutex<[FileStore]>([])
 
-  private static let all = Mutex<[Opened]>([])
-
-  static func add(_ store: FileStore) {
-    let generation = (try? store.newestGeneration()) ?? nil
-    all.withLock { $0.append(Opened(store: store, generation: generation ?? 0)) }
-  }
+  static func add(_ store: FileStore) { all.withLock { $0.append(store) } }
 
   /// Ingests what other programs are still writing to files that were displaced, so that nothing is left for the next
-  /// command, and says on standard error what was repaired since the stores were opened.
+  /// command, and says on standard error what was repaired unasked.
   static func finish() {
-    for opened in all.withLock({ $0 }) {
-      opened.store.finishLateWrites()
-      for note in opened.repairs {
-        FileHandle.standardError("orgman: Repaired: \(note.escapedForDisplay).\n")
+    for store in all.withLock({ $0 }) {
+      store.finishLateWrites()
+      for repair in store.repairs {
+        FileHandle.standardError("orgman: Repaired: \(repair.escapedForDisplay).\n")
       }
     }
-  }
-}
-
-extension OpenStores.Opened {
-  /// What was repaired since, oldest first.
-  fileprivate var repairs: [String] {
-    guard let newest = try? store.newestGeneration(), newest > generation,
-      let entries = try? store.history(from: nil, limit: 8).entries
-    else { return [] }
-    return entries.filter { $0.generation > generation && $0.kind == .repair }.compactMap(\.note).reversed()
   }
 }
 

@@ -1,0 +1,37 @@
+import OrgCore
+
+// New segments of the journal, each with a full copy of both files.
+extension Engine {
+  /// Begins a new segment when the newest has grown long, so that recovery never has much to read.
+  func checkpointIfDue(_ contents: FileContents) throws(SystemCallError) {
+    guard let journal = store.memory.withLock({ $0.journal }),
+      journal.segmentLength > store.memory.withLock({ $0.segmentLimit }),
+      let generation = journal.last?.record.generation
+    else { return }
+    try checkpoint(contents, generation: generation)
+    try vault.completePruning()
+    // The first is where the history begins; those between it and the newest two cost more than they help.
+    for old in try vault.checkpointGenerations().dropFirst().dropLast(2) {
+      for file in contents.files {
+        try directory.calls.remove(Vault.checkpointName(old, file.name), in: vault.checkpoints)
+      }
+    }
+    removeExpiredHistory()
+    try vault.compressSegments(limit: Vault.compressionLimitForChanges)
+  }
+
+  /// Begins a new segment of the journal, with a full copy of both files.
+  func checkpoint(_ contents: FileContents, generation: UInt64) throws(SystemCallError) {
+    try vault.writeCheckpoint(contents, generation: generation)
+    var record = newRecord(generation, .checkpoint, [])
+    let last = store.memory.withLock { $0.journal?.last?.record }
+    for (file, bytes) in contents.files {
+      record.files[file] =
+        last?.generation == generation
+        ? last?.files[file]
+        : JournalRecord.FileState(
+          size: bytes.count, sha256: sha256(bytes), inode: directory.identity(of: file)?.inode)
+    }
+    try append(record)
+  }
+}

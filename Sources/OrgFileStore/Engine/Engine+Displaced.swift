@@ -1,0 +1,116 @@
+import Glibc
+import OrgCore
+
+// What other programs write to files after they were displaced.
+extension Engine {
+  /// Ingests what was written to files after they were displaced.
+  func mergeDisplaced(into settled: Settled) throws(OrgError) -> Settled {
+    var settled = settled
+    let files = try explaining { () throws(SystemCallError) in try vault.displacedFiles() }
+    let spares = Set(
+      [OrganizationTable.file, MemberTable.file].compactMap { vault.spare(for: $0, among: files)?.name })
+    var room = 0
+    for file in files.reversed() {
+      room += (try? directory.calls.status(of: file.name, in: vault.displaced)).map { Int($0.st_size) } ?? 0
+    }
+    for file in files {
+      guard let opened = try? directory.calls.open(file.name, in: vault.displaced, O_RDONLY) else { continue }
+      let lease = directory.calls.takeLease(opened, file.name)
+      // Another program is writing there right now: it is looked at again when that is done.
+      if lease == false || lease == nil && directory.calls.isLocked(opened) { continue }
+      defer { directory.calls.releaseLease(opened) }
+      guard let status = try? directory.calls.status(opened, file.name) else { continue }
+      let identity = FileIdentity(status)
+      let age = Duration.sinceEpoch - identity.changed
+      var isCalm = file.isCalm(identity)
+      let isSpare = isCalm && spares.contains(file.name)
+      if !isCalm { isCalm = store.memory.withLock { $0.calm.contains(identity) } }
+      if !isCalm {
+        let bytes = try explaining { () throws(SystemCallError) in
+          try vault.read(file.name, in: vault.displaced)
+        }
+        guard sha256(bytes).hasPrefix(file.hash) else {
+          guard let merged = try merge(bytes, file, into: settled, isFinished: lease == true) else {
+            continue
+          }
+          settled = merged
+          try explaining { () throws(SystemCallError) in
+            try directory.calls.remove(file.name, in: vault.displaced)
+          }
+          room -= identity.size
+          continue
+        }
+        // A write within the same tick of the clock could look as if there had been none.
+        if age > Self.tick, age < Self.patience {
+          do throws(SystemCallError) {
+            try directory.calls.rename(
+              file.name, in: vault.displaced, to: file.calmName(modified: identity.modified),
+              in: vault.displaced)
+          } catch {
+            store.memory.withLock { _ = $0.calm.insert(identity) }
+          }
+          continue
+        }
+      }
+      // No program has it open, and one that looked the name up before it was displaced has long opened it. Where
+      // nobody can tell whether one has, it is kept for longer, unless it takes too much room.
+      let isOver = lease == true ? age > Self.patience / 30 : age > Self.patience
+      let isInTheWay = room > Self.displacedRoom && age > Self.patience / 10
+      if isOver || isInTheWay || age < .zero && lease == true, !isSpare {
+        try? directory.calls.remove(file.name, in: vault.displaced)
+        store.memory.withLock { _ = $0.calm.remove(identity) }
+        room -= identity.size
+      }
+    }
+    return settled
+  }
+
+  /// A file that is written twice within this time may look as if it had been written once.
+  private static let tick = Duration.milliseconds(50)
+  /// What another program may take between opening a file and closing it, where leases don't tell.
+  private static let patience = Duration.seconds(30)
+  /// Bytes that displaced files may have together before the oldest are removed early.
+  private static let displacedRoom = 1 << 30
+
+  /// Takes in what one displaced file was changed to; `nil` if that has to wait.
+  ///
+  /// - Parameter isFinished: whether no program is still writing there, for sure.
+  private func merge(
+    _ bytes: [UInt8], _ file: Vault.Displaced, into settled: Settled, isFinished: Bool
+  ) throws(OrgError) -> Settled? {
+    let isOrganizations = file.file == OrganizationTable.file
+    let current = settled.contents
+    let table = isOrganizations ? OrganizationTable(bytes) : current.organizations
+    let found = FileContents(
+      organizations: table,
+      members: MemberTable(isOrganizations ? FileContents.empty.members.bytes : bytes, of: table))
+    if !isFinished, found.organizations.isBroken || found.members.isBroken,
+      store.isFresh(file.name, in: vault.displaced)
+    {
+      return nil
+    }
+    let recent = try recent(from: file.generation)
+    let result = Reconciliation(
+      current: current, found: found, history: history(recent ?? []),
+      displaced: Reconciliation.Displaced(
+        file: file.file, generation: file.generation,
+        written: (try? directory.calls.status(of: file.name, in: vault.displaced)).map {
+          Timestamp(sinceEpoch: FileIdentity($0).modified)
+        }), policy: store.externalDeletions)
+    try checkHistory()
+    if recent == nil || !result.quarantined.isEmpty || !found.problems.isEmpty {
+      try explaining { () throws(SystemCallError) in
+        try vault.quarantine(bytes, of: file.file, generation: file.generation)
+      }
+    }
+    guard recent != nil, !isSame(result.contents, current) else { return settled }
+    var record = newRecord(try following(settled.generation), .foreign, result.changes)
+    record.actor = owner(of: file.name, in: vault.displaced) ?? record.actor
+    record.displaced = file.generation
+    record.note = result.note
+    let splices = result.contents.splices(from: current)
+    try write(
+      record, result.contents, after: current, organizations: splices.organizations, members: splices.members)
+    return self.settled(result.contents, record.generation)
+  }
+}

@@ -1,0 +1,74 @@
+import OrgCore
+
+// Repairs that an admin agreed to, and tidying up.
+extension Engine {
+  /// Makes the repairs that somebody agreed to, in a generation of its own, and keeps the bytes that were there.
+  func repair(_ remedies: Set<Finding.Remedy>) throws(OrgError) {
+    guard remedies.contains(where: \.isOfRecords) else { return }
+    let settled = try settle(isStarting: true)
+    let live = settled.problems.isEmpty ? settled.contents : store.contentsNow()
+    // Text that is broken is put back from the history, not repaired.
+    guard !live.organizations.isBroken, !live.members.isBroken else { return }
+    let known = store.memory.withLock { $0.current?.contents }
+    let plan = RepairPlan(live, known: known)
+    let repaired = plan.applied(to: live) { remedies.contains($0.remedy) }
+    guard !isSame(repaired, live) else { return }
+    if let problem = repaired.problems.first {
+      throw OrgError(
+        .damagedData, "The service couldn't load the files even so, so nothing was repaired. \(problem).")
+    }
+    if known == nil {
+      try explaining { () throws(SystemCallError) in try checkpoint(live, generation: 0) }
+      store.memory.withLock { $0.current = (0, live) }
+    }
+    let current = known ?? live
+    let generation = try following(settled.generation)
+    let journal = store.memory.withLock { $0.journal } ?? Journal(calls: directory.calls)
+    // What other programs wrote beside it is taken in as ever.
+    let result = Reconciliation(
+      current: current, found: repaired, history: history(journal.isBlocked ? [] : journal.recent),
+      written: live.files.reduce(into: [:]) { times, file in
+        times[file.name] = directory.identity(of: file.name).map { Timestamp(sinceEpoch: $0.modified) }
+      }, policy: store.externalDeletions)
+    try checkHistory()
+    try explaining { () throws(SystemCallError) in
+      for (file, bytes) in live.files where !haveSameBytes(bytes, repaired.bytes(of: file)) {
+        try vault.quarantine(bytes, of: file, generation: generation)
+      }
+    }
+    var record = newRecord(generation, .repair, result.changes)
+    let count = plan.items.count { remedies.contains($0.remedy) }
+    record.note = "\(count) value\(count == 1 ? "" : "s") repaired; the bytes from before are kept"
+    let splices = result.contents.splices(from: current)
+    try write(
+      record, result.contents, after: current, organizations: splices.organizations, members: splices.members,
+      live: isSame(live, current) ? nil : live)
+  }
+
+  /// Takes in what others wrote, clears away what a crash left, and adds the member lists that are missing.
+  func tidy(addingLists: Bool) throws(OrgError) {
+    try untilNotOvertaken { () throws(OrgError) in try tidyOnce(addingLists: addingLists) }
+  }
+
+  private func tidyOnce(addingLists: Bool) throws(OrgError) {
+    let settled = try settle(isStarting: true)
+    try explaining { () throws(SystemCallError) in
+      try vault.completePruning()
+      try vault.compressSegments()
+      try vault.removeDrafts(in: vault.journal)
+      try vault.removeDrafts(in: vault.checkpoints)
+      try vault.removeDrafts(in: vault.quarantine)
+      try vault.removeDrafts(in: vault.space)
+    }
+    guard addingLists, settled.problems.isEmpty else { return }
+    let splices = settled.contents.members.splicesAddingLists(of: settled.contents.organizations)
+    guard !splices.isEmpty else { return }
+    let organizations = settled.contents.organizations
+    let next = FileContents(
+      organizations: organizations,
+      members: MemberTable(splices.applied(to: settled.contents.members.bytes), of: organizations))
+    var record = newRecord(try following(settled.generation), .repair, [])
+    record.note = "the member lists that were missing are added"
+    try write(record, next, after: settled.contents, organizations: Splices([]), members: splices)
+  }
+}
