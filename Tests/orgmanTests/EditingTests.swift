@@ -9,7 +9,7 @@ extension EndToEnd {
       let data = try DataFiles.reference()
       let before = try data.contents()
       let orgman = try open(data)
-      #expect(orgman.screen.lines[0].contains("10 orgs  21 members   live"))
+      try orgman.waitFor("the whole header") { $0.lines[0].contains("10 orgs  21 members   live") }
       orgman.send("jjk/o")
       orgman.press(.enter, .tab, .down, .up)
       try orgman.waitForText("of 10")

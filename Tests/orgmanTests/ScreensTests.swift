@@ -137,8 +137,10 @@ extension EndToEnd {
         ("2", "Users", 2), ("3", "History", 2), ("4", "Overview", 3), ("2", "Users", 2),
       ] {
         orgman.send(keys)
+        // With the cursor in its place, a frame is complete.
         try orgman.waitFor(name) {
           $0.lines[0].contains(name) && $0.lines[first].hasPrefix("▸") && $0.text.contains("q back")
+            && $0.cursor.row == first
         }
         for row in (first + 1)..<(first + 3) {
           let bytes = orgman.outputByteCount
@@ -147,10 +149,12 @@ extension EndToEnd {
           #expect(orgman.outputByteCount - bytes <= 200, "\(name)")
         }
         orgman.send("g")
-        try orgman.waitFor("the first row") { $0.lines[first].hasPrefix("▸") }
+        try orgman.waitFor("the first row") { $0.lines[first].hasPrefix("▸") && $0.cursor.row == first }
       }
       orgman.send("/user 8\rl")
-      try orgman.waitFor("the person") { $0.lines[0].contains("User user 8") && $0.lines[2].hasPrefix("▸") }
+      try orgman.waitFor("the person") {
+        $0.lines[0].contains("User user 8") && $0.lines[2].hasPrefix("▸") && $0.cursor.row == 2
+      }
       let bytes = orgman.outputByteCount
       orgman.send("j")
       try orgman.waitFor("the next row") { $0.lines[3].hasPrefix("▸") && $0.cursor.row == 3 }
