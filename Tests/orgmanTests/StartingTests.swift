@@ -185,7 +185,7 @@ extension EndToEnd {
       let data = try DataFiles.reference()
       let before = try data.contents()
       let orgman = try open(data, ["--read-only"])
-      #expect(orgman.screen.lines[0].hasSuffix("21 members   read-only"))
+      try orgman.waitFor("the whole header") { $0.lines[0].hasSuffix("21 members   read-only") }
       for key in ["a", "e", "d"] {
         orgman.send(key)
         try orgman.waitForText("Nothing can be changed:")
