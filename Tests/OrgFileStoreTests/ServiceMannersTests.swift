@@ -7,7 +7,7 @@ import Testing
 @testable import OrgFileStore
 
 /// Four processes of ours, some of which are killed, beside one of the service, as the users that they run as on a server.
-/// A larger count: `ORGMAN_TEST_SCALE=100`.
+/// A larger count: `ORGMAN_TEST_SCALE=100`. One case alone: `ORGMAN_TEST_CASE="usual, owner"`.
 @Suite(.serialized) struct ServiceMannersTests {
   /// What the service does: see Fixtures/foreign_writer.py.
   enum Manner: String, CaseIterable, Sendable {
@@ -48,10 +48,14 @@ import Testing
   static let changes = 200 * ForeignWriterTests.scale
 
   /// Every manner beside the owner; of the other settings those manners in which what they lack matters most.
-  static let cases: [(Manner, Setting)] =
-    Manner.allCases.map { ($0, .owner) } + [(.usual, .root)]
-    + [Manner.usual, .idempotent, .pausing].map { ($0, .withoutLeases) }
-    + [Manner.usual, .idempotent].map { ($0, .group) }
+  static let cases: [(Manner, Setting)] = {
+    let all: [(Manner, Setting)] =
+      Manner.allCases.map { ($0, .owner) } + [(.usual, .root)]
+      + [Manner.usual, .idempotent, .pausing].map { ($0, .withoutLeases) }
+      + [Manner.usual, .idempotent].map { ($0, .group) }
+    guard let chosen = ProcessInfo.processInfo.environment["ORGMAN_TEST_CASE"] else { return all }
+    return all.filter { "\($0.rawValue), \($1.rawValue)" == chosen }
+  }()
 
   @Test(arguments: cases)
   func `nothing acknowledged is lost beside a service, whatever its manner and whoever edits`(
