@@ -59,11 +59,11 @@ extension FileStore {
   private func isQuiescent(_ displaced: borrowing Descriptor) -> Bool {
     guard let names = try? directory.calls.list(displaced, "displaced") else { return false }
     return names.allSatisfy { name in
-      guard let file = Vault.Displaced(name: name),
+      guard let file = StateDirectory.Displaced(name: name),
         let status = try? directory.calls.status(of: name, in: displaced)
       else { return false }
       let identity = FileIdentity(status)
-      return file.isCalm(identity) || memory.withLock { $0.calm.contains(identity) }
+      return file.isQuiescent(identity) || memory.withLock { $0.quiescent.contains(identity) }
     }
   }
 }

@@ -190,7 +190,7 @@ public final class FileStore: OrgStore {
   public func snapshot() throws(OrgError) -> Snapshot {
     try directory.checkIsFound()
     let before = state.withLock { $0.loaded?.contents }
-    let loaded = settled()
+    let loaded = synchronized()
     if loaded.contents.problems.isEmpty {
       memory.withLock { memory in
         let isWiped = memory.lastWhole.map(loaded.contents.looksWiped(since:)) ?? false
@@ -216,7 +216,7 @@ public final class FileStore: OrgStore {
     try checkWritable()
     // Who only looks leaves no trace.
     guard directory.identity(of: DataDirectory.privateName) != nil else {
-      memory.withLock { $0.told = $0.told ?? 0 }
+      memory.withLock { $0.lastReportedGeneration = $0.lastReportedGeneration ?? 0 }
       return Maintenance(snapshot: try snapshot(), entries: [])
     }
     let snapshot: Snapshot
@@ -225,7 +225,7 @@ public final class FileStore: OrgStore {
     } else {
       snapshot = try mend(waiting: waiting)
     }
-    let (known, told) = memory.withLock { ($0.journal, $0.told) }
+    let (known, told) = memory.withLock { ($0.journal, $0.lastReportedGeneration) }
     guard var known, let last = known.last?.record.generation else {
       return Maintenance(snapshot: snapshot, entries: [])
     }
@@ -239,18 +239,18 @@ public final class FileStore: OrgStore {
       }
       return entries
     }
-    memory.withLock { $0.told = max($0.told ?? 0, last) }
+    memory.withLock { $0.lastReportedGeneration = max($0.lastReportedGeneration ?? 0, last) }
     return Maintenance(snapshot: snapshot, entries: entries ?? [])
   }
 
   private func mend(waiting: (LockHolder) -> Bool = { _ in true }) throws(OrgError) -> Snapshot {
     try locked(waiting: waiting) { () throws(OrgError) in
-      try Engine(self).settle(isStarting: false).snapshot
+      try Engine(self).synchronize(isStarting: false).snapshot
     }
   }
 
   /// The data when nobody is in the middle of writing them: what looks broken may just not be finished.
-  private func settled() -> Loaded {
+  private func synchronized() -> Loaded {
     let start = clinux_monotonic_milliseconds()
     while true {
       let loaded = load()

@@ -20,12 +20,12 @@ extension FileStore {
 
   /// Whether a displaced file holds something else than when it was displaced.
   var hasLateWrites: Bool {
-    displacedFiles { vault, file in
-      guard let status = try? directory.calls.status(of: file.name, in: vault) else { return false }
+    displacedFiles { stateDirectory, file in
+      guard let status = try? directory.calls.status(of: file.name, in: stateDirectory) else { return false }
       let identity = FileIdentity(status)
-      if file.isCalm(identity) || memory.withLock({ $0.calm.contains(identity) }) { return false }
+      if file.isQuiescent(identity) || memory.withLock({ $0.quiescent.contains(identity) }) { return false }
       if !identity.isMoved { return true }
-      guard let opened = try? directory.calls.open(file.name, in: vault, O_RDONLY),
+      guard let opened = try? directory.calls.open(file.name, in: stateDirectory, O_RDONLY),
         let bytes = try? directory.calls.readAll(opened, file.name, size: max(0, identity.size))
       else { return false }
       return !sha256(bytes).hasPrefix(file.hash)
@@ -34,8 +34,10 @@ extension FileStore {
 
   /// Whether another program has a displaced file open for writing, as far as that can be told.
   private var isLateWriteGoingOn: Bool {
-    displacedFiles { vault, file in
-      guard let opened = try? directory.calls.open(file.name, in: vault, O_RDONLY) else { return false }
+    displacedFiles { stateDirectory, file in
+      guard let opened = try? directory.calls.open(file.name, in: stateDirectory, O_RDONLY) else {
+        return false
+      }
       guard let isFree = directory.calls.takeLease(opened, file.name) else {
         return directory.calls.isLocked(opened)
       }
@@ -45,13 +47,13 @@ extension FileStore {
   }
 
   /// Whether a displaced file is what is looked for.
-  private func displacedFiles(_ isMatch: (borrowing Descriptor, Vault.Displaced) -> Bool) -> Bool {
+  private func displacedFiles(_ isMatch: (borrowing Descriptor, StateDirectory.Displaced) -> Bool) -> Bool {
     let flags = O_RDONLY | O_DIRECTORY
     guard let space = try? directory.calls.open(DataDirectory.privateName, in: directory.root, flags),
       let displaced = try? directory.calls.open("displaced", in: space, flags),
       let names = try? directory.calls.list(displaced, "displaced")
     else { return false }
-    for file in Vault.displacedFiles(named: names) where isMatch(displaced, file) { return true }
+    for file in StateDirectory.displacedFiles(named: names) where isMatch(displaced, file) { return true }
     return false
   }
 }

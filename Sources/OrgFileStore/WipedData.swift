@@ -52,7 +52,8 @@ extension FileStore {
         // A last line that can't be read hides those before it.
         ((try? Journal.everything(journal, calls)) ?? nil)?.lines.last?.record.generation
       }
-    guard let generation, let known = try? Vault.rebuild(generation, journal, checkpoints, calls) else {
+    guard let generation, let known = try? StateDirectory.rebuild(generation, journal, checkpoints, calls)
+    else {
       return nil
     }
     return (generation, known)
@@ -80,6 +81,6 @@ extension MemberTable {
   /// Whether the file has no lists, and nothing that could be one.
   fileprivate func isBlank(isMissing: Bool) -> Bool {
     isRead && count == 0 && (problems.isEmpty || (isReadable && bytes.isEmpty) || isMissing)
-      && strays.isEmpty && listCount == 0
+      && orphanedMembers.isEmpty && listCount == 0
   }
 }

@@ -45,7 +45,7 @@ extension Renderer {
   /// The line above the list, with a sign at what it is sorted by.
   func heading(_ model: AppModel, _ width: Int) -> [Span] {
     let (name, cells) = columns(model, width)
-    let order = model.arrangement.request.order
+    let order = model.organizationList.request.order
     let sign = order.isDescending ? "▼" : "▲"
     // What it is sorted by may be in no column.
     let isShown = order.column == .name || cells.contains { $0.kind.order == order.column }

@@ -22,8 +22,8 @@ extension Renderer {
       case .blank: break
       case .heading(let title): line.add(title, theme.title)
       case .more(let text): line.add("  " + text, theme.quiet)
-      case .count(let text, let count, let most, _, let isWorry):
-        line.add(isWorry ? "! " : "  ", style)
+      case .count(let text, let count, let most, _, let needsAttention):
+        line.add(needsAttention ? "! " : "  ", style)
         line.add(text, width: label - 2, style)
         line.add(count.grouped, width: 7, style, isRight: true)
         // The bar of the selection ends here, as in the list of organizations.
@@ -31,7 +31,8 @@ extension Renderer {
         line.add("\(percent) %", width: share, isRight: true)
         line.add(" ")
         let cells = most == 0 ? 0 : (count * barWidth + most - 1) / most
-        line.add(String(repeating: "█", count: min(barWidth, cells)), isWorry ? theme.title : theme.text)
+        line.add(
+          String(repeating: "█", count: min(barWidth, cells)), needsAttention ? theme.title : theme.text)
       case .organization(let name, _, let value):
         line.add("  ", style)
         line.add(name, width: min(line.width - line.used - 18, label + 10), style)

@@ -5,9 +5,9 @@ import OrgViewModel
 // while there are none.
 extension Renderer {
   /// What the header calls a screen.
-  func name(of screen: Place.Screen, _ model: AppModel) -> String {
+  func name(of screen: Location.Screen, _ model: AppModel) -> String {
     func name(_ id: String) -> String {
-      (model.arrangement.snapshot.organization(id: id)?.name ?? id).escapedForDisplay
+      (model.organizationList.snapshot.organization(id: id)?.name ?? id).escapedForDisplay
     }
     return switch screen {
     case .organizations: "Organizations"

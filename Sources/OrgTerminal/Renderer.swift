@@ -56,8 +56,8 @@ struct Renderer {
   // MARK: Header and bottom
 
   private func header(_ model: AppModel, _ layout: Layout) -> [Span] {
-    let contents = model.arrangement.snapshot.contents
-    let isBroken = !model.arrangement.snapshot.problems.isEmpty
+    let contents = model.organizationList.snapshot.contents
+    let isBroken = !model.organizationList.snapshot.problems.isEmpty
     var state = isBroken ? "damaged" : model.readOnlyReason != nil ? "read-only" : "live"
     if layout.size.columns >= 80, !isBroken {
       if model.readOnlyReason != nil, !model.readOnlySummary.isEmpty {
@@ -110,7 +110,7 @@ struct Renderer {
     switch model.mode {
     case .chooseRole(let member):
       let name =
-        model.arrangement.snapshot.organization(id: member.organizationID)?.name ?? member.organizationID
+        model.organizationList.snapshot.organization(id: member.organizationID)?.name ?? member.organizationID
       choose(
         "Role of \(member.userID.escapedForDisplay) in \(name.escapedForDisplay), now \(member.role.rawValue):",
         model, layout, &frame)
@@ -145,7 +145,8 @@ struct Renderer {
     if let problem = form.problem, problem.field == nil {
       return AppModel.Message(text: problem.text, kind: .refusal)
     }
-    return model.message ?? form.news.map { AppModel.Message(text: $0, kind: .refusal) } ?? model.status
+    return model.message ?? form.externalChangeNotice.map { AppModel.Message(text: $0, kind: .refusal) }
+      ?? model.status
   }
 
   /// Puts a text above the hints, in as many lines as it needs and may have; returns how many.
@@ -334,7 +335,7 @@ struct Renderer {
     if model.visibleRows.isEmpty {
       let offer = model.editingObstacle == nil ? key(.add, "adds one.", model) : []
       let text =
-        !model.arrangement.snapshot.contents.hasOrganizations
+        !model.organizationList.snapshot.contents.hasOrganizations
         ? ["Reading the organizations."] + key(.close, "cancels.", model)
         : model.query.isEmpty
           ? ["No organizations yet."] + offer
@@ -452,10 +453,10 @@ struct Renderer {
       line.add(hasFocus ? "▸" : " ", theme.title)
       line.add(field.title, width: 10, hasFocus ? theme.title : theme.quiet)
       if hasFocus { cursor = Position(column: column + line.used, row: lines.count) }
-      if let clash = field.clash {
+      if let conflict = field.conflict {
         line.add("theirs or mine?", hasFocus ? theme.question : theme.text)
         lines.append(line.spans)
-        for (label, value) in [("was", clash.base), ("theirs", clash.theirs), ("mine", field.value)] {
+        for (label, value) in [("was", conflict.base), ("theirs", conflict.theirs), ("mine", field.value)] {
           var line = self.line(width)
           line.add("", width: 11)
           line.add(label, width: 8, theme.quiet)

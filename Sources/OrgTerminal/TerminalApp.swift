@@ -7,7 +7,7 @@ import Synchronization
 /// What comes from outside the screen's thread.
 public enum Event: Sendable {
   /// Rows that were asked for, or data that changed.
-  case arrangement(Arrangement)
+  case organizationList(OrganizationList)
   /// A commit takes long enough to notice.
   case saving
   /// How far reading the data has come, where that takes long enough to notice; `nil` when it is over.
@@ -17,7 +17,7 @@ public enum Event: Sendable {
   /// Rows of such a screen couldn't be made.
   case sheetFailure(OrgError, SheetRequest)
   /// What proposed changes would do.
-  case verdict(Proposal.Verdict, Proposal)
+  case bulkEditPreview(BulkEditPlan.BulkEditPreview, BulkEditPlan)
   /// What became of a commit.
   case outcome(CommitOutcome)
   /// What was searched for.
@@ -181,12 +181,13 @@ public final class TerminalApp {
         if waits[2].revents != 0 {
           for event in inbox.take() {
             switch event {
-            case .arrangement(let arrangement): carryOut(model.receive(arrangement))
+            case .organizationList(let organizationList): carryOut(model.receive(organizationList))
             case .saving: model.receiveSaving()
             case .reading(let progress): model.receive(progress)
             case .sheet(let content, let request): carryOut(model.receive(content, for: request))
             case .sheetFailure(let error, let request): carryOut(model.receive(error, for: request))
-            case .verdict(let verdict, let proposal): model.receive(verdict, for: proposal)
+            case .bulkEditPreview(let bulkEditPreview, let bulkEditPlan):
+              model.receive(bulkEditPreview, for: bulkEditPlan)
             case .outcome(let outcome): carryOut(model.receive(outcome))
             case .found(let found): model.receive(found)
             case .waiting(let holder): model.receive(holder)

@@ -4,8 +4,8 @@ import OrgCore
 extension AppModel {
   /// Whether an edit of organizations is about all that are marked, and not about the selected one alone.
   var editsMarkedOrganizations: Bool {
-    guard marks.count == 1, !list.isGone, !arrangement.rows.isEmpty else { return !marks.isEmpty }
-    return !marks.contains(Int(arrangement.rows[list.row]))
+    guard marks.count == 1, !list.isGone, !organizationList.rows.isEmpty else { return !marks.isEmpty }
+    return !marks.contains(Int(organizationList.rows[list.row]))
   }
 
   /// Whether an edit of members is about all that are marked, and not about the selected one alone.
@@ -54,7 +54,7 @@ extension AppModel {
   ) -> [Effect] {
     mode = .browse
     guard let organization else { return preview(edit) }
-    if !isCommitting, let present = arrangement.snapshot.organization(id: organization.id) {
+    if !isCommitting, let present = organizationList.snapshot.organization(id: organization.id) {
       let what = "\(field.title) of \(organization.name.escapedForDisplay)"
       guard present[field] != value else {
         message = Message(text: "\(what) is \(value.escapedForDisplay) already.", kind: .note)

@@ -53,7 +53,7 @@ extension AppModel {
 
   /// The values of an organization in the order of its file, then how many members it has.
   private func row(_ organization: Organization) -> String {
-    let contents = arrangement.snapshot.contents
+    let contents = organizationList.snapshot.contents
     let count = contents.index(ofOrganization: organization.id).map { String(contents.memberCount(at: $0)) }
     return Self.row([
       organization.id, organization.name, organization.createdAt.description, organization.planTier,

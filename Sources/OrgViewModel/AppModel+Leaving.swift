@@ -39,7 +39,7 @@ extension AppModel {
     default: break
     }
     guard let first = pending.changes.first else { return "A change of nothing" }
-    let name = arrangement.snapshot.organization(id: first.organizationID)?.name ?? first.organizationID
+    let name = organizationList.snapshot.organization(id: first.organizationID)?.name ?? first.organizationID
     let text = first.summary(organizationName: name)
     let more = pending.changes.count - 1
     return more == 0 ? text : "\(text), and \(more.grouped) more"

@@ -19,7 +19,7 @@ extension AppModel {
   /// Whether moving marks what is moved over.
   public var isMarkingRange: Bool { sheet == nil ? range != nil : sheet?.range != nil }
 
-  func isMarked(row: Int) -> Bool { marks.contains(Int(arrangement.rows[row])) }
+  func isMarked(row: Int) -> Bool { marks.contains(Int(organizationList.rows[row])) }
 
   func isMarked(_ member: OrgUser) -> Bool {
     memberMarks[member.organizationID]?.contains(member.userID) ?? false
@@ -32,7 +32,7 @@ extension AppModel {
     range = nil
     if pane == .list {
       guard selectedOrganization != nil else { return say(nothingSelected) }
-      let index = Int(arrangement.rows[list.row])
+      let index = Int(organizationList.rows[list.row])
       if marks.contains(index) { marks.remove(index) } else { marks.insert(index) }
     } else {
       guard let member = selectedMember else { return say(noMember) }
@@ -74,17 +74,17 @@ extension AppModel {
   mutating func extendRange() {
     switch range {
     case .organizations(let start, let before):
-      guard let row = arrangement.row(of: start), !list.isGone else { return range = nil }
+      guard let row = organizationList.row(of: start), !list.isGone else { return range = nil }
       marks = before
-      for row in min(row, list.row)...max(row, list.row) { marks.insert(Int(arrangement.rows[row])) }
+      for row in min(row, list.row)...max(row, list.row) { marks.insert(Int(organizationList.rows[row])) }
     case .members(let id, let start, let before):
-      guard id == list.id, let index = arrangement.snapshot.contents.index(ofOrganization: id),
+      guard id == list.id, let index = organizationList.snapshot.contents.index(ofOrganization: id),
         let line = line(of: .member(start))
       else { return range = nil }
       let first = max(min(line, detail.row), detailHeadCount) - detailHeadCount
       let last = max(line, detail.row) - detailHeadCount
       memberMarks[id] = before.union(
-        (first...last).map { arrangement.snapshot.contents.member($0, at: index).userID })
+        (first...last).map { organizationList.snapshot.contents.member($0, at: index).userID })
     case nil: break
     }
   }
@@ -93,14 +93,14 @@ extension AppModel {
   mutating func markAll() {
     range = nil
     if pane == .list {
-      for index in arrangement.rows { marks.insert(Int(index)) }
-      let hidden = marks.count - arrangement.rows.count
+      for index in organizationList.rows { marks.insert(Int(index)) }
+      let hidden = marks.count - organizationList.rows.count
       let more =
         hidden > 0
         ? "; \(hidden.grouped) more \(hidden == 1 ? "is" : "are") marked that the filter hides" : ""
-      say("Marked \(Self.organizations(arrangement.rows.count))\(more).")
-    } else if let id = list.id, let index = arrangement.snapshot.contents.index(ofOrganization: id) {
-      let contents = arrangement.snapshot.contents
+      say("Marked \(Self.organizations(organizationList.rows.count))\(more).")
+    } else if let id = list.id, let index = organizationList.snapshot.contents.index(ofOrganization: id) {
+      let contents = organizationList.snapshot.contents
       memberMarks[id] = Set(
         (0..<contents.memberCount(at: index)).map { contents.member($0, at: index).userID })
       say("Marked \(Self.members(markCount)).")
@@ -126,10 +126,10 @@ extension AppModel {
   // MARK: New data
 
   /// Keeps the marks on their records, and says how many of those have gone.
-  mutating func keepMarks(_ old: Arrangement) {
+  mutating func keepMarks(_ old: OrganizationList) {
     defer { unfollowed = [] }
-    let contents = (old: old.snapshot.contents, new: arrangement.snapshot.contents)
-    guard arrangement.snapshot.generation != old.snapshot.generation else { return }
+    let contents = (old: old.snapshot.contents, new: organizationList.snapshot.contents)
+    guard organizationList.snapshot.generation != old.snapshot.generation else { return }
     var gone: [String] = []
     if !marks.isEmpty {
       let place = placing(old)
@@ -164,17 +164,17 @@ extension AppModel {
     message = Message(text: message.map { "\($0.text) \(text)" } ?? text, kind: message?.kind ?? .note)
   }
 
-  /// Where organizations of an arrangement stand now, by their places there.
-  private func placing(_ old: Arrangement) -> (Int) -> Int? {
+  /// Where organizations of an organizationList stand now, by their places there.
+  private func placing(_ old: OrganizationList) -> (Int) -> Int? {
     var steps: [[Int32]] = []
     var generation = old.snapshot.generation
-    for moves in unfollowed + [arrangement.moves] where moves.from == generation {
+    for moves in unfollowed + [organizationList.moves] where moves.from == generation {
       if let places = moves.places { steps.append(places) }
       generation = moves.to
     }
-    guard generation == arrangement.snapshot.generation else {
+    guard generation == organizationList.snapshot.generation else {
       // Nobody has worked it out.
-      let contents = (old: old.snapshot.contents, new: arrangement.snapshot.contents)
+      let contents = (old: old.snapshot.contents, new: organizationList.snapshot.contents)
       return { contents.new.index(ofOrganization: contents.old.organization(at: $0).id) }
     }
     return { index in

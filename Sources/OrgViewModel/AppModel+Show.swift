@@ -46,19 +46,19 @@ extension AppModel {
 
   /// Indices of the rows on the screen.
   public var visibleRows: Range<Int> {
-    list.top..<min(arrangement.rows.count, list.top + viewport.listRows)
+    list.top..<min(organizationList.rows.count, list.top + viewport.listRows)
   }
 
   /// A row of the list.
   public func listRow(_ row: Int) -> ListRow {
-    let organization = arrangement.organization(at: row)
+    let organization = organizationList.organization(at: row)
     return ListRow(
       organization: organization,
-      memberCount: arrangement.snapshot.contents.hasMembers
-        ? arrangement.snapshot.contents.memberCount(at: Int(arrangement.rows[row])) : nil,
+      memberCount: organizationList.snapshot.contents.hasMembers
+        ? organizationList.snapshot.contents.memberCount(at: Int(organizationList.rows[row])) : nil,
       isSelected: row == list.row && !list.isGone, isMarked: isMarked(row: row),
       hasChanged: flashing.contains(organization.id),
-      defaults: arrangement.snapshot.contents.defaultedFields(at: Int(arrangement.rows[row])))
+      defaults: organizationList.snapshot.contents.defaultedFields(at: Int(organizationList.rows[row])))
   }
 
   /// The row with the selection, gone or not.
@@ -67,19 +67,19 @@ extension AppModel {
   /// The organization that keys are about, if there is one.
   public var selectedOrganization: Organization? {
     guard !list.isGone, let id = list.id else { return nil }
-    return arrangement.snapshot.organization(id: id)
+    return organizationList.snapshot.organization(id: id)
   }
 
   private var selectedIndex: Int? {
     guard !list.isGone, let id = list.id else { return nil }
-    return arrangement.snapshot.contents.index(ofOrganization: id)
+    return organizationList.snapshot.contents.index(ofOrganization: id)
   }
 
   /// Selects a row, or the nearest that there is.
   mutating func selectRow(_ row: Int) {
     list.row = row
-    list.scroll(rows: viewport.listRows, of: arrangement.rows.count)
-    let id = arrangement.rows.isEmpty ? nil : arrangement.organization(at: list.row).id
+    list.scroll(rows: viewport.listRows, of: organizationList.rows.count)
+    let id = organizationList.rows.isEmpty ? nil : organizationList.organization(at: list.row).id
     let wasGone = list.isGone
     list.isGone = false
     guard id != list.id || wasGone else { return }
@@ -97,7 +97,7 @@ extension AppModel {
 
   /// How many lines the detail has.
   public var detailLineCount: Int {
-    selectedIndex.map { Self.head.count + arrangement.snapshot.contents.memberCount(at: $0) } ?? 0
+    selectedIndex.map { Self.head.count + organizationList.snapshot.contents.memberCount(at: $0) } ?? 0
   }
 
   /// Indices of the lines on the screen.
@@ -111,9 +111,9 @@ extension AppModel {
   /// A line of the detail.
   public func detailLine(_ line: Int) -> DetailLine {
     guard let index = selectedIndex else { return .blank }
-    let organization = arrangement.snapshot.contents.organization(at: index)
+    let organization = organizationList.snapshot.contents.organization(at: index)
     let isSelected = line == detail.row && !detail.isGone
-    let defaults = arrangement.snapshot.contents.defaultedFields(at: index)
+    let defaults = organizationList.snapshot.contents.defaultedFields(at: index)
     switch line {
     case 0: return .title(organization, defaults, isSelected: isSelected)
     case 1: return .id(organization.id)
@@ -125,14 +125,14 @@ extension AppModel {
     case 5: return .field("Lago", organization.lagoCustomerID, isSelected: isSelected)
     case 6: return .field("Stripe", organization.stripeCustomerID, isSelected: isSelected)
     case 8:
-      let contents = arrangement.snapshot.contents
+      let contents = organizationList.snapshot.contents
       return .members(contents.hasMembers ? contents.roleCounts(at: index) : nil)
     case Self.head.count...:
       let place = line - Self.head.count
-      let member = arrangement.snapshot.contents.member(place, at: index)
+      let member = organizationList.snapshot.contents.member(place, at: index)
       return .member(
         member, isSelected: isSelected, isMarked: isMarked(member), hasChanged: hasChanged(member),
-        arrangement.snapshot.contents.defaultedFields(ofMember: place, at: index))
+        organizationList.snapshot.contents.defaultedFields(ofMember: place, at: index))
     default: return .blank
     }
   }
@@ -140,9 +140,9 @@ extension AppModel {
   /// The member that keys are about, if there is one.
   public var selectedMember: OrgUser? {
     guard let index = selectedIndex, !detail.isGone, case .member = detail.id,
-      detail.row - Self.head.count < arrangement.snapshot.contents.memberCount(at: index)
+      detail.row - Self.head.count < organizationList.snapshot.contents.memberCount(at: index)
     else { return nil }
-    return arrangement.snapshot.contents.member(detail.row - Self.head.count, at: index)
+    return organizationList.snapshot.contents.member(detail.row - Self.head.count, at: index)
   }
 
   private func hasChanged(_ member: OrgUser) -> Bool {
@@ -153,7 +153,7 @@ extension AppModel {
   private func item(at line: Int) -> DetailItem? {
     guard line >= Self.head.count else { return Self.head[line] }
     guard let index = selectedIndex else { return nil }
-    return .member(arrangement.snapshot.contents.member(line - Self.head.count, at: index).userID)
+    return .member(organizationList.snapshot.contents.member(line - Self.head.count, at: index).userID)
   }
 
   /// Selects a line, or the nearest that can be selected.
@@ -179,7 +179,7 @@ extension AppModel {
     case .field: return Self.head.firstIndex(of: item)
     case .member(let user):
       guard let index = selectedIndex else { return nil }
-      let contents = arrangement.snapshot.contents
+      let contents = organizationList.snapshot.contents
       // Mostly it stands where it stood.
       let place = detail.row - Self.head.count
       if place >= 0, place < contents.memberCount(at: index), contents.member(place, at: index).userID == user
@@ -194,32 +194,32 @@ extension AppModel {
   private mutating func showDetailFromTop() {
     detail = Selection()
     guard let index = selectedIndex else { return }
-    let hasMembers = arrangement.snapshot.contents.memberCount(at: index) > 0
+    let hasMembers = organizationList.snapshot.contents.memberCount(at: index) > 0
     selectLine(hasMembers ? Self.head.count : 3, downwards: true)
   }
 
   // MARK: New data
 
   /// Puts selection and scroll on the records where they were, wherever those stand now; or on what somebody came for.
-  mutating func keepSelection(_ old: Arrangement) {
+  mutating func keepSelection(_ old: OrganizationList) {
     keepRow(old)
-    if destination != nil, arrangement.request.query == query { reachDestination() }
+    if destination != nil, organizationList.request.query == query { reachDestination() }
   }
 
-  private mutating func keepRow(_ old: Arrangement) {
-    let isFiltered = arrangement.request.query != old.request.query
+  private mutating func keepRow(_ old: OrganizationList) {
+    let isFiltered = organizationList.request.query != old.request.query
     defer { if case .filter = mode {} else if !awaitsRows { anchor = nil } }
-    if isFiltered, let anchor, anchor != list.id, let row = arrangement.row(of: anchor) {
+    if isFiltered, let anchor, anchor != list.id, let row = organizationList.row(of: anchor) {
       return selectRow(row)
     }
     guard let id = list.id else { return selectRow(0) }
-    if let row = arrangement.row(of: id) {
+    if let row = organizationList.row(of: id) {
       let offset = list.row - list.top
       list.row = row
       list.isGone = false
       // The selected row stays where it was on the screen.
       list.top = row - offset
-      list.scroll(rows: viewport.listRows, of: arrangement.rows.count)
+      list.scroll(rows: viewport.listRows, of: organizationList.rows.count)
       keepLine()
     } else if isFiltered {
       // Somebody is typing a filter: the best there is.
@@ -237,7 +237,7 @@ extension AppModel {
         kind: .note)
     }
     list.isGone = true
-    list.scroll(rows: viewport.listRows, of: arrangement.rows.count)
+    list.scroll(rows: viewport.listRows, of: organizationList.rows.count)
     if pane == .detail { pane = .list }
   }
 

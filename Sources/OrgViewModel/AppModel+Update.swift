@@ -15,7 +15,7 @@ extension AppModel {
     case .form(let form):
       form.asksToDiscard
         ? .question
-        : form.fields[form.focus].clash != nil
+        : form.fields[form.focus].conflict != nil
           ? .conflict : form.fields[form.focus].choices.isEmpty ? .form : .choice
     case .help: .help
     case .palette: .palette
@@ -47,8 +47,8 @@ extension AppModel {
     default: break
     }
     if isWaiting, action == .cancel || action == .back, case .browse = mode { return [.cancelCommit] }
-    if wish != nil || awaited != nil, action == .cancel {
-      (wish, proposal, awaited) = (nil, nil, nil)
+    if bulkEditRequest != nil || awaited != nil, action == .cancel {
+      (bulkEditRequest, bulkEditPlan, awaited) = (nil, nil, nil)
       message = Message(text: "Cancelled.", kind: .note)
       return []
     }
@@ -184,7 +184,7 @@ extension AppModel {
   /// Moves the selection of the pane with the focus; false if the action is no move.
   mutating func move(_ action: Action) -> Bool {
     let rows = pane == .list ? viewport.listRows : viewport.detailRows
-    let count = pane == .list ? arrangement.rows.count : detailLineCount
+    let count = pane == .list ? organizationList.rows.count : detailLineCount
     let row = pane == .list ? list.row : detail.row
     guard
       let target = pane == .list
@@ -313,7 +313,9 @@ extension AppModel {
   private mutating func chooseRole(_ action: Action, of member: OrgUser) -> [Effect] {
     guard let role = role(action) else { return [] }
     let user = member.userID.escapedForDisplay
-    if !isCommitting, let present = arrangement.snapshot.role(of: member.userID, in: member.organizationID) {
+    if !isCommitting,
+      let present = organizationList.snapshot.role(of: member.userID, in: member.organizationID)
+    {
       guard present != role else {
         message = Message(text: "\(user) is \(role.rawValue) already.", kind: .note)
         return []
@@ -373,13 +375,13 @@ extension AppModel {
       if form.isDirty { (form.asksToDiscard, form.discards) = (true, false) } else { mode = .browse }
     case .accept, .save: return save(&form)
     case .keepTheirs, .takeMine: form.resolve(takingMine: action == .takeMine)
-    case _ where form.fields[form.focus].clash != nil && action != .help: break
+    case _ where form.fields[form.focus].conflict != nil && action != .help: break
     case .help: mode = .help(top: 0, behind: .form(form))
     default:
       if form.fields[form.focus].choices.isEmpty {
         let before = form.fields[form.focus].input
         if form.fields[form.focus].input.apply(action) {
-          form.noteTyping(in: arrangement, before: before)
+          form.noteTyping(in: organizationList, before: before)
         }
       } else if action == .moveRight || action == .insert(" ") {
         form.fields[form.focus].choose(by: 1)
@@ -391,13 +393,13 @@ extension AppModel {
   }
 
   private mutating func save(_ form: inout Form) -> [Effect] {
-    guard !form.hasClash(), form.check(on: arrangement.snapshot) else { return [] }
+    guard !form.hasClash(), form.check(on: organizationList.snapshot) else { return [] }
     do throws(OrgError) {
       if form.purpose == .plan {
         mode = .browse
         return preview(.plan(try form.plan))
       }
-      let changes = try form.changes(stamps)
+      let changes = try form.changes(environment)
       guard !changes.isEmpty else {
         mode = .browse
         message = Message(text: "Nothing was changed.", kind: .note)

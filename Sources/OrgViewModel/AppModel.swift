@@ -113,7 +113,7 @@ public struct AppModel: Sendable {
   }
 
   /// The data that are shown.
-  public private(set) var arrangement: Arrangement
+  public private(set) var organizationList: OrganizationList
   /// What the list is filtered by, applied or being typed.
   public internal(set) var query = ""
   /// What the list is sorted by, or will be in a moment.
@@ -129,15 +129,15 @@ public struct AppModel: Sendable {
   /// The screen that stands before the organizations, if there is one.
   public internal(set) var sheet: Sheet?
   /// The way here, and from here back.
-  var trail = Trail()
+  var navigation = NavigationHistory()
   /// What somebody came to the organizations for, from another screen.
-  var arrival: Place.Arrival?
+  var arrival: Location.Arrival?
   /// What to select among the organizations once their rows are there.
   var destination: Destination?
   /// Changes that somebody wants and that are to be asked about.
-  var wish: Wish?
+  var bulkEditRequest: BulkEditRequest?
   /// The same while the question is being worked out.
-  var proposal: Proposal?
+  var bulkEditPlan: BulkEditPlan?
   /// Organizations that are marked, by their places in the data that are shown.
   var marks = Marks()
   /// Members that are marked, by the organization's id.
@@ -167,7 +167,7 @@ public struct AppModel: Sendable {
   /// The mouse; what the terminal has is said once it is known.
   public var mouse = Mouse.absent
   /// Where new ids and the time come from.
-  let stamps: Stamps
+  let environment: Environment
   /// What somebody wants otherwise than out of the box.
   public let preferences: Preferences
   /// What changed in data that came with rows of no use.
@@ -203,19 +203,19 @@ public struct AppModel: Sendable {
 
   /// A model that shows the data from the top.
   public init(
-    _ arrangement: Arrangement, viewport: Viewport, readOnlyReason: String? = nil,
+    _ organizationList: OrganizationList, viewport: Viewport, readOnlyReason: String? = nil,
     readOnlySummary: String = "",
-    preferences: Preferences = Preferences(), message: Message? = nil, stamps: Stamps = .live
+    preferences: Preferences = Preferences(), message: Message? = nil, environment: Environment = .live
   ) {
-    self.arrangement = arrangement
-    self.stamps = stamps
+    self.organizationList = organizationList
+    self.environment = environment
     self.preferences = preferences
     self.viewport = viewport
     self.readOnlyReason = readOnlyReason
     self.readOnlySummary = readOnlySummary
-    lastSerial = arrangement.request.serial
+    lastSerial = organizationList.request.serial
     self.message = message
-    order = arrangement.request.order
+    order = organizationList.request.order
     selectRow(0)
   }
 
@@ -229,7 +229,7 @@ public struct AppModel: Sendable {
   /// Takes in how much fits on the screen.
   public mutating func receive(_ viewport: Viewport) {
     self.viewport = viewport
-    list.scroll(rows: viewport.listRows, of: arrangement.rows.count)
+    list.scroll(rows: viewport.listRows, of: organizationList.rows.count)
     detail.scroll(rows: viewport.detailRows, of: detailLineCount)
     sheet?.scroll(viewport)
     keepEntryLine()
@@ -244,22 +244,22 @@ public struct AppModel: Sendable {
 
   /// Takes in data, or rows, that were asked for or came by themselves. Everything that is selected, and where
   /// it stands on the screen, stays on the same records.
-  public mutating func receive(_ new: Arrangement) -> [Effect] {
+  public mutating func receive(_ new: OrganizationList) -> [Effect] {
     take(new, own: [])
   }
 
-  private mutating func take(_ new: Arrangement, own: Set<String>) -> [Effect] {
+  private mutating func take(_ new: OrganizationList, own: Set<String>) -> [Effect] {
     unseen.formUnion(new.changed.subtracting(own))
-    let isOlder = new.snapshot.generation < arrangement.snapshot.generation
-    guard !isOlder, new.request.serial >= arrangement.request.serial else {
+    let isOlder = new.snapshot.generation < organizationList.snapshot.generation
+    guard !isOlder, new.request.serial >= organizationList.request.serial else {
       if !isOlder { unfollowed.append(new.moves) }
       // Two that were made at the same time can each be newer in one way: then neither will do.
-      let isNewer = !isOlder || new.request.serial > arrangement.request.serial
-      return isNewer && new.snapshot.generation != arrangement.snapshot.generation ? [requestRows()] : []
+      let isNewer = !isOlder || new.request.serial > organizationList.request.serial
+      return isNewer && new.snapshot.generation != organizationList.snapshot.generation ? [requestRows()] : []
     }
-    let old = arrangement
+    let old = organizationList
     let wasReading = isReading
-    arrangement = new
+    organizationList = new
     keepMarks(old)
     if wasReading, !isReading { reading = nil }
     keepSelection(old)
@@ -310,12 +310,12 @@ public struct AppModel: Sendable {
     isWaiting = false
     var effects: [Effect] = []
     switch outcome {
-    case .done(let commit, let arrangement):
+    case .done(let commit, let organizationList):
       rebase(on: finished.step == nil ? finished.changes : commit.changes)
       // What was just done here needs no mark to be noticed.
       let own = Set(commit.changes.map(\.organizationID))
       flashing.subtract(own)
-      effects += take(arrangement, own: own)
+      effects += take(organizationList, own: own)
       let what =
         switch (finished.step, finished.purpose) {
         case (.undo, _), (_, .undo): "Undone: "
@@ -362,13 +362,14 @@ public struct AppModel: Sendable {
   }
 
   /// Whether the data are being read for the first time.
-  public var isReading: Bool { !arrangement.snapshot.contents.hasMembers }
+  public var isReading: Bool { !organizationList.snapshot.contents.hasMembers }
 
   /// Takes in that the data couldn't be read again. What was read before stays.
   public mutating func receive(_ error: OrgError) -> [Effect] {
     reloadSerial = nil
     report(error.message, .refusal)
-    return arrangement.request.query == query && arrangement.request.order == order ? [] : [requestRows()]
+    return organizationList.request.query == query && organizationList.request.order == order
+      ? [] : [requestRows()]
   }
 
   /// Takes in what other programs did, as far as it needs a word: what they broke, and what they took back
@@ -420,9 +421,9 @@ public struct AppModel: Sendable {
   /// looked for, or the program is about to be left: keys that follow are about those, and should be held back for the moment that it takes.
   public var awaitsRows: Bool {
     if departure.stage == .saving { return true }
-    if wish != nil || awaited != nil { return true }
+    if bulkEditRequest != nil || awaited != nil { return true }
     if case .filter = mode { return false }
-    return sheet?.awaitsRows ?? (arrangement.request.query != query)
+    return sheet?.awaitsRows ?? (organizationList.request.query != query)
   }
 
   // MARK: Asking the world
@@ -515,7 +516,7 @@ public struct AppModel: Sendable {
   /// Why nothing can be changed at the moment; `nil` where it can.
   public var editingObstacle: String? {
     if let readOnlyReason { return "Nothing can be changed: \(readOnlyReason)." }
-    if let problem = arrangement.snapshot.problems.first {
+    if let problem = organizationList.snapshot.problems.first {
       return "Nothing can be changed; run orgman doctor --fix: \(problem)"
     }
     return isReading ? "The members are still being read." : nil
@@ -524,8 +525,8 @@ public struct AppModel: Sendable {
   /// What the status line says: what was just done or refused, else what is wrong with the data.
   public var status: Message? {
     if let message { return message }
-    if let error = arrangement.queryError { return Message(text: error.message, kind: .refusal) }
-    return arrangement.snapshot.problems.first.map { Message(text: "\($0)", kind: .refusal) }
+    if let error = organizationList.queryError { return Message(text: error.message, kind: .refusal) }
+    return organizationList.snapshot.problems.first.map { Message(text: "\($0)", kind: .refusal) }
   }
 
   private func summary(of commit: Commit) -> String {
@@ -533,7 +534,9 @@ public struct AppModel: Sendable {
     let name = commit.snapshot.organization(id: first.organizationID)?.name ?? first.organizationID
     let more = commit.changes.count - 1
     let isHidden =
-      if case .createOrganization = first { arrangement.row(of: first.organizationID) == nil } else { false }
+      if case .createOrganization = first { organizationList.row(of: first.organizationID) == nil } else {
+        false
+      }
     return first.summary(organizationName: name) + (more == 0 ? "." : ", and \(more) more.")
       + (isHidden ? " The filter hides it." : "")
   }
@@ -542,7 +545,7 @@ public struct AppModel: Sendable {
   private mutating func select(_ change: Change?) {
     switch change {
     case .createOrganization(let organization):
-      if let row = arrangement.row(of: organization.id) { selectRow(row) }
+      if let row = organizationList.row(of: organization.id) { selectRow(row) }
     case .addMember(let member) where member.organizationID == list.id:
       select(.member(member.userID))
     default: break
@@ -585,7 +588,7 @@ extension Change {
 }
 
 /// Where new ids and the time come from: what a pure model can't know by itself.
-public struct Stamps: Sendable {
+public struct Environment: Sendable {
   let newID: @Sendable () -> String
   let now: @Sendable () -> Timestamp
 
@@ -596,5 +599,5 @@ public struct Stamps: Sendable {
   }
 
   /// Random ids and the system's clock.
-  public static let live = Stamps(newID: Organization.newID, now: Timestamp.now)
+  public static let live = Environment(newID: Organization.newID, now: Timestamp.now)
 }

@@ -22,7 +22,7 @@ struct MarkedRecords: Sendable {
 
   let records: Records
   /// The data in which they are marked, and the rows that the filter shows.
-  let arrangement: Arrangement
+  let organizationList: OrganizationList
 
   /// How many organizations, or members.
   var count: String {
@@ -35,12 +35,12 @@ struct MarkedRecords: Sendable {
   /// How many of them the filter hides.
   var hiddenCount: Int {
     guard case .organizations(let marks) = records else { return 0 }
-    return marks.count - arrangement.rows.count { marks.contains(Int($0)) }
+    return marks.count - organizationList.rows.count { marks.contains(Int($0)) }
   }
 
   /// The changes that an edit comes to, in the order of the data.
   func changes(_ edit: BulkEdit) -> [Change] {
-    let contents = arrangement.snapshot.contents
+    let contents = organizationList.snapshot.contents
     switch records {
     case .organizations(let marks):
       return marks.indices.compactMap { change(contents.organization(at: $0), edit) }

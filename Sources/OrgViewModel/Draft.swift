@@ -117,7 +117,7 @@ extension AppModel {
       message = Message(text: "What you typed was thrown away.", kind: .note)
       return [.dropDraft]
     }
-    form.notice(arrangement.snapshot)
+    form.notice(organizationList.snapshot)
     mode = .form(form)
     return []
   }

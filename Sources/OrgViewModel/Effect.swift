@@ -6,14 +6,14 @@ public enum Effect: Sendable, Hashable {
   /// Commit; the outcome comes to `receive(_: CommitOutcome)`.
   case commit(ChangeSet)
   /// Find out what changes would do; it comes to `receive(_:for:)`.
-  case preview(Proposal)
+  case preview(BulkEditPlan)
   /// Undo the user's latest edit, as the history has it; the outcome comes to `receive(_: CommitOutcome)`.
   case undo
   /// Redo the user's latest undo; the outcome comes there, too.
   case redo
   /// Give up a commit that waits for a lock.
   case cancelCommit
-  /// Find the rows that a request asks for; they come to `receive(_: Arrangement)`. Requests that are still
+  /// Find the rows that a request asks for; they come to `receive(_: OrganizationList)`. Requests that are still
   /// waiting when a newer one comes may be dropped.
   case arrange(ListRequest)
   /// Find the rows of a screen beside that of the organizations; they come to `receive(_:for:)`, and may come
@@ -28,7 +28,7 @@ public enum Effect: Sendable, Hashable {
   /// Copy a text to the clipboard of whoever sits at the terminal; `receive(copied:problem:)` says what became of it.
   case copy(String)
   /// Find the next organization that a query matches; it comes to `receive(_: Found)`.
-  case find(FindRequest)
+  case find(MatchSearch)
   /// Let go of what was kept to make rows for `show`: the organizations are shown again.
   case forgetSheets
   /// Read the data again, then arrange them.
@@ -58,7 +58,7 @@ extension Effect {
 /// What became of a commit.
 public enum CommitOutcome: Sendable {
   /// It is durable; the data as they are now, arranged.
-  case done(Commit, Arrangement)
+  case done(Commit, OrganizationList)
   /// Nothing was changed.
   case failed(OrgError)
   /// Nothing was changed: an undo or a redo can't be done as a whole.

@@ -51,10 +51,10 @@ public struct Form: Sendable {
     /// What is wrong with what is typed, as far as can be told while it is.
     public internal(set) var flaw: String?
     /// What others made of it, where it was to be changed here, too; until somebody has chosen.
-    public internal(set) var clash: Clash?
+    public internal(set) var conflict: Conflict?
 
     /// Two changes of one field.
-    public struct Clash: Sendable, Hashable {
+    public struct Conflict: Sendable, Hashable {
       /// What both have changed; `nil` for nothing.
       public let base: String?
       /// What others put there; `nil` for nothing.
@@ -93,7 +93,7 @@ public struct Form: Sendable {
   /// What is wrong with what was typed, said when it was to be saved; `field` is the line.
   public internal(set) var problem: (field: Int?, text: String)?
   /// What others changed underneath since the form was opened.
-  public internal(set) var news: String?
+  public internal(set) var externalChangeNotice: String?
   /// Whether it waits for a commit.
   public internal(set) var isSaving = false
   /// Whether it asks if what was typed may be thrown away.
@@ -184,12 +184,12 @@ public struct Form: Sendable {
   /// What was typed, as changes; each expects what the form was opened with.
   ///
   /// - Throws: what `Rules` throw for a value that can't be stored.
-  func changes(_ stamps: Stamps) throws(OrgError) -> [Change] {
+  func changes(_ environment: Environment) throws(OrgError) -> [Change] {
     func text(_ name: Field.Name) -> String { fields.first { $0.name == name }?.input.text ?? "" }
     switch purpose {
     case .create:
       let organization = Organization(
-        id: stamps.newID(), name: text(.organization(.name)), createdAt: stamps.now(),
+        id: environment.newID(), name: text(.organization(.name)), createdAt: environment.now(),
         planTier: text(.organization(.planTier)))
       return [.createOrganization(try Rules.checked(organization))]
     case .edit(let base):
@@ -207,7 +207,8 @@ public struct Form: Sendable {
       return [
         .addMember(
           OrgUser(
-            organizationID: organization, userID: Self.userID(text(.user)), role: role, joinedAt: stamps.now()
+            organizationID: organization, userID: Self.userID(text(.user)), role: role,
+            joinedAt: environment.now()
           ))
       ]
     case .plan: return []
@@ -224,7 +225,7 @@ public struct Form: Sendable {
     String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }
 
-  /// Takes in what was changed here while the form was open: it isn't news, and what wasn't typed in follows it.
+  /// Takes in what was changed here while the form was open: it isn't externalChangeNotice, and what wasn't typed in follows it.
   mutating func rebase(on done: [Change]) {
     guard case .edit(var base) = purpose else { return }
     for case .setField(let name, base.id, _, let value) in done {
@@ -269,20 +270,20 @@ public struct Form: Sendable {
   }
 
   /// Says what is wrong with what was just typed, another's name included.
-  mutating func noteTyping(in arrangement: Arrangement, before: TextField) {
+  mutating func noteTyping(in organizationList: OrganizationList, before: TextField) {
     let input = fields[focus].input
     if input.wasCut {
       problem = (focus, "That was cut: at most \(input.limit) characters fit here.")
     } else if input.text != before.text {
       if problem?.field == focus { problem = nil }
-      fields[focus].flaw = flaw(at: focus, on: arrangement.snapshot) ?? takenName(in: arrangement)
+      fields[focus].flaw = flaw(at: focus, on: organizationList.snapshot) ?? takenName(in: organizationList)
     }
   }
 
-  private func takenName(in arrangement: Arrangement) -> String? {
+  private func takenName(in organizationList: OrganizationList) -> String? {
     guard fields[focus].name == .organization(.name) else { return nil }
     let name = fields[focus].input.text
-    guard let other = arrangement.organization(named: name) else { return nil }
+    guard let other = organizationList.organization(named: name) else { return nil }
     if case .edit(let base) = purpose, base.id == other.id { return nil }
     return "The name \(name.quoted) is taken by \(other.id.escapedForDisplay); choose another."
   }
@@ -301,31 +302,31 @@ public struct Form: Sendable {
     guard case .edit = purpose, !error.conflicts.isEmpty else { return }
     for conflict in error.conflicts {
       guard let index = fields.firstIndex(where: { $0.name.key == conflict.field }) else { continue }
-      fields[index].clash = Field.Clash(base: conflict.base, theirs: conflict.theirs)
+      fields[index].conflict = Field.Conflict(base: conflict.base, theirs: conflict.theirs)
     }
     problem = (nil, "Not saved, others changed it: choose.")
-    focus = fields.firstIndex { $0.clash != nil } ?? focus
+    focus = fields.firstIndex { $0.conflict != nil } ?? focus
   }
 
   /// Takes in which of two changes of the field shall hold. From then on the form expects what others put there.
   mutating func resolve(takingMine: Bool) {
-    guard case .edit(var base) = purpose, let clash = fields[focus].clash,
+    guard case .edit(var base) = purpose, let conflict = fields[focus].conflict,
       let field = fields[focus].organizationField
     else { return }
-    base[field] = clash.theirs
+    base[field] = conflict.theirs
     purpose = .edit(base)
-    fields[focus].clash = nil
+    fields[focus].conflict = nil
     fields[focus].flaw = nil
-    fields[focus].original = clash.theirs ?? ""
-    if !takingMine { fields[focus].input = TextField(clash.theirs ?? "") }
+    fields[focus].original = conflict.theirs ?? ""
+    if !takingMine { fields[focus].input = TextField(conflict.theirs ?? "") }
     problem = nil
-    news = nil
-    focus = fields.firstIndex { $0.clash != nil } ?? focus
+    externalChangeNotice = nil
+    focus = fields.firstIndex { $0.conflict != nil } ?? focus
   }
 
   /// Whether others' changes and those made here still have to be chosen between; says so.
   mutating func hasClash() -> Bool {
-    guard let index = fields.firstIndex(where: { $0.clash != nil }) else { return false }
+    guard let index = fields.firstIndex(where: { $0.conflict != nil }) else { return false }
     focus = index
     problem = (nil, "Choose theirs or mine first: others changed \(fields[index].title), too.")
     return true
@@ -335,18 +336,18 @@ public struct Form: Sendable {
   mutating func notice(_ snapshot: Snapshot) {
     guard case .edit(let base) = purpose, snapshot.contents.hasOrganizations else { return }
     guard let now = snapshot.organization(id: base.id) else {
-      news =
+      externalChangeNotice =
         "\(base.name.escapedForDisplay) was removed meanwhile; what you typed is kept, but can't be saved."
       return
     }
     for index in fields.indices {
       guard let field = fields[index].organizationField else { continue }
-      fields[index].clash?.theirs = now[field]
+      fields[index].conflict?.theirs = now[field]
     }
-    let clashing = fields.filter { $0.clash != nil }.compactMap(\.organizationField)
-    let changes = OrganizationField.allCases.filter { now[$0] != base[$0] && !clashing.contains($0) }.map {
+    let conflicting = fields.filter { $0.conflict != nil }.compactMap(\.organizationField)
+    let changes = OrganizationField.allCases.filter { now[$0] != base[$0] && !conflicting.contains($0) }.map {
       "\($0.title) is \(now[$0]?.escapedForDisplay ?? "none") now"
     }
-    news = changes.isEmpty ? nil : "Changed meanwhile: \(changes.joined(separator: ", "))."
+    externalChangeNotice = changes.isEmpty ? nil : "Changed meanwhile: \(changes.joined(separator: ", "))."
   }
 }

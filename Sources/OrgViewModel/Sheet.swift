@@ -18,7 +18,7 @@ public struct SheetRequest: Sendable, Hashable {
   /// Rises with every request; what comes with a lower number than what is shown is dropped.
   public let serial: Int
   /// The screen, and what it is about.
-  public let screen: Place.Screen
+  public let screen: Location.Screen
   /// What is filtered by: words that a row must have, whatever the case.
   public let query: String
   /// How many rows are enough, on screens that have no end in sight.
@@ -29,13 +29,13 @@ public struct SheetRequest: Sendable, Hashable {
 public struct Sheet: Sendable {
   /// The rows, ready to be looked at.
   public enum Content: Sendable {
-    /// Those of `Place.Screen.history`.
+    /// Those of `Location.Screen.history`.
     case history(HistoryRows)
-    /// Those of `Place.Screen.overview`.
+    /// Those of `Location.Screen.overview`.
     case overview(OverviewRows)
-    /// Those of `Place.Screen.users`.
+    /// Those of `Location.Screen.users`.
     case users(UserRows)
-    /// Those of `Place.Screen.person`.
+    /// Those of `Location.Screen.person`.
     case person(PersonRows)
 
     var rows: any SheetRows {
@@ -49,7 +49,7 @@ public struct Sheet: Sendable {
   }
 
   /// The screen with its filter and selection.
-  public internal(set) var place: Place
+  public internal(set) var place: Location
   /// What is shown; `nil` until it comes for the first time.
   public private(set) var content: Content?
   /// What the content was asked for by.
@@ -65,12 +65,12 @@ public struct Sheet: Sendable {
   /// What was selected when a filter began to be typed.
   var anchor: String?
 
-  init(_ place: Place) {
+  init(_ place: Location) {
     self.place = place
   }
 
   /// The screen, and what it is about.
-  public var screen: Place.Screen { place.screen }
+  public var screen: Location.Screen { place.screen }
   /// How many rows there are.
   public var rowCount: Int { content?.rows.count ?? 0 }
   /// How many there would be without a filter.

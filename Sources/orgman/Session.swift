@@ -26,7 +26,7 @@ final class Session: Sendable {
 
   private struct State {
     var request = ListRequest()
-    var arrangement: Arrangement?
+    var organizationList: OrganizationList?
     var isCancelled = false
     var hasLeases = true
   }
@@ -48,21 +48,21 @@ final class Session: Sendable {
 
   /// Reads the data for the first time. Where there are many members, the organizations come first; and where even
   /// those take so long that somebody would notice, nothing does, and what is read is posted when it is there.
-  func start() throws(OrgError) -> Arrangement {
+  func start() throws(OrgError) -> OrganizationList {
     // Arranged before anything is read, so that it never takes the place of what was.
     let unread = arrange(.unread)
-    let first = First()
+    let first = InitialResult()
     read(for: first)
     return try first.wait(milliseconds: 300) ?? unread
   }
 
   /// What is to be shown first, on its way to who waits for it, though not for ever.
-  private final class First: Sendable {
-    private let state = Mutex<(result: Result<Arrangement, OrgError>?, isOver: Bool)>((nil, false))
+  private final class InitialResult: Sendable {
+    private let state = Mutex<(result: Result<OrganizationList, OrgError>?, isOver: Bool)>((nil, false))
     private let semaphore = DispatchSemaphore(value: 0)
 
     /// Hands it over; false if nobody waits any more.
-    func give(_ result: Result<Arrangement, OrgError>) -> Bool {
+    func give(_ result: Result<OrganizationList, OrgError>) -> Bool {
       let isWelcome = state.withLock { state in
         guard !state.isOver else { return false }
         (state.result, state.isOver) = (result, true)
@@ -73,7 +73,7 @@ final class Session: Sendable {
     }
 
     /// What was handed over in time; `nil` if nothing was.
-    func wait(milliseconds: Int) throws(OrgError) -> Arrangement? {
+    func wait(milliseconds: Int) throws(OrgError) -> OrganizationList? {
       _ = semaphore.wait(timeout: .now() + .milliseconds(milliseconds))
       let result = state.withLock { state in
         state.isOver = true
@@ -84,7 +84,7 @@ final class Session: Sendable {
   }
 
   /// Reads the data, and posts them, or hands them to who waits for the first.
-  private func read(for first: First? = nil) {
+  private func read(for first: InitialResult? = nil) {
     reading.async { [self] in
       let isTold = Atomic(false)
       let reports = sayIfLong(repeating: .milliseconds(200)) { [self] in
@@ -110,10 +110,10 @@ final class Session: Sendable {
     }
   }
 
-  private func show(_ snapshot: Snapshot, _ first: First?) {
+  private func show(_ snapshot: Snapshot, _ first: InitialResult?) {
     posting.withLock { _ in
-      let arrangement = arrange(snapshot)
-      if first?.give(.success(arrangement)) != true { inbox.post(.arrangement(arrangement)) }
+      let organizationList = arrange(snapshot)
+      if first?.give(.success(organizationList)) != true { inbox.post(.organizationList(organizationList)) }
     }
   }
 
@@ -136,8 +136,8 @@ final class Session: Sendable {
       guard let done = try? keeping.maintain(waiting: { _ in false }) else { return }
       defer { clinux_return_free_memory() }
       Log.generations()
-      let shown = state.withLock { $0.arrangement?.snapshot.generation ?? 0 }
-      if done.snapshot.generation > shown { post(done.snapshot) { .arrangement($0) } }
+      let shown = state.withLock { $0.organizationList?.snapshot.generation ?? 0 }
+      if done.snapshot.generation > shown { post(done.snapshot) { .organizationList($0) } }
       if !done.entries.isEmpty { inbox.post(.takenIn(done.entries)) }
     }
   }
@@ -155,18 +155,18 @@ final class Session: Sendable {
     case .arrange(let request):
       state.withLock { $0.request = request }
       arranging.async { [self] in
-        let (latest, snapshot) = state.withLock { ($0.request, $0.arrangement?.snapshot) }
+        let (latest, snapshot) = state.withLock { ($0.request, $0.organizationList?.snapshot) }
         // Somebody types faster than rows are found: the last word counts.
         guard latest == request, let snapshot else { return }
-        post(snapshot) { .arrangement($0) }
+        post(snapshot) { .organizationList($0) }
       }
-    case .preview(let proposal):
+    case .preview(let bulkEditPlan):
       arranging.async { [self] in
-        guard let snapshot = state.withLock({ $0.arrangement?.snapshot }) else { return }
-        inbox.post(.verdict(proposal.verdict(on: snapshot), proposal))
+        guard let snapshot = state.withLock({ $0.organizationList?.snapshot }) else { return }
+        inbox.post(.bulkEditPreview(bulkEditPlan.bulkEditPreview(on: snapshot), bulkEditPlan))
       }
     case .forgetSheets: showing.forget()
-    case .show(let request): showing.make(request, of: state.withLock { $0.arrangement?.snapshot })
+    case .show(let request): showing.make(request, of: state.withLock { $0.organizationList?.snapshot })
     case .reload(let request):
       state.withLock { $0.request = request }
       read()
@@ -213,7 +213,7 @@ final class Session: Sendable {
         Log.failure(error)
         // What is in the way should be seen before it is said what can be done.
         let isPartial = asked.purpose != .edit && asked.changes.count > 1 && !error.conflicts.isEmpty
-        if isPartial, let snapshot = try? manager.snapshot() { post(snapshot) { .arrangement($0) } }
+        if isPartial, let snapshot = try? manager.snapshot() { post(snapshot) { .organizationList($0) } }
         inbox.post(.outcome(isPartial ? .partial(asked, error) : .failed(error)))
       }
     }
@@ -235,19 +235,19 @@ final class Session: Sendable {
     return entry.inverse
   }
 
-  private func post(_ snapshot: Snapshot, as event: (Arrangement) -> Event) {
+  private func post(_ snapshot: Snapshot, as event: (OrganizationList) -> Event) {
     posting.withLock { _ in inbox.post(event(arrange(snapshot))) }
   }
 
   /// Arranges a snapshot for the latest request.
-  private func arrange(_ snapshot: Snapshot) -> Arrangement {
-    let (request, previous) = state.withLock { ($0.request, $0.arrangement) }
-    let arrangement = Arrangement(snapshot, for: request, after: previous)
+  private func arrange(_ snapshot: Snapshot) -> OrganizationList {
+    let (request, previous) = state.withLock { ($0.request, $0.organizationList) }
+    let organizationList = OrganizationList(snapshot, for: request, after: previous)
     state.withLock { state in
-      if (state.arrangement?.snapshot.generation ?? 0) <= snapshot.generation {
-        state.arrangement = arrangement
+      if (state.organizationList?.snapshot.generation ?? 0) <= snapshot.generation {
+        state.organizationList = organizationList
       }
     }
-    return arrangement
+    return organizationList
   }
 }

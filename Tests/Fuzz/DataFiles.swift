@@ -47,7 +47,7 @@ extension FileContents {
         "organization \(index) isn't found")
       _ = organizations.recordBytes(at: index)
       _ = organizations.recordedID(at: index)
-      _ = organizations.withPlainValues(at: index) { plain in
+      _ = organizations.withRawFields(at: index) { plain in
         require(plain.createdAt == organization.createdAt, "the plain values differ")
       }
       for member in 0..<memberCount(at: index) { _ = self.member(member, at: index) }

@@ -13,7 +13,7 @@ func readJournal(_ bytes: [UInt8]) {
   let records = parsed.lines.map(\.record)
   guard let last = records.last else { return }
   for start in [0, records[0].generation] {
-    _ = Vault.replay(records, on: Sample.files, from: start, to: last.generation)
+    _ = StateDirectory.replay(records, on: Sample.files, from: start, to: last.generation)
   }
 }
 
@@ -62,7 +62,8 @@ func readCheckpoint(_ bytes: [UInt8]) {
   records[records.count - 1].files = made.mapValues {
     JournalRecord.FileState(size: $0.count, sha256: sha256($0))
   }
-  guard let contents = Vault.replay(records, on: files, from: first.generation, to: last.generation) else {
+  guard let contents = StateDirectory.replay(records, on: files, from: first.generation, to: last.generation)
+  else {
     return
   }
   contents.walk()

@@ -103,7 +103,7 @@ func readKeys(_ bytes: [UInt8]) {
 
 func readTime(_ bytes: [UInt8]) {
   let time = bytes.withUnsafeBufferPointer { Timestamp(utf8: $0) }
-  if bytes.withUnsafeBytes({ UsualRecord.isTime($0, 0..<$0.count) }) {
+  if bytes.withUnsafeBytes({ CanonicalRecordScanner.isTime($0, 0..<$0.count) }) {
     require(time != nil, "a usual time is none")
   }
   guard let time else { return }

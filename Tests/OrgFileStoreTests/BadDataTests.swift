@@ -143,7 +143,7 @@ import Testing
         "the member list appears twice; the service uses the last one"
       ])
     #expect(contents.recordProblems.map(\.scope) == [.members(organization: "org_1")])
-    #expect(contents.members.strays == ["org_x": 1])
+    #expect(contents.members.orphanedMembers == ["org_x": 1])
   }
 
   @Test(

@@ -12,32 +12,32 @@ import Testing
     let store = try scratch.store()
     store.memory.withLock { $0.segmentLimit = 3000 }
     for number in 0..<count { _ = try store.commit(Sample.create("\(number)")) }
-    let vault = try Vault(store.directory)
-    for segment in try Journal.segments(vault.journal, vault.calls) {
+    let stateDirectory = try StateDirectory(store.directory)
+    for segment in try Journal.segments(stateDirectory.journal, stateDirectory.calls) {
       let text = try text(segment, store)
-      try Segment.remove(segment, in: vault.journal, vault.calls)
-      try vault.write(text, as: segment, in: vault.journal)
+      try Segment.remove(segment, in: stateDirectory.journal, stateDirectory.calls)
+      try stateDirectory.write(text, as: segment, in: stateDirectory.journal)
     }
     JournalIndexer(store.directory)?.rebuild()
     return store
   }
 
   private func segments(_ store: FileStore) throws -> [String] {
-    let vault = try Vault(store.directory)
-    return try Journal.segments(vault.journal, vault.calls)
+    let stateDirectory = try StateDirectory(store.directory)
+    return try Journal.segments(stateDirectory.journal, stateDirectory.calls)
   }
 
   private func text(_ segment: String, _ store: FileStore) throws -> [UInt8] {
-    let vault = try Vault(store.directory)
-    let file = try Segment(segment, vault.journal, vault.calls)
-    return try file.read(0..<file.size, vault.calls)
+    let stateDirectory = try StateDirectory(store.directory)
+    let file = try Segment(segment, stateDirectory.journal, stateDirectory.calls)
+    return try file.read(0..<file.size, stateDirectory.calls)
   }
 
   private func files(_ scratch: Scratch) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/.orgman/journal").sorted()
   }
 
-  private func compress(_ store: FileStore) throws { try Vault(store.directory).compressSegments() }
+  private func compress(_ store: FileStore) throws { try StateDirectory(store.directory).compressSegments() }
 
   private func copy(_ scratch: Scratch) throws -> Scratch {
     let copy = try Scratch()
@@ -86,13 +86,15 @@ import Testing
         try (0...24).map { try store.restore(to: .generation($0), isTrial: true).changes } == restorations)
     }
     let indexer = try #require(JournalIndexer(store.directory))
-    let vault = try Vault(store.directory)
-    #expect(JournalIndex(in: vault.space, of: vault.journal, vault.calls) != nil, "the index fits as before")
+    let stateDirectory = try StateDirectory(store.directory)
+    #expect(
+      JournalIndex(in: stateDirectory.space, of: stateDirectory.journal, stateDirectory.calls) != nil,
+      "the index fits as before")
     indexer.discard()
     indexer.rebuild()
     #expect(try told(store) == before)
     // Its frames and the table that follows them are one file of zstd.
-    let bytes = try vault.read(names[0] + Segment.compressedSuffix, in: vault.journal)
+    let bytes = try stateDirectory.read(names[0] + Segment.compressedSuffix, in: stateDirectory.journal)
     #expect(FrameTable.text(ofFrame: bytes, length: texts[0].count) == texts[0])
     let undone = try #require(try store.historyEntry(generation: 3))
     _ = try store.commit(undone.inverse)
@@ -103,21 +105,21 @@ import Testing
   @Test func `any part of a long text is read from its frames`() throws {
     let scratch = try Scratch.reference()
     let store = try history(scratch, 1)
-    let vault = try Vault(store.directory)
+    let stateDirectory = try StateDirectory(store.directory)
     var random = SeededGenerator(seed: 1)
     for length in [1, 65_535, 65_536, 65_537, 300_000] {
       let text = (0..<length).map { _ in UInt8.random(in: 97...100, using: &random) }
       let file = try #require(FrameTable.file(of: text))
-      try vault.write(file, as: "1.jsonl.zst", in: vault.journal)
-      let segment = try Segment("1.jsonl", vault.journal, vault.calls)
+      try stateDirectory.write(file, as: "1.jsonl.zst", in: stateDirectory.journal)
+      let segment = try Segment("1.jsonl", stateDirectory.journal, stateDirectory.calls)
       #expect(segment.size == length && segment.isCompressed && segment.damage == nil)
-      #expect(try segment.read(0..<length, vault.calls) == text)
-      #expect(try segment.read(0..<length + 10, vault.calls) == text)
-      #expect(try segment.read(length..<length + 10, vault.calls) == [])
+      #expect(try segment.read(0..<length, stateDirectory.calls) == text)
+      #expect(try segment.read(0..<length + 10, stateDirectory.calls) == text)
+      #expect(try segment.read(length..<length + 10, stateDirectory.calls) == [])
       for _ in 0..<50 {
         let start = Int.random(in: 0..<length, using: &random)
         let end = Int.random(in: start...length, using: &random)
-        #expect(try segment.read(start..<end, vault.calls) == Array(text[start..<end]))
+        #expect(try segment.read(start..<end, stateDirectory.calls) == Array(text[start..<end]))
       }
     }
     #expect(FrameTable.file(of: []) == nil)
@@ -152,7 +154,7 @@ import Testing
     let path = ".orgman/journal/\(names[1]).zst"
     let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: "\(scratch.path)/\(path)")))
     let lost = try #require(
-      try Journal.parsed(names[1], Vault(store.directory).journal, store.directory.calls)
+      try Journal.parsed(names[1], StateDirectory(store.directory).journal, store.directory.calls)
     )
     .lines.count
     for place in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 12))
@@ -220,9 +222,9 @@ import Testing
       call += 1
       let copy = try copy(scratch)
       let faults = Faults()
-      let vault = try Vault(try DataDirectory(path: copy.path, calls: faults.calls))
+      let stateDirectory = try StateDirectory(try DataDirectory(path: copy.path, calls: faults.calls))
       faults.plan(.end(call))
-      try? vault.compressSegments()
+      try? stateDirectory.compressSegments()
       isOver = faults.count < call
       let opened = try copy.store()
       #expect(try told(opened) == before, "call \(call)")
@@ -262,8 +264,8 @@ import Testing
     try compress(store)
     #expect(try files(scratch).contains(names[0]) && files(scratch).contains(names[1] + ".zst"))
     // The newest segments were removed by hand.
-    let vault = try Vault(store.directory)
-    for name in names.suffix(2) { try vault.calls.remove(name, in: vault.journal) }
+    let stateDirectory = try StateDirectory(store.directory)
+    for name in names.suffix(2) { try stateDirectory.calls.remove(name, in: stateDirectory.journal) }
     let opened = try scratch.store()
     _ = try opened.commit(Sample.plan)
     #expect(try files(scratch).count { $0.hasSuffix(".jsonl") } == 2)

@@ -70,7 +70,7 @@ import Testing
 
       let contents = try restored(store, watcher) { $0.organizationCount >= before.organizationCount }
       #expect(contents.problems == [])
-      let gone = before.cells(differingFrom: contents).filter {
+      let gone = before.addresses(differingFrom: contents).filter {
         contents[$0] != before[$0] && before[$0] != nil
       }
       #expect(gone == [])
@@ -109,7 +109,7 @@ import Testing
     #expect(contents[.organization("org_added")] != nil)
     #expect(contents[.member("org_added", user: "somebody")] == "member")
     #expect(contents[.member(id, user: "our-user")] == "member")
-    #expect(before.cells(differingFrom: contents) == [.organization("org_added"), .list("org_added")])
+    #expect(before.addresses(differingFrom: contents) == [.organization("org_added"), .list("org_added")])
     try expectExplained(store)
   }
 

@@ -4,20 +4,20 @@ import Testing
 
 @testable import OrgFileStore
 
-/// What differs between two states: as cells, as changes, and as splices of the bytes.
+/// What differs between two states: as addresses, as changes, and as splices of the bytes.
 @Suite struct DifferenceTests {
   let base = FileContents(Fixture.organizations, Fixture.users)
 
-  @Test func `what stays the same is no cell`() {
-    #expect(base.cells(differingFrom: base) == [])
+  @Test func `what stays the same is no address`() {
+    #expect(base.addresses(differingFrom: base) == [])
     let spaced = FileContents(
       Fixture.organizations.replacingOccurrences(of: "\": ", with: "\" :  "),
       Fixture.users.replacingOccurrences(of: "\n", with: "\r\n"))
     #expect(spaced.problems == [])
-    #expect(spaced.cells(differingFrom: base) == [])
+    #expect(spaced.addresses(differingFrom: base) == [])
   }
 
-  @Test func `every value that a program can set is a cell of its own`() throws {
+  @Test func `every value that a program can set is a address of its own`() throws {
     let id = base.organization(at: 0).id
     let other = base.organization(at: 1).id
     let member = try #require(base.someMember)
@@ -30,23 +30,25 @@ import Testing
         user: member.userID, organization: member.organizationID, from: member.role, to: member.role.next))
     changed = try changed.making(.addMember(.sample("new", in: id)))
     #expect(
-      changed.cells(differingFrom: base) == [
+      changed.addresses(differingFrom: base) == [
         .field(id, .planTier), .field(other, .status), .member(member.organizationID, user: member.userID),
         .member(id, user: "new"),
       ])
   }
 
-  @Test func `new organizations and lists are cells, and so are those that are gone, be they empty`() throws {
+  @Test func `new organizations and lists are addresses, and so are those that are gone, be they empty`()
+    throws
+  {
     let id = "org_new"
     let created = try base.making(.createOrganization(.sample(id, "New")))
-    #expect(created.cells(differingFrom: base) == [.organization(id), .list(id)])
-    #expect(base.cells(differingFrom: created) == [.organization(id), .list(id)])
+    #expect(created.addresses(differingFrom: base) == [.organization(id), .list(id)])
+    #expect(base.addresses(differingFrom: created) == [.organization(id), .list(id)])
     let listless = FileContents(String(decoding: created.organizations.bytes, as: UTF8.self), Fixture.users)
-    #expect(listless.cells(differingFrom: created) == [.list(id)])
-    #expect(created.cells(differingFrom: listless) == [.list(id)])
+    #expect(listless.addresses(differingFrom: created) == [.list(id)])
+    #expect(created.addresses(differingFrom: listless) == [.list(id)])
   }
 
-  @Test func `the changes of the cells that differ lead from one state to the other`() throws {
+  @Test func `the changes of the addresses that differ lead from one state to the other`() throws {
     var random = SeededGenerator(seed: 5)
     for _ in 0..<200 {
       var there = base
@@ -54,10 +56,10 @@ import Testing
         there = try there.making(there.randomChange(&random, "r"))
       }
       var replayed = base
-      for change in there.changes(in: there.cells(differingFrom: base), on: base) {
+      for change in there.changes(in: there.addresses(differingFrom: base), on: base) {
         replayed = try replayed.making(change.change)
       }
-      #expect(replayed.cells(differingFrom: there) == [])
+      #expect(replayed.addresses(differingFrom: there) == [])
     }
   }
 
@@ -119,8 +121,8 @@ import Testing
       (members, old.members.bytes, new.members.bytes),
     ] {
       #expect(splices.applied(to: before) == after)
-      let kept = splices.all.map { JournalRecord.JournalSplice($0, in: before) }
-      let again = Splices(kept.map { Splice($0.at..<$0.at + $0.before.utf8.count, Array($0.after.utf8)) })
+      let kept = splices.all.map { JournalRecord.JournalByteEdit($0, in: before) }
+      let again = BytePatch(kept.map { ByteEdit($0.at..<$0.at + $0.before.utf8.count, Array($0.after.utf8)) })
       #expect(again.applied(to: before) == after)
     }
   }

@@ -85,7 +85,7 @@ extension Scratch {
         files.map { sha256($0.utf8) }
           == [OrganizationTable.file, MemberTable.file].map { last.files[$0]?.sha256 ?? "" }, "\(note)",
         sourceLocation: location)
-      let rebuilt = try Vault(store.directory).rebuild(last.generation)
+      let rebuilt = try StateDirectory(store.directory).rebuild(last.generation)
       #expect(
         rebuilt.files.map { String(decoding: $0.bytes, as: UTF8.self) } == files, "\(note)",
         sourceLocation: location)

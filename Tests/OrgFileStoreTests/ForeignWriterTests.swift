@@ -73,9 +73,9 @@ import Testing
 /// What was acknowledged, and should be there at the end.
 struct Ledger: Sendable {
   private(set) var count = 0
-  private var values: [Cell: String?] = [:]
+  private var values: [FieldAddress: String?] = [:]
 
-  mutating func set(_ cell: Cell, _ value: String) {
+  mutating func set(_ cell: FieldAddress, _ value: String) {
     values[cell] = value
     count += 1
   }
@@ -204,21 +204,22 @@ func settle(_ store: FileStore) throws {
 
 /// Displaced files that were written to and not taken in.
 func unmerged(_ store: FileStore) throws -> [String] {
-  let vault = try Vault(store.directory)
-  return try vault.displacedFiles().filter {
-    try !sha256(vault.read($0.name, in: vault.displaced)).hasPrefix($0.hash)
+  let stateDirectory = try StateDirectory(store.directory)
+  return try stateDirectory.displacedFiles().filter {
+    try !sha256(stateDirectory.read($0.name, in: stateDirectory.displaced)).hasPrefix($0.hash)
   }.map(\.name)
 }
 
 /// Expects that the journal is whole, and that from its first checkpoint on it leads to the bytes that are there.
 func expectExplained(_ store: FileStore, sourceLocation: SourceLocation = #_sourceLocation) throws {
-  let vault = try Vault(store.directory)
-  let (lines, damage) = try Journal.everything(vault.journal, store.directory.calls)
+  let stateDirectory = try StateDirectory(store.directory)
+  let (lines, damage) = try Journal.everything(stateDirectory.journal, store.directory.calls)
   #expect(damage == [], sourceLocation: sourceLocation)
   let first = try #require(lines.first?.record, sourceLocation: sourceLocation)
   #expect(first.kind == .checkpoint, sourceLocation: sourceLocation)
   for file in ["organizations.json", "org_users.json"] {
-    var bytes = try vault.read(Vault.checkpointName(first.generation, file), in: vault.checkpoints)
+    var bytes = try stateDirectory.read(
+      StateDirectory.checkpointName(first.generation, file), in: stateDirectory.checkpoints)
     for record in lines.map(\.record) where record.kind != .checkpoint {
       for splice in record.splices?[file] ?? [] {
         let range = splice.at..<splice.at + splice.before.utf8.count

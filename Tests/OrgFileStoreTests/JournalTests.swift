@@ -137,7 +137,7 @@ import Testing
       let present = try Journal.everything(
         opened.directory.openDirectory("journal", in: opened.directory.openPrivate()), SystemCalls())
       let newest = try #require(present.lines.last?.record.generation)
-      let rebuilt = try Vault(opened.directory).rebuild(newest)
+      let rebuilt = try StateDirectory(opened.directory).rebuild(newest)
       #expect(
         try rebuilt.files.map { String(decoding: $0.bytes, as: UTF8.self) } == copy.files(), "byte \(index)")
     }
@@ -166,13 +166,13 @@ import Testing
       states[try #require(try stores[0].history().first?.generation)] = try scratch.files()
     }
     #expect(try segments(scratch).count > 3)
-    let vault = try Vault(try DataDirectory(path: scratch.path))
+    let stateDirectory = try StateDirectory(try DataDirectory(path: scratch.path))
     for (generation, files) in states {
-      let rebuilt = try vault.rebuild(generation)
+      let rebuilt = try stateDirectory.rebuild(generation)
       #expect(
         rebuilt.files.map { String(decoding: $0.bytes, as: UTF8.self) } == files, "generation \(generation)")
     }
-    let original = try vault.rebuild(0)
+    let original = try stateDirectory.rebuild(0)
     #expect(
       original.files.map { String(decoding: $0.bytes, as: UTF8.self) } == [
         Fixture.organizations, Fixture.users,

@@ -21,8 +21,8 @@ struct JournalWriting {
     if !FileManager.default.fileExists(atPath: scratch.path + "/.orgman") {
       _ = try store.commit(Sample.plan)
     }
-    let vault = try Vault(store.directory)
-    let newest = try Journal.everything(vault.journal, SystemCalls()).lines.last
+    let stateDirectory = try StateDirectory(store.directory)
+    let newest = try Journal.everything(stateDirectory.journal, SystemCalls()).lines.last
     guard let newest else { return }
     let contents = store.contentsNow()
     let ids = (0..<contents.organizationCount).map { contents.organization(at: $0).id }
@@ -57,6 +57,6 @@ struct JournalWriting {
       hash = line.hash
     }
     try scratch.write(".orgman/journal/\(name)", text)
-    try vault.writeCheckpoint(contents, generation: generations.upperBound)
+    try stateDirectory.writeCheckpoint(contents, generation: generations.upperBound)
   }
 }

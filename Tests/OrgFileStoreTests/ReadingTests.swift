@@ -87,7 +87,7 @@ import Testing
     #expect(contents.recordProblems == other.recordProblems)
     #expect(contents.organizations.isBroken == other.organizations.isBroken)
     #expect(contents.members.isBroken == other.members.isBroken)
-    #expect(contents.members.strays == other.members.strays)
+    #expect(contents.members.orphanedMembers == other.members.orphanedMembers)
     #expect(contents.memberCount == other.memberCount)
     #expect(contents.everything == other.everything)
     for index in 0..<other.organizationCount {
@@ -121,7 +121,9 @@ import Testing
 
   @Test func `a time in the usual form is one where there is such a day, and nothing else is`() {
     func number(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    func isTime(_ text: [UInt8]) -> Bool { text.withUnsafeBytes { UsualRecord.isTime($0, 0..<$0.count) } }
+    func isTime(_ text: [UInt8]) -> Bool {
+      text.withUnsafeBytes { CanonicalRecordScanner.isTime($0, 0..<$0.count) }
+    }
     for year in [1900, 2000, 2023, 2024, 2100] {
       for month in 0...13 {
         for day in 0...32 {

@@ -22,7 +22,7 @@ import Testing
     ) throws {
       let before = last
       states.append(try before.making(change))
-      let changes = last.changes(in: last.cells(differingFrom: before), on: before)
+      let changes = last.changes(in: last.addresses(differingFrom: before), on: before)
       steps.append(
         Reconciliation.Step(
           generation: UInt64(states.count - 1), time: Timestamp(microseconds: time), origin: origin
@@ -143,7 +143,7 @@ import Testing
   {
     var branch = Branch(base)
     let member = try #require(base.someMember)
-    let cell = Cell.member(member.organizationID, user: member.userID)
+    let address = FieldAddress.member(member.organizationID, user: member.userID)
     let other: Role = member.role == .owner ? .member : .owner
     try branch.make(
       .setRole(user: member.userID, organization: member.organizationID, from: member.role, to: other),
@@ -154,9 +154,9 @@ import Testing
         written: ["org_users.json": Timestamp(microseconds: 1_500_000)])
     }
     // It hasn't read the file since, or it changes something else as well.
-    #expect(result(base, unread: ["org_users.json"]).contents[cell] == other.rawValue)
+    #expect(result(base, unread: ["org_users.json"]).contents[address] == other.rawValue)
     let mixed = try base.making(.addMember(.sample("new", in: second)))
-    #expect(result(mixed).contents[cell] == other.rawValue)
+    #expect(result(mixed).contents[address] == other.rawValue)
     #expect(result(mixed).contents[.member(second, user: "new")] == "member")
     // What it changed again since, it knew, whatever it was before.
     var later = branch
@@ -166,9 +166,9 @@ import Testing
     let back = Reconciliation(
       current: later.last, found: mixed, history: later.history, unread: ["org_users.json"],
       written: ["org_users.json": Timestamp(microseconds: 1_500_000)])
-    #expect(back.contents[cell] == member.role.rawValue)
+    #expect(back.contents[address] == member.role.rawValue)
     // Having read it, it may change its own value back.
-    #expect(result(base).contents[cell] == member.role.rawValue)
+    #expect(result(base).contents[address] == member.role.rawValue)
   }
 
   @Test func `what it takes back long after is meant, beside whatever else`() throws {
@@ -251,14 +251,15 @@ import Testing
       let back = try result.contents.applying(
         Preview(of: entry.inverse, on: Snapshot(generation: 1, contents: result.contents)).edit
       ).contents
-      #expect(back.cells(differingFrom: base) == [])
+      #expect(back.addresses(differingFrom: base) == [])
     }
     // Its list alone goes with nobody's will.
     let alone = FileContents(
       organizations: base.organizations, members: without.members.reread(of: base.organizations))
     let result = Reconciliation(current: base, found: alone, history: [])
     #expect(
-      result.contents.members.bytes == base.members.bytes || result.contents.cells(differingFrom: base) == [])
+      result.contents.members.bytes == base.members.bytes
+        || result.contents.addresses(differingFrom: base) == [])
     #expect(result.note?.contains("1 lost record put back: the members of") == true)
   }
 
@@ -280,7 +281,7 @@ import Testing
       let set = ChangeSet(result.refused.map(\.change), allowsOwnerless: true)
       let preview = Preview(of: set, on: Snapshot(generation: 1, contents: result.contents))
       #expect(preview.blocked.isEmpty)
-      #expect(try result.contents.applying(preview.edit).contents.cells(differingFrom: found) == [])
+      #expect(try result.contents.applying(preview.edit).contents.addresses(differingFrom: found) == [])
     }
   }
 
@@ -312,7 +313,7 @@ import Testing
     let users = FileContents(
       organizations: base.organizations, members: made.members.reread(of: base.organizations))
     let first = Reconciliation(current: branch.last, found: users, history: branch.history).contents
-    #expect(first.members.strays["org_new"] == 0)
+    #expect(first.members.orphanedMembers["org_new"] == 0)
     let second = Reconciliation(
       current: first, found: made, history: branch.history,
       displaced: .init(file: "organizations.json", generation: 1)
@@ -333,7 +334,7 @@ import Testing
       FileContents(String(decoding: added.organizations.bytes, as: UTF8.self), alone(list)),
     ] {
       let result = Reconciliation(current: base, found: found, history: [])
-      #expect(result.contents.cells(differingFrom: added) == [])
+      #expect(result.contents.addresses(differingFrom: added) == [])
       #expect(result.isRepair && !result.quarantined.isEmpty)
       #expect(result.note?.contains("put back") == true)
     }
@@ -456,8 +457,8 @@ import Testing
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         found = try found.making(found.randomChange(&random, "theirs"))
       }
-      let theirs = found.cells(differingFrom: branch.states[known])
-      let ours = branch.last.cells(differingFrom: branch.states[known])
+      let theirs = found.addresses(differingFrom: branch.states[known])
+      let ours = branch.last.addresses(differingFrom: branch.states[known])
       // It writes the files that it changed, and no others.
       if !theirs.contains(where: { $0.file == "organizations.json" }) {
         found = FileContents(
@@ -468,7 +469,7 @@ import Testing
           organizations: found.organizations, members: branch.last.members.reread(of: found.organizations))
       }
       // Whoever changes back what was changed before can't be told from somebody who didn't know of it.
-      let touched = zip(branch.states, branch.states.dropFirst()).flatMap { $1.cells(differingFrom: $0) }
+      let touched = zip(branch.states, branch.states.dropFirst()).flatMap { $1.addresses(differingFrom: $0) }
       guard !theirs.isEmpty, theirs.isDisjoint(with: touched) else { continue }
       let files = isDisplaced ? ["organizations.json", "org_users.json"] : [""]
       var contents = branch.last
@@ -482,10 +483,12 @@ import Testing
         contents = result.contents
         #expect(result.quarantined == [], "round \(round)")
       }
-      for cell in theirs {
-        #expect(contents[cell] == found[cell], "round \(round): \(cell) of theirs")
+      for address in theirs {
+        #expect(contents[address] == found[address], "round \(round): \(address) of theirs")
       }
-      for cell in ours { #expect(contents[cell] == branch.last[cell], "round \(round): \(cell) of ours") }
+      for address in ours {
+        #expect(contents[address] == branch.last[address], "round \(round): \(address) of ours")
+      }
       #expect(contents.problems == [])
     }
   }

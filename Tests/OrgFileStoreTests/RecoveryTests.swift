@@ -75,16 +75,16 @@ import Testing
     let store = try scratch.store()
     _ = try store.commit(Sample.create("before"))
     // A generation of a machine whose clock was ten years ahead.
-    let vault = try Vault(store.directory)
+    let stateDirectory = try StateDirectory(store.directory)
     var journal = Journal(calls: SystemCalls())
-    try journal.refresh(vault.journal, repairing: false)
+    try journal.refresh(stateDirectory.journal, repairing: false)
     var record = try #require(journal.last?.record)
     record.generation = 2
     record.previous = try #require(journal.last?.hash)
     record.time = "2036-11-22 21:51:10"
     record.changes = []
     record.splices = nil
-    try journal.append(record, to: store.directory, in: vault.journal)
+    try journal.append(record, to: store.directory, in: stateDirectory.journal)
     _ = try store.commit(Sample.plan)
     _ = try scratch.store().commit(Sample.create("after"))
     #expect(try store.history().map(\.generation) == [4, 3, 2, 1])

@@ -20,24 +20,25 @@ import Testing
   }
 
   private func segments(_ scratch: Scratch) throws -> [String] {
-    let vault = try Vault(try DataDirectory(path: scratch.path))
-    return try Journal.segments(vault.journal, vault.calls)
+    let stateDirectory = try StateDirectory(try DataDirectory(path: scratch.path))
+    return try Journal.segments(stateDirectory.journal, stateDirectory.calls)
   }
 
   /// As it is done by hand.
   private func remove(_ segment: String, _ scratch: Scratch) throws {
-    let vault = try Vault(try DataDirectory(path: scratch.path))
-    try Segment.remove(segment, in: vault.journal, vault.calls)
+    let stateDirectory = try StateDirectory(try DataDirectory(path: scratch.path))
+    try Segment.remove(segment, in: stateDirectory.journal, stateDirectory.calls)
   }
 
   private func copies(_ scratch: Scratch) throws -> [UInt64] {
-    let vault = try Vault(try DataDirectory(path: scratch.path))
-    return try vault.checkpointGenerations()
+    let stateDirectory = try StateDirectory(try DataDirectory(path: scratch.path))
+    return try stateDirectory.checkpointGenerations()
   }
 
   private func beginning(_ segment: String, _ store: FileStore) throws -> JournalRecord {
-    let vault = try Vault(store.directory)
-    return try #require(try Journal.beginning(of: segment, vault.journal, vault.calls)).record
+    let stateDirectory = try StateDirectory(store.directory)
+    return try #require(try Journal.beginning(of: segment, stateDirectory.journal, stateDirectory.calls))
+      .record
   }
 
   /// What is said of the journal and its index.
@@ -157,8 +158,8 @@ import Testing
     _ = try store.commit(Sample.create("later"))
     let name = try #require(try displaced(scratch).first)
     try scratch.write(".orgman/displaced/\(name)", "{")
-    let vault = try Vault(store.directory)
-    #expect(try !vault.displaced(before: soon).contains { $0.name == name })
+    let stateDirectory = try StateDirectory(store.directory)
+    #expect(try !stateDirectory.displaced(before: soon).contains { $0.name == name })
     _ = try store.commit(Sample.plan)
     try scratch.recovered()
   }
@@ -223,8 +224,8 @@ import Testing
   @Test func `what was begun to be removed is found, and maintenance finishes it`() throws {
     let (scratch, store) = try history()
     let names = try segments(scratch)
-    let vault = try Vault(store.directory)
-    let bytes = try vault.read(names[0] + Segment.compressedSuffix, in: vault.journal)
+    let stateDirectory = try StateDirectory(store.directory)
+    let bytes = try stateDirectory.read(names[0] + Segment.compressedSuffix, in: stateDirectory.journal)
     try store.prune(before: try #require(Timestamp(beginning(names[2], store).time)))
     try scratch.write(".orgman/journal/\(names[0])" + Segment.compressedSuffix, bytes)
     let finding = try #require(try store.examine().first { $0.text.contains(names[0]) })
@@ -236,11 +237,13 @@ import Testing
 
   /// Writes the journal as it would be had all that happened some days earlier.
   private func date(_ scratch: Scratch, days: Int64) throws {
-    let vault = try Vault(try DataDirectory(path: scratch.path))
+    let stateDirectory = try StateDirectory(try DataDirectory(path: scratch.path))
     var previous = ""
     for segment in try segments(scratch) {
       var text: [UInt8] = []
-      for line in try #require(try Journal.parsed(segment, vault.journal, vault.calls)).lines {
+      for line in try #require(try Journal.parsed(segment, stateDirectory.journal, stateDirectory.calls))
+        .lines
+      {
         var record = line.record
         record.previous = previous
         let time = try #require(Timestamp(record.time))
@@ -251,6 +254,6 @@ import Testing
       }
       try scratch.write(".orgman/journal/\(segment)", text)
     }
-    JournalIndexer(vault.directory)?.rebuild()
+    JournalIndexer(stateDirectory.directory)?.rebuild()
   }
 }

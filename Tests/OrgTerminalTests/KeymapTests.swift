@@ -235,7 +235,7 @@ import Testing
     while let action = reader.next(screen.model) { effects += screen.model.update(action) }
     #expect(reader.waiting == [.enter, "Q"])
     guard case .arrange(let request) = effects.first else { return #expect(Bool(false)) }
-    _ = screen.model.receive(Arrangement(screen.model.arrangement.snapshot, for: request))
+    _ = screen.model.receive(OrganizationList(screen.model.organizationList.snapshot, for: request))
     let next = reader.next(screen.model)
     #expect(next == .open)
   }

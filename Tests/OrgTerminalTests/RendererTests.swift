@@ -30,19 +30,19 @@ enum Scenes {
     var noHistory = Screen(columns, rows, isUTF8: isUTF8)
     noHistory.history = []
     var reading = Screen(columns, rows, isUTF8: isUTF8)
-    reading.model = AppModel(Arrangement(.unread, for: ListRequest()), viewport: reading.model.viewport)
+    reading.model = AppModel(OrganizationList(.unread, for: ListRequest()), viewport: reading.model.viewport)
     reading.model.receive(ReadingProgress(done: 430, total: 1000))
     var rereading = Screen(columns, rows, isUTF8: isUTF8)
     rereading.model.receive(ReadingProgress(done: 430, total: 1000))
     var takingIn = Screen(columns, rows, isUTF8: isUTF8)
     takingIn.model.receive(ReadingProgress(done: 1000, total: 1000))
-    var clash = Screen(columns, rows, isUTF8: isUTF8)
-    clash.press(.edit, .nextField, .paste("x"), .nextField, .nextField, .deleteToStart, .save)
+    var conflict = Screen(columns, rows, isUTF8: isUTF8)
+    conflict.press(.edit, .nextField, .paste("x"), .nextField, .nextField, .deleteToStart, .save)
     let conflicts = [
       Conflict("org", field: "plan_tier", base: "founders_friend", theirs: "enterprise", mine: "x"),
       Conflict("org", field: "lago_customer_id", base: "lago_1", theirs: "lago_2", mine: nil),
     ]
-    _ = clash.model.receive(.failed(OrgError(.conflict, "Somebody changed it.", conflicts: conflicts)))
+    _ = conflict.model.receive(.failed(OrgError(.conflict, "Somebody changed it.", conflicts: conflicts)))
     let damaged = Screen(columns, rows, problems: [problem], isUTF8: isUTF8)
     let empty = Screen(
       columns, rows, organizations: [], members: [], readOnly: "it was opened so", isUTF8: isUTF8)
@@ -51,7 +51,7 @@ enum Scenes {
       scene("question", nil, .open, .remove, .nextField), scene("delete", nil, .moveDown, .remove),
       scene("form", nil, .edit, .insert("x")), scene("discard", nil, .edit, .insert("x"), .back),
       scene("create", nil, .add, .save), scene("member", nil, .open, .add, .nextField), scene("news", news),
-      scene("conflict", clash), scene("typed wrong", nil, .add, .paste("globex")),
+      scene("conflict", conflict), scene("typed wrong", nil, .add, .paste("globex")),
       scene("filter", nil, .filter, .insert("e"), .insert("x")),
       scene("nothing", nil, .filter, .insert("zz"), .accept),
       scene("marked", nil, .mark, .moveDown, .mark, .filter, .insert("e"), .accept),

@@ -92,10 +92,10 @@ struct Screen {
     let contents = InMemoryStore(organizations: organizations, members: members).snapshot().contents
     let snapshot = Snapshot(generation: 1, problems: problems, contents: contents)
     model = AppModel(
-      Arrangement(snapshot, for: ListRequest()),
+      OrganizationList(snapshot, for: ListRequest()),
       viewport: Layout(size: size).viewport(helpLines: renderer.helpLines.count), readOnlyReason: readOnly,
       readOnlySummary: readOnlySummary, preferences: preferences,
-      stamps: Stamps(newID: { "org_new" }, now: { Sample.time }))
+      environment: Environment(newID: { "org_new" }, now: { Sample.time }))
   }
 
   mutating func press(_ actions: Action...) {
@@ -105,12 +105,12 @@ struct Screen {
   }
 
   private mutating func carryOut(_ effect: Effect) {
-    let snapshot = model.arrangement.snapshot
+    let snapshot = model.organizationList.snapshot
     switch effect {
     case .arrange(let request):
-      _ = model.receive(Arrangement(snapshot, for: request, after: model.arrangement))
-    case .preview(let proposal):
-      model.receive(proposal.verdict(on: snapshot), for: proposal)
+      _ = model.receive(OrganizationList(snapshot, for: request, after: model.organizationList))
+    case .preview(let bulkEditPlan):
+      model.receive(bulkEditPlan.bulkEditPreview(on: snapshot), for: bulkEditPlan)
     case .find(let request): model.receive(request.find())
     case .show(let request):
       let content: Sheet.Content
@@ -138,13 +138,13 @@ struct Screen {
 
   /// What others wrote meanwhile.
   mutating func others(_ edit: (inout [Organization], inout [OrgUser]) -> Void) {
-    let old = model.arrangement
+    let old = model.organizationList
     var organizations = Array(old.snapshot.organizations)
     var members = organizations.flatMap { old.snapshot.members(of: $0.id) }
     edit(&organizations, &members)
     let contents = InMemoryStore(organizations: organizations, members: members).snapshot().contents
     let snapshot = Snapshot(generation: old.snapshot.generation + 1, contents: contents)
-    _ = model.receive(Arrangement(snapshot, for: old.request, after: old))
+    _ = model.receive(OrganizationList(snapshot, for: old.request, after: old))
   }
 
   var frame: Frame { renderer.frame(model, size: size) }

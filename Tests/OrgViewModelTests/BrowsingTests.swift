@@ -110,7 +110,7 @@ import Testing
     driver.others { organizations, _ in organizations[0].planTier = "starter" }
     driver.press(.back)
     #expect(driver.form?.fields[0].input.text == "Acmex")
-    #expect(driver.form?.news == "Changed meanwhile: Plan is starter now.")
+    #expect(driver.form?.externalChangeNotice == "Changed meanwhile: Plan is starter now.")
   }
 
   @Test func `the page with the keys doesn't scroll beyond its end, not even on a larger screen`() {
@@ -227,8 +227,8 @@ import Testing
     driver.type("in")
     let requests = driver.held.compactMap { if case .arrange(let request) = $0 { request } else { nil } }
     #expect(requests.map(\.query) == ["i", "in"])
-    _ = driver.model.receive(Arrangement(snapshot, for: requests[1]))
-    _ = driver.model.receive(Arrangement(snapshot, for: requests[0]))
+    _ = driver.model.receive(OrganizationList(snapshot, for: requests[1]))
+    _ = driver.model.receive(OrganizationList(snapshot, for: requests[0]))
     #expect(driver.names == ["India"])
   }
 
@@ -239,16 +239,17 @@ import Testing
     driver.type("o")
     driver.store.change { organizations, _ in organizations[1].name = "Zorro" }
     // Data with the rows of the filter before: of no use but for what changed in them.
-    let data = Arrangement(driver.store.snapshot(), for: ListRequest(), after: driver.model.arrangement)
-    let old = driver.model.arrangement.snapshot
-    _ = driver.model.receive(Arrangement(old, for: ListRequest(serial: 1, query: "o")))
+    let data = OrganizationList(
+      driver.store.snapshot(), for: ListRequest(), after: driver.model.organizationList)
+    let old = driver.model.organizationList.snapshot
+    _ = driver.model.receive(OrganizationList(old, for: ListRequest(serial: 1, query: "o")))
     driver.held = []
     driver.carryOut(driver.model.receive(data))
     guard case .arrange(let request) = driver.held.first else {
       return #expect(Bool(false), "\(driver.held)")
     }
     #expect(request.query == "o")
-    let effects = driver.model.receive(Arrangement(data.snapshot, for: request, after: data))
+    let effects = driver.model.receive(OrganizationList(data.snapshot, for: request, after: data))
     #expect(driver.names.contains("Zorro"))
     #expect(effects == [.endFlashSoon])
     #expect(driver.model.flashing == ["org_bravo"])
@@ -271,7 +272,7 @@ import Testing
     var driver = Driver()
     driver.holds = true
     driver.press(.reload)
-    _ = driver.model.receive(driver.model.arrangement)
+    _ = driver.model.receive(driver.model.organizationList)
     #expect(driver.message == nil)
     driver.release()
     #expect(driver.message == "Read again from disk.")

@@ -81,7 +81,7 @@ import Testing
     next.model.offer(try restored(kept(driver)))
     #expect(question(next)?.text == "You were editing Acme when orgman ended. Go on with it?")
     next.press(.confirm)
-    #expect(next.form?.news == "Changed meanwhile: Plan is starter now.")
+    #expect(next.form?.externalChangeNotice == "Changed meanwhile: Plan is starter now.")
     next.press(.save)
     #expect(next.model.context == .conflict)
   }
@@ -108,6 +108,8 @@ import Testing
     var next = Driver(Array(Sample.organizations.dropFirst()), [])
     next.model.offer(try restored(kept(driver)))
     next.press(.accept)
-    #expect(next.form?.news == "Acme was removed meanwhile; what you typed is kept, but can't be saved.")
+    #expect(
+      next.form?.externalChangeNotice
+        == "Acme was removed meanwhile; what you typed is kept, but can't be saved.")
   }
 }

@@ -85,7 +85,7 @@ struct Driver {
   var held: [Effect] = []
   /// Everything that was ever asked for.
   var log: [Effect] = []
-  private var arranged: Arrangement
+  private var arranged: OrganizationList
 
   init(
     _ organizations: [Organization] = Sample.organizations, _ members: [OrgUser] = Sample.members,
@@ -93,10 +93,10 @@ struct Driver {
     isWide: Bool = true, readOnly: String? = nil, preferences: Preferences = Preferences()
   ) {
     store = TestStore(organizations, members)
-    arranged = Arrangement(store.snapshot(), for: ListRequest())
+    arranged = OrganizationList(store.snapshot(), for: ListRequest())
     model = AppModel(
       arranged, viewport: Self.viewport(rows: rows, isWide: isWide), readOnlyReason: readOnly,
-      preferences: preferences, stamps: Sample.stamps)
+      preferences: preferences, environment: Sample.environment)
   }
 
   static func viewport(rows: Int, isWide: Bool = true) -> AppModel.Viewport {
@@ -134,8 +134,8 @@ struct Driver {
   mutating func perform(_ effect: Effect) {
     switch effect {
     case .arrange(let request): carryOut(model.receive(arrange(arranged.snapshot, request)))
-    case .preview(let proposal):
-      model.receive(proposal.verdict(on: arranged.snapshot), for: proposal)
+    case .preview(let bulkEditPlan):
+      model.receive(bulkEditPlan.bulkEditPreview(on: arranged.snapshot), for: bulkEditPlan)
     case .show(let request):
       if let content = content(request) { carryOut(model.receive(content, for: request)) }
     case .reload(let request): carryOut(model.receive(arrange(store.snapshot(), request)))
@@ -182,15 +182,15 @@ struct Driver {
     do throws(OrgError) {
       set = try make()
       let commit = try store.commit(set)
-      carryOut(model.receive(.done(commit, arrange(commit.snapshot, model.arrangement.request))))
+      carryOut(model.receive(.done(commit, arrange(commit.snapshot, model.organizationList.request))))
     } catch {
       let isPartial = set.purpose != .edit && set.changes.count > 1 && !error.conflicts.isEmpty
       carryOut(model.receive(isPartial ? .partial(set, error) : .failed(error)))
     }
   }
 
-  private mutating func arrange(_ snapshot: Snapshot, _ request: ListRequest) -> Arrangement {
-    let result = Arrangement(snapshot, for: request, after: arranged)
+  private mutating func arrange(_ snapshot: Snapshot, _ request: ListRequest) -> OrganizationList {
+    let result = OrganizationList(snapshot, for: request, after: arranged)
     if arranged.snapshot.generation <= snapshot.generation { arranged = result }
     return result
   }
@@ -214,7 +214,9 @@ struct Driver {
   var selected: String? { model.selectedOrganization?.id }
   var message: String? { model.message?.text }
 
-  var names: [String] { model.arrangement.rows.indices.map { model.arrangement.organization(at: $0).name } }
+  var names: [String] {
+    model.organizationList.rows.indices.map { model.organizationList.organization(at: $0).name }
+  }
 
   var form: Form? { if case .form(let form) = model.mode { form } else { nil } }
 
@@ -228,7 +230,7 @@ struct Driver {
 
 enum Sample {
   static let time = Timestamp(microseconds: 1_760_000_000_000_000)
-  static let stamps = Stamps(newID: { "org_new" }, now: { time })
+  static let environment = Environment(newID: { "org_new" }, now: { time })
 
   static func organization(_ id: String, _ name: String) -> Organization {
     Organization(id: id, name: name, createdAt: time)

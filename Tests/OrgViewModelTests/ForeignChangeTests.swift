@@ -19,7 +19,7 @@ import Testing
     driver.othersRemove("org_acme")
     #expect(driver.selected == "org_india")
     driver.others { organizations, _ in organizations[8].name = "Zulu" }
-    #expect(driver.selected == driver.model.arrangement.organization(at: driver.model.selectedRow).id)
+    #expect(driver.selected == driver.model.organizationList.organization(at: driver.model.selectedRow).id)
   }
 
   @Test func `a renamed record takes the selection along, and the filter stays`() {
@@ -148,7 +148,7 @@ import Testing
     let commit = try? driver.store.commit(set)
     driver.perform(driver.model.refresh())
     #expect(driver.model.flashing == ["org_acme"])
-    if let commit { _ = driver.model.receive(.done(commit, driver.model.arrangement)) }
+    if let commit { _ = driver.model.receive(.done(commit, driver.model.organizationList)) }
     #expect(driver.model.flashing.isEmpty)
     #expect(driver.message == "Status of Acme: active → deleted.")
   }

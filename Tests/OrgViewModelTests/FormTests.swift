@@ -6,7 +6,7 @@ import Testing
 @Suite struct FormTests {
   private func text(_ driver: Driver, _ field: Int) -> String? { driver.form?.fields[field].input.text }
 
-  @Test func `a organization is created with the stamps given, selected and said`() {
+  @Test func `a organization is created with the environment given, selected and said`() {
     var driver = Driver()
     driver.press(.add)
     driver.type("Neo")
@@ -183,7 +183,7 @@ import Testing
     driver.press(.edit)
     driver.type("2")
     driver.others { organizations, _ in organizations[0].planTier = "enterprise" }
-    #expect(driver.form?.news == "Changed meanwhile: Plan is enterprise now.")
+    #expect(driver.form?.externalChangeNotice == "Changed meanwhile: Plan is enterprise now.")
     #expect(text(driver, 0) == "Acme2")
     driver.press(.save)
     let saved = driver.store.snapshot().organization(id: "org_acme")
@@ -192,7 +192,7 @@ import Testing
   }
 
   /// A form in which the plan and the Lago id were edited, while others edited plan and name.
-  private func clashing() -> Driver {
+  private func conflicting() -> Driver {
     var driver = Driver()
     driver.press(.edit, .nextField, .deleteToStart)
     driver.type("starter")
@@ -206,10 +206,10 @@ import Testing
   }
 
   @Test func `a conflict shows base, theirs and mine, and saves nothing until somebody has chosen`() {
-    var driver = clashing()
+    var driver = conflicting()
     #expect(driver.form?.focus == 1)
     #expect(driver.model.context == .conflict)
-    #expect(driver.form?.fields[1].clash == .init(base: "founders_friend", theirs: "enterprise"))
+    #expect(driver.form?.fields[1].conflict == .init(base: "founders_friend", theirs: "enterprise"))
     #expect(text(driver, 1) == "starter")
     #expect(driver.store.snapshot().organization(id: "org_acme")?.planTier == "enterprise")
     #expect(
@@ -224,7 +224,7 @@ import Testing
   }
 
   @Test func `mine overwrites theirs knowingly, and what others changed elsewhere survives`() {
-    var driver = clashing()
+    var driver = conflicting()
     driver.press(.takeMine)
     #expect(driver.model.context == .form)
     #expect(driver.form?.problem == nil)
@@ -237,7 +237,7 @@ import Testing
   }
 
   @Test func `theirs stays, and the rest of mine is saved`() {
-    var driver = clashing()
+    var driver = conflicting()
     driver.press(.keepTheirs)
     #expect(text(driver, 1) == "enterprise")
     driver.press(.save)
@@ -248,9 +248,9 @@ import Testing
   }
 
   @Test func `what others change while somebody chooses is what is chosen from`() {
-    var driver = clashing()
+    var driver = conflicting()
     driver.others { organizations, _ in organizations[0].planTier = "professional" }
-    #expect(driver.form?.fields[1].clash?.theirs == "professional")
+    #expect(driver.form?.fields[1].conflict?.theirs == "professional")
     driver.press(.takeMine, .save)
     #expect(driver.store.snapshot().organization(id: "org_acme")?.planTier == "starter")
   }
@@ -283,7 +283,9 @@ import Testing
     driver.press(.edit)
     driver.type("2")
     driver.othersRemove("org_acme")
-    #expect(driver.form?.news == "Acme was removed meanwhile; what you typed is kept, but can't be saved.")
+    #expect(
+      driver.form?.externalChangeNotice
+        == "Acme was removed meanwhile; what you typed is kept, but can't be saved.")
     driver.press(.save)
     #expect(driver.form?.problem?.text == "There is no organization \"org_acme\".")
     #expect(text(driver, 0) == "Acme2")
@@ -337,7 +339,7 @@ import Testing
     driver.press(.remove, .confirm, .edit)
     driver.type("2")
     driver.release()
-    #expect(driver.form?.news == nil)
+    #expect(driver.form?.externalChangeNotice == nil)
     #expect(text(driver, 2) == "deleted")
     driver.press(.save)
     #expect(driver.store.snapshot().organization(id: "org_acme")?.status == .deleted)

@@ -170,7 +170,7 @@ import Testing
     #expect(driver.model.sheet?.selectedRow == 403)
     driver.press(.showOrganizations, .showHistory, .moveToFirst)
     driver.press(.showOrganizations)
-    driver.model.trail = Trail()
+    driver.model.navigation = NavigationHistory()
     driver.press(.showHistory, .moveToLast)
     #expect(texts.count == 702)
     #expect(driver.model.selectedEntry?.entry.generation == 1)

@@ -6,8 +6,8 @@ import Testing
 extension Driver {
   /// The names of the organizations that are marked and shown.
   var marked: [String] {
-    model.arrangement.rows.indices.filter { model.isMarked(row: $0) }
-      .map { model.arrangement.organization(at: $0).name }
+    model.organizationList.rows.indices.filter { model.isMarked(row: $0) }
+      .map { model.organizationList.organization(at: $0).name }
   }
 
   /// The members that are marked, of the organization that is shown.
@@ -91,16 +91,16 @@ extension Driver {
   @Test func `marks follow through data that came with rows of no use`() {
     var driver = Driver()
     driver.press(.moveDown, .mark)
-    let start = driver.model.arrangement
+    let start = driver.model.organizationList
     driver.holds = true
     driver.press(.filter, .insert("o"))
     driver.store.change { organizations, _ in organizations.remove(at: 0) }
     // Made before the request, and so of no use; it says all the same where everything went.
-    let between = Arrangement(driver.store.snapshot(), for: ListRequest(serial: -1), after: start)
+    let between = OrganizationList(driver.store.snapshot(), for: ListRequest(serial: -1), after: start)
     _ = driver.model.receive(between)
     driver.store.change { organizations, _ in organizations.remove(at: 3) }
     let request = ListRequest(serial: 9, query: "o")
-    _ = driver.model.receive(Arrangement(driver.store.snapshot(), for: request, after: between))
+    _ = driver.model.receive(OrganizationList(driver.store.snapshot(), for: request, after: between))
     #expect(driver.marked == ["Bravo"])
     #expect(driver.model.markCount == 1)
   }
@@ -109,7 +109,7 @@ extension Driver {
     var driver = Driver()
     driver.press(.moveDown, .mark, .mark)
     driver.store.change { organizations, _ in organizations.remove(at: 2) }
-    _ = driver.model.receive(Arrangement(driver.store.snapshot(), for: ListRequest(serial: 5)))
+    _ = driver.model.receive(OrganizationList(driver.store.snapshot(), for: ListRequest(serial: 5)))
     #expect(driver.marked == ["Bravo"])
   }
 

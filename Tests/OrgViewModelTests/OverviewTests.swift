@@ -35,7 +35,7 @@ import Testing
     #expect(counts["owners:0"] == 9)
     #expect(counts["members:0"] == 8)
     for (query, count) in counts {
-      let shown = Arrangement(driver.store.snapshot(), for: ListRequest(query: query))
+      let shown = OrganizationList(driver.store.snapshot(), for: ListRequest(query: query))
       #expect(shown.queryError == nil && shown.rows.count == count, "\(query)")
     }
   }

@@ -52,14 +52,15 @@ import Testing
 
   private func isSound(_ driver: Driver) -> Bool {
     let model = driver.model
-    let rows = model.arrangement.rows.count
+    let rows = model.organizationList.rows.count
     guard model.selectedRow >= 0, model.selectedRow < max(1, rows),
       model.visibleRows.contains(model.selectedRow) || rows == 0
     else { return false }
     if !model.list.isGone {
       guard
         rows == 0
-          ? model.list.id == nil : model.arrangement.organization(at: model.selectedRow).id == model.list.id
+          ? model.list.id == nil
+          : model.organizationList.organization(at: model.selectedRow).id == model.list.id
       else { return false }
     } else if model.pane == .detail {
       return false

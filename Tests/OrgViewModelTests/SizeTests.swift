@@ -16,8 +16,8 @@ import Testing
     let order = organizations.indices.sorted {
       (texts[$0][0], organizations[$0].id) < (texts[$1][0], organizations[$1].id)
     }
-    var arrangement = Arrangement(snapshot, for: ListRequest())
-    #expect(arrangement.rows == order.map(Int32.init))
+    var organizationList = OrganizationList(snapshot, for: ListRequest())
+    #expect(organizationList.rows == order.map(Int32.init))
     var hits = 0
     // As somebody types, and takes back, and goes on.
     let all = [
@@ -25,7 +25,7 @@ import Testing
     ]
     // The plain way takes its time.
     for query in count > 10_000 ? ["acm", "acme 12"] : all {
-      arrangement = Arrangement(snapshot, for: ListRequest(query: query), after: arrangement)
+      organizationList = OrganizationList(snapshot, for: ListRequest(query: query), after: organizationList)
       let words = query.split(separator: " ").map(String.init)
       let expected = order.filter { index in
         words.allSatisfy { word in
@@ -34,7 +34,7 @@ import Testing
             : texts[index].contains { Self.contains(word, $0) }
         }
       }
-      #expect(arrangement.rows == expected.map(Int32.init), "\(query)")
+      #expect(organizationList.rows == expected.map(Int32.init), "\(query)")
       hits += expected.count
     }
     #expect(count < 7 || hits > count / 10)
@@ -45,12 +45,13 @@ import Testing
     var random = SplitMix(state: UInt64(count) + 1)
     let organizations = Self.organizations(count, &random)
     let snapshot = InMemoryStore(organizations: organizations).snapshot()
-    var arrangement = Arrangement(snapshot, for: ListRequest())
-    let byName = arrangement.rows
+    var organizationList = OrganizationList(snapshot, for: ListRequest())
+    let byName = organizationList.rows
     for column in count > 10_000 ? [ListOrder.Column.plan, .created] : ListOrder.Column.allCases {
       for isDescending in [false, true] {
-        arrangement = Arrangement(
-          snapshot, for: ListRequest(order: ListOrder(column, isDescending: isDescending)), after: arrangement
+        organizationList = OrganizationList(
+          snapshot, for: ListRequest(order: ListOrder(column, isDescending: isDescending)),
+          after: organizationList
         )
         // What is alike stays in the order of the names.
         let keys = organizations.map { organization -> Int64 in
@@ -69,7 +70,7 @@ import Testing
           : byName.enumerated().sorted {
             (keys[Int($0.element)], $0.offset) < (keys[Int($1.element)], $1.offset)
           }.map(\.element)
-        #expect(arrangement.rows == expected, "\(column), descending: \(isDescending)")
+        #expect(organizationList.rows == expected, "\(column), descending: \(isDescending)")
       }
     }
   }
@@ -78,15 +79,15 @@ import Testing
   func `marks stay on what was marked, whatever others do`(count: Int) {
     var random = SplitMix(state: UInt64(count) + 2)
     var organizations = Self.organizations(count, &random)
-    func arrangement(_ generation: UInt64, _ query: String = "", after previous: Arrangement? = nil)
-      -> Arrangement
+    func organizationList(_ generation: UInt64, _ query: String = "", after previous: OrganizationList? = nil)
+      -> OrganizationList
     {
       let contents = InMemoryStore(organizations: organizations).snapshot().contents
-      return Arrangement(
+      return OrganizationList(
         Snapshot(generation: generation, contents: contents), for: ListRequest(query: query), after: previous)
     }
     let viewport = AppModel.Viewport(isWide: true, listRows: 20, detailRows: 20, helpRows: 20, helpLines: 50)
-    let first = arrangement(1, "acme")
+    let first = organizationList(1, "acme")
     var model = AppModel(first, viewport: viewport)
     _ = model.update(.markAll)
     var marked = Set(organizations.filter { $0.name.lowercased().contains("acme") }.map(\.id))
@@ -97,11 +98,11 @@ import Testing
     organizations.insert(
       Organization(id: "org_acme", name: "Acme", createdAt: Timestamp(microseconds: 0)),
       at: organizations.count / 2)
-    _ = model.receive(arrangement(2, after: first))
+    _ = model.receive(organizationList(2, after: first))
     marked.formIntersection(organizations.map(\.id))
     #expect(model.markCount == marked.count)
-    let shown = model.arrangement.rows.indices.filter { model.isMarked(row: $0) }
-    #expect(Set(shown.map { model.arrangement.organization(at: $0).id }) == marked)
+    let shown = model.organizationList.rows.indices.filter { model.isMarked(row: $0) }
+    #expect(Set(shown.map { model.organizationList.organization(at: $0).id }) == marked)
     _ = model.update(.unmarkAll)
     #expect(model.markCount == 0)
   }

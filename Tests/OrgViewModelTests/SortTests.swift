@@ -96,12 +96,12 @@ import Testing
         planTier: PlanTier.known[$0 % 4])
     }
     let contents = InMemoryStore(organizations: organizations).snapshot().contents
-    let first = Arrangement(Snapshot(generation: 1, contents: contents), for: ListRequest())
+    let first = OrganizationList(Snapshot(generation: 1, contents: contents), for: ListRequest())
     let clock = ContinuousClock()
     for column in ListOrder.Column.allCases {
       var sorted = first
       let time = clock.measure {
-        sorted = Arrangement(
+        sorted = OrganizationList(
           first.snapshot, for: ListRequest(serial: 1, order: ListOrder(column, isDescending: true)),
           after: first)
       }

@@ -129,7 +129,7 @@ public struct Query: Sendable, Hashable {
       return indices.filter { matches(Int($0), in: search) }
     }
     let middle = indices.count / 2
-    let second = Concurrent { indices[middle...].filter { matches(Int($0), in: search) } }
+    let second = BackgroundTask { indices[middle...].filter { matches(Int($0), in: search) } }
     return indices[..<middle].filter { matches(Int($0), in: search) } + second.value
   }
 

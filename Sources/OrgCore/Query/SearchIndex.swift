@@ -11,7 +11,7 @@ public final class SearchIndex: Sendable {
   /// Looks at every organization of a snapshot once; not even that where they are those of an earlier index.
   public init(_ snapshot: Snapshot, after earlier: SearchIndex? = nil) {
     self.snapshot = snapshot
-    if let earlier, let contents = snapshot.contents as? any PlainContents,
+    if let earlier, let contents = snapshot.contents as? any RawFieldContents,
       contents.hasSameOrganizations(as: earlier.snapshot.contents)
     {
       table = earlier.table
@@ -25,12 +25,12 @@ public final class SearchIndex: Sendable {
       return
     }
     let middle = count / 2
-    let second = Concurrent { Table(of: snapshot.contents, middle..<count) }
+    let second = BackgroundTask { Table(of: snapshot.contents, middle..<count) }
     var table = Table(of: snapshot.contents, 0..<middle)
     table.add(second.value)
     self.table = table
     let whole = table
-    let upper = Concurrent { whole.sorted(middle..<count) }
+    let upper = BackgroundTask { whole.sorted(middle..<count) }
     order = table.merged(table.sorted(0..<middle), upper.value)
   }
 
@@ -80,9 +80,9 @@ public final class SearchIndex: Sendable {
       text.reserveCapacity(indices.count * 96)
       starts.reserveCapacity(indices.count + 1)
       facts.reserveCapacity(indices.count)
-      let plain = contents as? any PlainContents
+      let plain = contents as? any RawFieldContents
       for index in indices {
-        if plain?.withPlainValues(at: index, { add($0) }) == true { continue }
+        if plain?.withRawFields(at: index, { add($0) }) == true { continue }
         add(contents.organization(at: index))
       }
       starts.append(text.count)
@@ -111,7 +111,7 @@ public final class SearchIndex: Sendable {
         hasLago: organization.lagoCustomerID != nil, hasStripe: organization.stripeCustomerID != nil)
     }
 
-    mutating func add(_ organization: PlainOrganization) {
+    mutating func add(_ organization: RawFieldOrganization) {
       starts.append(text.count)
       SearchText.append(organization, to: &text)
       add(
@@ -218,9 +218,9 @@ public final class SearchIndex: Sendable {
 }
 
 /// Contents that can show the values of most organizations as they stand, without making records of them.
-package protocol PlainContents: SnapshotContents {
+package protocol RawFieldContents: SnapshotContents {
   /// Gives the values of an organization; false where they can't be shown as they stand.
-  func withPlainValues(at index: Int, _ body: (PlainOrganization) -> Void) -> Bool
+  func withRawFields(at index: Int, _ body: (RawFieldOrganization) -> Void) -> Bool
   /// Whether all organizations are the same, in the same order; false where that can't be told fast.
   func hasSameOrganizations(as other: any SnapshotContents) -> Bool
   /// Gives the id of each member of an organization as UTF-8, and the role by its place among all roles.
@@ -232,7 +232,7 @@ package protocol PlainContents: SnapshotContents {
 }
 
 /// The values of an organization as ASCII text, for as long as a closure runs.
-package struct PlainOrganization {
+package struct RawFieldOrganization {
   let id: UnsafeRawBufferPointer
   let name: UnsafeRawBufferPointer
   let plan: UnsafeRawBufferPointer

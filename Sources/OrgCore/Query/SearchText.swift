@@ -19,7 +19,7 @@ enum SearchText {
   }
 
   /// Adds the same of values that are plain ASCII.
-  static func append(_ organization: PlainOrganization, to text: inout [UInt8]) {
+  static func append(_ organization: RawFieldOrganization, to text: inout [UInt8]) {
     for part in [organization.name, organization.id, organization.lago, organization.stripe] {
       guard let part else { continue }
       let start = text.count

@@ -52,7 +52,7 @@ public struct UserIndex: Sendable {
   public init(_ snapshot: Snapshot, after earlier: UserIndex? = nil) {
     self.snapshot = snapshot
     let contents = snapshot.contents
-    let plain = contents as? any PlainContents
+    let plain = contents as? any RawFieldContents
     guard let earlier, let changed = plain?.indicesOfChanges(since: earlier.snapshot.contents) else {
       merge(nil, except: [], Additions(0..<contents.organizationCount, of: contents))
       return
@@ -147,7 +147,7 @@ public struct UserIndex: Sendable {
     }
 
     init(_ organizations: some Sequence<Int>, of contents: any SnapshotContents) {
-      let plain = contents as? any PlainContents
+      let plain = contents as? any RawFieldContents
       for index in organizations {
         if let plain {
           plain.forEachMember(at: index) { add($0, Membership(organization: index, role: $1)) }

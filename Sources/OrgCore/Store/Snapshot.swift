@@ -273,10 +273,10 @@ extension Snapshot {
     // Before the members were read, all organizations seem to differ, and none does.
     let isWhole = old.hasMembers
     let isFirst = !old.hasOrganizations
-    if !isWhole, isFirst || (new as? any PlainContents)?.hasSameOrganizations(as: old) == true {
+    if !isWhole, isFirst || (new as? any RawFieldContents)?.hasSameOrganizations(as: old) == true {
       return SnapshotDifference(changed: [], places: nil)
     }
-    if let indices = (new as? any PlainContents)?.indicesOfChanges(since: old) {
+    if let indices = (new as? any RawFieldContents)?.indicesOfChanges(since: old) {
       let changed = isWhole ? Set(indices.map { new.organization(at: $0).id }) : []
       return SnapshotDifference(changed: changed, places: nil)
     }

@@ -154,7 +154,7 @@ struct SystemCalls: Sendable {
     let middle = buffer.count / 2
     // Each core writes to a half of its own, and nobody looks before both are done.
     nonisolated(unsafe) let second = UnsafeMutableRawBufferPointer(rebasing: buffer[middle...])
-    let rest = Concurrent {
+    let rest = BackgroundTask {
       Result { () throws(SystemCallError) in
         try fillInOrder(second, from: descriptor, at: offset + middle, name, note)
       }
@@ -205,7 +205,7 @@ struct SystemCalls: Sendable {
     let first =
       middle == 0
       ? nil
-      : Concurrent {
+      : BackgroundTask {
         Result { () throws(SystemCallError) in
           try commonPrefix(bytes[..<middle], in: number, name) == middle
         }

@@ -1,7 +1,7 @@
 import OrgCore
 
 /// One value of the data that a program can set without knowing of the others.
-enum Cell: Hashable {
+enum FieldAddress: Hashable {
   /// Whether there is an organization.
   case organization(String)
   case field(String, OrganizationField)
@@ -28,7 +28,7 @@ enum Cell: Hashable {
     if case .member(_, let user) = self { user } else { nil }
   }
 
-  /// Whether other cells stand in it.
+  /// Whether other addresses stand in it.
   var isContainer: Bool {
     switch self {
     case .organization, .list: true
@@ -38,13 +38,14 @@ enum Cell: Hashable {
 }
 
 extension FileContents {
-  /// The value of a cell; `nil` where there is none.
-  subscript(cell: Cell) -> String? {
-    switch cell {
+  /// The value of a address; `nil` where there is none.
+  subscript(address: FieldAddress) -> String? {
+    switch address {
     case .organization(let id): index(ofOrganization: id) == nil ? nil : "present"
     case .field(let id, let field): index(ofOrganization: id).flatMap { organization(at: $0)[field] }
     case .list(let id):
-      index(ofOrganization: id).map(members.hasList(at:)) ?? (members.strays[id] != nil) ? "present" : nil
+      index(ofOrganization: id).map(members.hasList(at:)) ?? (members.orphanedMembers[id] != nil)
+        ? "present" : nil
     case .member(let id, let user):
       index(ofOrganization: id).flatMap { index in
         memberIndex(ofUser: user, at: index).map { member($0, at: index).role.rawValue }
@@ -52,15 +53,15 @@ extension FileContents {
     }
   }
 
-  /// The cells that differ from another state. A cell within an organization or list that one side lacks
+  /// The addresses that differ from another state. A address within an organization or list that one side lacks
   /// altogether is left out.
-  func cells(differingFrom old: FileContents) -> Set<Cell> {
-    organizationCells(differingFrom: old).union(memberCells(differingFrom: old))
+  func addresses(differingFrom old: FileContents) -> Set<FieldAddress> {
+    organizationAddresses(differingFrom: old).union(memberAddresses(differingFrom: old))
   }
 
   /// Those of `organizations.json`.
-  func organizationCells(differingFrom old: FileContents) -> Set<Cell> {
-    var cells: Set<Cell> = []
+  func organizationAddresses(differingFrom old: FileContents) -> Set<FieldAddress> {
+    var addresses: Set<FieldAddress> = []
     func isSame(_ index: Int, _ other: Int) -> Bool {
       haveSameBytes(
         organizations.recordBytes(at: index), old.organizations.recordBytes(at: other))
@@ -71,26 +72,26 @@ extension FileContents {
       if index < old.organizationCount, isSame(index, index) { continue }
       let organization = organization(at: index)
       guard let other = old.index(ofOrganization: organization.id) else {
-        cells.insert(.organization(organization.id))
+        addresses.insert(.organization(organization.id))
         continue
       }
       if isSame(index, other) { continue }
       let before = old.organization(at: other)
       for field in OrganizationField.allCases where before[field] != organization[field] {
-        cells.insert(.field(organization.id, field))
+        addresses.insert(.field(organization.id, field))
       }
     }
     for index in 0..<(candidates == nil ? old.organizationCount : 0) {
       if index < organizationCount, isSame(index, index) { continue }
       let id = old.organizations.id(at: index)
-      if self.index(ofOrganization: id) == nil { cells.insert(.organization(id)) }
+      if self.index(ofOrganization: id) == nil { addresses.insert(.organization(id)) }
     }
-    return cells
+    return addresses
   }
 
   /// Those of `org_users.json`, for organizations that either side has.
-  func memberCells(differingFrom old: FileContents) -> Set<Cell> {
-    var cells: Set<Cell> = []
+  func memberAddresses(differingFrom old: FileContents) -> Set<FieldAddress> {
+    var addresses: Set<FieldAddress> = []
     let candidates = indicesOfChanges(since: old)
     for index in candidates ?? Array(0..<organizationCount) {
       let id = organizations.id(at: index)
@@ -99,26 +100,28 @@ extension FileContents {
         ? index : old.index(ofOrganization: id)
       let hasList = members.hasList(at: index)
       guard let other else {
-        if hasList, old.members.strays[id] == nil { cells.insert(.list(id)) }
+        if hasList, old.members.orphanedMembers[id] == nil { addresses.insert(.list(id)) }
         continue
       }
       guard hasList, old.members.hasList(at: other) else {
-        if hasList != old.members.hasList(at: other) { cells.insert(.list(id)) }
+        if hasList != old.members.hasList(at: other) { addresses.insert(.list(id)) }
         continue
       }
       if haveSameBytes(members.listBytes(at: index), old.members.listBytes(at: other)) { continue }
       let now = roles(at: index)
       let then = old.roles(at: other)
-      for (user, role) in now where then[user] != role { cells.insert(.member(id, user: user)) }
-      for user in then.keys where now[user] == nil { cells.insert(.member(id, user: user)) }
+      for (user, role) in now where then[user] != role { addresses.insert(.member(id, user: user)) }
+      for user in then.keys where now[user] == nil { addresses.insert(.member(id, user: user)) }
     }
-    guard candidates == nil else { return cells }
+    guard candidates == nil else { return addresses }
     for index in 0..<old.organizationCount where old.members.hasList(at: index) {
       let id = old.organizations.id(at: index)
       // A list can be there still without its organization.
-      if self.index(ofOrganization: id) == nil, members.strays[id] == nil { cells.insert(.list(id)) }
+      if self.index(ofOrganization: id) == nil, members.orphanedMembers[id] == nil {
+        addresses.insert(.list(id))
+      }
     }
-    return cells
+    return addresses
   }
 
   private func roles(at index: Int) -> [String: Role] {
@@ -129,9 +132,9 @@ extension FileContents {
       }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// The changes that bring cells from what they are in `base` to what they are here.
-  func changes(in cells: Set<Cell>, on base: FileContents) -> [RecordedChange] {
-    let ids = Set(cells.map(\.organization)).sorted()
+  /// The changes that bring addresses from what they are in `base` to what they are here.
+  func changes(in addresses: Set<FieldAddress>, on base: FileContents) -> [RecordedChange] {
+    let ids = Set(addresses.map(\.organization)).sorted()
     return ids.flatMap { id -> [RecordedChange] in
       guard let index = index(ofOrganization: id) else {
         return base.index(ofOrganization: id).map { index in
@@ -144,10 +147,10 @@ extension FileContents {
       var changes: [Change] = []
       var removals: [RecordedChange] = []
       let other = base.index(ofOrganization: id)
-      if other == nil, cells.contains(.organization(id)) {
+      if other == nil, addresses.contains(.organization(id)) {
         changes.append(.createOrganization(organization))
       }
-      for field in OrganizationField.allCases where cells.contains(.field(id, field)) {
+      for field in OrganizationField.allCases where addresses.contains(.field(id, field)) {
         changes.append(
           .setField(
             field, organization: id, from: other.flatMap { base.organization(at: $0)[field] },
@@ -155,7 +158,8 @@ extension FileContents {
       }
       for member in 0..<memberCount(at: index) {
         let member = self.member(member, at: index)
-        let isConcerned = cells.contains(.member(id, user: member.userID)) || cells.contains(.list(id))
+        let isConcerned =
+          addresses.contains(.member(id, user: member.userID)) || addresses.contains(.list(id))
         guard isConcerned else { continue }
         guard let other, let present = base.memberIndex(ofUser: member.userID, at: other) else {
           changes.append(.addMember(member))
@@ -169,7 +173,7 @@ extension FileContents {
       if let other {
         for member in 0..<base.memberCount(at: other) {
           let user = base.member(member, at: other).userID
-          let isConcerned = cells.contains(.member(id, user: user)) || cells.contains(.list(id))
+          let isConcerned = addresses.contains(.member(id, user: user)) || addresses.contains(.list(id))
           if isConcerned, memberIndex(ofUser: user, at: index) == nil {
             removals.append(base.removal(of: member, at: other, name: organization.name))
           }
@@ -189,8 +193,8 @@ extension FileContents {
 }
 
 extension RecordedChange {
-  /// The cells that it is about, with their values before.
-  var cellsBefore: [(cell: Cell, before: String?)] {
+  /// The addresses that it is about, with their values before.
+  var addressesBefore: [(address: FieldAddress, before: String?)] {
     let id = change.organizationID
     switch change {
     case .createOrganization: return [(.organization(id), nil), (.list(id), nil)]
@@ -207,7 +211,7 @@ extension RecordedChange {
 func splices(
   from old: [UInt8], _ oldBoundaries: [(id: String, offset: Int)], to new: [UInt8],
   _ newBoundaries: [(id: String, offset: Int)]
-) -> Splices {
+) -> BytePatch {
   func chunk(_ bytes: [UInt8], _ boundaries: [(id: String, offset: Int)], _ index: Int) -> ArraySlice<UInt8> {
     // The chunk before the first boundary has the index -1.
     let start = index < 0 ? 0 : boundaries[index].offset
@@ -218,10 +222,10 @@ func splices(
   let kept = newBoundaries.indices.filter { oldIndex[newBoundaries[$0].id] != nil }
   let order = kept.compactMap { oldIndex[newBoundaries[$0].id] }
   guard zip(order, order.dropFirst()).allSatisfy({ $0 < $1 }) else {
-    return Splices([Splices.difference(from: old[...], to: new[...])].compactMap(\.self))
+    return BytePatch([BytePatch.difference(from: old[...], to: new[...])].compactMap(\.self))
   }
   // Between two that both have, whatever else stands there belongs to the chunk of the first.
-  var result: [Splice] = []
+  var result: [ByteEdit] = []
   var anchors: [(old: Int, new: Int)] = [(-1, -1)]
   for (position, index) in zip(order, kept) { anchors.append((position, index)) }
   for (step, anchor) in anchors.enumerated() {
@@ -230,16 +234,16 @@ func splices(
     let newStart = chunk(new, newBoundaries, anchor.new).startIndex
     let oldEnd = isLast ? old.count : oldBoundaries[anchors[step + 1].old].offset
     let newEnd = isLast ? new.count : newBoundaries[anchors[step + 1].new].offset
-    if let splice = Splices.difference(from: old[oldStart..<oldEnd], to: new[newStart..<newEnd]) {
+    if let splice = BytePatch.difference(from: old[oldStart..<oldEnd], to: new[newStart..<newEnd]) {
       result.append(splice)
     }
   }
-  return Splices(result)
+  return BytePatch(result)
 }
 
 extension FileContents {
   /// The splices that turn another state of both files into this one.
-  func splices(from old: FileContents) -> (organizations: Splices, members: Splices) {
+  func splices(from old: FileContents) -> (organizations: BytePatch, members: BytePatch) {
     func named(
       _ boundaries: [(id: Int, offset: Int)], _ table: OrganizationTable
     ) -> [(id: String, offset: Int)] {
@@ -248,9 +252,9 @@ extension FileContents {
     func difference(
       _ before: [UInt8], _ after: [UInt8], _ oldBoundaries: [(id: Int, offset: Int)],
       _ newBoundaries: [(id: Int, offset: Int)]
-    ) -> Splices {
+    ) -> BytePatch {
       haveSameBytes(before, after)
-        ? Splices([])
+        ? BytePatch([])
         : OrgFileStore.splices(
           from: before, named(oldBoundaries, old.organizations), to: after,
           named(newBoundaries, organizations))

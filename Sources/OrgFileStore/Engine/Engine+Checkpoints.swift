@@ -9,20 +9,21 @@ extension Engine {
       let generation = journal.last?.record.generation
     else { return }
     try checkpoint(contents, generation: generation)
-    try vault.completePruning()
+    try stateDirectory.completePruning()
     // The first is where the history begins; those between it and the newest two cost more than they help.
-    for old in try vault.checkpointGenerations().dropFirst().dropLast(2) {
+    for old in try stateDirectory.checkpointGenerations().dropFirst().dropLast(2) {
       for file in contents.files {
-        try directory.calls.remove(Vault.checkpointName(old, file.name), in: vault.checkpoints)
+        try directory.calls.remove(
+          StateDirectory.checkpointName(old, file.name), in: stateDirectory.checkpoints)
       }
     }
     removeExpiredHistory()
-    try vault.compressSegments(limit: Vault.compressionLimitForChanges)
+    try stateDirectory.compressSegments(limit: StateDirectory.compressionLimitForChanges)
   }
 
   /// Begins a new segment of the journal, with a full copy of both files.
   func checkpoint(_ contents: FileContents, generation: UInt64) throws(SystemCallError) {
-    try vault.writeCheckpoint(contents, generation: generation)
+    try stateDirectory.writeCheckpoint(contents, generation: generation)
     var record = newRecord(generation, .checkpoint, [])
     let last = store.memory.withLock { $0.journal?.last?.record }
     for (file, bytes) in contents.files {

@@ -61,33 +61,33 @@ extension Engine {
   private func commitOnce(_ set: ChangeSet) throws(OrgError) -> Commit {
     let yields = yieldsRemaining
     yieldsRemaining = 0
-    let settled = try settle(isStarting: true)
+    let synchronized = try synchronize(isStarting: true)
     yieldsRemaining = yields
-    let snapshot = settled.snapshot
-    if let problem = settled.problems.first { throw problem.refusal }
+    let snapshot = synchronized.snapshot
+    if let problem = synchronized.problems.first { throw problem.refusal }
     // What is written after what was ingested is found among the displaced files.
     let next: FileContents.Application
     let (recorded, effective): ([RecordedChange], [Change])
-    if let reversal = try reversal(of: set, on: settled) {
+    if let reversal = try reversal(of: set, on: synchronized) {
       next = reversal
-      (recorded, effective) = (next.contents.changes(replacing: settled.contents), set.changes)
+      (recorded, effective) = (next.contents.changes(replacing: synchronized.contents), set.changes)
     } else {
       let preview = Preview(
-        of: set, on: Snapshot(generation: snapshot.generation, contents: settled.contents))
+        of: set, on: Snapshot(generation: snapshot.generation, contents: synchronized.contents))
       try preview.check()
       guard !preview.edit.isEmpty else { return Commit(snapshot: snapshot, changes: []) }
-      next = try settled.contents.applying(preview.edit)
+      next = try synchronized.contents.applying(preview.edit)
       (recorded, effective) = (preview.recorded, preview.effective)
     }
     if let problem = next.contents.problems.first {
       throw OrgError(.invalidValue, "This change would damage the data, so it was not made. \(problem)")
     }
     var record = newRecord(
-      try following(settled.generation), JournalRecord.Kind(set.purpose), recorded)
+      try following(synchronized.generation), JournalRecord.Kind(set.purpose), recorded)
     if case .undo(let generation) = set.purpose { record.of = generation }
     if case .redo(let generation) = set.purpose { record.of = generation }
     try write(
-      record, next.contents, after: settled.contents, organizations: next.organizations,
+      record, next.contents, after: synchronized.contents, organizations: next.organizations,
       members: next.members)
     return Commit(snapshot: store.snapshotNow(), changes: effective)
   }
@@ -117,20 +117,20 @@ extension Engine {
   ///
   /// - Parameter live: what is in the files now, where that isn't what the journal has.
   func write(
-    _ draft: JournalRecord, _ next: FileContents, after current: FileContents, organizations: Splices,
-    members: Splices, live: FileContents? = nil
+    _ draft: JournalRecord, _ next: FileContents, after current: FileContents, organizations: BytePatch,
+    members: BytePatch, live: FileContents? = nil
   ) throws(OrgError) {
     var record = draft
     let splices = [OrganizationTable.file: organizations, MemberTable.file: members]
     var replacements: [Replacement] = []
-    var described: [String: [JournalRecord.JournalSplice]] = [:]
+    var described: [String: [JournalRecord.JournalByteEdit]] = [:]
     let (known, before) = store.memory.withLock { ($0, $0.journal?.last?.record.files) }
     var hashes = known.current.map { isSame($0.contents, current) } == true ? known.hashes : [:]
     try explaining { () throws(SystemCallError) in
       for (file, bytes) in next.files {
         let old = current.bytes(of: file)
         if let made = splices[file], !made.isEmpty {
-          described[file] = made.all.map { JournalRecord.JournalSplice($0, in: old) }
+          described[file] = made.all.map { JournalRecord.JournalByteEdit($0, in: old) }
         }
         let found = live?.bytes(of: file) ?? old
         // A file that stays as it was has the hash that it had.
@@ -140,7 +140,7 @@ extension Engine {
           continue
         }
         // Of long files, writing and hashing each take about as long.
-        let hashing = Concurrent { [earlier = hashes[file]] in
+        let hashing = BackgroundTask { [earlier = hashes[file]] in
           RunningHash(
             bytes, after: earlier, sharing: splices[file]?.all.first?.range.lowerBound ?? bytes.count)
         }
@@ -150,7 +150,7 @@ extension Engine {
             size: bytes.count, sha256: hashing.value.text, inode: directory.identity(of: file)?.inode)
           continue
         }
-        let staged = try vault.stage(bytes, for: file)
+        let staged = try stateDirectory.stage(bytes, for: file)
         if live != nil, !haveSameBytes(found, old) {
           record.replaced = (record.replaced ?? [:]).merging([file: sha256(found)]) { _, new in new }
         }
@@ -165,7 +165,7 @@ extension Engine {
     record.splices = described.isEmpty ? nil : described
     // What is committed must be published: what keeps files from being replaced is found before.
     if !replacements.isEmpty, let obstacle = directory.obstacle {
-      vault.discard(replacements.map(\.file))
+      stateDirectory.discard(replacements.map(\.file))
       throw obstacle.error
     }
     var isCommitted = false
@@ -182,14 +182,14 @@ extension Engine {
       }
     } catch {
       guard isCommitted else {
-        vault.discard(replacements.map(\.file))
+        stateDirectory.discard(replacements.map(\.file))
         throw Self.explained(error, store)
       }
       let isNew = replacements.map { directory.identity(of: $0.file)?.inode == record.files[$0.file]?.inode }
       throw OrgError(error, consequence(isNew))
     }
     guard isPublished else {
-      vault.discard(replacements.map(\.file))
+      stateDirectory.discard(replacements.map(\.file))
       throw overtaken()
     }
     try? checkpointIfDue(next)
@@ -220,7 +220,7 @@ extension Engine {
     var journal = store.memory.withLock { $0.journal } ?? Journal(calls: directory.calls)
     var record = record
     record.previous = journal.last?.hash ?? ""
-    try journal.append(record, to: directory, in: vault.journal)
+    try journal.append(record, to: directory, in: stateDirectory.journal)
     store.memory.withLock { $0.journal = journal }
   }
 
@@ -238,8 +238,10 @@ extension Engine {
     /// Whether it has the displaced one's name already.
     var isMoved = false
 
-    var displacedName: String { Vault.displacedName(generation, displacedHash, file) }
-    var calmName: String { Vault.displacedName(generation, displacedHash, file, isCalm: true) }
+    var displacedName: String { StateDirectory.displacedName(generation, displacedHash, file) }
+    var quiescentName: String {
+      StateDirectory.displacedName(generation, displacedHash, file, isQuiescent: true)
+    }
   }
 
   /// Exchanges new files with the live ones: the only time at which another program may have to wait for this one.
@@ -279,7 +281,7 @@ extension Engine {
         try commit()
         try exchange(replacements)
         for replacement in replacements {
-          keepCalm(replacement, held[replacement.file])
+          renameIfQuiescent(replacement, held[replacement.file])
           held[replacement.file] = nil
           leases?[replacement.file] = nil
         }
@@ -299,14 +301,14 @@ extension Engine {
       for replacement in replacements {
         done.append(
           try directory.publish(
-            replacement.file, from: vault.space, displacedAs: replacement.displacedName,
-            in: vault.displaced, isMoved: replacement.isMoved))
+            replacement.file, from: stateDirectory.space, displacedAs: replacement.displacedName,
+            in: stateDirectory.displaced, isMoved: replacement.isMoved))
       }
     } catch {
       // Not one file new and the other old: whoever opens them next publishes both.
       for (replacement, publication) in zip(replacements, done).reversed() {
         try? directory.retract(
-          replacement.file, publication, displacedAs: replacement.displacedName, in: vault.displaced)
+          replacement.file, publication, displacedAs: replacement.displacedName, in: stateDirectory.displaced)
       }
       try? directory.calls.sync(directory.root, directory.path)
       throw error
@@ -314,14 +316,14 @@ extension Engine {
   }
 
   /// Gives a displaced file the name of one that nobody wrote to, where that is so.
-  private func keepCalm(_ replacement: Replacement, _ lease: Lease?) {
+  private func renameIfQuiescent(_ replacement: Replacement, _ lease: Lease?) {
     let displaced = replacement.displacedName
     // Another program may have put a file of its own there by a rename, which no lease holds up.
-    let inode = (try? directory.inode(of: displaced, in: vault.displaced)) ?? nil
+    let inode = (try? directory.inode(of: displaced, in: stateDirectory.displaced)) ?? nil
     guard let lease, let inode, lease.identity?.inode == inode, lease.isUndisturbed else { return }
     // While the lease is still held, so that whoever writes there later does so at a later time.
     try? directory.calls.rename(
-      displaced, in: vault.displaced, to: replacement.calmName, in: vault.displaced)
+      displaced, in: stateDirectory.displaced, to: replacement.quiescentName, in: stateDirectory.displaced)
   }
 
   /// Takes note of what the files are like that the newest generation published, so that the next program needn't hash
@@ -333,7 +335,7 @@ extension Engine {
     else { return }
     let published = Published(generation: last.generation, time: seen.time, files: files, of: last)
     guard let published, published != store.memory.withLock({ $0.published }) else { return }
-    guard (try? vault.write(published)) != nil else { return }
+    guard (try? stateDirectory.write(published)) != nil else { return }
     store.memory.withLock { $0.published = published }
   }
 
@@ -346,7 +348,7 @@ extension Engine {
     guard store.isShortLived, let current, let published, published.generation == current.generation,
       published.hashes != known?.hashes,
       let places = Places(current.contents, hashes: published.hashes, running: running),
-      (try? vault.write(places)) != nil
+      (try? stateDirectory.write(places)) != nil
     else { return }
     store.memory.withLock { $0.places = (published.hashes, running) }
   }

@@ -4,17 +4,23 @@ import OrgCore
 // What other programs write to files after they were displaced.
 extension Engine {
   /// Ingests what was written to files after they were displaced.
-  func mergeDisplaced(into settled: Settled) throws(OrgError) -> Settled {
-    var settled = settled
-    let files = try explaining { () throws(SystemCallError) in try vault.displacedFiles() }
+  func mergeDisplaced(into synchronized: SynchronizedState) throws(OrgError) -> SynchronizedState {
+    var synchronized = synchronized
+    let files = try explaining { () throws(SystemCallError) in try stateDirectory.displacedFiles() }
     let spares = Set(
-      [OrganizationTable.file, MemberTable.file].compactMap { vault.spare(for: $0, among: files)?.name })
+      [OrganizationTable.file, MemberTable.file].compactMap {
+        stateDirectory.spare(for: $0, among: files)?.name
+      })
     var room = 0
     for file in files.reversed() {
-      room += (try? directory.calls.status(of: file.name, in: vault.displaced)).map { Int($0.st_size) } ?? 0
+      room +=
+        (try? directory.calls.status(of: file.name, in: stateDirectory.displaced)).map { Int($0.st_size) }
+        ?? 0
     }
     for file in files {
-      guard let opened = try? directory.calls.open(file.name, in: vault.displaced, O_RDONLY) else { continue }
+      guard let opened = try? directory.calls.open(file.name, in: stateDirectory.displaced, O_RDONLY) else {
+        continue
+      }
       let lease = directory.calls.takeLease(opened, file.name)
       // Another program is writing there right now: it is looked at again when that is done.
       if lease == false || lease == nil && directory.calls.isLocked(opened) { continue }
@@ -22,20 +28,20 @@ extension Engine {
       guard let status = try? directory.calls.status(opened, file.name) else { continue }
       let identity = FileIdentity(status)
       let age = Duration.sinceEpoch - identity.changed
-      var isCalm = file.isCalm(identity)
-      let isSpare = isCalm && spares.contains(file.name)
-      if !isCalm { isCalm = store.memory.withLock { $0.calm.contains(identity) } }
-      if !isCalm {
+      var isQuiescent = file.isQuiescent(identity)
+      let isSpare = isQuiescent && spares.contains(file.name)
+      if !isQuiescent { isQuiescent = store.memory.withLock { $0.quiescent.contains(identity) } }
+      if !isQuiescent {
         let bytes = try explaining { () throws(SystemCallError) in
-          try vault.read(file.name, in: vault.displaced)
+          try stateDirectory.read(file.name, in: stateDirectory.displaced)
         }
         guard sha256(bytes).hasPrefix(file.hash) else {
-          guard let merged = try merge(bytes, file, into: settled, isFinished: lease == true) else {
+          guard let merged = try merge(bytes, file, into: synchronized, isFinished: lease == true) else {
             continue
           }
-          settled = merged
+          synchronized = merged
           try explaining { () throws(SystemCallError) in
-            try directory.calls.remove(file.name, in: vault.displaced)
+            try directory.calls.remove(file.name, in: stateDirectory.displaced)
           }
           room -= identity.size
           continue
@@ -44,10 +50,10 @@ extension Engine {
         if age > Self.tick, age < Self.patience {
           do throws(SystemCallError) {
             try directory.calls.rename(
-              file.name, in: vault.displaced, to: file.calmName(modified: identity.modified),
-              in: vault.displaced)
+              file.name, in: stateDirectory.displaced, to: file.quiescentName(modified: identity.modified),
+              in: stateDirectory.displaced)
           } catch {
-            store.memory.withLock { _ = $0.calm.insert(identity) }
+            store.memory.withLock { _ = $0.quiescent.insert(identity) }
           }
           continue
         }
@@ -57,12 +63,12 @@ extension Engine {
       let isOver = lease == true ? age > Self.patience / 30 : age > Self.patience
       let isInTheWay = room > Self.displacedRoom && age > Self.patience / 10
       if isOver || isInTheWay || age < .zero && lease == true, !isSpare {
-        try? directory.calls.remove(file.name, in: vault.displaced)
-        store.memory.withLock { _ = $0.calm.remove(identity) }
+        try? directory.calls.remove(file.name, in: stateDirectory.displaced)
+        store.memory.withLock { _ = $0.quiescent.remove(identity) }
         room -= identity.size
       }
     }
-    return settled
+    return synchronized
   }
 
   /// A file that is written twice within this time may look as if it had been written once.
@@ -76,16 +82,16 @@ extension Engine {
   ///
   /// - Parameter isFinished: whether no program is still writing there, for sure.
   private func merge(
-    _ bytes: [UInt8], _ file: Vault.Displaced, into settled: Settled, isFinished: Bool
-  ) throws(OrgError) -> Settled? {
+    _ bytes: [UInt8], _ file: StateDirectory.Displaced, into synchronized: SynchronizedState, isFinished: Bool
+  ) throws(OrgError) -> SynchronizedState? {
     let isOrganizations = file.file == OrganizationTable.file
-    let current = settled.contents
+    let current = synchronized.contents
     let table = isOrganizations ? OrganizationTable(bytes) : current.organizations
     let found = FileContents(
       organizations: table,
       members: MemberTable(isOrganizations ? FileContents.empty.members.bytes : bytes, of: table))
     if !isFinished, found.organizations.isBroken || found.members.isBroken,
-      store.isFresh(file.name, in: vault.displaced)
+      store.isFresh(file.name, in: stateDirectory.displaced)
     {
       return nil
     }
@@ -94,23 +100,23 @@ extension Engine {
       current: current, found: found, history: history(recent ?? []),
       displaced: Reconciliation.Displaced(
         file: file.file, generation: file.generation,
-        written: (try? directory.calls.status(of: file.name, in: vault.displaced)).map {
+        written: (try? directory.calls.status(of: file.name, in: stateDirectory.displaced)).map {
           Timestamp(sinceEpoch: FileIdentity($0).modified)
         }), policy: store.externalDeletions)
     try checkHistory()
     if recent == nil || !result.quarantined.isEmpty || !found.problems.isEmpty {
       try explaining { () throws(SystemCallError) in
-        try vault.quarantine(bytes, of: file.file, generation: file.generation)
+        try stateDirectory.quarantine(bytes, of: file.file, generation: file.generation)
       }
     }
-    guard recent != nil, !isSame(result.contents, current) else { return settled }
-    var record = newRecord(try following(settled.generation), .foreign, result.changes)
-    record.actor = owner(of: file.name, in: vault.displaced) ?? record.actor
+    guard recent != nil, !isSame(result.contents, current) else { return synchronized }
+    var record = newRecord(try following(synchronized.generation), .foreign, result.changes)
+    record.actor = owner(of: file.name, in: stateDirectory.displaced) ?? record.actor
     record.displaced = file.generation
     record.note = result.note
     let splices = result.contents.splices(from: current)
     try write(
       record, result.contents, after: current, organizations: splices.organizations, members: splices.members)
-    return self.settled(result.contents, record.generation)
+    return self.synchronized(result.contents, record.generation)
   }
 }

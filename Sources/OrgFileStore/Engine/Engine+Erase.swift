@@ -6,10 +6,10 @@ extension Engine {
   /// The data as a generation left them, or why they can't be had.
   func rebuild(_ generation: UInt64) throws(OrgError) -> FileContents {
     do {
-      return try vault.rebuild(generation)
+      return try stateDirectory.rebuild(generation)
     } catch  where error.code == .damagedData {
       var erasure: UInt64?
-      try? Journal.scanBackwards(vault.journal, directory.calls) { line in
+      try? Journal.scanBackwards(stateDirectory.journal, directory.calls) { line in
         if line.record.kind == .erase { erasure = line.record.generation }
         return erasure == nil && line.record.generation > generation
       }
@@ -31,7 +31,7 @@ extension Engine {
     guard let (eraser, survey) = rest else { return erasure }
     // What another program writes to a displaced file is picked up first.
     for _ in 0..<50 {
-      _ = try settle(isStarting: true)
+      _ = try synchronize(isStarting: true)
       if try explaining({ () throws(SystemCallError) in try eraser.removeDisplaced() }) { break }
       usleep(100_000)
     }
@@ -45,30 +45,30 @@ extension Engine {
   private func removeRecords(
     of subject: ErasureSubject, allowingOwnerless: Bool, isTrial: Bool
   ) throws(OrgError) -> (erasure: Erasure, rest: (eraser: Eraser, survey: Eraser.Survey)?) {
-    let settled = try settle(isStarting: !isTrial)
-    if let problem = settled.problems.first {
+    let synchronized = try synchronize(isStarting: !isTrial)
+    if let problem = synchronized.problems.first {
       throw OrgError(.damagedData, "Nothing is erased while the data are damaged. \(problem)")
     }
-    let set = ChangeSet(subject.removals(from: settled.contents), allowsOwnerless: allowingOwnerless)
-    let preview = Preview(of: set, on: Snapshot(generation: 0, contents: settled.contents))
+    let set = ChangeSet(subject.removals(from: synchronized.contents), allowsOwnerless: allowingOwnerless)
+    let preview = Preview(of: set, on: Snapshot(generation: 0, contents: synchronized.contents))
     try preview.check()
     var edit = preview.edit
-    if case .organization(let id) = subject, settled.contents.members.strays[id] != nil {
+    if case .organization(let id) = subject, synchronized.contents.members.orphanedMembers[id] != nil {
       edit.removed.append(id)
     }
-    let eraser = try explaining { () throws(SystemCallError) in try Eraser(subject, vault) }
+    let eraser = try explaining { () throws(SystemCallError) in try Eraser(subject, stateDirectory) }
     let survey = try explaining { () throws(SystemCallError) in try eraser.survey() }
     let erasure = Erasure(changes: preview.recorded, places: survey)
     guard !isTrial, !erasure.isEmpty || !edit.isEmpty else { return (erasure, nil) }
     if !edit.isEmpty {
-      let next = try settled.contents.applying(edit)
+      let next = try synchronized.contents.applying(edit)
       if let problem = next.contents.problems.first {
         throw OrgError(.invalidValue, "This would damage the data, so nothing was erased. \(problem)")
       }
       // As any other change, so that whatever comes between can be put right.
       try write(
-        newRecord(try following(settled.generation), .edit, preview.recorded), next.contents,
-        after: settled.contents, organizations: next.organizations, members: next.members)
+        newRecord(try following(synchronized.generation), .edit, preview.recorded), next.contents,
+        after: synchronized.contents, organizations: next.organizations, members: next.members)
     }
     return (erasure, (eraser, survey))
   }
@@ -86,7 +86,7 @@ extension Engine {
     var checkpoint = newRecord(generation, .checkpoint, [])
     checkpoint.files = last.record.files
     try explaining { () throws(SystemCallError) in
-      try vault.writeCheckpoint(current.contents, generation: generation)
+      try stateDirectory.writeCheckpoint(current.contents, generation: generation)
       try eraser.rewrite([record, checkpoint], after: last.hash)
     }
     store.memory.withLock {

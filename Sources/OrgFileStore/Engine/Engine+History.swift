@@ -9,11 +9,11 @@ extension Engine {
       lines.contains { $0.record.generation == generation && $0.record.kind != .checkpoint }
     }
     // Not only what came after that generation counts: the other program may have read the file long before.
-    try explaining { () throws(SystemCallError) in try journal.recall(vault.journal) }
+    try explaining { () throws(SystemCallError) in try journal.recall(stateDirectory.journal) }
     store.memory.withLock { $0.journal = journal }
     if reaches(journal.recent) { return journal.recent }
     let lines = try explaining { () throws(SystemCallError) in
-      try Journal.lines(from: generation, isBefore: true, vault.journal, directory.calls)
+      try Journal.lines(from: generation, isBefore: true, stateDirectory.journal, directory.calls)
     }.map { Journal.Recent($0) }
     return reaches(lines) ? lines : nil
   }
@@ -22,7 +22,7 @@ extension Engine {
   func whole(_ lines: [Journal.Recent]) throws(OrgError) -> [JournalRecord] {
     try explaining { () throws(SystemCallError) in
       var records: [JournalRecord] = []
-      for line in lines { records.append(try line.whole(vault.journal, directory.calls)) }
+      for line in lines { records.append(try line.whole(stateDirectory.journal, directory.calls)) }
       return records
     }
   }
@@ -43,7 +43,7 @@ extension Engine {
         origin: origin, touched: line.touched
       ) { [self] in
         do throws(SystemCallError) {
-          return try line.whole(vault.journal, directory.calls).changes.compactMap(\.recorded)
+          return try line.whole(stateDirectory.journal, directory.calls).changes.compactMap(\.recorded)
         } catch {
           unreadable = error
           return []

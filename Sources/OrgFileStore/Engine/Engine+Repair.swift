@@ -5,8 +5,8 @@ extension Engine {
   /// Makes the repairs that somebody agreed to, in a generation of its own, and keeps the bytes that were there.
   func repair(_ remedies: Set<Finding.Remedy>) throws(OrgError) {
     guard remedies.contains(where: \.isOfRecords) else { return }
-    let settled = try settle(isStarting: true)
-    let live = settled.problems.isEmpty ? settled.contents : store.contentsNow()
+    let synchronized = try synchronize(isStarting: true)
+    let live = synchronized.problems.isEmpty ? synchronized.contents : store.contentsNow()
     // Text that is broken is put back from the history, not repaired.
     guard !live.organizations.isBroken, !live.members.isBroken else { return }
     let known = store.memory.withLock { $0.current?.contents }
@@ -22,7 +22,7 @@ extension Engine {
       store.memory.withLock { $0.current = (0, live) }
     }
     let current = known ?? live
-    let generation = try following(settled.generation)
+    let generation = try following(synchronized.generation)
     let journal = store.memory.withLock { $0.journal } ?? Journal(calls: directory.calls)
     // What other programs wrote beside it is taken in as ever.
     let result = Reconciliation(
@@ -33,7 +33,7 @@ extension Engine {
     try checkHistory()
     try explaining { () throws(SystemCallError) in
       for (file, bytes) in live.files where !haveSameBytes(bytes, repaired.bytes(of: file)) {
-        try vault.quarantine(bytes, of: file, generation: generation)
+        try stateDirectory.quarantine(bytes, of: file, generation: generation)
       }
     }
     var record = newRecord(generation, .repair, result.changes)
@@ -51,24 +51,24 @@ extension Engine {
   }
 
   private func tidyOnce(addingLists: Bool) throws(OrgError) {
-    let settled = try settle(isStarting: true)
+    let synchronized = try synchronize(isStarting: true)
     try explaining { () throws(SystemCallError) in
-      try vault.completePruning()
-      try vault.compressSegments()
-      try vault.removeDrafts(in: vault.journal)
-      try vault.removeDrafts(in: vault.checkpoints)
-      try vault.removeDrafts(in: vault.quarantine)
-      try vault.removeDrafts(in: vault.space)
+      try stateDirectory.completePruning()
+      try stateDirectory.compressSegments()
+      try stateDirectory.removeDrafts(in: stateDirectory.journal)
+      try stateDirectory.removeDrafts(in: stateDirectory.checkpoints)
+      try stateDirectory.removeDrafts(in: stateDirectory.quarantine)
+      try stateDirectory.removeDrafts(in: stateDirectory.space)
     }
-    guard addingLists, settled.problems.isEmpty else { return }
-    let splices = settled.contents.members.splicesAddingLists(of: settled.contents.organizations)
+    guard addingLists, synchronized.problems.isEmpty else { return }
+    let splices = synchronized.contents.members.splicesAddingLists(of: synchronized.contents.organizations)
     guard !splices.isEmpty else { return }
-    let organizations = settled.contents.organizations
+    let organizations = synchronized.contents.organizations
     let next = FileContents(
       organizations: organizations,
-      members: MemberTable(splices.applied(to: settled.contents.members.bytes), of: organizations))
-    var record = newRecord(try following(settled.generation), .repair, [])
+      members: MemberTable(splices.applied(to: synchronized.contents.members.bytes), of: organizations))
+    var record = newRecord(try following(synchronized.generation), .repair, [])
     record.note = "the member lists that were missing are added"
-    try write(record, next, after: settled.contents, organizations: Splices([]), members: splices)
+    try write(record, next, after: synchronized.contents, organizations: BytePatch([]), members: splices)
   }
 }

@@ -9,39 +9,40 @@ extension Engine {
   }
 
   private func restoreOnce(to point: RestorePoint, isTrial: Bool) throws(OrgError) -> Restoration {
-    let settled = try settle(isStarting: !isTrial)
+    let synchronized = try synchronize(isStarting: !isTrial)
     let target = try contents(at: point)
     if let problem = target.problems.first {
       throw OrgError(.damagedData, "That would put damaged data back, so nothing was changed. \(problem)")
     }
     // What is there now may break a rule: then the journal knows what it was before.
-    let current = store.memory.withLock { $0.current?.contents } ?? settled.contents
+    let current = store.memory.withLock { $0.current?.contents } ?? synchronized.contents
     let live = store.contentsNow()
     let restoration = Restoration(from: current, to: target)
     guard !isTrial, !isSame(live, target) else { return restoration }
     if !isSame(live, current) {
       try explaining { () throws(SystemCallError) in
         for (file, bytes) in live.files where !haveSameBytes(bytes, current.bytes(of: file)) {
-          try vault.quarantine(bytes, of: file, generation: settled.generation)
+          try stateDirectory.quarantine(bytes, of: file, generation: synchronized.generation)
         }
       }
     }
     let splices = target.splices(from: current)
     try write(
-      newRecord(try following(settled.generation), .restore, restoration.changes), target, after: current,
+      newRecord(try following(synchronized.generation), .restore, restoration.changes), target,
+      after: current,
       organizations: splices.organizations, members: splices.members, live: live)
     return restoration
   }
 
   /// The bytes before a restore that is the newest generation, where a change set takes all of it back.
   func reversal(
-    of set: ChangeSet, on settled: Settled
+    of set: ChangeSet, on synchronized: SynchronizedState
   ) throws(OrgError) -> FileContents.Application? {
     guard set.purpose != .edit, let lines = try linesSinceRestore(), let record = lines.first?.record,
-      record.generation == settled.generation, set.takesBackRestore(lines.compactMap(\.record.entry))
+      record.generation == synchronized.generation, set.takesBackRestore(lines.compactMap(\.record.entry))
     else { return nil }
-    let before = lines.first { $0.record.generation < settled.generation }?.record.files
-    return settled.contents.reverting(record, to: before)
+    let before = lines.first { $0.record.generation < synchronized.generation }?.record.files
+    return synchronized.contents.reverting(record, to: before)
   }
 
   /// The newest generation, newest first, those before it down to the restore that it is, undoes or does again, and the
@@ -50,7 +51,7 @@ extension Engine {
     var lines: [Journal.FoundLine] = []
     var oldest: UInt64?
     try explaining { () throws(SystemCallError) in
-      try Journal.scanBackwards(vault.journal, directory.calls) { line in
+      try Journal.scanBackwards(stateDirectory.journal, directory.calls) { line in
         let record = line.record
         if let oldest {
           lines.append(line)
@@ -79,7 +80,7 @@ extension Engine {
       guard generation <= newest else {
         throw OrgError(.dataNotFound, "There is no generation \(generation); the newest is \(newest).")
       }
-      let first = vault.firstGeneration
+      let first = stateDirectory.firstGeneration
       guard generation >= first else {
         throw OrgError(
           .dataNotFound,

@@ -18,13 +18,13 @@ final class Engine {
     /// is one.
     var lastWhole: FileContents?
     /// The newest generation that whoever uses this store was told of.
-    var told: UInt64?
+    var lastReportedGeneration: UInt64?
     /// What was repaired unasked, in words, oldest first.
     var repairs: [String] = []
     /// Bytes of a segment of the journal after which a new one begins.
     var segmentLimit = 2 << 20
     /// Displaced files that nobody has written to.
-    var calm: Set<FileIdentity> = []
+    var quiescent: Set<FileIdentity> = []
     /// What the files were like when they were published last, as far as it was written down.
     var published: Published?
     /// The hashes of the files that `Places` were written for, with their intermediate states.
@@ -32,7 +32,7 @@ final class Engine {
   }
 
   /// The data behind what was taken in.
-  struct Settled {
+  struct SynchronizedState {
     var contents: FileContents
     var generation: UInt64
     var snapshot: Snapshot
@@ -41,7 +41,7 @@ final class Engine {
   }
 
   let store: FileStore
-  let vault: Vault
+  let stateDirectory: StateDirectory
   /// Held on the files from before they are read, where they were written to again and again before a change was
   /// committed; otherwise there are none but for the moment of an exchange.
   var leases: Leases?
@@ -55,7 +55,7 @@ final class Engine {
   init(_ store: FileStore) throws(OrgError) {
     self.store = store
     do {
-      vault = try Vault(store.directory)
+      stateDirectory = try StateDirectory(store.directory)
     } catch {
       throw Self.explained(error, store)
     }
@@ -81,17 +81,19 @@ final class Engine {
   /// Brings journal and files to agree: what a crash left, what others committed, what other programs wrote.
   ///
   /// - Parameter isStarting: begin a journal where there is none.
-  func settle(isStarting: Bool) throws(OrgError) -> Settled {
+  func synchronize(isStarting: Bool) throws(OrgError) -> SynchronizedState {
     try untilNotOvertaken { () throws(OrgError) in
-      let settled = try settleOnce(isStarting: isStarting)
+      let synchronized = try synchronizeOnce(isStarting: isStarting)
       rememberPublished()
-      return settled
+      return synchronized
     }
   }
 
-  private func settleOnce(isStarting: Bool) throws(OrgError) -> Settled {
+  private func synchronizeOnce(isStarting: Bool) throws(OrgError) -> SynchronizedState {
     var journal = store.memory.withLock { $0.journal } ?? Journal(calls: directory.calls)
-    try explaining { () throws(SystemCallError) in try journal.refresh(vault.journal, repairing: true) }
+    try explaining { () throws(SystemCallError) in
+      try journal.refresh(stateDirectory.journal, repairing: true)
+    }
     if let format = journal.newerFormat {
       throw OrgError(
         .readOnly,
@@ -119,7 +121,7 @@ final class Engine {
       current = known.contents
     } else if let known,
       let records = try? whole(journal.recent.filter { $0.record.generation > known.generation }),
-      let next = Vault.replay(
+      let next = StateDirectory.replay(
         records, on: Dictionary(known.contents.files.map { ($0.name, $0.bytes) }) { $1 },
         from: known.generation,
         to: last.record.generation)
@@ -127,42 +129,42 @@ final class Engine {
       current = next
     } else {
       do {
-        current = try vault.rebuild(last.record.generation)
+        current = try stateDirectory.rebuild(last.record.generation)
       } catch  where error.code == .damagedData && live.problems.isEmpty {
         return try beginAgain(live, after: last.record.generation)
       }
     }
     store.memory.withLock { $0.current = (last.record.generation, current) }
     // Only now does it matter what happened before.
-    try explaining { () throws(SystemCallError) in try journal.recall(vault.journal) }
+    try explaining { () throws(SystemCallError) in try journal.recall(stateDirectory.journal) }
     store.memory.withLock { $0.journal = journal }
     // What couldn't be read just now may be what a crash left to be exchanged.
     live = waitForWriters(live)
     if try redo(last.record, current, live, journal) { live = waitForWriters(store.contentsNow()) }
-    if !isSame(live, current) { try takeIn(live, current, last.record.generation, journal) }
+    if !isSame(live, current) { try ingestExternalChanges(live, current, last.record.generation, journal) }
     guard let now = store.memory.withLock({ $0.current }) else {
       throw OrgError(.system, "The journal vanished.")
     }
     // What may not be taken in may not be written over either.
     if now.generation == last.record.generation, !isSame(live, now.contents) {
-      return settled(now.contents, now.generation, live.problems)
+      return synchronized(now.contents, now.generation, live.problems)
     }
     return try finish(now.contents, now.generation)
   }
 
   /// What is left to do when files and journal agree.
-  private func finish(_ contents: FileContents, _ generation: UInt64) throws(OrgError) -> Settled {
+  private func finish(_ contents: FileContents, _ generation: UInt64) throws(OrgError) -> SynchronizedState {
     // Later generations can't be rebuilt over a damaged line.
     if store.memory.withLock({ $0.journal?.damage.isEmpty }) == false {
       try explaining { () throws(SystemCallError) in try checkpoint(contents, generation: generation) }
     }
-    return try mergeDisplaced(into: settled(contents, generation))
+    return try mergeDisplaced(into: synchronized(contents, generation))
   }
 
-  func settled(
+  func synchronized(
     _ contents: FileContents, _ generation: UInt64, _ problems: [DataProblem] = []
-  ) -> Settled {
-    Settled(
+  ) -> SynchronizedState {
+    SynchronizedState(
       contents: contents, generation: generation, snapshot: store.snapshotNow(),
       problems: contents.problems + problems)
   }
@@ -170,7 +172,7 @@ final class Engine {
   /// The hashes of both files, if they are those that a generation left.
   private func publishedHashes(of live: FileContents, _ record: JournalRecord) -> [String: RunningHash]? {
     guard !live.isUnreadable else { return nil }
-    if let published = vault.published(record), store.isSeen(as: published.files) {
+    if let published = stateDirectory.published(record), store.isSeen(as: published.files) {
       let places = store.memory.withLock { $0.places }
       return places.flatMap { $0.hashes == published.hashes ? $0.running : nil } ?? [:]
     }
@@ -184,20 +186,22 @@ final class Engine {
   }
 
   /// Begins a journal with the data as they are; or as this store saw them before they broke.
-  private func begin(isStarting: Bool) throws(OrgError) -> Settled {
+  private func begin(isStarting: Bool) throws(OrgError) -> SynchronizedState {
     let live = waitForWriters(store.contentsNow())
     var contents = live
     if let seen = store.memory.withLock({ $0.lastWhole }), live.looksWiped(since: seen) { contents = seen }
     guard contents.problems.isEmpty, isStarting || !isSame(contents, live) else {
-      return settled(live, 0)
+      return synchronized(live, 0)
     }
     try explaining { () throws(SystemCallError) in try checkpoint(contents, generation: 0) }
     store.memory.withLock { $0.current = (0, contents) }
-    return isSame(contents, live) ? settled(contents, 0) : try settleOnce(isStarting: isStarting)
+    return isSame(contents, live) ? synchronized(contents, 0) : try synchronizeOnce(isStarting: isStarting)
   }
 
   /// Goes on from the files where the journal is damaged, so that what it says can't be compared with them.
-  private func beginAgain(_ live: FileContents, after generation: UInt64) throws(OrgError) -> Settled {
+  private func beginAgain(_ live: FileContents, after generation: UInt64) throws(OrgError)
+    -> SynchronizedState
+  {
     var record = newRecord(try following(generation), .foreign, [])
     record.note = "the journal is damaged, so what changed can't be told; the files are taken as they are"
     try explaining { () throws(SystemCallError) in
@@ -209,7 +213,7 @@ final class Engine {
       store.memory.withLock { $0.current = (record.generation, live) }
       try checkpoint(live, generation: record.generation)
     }
-    return settled(live, record.generation)
+    return synchronized(live, record.generation)
   }
 
   /// Waits until nobody wrote while the files were read, which might be parts of two states, and until a broken file is
@@ -233,9 +237,10 @@ final class Engine {
   private func sortStaged(_ last: JournalRecord?) throws(SystemCallError) {
     for file in [OrganizationTable.file, MemberTable.file] {
       let name = DataDirectory.stagedName(file)
-      guard let staged = try directory.inode(of: name, in: vault.space), staged != last?.files[file]?.inode
+      guard let staged = try directory.inode(of: name, in: stateDirectory.space),
+        staged != last?.files[file]?.inode
       else { continue }
-      try directory.calls.remove(name, in: vault.space)
+      try directory.calls.remove(name, in: stateDirectory.space)
     }
   }
 
@@ -252,22 +257,24 @@ final class Engine {
           let hash = last.replaced?[file] ?? earlier?[file]?.sha256, sha256(bytes) == hash,
           try directory.inode(of: file, in: directory.root) != state.inode
         else { continue }
-        let displaced = Vault.displacedName(last.generation, hash, file)
-        let calm = Vault.displacedName(last.generation, hash, file, isCalm: true)
-        if try directory.inode(of: calm, in: vault.displaced) != nil { continue }
-        if let there = try directory.inode(of: displaced, in: vault.displaced) {
+        let displaced = StateDirectory.displacedName(last.generation, hash, file)
+        let quiescent = StateDirectory.displacedName(last.generation, hash, file, isQuiescent: true)
+        if try directory.inode(of: quiescent, in: stateDirectory.displaced) != nil { continue }
+        if let there = try directory.inode(of: displaced, in: stateDirectory.displaced) {
           // Once it was exchanged, what is in the file now came later.
           guard there == state.inode else { continue }
           replacements.append(
             Replacement(file: file, generation: last.generation, displacedHash: hash, isMoved: true))
-        } else if try directory.inode(of: DataDirectory.stagedName(file), in: vault.space) == state.inode {
+        } else if try directory.inode(of: DataDirectory.stagedName(file), in: stateDirectory.space)
+          == state.inode
+        {
           replacements.append(Replacement(file: file, generation: last.generation, displacedHash: hash))
         } else {
           // Written later, it isn't what a crash left.
           guard let modified = directory.identity(of: file)?.modified, let time = Timestamp(last.time),
             Timestamp(sinceEpoch: modified) <= time
           else { continue }
-          let staged = try vault.stage(current.bytes(of: file), for: file)
+          let staged = try stateDirectory.stage(current.bytes(of: file), for: file)
           replacements.append(
             Replacement(file: file, generation: last.generation, displacedHash: hash, staged: staged))
         }
@@ -282,7 +289,7 @@ final class Engine {
   }
 
   /// Takes in what another program wrote, as a generation of its own.
-  private func takeIn(
+  private func ingestExternalChanges(
     _ found: FileContents, _ current: FileContents, _ generation: UInt64, _ journal: Journal
   ) throws(OrgError) {
     let isBroken = found.organizations.isBroken || found.members.isBroken
@@ -312,7 +319,7 @@ final class Engine {
     record.note = result.note
     try explaining { () throws(SystemCallError) in
       for file in result.quarantined.sorted() {
-        try vault.quarantine(found.bytes(of: file), of: file, generation: record.generation)
+        try stateDirectory.quarantine(found.bytes(of: file), of: file, generation: record.generation)
       }
     }
     let splices = result.contents.splices(from: current)

@@ -16,28 +16,28 @@ struct Eraser {
   }
 
   private let subject: ErasureSubject
-  private let vault: Vault
+  private let stateDirectory: StateDirectory
   private let texts: [[UInt8]]
   /// Names that an organization had whenever it was changed: notes may speak of it by them.
   private let names: Set<String>
 
-  private var calls: SystemCalls { vault.calls }
+  private var calls: SystemCalls { stateDirectory.calls }
 
   private static let journalName = "journal"
   private static let newName = "journal.new"
   private static let oldName = "journal.old"
   private static let markName = "erased"
 
-  init(_ subject: ErasureSubject, _ vault: Vault) throws(SystemCallError) {
+  init(_ subject: ErasureSubject, _ stateDirectory: StateDirectory) throws(SystemCallError) {
     self.subject = subject
-    self.vault = vault
+    self.stateDirectory = stateDirectory
     let escaped = Array(JSONText.encode(subject.id).dropFirst().dropLast())
     let plain = Array(subject.id.utf8)
     texts = plain == escaped ? [plain] : [plain, escaped]
     var names: Set<String> = []
     if case .organization(let id) = subject {
-      for segment in try Journal.segments(vault.journal, vault.calls) {
-        for line in try Journal.parsed(segment, vault.journal, vault.calls)?.lines ?? [] {
+      for segment in try Journal.segments(stateDirectory.journal, stateDirectory.calls) {
+        for line in try Journal.parsed(segment, stateDirectory.journal, stateDirectory.calls)?.lines ?? [] {
           for change in line.record.changes + (line.record.refused ?? []) where change.org == id {
             names.insert(change.name)
           }
@@ -60,15 +60,15 @@ struct Eraser {
   /// What would go.
   func survey() throws(SystemCallError) -> Survey {
     var survey = Survey()
-    for segment in try Journal.segments(vault.journal, calls) {
-      for line in try Journal.parsed(segment, vault.journal, calls)?.lines ?? []
+    for segment in try Journal.segments(stateDirectory.journal, calls) {
+      for line in try Journal.parsed(segment, stateDirectory.journal, calls)?.lines ?? []
       where cleaned(line.record) != nil {
         survey.lineCount += 1
       }
     }
-    survey.files += try files(in: vault.quarantine, "quarantine")
-    survey.files += try files(in: vault.displaced, "displaced")
-    survey.files += try files(in: vault.space, "")
+    survey.files += try files(in: stateDirectory.quarantine, "quarantine")
+    survey.files += try files(in: stateDirectory.displaced, "displaced")
+    survey.files += try files(in: stateDirectory.space, "")
     return survey
   }
 
@@ -92,10 +92,10 @@ struct Eraser {
 
   /// Files in the data directory that seem to have the id still. The one checkpoint that is left equals the data files.
   func remaining() -> [String] {
-    let root = (try? calls.list(vault.directory.root, "")) ?? []
-    var found = root.filter { isMentioned(in: $0, vault.directory.root) }
-    found += (try? files(in: vault.quarantine, "quarantine")) ?? []
-    found += (try? files(in: vault.displaced, "displaced")) ?? []
+    let root = (try? calls.list(stateDirectory.directory.root, "")) ?? []
+    var found = root.filter { isMentioned(in: $0, stateDirectory.directory.root) }
+    found += (try? files(in: stateDirectory.quarantine, "quarantine")) ?? []
+    found += (try? files(in: stateDirectory.displaced, "displaced")) ?? []
     return found.sorted()
   }
 
@@ -104,8 +104,9 @@ struct Eraser {
   /// Removes displaced files that have the id; false if another program has one open still, or may have.
   func removeDisplaced() throws(SystemCallError) -> Bool {
     var isDone = true
-    for name in try calls.list(vault.displaced, "displaced") where isMentioned(in: name, vault.displaced) {
-      if try !vault.removeDisplaced(name) { isDone = false }
+    for name in try calls.list(stateDirectory.displaced, "displaced")
+    where isMentioned(in: name, stateDirectory.displaced) {
+      if try !stateDirectory.removeDisplaced(name) { isDone = false }
     }
     return isDone
   }
@@ -116,22 +117,25 @@ struct Eraser {
   ///   - records: what to append. The last one is a checkpoint whose full copy already exists.
   ///   - head: the hash of the last line that there is.
   func rewrite(_ records: [JournalRecord], after head: String) throws(SystemCallError) {
-    for file in try calls.list(vault.quarantine, "quarantine") where isMentioned(in: file, vault.quarantine) {
-      try calls.remove(file, in: vault.quarantine)
+    for file in try calls.list(stateDirectory.quarantine, "quarantine")
+    where isMentioned(in: file, stateDirectory.quarantine) {
+      try calls.remove(file, in: stateDirectory.quarantine)
     }
-    try vault.removeDrafts(in: vault.quarantine)
-    try calls.sync(vault.quarantine, "quarantine")
+    try stateDirectory.removeDrafts(in: stateDirectory.quarantine)
+    try calls.sync(stateDirectory.quarantine, "quarantine")
     for file in [OrganizationTable.file, MemberTable.file] {
       let staged = DataDirectory.stagedName(file)
-      do { try calls.remove(staged, in: vault.space) } catch  where error.errno == .noSuchFileOrDirectory {}
+      do { try calls.remove(staged, in: stateDirectory.space) } catch
+        where error.errno == .noSuchFileOrDirectory
+      {}
     }
-    try Self.removeTree(Self.newName, in: vault.space, calls)
-    let new = try vault.directory.openDirectory(Self.newName, in: vault.space)
-    let segments = try Journal.segments(vault.journal, calls)
+    try Self.removeTree(Self.newName, in: stateDirectory.space, calls)
+    let new = try stateDirectory.directory.openDirectory(Self.newName, in: stateDirectory.space)
+    let segments = try Journal.segments(stateDirectory.journal, calls)
     // A process that knows the old segments must notice that these are different ones.
     let length = segments.map { $0.count { $0 == "_" } }.max() ?? 0
     // Where older segments were removed, the history begins where it did.
-    var anchor = JournalAnchor(in: vault.journal, calls)
+    var anchor = JournalAnchor(in: stateDirectory.journal, calls)
     var previous: String?
     var last = ""
     func write(_ lines: [JournalRecord]) throws(SystemCallError) {
@@ -150,7 +154,7 @@ struct Eraser {
       var name = stem + String(repeating: "_", count: length + 1)
       while name + ".jsonl" <= last { name += "_" }
       last = name + ".jsonl"
-      let file = try vault.directory.create(last, in: new, O_WRONLY | O_EXCL)
+      let file = try stateDirectory.directory.create(last, in: new, O_WRONLY | O_EXCL)
       try calls.write(bytes, to: file, last)
       try calls.sync(file, last)
       if var start = anchor {
@@ -158,13 +162,13 @@ struct Eraser {
         guard let text = try? start.text() else {
           throw SystemCallError(call: "encode", subject: JournalAnchor.file, errno: .invalidArgument)
         }
-        try vault.write(text, as: JournalAnchor.file, in: new)
+        try stateDirectory.write(text, as: JournalAnchor.file, in: new)
         anchor = nil
       }
     }
     for segment in segments {
       try write(
-        (Journal.parsed(segment, vault.journal, calls)?.lines ?? []).map { line in
+        (Journal.parsed(segment, stateDirectory.journal, calls)?.lines ?? []).map { line in
           var record = cleaned(line.record) ?? line.record
           // The bytes next to a change may belong to what is erased.
           record.splices = nil
@@ -173,13 +177,13 @@ struct Eraser {
     }
     if let erasure = records.first { try write([erasure]) }
     try write(Array(records.dropFirst()))
-    let mark = try vault.directory.create(Self.markName, in: new, O_WRONLY | O_EXCL)
+    let mark = try stateDirectory.directory.create(Self.markName, in: new, O_WRONLY | O_EXCL)
     let generation = records.last?.generation ?? 0
     try calls.write(Array("\(generation) \(head)".utf8), to: mark, Self.markName)
     try calls.sync(mark, Self.markName)
     try calls.sync(new, Self.newName)
-    try calls.sync(vault.space, DataDirectory.privateName)
-    try Self.finish(vault.directory, in: vault.space)
+    try calls.sync(stateDirectory.space, DataDirectory.privateName)
+    try Self.finish(stateDirectory.directory, in: stateDirectory.space)
   }
 
   /// A record without what it says of the subject; `nil` where it says nothing.

@@ -16,40 +16,40 @@ extension FileContents {
     return FileContents(organizations: organizations, members: members.reread(of: organizations))
   }
 
-  /// Whether a cell is a list with nobody in it.
-  func isEmptyList(_ cell: Cell) -> Bool {
-    guard case .list(let id) = cell else { return false }
+  /// Whether a address is a list with nobody in it.
+  func isEmptyList(_ address: FieldAddress) -> Bool {
+    guard case .list(let id) = address else { return false }
     return index(ofOrganization: id).map { memberCount(at: $0) == 0 } ?? false
   }
 
   /// Whether not one of the earlier organizations, or of their lists, is left.
-  func hasNothingLeft(of old: FileContents, _ differing: Set<Cell>) -> Bool {
+  func hasNothingLeft(of old: FileContents, _ differing: Set<FieldAddress>) -> Bool {
     var organizations = 0
     var lists = 0
-    for cell in differing where cell.isContainer && self[cell] == nil {
-      if case .organization = cell { organizations += 1 } else { lists += 1 }
+    for address in differing where address.isContainer && self[address] == nil {
+      if case .organization = address { organizations += 1 } else { lists += 1 }
     }
     return organizations > 0 && organizations == old.organizationCount
       || lists > 0 && lists == (0..<old.organizationCount).count { old.members.hasList(at: $0) }
   }
 
   /// A record in words: what was lost with a container.
-  func title(of cell: Cell) -> String {
-    let id = cell.organization
+  func title(of address: FieldAddress) -> String {
+    let id = address.organization
     let name = index(ofOrganization: id).map { organization(at: $0).name.escapedForDisplay } ?? "?"
     let label = "\(name) (\(id.escapedForDisplay))"
-    if case .list = cell { return "the members of \(label)" }
+    if case .list = address { return "the members of \(label)" }
     return label
   }
 
   /// Whether not one of the earlier members is left, though there are others.
-  func hasNobodyLeft(of old: FileContents, _ differing: Set<Cell>) -> Bool {
-    let removed = differing.reduce(0) { count, cell in
-      guard old[cell] != nil, self[cell] == nil else { return count }
-      if case .list(let id) = cell {
+  func hasNobodyLeft(of old: FileContents, _ differing: Set<FieldAddress>) -> Bool {
+    let removed = differing.reduce(0) { count, address in
+      guard old[address] != nil, self[address] == nil else { return count }
+      if case .list(let id) = address {
         return count + (old.index(ofOrganization: id).map(old.memberCount(at:)) ?? 0)
       }
-      return count + (cell.user == nil ? 0 : 1)
+      return count + (address.user == nil ? 0 : 1)
     }
     return removed > 1 && memberCount > 0 && removed == old.memberCount
   }
@@ -57,10 +57,10 @@ extension FileContents {
   /// Whether a file has something that lives on neither in the result nor in what was there before: members of
   /// unknown organizations, unknown fields, formatting.
   func hasMore(
-    than result: FileContents, comparedTo old: FileContents, in file: String, besides kept: Set<Cell>
+    than result: FileContents, comparedTo old: FileContents, in file: String, besides kept: Set<FieldAddress>
   ) -> Bool {
     let isOrganizations = file == OrganizationTable.file
-    if !isOrganizations, members.strays != old.members.strays { return true }
+    if !isOrganizations, members.orphanedMembers != old.members.orphanedMembers { return true }
     let excused = Set(kept.map(\.organization))
     func text(_ contents: FileContents, _ index: Int) -> ArraySlice<UInt8> {
       isOrganizations ? contents.organizations.recordBytes(at: index) : contents.members.listBytes(at: index)
@@ -78,18 +78,18 @@ extension FileContents {
 }
 
 extension OrganizationTable {
-  /// The table with the cells given as they are in another state.
-  func taking(_ cells: Set<Cell>, from found: FileContents) -> OrganizationTable {
+  /// The table with the addresses given as they are in another state.
+  func taking(_ addresses: Set<FieldAddress>, from found: FileContents) -> OrganizationTable {
     var edit = SnapshotEdit()
-    for cell in cells.inOrder(of: found) {
-      guard let index = found.index(ofOrganization: cell.organization) else {
-        edit.removed.append(cell.organization)
+    for address in addresses.inOrder(of: found) {
+      guard let index = found.index(ofOrganization: address.organization) else {
+        edit.removed.append(address.organization)
         continue
       }
-      switch cell {
+      switch address {
       case .organization(let id): edit.created[id] = found.organization(at: index)
       case .field(let id, let field):
-        edit.fields[id, default: [:]].updateValue(found[cell], forKey: field)
+        edit.fields[id, default: [:]].updateValue(found[address], forKey: field)
       case .list, .member: continue
       }
     }
@@ -100,13 +100,13 @@ extension OrganizationTable {
 }
 
 extension MemberTable {
-  /// The table with the cells given as they are in another state, of the same organizations.
-  func taking(_ cells: Set<Cell>, from found: FileContents) -> MemberTable {
+  /// The table with the addresses given as they are in another state, of the same organizations.
+  func taking(_ addresses: Set<FieldAddress>, from found: FileContents) -> MemberTable {
     var edit = SnapshotEdit()
-    for cell in cells.inOrder(of: found) {
-      guard let index = found.index(ofOrganization: cell.organization) else { continue }
-      var list = edit.members[cell.organization] ?? MemberListEdit()
-      switch cell {
+    for address in addresses.inOrder(of: found) {
+      guard let index = found.index(ofOrganization: address.organization) else { continue }
+      var list = edit.members[address.organization] ?? MemberListEdit()
+      switch address {
       case .list(let id):
         guard found.members.hasList(at: index) else {
           edit.removed.append(id)
@@ -125,7 +125,7 @@ extension MemberTable {
         }
       case .organization, .field: continue
       }
-      edit.members[cell.organization] = list
+      edit.members[address.organization] = list
     }
     guard let (splices, touched) = try? splices(for: edit, of: found.organizations) else { return self }
     let result =
@@ -138,13 +138,13 @@ extension MemberTable {
   /// The table with the lists of organizations that aren't there yet, as another program writes them: it may add an
   /// organization and its list in either order, and each may be found at another time.
   private func adoptingStrays(of found: FileContents) -> MemberTable {
-    let missing = Set(found.members.strays.keys.filter { strays[$0] == nil })
+    let missing = Set(found.members.orphanedMembers.keys.filter { orphanedMembers[$0] == nil })
     guard !missing.isEmpty, found.members.problems.isEmpty else { return self }
     var entries: [[UInt8]] = []
     var scanner = JSONScanner(found.members.bytes, at: 0)
     scanner.skipSpace()
     guard scanner.take(.openBrace) else { return self }
-    var top = TopObject(start: scanner.position, lastEnd: scanner.position)
+    var top = RootObjectLayout(start: scanner.position, lastEnd: scanner.position)
     try? top.scan(&scanner) { (key, scanner) throws(JSONError) in
       _ = try scanner.skipValue()
       if missing.contains(JSONText.decode(key, in: scanner.bytes)) {
@@ -165,12 +165,12 @@ extension MemberTable {
   }
 }
 
-extension Set<Cell> {
+extension Set<FieldAddress> {
   /// By the order of organizations and members in the data, so that the result is always the same.
-  func inOrder(of contents: FileContents) -> [Cell] {
-    func place(_ cell: Cell) -> (Int, Int, String) {
-      let index = contents.index(ofOrganization: cell.organization) ?? Int.max
-      guard let user = cell.user, index < Int.max else { return (index, 0, "\(cell)") }
+  func inOrder(of contents: FileContents) -> [FieldAddress] {
+    func place(_ address: FieldAddress) -> (Int, Int, String) {
+      let index = contents.index(ofOrganization: address.organization) ?? Int.max
+      guard let user = address.user, index < Int.max else { return (index, 0, "\(address)") }
       return (index, contents.memberIndex(ofUser: user, at: index) ?? Int.max, user)
     }
     return map { ($0, place($0)) }.sorted { $0.1 < $1.1 }.map(\.0)

@@ -20,19 +20,20 @@ struct Places: Sendable {
   let running: [String: RunningHash]
   /// Of `organizations.json`; see `OrganizationTable`.
   let organizationKeys: [UInt32]
-  let organizationsTop: TopObject
+  let organizationsTop: RootObjectLayout
   /// Of `org_users.json`; see `MemberTable`.
   let memberLists: [MemberScan.List]
   let memberStarts: [UInt32]
   let memberRoles: [UInt8]
-  let membersTop: TopObject
+  let membersTop: RootObjectLayout
 
   /// - Returns: `nil` for short files, and for those that have something unusual in them.
   init?(_ contents: FileContents, hashes: [String: String], running: [String: RunningHash] = [:]) {
     let (organizations, members) = (contents.organizations, contents.members)
     guard organizations.bytes.count + members.bytes.count >= Self.shortestFiles,
       contents.problems.isEmpty, contents.recordProblems.isEmpty, !contents.isUnreadable,
-      organizations.superseded.isEmpty, members.strays.isEmpty, members.oddLists.isEmpty, members.isRead,
+      organizations.superseded.isEmpty, members.orphanedMembers.isEmpty, members.oddLists.isEmpty,
+      members.isRead,
       members.count == members.starts.count, members.lists.count == organizations.count
     else { return nil }
     (self.hashes, self.running) = (hashes, running)
@@ -97,8 +98,8 @@ struct Places: Sendable {
       Array(sha256(text[(lines[0].count + 1)...]).utf8) == Array(lines[0])
     else { return nil }
     self.hashes = hashes
-    organizationsTop = TopObject(start: numbers[4], lastEnd: numbers[5], close: numbers[6])
-    membersTop = TopObject(start: numbers[7], lastEnd: numbers[8], close: numbers[9])
+    organizationsTop = RootObjectLayout(start: numbers[4], lastEnd: numbers[5], close: numbers[6])
+    membersTop = RootObjectLayout(start: numbers[7], lastEnd: numbers[8], close: numbers[9])
     var place = head
     /// The next values, which are of a type that any bits are a value of.
     func take<Value: BitwiseCopyable>(_ count: Int) -> [Value] {
@@ -121,7 +122,7 @@ struct Places: Sendable {
   }
 }
 
-extension Vault {
+extension StateDirectory {
   /// Nothing waits for it to reach the disk: after a crash it just doesn't match.
   func write(_ places: Places) throws(SystemCallError) {
     let file = try directory.create(Places.file, in: space, O_WRONLY)
@@ -138,7 +139,7 @@ extension FileContents {
   ///
   /// - Parameter early: a table of `organizations.json` that was made already.
   init?(organizations: [UInt8], members: [UInt8], at places: Places, early: OrganizationTable? = nil) {
-    let lists = Concurrent { MemberTable(members, at: places) }
+    let lists = BackgroundTask { MemberTable(members, at: places) }
     let table = early ?? OrganizationTable(organizations, at: places)
     guard let lists = lists.value, let table, table.count == lists.lists.count else { return nil }
     self.init(organizations: table, members: lists)
@@ -181,7 +182,7 @@ extension MemberTable {
   }
 }
 
-extension TopObject {
+extension RootObjectLayout {
   /// Whether it can be the one of a text.
   fileprivate func fits(_ bytes: [UInt8], isEmpty: Bool) -> Bool {
     0 < start && start <= lastEnd && lastEnd <= close && close < bytes.count && isEmpty == (start == lastEnd)

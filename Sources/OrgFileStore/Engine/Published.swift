@@ -62,7 +62,7 @@ struct Published: Equatable, Sendable {
   }
 }
 
-extension Vault {
+extension StateDirectory {
   /// What is known of the files that a generation published, if that is the newest that was.
   func published(_ record: JournalRecord) -> Published? {
     directory.published(in: space).flatMap { $0.isOf(record) ? $0 : nil }

@@ -41,21 +41,23 @@ extension Reconciliation {
     var changes: [RecordedChange] { content.changes }
 
     /// Whether it can have changed one of some values.
-    func mayHaveChanged(_ cells: Set<Cell>) -> Bool {
+    func mayHaveChanged(_ addresses: Set<FieldAddress>) -> Bool {
       guard let touched else { return true }
-      return cells.contains { cell in
-        let place = touched.firstIndex(above: cell.hashValue, orAt: true)
-        return place < touched.count && touched[place] == cell.hashValue
+      return addresses.contains { address in
+        let place = touched.firstIndex(above: address.hashValue, orAt: true)
+        return place < touched.count && touched[place] == address.hashValue
       }
     }
 
     /// What it changed in a file, with the values before.
-    func cells(in file: String) -> [(cell: Cell, before: String?)] {
+    func addresses(in file: String) -> [(address: FieldAddress, before: String?)] {
       changes.flatMap { change in
-        change.cellsBefore.filter { item in
-          guard item.cell.file == file else { return false }
+        change.addressesBefore.filter { item in
+          guard item.address.file == file else { return false }
           // Other programs write an organization and its list one after the other.
-          if origin != .own, case .createOrganization = change.change, case .list = item.cell { return false }
+          if origin != .own, case .createOrganization = change.change, case .list = item.address {
+            return false
+          }
           return true
         }
       }
@@ -74,42 +76,42 @@ extension Reconciliation {
   /// What of a file another program changed, and what it merely has as it was before changes that it didn't know
   /// of.
   struct Verdict {
-    var theirs: Set<Cell>
-    var kept: Set<Cell> = []
+    var theirs: Set<FieldAddress>
+    var kept: Set<FieldAddress> = []
     /// Of whom it didn't know.
     var generations: [UInt64] = []
     /// What it changed in a displaced file, and somebody else behind that.
-    var overtaken: Set<Cell> = []
+    var overtaken: Set<FieldAddress> = []
 
     /// - Parameter generation: the one that displaced the file, if one did: the other program opened it before.
     init(
-      of found: FileContents, _ differing: Set<Cell>, in file: String,
+      of found: FileContents, _ differing: Set<FieldAddress>, in file: String,
       history: some Sequence<Reconciliation.Step>, written: Timestamp?, before generation: UInt64?
     ) {
       theirs = differing
       guard !differing.isEmpty else { return }
       var older = OlderState(differing.count)
       var fewest = differing.count
-      var newer: Set<Cell> = []
+      var newer: Set<FieldAddress> = []
       var passed: [UInt64] = []
       var own = OwnValues(differing)
       for step in history {
         let isKnown =
           generation.map { step.generation < $0 || step.generation == $0 && step.origin == .foreign } ?? true
         if isKnown, let written, written.microseconds - step.time.microseconds > longestOperation { break }
-        var cells = isKnown && step.origin == .foreign ? [] : step.cells(in: file)
-        if isKnown { cells = own.unknown(of: cells, changedBy: step, in: file) }
-        guard !cells.isEmpty else { continue }
-        older.goBack(cells, found, differing)
+        var addresses = isKnown && step.origin == .foreign ? [] : step.addresses(in: file)
+        if isKnown { addresses = own.unknown(of: addresses, changedBy: step, in: file) }
+        guard !addresses.isEmpty else { continue }
+        older.goBack(addresses, found, differing)
         if !isKnown {
-          if let generation, step.generation > generation { newer.formUnion(cells.map(\.cell)) }
+          if let generation, step.generation > generation { newer.formUnion(addresses.map(\.address)) }
           fewest = older.count
-          kept = older.cells(of: differing, sameIn: found)
+          kept = older.addresses(of: differing, sameIn: found)
         } else {
           passed.append(step.generation)
           if older.count < fewest {
             fewest = older.count
-            kept = older.cells(of: differing, sameIn: found)
+            kept = older.addresses(of: differing, sameIn: found)
             generations = passed
           }
           if older.count > fewest + detour { break }
@@ -123,23 +125,24 @@ extension Reconciliation {
   /// What another program has as it was before some change of ours, or one of a program that was found late: what that
   /// one reads next may be older than the merge.
   struct TakenBack {
-    private(set) var cells: Set<Cell> = []
+    private(set) var addresses: Set<FieldAddress> = []
     private(set) var generations: [UInt64] = []
 
     init(
-      _ theirs: Set<Cell>, in file: String, history: some Sequence<Reconciliation.Step>, found: FileContents,
+      _ theirs: Set<FieldAddress>, in file: String, history: some Sequence<Reconciliation.Step>,
+      found: FileContents,
       written: Timestamp?
     ) {
       guard !theirs.isEmpty else { return }
       var own = OwnValues(theirs)
       for step in history where step.mayHaveChanged(theirs) {
         if let written, written.microseconds - step.time.microseconds > longestOperation { break }
-        let values = step.origin == .foreign ? [] : step.cells(in: file)
+        let values = step.origin == .foreign ? [] : step.addresses(in: file)
         let back = own.unknown(of: values, changedBy: step, in: file).filter {
-          theirs.contains($0.cell) && $0.before == found[$0.cell]
+          theirs.contains($0.address) && $0.before == found[$0.address]
         }
         guard !back.isEmpty else { continue }
-        cells.formUnion(back.map(\.cell))
+        addresses.formUnion(back.map(\.address))
         generations.append(step.generation)
       }
     }
@@ -148,18 +151,18 @@ extension Reconciliation {
   /// Values that another program changed itself. What it changed once more since, it knew: so of its changes that were
   /// found late only the latest of each value can be one that it doesn't know of when it writes again.
   private struct OwnValues {
-    private let cells: Set<Cell>
-    private var changed: Set<Cell> = []
+    private let addresses: Set<FieldAddress>
+    private var changed: Set<FieldAddress> = []
 
-    init(_ cells: Set<Cell>) { self.cells = cells }
+    init(_ addresses: Set<FieldAddress>) { self.addresses = addresses }
 
     /// Those of the values that a step changed, newest first, that the program may not know of.
     mutating func unknown(
-      of values: [(cell: Cell, before: String?)], changedBy step: Step, in file: String
-    ) -> [(cell: Cell, before: String?)] {
-      guard step.origin != .own, step.mayHaveChanged(cells) else { return values }
-      defer { changed.formUnion(step.cells(in: file).lazy.map(\.cell).filter(cells.contains)) }
-      return values.filter { !changed.contains($0.cell) }
+      of values: [(address: FieldAddress, before: String?)], changedBy step: Step, in file: String
+    ) -> [(address: FieldAddress, before: String?)] {
+      guard step.origin != .own, step.mayHaveChanged(addresses) else { return values }
+      defer { changed.formUnion(step.addresses(in: file).lazy.map(\.address).filter(addresses.contains)) }
+      return values.filter { !changed.contains($0.address) }
     }
   }
 
@@ -167,35 +170,41 @@ extension Reconciliation {
   struct OlderState {
     /// How many values differ from what was found.
     private(set) var count: Int
-    private var values: [String: [Cell: String?]] = [:]
+    private var values: [String: [FieldAddress: String?]] = [:]
 
     init(_ count: Int) {
       self.count = count
     }
 
     mutating func goBack(
-      _ cells: [(cell: Cell, before: String?)], _ found: FileContents, _ differing: Set<Cell>
+      _ addresses: [(address: FieldAddress, before: String?)], _ found: FileContents,
+      _ differing: Set<FieldAddress>
     ) {
-      for (cell, before) in cells.reversed() {
-        set(cell, before, found, differing)
+      for (address, before) in addresses.reversed() {
+        set(address, before, found, differing)
         // Before its creation an organization had nothing.
-        guard before == nil, cell.isContainer, let inside = values[cell.organization] else { continue }
-        for other in inside.keys where other != cell && other.file == cell.file {
+        guard before == nil, address.isContainer, let inside = values[address.organization] else { continue }
+        for other in inside.keys where other != address && other.file == address.file {
           set(other, nil, found, differing)
         }
       }
     }
 
-    private mutating func set(_ cell: Cell, _ value: String?, _ found: FileContents, _ differing: Set<Cell>) {
-      let present = found[cell]
-      let wasDifferent = values[cell.organization]?[cell].map { $0 != present } ?? differing.contains(cell)
-      values[cell.organization, default: [:]].updateValue(value, forKey: cell)
+    private mutating func set(
+      _ address: FieldAddress, _ value: String?, _ found: FileContents, _ differing: Set<FieldAddress>
+    ) {
+      let present = found[address]
+      let wasDifferent =
+        values[address.organization]?[address].map { $0 != present } ?? differing.contains(address)
+      values[address.organization, default: [:]].updateValue(value, forKey: address)
       count += (value != present ? 1 : 0) - (wasDifferent ? 1 : 0)
     }
 
-    /// Which of the cells had the values that were found.
-    func cells(of differing: Set<Cell>, sameIn found: FileContents) -> Set<Cell> {
-      differing.filter { cell in values[cell.organization]?[cell].map { $0 == found[cell] } ?? false }
+    /// Which of the addresses had the values that were found.
+    func addresses(of differing: Set<FieldAddress>, sameIn found: FileContents) -> Set<FieldAddress> {
+      differing.filter { address in
+        values[address.organization]?[address].map { $0 == found[address] } ?? false
+      }
     }
   }
 }

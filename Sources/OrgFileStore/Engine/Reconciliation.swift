@@ -73,7 +73,7 @@ struct Reconciliation {
       let after = isOrganizations ? found : found.beside(contents.organizations)
       let differing =
         isOrganizations
-        ? after.organizationCells(differingFrom: before) : after.memberCells(differingFrom: before)
+        ? after.organizationAddresses(differingFrom: before) : after.memberAddresses(differingFrom: before)
       var verdict = Verdict(
         of: after, differing, in: file, history: history, written: written[file],
         before: displaced?.generation)
@@ -110,12 +110,12 @@ struct Reconciliation {
       }
     }
     // An organization goes with its members, whichever file the other program writes first.
-    let orphaned = removed.filter { contents.members.strays[$0] != nil }
+    let orphaned = removed.filter { contents.members.orphanedMembers[$0] != nil }
     if !orphaned.isEmpty {
       contents = contents.with(contents.members.removing(orphaned, of: contents.organizations))
     }
     if refused.count > Self.refusedLimit { refused = [] }
-    changes = contents.changes(in: contents.cells(differingFrom: current), on: current)
+    changes = contents.changes(in: contents.addresses(differingFrom: current), on: current)
     kept = Array(Set(kept)).sorted()
     reverted = Array(Set(reverted)).sorted()
     note = sentence(broken.sorted(), isLate: displaced != nil)
@@ -125,37 +125,37 @@ struct Reconciliation {
   ///
   /// - Returns: whether all that there was is gone, which no program means.
   private mutating func sort(
-    _ verdict: inout Verdict, _ takenBack: TakenBack, _ differing: Set<Cell>, _ before: FileContents,
+    _ verdict: inout Verdict, _ takenBack: TakenBack, _ differing: Set<FieldAddress>, _ before: FileContents,
     _ after: FileContents, _ history: some Sequence<Step>, unseen: Set<UInt64>, isBroken: Bool, isLate: Bool
   ) -> Bool {
     let gone = verdict.theirs.filter { $0.isContainer && before[$0] != nil && after[$0] == nil }
     let isWiped =
       (policy != .accept || isLate)
       && (after.hasNothingLeft(of: before, differing) || after.hasNobodyLeft(of: before, differing))
-    let vanished = gone.filter { cell in
+    let vanished = gone.filter { address in
       if isWiped || isBroken || policy == .ask { return true }
-      if case .list(let id) = cell, contents[.organization(id)] != nil {
+      if case .list(let id) = address, contents[.organization(id)] != nil {
         // No program takes a list from an organization that stays, and an empty one says nothing by its absence.
-        return policy == .restore || before.isEmptyList(cell)
+        return policy == .restore || before.isEmptyList(address)
       }
-      return policy == .restore && isOlderState(without: cell, after, history)
+      return policy == .restore && isOlderState(without: address, after, history)
     }
     verdict.theirs.subtract(vanished)
     let missed = vanished.filter { !before.isEmptyList($0) }
     if isWiped || isBroken {
       // Then what else is missing was lost the same way. A character that can't be read is no value either.
-      verdict.theirs = verdict.theirs.filter { cell in
-        if case .field = cell { return after[cell]?.contains("\u{FFFD}") != true }
-        return after[cell] != nil && !(cell.user?.contains("\u{FFFD}") ?? false)
+      verdict.theirs = verdict.theirs.filter { address in
+        if case .field = address { return after[address]?.contains("\u{FFFD}") != true }
+        return after[address] != nil && !(address.user?.contains("\u{FFFD}") ?? false)
       }
     }
     // Several programs at once can leave a file of parts that each has from another state.
     let isMixed =
-      isWiped || isBroken || takenBack.cells != verdict.theirs || !verdict.kept.isEmpty
+      isWiped || isBroken || takenBack.addresses != verdict.theirs || !verdict.kept.isEmpty
       || !unseen.isDisjoint(with: takenBack.generations)
-    if isMixed, !takenBack.cells.isEmpty {
-      verdict.theirs.subtract(takenBack.cells)
-      verdict.kept.formUnion(takenBack.cells)
+    if isMixed, !takenBack.addresses.isEmpty {
+      verdict.theirs.subtract(takenBack.addresses)
+      verdict.kept.formUnion(takenBack.addresses)
       verdict.generations += takenBack.generations
     }
     if isLate {
@@ -192,46 +192,46 @@ struct Reconciliation {
   /// Whether an organization is missing as its program had read the file before it came: then it lacks something
   /// that came later, too.
   private func isOlderState(
-    without cell: Cell, _ found: FileContents, _ history: some Sequence<Step>
+    without address: FieldAddress, _ found: FileContents, _ history: some Sequence<Step>
   ) -> Bool {
     var isLater = false
     for step in history {
-      let cells = step.cells(in: cell.file)
-      if step.origin == .foreign, cells.contains(where: { $0.cell == cell && $0.before == nil }) {
+      let addresses = step.addresses(in: address.file)
+      if step.origin == .foreign, addresses.contains(where: { $0.address == address && $0.before == nil }) {
         return isLater
       }
       isLater =
         isLater
-        || cells.contains {
-          $0.cell.organization != cell.organization && $0.before == found[$0.cell]
-            && contents[$0.cell] != $0.before
+        || addresses.contains {
+          $0.address.organization != address.organization && $0.before == found[$0.address]
+            && contents[$0.address] != $0.before
         }
     }
     return false
   }
 
   /// Notes what the other program's file says and the data don't.
-  private mutating func noteRefused(_ cells: Set<Cell>, _ found: FileContents) {
-    guard !cells.isEmpty, cells.count <= Self.refusedLimit else { return }
+  private mutating func noteRefused(_ addresses: Set<FieldAddress>, _ found: FileContents) {
+    guard !addresses.isEmpty, addresses.count <= Self.refusedLimit else { return }
     let known = Set(
       refused.compactMap { item -> String? in
         if case .removeOrganization = item.change { item.change.organizationID } else { nil }
       })
-    let rest = cells.filter { contents[$0] != found[$0] && !known.contains($0.organization) }
+    let rest = addresses.filter { contents[$0] != found[$0] && !known.contains($0.organization) }
     refused += found.changes(in: rest, on: contents)
   }
 
   /// Notes which own generations left what the other program put back to what it was before.
   private mutating func noteReverted(
-    _ theirs: Set<Cell>, _ history: some Sequence<Step>, _ before: FileContents, _ after: FileContents
+    _ theirs: Set<FieldAddress>, _ history: some Sequence<Step>, _ before: FileContents, _ after: FileContents
   ) {
     guard !theirs.isEmpty else { return }
-    var seen: Set<Cell> = []
+    var seen: Set<FieldAddress> = []
     for step in history where step.mayHaveChanged(theirs) {
-      var touched: Set<Cell> = []
-      for (cell, earlier) in step.changes.flatMap(\.cellsBefore)
-      where touched.insert(cell).inserted && !seen.contains(cell) && theirs.contains(cell) {
-        if step.origin == .own, earlier == after[cell] { reverted.append(step.generation) }
+      var touched: Set<FieldAddress> = []
+      for (address, earlier) in step.changes.flatMap(\.addressesBefore)
+      where touched.insert(address).inserted && !seen.contains(address) && theirs.contains(address) {
+        if step.origin == .own, earlier == after[address] { reverted.append(step.generation) }
       }
       seen.formUnion(touched)
     }

@@ -36,7 +36,7 @@ struct Journal {
         touched = nil
         return
       }
-      touched = line.record.changes.compactMap(\.recorded).flatMap(\.cellsBefore).map(\.cell.hashValue)
+      touched = line.record.changes.compactMap(\.recorded).flatMap(\.addressesBefore).map(\.address.hashValue)
         .sorted()
       var record = line.record
       (record.changes, record.splices) = ([], nil)

@@ -171,14 +171,14 @@ final class JournalIndexer {
     _ segments: [String], behind place: Journal.Place?, to database: Database, _ mark: inout JournalIndex.Mark
   ) throws {
     var writer = try JournalIndexWriter(database)
-    func parsing(_ segment: String) throws(SystemCallError) -> (Int, Concurrent<Journal.Parsed>) {
+    func parsing(_ segment: String) throws(SystemCallError) -> (Int, BackgroundTask<Journal.Parsed>) {
       let start = segment == place?.segment ? place?.offset ?? 0 : 0
       let file = try Segment(segment, journal, calls)
       let bytes = try file.read(min(start, file.size)..<file.size, calls)
-      return (start, Concurrent { Journal.parse(bytes, decoding: Journal.summary(of:)) })
+      return (start, BackgroundTask { Journal.parse(bytes, decoding: Journal.summary(of:)) })
     }
     // Reading lines takes longer than writing them to the index: those of the next segments are read on both cores.
-    var ahead: [(Int, Concurrent<Journal.Parsed>)] = []
+    var ahead: [(Int, BackgroundTask<Journal.Parsed>)] = []
     for (index, segment) in segments.enumerated() {
       while ahead.count < 2, index + ahead.count < segments.count {
         ahead.append(try parsing(segments[index + ahead.count]))

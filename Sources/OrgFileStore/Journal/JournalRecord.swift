@@ -46,7 +46,7 @@ struct JournalRecord: Codable, Sendable {
   /// left.
   var replaced: [String: String]?
   /// What became of the bytes of each file, by name: absent where nothing did.
-  var splices: [String: [JournalSplice]]?
+  var splices: [String: [JournalByteEdit]]?
 
   /// A file at one generation.
   struct FileState: Codable, Sendable, Hashable {
@@ -58,7 +58,7 @@ struct JournalRecord: Codable, Sendable {
   }
 
   /// One place of a file: where, and the text before and after.
-  struct JournalSplice: Codable, Sendable {
+  struct JournalByteEdit: Codable, Sendable {
     var at: Int
     var before: String
     var after: String
@@ -101,9 +101,9 @@ struct JournalRecord: Codable, Sendable {
 
   /// The splices of a file, to make them again; `nil` where they can't have been made: before the file's beginning, out
   /// of order, or one over another.
-  func splices(of file: String) -> Splices? {
+  func splices(of file: String) -> BytePatch? {
     guard let ranges = ranges(of: file) else { return nil }
-    return Splices(zip(ranges, splices?[file] ?? []).map { Splice($0, Array($1.after.utf8)) })
+    return BytePatch(zip(ranges, splices?[file] ?? []).map { ByteEdit($0, Array($1.after.utf8)) })
   }
 
   /// Whether orgman can have written this, so that whoever reads the line can count on it.
@@ -125,8 +125,8 @@ struct JournalRecord: Codable, Sendable {
   }
 }
 
-extension JournalRecord.JournalSplice {
-  init(_ splice: Splice, in bytes: [UInt8]) {
+extension JournalRecord.JournalByteEdit {
+  init(_ splice: ByteEdit, in bytes: [UInt8]) {
     at = splice.range.lowerBound
     before = String(decoding: bytes[splice.range], as: UTF8.self)
     after = String(decoding: splice.replacement, as: UTF8.self)

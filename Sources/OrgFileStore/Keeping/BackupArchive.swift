@@ -22,7 +22,7 @@ public struct BackupArchive: Sendable {
     let version: Int
   }
 
-  private struct First: Decodable {
+  private struct Header: Decodable {
     let organizations, members: String
 
     enum CodingKeys: String, CodingKey {
@@ -90,7 +90,7 @@ public struct BackupArchive: Sendable {
             ? "has version \(probe.version) of the format, which a newer orgman wrote"
             : "is damaged: its checksum is missing")
       }
-      guard let file = try? decoder.decode(First.self, from: data) else {
+      guard let file = try? decoder.decode(Header.self, from: data) else {
         throw failure("is damaged: it isn't whole")
       }
       backup = Backup(organizations: Array(file.organizations.utf8), members: Array(file.members.utf8))

@@ -65,11 +65,11 @@ extension FileStore {
 extension Engine {
   fileprivate func prune(before time: Timestamp, isTrial: Bool) throws(OrgError) -> Pruning {
     if !isTrial {
-      _ = try settle(isStarting: false)
-      try explaining { () throws(SystemCallError) in try vault.completePruning() }
+      _ = try synchronize(isStarting: false)
+      try explaining { () throws(SystemCallError) in try stateDirectory.completePruning() }
     }
     let pruning = try removeHistory(before: time, isTrial: isTrial)
-    if !isTrial { try explaining { () throws(SystemCallError) in try vault.compressSegments() } }
+    if !isTrial { try explaining { () throws(SystemCallError) in try stateDirectory.compressSegments() } }
     return pruning
   }
 
@@ -86,22 +86,24 @@ extension Engine {
   private func removeHistory(
     before time: Timestamp, limit: Int = .max, isTrial: Bool
   ) throws(OrgError) -> Pruning {
-    let cut = try explaining { () throws(SystemCallError) in try vault.cut(before: time, limit: limit) }
+    let cut = try explaining { () throws(SystemCallError) in
+      try stateDirectory.cut(before: time, limit: limit)
+    }
     var pruning = Pruning()
     if let cut { try explaining { () throws(SystemCallError) in try describe(cut, in: &pruning) } }
     if let cut, !isTrial {
-      try vault.prune(cut)
+      try stateDirectory.prune(cut)
       // What is remembered of lines that are gone can't be read any more.
       store.memory.withLock { $0.journal?.forget(before: cut.segment) }
     }
     try explaining { () throws(SystemCallError) in
-      for file in try vault.quarantined(before: time) {
-        if !isTrial { try directory.calls.remove(file.name, in: vault.quarantine) }
+      for file in try stateDirectory.quarantined(before: time) {
+        if !isTrial { try directory.calls.remove(file.name, in: stateDirectory.quarantine) }
         pruning.quarantined += 1
         pruning.add(bytes: file.size)
       }
-      for file in try vault.displaced(before: time) {
-        if !isTrial, try !vault.removeDisplaced(file.name) { continue }
+      for file in try stateDirectory.displaced(before: time) {
+        if !isTrial, try !stateDirectory.removeDisplaced(file.name) { continue }
         pruning.displaced += 1
         pruning.add(bytes: file.size)
       }
@@ -109,7 +111,7 @@ extension Engine {
     return pruning
   }
 
-  private func describe(_ cut: Vault.Cut, in pruning: inout Pruning) throws(SystemCallError) {
+  private func describe(_ cut: StateDirectory.Cut, in pruning: inout Pruning) throws(SystemCallError) {
     let (first, kept) = (cut.oldest.record, cut.line.record)
     pruning.segments = cut.removed.count
     pruning.beginning = Timestamp(kept.time)
@@ -117,11 +119,11 @@ extension Engine {
     let upper = kept.kind == .checkpoint ? kept.generation : max(1, kept.generation) - 1
     if lower <= upper { pruning.generations = lower...upper }
     for segment in cut.removed {
-      pruning.add(bytes: try Segment.lengthOnDisk(of: segment, vault.journal, directory.calls))
+      pruning.add(bytes: try Segment.lengthOnDisk(of: segment, stateDirectory.journal, directory.calls))
     }
-    for name in try directory.calls.list(vault.checkpoints, "checkpoints") {
+    for name in try directory.calls.list(stateDirectory.checkpoints, "checkpoints") {
       guard let generation = UInt64(name.prefix { $0 != "." }), generation < kept.generation else { continue }
-      pruning.add(bytes: Int(try directory.calls.status(of: name, in: vault.checkpoints).st_size))
+      pruning.add(bytes: Int(try directory.calls.status(of: name, in: stateDirectory.checkpoints).st_size))
     }
   }
 }

@@ -17,7 +17,7 @@ struct RecordFix {
   let problem: JSONError
   /// What is done about it, to follow "would".
   let action: String
-  let splice: Splice
+  let splice: ByteEdit
 
   /// What gives the strings of a value the form that every program reads, outside of what is replaced anyway.
   static func strings(
@@ -38,7 +38,7 @@ struct RecordFix {
       let what = flaw.weight == .record ? "replace half a surrogate pair by U+FFFD" : "escape the text"
       fixes.append(
         RecordFix(
-          problem: flaw, action: "\(what) in \(label)", splice: Splice(extent, JSONText.encode(text))))
+          problem: flaw, action: "\(what) in \(label)", splice: ByteEdit(extent, JSONText.encode(text))))
     }
     return fixes
   }
@@ -65,7 +65,7 @@ struct RecordFix {
         problem: JSONError(
           offset: entry.start, reason: "the key \(entry.name.quoted) appears twice", weight: .record),
         action: "keep the last \(entry.name.quoted) of \(label), which is the one that the service uses",
-        splice: Splice(entry.start..<entries[place + 1].start, []))
+        splice: ByteEdit(entry.start..<entries[place + 1].start, []))
     }
   }
 }
@@ -117,7 +117,7 @@ struct RepairEvidence {
     var joins: [String: Timestamp] = [:]
     var problems = ProblemList(file: MemberTable.file)
     guard let start = problems.scannedTop(of: bytes) else { return [:] }
-    var top = TopObject(start: start, lastEnd: start)
+    var top = RootObjectLayout(start: start, lastEnd: start)
     var scanner = JSONScanner(bytes, at: start)
     let rules = FieldRules(bytes: bytes)
     try? top.scan(&scanner) { (key, scanner) throws(JSONError) in

@@ -28,7 +28,7 @@ extension RepairPlan {
       }
       let problem = JSONError(offset: entry.value, reason: "the member list can't be loaded")
       let fix = RecordFix(
-        problem: problem, action: action, splice: Splice(entry.value..<entry.extent.upperBound, text))
+        problem: problem, action: action, splice: ByteEdit(entry.value..<entry.extent.upperBound, text))
       items += Self.items([fix], in: bytes, file, key: entry.name, extent: entry.extent)
     }
   }

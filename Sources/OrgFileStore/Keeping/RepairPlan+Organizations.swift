@@ -30,7 +30,7 @@ extension RepairPlan {
         let fix = RecordFix(
           problem: record?.flaw ?? Self.flaw(entry, bytes),
           action: "put back the record of \(entry.name.escapedForDisplay) that the history has",
-          splice: Splice(entry.extent, Array(known.organizations.recordBytes(at: index))))
+          splice: ByteEdit(entry.extent, Array(known.organizations.recordBytes(at: index))))
         items += Self.items([fix], in: bytes, file, key: entry.name, extent: entry.extent)
       }
     }
@@ -50,10 +50,10 @@ extension RepairPlan {
   private static func keepsRules(_ fixes: [RecordFix], _ entry: Entry, _ bytes: [UInt8]) -> Bool {
     let start = entry.extent.lowerBound
     let moved = fixes.map { fix in
-      Splice(
+      ByteEdit(
         fix.splice.range.lowerBound - start..<fix.splice.range.upperBound - start, fix.splice.replacement)
     }
-    let text = Splices(moved).applied(to: Array(bytes[entry.extent]))
+    let text = BytePatch(moved).applied(to: Array(bytes[entry.extent]))
     var scanner = JSONScanner(text)
     guard let key = try? scanner.string(), (try? scanner.expect(.colon)) != nil,
       let record = try? scanner.record(OrganizationTable.fields)

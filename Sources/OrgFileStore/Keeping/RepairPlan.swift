@@ -10,7 +10,7 @@ struct RepairPlan {
     let remedy: Finding.Remedy
     /// What is wrong somewhere in here is dealt with.
     let extent: Range<Int>
-    var splices: [Splice] = []
+    var splices: [ByteEdit] = []
     /// The entry of the file, by its place, that is taken out.
     var removal: Int?
     /// Where the entry begins that counts instead.
@@ -24,7 +24,7 @@ struct RepairPlan {
 
   var items: [Item] = []
   /// Where each entry of a file stands, from its key on.
-  private var entries: [String: (extents: [Range<Int>], top: TopObject)] = [:]
+  private var entries: [String: (extents: [Range<Int>], top: RootObjectLayout)] = [:]
   /// Where the entries begin that are taken out.
   private(set) var removed: [String: Set<Int>] = [:]
 
@@ -41,11 +41,11 @@ struct RepairPlan {
       let removed = Set(meant.compactMap(\.removal))
       var splices = meant.flatMap(\.splices)
       if let entries = entries[file] {
-        splices += Splice.removal(of: removed, among: entries.extents.count, in: entries.top) {
+        splices += ByteEdit.removal(of: removed, among: entries.extents.count, in: entries.top) {
           entries.extents[$0]
         }
       }
-      return Splices(splices).applied(to: contents.bytes(of: file))
+      return BytePatch(splices).applied(to: contents.bytes(of: file))
     }
     let table = OrganizationTable(repaired(OrganizationTable.file))
     return FileContents(
@@ -67,7 +67,7 @@ struct RepairPlan {
     var found: [Entry] = []
     var problems = ProblemList(file: file)
     guard let start = problems.scannedTop(of: bytes) else { return [] }
-    var top = TopObject(start: start, lastEnd: start)
+    var top = RootObjectLayout(start: start, lastEnd: start)
     var scanner = JSONScanner(bytes, at: start)
     do throws(JSONError) {
       try top.scan(&scanner) { (key, scanner) throws(JSONError) in
@@ -139,7 +139,7 @@ struct RepairPlan {
     let line = ",\n" + String(repeating: " ", count: indent) + "\"\(key)\": "
     return Item(
       file: file, severity: .note, text: label, remedy: .writeDefaults(field), extent: end..<end,
-      splices: [Splice(at: end, Array(line.utf8) + JSONText.encode(value))])
+      splices: [ByteEdit(at: end, Array(line.utf8) + JSONText.encode(value))])
   }
 
   // MARK: Values
@@ -157,7 +157,7 @@ struct RepairPlan {
     return RecordFix(
       problem: problem, action: "set \(key) of \(label) to \(shown)",
       splice: value.kind == .missing
-        ? Splice(at: lastEnd, Array(line.utf8) + text) : Splice(value.range, text))
+        ? ByteEdit(at: lastEnd, Array(line.utf8) + text) : ByteEdit(value.range, text))
   }
 
   /// The text of a value, as far as it has one: what is half a character is replaced, a number is its digits.

@@ -84,7 +84,8 @@ extension FileContents {
   /// What differs besides what changes can say.
   fileprivate func notes(replacing old: FileContents, isOnlyForm: Bool) -> [String] {
     var notes: [String] = []
-    for (id, count) in members.strays.sorted(by: { $0.key < $1.key }) where old.members.strays[id] != count {
+    for (id, count) in members.orphanedMembers.sorted(by: { $0.key < $1.key })
+    where old.members.orphanedMembers[id] != count {
       let members = "\(count) member\(count == 1 ? "" : "s")"
       if let index = old.index(ofOrganization: id) {
         let name = old.organization(at: index).name.escapedForDisplay
@@ -95,8 +96,8 @@ extension FileContents {
         notes.append("\(members) of \(id.escapedForDisplay) come, an organization that there isn't.")
       }
     }
-    for (id, count) in old.members.strays.sorted(by: { $0.key < $1.key })
-    where members.strays[id] == nil && index(ofOrganization: id) == nil {
+    for (id, count) in old.members.orphanedMembers.sorted(by: { $0.key < $1.key })
+    where members.orphanedMembers[id] == nil && index(ofOrganization: id) == nil {
       notes.append(
         "\(count) member\(count == 1 ? "" : "s") of \(id.escapedForDisplay) go, an organization that there isn't."
       )
@@ -136,9 +137,9 @@ extension FileContents {
   ///
   /// - Parameter files: what the generation before left, where that is known.
   func reverting(_ record: JournalRecord, to files: [String: JournalRecord.FileState]?) -> Application? {
-    var texts: [String: (bytes: [UInt8], splices: Splices)] = [:]
+    var texts: [String: (bytes: [UInt8], splices: BytePatch)] = [:]
     for (file, bytes) in self.files {
-      var splices: [Splice] = []
+      var splices: [ByteEdit] = []
       var shift = 0
       var end = 0
       for splice in record.splices?[file] ?? [] {
@@ -147,11 +148,11 @@ extension FileContents {
         guard !isTooLarge, start >= end, start <= bytes.count, after.count <= bytes.count - start,
           bytes[start..<start + after.count].elementsEqual(after)
         else { return nil }
-        splices.append(Splice(start..<start + after.count, before))
+        splices.append(ByteEdit(start..<start + after.count, before))
         shift += after.count - before.count
         end = start + after.count
       }
-      let reversed = Splices(splices)
+      let reversed = BytePatch(splices)
       let text = reversed.applied(to: bytes)
       if let state = files?[file], sha256(text) != state.sha256 { return nil }
       texts[file] = (text, reversed)

@@ -86,7 +86,7 @@ struct FieldRules {
         reason: "\"\(key)\" is a number, which some programs load as the time \(time)", weight: .record)
     }
     let string = try requireString(value, key, in: value.start)
-    if bytes.withUnsafeBytes({ UsualRecord.isTime($0, string.range) }) { return nil }
+    if bytes.withUnsafeBytes({ CanonicalRecordScanner.isTime($0, string.range) }) { return nil }
     let text = JSONText.decode(string, in: bytes)
     let shown = text.prefix(40).description.quoted
     if RareTime.isRead(text) { return nil }

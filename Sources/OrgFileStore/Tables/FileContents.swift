@@ -3,7 +3,7 @@ import OrgCore
 import Synchronization
 
 /// Both files in memory, as the contents of a snapshot.
-struct FileContents: PlainContents {
+struct FileContents: RawFieldContents {
   let organizations: OrganizationTable
   let members: MemberTable
   /// Tells these contents from all others.
@@ -60,8 +60,8 @@ struct FileContents: PlainContents {
   /// Both files after an edit, and what it did to the bytes of each.
   struct Application {
     var contents: FileContents
-    var organizations: Splices
-    var members: Splices
+    var organizations: BytePatch
+    var members: BytePatch
   }
 
   /// What an edit makes of both files.
@@ -170,8 +170,8 @@ struct FileContents: PlainContents {
     }
   }
 
-  func withPlainValues(at index: Int, _ body: (PlainOrganization) -> Void) -> Bool {
-    organizations.withPlainValues(at: index, body)
+  func withRawFields(at index: Int, _ body: (RawFieldOrganization) -> Void) -> Bool {
+    organizations.withRawFields(at: index, body)
   }
 
   func member(_ member: Int, at index: Int) -> OrgUser {

@@ -32,13 +32,13 @@ struct MemberScan: Sendable {
   /// What is odd about records that the service loads.
   private(set) var oddities = ProblemList(file: MemberTable.file)
   private(set) var isBroken = false
-  private(set) var top: TopObject
+  private(set) var top: RootObjectLayout
   /// Whether it ended in front of the key where it should have, and not with the file.
   private(set) var hasStopped = false
 
   /// Nothing yet.
   init() {
-    top = TopObject()
+    top = RootObjectLayout()
   }
 
   /// Reads entries from a place on.
@@ -47,7 +47,7 @@ struct MemberScan: Sendable {
   ///   - start: a key, or the brace behind the last entry.
   ///   - stop: a key to end in front of, if it is one; the end of the file is the end in any case.
   init(_ bytes: [UInt8], of organizations: OrganizationTable, from start: Int, until stop: Int? = nil) {
-    top = TopObject(start: start, lastEnd: start)
+    top = RootObjectLayout(start: start, lastEnd: start)
     var scanner = JSONScanner(bytes, at: start)
     let likely = max(0, (stop ?? bytes.count) - start) / Self.usualLength
     starts.reserveCapacity(likely)
@@ -155,7 +155,7 @@ struct MemberScan: Sendable {
   static func usualMember(
     _ bytes: UnsafeRawBufferPointer, at start: Int
   ) -> (role: UInt8, end: Int)? {
-    var record = UsualRecord(bytes, at: start)
+    var record = CanonicalRecordScanner(bytes, at: start)
     guard record.take("{\n      \"org_id\": \"org_"), record.takeString() != nil,
       record.take(",\n      \"user_id\": \""), record.takeString() != nil,
       record.take(",\n      \"role\": \""), let role = record.takeString(),

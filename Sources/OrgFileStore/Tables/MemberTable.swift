@@ -14,7 +14,7 @@ struct MemberTable: Sendable {
   /// Whether the text itself is broken, so that no program would read it; not just a record in it.
   private(set) var isBroken = false
   /// Members of organizations that `organizations.json` doesn't have, by the organization's key.
-  private(set) var strays: [String: Int] = [:]
+  private(set) var orphanedMembers: [String: Int] = [:]
   /// Where each member's record stands, at its opening brace.
   private(set) var starts: [UInt32] = []
   private(set) var roles: [UInt8] = []
@@ -22,7 +22,7 @@ struct MemberTable: Sendable {
   private(set) var lists: [List]
   /// Organizations that have more than one list, or one whose key isn't loaded everywhere. For the service the last counts.
   private(set) var oddLists: Set<Int> = []
-  private(set) var top = TopObject()
+  private(set) var top = RootObjectLayout()
   /// Whether the file could be read at all.
   private(set) var isReadable = true
   /// Whether it has been read yet.
@@ -30,7 +30,7 @@ struct MemberTable: Sendable {
 
   static let fields: InlineArray<4, StaticString> = ["org_id", "user_id", "role", "joined_at"]
 
-  /// How many members there are, strays left out.
+  /// How many members there are, orphanedMembers left out.
   private(set) var count = 0
 
   /// Reads the file's bytes, the halves of a file that has at least `dividing` of them at once. What can't be used is
@@ -38,7 +38,7 @@ struct MemberTable: Sendable {
   ///
   /// - Parameter largest: bytes of a file that is read.
   init(
-    _ bytes: [UInt8], of organizations: OrganizationTable, dividing: Int = TopObject.shortestToDivide,
+    _ bytes: [UInt8], of organizations: OrganizationTable, dividing: Int = RootObjectLayout.shortestToDivide,
     largest: Int = FileLimit.bytes
   ) {
     lists = Array(repeating: List(), count: organizations.count)
@@ -53,10 +53,10 @@ struct MemberTable: Sendable {
     var oddities = problems
     if let start = problems.scannedTop(of: bytes) {
       isBroken = !problems.isEmpty
-      top = TopObject(start: start, lastEnd: start)
-      let middle = TopObject.middle(of: bytes, atLeast: dividing)
+      top = RootObjectLayout(start: start, lastEnd: start)
+      let middle = RootObjectLayout.middle(of: bytes, atLeast: dividing)
       let second = middle.map { middle in
-        Concurrent { MemberScan(bytes, of: organizations, from: middle) }
+        BackgroundTask { MemberScan(bytes, of: organizations, from: middle) }
       }
       let first = MemberScan(bytes, of: organizations, from: start, until: middle)
       adopt(first, &problems, &oddities)
@@ -85,12 +85,12 @@ struct MemberTable: Sendable {
     _ bytes: [UInt8], of organizations: OrganizationTable, after old: MemberTable
   ) -> (MemberTable, read: [Int])? {
     guard old.isReadable, old.isRead, old.problems.isEmpty, old.recordProblems.isEmpty, !old.isBroken,
-      old.strays.isEmpty
+      old.orphanedMembers.isEmpty
     else { return nil }
     let order = old.lists.indices.filter { old.lists[$0].open != 0 }
     let opens = order.map { old.lists[$0].open }
     guard zip(opens, opens.dropFirst()).allSatisfy({ $0 < $1 }) else { return nil }
-    let same = SameEnds(old.bytes, bytes)
+    let same = UnchangedAffixes(old.bytes, bytes)
     let first = opens.firstIndex(above: UInt32(same.prefix)) - 1
     guard first >= 0 else { return nil }
     /// Where the key of a list stands that isn't the first.
@@ -150,7 +150,7 @@ struct MemberTable: Sendable {
 
   /// The same file beside organizations of which the first are those that there were.
   func extended(to organizations: OrganizationTable) -> MemberTable? {
-    guard strays.isEmpty, isReadable else { return nil }
+    guard orphanedMembers.isEmpty, isReadable else { return nil }
     var result = self
     result.lists += Array(repeating: List(), count: organizations.count - lists.count)
     return result
@@ -163,7 +163,7 @@ struct MemberTable: Sendable {
   ///   - starts: where each member's record stands, at its opening brace.
   ///   - roles: of each member, by its place among all.
   ///   - top: the object that the lists stand in.
-  init(_ bytes: [UInt8], lists: [List], starts: [UInt32], roles: [UInt8], top: TopObject) {
+  init(_ bytes: [UInt8], lists: [List], starts: [UInt32], roles: [UInt8], top: RootObjectLayout) {
     (self.bytes, self.lists, self.starts) = (bytes, lists, starts)
     (self.roles, self.top, count) = (roles, top, starts.count)
   }
@@ -228,7 +228,7 @@ struct MemberTable: Sendable {
         oddities.note(error, key: id(), scope: .members(organization: id()))
       }
       guard let index = entry.index.map({ Int($0) }) else {
-        if strays.updateValue(Int(list.count), forKey: id()) != nil { noteSecond() }
+        if orphanedMembers.updateValue(Int(list.count), forKey: id()) != nil { noteSecond() }
         continue
       }
       if lists[index].open != 0 {
@@ -311,7 +311,7 @@ struct MemberTable: Sendable {
 
   /// Where the user's id stands in a record as the service writes it; `nil` for any other.
   private static func usualUser(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Range<Int>? {
-    var record = UsualRecord(bytes, at: start)
+    var record = CanonicalRecordScanner(bytes, at: start)
     guard record.take("{\n      \"org_id\": \"org_"), record.takeString() != nil,
       record.take(",\n      \"user_id\": \"")
     else { return nil }
@@ -361,8 +361,8 @@ struct MemberTable: Sendable {
   /// What an edit does to the bytes, and the indices of the organizations whose lists it touches.
   func splices(
     for edit: SnapshotEdit, of organizations: OrganizationTable
-  ) throws(OrgError) -> (splices: Splices, touched: [Int]) {
-    var splices: [Splice] = []
+  ) throws(OrgError) -> (splices: BytePatch, touched: [Int]) {
+    var splices: [ByteEdit] = []
     var touched: [Int] = []
     var appended: [[UInt8]] = []
     for (id, list) in edit.members {
@@ -371,7 +371,7 @@ struct MemberTable: Sendable {
         splices += self.splices(for: list, at: index)
         touched.append(index)
       } else {
-        guard strays[id] == nil else {
+        guard orphanedMembers[id] == nil else {
           throw OrgError(
             .invalidIdentifier, "\(Self.file) has members for the id \(id.quoted) already; choose another id."
           )
@@ -381,12 +381,12 @@ struct MemberTable: Sendable {
     }
     splices += removal(of: edit.removed.elements)
     if !appended.isEmpty { splices.append(top.appending(appended)) }
-    return (Splices(splices), touched)
+    return (BytePatch(splices), touched)
   }
 
-  private func splices(for edit: MemberListEdit, at index: Int) -> [Splice] {
+  private func splices(for edit: MemberListEdit, at index: Int) -> [ByteEdit] {
     let list = lists[index]
-    var splices: [Splice] = []
+    var splices: [ByteEdit] = []
     // One pass over the list, however many of its members are edited.
     let leaving = Set(edit.removed)
     var changing = Dictionary(edit.roles.map { ($0.key, $0.value) }) { first, _ in first }
@@ -403,44 +403,44 @@ struct MemberTable: Sendable {
         let text = JSONText.encode(role.rawValue)
         splices.append(
           record.values[2].kind == .missing
-            ? Splice(at: record.lastEnd, Array(",\n      \"role\": ".utf8) + text)
-            : Splice(record.values[2].range, text))
+            ? ByteEdit(at: record.lastEnd, Array(",\n      \"role\": ".utf8) + text)
+            : ByteEdit(record.values[2].range, text))
       }
     }
     guard !removed.isEmpty || !edit.added.isEmpty else { return splices }
     let extents = list.members.compactMap { place in record(place).map { $0.open..<$0.close + 1 } }
     guard removed.count < extents.count else {
       let end = closingBracket(behind: extents.last?.upperBound ?? Int(list.open) + 1)
-      return [Splice(Int(list.open) + 1..<end, JSONText.elements(edit.added.values))]
+      return [ByteEdit(Int(list.open) + 1..<end, JSONText.elements(edit.added.values))]
     }
-    splices += Splice.removal(of: removed, among: extents.count, in: top) { extents[$0] }
+    splices += ByteEdit.removal(of: removed, among: extents.count, in: top) { extents[$0] }
     let additions = edit.added.values.flatMap { JSONText.elementSeparator + JSONText.element($0) }
     if !additions.isEmpty, let end = extents.last?.upperBound {
-      splices.append(Splice(at: end, additions))
+      splices.append(ByteEdit(at: end, additions))
     }
     return splices
   }
 
   /// What gives every organization a list that has none.
-  func splicesAddingLists(of organizations: OrganizationTable) -> Splices {
+  func splicesAddingLists(of organizations: OrganizationTable) -> BytePatch {
     let missing = lists.indices.filter { lists[$0].open == 0 }
-    guard !missing.isEmpty else { return Splices([]) }
+    guard !missing.isEmpty else { return BytePatch([]) }
     let none: [OrgUser] = []
-    return Splices([
+    return BytePatch([
       top.appending(missing.map { JSONText.entry(organization: organizations.id(at: $0), members: none) })
     ])
   }
 
   /// The text of the file with entries, as they are written in another, after its own.
   func appendingEntries(_ entries: [[UInt8]]) -> [UInt8] {
-    Splices([top.appending(entries)]).applied(to: bytes)
+    BytePatch([top.appending(entries)]).applied(to: bytes)
   }
 
   /// Takes the lists of organizations out, which is rare enough to look for them in the whole file.
-  private func removal(of organizations: [String]) -> [Splice] {
+  private func removal(of organizations: [String]) -> [ByteEdit] {
     guard !organizations.isEmpty else { return [] }
     var entries: [(name: String, extent: Range<Int>)] = []
-    var top = TopObject(start: top.start, lastEnd: top.start)
+    var top = RootObjectLayout(start: top.start, lastEnd: top.start)
     var scanner = JSONScanner(bytes, at: top.start)
     try? top.scan(&scanner) { (key, scanner) throws(JSONError) in
       _ = try scanner.skipValue()
@@ -448,7 +448,7 @@ struct MemberTable: Sendable {
       return true
     }
     let removed = Set(entries.indices.filter { organizations.contains(entries[$0].name) })
-    return Splice.removal(of: removed, among: entries.count, in: top) { entries[$0].extent }
+    return ByteEdit.removal(of: removed, among: entries.count, in: top) { entries[$0].extent }
   }
 
   private func closingBracket(behind position: Int) -> Int {
@@ -459,7 +459,7 @@ struct MemberTable: Sendable {
 
   /// The table with the splices of an edit made: lists that it didn't touch are moved, not read again.
   func applying(
-    _ splices: Splices, touched: [Int], of organizations: OrganizationTable
+    _ splices: BytePatch, touched: [Int], of organizations: OrganizationTable
   ) -> MemberTable {
     guard !splices.isEmpty || organizations.count != lists.count else { return self }
     var result = self

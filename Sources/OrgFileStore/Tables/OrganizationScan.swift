@@ -10,7 +10,7 @@ struct OrganizationScan: Sendable {
   /// What is odd about records that the service loads.
   private(set) var oddities = ProblemList(file: OrganizationTable.file)
   private(set) var isBroken = false
-  private(set) var top: TopObject
+  private(set) var top: RootObjectLayout
   /// Whether it ended in front of the key where it should have, and not with the file.
   private(set) var hasStopped = false
 
@@ -20,7 +20,7 @@ struct OrganizationScan: Sendable {
   ///   - start: a key, or the brace behind the last entry.
   ///   - stop: a key to end in front of, if it is one; the end of the file is the end in any case.
   init(_ bytes: [UInt8], from start: Int, until stop: Int? = nil) {
-    top = TopObject(start: start, lastEnd: start)
+    top = RootObjectLayout(start: start, lastEnd: start)
     scan(bytes, until: stop)
     let end = hasStopped ? stop ?? bytes.count : bytes.count
     isBroken = problems.checkText(of: bytes, start..<end) || isBroken

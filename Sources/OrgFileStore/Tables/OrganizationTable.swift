@@ -19,7 +19,7 @@ struct OrganizationTable: Sendable {
   /// Where earlier records with the same key stand, by index. Programs don't agree which of two counts; for the service it
   /// is the last.
   private(set) var superseded: [Int: [UInt32]] = [:]
-  private(set) var top = TopObject()
+  private(set) var top = RootObjectLayout()
 
   static let fields: InlineArray<7, StaticString> = [
     "id", "name", "created_at", "plan_tier", "lago_customer_id", "stripe_customer_id", "status",
@@ -32,7 +32,7 @@ struct OrganizationTable: Sendable {
   ///
   /// - Parameter largest: bytes of a file that is read.
   init(
-    _ bytes: [UInt8], dividing: Int = TopObject.shortestToDivide, largest: Int = FileLimit.bytes
+    _ bytes: [UInt8], dividing: Int = RootObjectLayout.shortestToDivide, largest: Int = FileLimit.bytes
   ) {
     guard bytes.count <= largest else {
       self.bytes = []
@@ -45,9 +45,9 @@ struct OrganizationTable: Sendable {
     var oddities = problems
     if let start = problems.scannedTop(of: bytes) {
       isBroken = !problems.isEmpty
-      top = TopObject(start: start, lastEnd: start)
-      let middle = TopObject.middle(of: bytes, atLeast: dividing)
-      let second = middle.map { middle in Concurrent { OrganizationScan(bytes, from: middle) } }
+      top = RootObjectLayout(start: start, lastEnd: start)
+      let middle = RootObjectLayout.middle(of: bytes, atLeast: dividing)
+      let second = middle.map { middle in BackgroundTask { OrganizationScan(bytes, from: middle) } }
       let first = OrganizationScan(bytes, from: start, until: middle)
       adopt(first, &problems, &oddities)
       // Unless the place only looked like an entry.
@@ -78,7 +78,7 @@ struct OrganizationTable: Sendable {
   /// - Parameters:
   ///   - keys: where the key of each organization stands, at its opening quote.
   ///   - top: their object.
-  init(_ bytes: [UInt8], keys: [UInt32], top: TopObject) {
+  init(_ bytes: [UInt8], keys: [UInt32], top: RootObjectLayout) {
     (self.bytes, self.keys, self.top) = (bytes, keys, top)
     index = KeyIndex(count: keys.count)
     for (index, place) in keys.enumerated() {
@@ -103,7 +103,7 @@ struct OrganizationTable: Sendable {
     OrganizationTable, read: Range<Int>
   )? {
     guard old.isReadable, old.problems.isEmpty, old.recordProblems.isEmpty, !old.isBroken else { return nil }
-    let same = SameEnds(old.bytes, bytes)
+    let same = UnchangedAffixes(old.bytes, bytes)
     // The last key that stood in the same place, and the first whose place only moved.
     let first = old.keys.firstIndex(above: UInt32(same.prefix)) - 1
     let behind = old.keys.firstIndex(above: UInt32(old.bytes.count - same.suffix), orAt: true)
@@ -247,9 +247,9 @@ struct OrganizationTable: Sendable {
 
   /// Gives the values of an organization as they stand in the file; false where they aren't plain ASCII in the
   /// service's own form.
-  func withPlainValues(at index: Int, _ body: (PlainOrganization) -> Void) -> Bool {
+  func withRawFields(at index: Int, _ body: (RawFieldOrganization) -> Void) -> Bool {
     bytes.withUnsafeBytes { bytes in
-      var entry = UsualRecord(bytes, at: Int(keys[index]))
+      var entry = CanonicalRecordScanner(bytes, at: Int(keys[index]))
       guard entry.take("\""), let id = entry.takeString(), entry.take(": "),
         let usual = UsualOrganization(bytes, at: entry.position)
       else { return false }
@@ -261,7 +261,7 @@ struct OrganizationTable: Sendable {
       guard bits < 0x80, let createdAt = Timestamp(utf8: text(usual.createdAt).bindMemory(to: UInt8.self))
       else { return false }
       body(
-        PlainOrganization(
+        RawFieldOrganization(
           id: text(id), name: text(usual.name), plan: text(usual.plan), lago: usual.lago.map(text),
           stripe: usual.stripe.map(text), createdAt: createdAt,
           status: Organization.Status.allCases[usual.status]))
@@ -302,7 +302,7 @@ struct OrganizationTable: Sendable {
   /// Whether a record is written as the service does.
   private func isUsual(at index: Int) -> Bool {
     bytes.withUnsafeBytes { bytes in
-      var entry = UsualRecord(bytes, at: Int(keys[index]))
+      var entry = CanonicalRecordScanner(bytes, at: Int(keys[index]))
       return entry.take("\"") && entry.takeString() != nil && entry.take(": ")
         && UsualOrganization(bytes, at: entry.position) != nil
     }
@@ -323,8 +323,8 @@ struct OrganizationTable: Sendable {
   // MARK: Edits
 
   /// What an edit does to the bytes.
-  func splices(for edit: SnapshotEdit) -> Splices {
-    var splices: [Splice] = []
+  func splices(for edit: SnapshotEdit) -> BytePatch {
+    var splices: [ByteEdit] = []
     for (id, fields) in edit.fields {
       guard let record = index(of: id).flatMap(record(at:)) else { continue }
       var missing: [UInt8] = []
@@ -334,24 +334,24 @@ struct OrganizationTable: Sendable {
         if record.values[place].kind == .missing {
           missing += Array(",\n    \"\(field.rawValue)\": ".utf8) + text
         } else {
-          splices.append(Splice(record.values[place].range, text))
+          splices.append(ByteEdit(record.values[place].range, text))
         }
       }
-      if !missing.isEmpty { splices.append(Splice(at: record.lastEnd, missing)) }
+      if !missing.isEmpty { splices.append(ByteEdit(at: record.lastEnd, missing)) }
     }
     splices += removal(of: edit.removed.compactMap { index(of: $0) })
     if !edit.created.isEmpty {
       splices.append(top.appending(edit.created.values.map { JSONText.entry($0) }))
     }
-    return Splices(splices)
+    return BytePatch(splices)
   }
 
   /// Takes records out. Those that count for nobody stand between the others, and stay.
-  private func removal(of indices: [Int]) -> [Splice] {
+  private func removal(of indices: [Int]) -> [ByteEdit] {
     let order = (keys + superseded.values.joined()).sorted()
     let removed = Set(
       indices.flatMap { [keys[$0]] + (superseded[$0] ?? []) }.map { order.firstIndex(above: $0, orAt: true) })
-    return Splice.removal(of: removed, among: order.count, in: top) { place in
+    return ByteEdit.removal(of: removed, among: order.count, in: top) { place in
       Int(order[place])..<(record(atPlace: order[place])?.close ?? 0) + 1
     }
   }
@@ -367,7 +367,7 @@ struct OrganizationTable: Sendable {
   }
 
   /// The table with the splices of an edit made.
-  func applying(_ splices: Splices) -> OrganizationTable {
+  func applying(_ splices: BytePatch) -> OrganizationTable {
     guard !splices.isEmpty else { return self }
     var result = self
     result.bytes = splices.applied(to: bytes)

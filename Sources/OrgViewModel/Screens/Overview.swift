@@ -11,7 +11,7 @@ public struct OverviewRows: SheetRows {
     case blank
     /// So many organizations of which the query finds just these, out of the most that a line like it has; and
     /// whether somebody should look at them.
-    case count(String, Int, most: Int, query: String, isWorry: Bool)
+    case count(String, Int, most: Int, query: String, needsAttention: Bool)
     /// An organization, with what puts it here.
     case organization(String, id: String, value: String)
     /// So many things that there is no room for.
@@ -27,8 +27,8 @@ public struct OverviewRows: SheetRows {
 
   /// Plans that have a line of their own.
   private static let planLimit = 12
-  /// Organizations in a list of the foremost.
-  private static let foremost = 5
+  /// Organizations in a list of the topCount.
+  private static let topCount = 5
 
   /// Counts a snapshot; takes time that grows with it.
   ///
@@ -38,8 +38,8 @@ public struct OverviewRows: SheetRows {
     var plans: [String: (name: String, count: Int)] = [:]
     var statuses: [Organization.Status: Int] = [:]
     var (ownerless, memberless, noStripe, noLago, neither) = (0, 0, 0, 0, 0)
-    var largest = Foremost<Int>(Self.foremost)
-    var newest = Foremost<Timestamp>(Self.foremost)
+    var largest = TopN<Int>(Self.topCount)
+    var newest = TopN<Timestamp>(Self.topCount)
     for index in 0..<contents.organizationCount {
       let organization = contents.organization(at: index)
       plans[organization.planTier.lowercased(), default: (organization.planTier, 0)].count += 1
@@ -60,9 +60,11 @@ public struct OverviewRows: SheetRows {
       guard !new.isEmpty else { return }
       lines += (lines.isEmpty ? [] : [.blank]) + [.heading(title)] + new
     }
-    func counts(_ items: [(String, Int, String)], isWorry: Bool = false) -> [Line] {
+    func counts(_ items: [(String, Int, String)], needsAttention: Bool = false) -> [Line] {
       let most = items.map(\.1).max() ?? 0
-      return items.map { .count($0.0, $0.1, most: most, query: $0.2, isWorry: isWorry && $0.1 > 0) }
+      return items.map {
+        .count($0.0, $0.1, most: most, query: $0.2, needsAttention: needsAttention && $0.1 > 0)
+      }
     }
     func organizations(_ indices: [Int], _ value: (Int, Organization) -> String) -> [Line] {
       indices.map { index in
@@ -85,7 +87,7 @@ public struct OverviewRows: SheetRows {
       ("without either", neither, "no:stripe no:lago"),
     ]
     let people = [("without an owner", ownerless, "owners:0"), ("without members", memberless, "members:0")]
-    section("To look after", counts((contents.hasMembers ? people : []) + missing, isWorry: true))
+    section("To look after", counts((contents.hasMembers ? people : []) + missing, needsAttention: true))
     if contents.hasMembers {
       section(
         "Largest",
@@ -144,8 +146,8 @@ extension OverviewRows.Line {
   }
 }
 
-/// The foremost of many, by a value: the highest, and of equals the earlier.
-private struct Foremost<Value: Comparable> {
+/// The topCount of many, by a value: the highest, and of equals the earlier.
+private struct TopN<Value: Comparable> {
   private var items: [(value: Value, index: Int)] = []
   private let limit: Int
 

@@ -208,7 +208,7 @@ extension AppModel {
   }
 
   /// What to find out about an edit in all marked organizations of the person, or in all there are.
-  func proposal(of edit: BulkEdit, isEverywhere: Bool) -> (Proposal.Source, title: String)? {
+  func bulkEditPlan(of edit: BulkEdit, isEverywhere: Bool) -> (BulkEditPlan.Source, title: String)? {
     guard let person else { return nil }
     let user = person.user.escapedForDisplay
     let count = isEverywhere ? person.rows.total : personMarks.count

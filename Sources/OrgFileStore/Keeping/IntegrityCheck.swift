@@ -139,8 +139,8 @@ extension FileStore {
       if let newest, newest.organizationCount > 0 {
         let count = "\(newest.organizationCount) organization\(newest.organizationCount == 1 ? "" : "s")"
         findings.append(Finding(.error, "\(text) the history has \(count).", .recover))
-      } else if newest == nil, !contents.members.strays.isEmpty {
-        let count = contents.members.strays.count
+      } else if newest == nil, !contents.members.orphanedMembers.isEmpty {
+        let count = contents.members.orphanedMembers.count
         findings.append(
           Finding(
             .error,
@@ -148,7 +148,9 @@ extension FileStore {
           ))
       }
     }
-    if let newest, newest.memberCount > 0, contents.members.listCount == 0, contents.members.strays.isEmpty {
+    if let newest, newest.memberCount > 0, contents.members.listCount == 0,
+      contents.members.orphanedMembers.isEmpty
+    {
       let count = "\(newest.memberCount) member\(newest.memberCount == 1 ? "" : "s")"
       findings.append(
         Finding(
@@ -254,10 +256,11 @@ extension FileStore {
     // Of a long history, only what follows the second newest checkpoint is made again.
     state.start = first
     if length > Self.limitToReplay {
-      state.start = try Vault.generations(of: checkpoints, calls).suffix(2).first ?? first
+      state.start = try StateDirectory.generations(of: checkpoints, calls).suffix(2).first ?? first
     }
     let records = try Journal.lines(from: state.start, isBefore: false, journal, calls)
-    state.newest = try Vault.replay(records, from: state.start, to: last.generation, checkpoints, calls)
+    state.newest = try StateDirectory.replay(
+      records, from: state.start, to: last.generation, checkpoints, calls)
   }
 
   private func differenceFindings(_ contents: FileContents, _ journal: JournalState) -> [Finding] {
@@ -359,7 +362,7 @@ extension FileContents {
     summarize(
       withoutList, "no member list in org_users.json", isRepairable ? .addMemberLists : nil, .warning)
     summarize(withoutOwner, "no owner", nil, .note)
-    for (id, count) in members.strays.sorted(by: { $0.key < $1.key }) {
+    for (id, count) in members.orphanedMembers.sorted(by: { $0.key < $1.key }) {
       findings.append(
         Finding(
           .warning,

@@ -3,7 +3,7 @@ import Glibc
 import OrgCore
 
 /// The object at the top of a data file: what both files have in common.
-struct TopObject {
+struct RootObjectLayout {
   /// Behind the opening brace.
   var start = 0
   /// Where the last value ends; `start` if there is none.
@@ -33,7 +33,7 @@ struct TopObject {
   }
 
   /// Takes in the end of a stretch of entries behind those that are known.
-  mutating func adopt(_ next: TopObject) {
+  mutating func adopt(_ next: RootObjectLayout) {
     if next.lastEnd > next.start { lastEnd = next.lastEnd }
     close = next.close
   }
@@ -66,17 +66,17 @@ struct TopObject {
   static let shortestToDivide = 1 << 20
 
   /// The splice that adds entries, in the form of the file, behind those that are there.
-  func appending(_ entries: [[UInt8]]) -> Splice {
+  func appending(_ entries: [[UInt8]]) -> ByteEdit {
     let text = Array(entries.joined(separator: JSONText.entrySeparator))
     if lastEnd == start {
-      return Splice(start..<close, Array("\n  ".utf8) + text + Array("\n".utf8))
+      return ByteEdit(start..<close, Array("\n  ".utf8) + text + Array("\n".utf8))
     }
-    return Splice(at: lastEnd, JSONText.entrySeparator + text)
+    return ByteEdit(at: lastEnd, JSONText.entrySeparator + text)
   }
 
   /// Itself after splices that added nothing at the top.
-  func shifted(by splices: Splices) -> TopObject {
-    TopObject(start: start, lastEnd: lastEnd == start ? start : splices.shifted(lastEnd), close: 0)
+  func shifted(by splices: BytePatch) -> RootObjectLayout {
+    RootObjectLayout(start: start, lastEnd: lastEnd == start ? start : splices.shifted(lastEnd), close: 0)
   }
 }
 
@@ -119,7 +119,7 @@ struct ProblemList {
 
   /// Those of single records, after splices: what stood in a place that they replaced is left out.
   static func shifted(
-    _ problems: [DataProblem], by splices: Splices, except isReplaced: (DataProblem) -> Bool
+    _ problems: [DataProblem], by splices: BytePatch, except isReplaced: (DataProblem) -> Bool
   ) -> [DataProblem] {
     problems.filter { !isReplaced($0) }.map {
       DataProblem(

@@ -1,14 +1,14 @@
 import OrgCore
 
 /// A search for the next organization that a query matches, from a row on.
-public struct FindRequest: Sendable, Hashable {
+public struct MatchSearch: Sendable, Hashable {
   /// Rises with every request: a result that nobody waits for any more is dropped.
   let serial: Int
   let query: String
   /// The row from which on the next one is looked for, which is looked at last.
   let row: Int
   let isForward: Bool
-  let arrangement: Arrangement
+  let organizationList: OrganizationList
 
   /// Whether it is the same request.
   public static func == (left: Self, right: Self) -> Bool { left.serial == right.serial }
@@ -19,12 +19,13 @@ public struct FindRequest: Sendable, Hashable {
   /// Looks for it. Costs time that grows with the data.
   public func find() -> Found {
     guard let query = try? Query(query) else { return Found(serial: serial, id: nil, isAround: false) }
-    let count = arrangement.rows.count
+    let count = organizationList.rows.count
     for step in stride(from: 1, through: count, by: 1) {
       let place = isForward ? row + step : row - step + count
-      guard arrangement.isMatch(row: place % count, query) else { continue }
+      guard organizationList.isMatch(row: place % count, query) else { continue }
       let isAround = isForward ? place >= count : place < count
-      return Found(serial: serial, id: arrangement.organization(at: place % count).id, isAround: isAround)
+      return Found(
+        serial: serial, id: organizationList.organization(at: place % count).id, isAround: isAround)
     }
     return Found(serial: serial, id: nil, isAround: false)
   }
@@ -44,14 +45,14 @@ extension AppModel {
   mutating func find(isForward: Bool) -> [Effect] {
     let query = query.isEmpty ? lastQuery : query
     guard !query.isEmpty else { return refuse("There is nothing to look for yet: filter first.") }
-    guard !arrangement.rows.isEmpty else { return refuse("Nothing matches \(query.quoted).") }
+    guard !organizationList.rows.isEmpty else { return refuse("Nothing matches \(query.quoted).") }
     lastSerial += 1
     awaited = lastSerial
     return [
       .find(
-        FindRequest(
+        MatchSearch(
           serial: lastSerial, query: query, row: list.isGone && isForward ? list.row - 1 : list.row,
-          isForward: isForward, arrangement: arrangement))
+          isForward: isForward, organizationList: organizationList))
     ]
   }
 
@@ -60,7 +61,7 @@ extension AppModel {
     guard found.serial == awaited else { return }
     awaited = nil
     let query = query.isEmpty ? lastQuery : query
-    guard let id = found.id, let row = arrangement.row(of: id) else {
+    guard let id = found.id, let row = organizationList.row(of: id) else {
       message = Message(text: "Nothing matches \(query.quoted).", kind: .refusal)
       return
     }

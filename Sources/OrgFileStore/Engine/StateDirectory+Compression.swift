@@ -3,7 +3,7 @@ import OrgCore
 import SystemPackage
 
 /// Compressing segments of the journal to which nothing is added any more.
-extension Vault {
+extension StateDirectory {
   /// Bytes of text that are compressed at once after a change; longer segments wait for maintenance.
   static let compressionLimitForChanges = 16 << 20
 

@@ -1,6 +1,6 @@
 /// Where somebody is: a screen, what it is filtered by and what is selected in it. Small enough to be remembered
 /// for the way back.
-public struct Place: Sendable {
+public struct Location: Sendable {
   /// One of the screens, with what it is about.
   public enum Screen: Sendable, Hashable {
     /// All organizations, and the one that is selected.
@@ -54,17 +54,17 @@ public enum HistorySubject: Sendable, Hashable {
 }
 
 /// The places that somebody came through, for the way back and forward.
-struct Trail: Sendable {
-  private(set) var back: [Place] = []
-  private(set) var forward: [Place] = []
+struct NavigationHistory: Sendable {
+  private(set) var back: [Location] = []
+  private(set) var forward: [Location] = []
   /// Where somebody was before they came here, whichever way.
-  private(set) var last: Place?
+  private(set) var last: Location?
   /// How each of the screens was left, for who comes back to it by its number.
-  private(set) var left: [Place.Screen: Place] = [:]
+  private(set) var left: [Location.Screen: Location] = [:]
   private static let limit = 100
 
   /// Takes note that somebody leaves a place for a new one.
-  mutating func leave(_ place: Place) {
+  mutating func leave(_ place: Location) {
     note(place)
     back.append(place)
     if back.count > Self.limit { back.removeFirst() }
@@ -72,7 +72,7 @@ struct Trail: Sendable {
   }
 
   /// The place before, for who leaves one.
-  mutating func goBack(from place: Place) -> Place? {
+  mutating func goBack(from place: Location) -> Location? {
     guard let target = back.popLast() else { return nil }
     note(place)
     forward.append(place)
@@ -80,14 +80,14 @@ struct Trail: Sendable {
   }
 
   /// The place that somebody went back from, for who leaves another.
-  mutating func goForward(from place: Place) -> Place? {
+  mutating func goForward(from place: Location) -> Location? {
     guard let target = forward.popLast() else { return nil }
     note(place)
     back.append(place)
     return target
   }
 
-  private mutating func note(_ place: Place) {
+  private mutating func note(_ place: Location) {
     last = place
     switch place.screen {
     case .users, .overview, .history(.all): left[place.screen] = place

@@ -3,7 +3,7 @@ import OrgCore
 import SystemPackage
 
 /// Writing what is to take the place of the live files.
-extension Vault {
+extension StateDirectory {
   /// Writes the new bytes of a data file beside it, durably, with the owner, group and mode of the present one.
   ///
   /// Where there is a spare file, they are written over that: blocks and pages that are there already take less than
@@ -69,7 +69,7 @@ extension Vault {
 
   /// The file that was displaced last, if nobody wrote to it: it is kept, to be written over by the next change.
   func spare(for file: String, among displaced: [Displaced]) -> Displaced? {
-    displaced.last { $0.isCalm && $0.file == file }
+    displaced.last { $0.isQuiescent && $0.file == file }
   }
 
   /// Writes bytes over a spare file; `nil` where somebody has it open, or nobody can tell.

@@ -2,7 +2,7 @@ import CLinux
 import OrgCore
 
 /// One place of a file where bytes are replaced.
-struct Splice {
+struct ByteEdit {
   var range: Range<Int>
   var replacement: [UInt8]
 
@@ -16,30 +16,30 @@ struct Splice {
   }
 }
 
-extension Splice {
+extension ByteEdit {
   /// What takes elements out of a sequence that is separated by commas, each with one comma: the one before it,
   /// or the one behind where nothing that stays stands before.
   static func removal(
-    of removed: Set<Int>, among count: Int, in top: TopObject, extent: (Int) -> Range<Int>
-  ) -> [Splice] {
+    of removed: Set<Int>, among count: Int, in top: RootObjectLayout, extent: (Int) -> Range<Int>
+  ) -> [ByteEdit] {
     guard !removed.isEmpty else { return [] }
-    guard removed.count < count else { return [Splice(top.start..<top.close, [])] }
+    guard removed.count < count else { return [ByteEdit(top.start..<top.close, [])] }
     let firstKept = (0..<count).first { !removed.contains($0) } ?? 0
     return removed.map { element in
       element < firstKept
-        ? Splice(extent(element).lowerBound..<extent(element + 1).lowerBound, [])
-        : Splice(extent(element - 1).upperBound..<extent(element).upperBound, [])
+        ? ByteEdit(extent(element).lowerBound..<extent(element + 1).lowerBound, [])
+        : ByteEdit(extent(element - 1).upperBound..<extent(element).upperBound, [])
     }
   }
 }
 
-/// Splices of one file, in the order of their places, none over another.
-struct Splices {
-  let all: [Splice]
+/// BytePatch of one file, in the order of their places, none over another.
+struct BytePatch {
+  let all: [ByteEdit]
   /// How far what stands at or behind the end of each splice moves.
   private let shifts: [Int]
 
-  init(_ splices: [Splice]) {
+  init(_ splices: [ByteEdit]) {
     all = splices.sorted {
       ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
     }
@@ -53,7 +53,7 @@ struct Splices {
   var isEmpty: Bool { all.isEmpty }
 
   /// What turns one text into another, as one splice: all between what they have in common at both ends.
-  static func difference(from old: ArraySlice<UInt8>, to new: ArraySlice<UInt8>) -> Splice? {
+  static func difference(from old: ArraySlice<UInt8>, to new: ArraySlice<UInt8>) -> ByteEdit? {
     let shorter = min(old.count, new.count)
     var prefix = 0
     while prefix < shorter, old[old.startIndex + prefix] == new[new.startIndex + prefix] { prefix += 1 }
@@ -68,7 +68,7 @@ struct Splices {
       suffix += 1
     }
     while suffix > 0, isInside(old, old.count - suffix) || isInside(new, new.count - suffix) { suffix -= 1 }
-    return Splice(
+    return ByteEdit(
       old.startIndex + prefix..<old.endIndex - suffix,
       Array(new[(new.startIndex + prefix)..<(new.endIndex - suffix)]))
   }
@@ -86,7 +86,7 @@ struct Splices {
       guard count > Self.shortestToDivide else { return fill(target, 0..<count, from: bytes) }
       // Of a long text, most of the time goes into pages that are touched for the first time.
       clinux_prefer_large_pages(target.baseAddress, count)
-      let second = Concurrent { fill(target, count / 2..<count, from: bytes) }
+      let second = BackgroundTask { fill(target, count / 2..<count, from: bytes) }
       fill(target, 0..<count / 2, from: bytes)
       second.value
     }

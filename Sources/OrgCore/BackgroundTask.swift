@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 
 /// A value that another core works out meanwhile.
-package final class Concurrent<Value: Sendable>: Sendable {
+package final class BackgroundTask<Value: Sendable>: Sendable {
   private let result = Mutex<Value?>(nil)
   private let group = DispatchGroup()
 

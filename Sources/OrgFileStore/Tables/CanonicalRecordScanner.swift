@@ -4,7 +4,7 @@ import OrgCore
 /// Reads a record in the very form in which the service writes it, with nothing unusual in it. Nearly all are, and
 /// then comparing with that form is several times as fast as reading JSON. Whatever differs in the least is for
 /// the scanner.
-struct UsualRecord {
+struct CanonicalRecordScanner {
   private let bytes: UnsafeRawBufferPointer
   private(set) var position: Int
 
@@ -104,7 +104,7 @@ struct UsualOrganization {
 
   /// `nil` for any other.
   init?(_ bytes: UnsafeRawBufferPointer, at start: Int) {
-    var record = UsualRecord(bytes, at: start)
+    var record = CanonicalRecordScanner(bytes, at: start)
     guard record.take("{\n    \"id\": \"org_"), record.takeString() != nil,
       record.take(",\n    \"name\": \""), let name = record.takeString(),
       // So few bytes are no more characters; a longer name is counted with care elsewhere.

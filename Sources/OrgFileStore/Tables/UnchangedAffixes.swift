@@ -1,7 +1,7 @@
 import OrgCore
 
 /// How much of a text stayed the same at its beginning and at its end, when it was changed in between.
-struct SameEnds {
+struct UnchangedAffixes {
   /// Bytes that both begin with.
   let prefix: Int
   /// Bytes that both end with, none of them counted in `prefix`.
@@ -10,7 +10,7 @@ struct SameEnds {
   /// Compares two texts; long ones from both ends at once.
   init(_ old: [UInt8], _ new: [UInt8]) {
     let count = min(old.count, new.count)
-    let beginning = count < Self.shortestToDivide ? nil : Concurrent { Self.commonPrefix(old, new) }
+    let beginning = count < Self.shortestToDivide ? nil : BackgroundTask { Self.commonPrefix(old, new) }
     let end = Self.commonSuffix(old, new)
     prefix = beginning?.value ?? Self.commonPrefix(old, new)
     suffix = min(end, count - prefix)

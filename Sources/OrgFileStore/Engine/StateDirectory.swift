@@ -4,7 +4,7 @@ import SystemPackage
 
 /// orgman's own directory beside the data, opened by who holds the lock: journal, checkpoints, displaced and
 /// quarantined files.
-final class Vault {
+final class StateDirectory {
   let directory: DataDirectory
   let space: Descriptor
   let journal: Descriptor
@@ -186,7 +186,7 @@ final class Vault {
     var hash: String
     /// Whether a lease kept every writer from it until it was displaced, or it was found afterwards to hold what it
     /// held then.
-    var isCalm: Bool
+    var isQuiescent: Bool
     /// When it had been written to when that was found; its sign is left out.
     var modified: String?
 
@@ -197,16 +197,16 @@ final class Vault {
       guard parts.count == 2, stamp.count >= 2, let generation = UInt64(stamp[0]) else { return nil }
       (self.name, self.generation, file) = (name, generation, String(parts[1]))
       hash = String(stamp[1])
-      isCalm = stamp.dropFirst(2).first == "calm"
+      isQuiescent = stamp.dropFirst(2).first == "calm"
       modified = stamp.dropFirst(3).first.map(String.init)
     }
 
     /// Whether nothing was written to it since: a write leaves both times of a file the same.
-    func isCalm(_ identity: FileIdentity) -> Bool {
-      isCalm && identity.isMoved && modified.map { $0 == Self.stamp(identity.modified) } ?? true
+    func isQuiescent(_ identity: FileIdentity) -> Bool {
+      isQuiescent && identity.isMoved && modified.map { $0 == Self.stamp(identity.modified) } ?? true
     }
 
-    func calmName(modified: Duration) -> String {
+    func quiescentName(modified: Duration) -> String {
       "\(generation)-\(hash)-calm-\(Self.stamp(modified)).\(file)"
     }
 
@@ -216,9 +216,9 @@ final class Vault {
   }
 
   static func displacedName(
-    _ generation: UInt64, _ hash: String, _ file: String, isCalm: Bool = false
+    _ generation: UInt64, _ hash: String, _ file: String, isQuiescent: Bool = false
   ) -> String {
-    "\(generation)-\(hash.prefix(16))\(isCalm ? "-calm" : "").\(file)"
+    "\(generation)-\(hash.prefix(16))\(isQuiescent ? "-calm" : "").\(file)"
   }
 
   func displacedFiles() throws(SystemCallError) -> [Displaced] {

@@ -3,7 +3,7 @@ import OrgCore
 import SystemPackage
 
 /// Removing the oldest part of the history.
-extension Vault {
+extension StateDirectory {
   /// Where the journal can be cut.
   struct Cut {
     /// The segments before it, oldest first.
@@ -120,7 +120,9 @@ extension Vault {
       guard status.st_mode & S_IFMT == S_IFREG, Timestamp(sinceEpoch: identity.changed) < time else {
         continue
       }
-      if !file.isCalm(identity), try !sha256(read(file.name, in: displaced)).hasPrefix(file.hash) { continue }
+      if !file.isQuiescent(identity), try !sha256(read(file.name, in: displaced)).hasPrefix(file.hash) {
+        continue
+      }
       found.append((file.name, Int(status.st_size)))
     }
     return found

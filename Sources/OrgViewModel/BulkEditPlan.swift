@@ -2,7 +2,7 @@ import OrgCore
 
 /// Changes that somebody wants to make, on their way to the question that names what they would do: how many will
 /// happen, are so already, and can't be made, and why.
-public struct Proposal: Sendable, Hashable {
+public struct BulkEditPlan: Sendable, Hashable {
   /// Where the changes come from.
   enum Source: Sendable {
     /// They are known. What can't be made is left out in the end.
@@ -21,14 +21,14 @@ public struct Proposal: Sendable, Hashable {
   /// Whether to say at the end how many were changed, and not which.
   let isCounted: Bool
 
-  /// Whether it is the same proposal.
+  /// Whether it is the same bulkEditPlan.
   public static func == (left: Self, right: Self) -> Bool { left.serial == right.serial }
 
-  /// By the number of the proposal.
+  /// By the number of the bulkEditPlan.
   public func hash(into hasher: inout Hasher) { hasher.combine(serial) }
 
   /// What to ask, and what happens on yes; or why there is nothing to ask.
-  public enum Verdict: Sendable {
+  public enum BulkEditPreview: Sendable {
     /// The question.
     case ask(AppModel.Question)
     /// There is nothing that could be changed.
@@ -38,30 +38,30 @@ public struct Proposal: Sendable, Hashable {
   /// Finds out what the changes would do. Costs time that grows with them.
   ///
   /// - Parameter snapshot: the data as they are; what is marked is looked at in the data in which it is marked.
-  public func verdict(on snapshot: Snapshot) -> Verdict {
+  public func bulkEditPreview(on snapshot: Snapshot) -> BulkEditPreview {
     switch source {
     case .person(let rows, let organizations, let edit):
       {
         let set = ChangeSet(rows.changes(edit, in: organizations))
-        return verdict(
+        return bulkEditPreview(
           Preview(of: set, on: snapshot), of: set, on: snapshot,
           hiddenCount: organizations == nil ? 0 : rows.hiddenCount(of: organizations))
       }()
     case .set(let set):
-      verdict(Preview(of: set, on: snapshot), of: set, on: snapshot, hiddenCount: 0)
+      bulkEditPreview(Preview(of: set, on: snapshot), of: set, on: snapshot, hiddenCount: 0)
     case .marked(let marked, let edit):
       {
         let set = ChangeSet(marked.changes(edit))
-        let preview = Preview(of: set, on: marked.arrangement.snapshot)
-        return verdict(
-          preview, of: set, on: marked.arrangement.snapshot, hiddenCount: marked.hiddenCount)
+        let preview = Preview(of: set, on: marked.organizationList.snapshot)
+        return bulkEditPreview(
+          preview, of: set, on: marked.organizationList.snapshot, hiddenCount: marked.hiddenCount)
       }()
     }
   }
 
-  private func verdict(
+  private func bulkEditPreview(
     _ preview: Preview, of set: ChangeSet, on snapshot: Snapshot, hiddenCount: Int
-  ) -> Verdict {
+  ) -> BulkEditPreview {
     let effective = preview.effective
     let blocked = preview.blocked
     let reasons = Self.reasons(blocked, snapshot)
@@ -136,7 +136,7 @@ public struct Proposal: Sendable, Hashable {
 }
 
 /// Changes that somebody wants to make, before it is looked what they come to.
-enum Wish: Sendable {
+enum BulkEditRequest: Sendable {
   /// These, under a title as in `Undo generation 12`; whether to say at the end how many were changed, and not which.
   case set(ChangeSet, title: String, isCounted: Bool)
   /// An edit of all marked organizations.
@@ -157,50 +157,54 @@ extension AppModel {
     propose(.set(set, title: title, isCounted: isCounted))
   }
 
-  /// The same for any wish. Keys are held until it is asked about.
-  mutating func propose(_ wish: Wish) -> [Effect] {
-    self.wish = wish
+  /// The same for any bulkEditRequest. Keys are held until it is asked about.
+  mutating func propose(_ bulkEditRequest: BulkEditRequest) -> [Effect] {
+    self.bulkEditRequest = bulkEditRequest
     message = Message(text: "Finding out what would change…", kind: .note)
     return proposeNow()
   }
 
-  /// Lets it be found out what a wish comes to, once what is on its way is done and shown: what the changes
+  /// Lets it be found out what a bulkEditRequest comes to, once what is on its way is done and shown: what the changes
   /// expect is what stands there then.
   mutating func proposeNow() -> [Effect] {
-    guard let wish, proposal == nil, !isCommitting, sheet?.isCurrent != false else { return [] }
-    let source: Proposal.Source
+    guard let bulkEditRequest, bulkEditPlan == nil, !isCommitting, sheet?.isCurrent != false else {
+      return []
+    }
+    let source: BulkEditPlan.Source
     let title: String
     var isCounted = true
-    switch wish {
+    switch bulkEditRequest {
     case .set(let set, let name, let isCountedThen):
       (source, title, isCounted) = (.set(set), name, isCountedThen)
     case .organizations(let edit):
-      let marked = MarkedRecords(records: .organizations(marks), arrangement: arrangement)
+      let marked = MarkedRecords(records: .organizations(marks), organizationList: organizationList)
       (source, title) = (.marked(marked, edit), marked.title(edit))
     case .members(let id, let edit):
       let marked = MarkedRecords(
-        records: .members(of: id, memberMarks[id] ?? []), arrangement: arrangement)
+        records: .members(of: id, memberMarks[id] ?? []), organizationList: organizationList)
       (source, title) = (.marked(marked, edit), marked.title(edit))
     case .person(let edit, let isEverywhere):
-      guard let found = proposal(of: edit, isEverywhere: isEverywhere) else {
-        self.wish = nil
+      guard let found = bulkEditPlan(of: edit, isEverywhere: isEverywhere) else {
+        self.bulkEditRequest = nil
         return []
       }
       (source, title) = found
     }
     lastSerial += 1
-    let proposal = Proposal(serial: lastSerial, title: title, source: source, isCounted: isCounted)
-    self.proposal = proposal
-    return [.preview(proposal)]
+    let bulkEditPlan = BulkEditPlan(serial: lastSerial, title: title, source: source, isCounted: isCounted)
+    self.bulkEditPlan = bulkEditPlan
+    return [.preview(bulkEditPlan)]
   }
 
   /// Takes in what proposed changes would do.
-  public mutating func receive(_ verdict: Proposal.Verdict, for proposal: Proposal) {
-    guard self.proposal == proposal else { return }
-    (wish, self.proposal) = (nil, nil)
+  public mutating func receive(
+    _ bulkEditPreview: BulkEditPlan.BulkEditPreview, for bulkEditPlan: BulkEditPlan
+  ) {
+    guard self.bulkEditPlan == bulkEditPlan else { return }
+    (bulkEditRequest, self.bulkEditPlan) = (nil, nil)
     message = nil
     guard case .browse = mode else { return }
-    switch verdict {
+    switch bulkEditPreview {
     case .ask(let question): mode = .ask(question)
     case .refuse(let message): self.message = message
     }
@@ -208,7 +212,7 @@ extension AppModel {
 
   /// Asks whether as much of an undo or a redo shall be done as can be.
   mutating func proposePart(of set: ChangeSet, _ error: OrgError) -> [Effect] {
-    guard case .browse = mode, wish == nil else {
+    guard case .browse = mode, bulkEditRequest == nil else {
       message = Message(text: error.message, kind: .refusal)
       return []
     }

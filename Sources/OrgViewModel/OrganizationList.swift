@@ -2,14 +2,14 @@ import OrgCore
 
 /// A snapshot with the rows of the list worked out: made off the screen's thread, as it costs time that
 /// grows with the data, and shown as a whole.
-public struct Arrangement: Sendable {
+public struct OrganizationList: Sendable {
   /// What was asked for.
   public let request: ListRequest
   /// The data.
   public let snapshot: Snapshot
   /// Indices of organizations in the order of the rows.
   public let rows: [Int32]
-  /// Organizations that differ from the arrangement before, or are new.
+  /// Organizations that differ from the organizationList before, or are new.
   public let changed: Set<String>
   /// What is wrong with the query; the rows are those of the last good one then.
   public let queryError: QueryError?
@@ -20,8 +20,8 @@ public struct Arrangement: Sendable {
   private let order: [Int32]
   private let index: SearchIndex
 
-  /// Arranges a snapshot. What the previous arrangement knows of the same snapshot is used again.
-  public init(_ snapshot: Snapshot, for request: ListRequest, after previous: Arrangement? = nil) {
+  /// Arranges a snapshot. What the previous organizationList knows of the same snapshot is used again.
+  public init(_ snapshot: Snapshot, for request: ListRequest, after previous: OrganizationList? = nil) {
     self.request = request
     self.snapshot = snapshot
     if let previous, previous.snapshot.generation == snapshot.generation,

@@ -5,12 +5,12 @@ extension AppModel {
   // MARK: Places
 
   /// The screen that is shown.
-  public var screen: Place.Screen { sheet?.screen ?? .organizations }
+  public var screen: Location.Screen { sheet?.screen ?? .organizations }
 
   /// Where somebody is now.
-  private var here: Place {
+  private var here: Location {
     if let sheet { return sheet.place }
-    var place = Place(.organizations)
+    var place = Location(.organizations)
     place.query = query
     place.selection = list
     place.pane = pane
@@ -21,7 +21,8 @@ extension AppModel {
   /// Goes to a screen; `nil` if the action asks for none.
   mutating func travel(_ action: Action) -> [Effect]? {
     switch action {
-    case .showOrganizations: return screen == .organizations ? [] : visit(Place(.organizations), isNew: false)
+    case .showOrganizations:
+      return screen == .organizations ? [] : visit(Location(.organizations), isNew: false)
     case .showUsers: return visit(.users)
     case .showHistory: return visit(.history(.all))
     case .showOverview: return visit(.overview)
@@ -30,15 +31,17 @@ extension AppModel {
       return visit(.person(user))
     // Who came to see just this goes back to where they came from.
     case .back where isAsArrived, .close where isAsArrived:
-      return follow(trail.goBack(from: here), "There is no screen before this one.")
+      return follow(navigation.goBack(from: here), "There is no screen before this one.")
     case .showItsHistory:
       guard let subject = historySubject else { return refuse(Self.nothingIsSelected) }
       return visit(.history(subject))
-    case .goBack: return follow(trail.goBack(from: here), "There is no screen before this one.")
-    case .goForward: return follow(trail.goForward(from: here), "There is no screen after this one.")
+    case .goBack: return follow(navigation.goBack(from: here), "There is no screen before this one.")
+    case .goForward: return follow(navigation.goForward(from: here), "There is no screen after this one.")
     case .goToLast:
-      guard let last = trail.last else { return refuse("This is the first screen; there is no last one.") }
-      trail.leave(here)
+      guard let last = navigation.last else {
+        return refuse("This is the first screen; there is no last one.")
+      }
+      navigation.leave(here)
       return arrive(last)
     default: return nil
     }
@@ -77,15 +80,15 @@ extension AppModel {
   }
 
   /// Goes to a screen as it was left.
-  mutating func visit(_ screen: Place.Screen) -> [Effect] {
-    screen == self.screen ? [] : visit(trail.left[screen] ?? Place(screen))
+  mutating func visit(_ screen: Location.Screen) -> [Effect] {
+    screen == self.screen ? [] : visit(navigation.left[screen] ?? Location(screen))
   }
 
   /// Goes to a place, and remembers the way back.
   ///
   /// - Parameter isNew: false for the organizations as they were left.
-  mutating func visit(_ place: Place, isNew: Bool = true) -> [Effect] {
-    trail.leave(here)
+  mutating func visit(_ place: Location, isNew: Bool = true) -> [Effect] {
+    navigation.leave(here)
     guard isNew else {
       sheet = nil
       arrival = nil
@@ -94,12 +97,12 @@ extension AppModel {
     return arrive(place)
   }
 
-  private mutating func follow(_ place: Place?, _ refusal: String) -> [Effect] {
+  private mutating func follow(_ place: Location?, _ refusal: String) -> [Effect] {
     guard let place else { return refuse(refusal) }
     return arrive(place)
   }
 
-  private mutating func arrive(_ place: Place) -> [Effect] {
+  private mutating func arrive(_ place: Location) -> [Effect] {
     guard place.screen == .organizations else {
       sheet = Sheet(place)
       return [requestSheet()]
@@ -128,9 +131,9 @@ extension AppModel {
   ///
   /// - Parameter isVisit: whether the way back is to lead out again.
   mutating func showOrganizations(matching query: String, isVisit: Bool = false) -> [Effect] {
-    if sheet != nil { trail.leave(here) }
+    if sheet != nil { navigation.leave(here) }
     sheet = nil
-    arrival = isVisit ? Place.Arrival(query: query, pane: .list) : nil
+    arrival = isVisit ? Location.Arrival(query: query, pane: .list) : nil
     pane = .list
     guard query != self.query else { return [] }
     self.query = query
@@ -141,15 +144,15 @@ extension AppModel {
   ///
   /// - Parameter name: what it was called, should it be gone.
   mutating func go(to organization: String, named name: String, _ item: DetailItem?) -> [Effect] {
-    guard arrangement.snapshot.contents.index(ofOrganization: organization) != nil else {
+    guard organizationList.snapshot.contents.index(ofOrganization: organization) != nil else {
       return refuse("\(name.escapedForDisplay) is no longer among the organizations.")
     }
-    trail.leave(here)
+    navigation.leave(here)
     sheet = nil
     // A filter that hides it would be in the way.
-    let isShown = !awaitsRows && arrangement.row(of: organization) != nil
+    let isShown = !awaitsRows && organizationList.row(of: organization) != nil
     let query = isShown ? query : ""
-    arrival = Place.Arrival(query: query, pane: .detail, organization: organization)
+    arrival = Location.Arrival(query: query, pane: .detail, organization: organization)
     return showOrganizations(query, select: organization, pane: .detail, item: item)
   }
 
@@ -157,7 +160,7 @@ extension AppModel {
   mutating func reachDestination() {
     guard let destination else { return }
     self.destination = nil
-    guard let row = arrangement.row(of: destination.id) else {
+    guard let row = organizationList.row(of: destination.id) else {
       pane = .list
       return
     }
@@ -184,9 +187,9 @@ extension AppModel {
   }
 
   /// How many rows the filter shows.
-  public var shownCount: Int { sheet?.rowCount ?? arrangement.rows.count }
+  public var shownCount: Int { sheet?.rowCount ?? organizationList.rows.count }
   /// How many rows there are without a filter.
-  public var totalCount: Int { sheet?.total ?? arrangement.snapshot.contents.organizationCount }
+  public var totalCount: Int { sheet?.total ?? organizationList.snapshot.contents.organizationCount }
 
   /// Asks for the rows of the screen that is shown.
   mutating func requestFiltered() -> Effect { sheet == nil ? requestRows() : requestSheet() }
@@ -347,10 +350,10 @@ extension AppModel {
       rememberAnchor()
       filterText = ""
       return [requestSheet()]
-    } else if let place = trail.goBack(from: here) {
+    } else if let place = navigation.goBack(from: here) {
       return arrive(place)
     } else {
-      return visit(Place(.organizations), isNew: false)
+      return visit(Location(.organizations), isNew: false)
     }
     return []
   }
