@@ -16,6 +16,7 @@ let orgmanDependencies: [Target.Dependency] = [
   "OrgCore", "OrgFileStore", "OrgViewModel", "OrgTerminal", "CLinux",
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
   .product(name: "Logging", package: "swift-log"),
+  .product(name: "SystemPackage", package: "swift-system"),
 ]
 let orgman: Target =
   isFuzzing
@@ -44,23 +45,25 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     .target(
       name: "OrgCore",
-      dependencies: [.product(name: "OrderedCollections", package: "swift-collections")],
+      dependencies: [
+        .product(name: "OrderedCollections", package: "swift-collections"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: swift),
     .target(name: "CLinux", cSettings: c),
+    .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     .target(
       name: "OrgFileStore",
       dependencies: [
-        "OrgCore", "CLinux", "CSQLite", "CZstd",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "OrgCore", "CLinux", "CCrypto", "CSQLite", "CZstd",
         .product(name: "OrderedCollections", package: "swift-collections"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],

@@ -63,12 +63,6 @@ void clinux_prefer_large_pages(void *memory, size_t size);
 /// Whether a text is all ASCII, without a NUL byte.
 int clinux_is_ascii(const void *text, size_t size);
 
-/// Whether the processor has instructions for SHA-256.
-int clinux_has_sha256(void);
-
-/// Goes on with a SHA-256 by blocks of 64 bytes; `state` has its eight words. Only where there are instructions for it.
-void clinux_sha256(uint32_t *state, const void *text, size_t blocks);
-
 /// Sets room aside for a file, whose length becomes `size`. 0, or -1 with errno: EOPNOTSUPP where the file
 /// system can't.
 int clinux_reserve(int descriptor, int64_t size);

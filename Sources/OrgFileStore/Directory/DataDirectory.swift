@@ -256,6 +256,6 @@ extension OrgError {
   init(_ error: SystemCallError, _ what: String) {
     self.init(
       .system, "\(what): \(error.errno) (\(error.call) \(error.subject.escapedForDisplay)).",
-      errno: error.errno.rawValue)
+      errno: error.errno)
   }
 }

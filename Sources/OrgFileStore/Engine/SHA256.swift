@@ -1,0 +1,56 @@
+import CCrypto
+
+/// The SHA-256 of bytes that are added piece by piece. OpenSSL computes it, with the processor's own instructions where it
+/// has them.
+struct SHA256 {
+  /// The eight words of a hash in progress.
+  typealias State = SIMD8<UInt32>
+
+  /// Bytes that are hashed together; the state covers whole blocks alone.
+  static let block = 64
+
+  private var context = SHA256_CTX()
+
+  /// The hash of nothing yet.
+  init() { SHA256_Init(&context) }
+
+  /// Continues a hash.
+  ///
+  /// - Parameters:
+  ///   - state: what the hash was.
+  ///   - count: bytes that it covers, whole blocks.
+  init(_ state: State, after count: Int) {
+    self.init()
+    withUnsafeMutableBytes(of: &context.h) { words in
+      withUnsafeBytes(of: state) { words.copyMemory(from: $0) }
+    }
+    let bits = UInt64(count) * 8
+    context.Nl = UInt32(truncatingIfNeeded: bits)
+    context.Nh = UInt32(truncatingIfNeeded: bits >> 32)
+  }
+
+  /// What the hash is now; only after whole blocks.
+  var state: State {
+    withUnsafeBytes(of: context.h) { $0.loadUnaligned(as: State.self) }
+  }
+
+  mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    SHA256_Update(&context, bytes.baseAddress, bytes.count)
+  }
+
+  /// The hash of all that was added, in lower-case hexadecimal.
+  consuming func finish() -> String {
+    var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+    SHA256_Final(&digest, &context)
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+}
+
+/// The SHA-256 of bytes, in lower-case hexadecimal.
+func sha256(_ bytes: some Sequence<UInt8>) -> String {
+  var hash = SHA256()
+  let done: Void? = bytes.withContiguousStorageIfAvailable { hash.update(UnsafeRawBufferPointer($0)) }
+  if done == nil { Array(bytes).withUnsafeBytes { hash.update($0) } }
+  return hash.finish()
+}
