@@ -1,39 +1,47 @@
+import SystemPackage
+
 /// What went wrong: a code to match, and a sentence to print.
 public struct OrgError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// What kind of error it is; match on this, never on the sentence.
-  public enum Code: String, Sendable, Hashable {
+  /// What kind of error it is; match on this, never on the sentence. Later versions may have more codes.
+  public struct Code: RawRepresentable, Sendable, Hashable {
+    /// The name of the code, as a log has it: `nameTaken`.
+    public let rawValue: String
+
+    /// A code by its name. A store may have codes of its own.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
     /// A name is empty or too long.
-    case invalidName
+    public static let invalidName = Code(rawValue: "invalidName")
     /// Another organization has the name, but for case and surrounding white space.
-    case nameTaken
+    public static let nameTaken = Code(rawValue: "nameTaken")
     /// An id that the files can't hold, or that is in use.
-    case invalidIdentifier
+    public static let invalidIdentifier = Code(rawValue: "invalidIdentifier")
     /// A role, status, plan or billing id that the files can't hold.
-    case invalidValue
+    public static let invalidValue = Code(rawValue: "invalidValue")
     /// No organization has the id.
-    case organizationNotFound
+    public static let organizationNotFound = Code(rawValue: "organizationNotFound")
     /// The user isn't a member of the organization.
-    case memberNotFound
+    public static let memberNotFound = Code(rawValue: "memberNotFound")
     /// The user is a member of the organization already.
-    case alreadyMember
+    public static let alreadyMember = Code(rawValue: "alreadyMember")
     /// The change would leave an organization without an owner.
-    case lastOwner
+    public static let lastOwner = Code(rawValue: "lastOwner")
     /// What a change expected is no longer there; `conflicts` says what is.
-    case conflict
+    public static let conflict = Code(rawValue: "conflict")
     /// The store was opened for reading alone, or can't be written.
-    case readOnly
+    public static let readOnly = Code(rawValue: "readOnly")
     /// A data file can't be trusted, so nothing is written over it.
-    case damagedData
+    public static let damagedData = Code(rawValue: "damagedData")
     /// Anybody could replace the data where they are.
-    case unsafeDirectory
+    public static let unsafeDirectory = Code(rawValue: "unsafeDirectory")
     /// There is no data to open.
-    case dataNotFound
+    public static let dataNotFound = Code(rawValue: "dataNotFound")
     /// Somebody else holds the lock, and did for as long as was agreed to wait.
-    case locked
+    public static let locked = Code(rawValue: "locked")
     /// The operation was cancelled before anything was written.
-    case cancelled
+    public static let cancelled = Code(rawValue: "cancelled")
     /// The operating system refused; `errno` says why.
-    case system
+    public static let system = Code(rawValue: "system")
   }
 
   /// What kind of error it is.
@@ -43,15 +51,20 @@ public struct OrgError: Error, Sendable, Hashable, CustomStringConvertible {
   public let message: String
   /// For `Code.conflict`: each value that isn't what was expected.
   public let conflicts: [Conflict]
-  /// For `Code.system`: the error number of the call that failed.
-  public let errno: Int32?
+  /// For `Code.system`: why the operating system refused.
+  public let errno: Errno?
 
   /// Makes an error; the message must have text of the data escaped (`String.quoted`).
-  public init(_ code: Code, _ message: String, conflicts: [Conflict] = [], errno: Int32? = nil) {
+  public init(_ code: Code, _ message: String, conflicts: [Conflict] = [], errno: Errno? = nil) {
     self.code = code
     self.message = message
     self.conflicts = conflicts
     self.errno = errno
+  }
+
+  /// What the operating system refused, and why: "Standard input can't be read: Is a directory."
+  package init(_ errno: Errno, _ what: String, code: Code = .system) {
+    self.init(code, "\(what): \(errno).", errno: errno)
   }
 
   /// The sentence to print.

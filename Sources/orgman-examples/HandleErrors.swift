@@ -81,7 +81,7 @@ func handleErrors(in directory: String, say: (String) -> Void) throws(OrgError) 
   for problem in try manager.snapshot().problems { say("  \(problem.file): \(problem.reason)") }
 }
 
-/// What a web service answers. Without a `default`, a new code is found when this is compiled.
+/// What a web service answers. A code of a later version is a fault of the service until it says otherwise.
 private func httpStatus(of code: OrgError.Code) -> Int {
   switch code {
   case .invalidName, .invalidIdentifier, .invalidValue: 422
@@ -89,7 +89,7 @@ private func httpStatus(of code: OrgError.Code) -> Int {
   case .nameTaken, .alreadyMember, .lastOwner, .conflict: 409
   case .readOnly: 403
   case .locked, .cancelled: 503
-  case .damagedData, .unsafeDirectory, .dataNotFound, .system: 500
+  default: 500
   }
 }
 

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import OrgCore
 import OrgFileStore
+import SystemPackage
 
 /// A sample to look around in: the same 200 organizations and 2,000 members every time.
 enum Demo {
@@ -14,9 +15,7 @@ enum Demo {
     var template = Array((base + "/orgman-demo-XXXXXX").utf8CString)
     guard mkdtemp(&template) != nil else {
       throw OrgError(
-        .system,
-        "No directory for the demo can be made in \(base.escapedForDisplay): \(String(cString: strerror(errno))).",
-        errno: errno)
+        Errno(rawValue: errno), "No directory for the demo can be made in \(base.escapedForDisplay)")
     }
     let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     try FileStore.create(at: directory)

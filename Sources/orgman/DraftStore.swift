@@ -4,6 +4,7 @@ import Glibc
 import OrgCore
 import OrgViewModel
 import Synchronization
+import SystemPackage
 
 /// Where what is typed in an edit pane is kept: one file for each process, in a directory that nobody else may look
 /// into. Written a moment after something was typed, on a thread of its own.
@@ -170,11 +171,8 @@ final class DraftStore: Sendable {
   }
 
   private func failure(_ place: String) -> OrgError {
-    let code = errno
-    return OrgError(
-      .system,
-      "What you type can't be kept in case orgman ends: \(place.escapedForDisplay): \(String(cString: strerror(code))).",
-      errno: code)
+    OrgError(
+      Errno(rawValue: errno), "What you type can't be kept in case orgman ends: \(place.escapedForDisplay)")
   }
 
   // MARK: Offering

@@ -4,6 +4,7 @@ import Glibc
 import Logging
 import OrgCore
 import Synchronization
+import SystemPackage
 
 /// What is logged, and where: nothing, unless somebody asks for it. Never on the screen, and never among what a
 /// command prints.
@@ -80,14 +81,13 @@ enum Log {
   /// Logs why something wasn't done.
   static func failure(_ error: OrgError) {
     var metadata: Logger.Metadata = ["code": "\(error.code.rawValue)", "reason": "\(error.message)"]
-    if let errno = error.errno { metadata["errno"] = "\(errno)" }
+    if let errno = error.errno { metadata["errno"] = "\(errno.rawValue)" }
     switch error.code {
     case .conflict:
       logger.notice("Conflict.", metadata: metadata)
     case .damagedData, .unsafeDirectory, .dataNotFound, .locked, .system:
       logger.error("Failed.", metadata: metadata)
-    case .invalidName, .nameTaken, .invalidIdentifier, .invalidValue, .organizationNotFound, .memberNotFound,
-      .alreadyMember, .lastOwner, .readOnly, .cancelled:
+    default:
       logger.notice("Refused.", metadata: metadata)
     }
   }
@@ -358,7 +358,8 @@ final class LogFile: LogSink {
         case ELOOP: "it is a symbolic link"
         default: String(cString: strerror(number))
         }
-      throw OrgError(.system, "The log file \(path.quoted) can't be opened: \(reason).", errno: number)
+      throw OrgError(
+        .system, "The log file \(path.quoted) can't be opened: \(reason).", errno: Errno(rawValue: number))
     }
     state = Mutex(State(descriptor: descriptor))
   }
@@ -416,7 +417,8 @@ final class SystemJournal: LogSink {
       let number = errno
       if descriptor >= 0 { close(descriptor) }
       throw OrgError(
-        .system, "There is no journal of systemd here; name a file to log to with --log-file.", errno: number)
+        .system, "There is no journal of systemd here; name a file to log to with --log-file.",
+        errno: Errno(rawValue: number))
     }
   }
 

@@ -1,5 +1,6 @@
 import Glibc
 import OrgCore
+import SystemPackage
 
 /// The organizations that an argument names: one, or for `-` those whose ids stand in standard input. That can be read but
 /// once, so it is kept for when they are looked up again in data that moved on.
@@ -85,8 +86,7 @@ struct InputLine {
       let count = read(STDIN_FILENO, &chunk, chunk.count)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else {
-        throw OrgError(
-          .system, "Standard input can't be read: \(String(cString: strerror(errno))).", errno: errno)
+        throw OrgError(Errno(rawValue: errno), "Standard input can't be read")
       }
       if count == 0 { return bytes }
       bytes += chunk[..<count]

@@ -1,5 +1,6 @@
 import Glibc
 import OrgCore
+import SystemPackage
 
 /// Files that somebody names to be written, for them alone to read; none is written over.
 enum OutputFile {
@@ -31,7 +32,6 @@ enum OutputFile {
   }
 
   static func failure(_ path: String, _ what: String, _ number: Int32) -> OrgError {
-    OrgError(
-      .system, "\(path.escapedForDisplay) \(what): \(String(cString: strerror(number))).", errno: number)
+    OrgError(Errno(rawValue: number), "\(path.escapedForDisplay) \(what)")
   }
 }

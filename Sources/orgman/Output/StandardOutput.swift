@@ -1,5 +1,6 @@
 import Glibc
 import OrgCore
+import SystemPackage
 
 /// Standard output, or a file, written in large pieces. When nobody reads it any more, as behind `| head -1`, the program ends
 /// quietly.
@@ -44,8 +45,7 @@ final class StandardOutput {
       if count < 0 {
         if errno == EINTR { continue }
         if errno == EPIPE { exit(0) }
-        throw OrgError(
-          .system, "\(name) can't be written: \(String(cString: strerror(errno))).", errno: errno)
+        throw OrgError(Errno(rawValue: errno), "\(name) can't be written")
       }
       written += count
     }

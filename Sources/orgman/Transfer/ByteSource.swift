@@ -1,5 +1,6 @@
 import Glibc
 import OrgCore
+import SystemPackage
 
 /// A file, or standard input, read piece by piece, with the line that the next byte stands in. Holds one piece at a
 /// time, however large the file is.
@@ -110,10 +111,9 @@ final class ByteSource {
       let count = read(descriptor, &chunk, chunk.count)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else {
-        let number = errno
+        let error = Errno(rawValue: errno)
         chunk = []
-        throw OrgError(
-          .system, "\(name) can't be read: \(String(cString: strerror(number))).", errno: number)
+        throw OrgError(error, "\(name) can't be read")
       }
       isAtEnd = count == 0
       chunk.removeLast(chunk.count - count)

@@ -1,5 +1,6 @@
 import Glibc
 import OrgCore
+import SystemPackage
 
 /// Files that somebody names to be read. Only plain ones are: a named pipe may never say anything, and a device never
 /// end.
@@ -20,10 +21,10 @@ enum InputFile {
       given(path).map { fcntl($0, F_DUPFD_CLOEXEC, 0) }
       ?? Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else {
-      let number = errno
+      let error = Errno(rawValue: errno)
       throw OrgError(
-        number == ENOENT ? .dataNotFound : .system,
-        "\(path.escapedForDisplay) can't be read: \(String(cString: strerror(number))).", errno: number)
+        error, "\(path.escapedForDisplay) can't be read",
+        code: error == .noSuchFileOrDirectory ? .dataNotFound : .system)
     }
     return descriptor
   }
@@ -46,8 +47,7 @@ enum InputFile {
   static func kind(of descriptor: Int32, _ name: String, isGiven: Bool) throws(OrgError) -> Kind {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
-      throw OrgError(
-        .system, "\(name) can't be read: \(String(cString: strerror(errno))).", errno: errno)
+      throw OrgError(Errno(rawValue: errno), "\(name) can't be read")
     }
     // The one device that is at its end at once.
     let null: dev_t = 0x103
