@@ -13,7 +13,7 @@ let c: [CSetting] =
   [.define("_GNU_SOURCE")] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
 let orgmanDependencies: [Target.Dependency] = [
-  "OrgCore", "OrgFileStore", "OrgViewModel", "OrgTerminal", "CLinux",
+  "OrgCore", "OrgFileStore", "OrgViewModel", "OrgRuntime", "OrgTerminal", "CLinux",
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
   .product(name: "Logging", package: "swift-log"),
   .product(name: "SystemPackage", package: "swift-system"),
@@ -69,6 +69,7 @@ let package = Package(
       ],
       swiftSettings: swift),
     .target(name: "OrgViewModel", dependencies: ["OrgCore"], swiftSettings: swift),
+    .target(name: "OrgRuntime", dependencies: ["OrgCore", "OrgViewModel"], swiftSettings: swift),
     .target(name: "CNcurses", cSettings: c, linkerSettings: [.linkedLibrary("ncursesw")]),
     .target(
       name: "OrgTerminal", dependencies: ["OrgViewModel", "CNcurses", "CLinux"],
@@ -101,7 +102,8 @@ let package = Package(
       name: "OrgFileStoreTests", dependencies: ["OrgFileStore", "store-worker"],
       exclude: ["Fixtures"], swiftSettings: swift),
     .testTarget(
-      name: "OrgViewModelTests", dependencies: ["OrgViewModel"], swiftSettings: swift),
+      name: "OrgViewModelTests", dependencies: ["OrgViewModel", "OrgRuntime"], swiftSettings: swift),
+    .testTarget(name: "OrgRuntimeTests", dependencies: ["OrgRuntime"], swiftSettings: swift),
     .testTarget(
       name: "OrgTerminalTests", dependencies: ["OrgTerminal"], swiftSettings: swift),
     .testTarget(

@@ -4,20 +4,12 @@ import OrgCore
 import Synchronization
 import SystemPackage
 
-/// What `FileStore.maintain` did.
-public struct Maintenance: Sendable {
-  /// The data behind it.
-  public let snapshot: Snapshot
-  /// Generations that are new since the store last looked, oldest first.
-  public let entries: [HistoryEntry]
-}
-
 /// The two JSON files of a data directory as a store. Several stores, in several processes, can work on the
 /// same directory; so can programs that know nothing of orgman.
 ///
 /// Reading takes no lock. How a change set becomes durable, and what is made of what other programs write,
 /// stands in `Engine`.
-public final class FileStore: OrgStore {
+public final class FileStore: ProgressReportingStore, MaintainableStore {
   /// The directory, as it was given.
   public var path: String { directory.path }
   /// Why nothing can be written, as it was when the store was opened; `nil` where it could.
@@ -212,7 +204,7 @@ public final class FileStore: OrgStore {
   /// - Returns: the data behind that, and the generations that are new since the last time.
   /// - Throws: `readOnly`, `damagedData`, `locked`, `cancelled` or `system`.
   @discardableResult
-  public func maintain(waiting: (LockHolder) -> Bool = { _ in true }) throws(OrgError) -> Maintenance {
+  public func maintain(waiting: (LockHolder) -> Bool) throws(OrgError) -> Maintenance {
     try checkWritable()
     // Who only looks leaves no trace.
     guard directory.identity(of: DataDirectory.privateName) != nil else {

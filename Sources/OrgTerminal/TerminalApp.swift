@@ -4,58 +4,6 @@ import OrgCore
 import OrgViewModel
 import Synchronization
 
-/// What comes from outside the screen's thread.
-public enum Event: Sendable {
-  /// Rows that were asked for, or data that changed.
-  case organizationList(OrganizationList)
-  /// A commit takes long enough to notice.
-  case saving
-  /// How far reading the data has come, where that takes long enough to notice; `nil` when it is over.
-  case reading(ReadingProgress?)
-  /// Rows of a screen beside that of the organizations.
-  case sheet(Sheet.Content, SheetRequest)
-  /// Rows of such a screen couldn't be made.
-  case sheetFailure(OrgError, SheetRequest)
-  /// What proposed changes would do.
-  case bulkEditPreview(BulkEditPlan.BulkEditPreview, BulkEditPlan)
-  /// What became of a commit.
-  case outcome(CommitOutcome)
-  /// What was searched for.
-  case found(Found)
-  /// A commit waits for somebody.
-  case waiting(LockHolder)
-  /// The data couldn't be read again.
-  case failure(OrgError)
-  /// What other programs did has become part of the history.
-  case takenIn([HistoryEntry])
-  /// Whether other programs can be kept from writing while a change is saved.
-  case leases(Bool)
-}
-
-/// Events on their way to the screen's thread, from any other.
-public final class Inbox: Sendable {
-  private let events = Mutex<[Event]>([])
-  private let wakeUp: WakeUp
-
-  init(_ wakeUp: WakeUp) {
-    self.wakeUp = wakeUp
-  }
-
-  /// Hands an event over and wakes the screen's thread.
-  public func post(_ event: Event) {
-    events.withLock { $0.append(event) }
-    wakeUp.wake()
-  }
-
-  func take() -> [Event] {
-    wakeUp.clear()
-    return events.withLock { events in
-      defer { events = [] }
-      return events
-    }
-  }
-}
-
 /// Something else to wait for: when the descriptor is readable, `drain` says whether the data may have changed.
 public struct ChangeSource {
   let descriptor: Int32
@@ -71,8 +19,6 @@ public struct ChangeSource {
 /// The terminal and the one loop that waits: for keys, for signals, for changes to the data, for what other
 /// threads hand over. With nothing going on it sleeps.
 public final class TerminalApp {
-  /// Where other threads hand their results over.
-  public let inbox: Inbox
   private let signals: SignalSource
   private let wakeUp: WakeUp
   private let screen: CursesScreen
@@ -98,7 +44,6 @@ public final class TerminalApp {
   public init() throws(TerminalError) {
     signals = try SignalSource()
     wakeUp = try WakeUp()
-    inbox = Inbox(wakeUp)
     screen = try CursesScreen()
   }
 
@@ -108,6 +53,9 @@ public final class TerminalApp {
   public static func check() throws(TerminalError) {
     try CursesScreen.check()
   }
+
+  /// Wakes the loop from any thread: there are results to take.
+  public var wake: @Sendable () -> Void { { [wakeUp] in wakeUp.wake() } }
 
   /// How much fits on the screen now.
   private func viewport(_ renderer: Renderer) -> AppModel.Viewport {
@@ -120,13 +68,11 @@ public final class TerminalApp {
   /// - Parameters:
   ///   - title: where the data are, for the header.
   ///   - configuration: what somebody wants otherwise than it is out of the box.
-  ///   - perform: carries out an effect on another thread and posts the result to the inbox.
-  ///   - finish: waits for what is being carried out, and gives up what waits for others, once the terminal is restored.
+  ///   - runtime: carries out what takes time, and calls `wake` when there are results.
   /// - Returns: what ended it, and what could not be saved.
   public func run(
     title: String, configuration: Configuration, changes: ChangeSource,
-    _ makeModel: (AppModel.Viewport) -> AppModel,
-    perform: (Effect) -> Void, finish: () -> Void
+    runtime: some EffectHandler, _ makeModel: (AppModel.Viewport) -> AppModel
   ) -> Ending {
     let renderer = Renderer(
       typesetter: Typesetter(isUTF8: screen.hasUTF8),
@@ -143,16 +89,13 @@ public final class TerminalApp {
     func carryOut(_ effects: [Effect]) {
       for effect in effects {
         switch effect {
-        case .quit: hasQuit = true
-        case .redraw: screen.redrawEverything()
-        case .suspend: screen.suspend()
-        case .copy(let text): model.receive(copied: text, problem: screen.copy(text))
-        case .setMouse(let isOn): screen.setMouse(isOn)
-        case .endFlashSoon: flashEnd = clinux_monotonic_milliseconds() + Self.flash
-        case .commit, .undo, .redo, .cancelCommit, .arrange, .show, .forgetSheets, .preview, .find, .reload,
-          .saveDraft,
-          .dropDraft, .leaveDraft:
-          perform(effect)
+        case .runtime(let effect): runtime.perform(effect)
+        case .terminal(.quit): hasQuit = true
+        case .terminal(.redraw): screen.redrawEverything()
+        case .terminal(.suspend): screen.suspend()
+        case .terminal(.copy(let text)): model.receive(copied: text, problem: screen.copy(text))
+        case .terminal(.setMouse(let isOn)): screen.setMouse(isOn)
+        case .terminal(.endFlashSoon): flashEnd = clinux_monotonic_milliseconds() + Self.flash
         }
       }
     }
@@ -179,23 +122,8 @@ public final class TerminalApp {
           model.endFlash()
         }
         if waits[2].revents != 0 {
-          for event in inbox.take() {
-            switch event {
-            case .organizationList(let organizationList): carryOut(model.receive(organizationList))
-            case .saving: model.receiveSaving()
-            case .reading(let progress): model.receive(progress)
-            case .sheet(let content, let request): carryOut(model.receive(content, for: request))
-            case .sheetFailure(let error, let request): carryOut(model.receive(error, for: request))
-            case .bulkEditPreview(let bulkEditPreview, let bulkEditPlan):
-              model.receive(bulkEditPreview, for: bulkEditPlan)
-            case .outcome(let outcome): carryOut(model.receive(outcome))
-            case .found(let found): model.receive(found)
-            case .waiting(let holder): model.receive(holder)
-            case .failure(let error): carryOut(model.receive(error))
-            case .takenIn(let entries): carryOut(model.receive(entries))
-            case .leases(let hasLeases): model.receive(hasLeases: hasLeases)
-            }
-          }
+          wakeUp.clear()
+          for result in runtime.takeResults() { carryOut(result(&model)) }
           if hasQuit { return 0 }
         }
         if waits[3].revents != 0, changes.drain() { carryOut([model.refresh()]) }
@@ -213,8 +141,11 @@ public final class TerminalApp {
     }
     /// Takes in what became of changes after the last key.
     func takeOutcomes(savingMore: Bool) {
-      for case .outcome(let outcome) in inbox.take() {
-        for effect in model.receiveLast(outcome) where savingMore || effect.isAboutDraft { perform(effect) }
+      wakeUp.clear()
+      for result in runtime.takeLastOutcomes() {
+        for case .runtime(let effect) in result(&model) where savingMore || effect.isAboutDraft {
+          runtime.perform(effect)
+        }
       }
     }
     let signal = loop()
@@ -235,88 +166,11 @@ public final class TerminalApp {
         if signals.read().contains(where: { $0 != SIGWINCH && $0 != SIGCONT }) { break }
       }
     }
-    finish()
+    runtime.finish()
     takeOutcomes(savingMore: false)
     let unsaved = model.unsavedChanges
     return Ending(
       signal: signal, unsavedChanges: unsaved,
       undiscardedChange: signal == 0 && unsaved.count < asked.count ? asked.first : nil)
-  }
-}
-
-/// Turns keys into actions, one by one, each in the context that the one before has left.
-struct KeyReader {
-  let keymap: Keymap
-  /// A slice, for taking the first must not move all others: a paste has many.
-  var waiting: ArraySlice<Key> = []
-  /// Text that is being pasted: it never runs a command.
-  private var paste: String?
-  /// Bytes of pasted text that are kept. No field takes as much, so it will be cut, and said to be.
-  private static let pasteLimit = 1 << 16
-  /// What is left to be done of a turn of the wheel.
-  private var turns: (action: Action, count: Int)?
-  private let pointing: (Position, AppModel) -> Action?
-  /// Rows that the wheel moves by.
-  private static let rowsPerTurn = 3
-
-  /// A reader of keys.
-  ///
-  /// - Parameters:
-  ///   - keymap: what they stand for.
-  ///   - pointing: what pressing the mouse somewhere stands for.
-  init(keymap: Keymap, pointing: @escaping (Position, AppModel) -> Action? = { _, _ in nil }) {
-    self.keymap = keymap
-    self.pointing = pointing
-  }
-
-  /// The next action; `nil` if there is none, or if it should wait for rows that a filter asked for.
-  mutating func next(_ model: AppModel) -> Action? {
-    if let turns, turns.count > 0 {
-      self.turns = (turns.action, turns.count - 1)
-      return turns.action
-    }
-    while let key = waiting.first,
-      !model.awaitsRows || keymap.action(for: key, in: model.context) == .cancel
-    {
-      waiting.removeFirst()
-      switch key {
-      case .mouse(let event):
-        // Between the borders of a paste it is no text either.
-        if paste == nil, let action = action(of: event, model) { return action }
-      case .pasteBegin: paste = ""
-      case .pasteEnd:
-        // Fields have one line, and the line break behind a copied one isn't meant.
-        let text = (paste ?? "").split(separator: "\n").joined(separator: " ")
-        paste = nil
-        if !text.isEmpty { return .paste(text) }
-      default:
-        if let length = paste?.utf8.count {
-          if length < Self.pasteLimit { paste?.append(Self.pasted(key)) }
-        } else if let action = keymap.action(for: key, in: model.context) {
-          return action
-        }
-      }
-    }
-    return nil
-  }
-
-  private mutating func action(of event: MouseEvent, _ model: AppModel) -> Action? {
-    switch event.kind {
-    case .press: return pointing(event.position, model)
-    case .wheelUp, .wheelDown:
-      // In a form, or a question, it would change the answer.
-      guard model.context.isScreen || model.context == .help || model.context == .palette else { return nil }
-      turns = (event.kind == .wheelUp ? .moveUp : .moveDown, Self.rowsPerTurn - 1)
-      return turns?.action
-    }
-  }
-
-  private static func pasted(_ key: Key) -> String {
-    switch key {
-    case .character(let scalar): String(Character(scalar))
-    case .enter: "\n"
-    case .tab: " "
-    default: ""
-    }
   }
 }

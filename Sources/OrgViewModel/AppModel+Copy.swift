@@ -7,16 +7,17 @@ extension AppModel {
     guard let organization = selectedOrganization else { return refuse(nothingSelected) }
     let item = detail.isGone ? nil : detail.id
     switch (pane, item) {
-    case (.list, _): return [.copy(isRow ? row(organization) : organization.id.withVisibleControls)]
+    case (.list, _):
+      return [.terminal(.copy(isRow ? row(organization) : organization.id.withVisibleControls))]
     case (.detail, .member):
       guard let member = selectedMember else { return refuse(noMember) }
-      return [.copy(isRow ? row(member) : member.userID.withVisibleControls)]
+      return [.terminal(.copy(isRow ? row(member) : member.userID.withVisibleControls))]
     case (.detail, .field(let field)):
-      if isRow { return [.copy(row(organization))] }
+      if isRow { return [.terminal(.copy(row(organization)))] }
       guard let value = organization[field] else {
         return refuse("There is nothing to copy: the \(field.title) is empty.")
       }
-      return [.copy(value.withVisibleControls)]
+      return [.terminal(.copy(value.withVisibleControls))]
     case (.detail, nil): return refuse(noMember)
     }
   }
@@ -48,7 +49,7 @@ extension AppModel {
       }
     case nil: return []
     }
-    return [.copy(isRow ? Self.row(values) : values[0].withVisibleControls)]
+    return [.terminal(.copy(isRow ? Self.row(values) : values[0].withVisibleControls))]
   }
 
   /// The values of an organization in the order of its file, then how many members it has.

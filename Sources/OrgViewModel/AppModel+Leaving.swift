@@ -47,7 +47,7 @@ extension AppModel {
 
   /// Leaves the program, after what is being saved is saved.
   mutating func leave() -> [Effect] {
-    guard isCommitting else { return [.quit] }
+    guard isCommitting else { return [.terminal(.quit)] }
     departure.stage = .saving
     if isWaiting || departure.isLong { askBeforeLeaving() }
     return []
@@ -63,7 +63,7 @@ extension AppModel {
   mutating func answerLeaving(_ action: Action) -> [Effect]? {
     switch (departure.stage, action) {
     case (_, .redraw), (_, .suspend): return nil
-    case (.asking, .confirm), (.asking(isYes: true), .accept): return [.quit]
+    case (.asking, .confirm), (.asking(isYes: true), .accept): return [.terminal(.quit)]
     case (_, .cancel), (.asking, .accept), (.asking, .decline), (.asking, .back), (.asking, .close):
       departure.stage = nil
     case (.asking(let isYes), .moveLeft), (.asking(let isYes), .moveRight), (.asking(let isYes), .nextField),
@@ -82,7 +82,7 @@ extension AppModel {
       departure.stage = nil
       return []
     }
-    return isCommitting ? [] : [.quit]
+    return isCommitting ? [] : [.terminal(.quit)]
   }
 
   /// Takes in what became of a change after nobody was left to be asked or told. The effects save what was asked for after
@@ -100,8 +100,9 @@ extension AppModel {
     }
     return effects.filter { effect in
       switch effect {
-      case .commit, .undo, .redo: true
-      default: effect.isAboutDraft
+      case .runtime(.commit), .runtime(.undo), .runtime(.redo): true
+      case .runtime(let effect): effect.isAboutDraft
+      case .terminal: false
       }
     }
   }

@@ -6,7 +6,7 @@ extension AppModel {
     message = Message(
       text: mouse == .on
         ? "The mouse is on. To copy with it, hold Shift down." : "The mouse is off.", kind: .note)
-    return [.setMouse(mouse == .on)]
+    return [.terminal(.setMouse(mouse == .on))]
   }
 
   /// Selects what stands in a line of a pane, if something does.

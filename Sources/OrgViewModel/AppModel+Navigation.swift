@@ -206,7 +206,7 @@ extension AppModel {
       serial: lastSerial, screen: place.screen, query: place.query,
       extent: extent ?? place.selection.row + viewport.listRows + Self.page)
     sheet?.asked = request
-    return .show(request)
+    return .runtime(.show(request))
   }
 
   /// Asks for more rows where a move comes near the end of what has been read of the history.

@@ -34,19 +34,21 @@ extension AppModel {
   private mutating func act(_ action: Action) -> [Effect] {
     let hadSheet = sheet != nil
     let effects = carryOut(action)
-    return hadSheet && sheet == nil ? effects + [.forgetSheets] : effects
+    return hadSheet && sheet == nil ? effects + [.runtime(.forgetSheets)] : effects
   }
 
   private mutating func carryOut(_ action: Action) -> [Effect] {
     if departure.stage != nil, let effects = answerLeaving(action) { return effects }
     switch action {
     case .quit: return leave()
-    case .redraw: return [.redraw]
-    case .suspend: return [.suspend]
+    case .redraw: return [.terminal(.redraw)]
+    case .suspend: return [.terminal(.suspend)]
     case .toggleMouse: return toggleMouse()
     default: break
     }
-    if isWaiting, action == .cancel || action == .back, case .browse = mode { return [.cancelCommit] }
+    if isWaiting, action == .cancel || action == .back, case .browse = mode {
+      return [.runtime(.cancelCommit)]
+    }
     if bulkEditRequest != nil || awaited != nil, action == .cancel {
       (bulkEditRequest, bulkEditPlan, awaited) = (nil, nil, nil)
       message = Message(text: "Cancelled.", kind: .note)
@@ -356,7 +358,7 @@ extension AppModel {
   private mutating func fill(_ form: Form, _ action: Action) -> [Effect] {
     var form = form
     defer { if case .form = mode { mode = .form(form) } }
-    if form.isSaving { return action == .cancel || action == .back ? [.cancelCommit] : [] }
+    if form.isSaving { return action == .cancel || action == .back ? [.runtime(.cancelCommit)] : [] }
     if form.asksToDiscard {
       switch action {
       case .confirm: mode = .browse

@@ -186,7 +186,7 @@ public struct AppModel: Sendable {
     /// What to say when they are done, where there is more to say than what they are.
     var conclusion: String?
     /// Undo or redo, where it is that: what it changes is known when it is done.
-    var step: Effect?
+    var step: RuntimeEffect?
   }
 
   /// Whether the commit that is going on waits for somebody who holds the lock.
@@ -276,7 +276,7 @@ public struct AppModel: Sendable {
     if flashing.isEmpty { beforeFlash = old.snapshot }
     flashing.formUnion(unseen)
     unseen = []
-    return effects + [.endFlashSoon]
+    return effects + [.terminal(.endFlashSoon)]
   }
 
   /// Changes the form that is open, if the page with the keys covers it too.
@@ -431,13 +431,13 @@ public struct AppModel: Sendable {
   /// Asks for the rows of the present query, in the present order.
   mutating func requestRows() -> Effect {
     lastSerial += 1
-    return .arrange(ListRequest(serial: lastSerial, query: query, order: order))
+    return .runtime(.arrange(ListRequest(serial: lastSerial, query: query, order: order)))
   }
 
   /// Asks for the data as they are now: something says that they may have changed.
   public mutating func refresh() -> Effect {
     lastSerial += 1
-    return .reload(ListRequest(serial: lastSerial, query: query, order: order))
+    return .runtime(.reload(ListRequest(serial: lastSerial, query: query, order: order)))
   }
 
   /// Reads the data again because somebody asked for it.
@@ -460,7 +460,7 @@ public struct AppModel: Sendable {
   }
 
   /// Undoes or redoes, after the changes that are on their way.
-  mutating func step(_ effect: Effect) -> [Effect] {
+  mutating func step(_ effect: RuntimeEffect) -> [Effect] {
     pending.append(Pending(step: effect))
     return pending.count == 1 ? sendNext() : []
   }
@@ -468,11 +468,12 @@ public struct AppModel: Sendable {
   /// Commits the first changes that have anything left to do.
   private mutating func sendNext() -> [Effect] {
     while let next = pending.first {
-      if let step = next.step { return [step] }
+      if let step = next.step { return [.runtime(step)] }
       let changes = next.changes.filter { !$0.isDone }
       if !changes.isEmpty {
         return [
-          .commit(ChangeSet(changes, allowsOwnerless: next.allowsOwnerless, purpose: next.purpose))
+          .runtime(
+            .commit(ChangeSet(changes, allowsOwnerless: next.allowsOwnerless, purpose: next.purpose)))
         ]
       }
       pending.removeFirst()

@@ -193,7 +193,7 @@ extension AppModel {
     lastSerial += 1
     let bulkEditPlan = BulkEditPlan(serial: lastSerial, title: title, source: source, isCounted: isCounted)
     self.bulkEditPlan = bulkEditPlan
-    return [.preview(bulkEditPlan)]
+    return [.runtime(.preview(bulkEditPlan))]
   }
 
   /// Takes in what proposed changes would do.

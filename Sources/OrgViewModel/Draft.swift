@@ -91,7 +91,7 @@ extension AppModel {
     let draft = draft
     guard draft != keptDraft else { return effects }
     keptDraft = draft
-    return effects + [draft.map(Effect.saveDraft) ?? .dropDraft]
+    return effects + [.runtime(draft.map(RuntimeEffect.saveDraft) ?? .dropDraft)]
   }
 
   /// Offers to go on with what was typed when the program last ended.
@@ -110,12 +110,12 @@ extension AppModel {
     switch action {
     case .back, .cancel, .close:
       message = Message(text: "What you typed is offered again at the next start.", kind: .note)
-      return [.leaveDraft]
+      return [.runtime(.leaveDraft)]
     default: break
     }
     guard isYes, var form = draft.form(preferences) else {
       message = Message(text: "What you typed was thrown away.", kind: .note)
-      return [.dropDraft]
+      return [.runtime(.dropDraft)]
     }
     form.notice(organizationList.snapshot)
     mode = .form(form)

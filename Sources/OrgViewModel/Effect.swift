@@ -1,8 +1,15 @@
 import OrgCore
 
-/// What the model asks the world to do. Each is carried out off the screen's thread where it may take
-/// long, and its result comes back through one of the model's `receive` functions.
+/// What the model asks for outside of itself.
 public enum Effect: Sendable, Hashable {
+  /// Something that takes time: it is carried out off the screen's thread.
+  case runtime(RuntimeEffect)
+  /// Something about the terminal, or the end of the program.
+  case terminal(TerminalEffect)
+}
+
+/// What is carried out off the screen's thread. Its result comes back through one of the model's `receive` functions.
+public enum RuntimeEffect: Sendable, Hashable {
   /// Commit; the outcome comes to `receive(_: CommitOutcome)`.
   case commit(ChangeSet)
   /// Find out what changes would do; it comes to `receive(_:for:)`.
@@ -19,25 +26,29 @@ public enum Effect: Sendable, Hashable {
   /// Find the rows of a screen beside that of the organizations; they come to `receive(_:for:)`, and may come
   /// several times, more each time. Requests that are still waiting when a newer one comes may be dropped.
   case show(SheetRequest)
+  /// Let go of what was kept to make rows for `show`: the organizations are shown again.
+  case forgetSheets
+  /// Find the next organization that a query matches; it comes to `receive(_: Found)`.
+  case find(MatchSearch)
+  /// Read the data again, then arrange them.
+  case reload(ListRequest)
   /// Keep what is typed, so that it survives the end of the program.
   case saveDraft(Draft)
   /// Drop what was kept: it was saved, or thrown away.
   case dropDraft
   /// Leave what was offered for the next start.
   case leaveDraft
-  /// Copy a text to the clipboard of whoever sits at the terminal; `receive(copied:problem:)` says what became of it.
+}
+
+/// What the terminal does, and the loop that shows the model there.
+public enum TerminalEffect: Sendable, Hashable {
+  /// Copy a text to the clipboard of the person at the terminal; `receive(copied:problem:)` says what became of it.
   case copy(String)
-  /// Find the next organization that a query matches; it comes to `receive(_: Found)`.
-  case find(MatchSearch)
-  /// Let go of what was kept to make rows for `show`: the organizations are shown again.
-  case forgetSheets
-  /// Read the data again, then arrange them.
-  case reload(ListRequest)
   /// Call `endFlash` in a moment long enough to notice what changed.
   case endFlashSoon
   /// Let the mouse be ours, or the terminal's.
   case setMouse(Bool)
-  /// Draw the screen anew.
+  /// Draw the screen again.
   case redraw
   /// Stop the program and give the shell the terminal.
   case suspend
@@ -45,7 +56,7 @@ public enum Effect: Sendable, Hashable {
   case quit
 }
 
-extension Effect {
+extension RuntimeEffect {
   /// Whether it is about what is kept of what is being typed.
   public var isAboutDraft: Bool {
     switch self {
@@ -53,6 +64,24 @@ extension Effect {
     default: false
     }
   }
+}
+
+/// Carries out what the model asks for off the screen's thread, and hands back what came of it.
+public protocol EffectHandler {
+  /// What is done to the model with a result, and what follows from that.
+  typealias Result = (inout AppModel) -> [Effect]
+
+  /// Begins to carry an effect out.
+  func perform(_ effect: RuntimeEffect)
+
+  /// The results since the last time, in order.
+  func takeResults() -> [Result]
+
+  /// What became of changes since the last time, where keys no longer count: nobody can be asked or told.
+  func takeLastOutcomes() -> [Result]
+
+  /// Waits for a change that is being saved, and gives up what waits for others.
+  func finish()
 }
 
 /// What became of a commit.

@@ -49,10 +49,11 @@ extension AppModel {
     lastSerial += 1
     awaited = lastSerial
     return [
-      .find(
-        MatchSearch(
-          serial: lastSerial, query: query, row: list.isGone && isForward ? list.row - 1 : list.row,
-          isForward: isForward, organizationList: organizationList))
+      .runtime(
+        .find(
+          MatchSearch(
+            serial: lastSerial, query: query, row: list.isGone && isForward ? list.row - 1 : list.row,
+            isForward: isForward, organizationList: organizationList)))
     ]
   }
 

@@ -3,6 +3,7 @@ import CLinux
 import Glibc
 import OrgCore
 import OrgFileStore
+import OrgRuntime
 import OrgTerminal
 import OrgViewModel
 
@@ -125,27 +126,27 @@ struct BrowseCommand: ParsableCommand {
     let store = try openStore(directory, configuration.preferences)
     let app = try TerminalApp()
     let watcher = store.watcher()
-    let inbox = app.inbox
+    let inbox = Inbox(wake: app.wake)
     let drafts =
       demo || store.readOnlyReason != nil ? nil : DraftStore(for: directory) { inbox.post(.failure($0)) }
     let draft = drafts?.offer()
-    let session = Session(
-      store: store, inbox: inbox, drafts: drafts, order: configuration.preferences.order)
-    let first = try session.start()
+    let runtime = Runtime(
+      store: store, isReadOnly: store.readOnlyReason != nil, inbox: inbox, uid: getuid(),
+      order: configuration.preferences.order, drafts: drafts, observer: LogObserver())
+    let first = try runtime.start()
     let ending = app.run(
       title: demo ? "demo" : directory, configuration: configuration,
-      changes: ChangeSource(descriptor: watcher.descriptor) { watcher.drain() },
-      {
-        var model = AppModel(
-          first, viewport: $0, readOnlyReason: store.readOnlyReason,
-          readOnlySummary: store.obstacle?.summary ?? "", preferences: configuration.preferences,
-          message: problems.first.map {
-            AppModel.Message(text: "Not configured: \(ConfigurationFile.sentence($0))", kind: .refusal)
-          })
-        if let draft { model.offer(draft) }
-        return model
-      },
-      perform: session.perform, finish: session.finish)
+      changes: ChangeSource(descriptor: watcher.descriptor) { watcher.drain() }, runtime: runtime
+    ) {
+      var model = AppModel(
+        first, viewport: $0, readOnlyReason: store.readOnlyReason,
+        readOnlySummary: store.obstacle?.summary ?? "", preferences: configuration.preferences,
+        message: problems.first.map {
+          AppModel.Message(text: "Not configured: \(ConfigurationFile.sentence($0))", kind: .refusal)
+        })
+      if let draft { model.offer(draft) }
+      return model
+    }
     drafts?.finish()
     if ending.signal != 0 {
       if demo { Demo.remove(directory) }

@@ -234,7 +234,7 @@ import Testing
     var effects: [Effect] = []
     while let action = reader.next(screen.model) { effects += screen.model.update(action) }
     #expect(reader.waiting == [.enter, "Q"])
-    guard case .arrange(let request) = effects.first else { return #expect(Bool(false)) }
+    guard case .runtime(.arrange(let request)) = effects.first else { return #expect(Bool(false)) }
     _ = screen.model.receive(OrganizationList(screen.model.organizationList.snapshot, for: request))
     let next = reader.next(screen.model)
     #expect(next == .open)

@@ -107,12 +107,12 @@ struct Screen {
   private mutating func carryOut(_ effect: Effect) {
     let snapshot = model.organizationList.snapshot
     switch effect {
-    case .arrange(let request):
+    case .runtime(.arrange(let request)):
       _ = model.receive(OrganizationList(snapshot, for: request, after: model.organizationList))
-    case .preview(let bulkEditPlan):
+    case .runtime(.preview(let bulkEditPlan)):
       model.receive(bulkEditPlan.bulkEditPreview(on: snapshot), for: bulkEditPlan)
-    case .find(let request): model.receive(request.find())
-    case .show(let request):
+    case .runtime(.find(let request)): model.receive(request.find())
+    case .runtime(.show(let request)):
       let content: Sheet.Content
       switch request.screen {
       case .organizations: return

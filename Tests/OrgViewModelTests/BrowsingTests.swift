@@ -62,7 +62,7 @@ import Testing
     #expect(driver.model.selectedMember?.userID == "alice")
     driver.press(.back, .back, .back)
     #expect(driver.model.context == .list)
-    #expect(!driver.log.contains(.quit))
+    #expect(!driver.log.contains(.terminal(.quit)))
   }
 
   @Test func `close leaves the detail first and then the program`() {
@@ -70,7 +70,7 @@ import Testing
     driver.press(.open, .close)
     #expect(driver.model.context == .list)
     driver.press(.close)
-    #expect(driver.log == [.quit])
+    #expect(driver.log == [.terminal(.quit)])
   }
 
   @Test func `the next pane and the previous one are each other`() {
@@ -225,7 +225,9 @@ import Testing
     driver.holds = true
     driver.press(.filter)
     driver.type("in")
-    let requests = driver.held.compactMap { if case .arrange(let request) = $0 { request } else { nil } }
+    let requests = driver.held.compactMap {
+      if case .runtime(.arrange(let request)) = $0 { request } else { nil }
+    }
     #expect(requests.map(\.query) == ["i", "in"])
     _ = driver.model.receive(OrganizationList(snapshot, for: requests[1]))
     _ = driver.model.receive(OrganizationList(snapshot, for: requests[0]))
@@ -245,13 +247,13 @@ import Testing
     _ = driver.model.receive(OrganizationList(old, for: ListRequest(serial: 1, query: "o")))
     driver.held = []
     driver.carryOut(driver.model.receive(data))
-    guard case .arrange(let request) = driver.held.first else {
+    guard case .runtime(.arrange(let request)) = driver.held.first else {
       return #expect(Bool(false), "\(driver.held)")
     }
     #expect(request.query == "o")
     let effects = driver.model.receive(OrganizationList(data.snapshot, for: request, after: data))
     #expect(driver.names.contains("Zorro"))
-    #expect(effects == [.endFlashSoon])
+    #expect(effects == [.terminal(.endFlashSoon)])
     #expect(driver.model.flashing == ["org_bravo"])
   }
 
@@ -263,7 +265,9 @@ import Testing
     driver.press(.accept)
     let effects = driver.model.receive(OrgError(.system, "It can't be read."))
     #expect(driver.message == "It can't be read.")
-    guard case .arrange(let request) = effects.first else { return #expect(Bool(false), "\(effects)") }
+    guard case .runtime(.arrange(let request)) = effects.first else {
+      return #expect(Bool(false), "\(effects)")
+    }
     #expect(request.query == "g")
     #expect(driver.model.receive(OrgError(.system, "It can't be read.")).count == 1)
   }

@@ -9,8 +9,8 @@ import Testing
   private func kept(_ driver: Driver) -> Draft? {
     var kept: Draft?
     for effect in driver.log {
-      if case .saveDraft(let draft) = effect { kept = draft }
-      if effect == .dropDraft { kept = nil }
+      if case .runtime(.saveDraft(let draft)) = effect { kept = draft }
+      if effect == .runtime(.dropDraft) { kept = nil }
     }
     return kept
   }
@@ -93,12 +93,12 @@ import Testing
     var no = Driver()
     no.model.offer(draft)
     no.press(.decline)
-    #expect(no.log == [.dropDraft])
+    #expect(no.log == [.runtime(.dropDraft)])
     #expect(no.message == "What you typed was thrown away.")
     var esc = Driver()
     esc.model.offer(draft)
     esc.press(.back)
-    #expect(esc.log == [.leaveDraft])
+    #expect(esc.log == [.runtime(.leaveDraft)])
     #expect(esc.model.context == .list)
   }
 

@@ -1,4 +1,5 @@
 import OrgCore
+import OrgRuntime
 import Synchronization
 
 @testable import OrgViewModel
@@ -75,7 +76,7 @@ final class TestStore: OrgStore {
   }
 }
 
-/// A model on a store, with everything carried out at once, or when the test says so.
+/// A model on a store, with everything carried out by the real runtime at once, or when the test says so.
 struct Driver {
   let store: TestStore
   var model: AppModel
@@ -85,7 +86,7 @@ struct Driver {
   var held: [Effect] = []
   /// Everything that was ever asked for.
   var log: [Effect] = []
-  private var arranged: OrganizationList
+  private let runtime: Runtime
 
   init(
     _ organizations: [Organization] = Sample.organizations, _ members: [OrgUser] = Sample.members,
@@ -93,10 +94,13 @@ struct Driver {
     isWide: Bool = true, readOnly: String? = nil, preferences: Preferences = Preferences()
   ) {
     store = TestStore(organizations, members)
-    arranged = OrganizationList(store.snapshot(), for: ListRequest())
+    runtime = Runtime(store: store, inbox: Inbox {}, uid: nil)
+    // A store in memory doesn't fail.
+    let first = (try? runtime.start(patience: 60_000)) ?? OrganizationList(.unread, for: ListRequest())
     model = AppModel(
-      arranged, viewport: Self.viewport(rows: rows, isWide: isWide), readOnlyReason: readOnly,
+      first, viewport: Self.viewport(rows: rows, isWide: isWide), readOnlyReason: readOnly,
       preferences: preferences, environment: Sample.environment)
+    runtime.waitUntilIdle()
   }
 
   static func viewport(rows: Int, isWide: Bool = true) -> AppModel.Viewport {
@@ -133,66 +137,13 @@ struct Driver {
 
   mutating func perform(_ effect: Effect) {
     switch effect {
-    case .arrange(let request): carryOut(model.receive(arrange(arranged.snapshot, request)))
-    case .preview(let bulkEditPlan):
-      model.receive(bulkEditPlan.bulkEditPreview(on: arranged.snapshot), for: bulkEditPlan)
-    case .show(let request):
-      if let content = content(request) { carryOut(model.receive(content, for: request)) }
-    case .reload(let request): carryOut(model.receive(arrange(store.snapshot(), request)))
-    case .commit(let set): commit { () throws(OrgError) in set }
-    case .undo: step { manager throws(OrgError) in try manager.undoable(by: nil) }
-    case .redo: step { manager throws(OrgError) in try manager.redoable(by: nil) }
-    case .find(let request): model.receive(request.find())
-    case .copy(let text): model.receive(copied: text, problem: nil)
-    case .forgetSheets, .cancelCommit, .endFlashSoon, .saveDraft, .dropDraft, .leaveDraft, .setMouse, .redraw,
-      .suspend,
-      .quit:
-      break
+    case .terminal(.copy(let text)): model.receive(copied: text, problem: nil)
+    case .terminal: break
+    case .runtime(let effect):
+      runtime.perform(effect)
+      runtime.waitUntilIdle()
+      for result in runtime.takeResults() { carryOut(result(&model)) }
     }
-  }
-
-  private func content(_ request: SheetRequest) -> Sheet.Content? {
-    let snapshot = arranged.snapshot
-    return switch request.screen {
-    case .organizations: nil
-    case .users: .users(UserRows(UserIndex(snapshot), query: request.query))
-    case .overview: .overview(OverviewRows(snapshot, query: request.query))
-    case .person(let user):
-      .person(
-        PersonRows(
-          user, in: snapshot.contents.organizations(ofUser: user), of: snapshot, query: request.query))
-    case .history(let subject):
-      .history(
-        HistoryRows(
-          Array(store.history().prefix(request.extent)),
-          isComplete: store.history().count <= request.extent, subject: subject, query: request.query))
-    }
-  }
-
-  private mutating func step(_ find: (OrgManager) throws(OrgError) -> HistoryEntry?) {
-    let manager = OrgManager(store: store)
-    commit { () throws(OrgError) in
-      guard let entry = try find(manager) else { throw OrgError(.dataNotFound, "There is nothing.") }
-      return entry.inverse
-    }
-  }
-
-  private mutating func commit(_ make: () throws(OrgError) -> ChangeSet) {
-    var set = ChangeSet([])
-    do throws(OrgError) {
-      set = try make()
-      let commit = try store.commit(set)
-      carryOut(model.receive(.done(commit, arrange(commit.snapshot, model.organizationList.request))))
-    } catch {
-      let isPartial = set.purpose != .edit && set.changes.count > 1 && !error.conflicts.isEmpty
-      carryOut(model.receive(isPartial ? .partial(set, error) : .failed(error)))
-    }
-  }
-
-  private mutating func arrange(_ snapshot: Snapshot, _ request: ListRequest) -> OrganizationList {
-    let result = OrganizationList(snapshot, for: request, after: arranged)
-    if arranged.snapshot.generation <= snapshot.generation { arranged = result }
-    return result
   }
 
   /// What another program does, and that it is noticed.
@@ -222,7 +173,7 @@ struct Driver {
 
   /// Commits that were asked for.
   var commits: [[Change]] {
-    log.compactMap { if case .commit(let set) = $0 { set.changes } else { nil } }
+    log.compactMap { if case .runtime(.commit(let set)) = $0 { set.changes } else { nil } }
   }
 
   func role(_ user: String) -> Role? { store.snapshot().role(of: user, in: "org_acme") }

@@ -26,7 +26,7 @@ import Testing
   @Test func `an edit is undone and redone, one after the other, and each says what it did`() {
     var driver = onBob()
     driver.press(.undo)
-    #expect(driver.message == "There is nothing.")
+    #expect(driver.message == "There is nothing of yours to undo.")
     driver.press(.changeRole, .chooseOwner, .undo)
     #expect(driver.role("bob") == .member)
     #expect(driver.message == "Undone: Role of bob in Acme: owner → member.")
@@ -170,7 +170,7 @@ import Testing
     #expect(driver.message == "The data are held by billingd, pid 4121 (root), 3.2 s. Esc cancels.")
     #expect(driver.model.isWaiting)
     driver.press(.moveDown, .back)
-    #expect(driver.log.last == .cancelCommit)
+    #expect(driver.log.last == .runtime(.cancelCommit))
     _ = driver.model.receive(.failed(OrgError(.cancelled, "Cancelled; nothing was changed.")))
     #expect(!driver.model.isWaiting)
     #expect(driver.message == "Cancelled; nothing was changed.")
@@ -208,7 +208,7 @@ import Testing
       var driver = Driver()
       driver.press(.remove, .nextField, key)
       #expect(driver.commits.isEmpty)
-      #expect(!driver.log.contains(.quit))
+      #expect(!driver.log.contains(.terminal(.quit)))
     }
   }
 
@@ -292,7 +292,7 @@ import Testing
       for action in mode { driver.press(action) }
       let context = driver.model.context
       driver.press(.redraw, .suspend)
-      #expect(driver.log.suffix(2) == [.redraw, .suspend])
+      #expect(driver.log.suffix(2) == [.terminal(.redraw), .terminal(.suspend)])
       #expect(driver.model.context == context)
     }
   }

@@ -115,7 +115,7 @@ import Testing
     var driver = Driver(rows: 20)
     driver.press(.open)
     driver.othersSetRole("bob", .owner)
-    #expect(driver.log.last == .endFlashSoon)
+    #expect(driver.log.last == .terminal(.endFlashSoon))
     #expect(driver.model.listRow(0).hasChanged)
     let flashing = (9..<12).filter {
       if case .member(_, _, _, true, _) = driver.model.detailLine($0) { true } else { false }
@@ -137,14 +137,14 @@ import Testing
     var quiet = Driver()
     quiet.press(.open, .moveDown, .changeRole, .chooseOwner)
     #expect(quiet.model.flashing.isEmpty)
-    #expect(!quiet.log.contains(.endFlashSoon))
+    #expect(!quiet.log.contains(.terminal(.endFlashSoon)))
   }
 
   @Test func `own changes that the watcher brings first stop flashing when they turn out to be own`() {
     var driver = Driver()
     driver.holds = true
     driver.press(.remove, .confirm)
-    guard case .commit(let set) = driver.held.removeFirst() else { return #expect(Bool(false)) }
+    guard case .runtime(.commit(let set)) = driver.held.removeFirst() else { return #expect(Bool(false)) }
     let commit = try? driver.store.commit(set)
     driver.perform(driver.model.refresh())
     #expect(driver.model.flashing == ["org_acme"])

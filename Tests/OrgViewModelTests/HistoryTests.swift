@@ -160,14 +160,14 @@ import Testing
         ]))
     }
     driver.press(.showHistory)
-    #expect(texts.count == 205)
+    #expect(texts.count == 400)
     for _ in 0..<60 { driver.press(.pageDown) }
-    #expect(texts.count == 405)
+    #expect(texts.count == 400)
     driver.holds = true
     driver.press(.moveToLast, .moveUp)
     driver.release()
     #expect(texts.count == 702)
-    #expect(driver.model.sheet?.selectedRow == 403)
+    #expect(driver.model.sheet?.selectedRow == 398)
     driver.press(.showOrganizations, .showHistory, .moveToFirst)
     driver.press(.showOrganizations)
     driver.model.navigation = NavigationHistory()
@@ -177,7 +177,7 @@ import Testing
     // On the way back to it the newest entries come first.
     driver.holds = true
     driver.press(.showOrganizations, .goBack)
-    guard case .show(let request) = driver.held.last else { return #expect(Bool(false)) }
+    guard case .runtime(.show(let request)) = driver.held.last else { return #expect(Bool(false)) }
     let part = HistoryRows(
       Array(driver.store.history().prefix(100)), isComplete: false, subject: .all, query: "")
     driver.carryOut(driver.model.receive(.history(part), for: request))

@@ -19,22 +19,22 @@ import Testing
   @Test func `Q waits for the moment that saving takes, and leaves then`() {
     var driver = saving()
     driver.press(.quit)
-    #expect(!driver.log.contains(.quit))
+    #expect(!driver.log.contains(.terminal(.quit)))
     #expect(driver.model.leaving == nil)
     // What is typed behind it isn't for this program.
     #expect(driver.model.awaitsRows)
     driver.release()
     #expect(driver.role("bob") == .owner)
-    #expect(driver.log.contains(.quit))
+    #expect(driver.log.contains(.terminal(.quit)))
     #expect(driver.model.unsavedChanges == [])
   }
 
   @Test func `with nothing on its way Q leaves at once`() {
     var driver = Driver()
     driver.press(.quit)
-    #expect(driver.log == [.quit])
+    #expect(driver.log == [.terminal(.quit)])
     driver.press(.close)
-    #expect(driver.log == [.quit, .quit])
+    #expect(driver.log == [.terminal(.quit), .terminal(.quit)])
   }
 
   @Test func `when saving takes longer, it is asked, and No has the focus`() throws {
@@ -50,7 +50,7 @@ import Testing
     #expect(driver.model.leaving == nil && driver.model.context == .detail)
     driver.release()
     #expect(driver.role("bob") == .owner)
-    #expect(!driver.log.contains(.quit))
+    #expect(!driver.log.contains(.terminal(.quit)))
   }
 
   @Test(arguments: [Action.decline, .back, .cancel, .close])
@@ -63,7 +63,7 @@ import Testing
     #expect(driver.model.leaving?.isYes == true)
     driver.press(action)
     #expect(driver.model.leaving == nil)
-    #expect(!driver.log.contains(.quit) && !driver.log.contains(.cancelCommit))
+    #expect(!driver.log.contains(.terminal(.quit)) && !driver.log.contains(.runtime(.cancelCommit)))
   }
 
   @Test func `yes leaves, and what isn't saved is named`() {
@@ -73,7 +73,7 @@ import Testing
     driver.press(.quit)
     #expect(driver.model.leaving?.text == "2 changes are still being saved. Quit and discard them?")
     driver.press(.confirm)
-    #expect(driver.log.contains(.quit))
+    #expect(driver.log.contains(.terminal(.quit)))
     let second = "Role of bob in Acme: member → billing_admin"
     #expect(driver.model.unsavedChanges == ["Role of bob in Acme: member → owner", second])
     let cancelled = OrgError(.cancelled, "Cancelled; nothing was changed.")
@@ -87,21 +87,21 @@ import Testing
   @Test func `the close key leaves the list in the same way`() {
     var driver = saving()
     driver.press(.close)
-    #expect(driver.model.pane == .list && !driver.log.contains(.quit))
+    #expect(driver.model.pane == .list && !driver.log.contains(.terminal(.quit)))
     driver.press(.close)
     driver.model.receiveSaving()
     #expect(driver.model.leaving != nil)
     driver.release()
-    #expect(driver.log.contains(.quit))
+    #expect(driver.log.contains(.terminal(.quit)))
   }
 
   @Test func `all that is in the queue is saved before it leaves`() {
     var driver = saving()
     driver.press(.changeRole, .chooseBillingAdmin, .changeRole, .chooseMember, .quit)
     driver.releaseOne()
-    #expect(!driver.log.contains(.quit))
+    #expect(!driver.log.contains(.terminal(.quit)))
     driver.release()
-    #expect(driver.log.contains(.quit))
+    #expect(driver.log.contains(.terminal(.quit)))
     #expect(driver.commits.count == 3)
     #expect(driver.role("bob") == .member)
   }
@@ -111,7 +111,7 @@ import Testing
     driver.press(.quit)
     driver.store.fail(OrgError(.system, "The disk is full."))
     driver.release()
-    #expect(!driver.log.contains(.quit))
+    #expect(!driver.log.contains(.terminal(.quit)))
     #expect(driver.message == "The disk is full.")
     #expect(!driver.model.awaitsRows)
   }
@@ -129,7 +129,7 @@ import Testing
     driver.press(.quit)
     #expect(driver.model.unsavedChanges == ["Created New on founders_friend"])
     driver.release()
-    #expect(driver.form == nil && driver.log.contains(.quit))
+    #expect(driver.form == nil && driver.log.contains(.terminal(.quit)))
   }
 
   @Test func `after the last key what is left is saved on, and what fails is listed`() {
@@ -139,8 +139,9 @@ import Testing
     let more = driver.model.receiveLast(.failed(OrgError(.system, "The disk is full.")))
     #expect(
       more == [
-        .commit(
-          ChangeSet([.setRole(user: "bob", organization: "org_acme", from: .member, to: .billingAdmin)]))
+        .runtime(
+          .commit(
+            ChangeSet([.setRole(user: "bob", organization: "org_acme", from: .member, to: .billingAdmin)])))
       ])
     #expect(driver.model.unsavedChanges.count == 3)
     #expect(driver.model.unsavedChanges[0] == "Role of bob in Acme: member → owner (The disk is full.)")

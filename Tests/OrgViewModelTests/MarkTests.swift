@@ -369,7 +369,7 @@ extension Driver {
 
 @Suite struct CopyTests {
   private func copied(_ driver: Driver) -> [String] {
-    driver.log.compactMap { if case .copy(let text) = $0 { text } else { nil } }
+    driver.log.compactMap { if case .terminal(.copy(let text)) = $0 { text } else { nil } }
   }
 
   @Test func `y copies the id, the user or the value, and Y all of the row`() {

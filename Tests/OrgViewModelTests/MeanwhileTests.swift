@@ -31,7 +31,7 @@ import Testing
     driver.press(.unmarkAll, .changePlan, .choosePlan("professional"), .markAll, .changePlan)
     driver.press(.choosePlan("founders_friend"))
     // Nothing is looked at before that commit is done, and keys wait for it.
-    #expect(!driver.log.contains { if case .preview = $0 { true } else { false } })
+    #expect(!driver.log.contains { if case .runtime(.preview) = $0 { true } else { false } })
     #expect(driver.model.awaitsRows)
     driver.release()
     guard case .ask(let question) = driver.model.mode else { return #expect(Bool(false)) }
@@ -101,7 +101,7 @@ import Testing
     var driver = Driver(preferences: Preferences(savedQueries: [SavedQuery(name: "a", text: "alpha")]))
     driver.press(.showUsers, .palette, .accept)
     #expect(driver.model.query == "alpha")
-    #expect(driver.log.contains(.forgetSheets))
+    #expect(driver.log.contains(.runtime(.forgetSheets)))
   }
 
   @Test func `rows that can't be had hold no keys back`() {
@@ -111,7 +111,7 @@ import Testing
     driver.type("x")
     driver.press(.accept)
     #expect(driver.model.awaitsRows)
-    guard case .show(let request)? = driver.held.last else { return #expect(Bool(false)) }
+    guard case .runtime(.show(let request))? = driver.held.last else { return #expect(Bool(false)) }
     driver.carryOut(driver.model.receive(OrgError(.system, "The journal can't be read."), for: request))
     #expect(!driver.model.awaitsRows)
     #expect(driver.message == "The journal can't be read.")

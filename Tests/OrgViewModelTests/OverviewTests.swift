@@ -63,7 +63,7 @@ import Testing
     #expect(driver.model.screen == .organizations)
     #expect(driver.model.query == "")
     driver.press(.close)
-    #expect(driver.log.last == .quit)
+    #expect(driver.log.last == .terminal(.quit))
   }
 
   @Test mutating func `Enter on the largest goes to it, and q leads back`() {
@@ -101,7 +101,7 @@ import Testing
     driver.press(.showOverview, .showOrganizations)
     let count = driver.log.count
     driver.othersSetRole("bob", .owner)
-    #expect(!driver.log[count...].contains { if case .show = $0 { true } else { false } })
+    #expect(!driver.log[count...].contains { if case .runtime(.show) = $0 { true } else { false } })
   }
 
   @Test func `many plans have one line for the rest`() {

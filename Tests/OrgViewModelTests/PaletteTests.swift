@@ -51,7 +51,7 @@ import Testing
     driver.type("quit")
     driver.press(.back)
     #expect(driver.model.context == .list)
-    #expect(!driver.log.contains(.quit))
+    #expect(!driver.log.contains(.terminal(.quit)))
     driver.press(.palette, .accept)
     #expect(driver.model.pane == .detail)
   }

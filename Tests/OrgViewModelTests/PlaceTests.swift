@@ -56,20 +56,20 @@ import Testing
     driver.press(.back)
     #expect(driver.model.screen == .organizations)
     driver.press(.back)
-    #expect(!driver.log.contains(.quit))
+    #expect(!driver.log.contains(.terminal(.quit)))
     driver.press(.showHistory, .close)
     #expect(driver.model.screen == .organizations)
     driver.press(.close)
-    #expect(driver.log.last == .quit)
+    #expect(driver.log.last == .terminal(.quit))
   }
 
   @Test mutating func `who comes back to the organizations needs nothing of the other screens any more`() {
     driver.press(.showUsers, .showHistory)
-    #expect(!driver.log.contains(.forgetSheets))
+    #expect(!driver.log.contains(.runtime(.forgetSheets)))
     driver.press(.showOrganizations)
-    #expect(driver.log.last == .forgetSheets)
+    #expect(driver.log.last == .runtime(.forgetSheets))
     driver.press(.showUsers, .open, .open)
-    #expect(driver.log.last == .forgetSheets)
+    #expect(driver.log.last == .runtime(.forgetSheets))
   }
 
   @Test mutating func `while another screen is shown the list of organizations says nothing of what it lost`()

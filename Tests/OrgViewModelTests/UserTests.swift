@@ -205,7 +205,7 @@ import Testing
 
   @Test mutating func `ids and rows can be copied`() {
     driver.press(.showUsers, .moveDown, .moveDown, .copy, .copyRow, .open, .copy, .copyRow)
-    let copied = driver.log.compactMap { if case .copy(let text) = $0 { text } else { nil } }
+    let copied = driver.log.compactMap { if case .terminal(.copy(let text)) = $0 { text } else { nil } }
     #expect(copied.prefix(3) == ["bob", "bob\t3\t2\t0\t1", "org_acme"])
     #expect(copied.last?.hasPrefix("org_acme\tAcme\tmember\t") == true)
   }
@@ -213,7 +213,7 @@ import Testing
   @Test mutating func `generations, changes and queries can be copied, too`() {
     driver.press(.open, .moveDown, .changeRole, .chooseOwner, .showHistory, .copy, .open, .copy)
     driver.press(.copyRow, .showOverview, .copy)
-    let copied = driver.log.compactMap { if case .copy(let text) = $0 { text } else { nil } }
+    let copied = driver.log.compactMap { if case .terminal(.copy(let text)) = $0 { text } else { nil } }
     #expect(
       copied == ["1", "org_acme", "org_acme\tAcme\tRole of bob in Acme: member → owner", "status:active"])
   }

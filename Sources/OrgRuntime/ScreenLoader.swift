@@ -1,14 +1,13 @@
 import Dispatch
 import OrgCore
-import OrgTerminal
 import OrgViewModel
 import Synchronization
 
-/// Makes the rows of the screens beside that of the organizations, on a queue of its own.
-final class SheetMaker: Sendable {
+/// Loads the rows of the screens beside that of the organizations, on a queue of its own.
+final class ScreenLoader: Sendable {
   private let manager: OrgManager
   private let inbox: Inbox
-  private let queue = DispatchQueue(label: "orgman.showing")
+  private let queue = DispatchQueue(label: "orgman.loading")
   /// What was asked for last; whatever is being made for another request is of no use.
   private let latest = Mutex<SheetRequest?>(nil)
 
@@ -47,6 +46,9 @@ final class SheetMaker: Sendable {
     return new
   }
 
+  /// Waits until nothing is being loaded.
+  func waitUntilIdle() { queue.sync {} }
+
   /// Lets go of everything that costs memory.
   func forget() {
     latest.withLock { $0 = nil }
@@ -58,7 +60,7 @@ final class SheetMaker: Sendable {
   }
 
   /// Makes the rows that a request asks for, of the data that are shown, and posts them.
-  func make(_ request: SheetRequest, of snapshot: Snapshot?) {
+  func load(_ request: SheetRequest, of snapshot: Snapshot?) {
     latest.withLock { $0 = request }
     queue.async { [self] in
       guard latest.withLock({ $0 }) == request else { return }
@@ -90,39 +92,5 @@ final class SheetMaker: Sendable {
         inbox.post(.sheetFailure(error, request))
       }
     }
-  }
-}
-
-/// The history as far as it has been read, newest first.
-private struct HistoryReading {
-  /// What is read of it.
-  let filter: HistoryFilter
-  private(set) var entries: [HistoryEntry] = []
-  private var next: HistoryPage.Position?
-  private var hasBegun = false
-
-  init(_ filter: HistoryFilter = HistoryFilter()) {
-    self.filter = filter
-  }
-
-  /// Whether there is nothing before what was read.
-  var isComplete: Bool { hasBegun && next == nil }
-
-  /// Reads what happened since the last time.
-  mutating func refresh(_ manager: OrgManager) throws(OrgError) {
-    let page = try manager.history(matching: filter, limit: 200)
-    if hasBegun, let newest = entries.first, let place = page.entries.firstIndex(of: newest) {
-      entries.insert(contentsOf: page.entries[..<place], at: 0)
-    } else {
-      (entries, next, hasBegun) = (page.entries, page.next, true)
-    }
-  }
-
-  /// Reads on into the past.
-  mutating func readOn(_ manager: OrgManager, limit: Int) throws(OrgError) {
-    guard let next else { return }
-    let page = try manager.history(matching: filter, from: next, limit: limit)
-    entries += page.entries
-    self.next = page.next
   }
 }

@@ -1,25 +1,23 @@
-import CLinux
 import Dispatch
-import Glibc
 import OrgCore
-import OrgFileStore
-import OrgTerminal
 import OrgViewModel
 import Synchronization
 
-/// Carries out what the model asks for, off the screen's thread: reading, arranging and committing each on a
-/// queue of its own, so that none waits for another.
-final class Session: Sendable {
+/// Carries out what the model asks for, off the screen's thread: reading, arranging and committing each on a queue of its
+/// own, so that none waits for another. Knows no terminal, and no more of a store than what it says that it can do.
+public final class Runtime: EffectHandler, Sendable {
   private let manager: OrgManager
   private let inbox: Inbox
-  /// The store, where it may be written: what other programs do goes into its history.
-  private let keeping: FileStore?
-  private let store: FileStore
+  private let store: any OrgStore
+  /// The store, where it has to follow other programs, and may.
+  private let maintained: (any MaintainableStore)?
+  private let uid: UInt32?
+  private let drafts: (any DraftKeeper)?
+  private let observer: (any RuntimeObserver)?
   private let reading = DispatchQueue(label: "orgman.reading")
   private let arranging = DispatchQueue(label: "orgman.arranging")
-  private let showing: SheetMaker
   private let committing = DispatchQueue(label: "orgman.committing")
-  private let drafts: DraftStore?
+  private let screens: ScreenLoader
   private let state = Mutex(State())
   /// Held from arranging a snapshot until it is posted: each says what changed since the one posted before.
   private let posting = Mutex(())
@@ -34,53 +32,36 @@ final class Session: Sendable {
   /// Carries out what is asked for on a store.
   ///
   /// - Parameters:
-  ///   - drafts: where what is typed is kept, if anywhere.
+  ///   - isReadOnly: whether the store may not be written, so that it doesn't follow other programs either.
+  ///   - inbox: where results go.
+  ///   - uid: whose changes are undone and redone; `nil` for anybody's.
   ///   - order: what the list is sorted by from the start.
-  init(store: FileStore, inbox: Inbox, drafts: DraftStore? = nil, order: ListOrder) {
-    self.drafts = drafts
+  ///   - drafts: where what is typed is kept, if anywhere.
+  public init(
+    store: any OrgStore, isReadOnly: Bool = false, inbox: Inbox, uid: UInt32?, order: ListOrder = ListOrder(),
+    drafts: (any DraftKeeper)? = nil, observer: (any RuntimeObserver)? = nil
+  ) {
     manager = OrgManager(store: store)
     self.inbox = inbox
     self.store = store
-    keeping = store.readOnlyReason == nil ? store : nil
-    showing = SheetMaker(manager: manager, inbox: inbox)
+    maintained = isReadOnly ? nil : store as? any MaintainableStore
+    self.uid = uid
+    self.drafts = drafts
+    self.observer = observer
+    screens = ScreenLoader(manager: manager, inbox: inbox)
     state.withLock { $0.request.order = order }
   }
 
   /// Reads the data for the first time. Where there are many members, the organizations come first; and where even
-  /// those take so long that somebody would notice, nothing does, and what is read is posted when it is there.
-  func start() throws(OrgError) -> OrganizationList {
+  /// those take longer than `patience`, nothing does, and what is read is posted when it is there.
+  ///
+  /// - Parameter patience: in milliseconds; by default as long as a person doesn't notice.
+  public func start(patience: Int = 300) throws(OrgError) -> OrganizationList {
     // Arranged before anything is read, so that it never takes the place of what was.
     let unread = arrange(.unread)
     let first = InitialResult()
     read(for: first)
-    return try first.wait(milliseconds: 300) ?? unread
-  }
-
-  /// What is to be shown first, on its way to who waits for it, though not for ever.
-  private final class InitialResult: Sendable {
-    private let state = Mutex<(result: Result<OrganizationList, OrgError>?, isOver: Bool)>((nil, false))
-    private let semaphore = DispatchSemaphore(value: 0)
-
-    /// Hands it over; false if nobody waits any more.
-    func give(_ result: Result<OrganizationList, OrgError>) -> Bool {
-      let isWelcome = state.withLock { state in
-        guard !state.isOver else { return false }
-        (state.result, state.isOver) = (result, true)
-        return true
-      }
-      if isWelcome { semaphore.signal() }
-      return isWelcome
-    }
-
-    /// What was handed over in time; `nil` if nothing was.
-    func wait(milliseconds: Int) throws(OrgError) -> OrganizationList? {
-      _ = semaphore.wait(timeout: .now() + .milliseconds(milliseconds))
-      let result = state.withLock { state in
-        state.isOver = true
-        return state.result
-      }
-      return try result?.get()
-    }
+    return try first.wait(milliseconds: patience) ?? unread
   }
 
   /// Reads the data, and posts them, or hands them to who waits for the first.
@@ -89,7 +70,7 @@ final class Session: Sendable {
       let isTold = Atomic(false)
       let reports = sayIfLong(repeating: .milliseconds(200)) { [self] in
         isTold.store(true, ordering: .relaxed)
-        inbox.post(.reading(store.readingProgress))
+        if let store = store as? any ProgressReportingStore { inbox.post(.reading(store.readingProgress)) }
       }
       defer {
         reports.cancel()
@@ -97,14 +78,16 @@ final class Session: Sendable {
         arranging.async { [inbox] in if isTold.load(ordering: .relaxed) { inbox.post(.reading(nil)) } }
       }
       do throws(OrgError) {
-        if let first, let early = store.organizationsAhead() { show(early, first) }
+        if let first, let early = (store as? any ProgressReportingStore)?.organizationsAhead() {
+          show(early, first)
+        }
         let snapshot = try manager.snapshot()
-        Log.read(snapshot)
+        observer?.didRead(snapshot)
         show(snapshot, first)
         checkLeases()
-        takeIn()
+        maintain()
       } catch {
-        Log.failure(error)
+        observer?.didFail(error)
         if first?.give(.failure(error)) != true { inbox.post(.failure(error)) }
       }
     }
@@ -130,27 +113,50 @@ final class Session: Sendable {
 
   /// Brings the history up to date, after what it is about has been shown. Whoever holds the lock meanwhile does
   /// it as well, so nobody is waited for.
-  private func takeIn() {
-    guard let keeping else { return }
+  private func maintain() {
+    guard let maintained else { return }
     committing.async { [self] in
-      guard let done = try? keeping.maintain(waiting: { _ in false }) else { return }
-      defer { clinux_return_free_memory() }
-      Log.generations()
+      guard let done = try? maintained.maintain(waiting: { _ in false }) else { return }
+      defer { observer?.didMaintain() }
+      observer?.didChangeHistory()
       let shown = state.withLock { $0.organizationList?.snapshot.generation ?? 0 }
       if done.snapshot.generation > shown { post(done.snapshot) { .organizationList($0) } }
-      if !done.entries.isEmpty { inbox.post(.takenIn(done.entries)) }
+      if !done.entries.isEmpty { inbox.post(.ingested(done.entries)) }
     }
   }
 
   /// Waits for a commit that is going on, for what was asked for is done or said to have failed. One that waits for
   /// somebody else, or for its turn, is given up.
-  func finish() {
-    drafts?.finish()
+  public func finish() {
     state.withLock { $0.isCancelled = true }
+    drafts?.finish()
     committing.sync {}
   }
 
-  func perform(_ effect: Effect) {
+  /// The results since the last time, in order.
+  public func takeResults() -> [EffectHandler.Result] {
+    inbox.take().map { event in { model in model.receive(event) } }
+  }
+
+  /// What became of changes since the last time, after the last key.
+  public func takeLastOutcomes() -> [EffectHandler.Result] {
+    inbox.take().compactMap { event in
+      guard case .outcome(let outcome) = event else { return nil }
+      return { model in model.receiveLast(outcome) }
+    }
+  }
+
+  /// Waits until all that was asked for is done and posted.
+  package func waitUntilIdle() {
+    // Reading asks for commits, and all of them arrange.
+    reading.sync {}
+    committing.sync {}
+    arranging.sync {}
+    screens.waitUntilIdle()
+  }
+
+  /// Begins to carry an effect out; its result comes to the inbox.
+  public func perform(_ effect: RuntimeEffect) {
     switch effect {
     case .arrange(let request):
       state.withLock { $0.request = request }
@@ -165,22 +171,21 @@ final class Session: Sendable {
         guard let snapshot = state.withLock({ $0.organizationList?.snapshot }) else { return }
         inbox.post(.bulkEditPreview(bulkEditPlan.bulkEditPreview(on: snapshot), bulkEditPlan))
       }
-    case .forgetSheets: showing.forget()
-    case .show(let request): showing.make(request, of: state.withLock { $0.organizationList?.snapshot })
+    case .forgetSheets: screens.forget()
+    case .show(let request): screens.load(request, of: state.withLock { $0.organizationList?.snapshot })
     case .reload(let request):
       state.withLock { $0.request = request }
       read()
     case .commit(let set): commit { () throws(OrgError) in set }
     case .undo:
-      commit { [self] () throws(OrgError) in try inverse(of: manager.undoable(by: getuid()), "undo") }
+      commit { [self] () throws(OrgError) in try inverse(of: manager.undoable(by: uid), "undo") }
     case .redo:
-      commit { [self] () throws(OrgError) in try inverse(of: manager.redoable(by: getuid()), "redo") }
+      commit { [self] () throws(OrgError) in try inverse(of: manager.redoable(by: uid), "redo") }
     case .find(let request): arranging.async { [self] in inbox.post(.found(request.find())) }
     case .cancelCommit: state.withLock { $0.isCancelled = true }
     case .saveDraft(let draft): drafts?.save(draft)
     case .dropDraft: drafts?.drop()
     case .leaveDraft: drafts?.leave()
-    case .copy, .endFlashSoon, .setMouse, .redraw, .suspend, .quit: break
     }
   }
 
@@ -202,15 +207,15 @@ final class Session: Sendable {
         asked = try make()
         let commit = try manager.commit(asked) { [self] holder in
           inbox.post(.waiting(holder))
-          _ = Log.waiting(holder)
+          observer?.isWaiting(for: holder)
           return state.withLock { !$0.isCancelled }
         }
         post(commit.snapshot) { .outcome(.done(commit, $0)) }
         // The files may have another owner by now.
         checkLeases()
-        Log.generations()
+        observer?.didChangeHistory()
       } catch {
-        Log.failure(error)
+        observer?.didFail(error)
         // What is in the way should be seen before it is said what can be done.
         let isPartial = asked.purpose != .edit && asked.changes.count > 1 && !error.conflicts.isEmpty
         if isPartial, let snapshot = try? manager.snapshot() { post(snapshot) { .organizationList($0) } }
@@ -221,13 +226,13 @@ final class Session: Sendable {
 
   /// Says when leases come to be had, or no longer are.
   private func checkLeases() {
-    guard keeping != nil else { return }
-    let hasLeases = store.leaseObstacle == nil
-    let isNews = state.withLock { state in
+    guard let maintained else { return }
+    let hasLeases = maintained.leaseObstacle == nil
+    let isNew = state.withLock { state in
       defer { state.hasLeases = hasLeases }
       return state.hasLeases != hasLeases
     }
-    if isNews { inbox.post(.leases(hasLeases)) }
+    if isNew { inbox.post(.leases(hasLeases)) }
   }
 
   private func inverse(of entry: HistoryEntry?, _ word: String) throws(OrgError) -> ChangeSet {

@@ -1,0 +1,45 @@
+// What only some stores can do, each asked for by name.
+
+/// A store that reads so much that people want to know how far it has come.
+public protocol ProgressReportingStore: OrgStore {
+  /// How far reading the data has come.
+  var readingProgress: ReadingProgress { get }
+
+  /// The organizations, before their members are read; `nil` where both take a moment only.
+  func organizationsAhead() -> Snapshot?
+}
+
+/// A store whose data other programs change without it, so that it has to follow them.
+public protocol MaintainableStore: OrgStore {
+  /// Adds what other programs did to the history.
+  ///
+  /// - Parameter waiting: as for `commit`.
+  /// - Throws: `readOnly`, `damagedData`, `locked`, `cancelled` or `system`.
+  @discardableResult
+  func maintain(waiting: (LockHolder) -> Bool) throws(OrgError) -> Maintenance
+
+  /// Why other programs can't be kept from writing while a change is saved; `nil` where they can.
+  var leaseObstacle: String? { get }
+}
+
+extension MaintainableStore {
+  /// Adds what other programs did to the history, and waits for as long as the store is ready to.
+  @discardableResult
+  public func maintain() throws(OrgError) -> Maintenance {
+    try maintain { _ in true }
+  }
+}
+
+/// What `MaintainableStore.maintain` did.
+public struct Maintenance: Sendable {
+  /// The data after it.
+  public let snapshot: Snapshot
+  /// Generations that are new since the store last looked, oldest first.
+  public let entries: [HistoryEntry]
+
+  /// For stores: the data, and what is new in the history.
+  public init(snapshot: Snapshot, entries: [HistoryEntry]) {
+    self.snapshot = snapshot
+    self.entries = entries
+  }
+}

@@ -1,0 +1,78 @@
+import OrgViewModel
+
+/// Turns keys into actions, one by one, each in the context that the one before has left.
+struct KeyReader {
+  let keymap: Keymap
+  /// A slice, for taking the first must not move all others: a paste has many.
+  var waiting: ArraySlice<Key> = []
+  /// Text that is being pasted: it never runs a command.
+  private var paste: String?
+  /// Bytes of pasted text that are kept. No field takes as much, so it will be cut, and said to be.
+  private static let pasteLimit = 1 << 16
+  /// What is left to be done of a turn of the wheel.
+  private var turns: (action: Action, count: Int)?
+  private let pointing: (Position, AppModel) -> Action?
+  /// Rows that the wheel moves by.
+  private static let rowsPerTurn = 3
+
+  /// A reader of keys.
+  ///
+  /// - Parameters:
+  ///   - keymap: what they stand for.
+  ///   - pointing: what pressing the mouse somewhere stands for.
+  init(keymap: Keymap, pointing: @escaping (Position, AppModel) -> Action? = { _, _ in nil }) {
+    self.keymap = keymap
+    self.pointing = pointing
+  }
+
+  /// The next action; `nil` if there is none, or if it should wait for rows that a filter asked for.
+  mutating func next(_ model: AppModel) -> Action? {
+    if let turns, turns.count > 0 {
+      self.turns = (turns.action, turns.count - 1)
+      return turns.action
+    }
+    while let key = waiting.first,
+      !model.awaitsRows || keymap.action(for: key, in: model.context) == .cancel
+    {
+      waiting.removeFirst()
+      switch key {
+      case .mouse(let event):
+        // Between the borders of a paste it is no text either.
+        if paste == nil, let action = action(of: event, model) { return action }
+      case .pasteBegin: paste = ""
+      case .pasteEnd:
+        // Fields have one line, and the line break behind a copied one isn't meant.
+        let text = (paste ?? "").split(separator: "\n").joined(separator: " ")
+        paste = nil
+        if !text.isEmpty { return .paste(text) }
+      default:
+        if let length = paste?.utf8.count {
+          if length < Self.pasteLimit { paste?.append(Self.pasted(key)) }
+        } else if let action = keymap.action(for: key, in: model.context) {
+          return action
+        }
+      }
+    }
+    return nil
+  }
+
+  private mutating func action(of event: MouseEvent, _ model: AppModel) -> Action? {
+    switch event.kind {
+    case .press: return pointing(event.position, model)
+    case .wheelUp, .wheelDown:
+      // In a form, or a question, it would change the answer.
+      guard model.context.isScreen || model.context == .help || model.context == .palette else { return nil }
+      turns = (event.kind == .wheelUp ? .moveUp : .moveDown, Self.rowsPerTurn - 1)
+      return turns?.action
+    }
+  }
+
+  private static func pasted(_ key: Key) -> String {
+    switch key {
+    case .character(let scalar): String(Character(scalar))
+    case .enter: "\n"
+    case .tab: " "
+    default: ""
+    }
+  }
+}
