@@ -54,7 +54,7 @@ extension EndToEnd {
       let history = try orgman(data, "history", "Globex").stdout
       #expect(history.hasPrefix("1  20"))
       #expect(history.hasSuffix("Role of user_006 in Globex: owner → member\n"))
-      #expect(try orgman(data, "history", "Acme Corp").stdout == "There is no history yet.\n")
+      #expect(try orgman(data, "history", "Acme Corp").stdout == "The history has no change of it.\n")
 
       let refused = try orgman(data, "undo")
       #expect(refused.status == .exited(1))

@@ -16,6 +16,8 @@ struct SystemCalls: Sendable {
   var fault: (@Sendable (StaticString) -> Fault?)?
   /// Told how many bytes were read, after each time; for tests alone.
   var onRead: (@Sendable (Int) -> Void)?
+  /// What was listed last of the journal.
+  let segmentNames = SegmentNames()
 
   /// Opens a file relative to a directory. What isn't a plain file is opened too, but without waiting for
   /// another side; a symbolic link is refused with `ELOOP`.
@@ -295,7 +297,7 @@ struct SystemCalls: Sendable {
   /// The names in a directory.
   func list(_ directory: borrowing Descriptor, _ name: String) throws(SystemCallError) -> [String] {
     // The stream takes a descriptor of its own, and its place in the directory with it.
-    let copy = try call("open", name) { openat(directory.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    let copy = try call("opendir", name) { openat(directory.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard let stream = fdopendir(copy) else {
       close(copy)
       throw SystemCallError(call: "fdopendir", subject: name, errno: Errno(rawValue: errno))

@@ -33,12 +33,7 @@ extension Journal {
   static func segments(_ directory: borrowing Descriptor, _ calls: SystemCalls) throws(SystemCallError)
     -> [String]
   {
-    var segments: [String] = []
-    for name in try calls.list(directory, "journal").compactMap(Segment.name(ofFile:)).sorted()
-    where name != segments.last {
-      segments.append(name)
-    }
-    return segments
+    try calls.segmentNames.names(in: directory, calls)
   }
 
   /// The generation that a segment is named by.

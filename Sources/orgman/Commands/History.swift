@@ -50,7 +50,7 @@ struct HistoryListCommand: ParsableCommand {
       if options.json {
         try printJSON(entries.map(HistoryJSON.init))
       } else if entries.isEmpty {
-        print("There is no history yet.")
+        print(filter.isEmpty ? "There is no history yet." : "The history has no change of it.")
       }
       if !options.json { for entry in entries { print(entry.lines.joined(separator: "\n")) } }
       if let gap {
