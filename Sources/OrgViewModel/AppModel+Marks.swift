@@ -164,7 +164,7 @@ extension AppModel {
     message = Message(text: message.map { "\($0.text) \(text)" } ?? text, kind: message?.kind ?? .note)
   }
 
-  /// Where organizations of an organizationList stand now, by their places there.
+  /// Where organizations of an earlier list are now, by their indices in it.
   private func placing(_ old: OrganizationList) -> (Int) -> Int? {
     var steps: [[Int32]] = []
     var generation = old.snapshot.generation

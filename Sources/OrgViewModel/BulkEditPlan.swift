@@ -21,10 +21,10 @@ public struct BulkEditPlan: Sendable, Hashable {
   /// Whether to say at the end how many were changed, and not which.
   let isCounted: Bool
 
-  /// Whether it is the same bulkEditPlan.
+  /// Whether it is the same plan.
   public static func == (left: Self, right: Self) -> Bool { left.serial == right.serial }
 
-  /// By the number of the bulkEditPlan.
+  /// By the number of the plan.
   public func hash(into hasher: inout Hasher) { hasher.combine(serial) }
 
   /// What to ask, and what happens on yes; or why there is nothing to ask.
@@ -157,14 +157,14 @@ extension AppModel {
     propose(.set(set, title: title, isCounted: isCounted))
   }
 
-  /// The same for any bulkEditRequest. Keys are held until it is asked about.
+  /// The same for any request. Keys are held until it is asked about.
   mutating func propose(_ bulkEditRequest: BulkEditRequest) -> [Effect] {
     self.bulkEditRequest = bulkEditRequest
     message = Message(text: "Finding out what would change…", kind: .note)
     return proposeNow()
   }
 
-  /// Lets it be found out what a bulkEditRequest comes to, once what is on its way is done and shown: what the changes
+  /// Lets it be found out what a request comes to, once what is on its way is done and shown: what the changes
   /// expect is what stands there then.
   mutating func proposeNow() -> [Effect] {
     guard let bulkEditRequest, bulkEditPlan == nil, !isCommitting, sheet?.isCurrent != false else {

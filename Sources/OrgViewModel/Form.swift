@@ -225,7 +225,7 @@ public struct Form: Sendable {
     String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }
 
-  /// Takes in what was changed here while the form was open: it isn't externalChangeNotice, and what wasn't typed in follows it.
+  /// Takes in what was changed here while the form was open: it needs no notice, and fields that weren't typed in follow it.
   mutating func rebase(on done: [Change]) {
     guard case .edit(var base) = purpose else { return }
     for case .setField(let name, base.id, _, let value) in done {

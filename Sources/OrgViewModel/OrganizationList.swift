@@ -9,7 +9,7 @@ public struct OrganizationList: Sendable {
   public let snapshot: Snapshot
   /// Indices of organizations in the order of the rows.
   public let rows: [Int32]
-  /// Organizations that differ from the organizationList before, or are new.
+  /// Organizations that differ from those of the list before, or are new.
   public let changed: Set<String>
   /// What is wrong with the query; the rows are those of the last good one then.
   public let queryError: QueryError?
@@ -20,7 +20,7 @@ public struct OrganizationList: Sendable {
   private let order: [Int32]
   private let index: SearchIndex
 
-  /// Arranges a snapshot. What the previous organizationList knows of the same snapshot is used again.
+  /// Arranges a snapshot. What the previous list knows of the same snapshot is used again.
   public init(_ snapshot: Snapshot, for request: ListRequest, after previous: OrganizationList? = nil) {
     self.request = request
     self.snapshot = snapshot

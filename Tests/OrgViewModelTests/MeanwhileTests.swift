@@ -40,7 +40,7 @@ import Testing
     #expect(driver.store.snapshot().organization(id: "org_acme")?.planTier == "founders_friend")
   }
 
-  @Test func `a bulkEditRequest that waits can be cancelled`() {
+  @Test func `a bulk edit that waits can be cancelled`() {
     var driver = Driver()
     driver.holds = true
     driver.press(.changePlan, .choosePlan("professional"), .markAll, .changePlan, .choosePlan("starter"))

@@ -28,7 +28,7 @@ enum FieldAddress: Hashable {
     if case .member(_, let user) = self { user } else { nil }
   }
 
-  /// Whether other addresses stand in it.
+  /// Whether it contains other addresses.
   var isContainer: Bool {
     switch self {
     case .organization, .list: true
@@ -38,7 +38,7 @@ enum FieldAddress: Hashable {
 }
 
 extension FileContents {
-  /// The value of a address; `nil` where there is none.
+  /// The value at an address; `nil` where there is none.
   subscript(address: FieldAddress) -> String? {
     switch address {
     case .organization(let id): index(ofOrganization: id) == nil ? nil : "present"
@@ -53,7 +53,7 @@ extension FileContents {
     }
   }
 
-  /// The addresses that differ from another state. A address within an organization or list that one side lacks
+  /// The addresses that differ from another state. An address within an organization or list that one side lacks
   /// altogether is left out.
   func addresses(differingFrom old: FileContents) -> Set<FieldAddress> {
     organizationAddresses(differingFrom: old).union(memberAddresses(differingFrom: old))
@@ -132,7 +132,7 @@ extension FileContents {
       }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// The changes that bring addresses from what they are in `base` to what they are here.
+  /// The changes that bring values from what they are in `base` to what they are here.
   func changes(in addresses: Set<FieldAddress>, on base: FileContents) -> [RecordedChange] {
     let ids = Set(addresses.map(\.organization)).sorted()
     return ids.flatMap { id -> [RecordedChange] in

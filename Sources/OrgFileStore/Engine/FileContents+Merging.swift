@@ -16,7 +16,7 @@ extension FileContents {
     return FileContents(organizations: organizations, members: members.reread(of: organizations))
   }
 
-  /// Whether a address is a list with nobody in it.
+  /// Whether an address is that of a list with nobody in it.
   func isEmptyList(_ address: FieldAddress) -> Bool {
     guard case .list(let id) = address else { return false }
     return index(ofOrganization: id).map { memberCount(at: $0) == 0 } ?? false
@@ -78,7 +78,7 @@ extension FileContents {
 }
 
 extension OrganizationTable {
-  /// The table with the addresses given as they are in another state.
+  /// The table with the values at these addresses as they are in another state.
   func taking(_ addresses: Set<FieldAddress>, from found: FileContents) -> OrganizationTable {
     var edit = SnapshotEdit()
     for address in addresses.inOrder(of: found) {
@@ -100,7 +100,7 @@ extension OrganizationTable {
 }
 
 extension MemberTable {
-  /// The table with the addresses given as they are in another state, of the same organizations.
+  /// The table with the values at these addresses as they are in another state, of the same organizations.
   func taking(_ addresses: Set<FieldAddress>, from found: FileContents) -> MemberTable {
     var edit = SnapshotEdit()
     for address in addresses.inOrder(of: found) {

@@ -30,7 +30,7 @@ struct MemberTable: Sendable {
 
   static let fields: InlineArray<4, StaticString> = ["org_id", "user_id", "role", "joined_at"]
 
-  /// How many members there are, orphanedMembers left out.
+  /// How many members there are, not counting orphaned ones.
   private(set) var count = 0
 
   /// Reads the file's bytes, the halves of a file that has at least `dividing` of them at once. What can't be used is
@@ -241,119 +241,6 @@ struct MemberTable: Sendable {
       count += Int(list.count)
     }
     top.adopt(scan.top)
-  }
-
-  // MARK: Looking up
-
-  func count(at index: Int) -> Int { Int(lists[index].count) }
-
-  /// How many lists the file has for organizations that there are.
-  var listCount: Int { lists.count { $0.open != 0 } }
-
-  /// Whether the file has a list for the organization, be it empty.
-  func hasList(at index: Int) -> Bool { lists[index].open != 0 }
-
-  private func record(_ place: Int) -> Record<4>? {
-    var scanner = JSONScanner(bytes, at: Int(starts[place]))
-    return try? scanner.record(Self.fields)
-  }
-
-  func member(_ member: Int, at index: Int, organization: String) -> OrgUser {
-    let place = lists[index].members.lowerBound + member
-    let values = record(place)?.values ?? InlineArray(repeating: JSONValue())
-    return OrgUser(
-      organizationID: organization, userID: values[1].text(in: bytes) ?? "",
-      role: Role.allCases[Int(roles[place])], joinedAt: FieldRules(bytes: bytes).time(values[3]))
-  }
-
-  /// What is odd about a member that the service loads; `nil` where it can be edited.
-  func problem(ofMember member: Int, at index: Int, organization: String) -> DataProblem? {
-    guard let record = record(lists[index].members.lowerBound + member),
-      let found = (try? MemberScan.check(record, FieldRules(bytes: bytes)))?.oddity
-    else { return nil }
-    return DataProblem(
-      file: Self.file, offset: found.offset, key: organization, reason: found.reason,
-      scope: .member(user: record.values[1].text(in: bytes) ?? "", organization: organization))
-  }
-
-  /// Why members can neither be added nor removed; `nil` where they can.
-  func listProblem(at index: Int, organization: String) -> DataProblem? {
-    guard oddLists.contains(index) else { return nil }
-    let scope = DataProblem.Scope.members(organization: organization)
-    return recordProblems.first { $0.scope == scope }
-      ?? DataProblem(
-        file: Self.file, offset: Int(lists[index].open), key: organization,
-        reason: "the member list appears twice; the service uses the last one", scope: scope)
-  }
-
-  /// The fields that a member's record lacks.
-  func defaultedFields(ofMember member: Int, at index: Int) -> DefaultedFields {
-    guard let values = record(lists[index].members.lowerBound + member)?.values else { return [] }
-    var fields: DefaultedFields = []
-    if values[2].kind == .missing { fields.insert(.role) }
-    if values[3].kind == .missing { fields.insert(.joinedAt) }
-    return fields
-  }
-
-  /// Gives the id of each member as UTF-8, and the role by its place among all roles.
-  func forEach(at index: Int, _ body: (UnsafeRawBufferPointer, Int) -> Void) {
-    bytes.withUnsafeBytes { bytes in
-      for place in lists[index].members {
-        if let user = Self.usualUser(bytes, at: Int(starts[place])) {
-          body(UnsafeRawBufferPointer(rebasing: bytes[user]), Int(roles[place]))
-        } else {
-          var user = record(place)?.values[1].text(in: self.bytes) ?? ""
-          user.withUTF8 { body(UnsafeRawBufferPointer($0), Int(roles[place])) }
-        }
-      }
-    }
-  }
-
-  /// Where the user's id stands in a record as the service writes it; `nil` for any other.
-  private static func usualUser(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Range<Int>? {
-    var record = CanonicalRecordScanner(bytes, at: start)
-    guard record.take("{\n      \"org_id\": \"org_"), record.takeString() != nil,
-      record.take(",\n      \"user_id\": \"")
-    else { return nil }
-    return record.takeString()
-  }
-
-  func roleCounts(at index: Int) -> RoleCounts {
-    roles[lists[index].members].reduce(into: RoleCounts()) { $0.add(Role.allCases[Int($1)]) }
-  }
-
-  func find(_ user: String, at index: Int) -> Int? {
-    let members = lists[index].members
-    return places(of: user, in: members).first(where: { _ in true }).map { $0 - members.lowerBound }
-  }
-
-  /// The indices of the organizations that a user is in.
-  func organizations(of user: String) -> [Int] {
-    lists.indices.filter { find(user, at: $0) != nil }
-  }
-
-  /// Where a user's records stand in a run of members.
-  private func places(of user: String, in members: Range<Int>) -> some Sequence<Int> {
-    let name = Array(user.utf8)
-    return members.lazy.filter { place in
-      guard let value = record(place)?.values[1], let string = value.string else { return false }
-      return value.kind == .escapedString
-        ? JSONText.decode(string, in: bytes) == user : bytes[string.range].elementsEqual(name)
-    }
-  }
-
-  /// Where each list begins, in the order of the file.
-  var boundaries: [(id: Int, offset: Int)] {
-    lists.indices.filter { lists[$0].open != 0 }.map { ($0, Int(lists[$0].open)) }.sorted {
-      $0.offset < $1.offset
-    }
-  }
-
-  /// The bytes of an organization's list, brackets excluded.
-  func listBytes(at index: Int) -> ArraySlice<UInt8> {
-    let members = lists[index].members
-    guard let last = members.last, let record = record(last) else { return [] }
-    return bytes[Int(starts[members.lowerBound])...record.close]
   }
 
   // MARK: Edits

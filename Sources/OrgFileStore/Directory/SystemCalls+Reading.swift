@@ -1,0 +1,181 @@
+import CLinux
+import Glibc
+import OrgCore
+import SystemPackage
+
+/// Reading files, and comparing them with what is in memory, without holding more of them than is needed.
+extension SystemCalls {
+  /// Reads a file from a place to its end; `size` is how long it is thought to be. `note` is told of each part that was
+  /// read, on any thread.
+  ///
+  /// - Throws: `fileTooLarge` for more than any of our files has, and for a file that grows as fast as it is read.
+  func readAll(
+    _ descriptor: borrowing Descriptor, _ name: String, size: Int, from start: Int = 0,
+    note: @escaping @Sendable (Int) -> Void = { _ in }
+  ) throws(SystemCallError) -> [UInt8] {
+    guard (0...Self.longestFile).contains(size) else {
+      throw SystemCallError(call: "read", subject: name, errno: .fileTooLarge)
+    }
+    var failure: SystemCallError?
+    let number = descriptor.number
+    let tooLarge = SystemCallError(call: "read", subject: name, errno: .fileTooLarge)
+    guard size <= FileLimit.bytes else { throw tooLarge }
+    // One byte more tells whether the file grew meanwhile.
+    var bytes = [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, count in
+      // Of a long file, much of the time goes into pages that are touched for the first time.
+      if size > Self.shortestToDivide { clinux_prefer_large_pages(buffer.baseAddress, size + 1) }
+      do throws(SystemCallError) {
+        count = try fill(UnsafeMutableRawBufferPointer(buffer), from: number, at: start, name, note: note)
+      } catch {
+        failure = error
+      }
+    }
+    while failure == nil, bytes.count > size, bytes.count % (1 << 20) == (size + 1) % (1 << 20) {
+      let offset = bytes.count
+      let chunk = [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, count in
+        do throws(SystemCallError) {
+          count = try fill(UnsafeMutableRawBufferPointer(buffer), from: number, at: start + offset, name)
+        } catch {
+          failure = error
+        }
+      }
+      guard !chunk.isEmpty else { break }
+      guard bytes.count + chunk.count <= FileLimit.bytes else { throw tooLarge }
+      bytes += chunk
+      guard bytes.count - size <= Self.longestGrowth else {
+        throw SystemCallError(call: "read", subject: name, errno: .fileTooLarge)
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
+  /// Reads the beginning of a file, however long that is.
+  func readBeginning(
+    of descriptor: borrowing Descriptor, _ name: String, length: Int
+  ) throws(SystemCallError) -> [UInt8] {
+    try read(0..<max(0, length), of: descriptor, name)
+  }
+
+  /// Reads a part of a file; less where the file ends before.
+  func read(
+    _ range: Range<Int>, of descriptor: borrowing Descriptor, _ name: String
+  ) throws(SystemCallError) -> [UInt8] {
+    var failure: SystemCallError?
+    let number = descriptor.number
+    let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+      do throws(SystemCallError) {
+        count = try fill(
+          UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<range.count])),
+          from: number, at: range.lowerBound, name)
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
+  /// Reads until the buffer is full or the file ends; the halves of a long file at once.
+  private func fill(
+    _ buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int, _ name: String,
+    note: @escaping @Sendable (Int) -> Void = { _ in }
+  ) throws(SystemCallError) -> Int {
+    guard buffer.count > Self.shortestToDivide else {
+      return try fillInOrder(buffer, from: descriptor, at: offset, name, note)
+    }
+    let middle = buffer.count / 2
+    // Each core writes to a half of its own, and nobody looks before both are done.
+    nonisolated(unsafe) let second = UnsafeMutableRawBufferPointer(rebasing: buffer[middle...])
+    let rest = BackgroundTask {
+      Result { () throws(SystemCallError) in
+        try fillInOrder(second, from: descriptor, at: offset + middle, name, note)
+      }
+    }
+    let first = Result { () throws(SystemCallError) in
+      try fillInOrder(
+        UnsafeMutableRawBufferPointer(rebasing: buffer[..<middle]), from: descriptor, at: offset, name, note)
+    }
+    let behind = rest.value
+    guard case .success(middle) = first else { return try first.get() }
+    return middle + (try behind.get())
+  }
+
+  private func fillInOrder(
+    _ buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int, _ name: String,
+    _ note: (Int) -> Void
+  ) throws(SystemCallError) -> Int {
+    var count = 0
+    while count < buffer.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...].prefix(Self.readLength))
+      let got = try call("read", name) {
+        pread(descriptor, rest.baseAddress, rest.count, off_t(offset + count))
+      }
+      if got == 0 { break }
+      onRead?(got)
+      count += got
+      note(got)
+    }
+    return count
+  }
+
+  /// Bytes that are read at once, so that somebody can be told how far it has come.
+  private static let readLength = 8 << 20
+  /// Bytes that one core has read before two would have.
+  private static let shortestToDivide = 1 << 20
+  /// Bytes of the longest file that is read whole: places in the data files are kept as 32 bit numbers.
+  private static let longestFile = 4 << 30
+  /// Bytes by which a file may grow while it is read: another program writes the whole of it again.
+  private static let longestGrowth = 1 << 30
+
+  /// Whether a file holds some bytes and nothing else, without keeping it in memory. The halves of a long one are
+  /// compared at once.
+  func holds(
+    _ bytes: [UInt8], in descriptor: borrowing Descriptor, _ name: String
+  ) throws(SystemCallError) -> Bool {
+    let number = descriptor.number
+    let middle = bytes.count > Self.shortestToDivide ? bytes.count / 2 : 0
+    let first =
+      middle == 0
+      ? nil
+      : BackgroundTask {
+        Result { () throws(SystemCallError) in
+          try commonPrefix(bytes[..<middle], in: number, name) == middle
+        }
+      }
+    let isSame = try commonPrefix(bytes[middle...], in: number, name) == bytes.count - middle
+    guard try first?.value.get() != false, isSame else { return false }
+    return try withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { next throws(SystemCallError) in
+      try fill(next, from: number, at: bytes.count, name) == 0
+    }
+  }
+
+  /// How many bytes a file has in common with some others from its beginning on: at least so many, for where in what was
+  /// compared at once a difference is isn't looked at.
+  func commonPrefix(
+    _ bytes: [UInt8], in descriptor: borrowing Descriptor, _ name: String
+  ) throws(SystemCallError) -> Int {
+    try commonPrefix(bytes[...], in: descriptor.number, name)
+  }
+
+  private func commonPrefix(
+    _ bytes: ArraySlice<UInt8>, in descriptor: Int32, _ name: String
+  ) throws(SystemCallError) -> Int {
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 4096)
+    defer { chunk.deallocate() }
+    var place = bytes.startIndex
+    while place < bytes.endIndex {
+      let room = UnsafeMutableRawBufferPointer(rebasing: chunk[..<min(chunk.count, bytes.endIndex - place)])
+      let count = try fill(room, from: descriptor, at: place, name)
+      let isSame = bytes[place...].withUnsafeBytes { rest in
+        guard count == room.count, let own = rest.baseAddress, let read = room.baseAddress else {
+          return false
+        }
+        return memcmp(own, read, count) == 0
+      }
+      guard isSame else { break }
+      place += count
+    }
+    return place - bytes.startIndex
+  }
+}
