@@ -70,4 +70,38 @@ import Testing
     #expect(try scratch.read("org_users.json").contains(organization))
     #expect(try scratch.read("org_users.json").contains("billing_admin"))
   }
+
+  @Test
+  func `what another program writes after a pause is found where no lease tells that it isn't finished`()
+    throws
+  {
+    let scratch = try Scratch.reference()
+    _ = try scratch.manager().createOrganization(name: "First")
+    let file = open("\(scratch.path)/organizations.json", O_WRONLY)
+    try #require(file >= 0)
+    defer { close(file) }
+    func store() throws -> FileStore {
+      try FileStore(
+        path: scratch.path,
+        calls: SystemCalls(fault: { name in "\(name)" == "lease" ? .fail(.permissionDenied) : nil }))
+    }
+    _ = try OrgManager(store: store()).createOrganization(name: "Second")
+    // Its own organization is the last in the file; what is in its buffer then takes more than a second to get there.
+    let record = Fixture.organization("org_theirs", name: "\"Theirs\"")
+    let bytes = Array("\(Fixture.organizations.dropLast(2)),\n\(record)\n}".utf8)
+    try #require(ftruncate(file, 0) == 0)
+    try #require(write(file, bytes, bytes.count - 60) == bytes.count - 60)
+    var times = [timespec(), timespec()]
+    clock_gettime(CLOCK_REALTIME, &times[0])
+    times[0].tv_sec -= 5
+    times[1] = times[0]
+    try #require(futimens(file, times) == 0)
+    #expect(try store().snapshot().organization(id: "org_theirs") == nil)
+    try #require(
+      Array(bytes[(bytes.count - 60)...]).withUnsafeBytes { write(file, $0.baseAddress, 60) } == 60)
+    let snapshot = try store().snapshot()
+    #expect(snapshot.problems == [])
+    #expect(snapshot.organization(id: "org_theirs")?.name == "Theirs")
+    #expect(snapshot.organizations.contains { $0.name == "Second" })
+  }
 }

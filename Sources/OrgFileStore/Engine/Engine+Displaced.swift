@@ -41,9 +41,15 @@ extension Engine {
           }
           synchronized = merged
           try explaining { () throws(SystemCallError) in
+            guard lease == true else {
+              // Perhaps more is still to come: what it holds now is known, and only a later write counts.
+              let known = StateDirectory.displacedName(file.generation, sha256(bytes), file.file)
+              return try directory.calls.rename(
+                file.name, in: stateDirectory.displaced, to: known, in: stateDirectory.displaced)
+            }
             try directory.calls.remove(file.name, in: stateDirectory.displaced)
           }
-          room -= identity.size
+          if lease == true { room -= identity.size }
           continue
         }
         // A write within the same tick of the clock could look as if there had been none.
