@@ -70,7 +70,7 @@ func readCheckpoint(_ bytes: [UInt8]) {
   guard contents.problems.isEmpty else { return }
   // What differs from the data of today is what putting it back would change.
   let current = Sample.contents
-  let changes = contents.changes(in: contents.cells(differingFrom: current), on: current)
+  let changes = contents.changes(in: contents.addresses(differingFrom: current), on: current)
   _ = changes.map(\.summary)
   let splices = contents.splices(from: current)
   require(
