@@ -8,7 +8,8 @@ import Synchronization
 public final class Runtime: EffectHandler, Sendable {
   private let manager: OrgManager
   private let inbox: Inbox
-  private let store: any OrgStore
+  /// The store, where it says how far reading has come.
+  private let reporting: (any ProgressReportingStore)?
   /// The store, where it has to follow other programs, and may.
   private let maintained: (any MaintainableStore)?
   private let uid: UInt32?
@@ -43,7 +44,7 @@ public final class Runtime: EffectHandler, Sendable {
   ) {
     manager = OrgManager(store: store)
     self.inbox = inbox
-    self.store = store
+    reporting = store as? any ProgressReportingStore
     maintained = isReadOnly ? nil : store as? any MaintainableStore
     self.uid = uid
     self.drafts = drafts
@@ -64,23 +65,22 @@ public final class Runtime: EffectHandler, Sendable {
     return try first.wait(milliseconds: patience) ?? unread
   }
 
-  /// Reads the data, and posts them, or hands them to who waits for the first.
+  /// Reads the data, and posts them, or hands them to the thread that waits for the first.
   private func read(for first: InitialResult? = nil) {
     reading.async { [self] in
       let isTold = Atomic(false)
       let reports = sayIfLong(repeating: .milliseconds(200)) { [self] in
+        guard let reporting else { return }
         isTold.store(true, ordering: .relaxed)
-        if let store = store as? any ProgressReportingStore { inbox.post(.reading(store.readingProgress)) }
+        inbox.post(.reading(reporting.readingProgress))
       }
       defer {
         reports.cancel()
-        // Behind a report that is on its way.
+        // After a report that is on its way.
         arranging.async { [inbox] in if isTold.load(ordering: .relaxed) { inbox.post(.reading(nil)) } }
       }
       do throws(OrgError) {
-        if let first, let early = (store as? any ProgressReportingStore)?.organizationsAhead() {
-          show(early, first)
-        }
+        if let first, let early = reporting?.organizationsAhead() { show(early, first) }
         let snapshot = try manager.snapshot()
         observer?.didRead(snapshot)
         show(snapshot, first)
@@ -111,8 +111,8 @@ public final class Runtime: EffectHandler, Sendable {
     return timer
   }
 
-  /// Brings the history up to date, after what it is about has been shown. Whoever holds the lock meanwhile does
-  /// it as well, so nobody is waited for.
+  /// Brings the history up to date, after the data have been shown. A process that holds the lock meanwhile does
+  /// it as well, so this doesn't wait for it.
   private func maintain() {
     guard let maintained else { return }
     committing.async { [self] in
@@ -125,8 +125,8 @@ public final class Runtime: EffectHandler, Sendable {
     }
   }
 
-  /// Waits for a commit that is going on, for what was asked for is done or said to have failed. One that waits for
-  /// somebody else, or for its turn, is given up.
+  /// Waits for a commit that is going on, so that it is either done or reported as failed. One that waits for
+  /// the lock, or for its turn, is given up.
   public func finish() {
     state.withLock { $0.isCancelled = true }
     drafts?.finish()
@@ -162,14 +162,14 @@ public final class Runtime: EffectHandler, Sendable {
       state.withLock { $0.request = request }
       arranging.async { [self] in
         let (latest, snapshot) = state.withLock { ($0.request, $0.organizationList?.snapshot) }
-        // Somebody types faster than rows are found: the last word counts.
+        // A person types faster than rows are found: only the last request counts.
         guard latest == request, let snapshot else { return }
         post(snapshot) { .organizationList($0) }
       }
     case .preview(let bulkEditPlan):
       arranging.async { [self] in
         guard let snapshot = state.withLock({ $0.organizationList?.snapshot }) else { return }
-        inbox.post(.bulkEditPreview(bulkEditPlan.bulkEditPreview(on: snapshot), bulkEditPlan))
+        inbox.post(.bulkEditPreview(bulkEditPlan.preview(on: snapshot), bulkEditPlan))
       }
     case .forgetSheets: screens.forget()
     case .show(let request): screens.load(request, of: state.withLock { $0.organizationList?.snapshot })

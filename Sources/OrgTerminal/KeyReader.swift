@@ -18,14 +18,14 @@ struct KeyReader {
   /// A reader of keys.
   ///
   /// - Parameters:
-  ///   - keymap: what they stand for.
-  ///   - pointing: what pressing the mouse somewhere stands for.
+  ///   - keymap: which actions keys are bound to.
+  ///   - pointing: the action for a mouse press at a position.
   init(keymap: Keymap, pointing: @escaping (Position, AppModel) -> Action? = { _, _ in nil }) {
     self.keymap = keymap
     self.pointing = pointing
   }
 
-  /// The next action; `nil` if there is none, or if it should wait for rows that a filter asked for.
+  /// The next action; `nil` if there is none, or if it has to wait for the rows of a filter.
   mutating func next(_ model: AppModel) -> Action? {
     if let turns, turns.count > 0 {
       self.turns = (turns.action, turns.count - 1)
@@ -37,7 +37,7 @@ struct KeyReader {
       waiting.removeFirst()
       switch key {
       case .mouse(let event):
-        // Between the borders of a paste it is no text either.
+        // Mouse events within a paste are not text.
         if paste == nil, let action = action(of: event, model) { return action }
       case .pasteBegin: paste = ""
       case .pasteEnd:

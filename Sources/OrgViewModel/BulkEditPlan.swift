@@ -38,7 +38,7 @@ public struct BulkEditPlan: Sendable, Hashable {
   /// Finds out what the changes would do. Costs time that grows with them.
   ///
   /// - Parameter snapshot: the data as they are; what is marked is looked at in the data in which it is marked.
-  public func bulkEditPreview(on snapshot: Snapshot) -> BulkEditPreview {
+  public func preview(on snapshot: Snapshot) -> BulkEditPreview {
     switch source {
     case .person(let rows, let organizations, let edit):
       {

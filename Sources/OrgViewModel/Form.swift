@@ -325,7 +325,7 @@ public struct Form: Sendable {
   }
 
   /// Whether others' changes and those made here still have to be chosen between; says so.
-  mutating func hasClash() -> Bool {
+  mutating func hasConflict() -> Bool {
     guard let index = fields.firstIndex(where: { $0.conflict != nil }) else { return false }
     focus = index
     problem = (nil, "Choose theirs or mine first: others changed \(fields[index].title), too.")

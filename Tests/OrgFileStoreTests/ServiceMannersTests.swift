@@ -54,7 +54,9 @@ import Testing
       + [Manner.usual, .idempotent, .pausing].map { ($0, .withoutLeases) }
       + [Manner.usual, .idempotent].map { ($0, .group) }
     guard let chosen = ProcessInfo.processInfo.environment["ORGMAN_TEST_CASE"] else { return all }
-    return all.filter { "\($0.rawValue), \($1.rawValue)" == chosen }
+    let matching = all.filter { "\($0.rawValue), \($1.rawValue)" == chosen }
+    precondition(!matching.isEmpty, "ORGMAN_TEST_CASE is \(chosen), which is none of \(all).")
+    return matching
   }()
 
   @Test(arguments: cases)

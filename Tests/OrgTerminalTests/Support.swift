@@ -110,7 +110,7 @@ struct Screen {
     case .runtime(.arrange(let request)):
       _ = model.receive(OrganizationList(snapshot, for: request, after: model.organizationList))
     case .runtime(.preview(let bulkEditPlan)):
-      model.receive(bulkEditPlan.bulkEditPreview(on: snapshot), for: bulkEditPlan)
+      model.receive(bulkEditPlan.preview(on: snapshot), for: bulkEditPlan)
     case .runtime(.find(let request)): model.receive(request.find())
     case .runtime(.show(let request)):
       let content: Sheet.Content

@@ -96,9 +96,9 @@ extension SystemCalls {
       try fillInOrder(
         UnsafeMutableRawBufferPointer(rebasing: buffer[..<middle]), from: descriptor, at: offset, name, note)
     }
-    let behind = rest.value
+    let secondCount = rest.value
     guard case .success(middle) = first else { return try first.get() }
-    return middle + (try behind.get())
+    return middle + (try secondCount.get())
   }
 
   private func fillInOrder(
@@ -119,7 +119,7 @@ extension SystemCalls {
     return count
   }
 
-  /// Bytes that are read at once, so that somebody can be told how far it has come.
+  /// Bytes to read at once; progress is reported after each of these reads.
   private static let readLength = 8 << 20
   /// Bytes that one core has read before two would have.
   private static let shortestToDivide = 1 << 20

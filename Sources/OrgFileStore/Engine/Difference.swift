@@ -38,7 +38,7 @@ enum FieldAddress: Hashable {
 }
 
 extension FileContents {
-  /// The value at an address; `nil` where there is none.
+  /// The value at an address; `nil` if there is none.
   subscript(address: FieldAddress) -> String? {
     switch address {
     case .organization(let id): index(ofOrganization: id) == nil ? nil : "present"

@@ -35,7 +35,8 @@ extension Engine {
         let bytes = try explaining { () throws(SystemCallError) in
           try stateDirectory.read(file.name, in: stateDirectory.displaced)
         }
-        guard sha256(bytes).hasPrefix(file.hash) else {
+        let hash = sha256(bytes)
+        guard hash.hasPrefix(file.hash) else {
           guard let merged = try merge(bytes, file, into: synchronized, isFinished: lease == true) else {
             continue
           }
@@ -43,7 +44,7 @@ extension Engine {
           try explaining { () throws(SystemCallError) in
             guard lease == true else {
               // Perhaps more is still to come: what it holds now is known, and only a later write counts.
-              let known = StateDirectory.displacedName(file.generation, sha256(bytes), file.file)
+              let known = StateDirectory.displacedName(file.generation, hash, file.file)
               return try directory.calls.rename(
                 file.name, in: stateDirectory.displaced, to: known, in: stateDirectory.displaced)
             }

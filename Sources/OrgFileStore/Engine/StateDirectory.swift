@@ -2,7 +2,7 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// orgman's own directory beside the data, opened by who holds the lock: journal, checkpoints, displaced and
+/// orgman's own directory beside the data, opened by the holder of the lock: journal, checkpoints, displaced and
 /// quarantined files.
 final class StateDirectory {
   let directory: DataDirectory

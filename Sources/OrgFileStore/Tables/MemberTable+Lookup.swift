@@ -66,7 +66,7 @@ extension MemberTable {
     }
   }
 
-  /// Where the user's id stands in a record as the service writes it; `nil` for any other.
+  /// The range of the user's id in a record that is written as the service writes it; `nil` for other records.
   private static func usualUser(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Range<Int>? {
     var record = CanonicalRecordScanner(bytes, at: start)
     guard record.take("{\n      \"org_id\": \"org_"), record.takeString() != nil,
@@ -89,7 +89,7 @@ extension MemberTable {
     lists.indices.filter { find(user, at: $0) != nil }
   }
 
-  /// Where a user's records stand in a run of members.
+  /// The positions of a user's records in a range of members.
   private func places(of user: String, in members: Range<Int>) -> some Sequence<Int> {
     let name = Array(user.utf8)
     return members.lazy.filter { place in
