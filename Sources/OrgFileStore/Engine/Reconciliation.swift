@@ -178,15 +178,15 @@ struct Reconciliation {
   }
 
   /// Generations that the program that wrote a file didn't see, or may not have seen: our own of a moment ago, and all of
-  /// them where it can't have read the file since. Those of another program that were found late are its own, so it may
-  /// well change a value back, once it has read the file again.
+  /// them where it can't have read the file since. Those of another program that were merged late count as our own: what
+  /// it wrote went to a file that its next read didn't find, so until it has read the merge it works with an older state.
   private static func unseen(
     _ history: some Sequence<Step>, written: Timestamp?, bytes: Int, isUnread: Bool
   ) -> Set<UInt64> {
     guard let written else { return [] }
     let limit = isUnread ? longestOperation : deliberation(bytes: bytes)
     let recent = history.prefix { written.microseconds - $0.time.microseconds < limit }
-    return Set(recent.filter { $0.origin == .own || $0.origin == .displaced && isUnread }.map(\.generation))
+    return Set(recent.filter { $0.origin != .foreign }.map(\.generation))
   }
 
   /// Whether an organization is missing as its program had read the file before it came: then it lacks something
