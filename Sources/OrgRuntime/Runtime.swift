@@ -5,7 +5,7 @@ import Synchronization
 
 /// Carries out what the model asks for, off the screen's thread: reading, arranging and committing each on a queue of its
 /// own, so that none waits for another. Knows no terminal, and no more of a store than what it says that it can do.
-public final class Runtime: EffectHandler, Sendable {
+package final class Runtime: EffectHandler, Sendable {
   private let manager: OrgManager
   private let inbox: Inbox
   /// The store, where it says how far reading has come.
@@ -38,7 +38,7 @@ public final class Runtime: EffectHandler, Sendable {
   ///   - uid: whose changes are undone and redone; `nil` for anybody's.
   ///   - order: what the list is sorted by from the start.
   ///   - drafts: where what is typed is kept, if anywhere.
-  public init(
+  package init(
     store: any OrgStore, isReadOnly: Bool = false, inbox: Inbox, uid: UInt32?, order: ListOrder = ListOrder(),
     drafts: (any DraftKeeper)? = nil, observer: (any RuntimeObserver)? = nil
   ) {
@@ -57,7 +57,7 @@ public final class Runtime: EffectHandler, Sendable {
   /// those take longer than `patience`, nothing does, and what is read is posted when it is there.
   ///
   /// - Parameter patience: in milliseconds; by default as long as a person doesn't notice.
-  public func start(patience: Int = 300) throws(OrgError) -> OrganizationList {
+  package func start(patience: Int = 300) throws(OrgError) -> OrganizationList {
     // Arranged before anything is read, so that it never takes the place of what was.
     let unread = arrange(.unread)
     let first = InitialResult()
@@ -127,19 +127,19 @@ public final class Runtime: EffectHandler, Sendable {
 
   /// Waits for a commit that is going on, so that it is either done or reported as failed. One that waits for
   /// the lock, or for its turn, is given up.
-  public func finish() {
+  package func finish() {
     state.withLock { $0.isCancelled = true }
     drafts?.finish()
     committing.sync {}
   }
 
   /// The results since the last time, in order.
-  public func takeResults() -> [EffectHandler.Result] {
+  package func takeResults() -> [EffectHandler.Result] {
     inbox.take().map { event in { model in model.receive(event) } }
   }
 
   /// What became of changes since the last time, after the last key.
-  public func takeLastOutcomes() -> [EffectHandler.Result] {
+  package func takeLastOutcomes() -> [EffectHandler.Result] {
     inbox.take().compactMap { event in
       guard case .outcome(let outcome) = event else { return nil }
       return { model in model.receiveLast(outcome) }
@@ -156,7 +156,7 @@ public final class Runtime: EffectHandler, Sendable {
   }
 
   /// Begins to carry an effect out; its result comes to the inbox.
-  public func perform(_ effect: RuntimeEffect) {
+  package func perform(_ effect: RuntimeEffect) {
     switch effect {
     case .arrange(let request):
       state.withLock { $0.request = request }
@@ -171,7 +171,7 @@ public final class Runtime: EffectHandler, Sendable {
         guard let snapshot = state.withLock({ $0.organizationList?.snapshot }) else { return }
         inbox.post(.bulkEditPreview(bulkEditPlan.preview(on: snapshot), bulkEditPlan))
       }
-    case .forgetSheets: screens.forget()
+    case .forgetRows: screens.forget()
     case .show(let request): screens.load(request, of: state.withLock { $0.organizationList?.snapshot })
     case .reload(let request):
       state.withLock { $0.request = request }

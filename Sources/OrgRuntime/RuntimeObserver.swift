@@ -2,7 +2,7 @@ import OrgCore
 import OrgViewModel
 
 /// Learns what a runtime does, for a log. Called on the runtime's own threads.
-public protocol RuntimeObserver: Sendable {
+package protocol RuntimeObserver: Sendable {
   /// The data were read.
   func didRead(_ snapshot: Snapshot)
 
@@ -20,7 +20,7 @@ public protocol RuntimeObserver: Sendable {
 }
 
 /// Keeps what is typed, so that it survives the end of the program.
-public protocol DraftKeeper: Sendable {
+package protocol DraftKeeper: Sendable {
   /// Keeps a draft, in a moment.
   func save(_ draft: Draft)
 

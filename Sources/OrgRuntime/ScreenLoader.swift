@@ -3,94 +3,85 @@ import OrgCore
 import OrgViewModel
 import Synchronization
 
-/// Loads the rows of the screens beside that of the organizations, on a queue of its own.
+/// Makes the rows of screens on a queue of its own. Knows none of the screens: a request says how its rows are made.
 final class ScreenLoader: Sendable {
   private let manager: OrgManager
   private let inbox: Inbox
   private let queue = DispatchQueue(label: "orgman.loading")
-  /// What was asked for last; whatever is being made for another request is of no use.
-  private let latest = Mutex<SheetRequest?>(nil)
-
-  /// Who belongs where, as it was worked out last; it costs memory, and is kept only while users are looked at.
-  private let index = Mutex<UserIndex?>(nil)
-
-  /// The history as far as it has been read; it is kept while it is looked at.
-  private let history = Mutex(HistoryReading())
+  /// What was asked for last; whatever is being made for another request is no use.
+  private let latest = Mutex<ScreenRequest?>(nil)
+  /// What is costly to make, by name; it takes memory, and is kept only as long as each request uses it.
+  private let kept = Mutex<[String: any Sendable]>([:])
 
   init(manager: OrgManager, inbox: Inbox) {
     self.manager = manager
     self.inbox = inbox
   }
 
-  /// Reads as much of the history as there must be for so many rows, and posts what is found on the way.
-  private func readHistory(of subject: HistorySubject, for request: SheetRequest) throws(OrgError) {
-    var reading = history.withLock { $0 }
-    if reading.filter != subject.filter { reading = HistoryReading(subject.filter) }
-    try reading.refresh(manager)
-    while latest.withLock({ $0 }) == request {
-      let rows = HistoryRows(
-        reading.entries, isComplete: reading.isComplete, subject: subject, query: request.query)
-      inbox.post(.sheet(.history(rows), request))
-      guard rows.rows.count < request.extent, !reading.isComplete else { break }
-      // Twice as much each time: what was read is looked through again.
-      try reading.readOn(manager, limit: max(200, reading.entries.count))
-    }
-    history.withLock { $0 = reading }
-  }
-
-  private func users(of snapshot: Snapshot) -> UserIndex {
-    let earlier = index.withLock { $0 }
-    if let earlier, earlier.snapshot.generation == snapshot.generation { return earlier }
-    let new = UserIndex(snapshot, after: earlier)
-    index.withLock { $0 = new }
-    return new
-  }
-
   /// Waits until nothing is being loaded.
   func waitUntilIdle() { queue.sync {} }
 
-  /// Lets go of everything that costs memory.
+  /// Forgets everything that takes memory.
   func forget() {
     latest.withLock { $0 = nil }
     queue.async { [self] in
       guard latest.withLock({ $0 }) == nil else { return }
-      index.withLock { $0 = nil }
-      history.withLock { $0 = HistoryReading() }
+      kept.withLock { $0 = [:] }
     }
   }
 
   /// Makes the rows that a request asks for, of the data that are shown, and posts them.
-  func load(_ request: SheetRequest, of snapshot: Snapshot?) {
+  func load(_ request: ScreenRequest, of snapshot: Snapshot?) {
     latest.withLock { $0 = request }
     queue.async { [self] in
       guard latest.withLock({ $0 }) == request else { return }
-      switch request.screen {
-      case .users, .person: break
-      case .organizations, .history, .overview: index.withLock { $0 = nil }
-      }
-      if case .history = request.screen {} else { history.withLock { $0 = HistoryReading() } }
+      let source = Source(
+        snapshot: snapshot, request: request, loader: self, before: kept.withLock { $0 })
       do throws(OrgError) {
-        switch request.screen {
-        case .organizations: return
-        case .overview:
-          guard let snapshot else { return }
-          inbox.post(.sheet(.overview(OverviewRows(snapshot, query: request.query)), request))
-        case .users:
-          // Until the members have been read there is nothing to show; then it is asked for again.
-          guard let snapshot, snapshot.contents.hasMembers else { return }
-          let index = users(of: snapshot)
-          inbox.post(.sheet(.users(UserRows(index, query: request.query)), request))
-        case .person(let user):
-          guard let snapshot, snapshot.contents.hasMembers else { return }
-          let organizations = snapshot.contents.organizations(ofUser: user)
-          let rows = PersonRows(user, in: organizations, of: snapshot, query: request.query)
-          inbox.post(.sheet(.person(rows), request))
-        case .history(let subject):
-          try readHistory(of: subject, for: request)
-        }
+        try request.load(source, request)
       } catch {
-        inbox.post(.sheetFailure(error, request))
+        inbox.post(.rowsFailure(error, request))
       }
+      kept.withLock { $0 = source.used }
     }
+  }
+
+  /// Where one request's rows are made from.
+  private final class Source: ScreenSource {
+    let snapshot: Snapshot?
+    private let request: ScreenRequest
+    private let loader: ScreenLoader
+    /// What the request before used, as far as this one hasn't asked for it.
+    private var before: [String: any Sendable]
+    private(set) var used: [String: any Sendable] = [:]
+
+    init(
+      snapshot: Snapshot?, request: ScreenRequest, loader: ScreenLoader, before: [String: any Sendable]
+    ) {
+      (self.snapshot, self.request, self.loader, self.before) = (snapshot, request, loader, before)
+    }
+
+    var isWanted: Bool { loader.latest.withLock { $0 } == request }
+
+    func history(
+      matching filter: HistoryFilter, from position: HistoryPage.Position?, limit: Int
+    ) throws(OrgError) -> HistoryPage {
+      try loader.manager.history(matching: filter, from: position, limit: limit)
+    }
+
+    func cached<Value: Sendable>(
+      _ key: String, _ update: (Value?) throws(OrgError) -> Value
+    ) throws(OrgError) -> Value {
+      keep(key)
+      let value = try update(used[key] as? Value)
+      used[key] = value
+      return value
+    }
+
+    func keep(_ key: String) {
+      if let value = before.removeValue(forKey: key) { used[key] = value }
+    }
+
+    func post(_ rows: any ListRows) { loader.inbox.post(.rows(rows, request)) }
   }
 }

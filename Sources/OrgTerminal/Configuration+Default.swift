@@ -4,7 +4,7 @@ import OrgViewModel
 extension Configuration {
   /// Everything that can be configured, explained, as it is out of the box. Each setting is commented out; without
   /// the `#` before it, it says the same.
-  public static var defaultText: String {
+  package static var defaultText: String {
     let plans = PlanTier.known.map(quoted).joined(separator: ", ")
     let units = Retention.Unit.allCases.map(\.rawValue).joined(separator: ", ")
     var lines = """
@@ -59,11 +59,11 @@ extension Configuration {
       [keys]
       """.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let keymap = Keymap.standard
-    let screens = Context.allCases.filter(\.isScreen)
+    let screens = CommandTable.standard.contexts.filter { $0.kind == .screen }
     var apart: [Context: [String]] = [:]
-    for entry in Action.catalogue {
-      let contexts = screens.filter { keymap.has(entry.action, in: $0) }
-      let keys = contexts.map { keymap.keys(for: entry.action, in: $0) }
+    for entry in CommandTable.standard.actions {
+      let contexts = screens.filter { keymap.has(entry, in: $0) }
+      let keys = contexts.map { keymap.keys(for: entry, in: $0) }
       if contexts.isEmpty, !entry.isCommand { continue }
       if Set(keys).count <= 1 {
         lines.append(setting(entry, keys.first ?? []))
@@ -73,19 +73,19 @@ extension Configuration {
         }
       }
     }
-    for context in Context.allCases {
+    for context in CommandTable.standard.contexts {
       let own =
-        context.isScreen
+        context.kind == .screen
         ? apart[context] ?? []
-        : Action.catalogue.filter { keymap.has($0.action, in: context) }.map {
-          setting($0, keymap.keys(for: $0.action, in: context))
+        : CommandTable.standard.actions.filter { keymap.has($0, in: context) }.map {
+          setting($0, keymap.keys(for: $0, in: context))
         }
-      lines += ["", "# \(context.title)", "[keys.in.\(context.rawValue)]"] + own
+      lines += ["", "# \(context.title)", "[keys.in.\(context.name)]"] + own
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func setting(_ entry: Action.Entry, _ keys: [Key]) -> String {
+  private static func setting(_ entry: Action, _ keys: [Key]) -> String {
     let text = keys.map { quoted($0.description) }.joined(separator: ", ")
     let setting = "#\(entry.name) = [\(text)]"
     return setting + String(repeating: " ", count: max(1, 40 - setting.count)) + "# " + entry.title
@@ -93,31 +93,5 @@ extension Configuration {
 
   private static func quoted(_ text: String) -> String {
     "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
-  }
-}
-
-extension Context {
-  /// What it is, for people.
-  var title: String {
-    switch self {
-    case .list: "The list of organizations"
-    case .detail: "One organization and its members"
-    case .users: "The list of users"
-    case .history: "The history"
-    case .entry: "One entry of the history"
-    case .overview: "The overview"
-    case .person: "One user's organizations"
-    case .filter: "While a filter is typed; keys that type something type it"
-    case .roleChoice: "The choice of a role"
-    case .planChoice: "The choice of a plan"
-    case .statusChoice: "The choice of a status"
-    case .sortChoice: "The choice of what to sort by"
-    case .question: "A question"
-    case .form: "The edit pane, where text is typed"
-    case .choice: "The edit pane, where there are choices"
-    case .conflict: "The edit pane, where others changed the field as well"
-    case .help: "The page with the keys"
-    case .palette: "The command palette"
-    }
   }
 }

@@ -2,25 +2,25 @@ import OrgCore
 import OrgViewModel
 
 /// What somebody wants otherwise than it is out of the box, as the configuration says it.
-public struct Configuration: Sendable {
+package struct Configuration: Sendable {
   /// How things look.
-  public var theme = ThemeName.standard
+  package var theme = ThemeName.standard
   /// Whether the mouse is on from the start.
-  public var hasMouse = false
+  package var hasMouse = false
   /// Which key stands for what.
-  public var keymap = Keymap.standard
+  package var keymap = Keymap.standard
   /// What concerns the model.
-  public var preferences = Preferences()
+  package var preferences = Preferences()
 
   /// Everything as it is out of the box.
-  public init() {}
+  package init() {}
 
   /// Reads a configuration: TOML, as `defaultText` explains it.
   ///
   /// - Parameter text: the text of the file.
   /// - Returns: what it says, and everything that is wrong with it, in the order of the file. With a problem in it a
   ///   configuration isn't to be used.
-  public static func read(_ text: String) -> (configuration: Configuration, problems: [ConfigurationProblem])
+  package static func read(_ text: String) -> (configuration: Configuration, problems: [ConfigurationProblem])
   {
     var reader = ConfigurationReader()
     do throws(ConfigurationProblem) {
@@ -51,9 +51,9 @@ private struct ConfigurationReader {
       switch (table.path.first, table.path.count) {
       case ("queries", 1), ("keys", 1), ("history", 1): break
       case ("keys", 3) where table.path[1] == "in":
-        if Context(rawValue: table.path[2]) == nil {
+        if CommandTable.standard.context(named: table.path[2]) == nil {
           note(
-            "There is no context \(table.path[2].quoted); there are \(Self.list(Context.allCases.map(\.rawValue))).",
+            "There is no context \(table.path[2].quoted); there are \(Self.list(CommandTable.standard.contexts.map(\.name))).",
             table.place)
         }
       default:
@@ -65,7 +65,7 @@ private struct ConfigurationReader {
     let tiers = configuration.preferences.planTiers
     configuration.preferences.order.planTiers = tiers
     do throws(KeymapProblems) {
-      configuration.keymap = try Keymap.standard.offering(tiers).assigning(keys)
+      configuration.keymap = try Keymap(CommandTable(planTiers: tiers)).assigning(keys)
     } catch {
       problems += error.problems
     }
@@ -118,7 +118,7 @@ private struct ConfigurationReader {
     case ("keys", 2): key(entry, nil)
     case ("keys", 4) where entry.path[1] == "in":
       // A table by a wrong name has been named already.
-      if let context = Context(rawValue: entry.path[2]) { key(entry, context) }
+      if let context = CommandTable.standard.context(named: entry.path[2]) { key(entry, context) }
     case ("keys", 1), ("queries", 1), ("history", 1):
       note("\(entry.path[0]) is a table: write [\(entry.path[0])].", entry.place)
     default:
@@ -227,8 +227,8 @@ private struct ConfigurationReader {
 
   private mutating func key(_ entry: TOMLReader.Entry, _ context: Context?) {
     let name = entry.path[entry.path.count - 1]
-    guard let action = Action(name: name) else {
-      let near = Action.catalogue.map(\.name).filter { $0.contains(name) || name.contains($0) }
+    guard let action = CommandTable.standard.action(named: name) else {
+      let near = CommandTable.standard.actions.map(\.name).filter { $0.contains(name) || name.contains($0) }
       let offer =
         near.isEmpty ? "orgman config --default has all" : "it may be \(near.joined(separator: " or "))"
       return note("There is no action \(name.quoted); \(offer).", entry.place)

@@ -3,12 +3,12 @@ import CNcurses
 import Glibc
 
 /// Why the terminal can't be used.
-public struct TerminalError: Error, Sendable, Equatable {
+package struct TerminalError: Error, Sendable, Equatable {
   /// One sentence: what is wrong, and what to do.
-  public let message: String
+  package let message: String
 
   /// An error with its sentence.
-  public init(message: String) {
+  package init(message: String) {
     self.message = message
   }
 }

@@ -1,5 +1,5 @@
 /// What a terminal can say: a key, or the borders of pasted text.
-public enum Key: Sendable, Hashable {
+package enum Key: Sendable, Hashable {
   /// A key that types one Unicode scalar.
   case character(Unicode.Scalar)
   /// A letter, or one of `@[\]^_`, with Control; letters are lower-case. Control-I, -M, -J and -[ are
@@ -8,12 +8,9 @@ public enum Key: Sendable, Hashable {
   /// F1 and above.
   case function(Int)
   // Keys by what is written on them.
-  // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
   case enter, tab, backTab, escape, backspace, delete, insert
-  // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
   case up, down, left, right, home, end, pageUp, pageDown
   // Arrows with Control, where the terminal can say so.
-  // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
   case controlLeft, controlRight
   /// Text pasted by the user follows, up to `pasteEnd`.
   case pasteBegin
@@ -24,18 +21,17 @@ public enum Key: Sendable, Hashable {
 }
 
 /// What can be done with the mouse, and where.
-public struct MouseEvent: Sendable, Hashable {
+package struct MouseEvent: Sendable, Hashable {
   /// What was done.
-  public enum Kind: Sendable, Hashable {
+  package enum Kind: Sendable, Hashable {
     /// The first button was pressed.
     case press
     // The wheel was turned.
-    // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
     case wheelUp, wheelDown
   }
 
   /// What was done.
-  public let kind: Kind
+  package let kind: Kind
   /// Where the pointer was.
-  public let position: Position
+  package let position: Position
 }

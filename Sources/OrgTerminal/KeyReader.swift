@@ -61,7 +61,9 @@ struct KeyReader {
     case .press: return pointing(event.position, model)
     case .wheelUp, .wheelDown:
       // In a form, or a question, it would change the answer.
-      guard model.context.isScreen || model.context == .help || model.context == .palette else { return nil }
+      guard
+        model.context.kind == .screen || model.workspace.overlay is Help || model.workspace.overlay is Palette
+      else { return nil }
       turns = (event.kind == .wheelUp ? .moveUp : .moveDown, Self.rowsPerTurn - 1)
       return turns?.action
     }

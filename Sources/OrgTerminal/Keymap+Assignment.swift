@@ -45,14 +45,16 @@ extension Keymap {
     }
     for assignment in assignments {
       let action = assignment.action
-      let name = action.entry?.name ?? ""
-      let isCommand = action.entry?.isCommand ?? false
+      let name = action.name
+      let isCommand = action.isCommand
       guard let context = assignment.context else {
-        let screens = Context.allCases.filter(\.isScreen)
+        let screens = CommandTable.standard.contexts.filter { $0.kind == .screen }
         var places = screens.filter { has(action, in: $0) }
         if places.isEmpty, isCommand { places = screens }
         if places.isEmpty {
-          let others = Context.allCases.filter { has(action, in: $0) }.map { "[keys.in.\($0.rawValue)]" }
+          let others = CommandTable.standard.contexts.filter { has(action, in: $0) }.map {
+            "[keys.in.\($0.name)]"
+          }
           note(
             others.isEmpty
               ? "\(name) is asked for nowhere, as its plan isn't among plan-tiers."
@@ -63,13 +65,13 @@ extension Keymap {
         }
         continue
       }
-      guard has(action, in: context) || (isCommand && context.isScreen) else {
-        note("\(name) has no meaning in [keys.in.\(context.rawValue)].", assignment.place)
+      guard has(action, in: context) || (isCommand && context.kind == .screen) else {
+        note("\(name) has no meaning in [keys.in.\(context.name)].", assignment.place)
         continue
       }
-      for case (.character(let scalar), let place) in assignment.keys where context.isTyping {
+      for case (.character(let scalar), let place) in assignment.keys where context.kind == .text {
         note(
-          "\(String(Character(scalar)).quoted) types itself in [keys.in.\(context.rawValue)]; take a key with ^ or one without a letter.",
+          "\(String(Character(scalar)).quoted) types itself in [keys.in.\(context.name)]; take a key with ^ or one without a letter.",
           place)
       }
       wanted[context, default: [:]][action] = assignment
@@ -83,7 +85,7 @@ extension Keymap {
     }
     // What had no key before.
     var fresh: [Binding] = []
-    for context in Context.allCases {
+    for context in CommandTable.standard.contexts {
       for (action, assignment) in (wanted[context] ?? [:]).sorted(by: { $0.value.place < $1.value.place })
       where !has(action, in: context) && !assignment.keys.isEmpty {
         if let index = fresh.firstIndex(where: {
@@ -94,7 +96,7 @@ extension Keymap {
           fresh.append(
             Binding(
               keys: assignment.keys.map(\.key), action: action, contexts: [context],
-              description: action.entry?.title ?? "", hint: nil))
+              description: action.title, hint: nil))
         }
       }
     }
@@ -105,7 +107,7 @@ extension Keymap {
   /// Keys that stand for two actions in one context, each named once.
   private func clashes(_ wanted: Wanted) -> [ConfigurationProblem] {
     var problems: [ConfigurationProblem] = []
-    for context in Context.allCases {
+    for context in CommandTable.standard.contexts {
       guard let mine = wanted[context] else { continue }
       var taken: [Key: (action: Action, place: TextPlace?)] = [:]
       for binding in sections.flatMap(\.bindings)
@@ -117,11 +119,11 @@ extension Keymap {
           guard let first = taken.updateValue((action, place), forKey: key) else { continue }
           // A key that is only described differently in the detail isn't bound twice.
           if first.action == action, first.place == nil { continue }
-          let other = first.action.entry?.name ?? ""
+          let other = first.action.name
           let where_ = first.place.map { "in \($0)" } ?? "out of the box; give that other keys, too, or none"
           let problem = ConfigurationProblem(
             place: place,
-            message: "\(key) is bound twice in [keys.in.\(context.rawValue)]: to \(other) \(where_).")
+            message: "\(key) is bound twice in [keys.in.\(context.name)]: to \(other) \(where_).")
           if !problems.contains(where: { $0.place == place }) { problems.append(problem) }
         }
       }
@@ -148,7 +150,7 @@ extension Keymap.Binding {
   fileprivate func assigning(_ wanted: [Context: [Action: KeyAssignment]]) -> [Self] {
     var changed: [(keys: [Key], contexts: Set<Context>)] = []
     var rest = contexts
-    for context in Context.allCases where contexts.contains(context) {
+    for context in CommandTable.standard.contexts where contexts.contains(context) {
       guard let keys = wanted[context]?[action]?.keys.map(\.key) else { continue }
       rest.remove(context)
       if keys.isEmpty { continue }

@@ -21,8 +21,8 @@ struct Layout {
   var statusRow: Int { size.rows - 2 }
   var hintRow: Int { size.rows - 1 }
 
-  func viewport(helpLines: Int) -> AppModel.Viewport {
-    AppModel.Viewport(
+  func viewport(helpLines: Int) -> Viewport {
+    Viewport(
       isWide: isWide, listRows: body.count - 1, detailRows: body.count, helpRows: body.count - 1,
       helpLines: helpLines)
   }

@@ -4,16 +4,17 @@ extension Renderer {
   /// What a press of the mouse asks for; `nil` where nothing is to be pointed at.
   func action(at position: Position, _ model: AppModel, size: Size) -> Action? {
     let layout = Layout(size: size)
-    guard case .browse = model.mode, !layout.isTooSmall, layout.body.contains(position.row) else {
+    guard model.workspace.overlay == nil, !layout.isTooSmall, layout.body.contains(position.row) else {
       return nil
     }
     let line = position.row - layout.body.lowerBound
-    let pane: AppModel.Pane =
+    let pane: Pane =
       !layout.isWide
-      ? (model.sheet?.place.pane ?? model.pane) : position.column < layout.listWidth ? .list : .detail
+      ? model.screen.pane : position.column < layout.listWidth ? .list : .detail
     if pane == .detail { return .point(.detail, line: line) }
     // Above the rows stands the heading.
     if line > 0 { return .point(.list, line: line - 1) }
-    return model.sheet == nil ? order(at: position.column, model, layout.listWidth).map(Action.sortBy) : nil
+    return model.screen is OrganizationsScreen
+      ? order(at: position.column, model, layout.listWidth).map { .sortBy($0) } : nil
   }
 }

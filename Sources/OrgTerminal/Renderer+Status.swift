@@ -4,27 +4,27 @@ import OrgViewModel
 /// The header, and the lines at the bottom: the status, a prompt or a question, and the hints.
 extension Renderer {
   func header(_ model: AppModel, _ layout: Layout) -> [Span] {
-    let contents = model.organizationList.snapshot.contents
-    let isBroken = !model.organizationList.snapshot.problems.isEmpty
-    var state = isBroken ? "damaged" : model.readOnlyReason != nil ? "read-only" : "live"
+    let contents = model.workspace.data.snapshot.contents
+    let isBroken = !model.workspace.data.snapshot.problems.isEmpty
+    var state = isBroken ? "damaged" : model.workspace.settings.readOnlyReason != nil ? "read-only" : "live"
     if layout.size.columns >= 80, !isBroken {
-      if model.readOnlyReason != nil, !model.readOnlySummary.isEmpty {
-        state += ": \(model.readOnlySummary)"
-      } else if model.readOnlyReason == nil, !model.hasLeases {
+      if model.workspace.settings.readOnlyReason != nil, !model.workspace.settings.readOnlySummary.isEmpty {
+        state += ": \(model.workspace.settings.readOnlySummary)"
+      } else if model.workspace.settings.readOnlyReason == nil, !model.workspace.surroundings.hasLeases {
         state += ", no leases"
       }
     }
     // What another program wrote is compared, and mended if need be, once it has been read.
-    if !model.isReading, let progress = model.reading {
+    if !model.workspace.isReading, let progress = model.workspace.surroundings.reading {
       state = progress.percent < 100 ? "reading \(progress.percent)%" : "taking in"
     }
     func count(_ number: Int, _ word: String) -> String {
       "\(number.grouped) \(word)\(number == 1 ? "" : "s")"
     }
     var counts = contents.hasOrganizations ? "  " + count(contents.organizationCount, "org") : ""
-    if model.isReading {
+    if model.workspace.isReading {
       let what = contents.hasOrganizations ? "reading members" : "reading"
-      let progress = model.reading.map { " \($0.percent)%" } ?? ""
+      let progress = model.workspace.surroundings.reading.map { " \($0.percent)%" } ?? ""
       if layout.size.columns >= 60 || !contents.hasOrganizations { counts += "  \(what)\(progress)" }
     } else if layout.size.columns >= 60 {
       counts += "  " + count(contents.memberCount, "member")
@@ -36,42 +36,35 @@ extension Renderer {
     }
     line.add(" ")
     let right = "\(counts)   \(state) ".count
-    let name = name(of: model.screen, model)
+    let name = model.screen.title(model.workspace)
     let nameWidth = max(0, layout.size.columns - line.used - right)
     line.add(name, width: min(typesetter.set(name).width, nameWidth), theme.title)
-    // In a narrow detail the name may be above what is on the screen.
-    let isNameless =
-      model.sheet == nil && !layout.isWide && model.pane == .detail && model.visibleLines.lowerBound > 0
-    let title = isNameless ? model.selectedOrganization?.name ?? title : title
+    let title = nameAbove(model, layout) ?? title
     let room = layout.size.columns - line.used - right - 2
     let titleWidth = room > 2 ? min(room, typesetter.set(title).width) : 0
     line.fill(leaving: right + titleWidth)
     line.add(title, width: titleWidth, theme.quiet)
     line.add("\(counts)   ")
-    line.add(state, isBroken ? theme.bad : model.readOnlyReason != nil ? theme.warning : theme.good)
+    line.add(
+      state,
+      isBroken ? theme.bad : model.workspace.settings.readOnlyReason != nil ? theme.warning : theme.good)
     return line.spans
+  }
+
+  /// The name of the organization in a narrow detail, where that is above what is on the screen.
+  private func nameAbove(_ model: AppModel, _ layout: Layout) -> String? {
+    guard !layout.isWide, let screen = model.screen as? OrganizationsScreen, screen.pane == .detail,
+      screen.visibleLines.lowerBound > 0
+    else { return nil }
+    return screen.selectedOrganization?.name
   }
 
   func bottom(_ model: AppModel, _ layout: Layout, _ frame: inout Frame) {
     frame.lines[layout.filterRow] = filter(model, layout, &frame)
-    if let leaving = model.leaving { return ask(leaving.text, isYes: leaving.isYes, layout, &frame) }
-    switch model.mode {
-    case .chooseRole(let member):
-      let name =
-        model.organizationList.snapshot.organization(id: member.organizationID)?.name ?? member.organizationID
-      choose(
-        "Role of \(member.userID.escapedForDisplay) in \(name.escapedForDisplay), now \(member.role.rawValue):",
-        model, layout, &frame)
-    case .chooseRoles: choose(model.markedRoles, model, layout, &frame)
-    case .choosePlan(let organization):
-      choose(model.subject(of: .planTier, organization), model, layout, &frame)
-    case .chooseStatus(let organization):
-      choose(model.subject(of: .status, organization), model, layout, &frame)
-    case .chooseOrder: choose("Sort by:", model, layout, &frame)
-    case .ask(let question):
-      ask(question.text, isYes: question.isYes, layout, &frame)
-    case .form(let form) where form.asksToDiscard:
-      ask("Throw away what you typed?", isYes: form.discards, layout, &frame)
+    switch model.workspace.overlay {
+    case let menu as any Menu: choose(menu.question(model.workspace), model, layout, &frame)
+    case let question as any YesNoQuestion:
+      ask(question.text(model.workspace), isYes: question.isYes, layout, &frame)
     default:
       guard let message = sentence(model) else { return }
       // A long sentence is worth more than what it covers, but not more than the row with the cursor.
@@ -84,16 +77,17 @@ extension Renderer {
   }
 
   /// What the line above the hints says: of what a form has to say, that which is about no field of it.
-  private func sentence(_ model: AppModel) -> AppModel.Message? {
-    if case .palette(let palette) = model.mode {
-      return palette.selected.flatMap { model.obstacle(to: $0) }
-        .map { AppModel.Message(text: $0, kind: .refusal) } ?? model.message
+  private func sentence(_ model: AppModel) -> StatusLine.Message? {
+    let message = model.workspace.status.message
+    if let palette = model.workspace.overlay as? Palette {
+      return palette.selected.flatMap { model.obstacle(to: $0.choice) }
+        .map { StatusLine.Message(text: $0, kind: .refusal) } ?? message
     }
-    guard case .form(let form) = model.mode else { return model.status }
+    guard let form = model.workspace.overlay as? Form else { return model.status }
     if let problem = form.problem, problem.field == nil {
-      return AppModel.Message(text: problem.text, kind: .refusal)
+      return StatusLine.Message(text: problem.text, kind: .refusal)
     }
-    return model.message ?? form.externalChangeNotice.map { AppModel.Message(text: $0, kind: .refusal) }
+    return message ?? form.externalChangeNotice.map { StatusLine.Message(text: $0, kind: .refusal) }
       ?? model.status
   }
 
@@ -168,22 +162,24 @@ extension Renderer {
 
   private func filter(_ model: AppModel, _ layout: Layout, _ frame: inout Frame) -> [Span] {
     var line = line(layout.size.columns)
-    if case .palette(let palette) = model.mode {
+    if let palette = model.workspace.cover as? Palette {
       type(palette.input, after: ":", leaving: 1, layout, &line, &frame)
       return line.spans
     }
+    let screen = model.screen
+    let prompt = model.workspace.overlay as? FilterPrompt
     let marked =
-      model.markCount == 0
-      ? "" : "  \(model.markCount.grouped) marked\(model.isMarkingRange ? " and going on" : "") "
-    let hasCount = if case .filter = model.mode { true } else { !model.filterText.isEmpty }
+      screen.markCount == 0
+      ? "" : "  \(screen.markCount.grouped) marked\(screen.isMarkingRange ? " and going on" : "") "
     let count =
-      (hasCount ? "  \(model.shownCount.grouped) of \(model.totalCount.grouped) " : "") + marked
-    if case .filter(let field, _) = model.mode {
-      type(field, after: "/", leaving: count.count, layout, &line, &frame)
+      (prompt != nil || !screen.filter.isEmpty
+        ? "  \(screen.shownCount.grouped) of \(screen.totalCount.grouped) " : "") + marked
+    if let prompt {
+      type(prompt.field, after: "/", leaving: count.count, layout, &line, &frame)
     } else {
       guard !count.isEmpty else { return [] }
       line.add(
-        model.filterText.isEmpty ? "" : " /\(model.filterText)", width: layout.size.columns - count.count,
+        screen.filter.isEmpty ? "" : " /\(screen.filter)", width: layout.size.columns - count.count,
         theme.question)
     }
     line.add(count, theme.quiet)
@@ -206,7 +202,7 @@ extension Renderer {
     var line = line(layout.size.columns)
     line.add(" ")
     var hints = keymap.hints(in: model.context)
-    if model.context.isMenu {
+    if model.context.kind == .menu {
       hints = fitting(hints, layout.size.columns)
     } else {
       // What doesn't fit is left out whole; help and the way out, which stand last, are worth more than the rest.

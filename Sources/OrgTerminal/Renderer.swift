@@ -33,15 +33,12 @@ struct Renderer {
       return frame
     }
     frame.lines[0] = header(model, layout)
-    switch model.mode {
-    case .help(let top, _): help(top, layout, &frame)
-    case .palette(let palette):
-      self.palette(palette, model, layout, &frame)
-      bottom(model, layout, &frame)
-    default:
-      body(model, layout, &frame)
-      bottom(model, layout, &frame)
+    switch model.workspace.cover {
+    case let help as Help: self.help(help.top, layout, &frame)
+    case let palette as Palette: self.palette(palette, model, layout, &frame)
+    default: (model.screen as? any DrawableScreen)?.draw(self, model, layout, &frame)
     }
+    if !(model.workspace.overlay is Help) { bottom(model, layout, &frame) }
     frame.lines[layout.hintRow] = hints(model, layout)
     return frame
   }
@@ -55,24 +52,6 @@ struct Renderer {
 
   // MARK: Body
 
-  private func body(_ model: AppModel, _ layout: Layout, _ frame: inout Frame) {
-    if let sheet = model.sheet { return self.sheet(sheet, model, layout, &frame) }
-    let form: Form? = if case .form(let form) = model.mode { form } else { nil }
-    if layout.isWide {
-      let left = list(model, layout.listWidth, layout, &frame)
-      let right =
-        form.map { self.form($0, layout, column: layout.listWidth + 1, &frame) }
-        ?? detail(model, layout, &frame)
-      put(left, beside: right, layout, &frame)
-    } else {
-      let lines =
-        form.map { self.form($0, layout, column: 0, &frame) }
-        ?? (model.pane == .list
-          ? list(model, layout.listWidth, layout, &frame) : detail(model, layout, &frame))
-      for (index, row) in layout.body.enumerated() { frame.lines[row] = lines[index] }
-    }
-  }
-
   /// Puts two panes side by side, with a line between them.
   func put(_ left: [[Span]], beside right: [[Span]], _ layout: Layout, _ frame: inout Frame) {
     for (index, row) in layout.body.enumerated() {
@@ -80,46 +59,6 @@ struct Renderer {
       let gap = Span(String(repeating: " ", count: max(0, layout.listWidth - rest)))
       frame.lines[row] = left[index] + [gap, Span(typesetter.set("│").text, theme.quiet)] + right[index]
     }
-  }
-
-  private func list(_ model: AppModel, _ width: Int, _ layout: Layout, _ frame: inout Frame) -> [[Span]] {
-    let (nameWidth, columns) = columns(model, width)
-    var lines = [heading(model, width)]
-    let hasForm = if case .form = model.mode { true } else { false }
-    let hasFocus = model.pane == .list && !hasForm
-    for row in model.visibleRows {
-      let item = model.listRow(row)
-      let organization = item.organization
-      let base = item.isSelected ? (hasFocus ? theme.selected : theme.selectedElsewhere) : theme.text
-      var line = line(width)
-      name(
-        organization.name, nameWidth,
-        signs(isSelected: item.isSelected, isMarked: item.isMarked, hasChanged: item.hasChanged),
-        item.hasChanged ? theme.changed(base) : base, base, &line)
-      for (place, column) in columns.enumerated() {
-        // The bar ends here: what isn't drawn again when the selection moves needn't be sent over the line.
-        add(column, of: item, place == 0 && column.kind != .status ? base : theme.text, to: &line)
-      }
-      lines.append(line.spans)
-    }
-    if model.visibleRows.isEmpty {
-      let offer = model.editingObstacle == nil ? key(.add, "adds one.", model) : []
-      let text =
-        !model.organizationList.snapshot.contents.hasOrganizations
-        ? ["Reading the organizations."] + key(.close, "cancels.", model)
-        : model.query.isEmpty
-          ? ["No organizations yet."] + offer
-          : ["Nothing matches \(model.query.quoted)."] + key(.back, "clears the filter.", model)
-      lines += text.map { [Span(" "), Span(typesetter.fit($0, width - 2), theme.quiet)] }
-    }
-    lines += Array(repeating: [], count: max(0, layout.body.count - lines.count))
-    if hasFocus, frame.cursor == nil {
-      frame.cursor = Position(
-        column: 0,
-        row: layout.body.lowerBound + 1
-          + min(max(0, model.selectedRow - model.visibleRows.lowerBound), layout.body.count - 2))
-    }
-    return lines
   }
 
   /// What is said of a row without any colour: that it is selected, that it is marked, that others changed it.
@@ -138,61 +77,6 @@ struct Renderer {
     line.add(name, width: cells, look)
     if !others.isEmpty { line.add(" \(others)", style) }
     line.add("", width: end - line.used, style)
-  }
-
-  private func detail(_ model: AppModel, _ layout: Layout, _ frame: inout Frame) -> [[Span]] {
-    let width = layout.detailWidth
-    let hasFocus = model.pane == .detail
-    var lines = model.visibleLines.map { self.line(model.detailLine($0), hasFocus: hasFocus, width) }
-    lines += Array(repeating: [], count: max(0, layout.body.count - lines.count))
-    if hasFocus, frame.cursor == nil {
-      let row = min(max(0, model.selectedLine - model.visibleLines.lowerBound), layout.body.count - 1)
-      frame.cursor = Position(column: layout.size.columns - width, row: layout.body.lowerBound + row)
-    }
-    return lines
-  }
-
-  private func line(_ line: DetailLine, hasFocus: Bool, _ width: Int) -> [Span] {
-    var builder = self.line(width)
-    func base(_ isSelected: Bool) -> Style {
-      isSelected ? (hasFocus ? theme.selected : theme.selectedElsewhere) : theme.text
-    }
-    func mark(_ isSelected: Bool) -> String { isSelected && hasFocus ? "▸" : " " }
-    switch line {
-    case .blank: return []
-    case .title(let organization, let defaults, let isSelected):
-      let status = defaults.shown(organization.status.rawValue, .status)
-      let style = isSelected ? base(true) : theme.title
-      builder.add(mark(isSelected), style)
-      builder.add(organization.name, width: width - status.count - 3, style)
-      builder.add(" ", style)
-      builder.add(status, theme.status(organization.status))
-    case .id(let id):
-      builder.add(" ")
-      builder.add(id, theme.quiet)
-    case .field(let label, let value, let isSelected):
-      let style = base(isSelected)
-      builder.add(mark(isSelected), style)
-      builder.add(label, width: 9, isSelected ? style : theme.quiet)
-      builder.add(value ?? "none", value == nil && !isSelected ? theme.quiet : style)
-      if isSelected && hasFocus { builder.fill(leaving: 1, style) }
-    case .members(nil): builder.add(" Members …", theme.title)
-    case .members(let counts?):
-      builder.add(" Members \((counts.owner + counts.billingAdmin + counts.member).grouped)", theme.title)
-      let roles =
-        "owner \(counts.owner.grouped)  billing \(counts.billingAdmin.grouped)  member \(counts.member.grouped)"
-      builder.add(builder.used + roles.count + 4 > width ? "  " : "    ")
-      builder.add(roles)
-    case .member(let member, let isSelected, let isMarked, let hasChanged, let defaults):
-      let style = base(isSelected)
-      name(
-        member.userID, max(8, width - 1 - 15 - 11),
-        signs(isSelected: isSelected && hasFocus, isMarked: isMarked, hasChanged: hasChanged),
-        hasChanged ? theme.changed(style) : style, style, &builder)
-      builder.add(defaults.shown(member.role.rawValue, .role), width: 15, style)
-      builder.add(member.joinedAt.dayText, width: 10, style)
-    }
-    return builder.spans
   }
 
   // MARK: Help

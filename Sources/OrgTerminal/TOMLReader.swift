@@ -1,36 +1,36 @@
 import OrgCore
 
 /// Where something stands in a text, for people: both count from 1.
-public struct TextPlace: Sendable, Hashable, Comparable, CustomStringConvertible {
+package struct TextPlace: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The line.
-  public let line: Int
+  package let line: Int
   /// The character in it, in Unicode scalars.
-  public let column: Int
+  package let column: Int
 
   /// A place; both count from 1.
-  public init(line: Int, column: Int) {
+  package init(line: Int, column: Int) {
     self.line = line
     self.column = column
   }
 
   /// `line 3, column 7`
-  public var description: String { "line \(line), column \(column)" }
+  package var description: String { "line \(line), column \(column)" }
 
   /// Whether one stands before another.
-  public static func < (left: TextPlace, right: TextPlace) -> Bool {
+  package static func < (left: TextPlace, right: TextPlace) -> Bool {
     (left.line, left.column) < (right.line, right.column)
   }
 }
 
 /// Something that is wrong with the configuration.
-public struct ConfigurationProblem: Error, Sendable, Hashable {
+package struct ConfigurationProblem: Error, Sendable, Hashable {
   /// Where; `nil` where it is about the file as a whole.
-  public let place: TextPlace?
+  package let place: TextPlace?
   /// What, in a sentence, and what to do; text of the file in it is escaped.
-  public let message: String
+  package let message: String
 
   /// A problem with its place.
-  public init(place: TextPlace?, message: String) {
+  package init(place: TextPlace?, message: String) {
     self.place = place
     self.message = message
   }

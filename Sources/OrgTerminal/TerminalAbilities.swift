@@ -2,30 +2,30 @@ import CNcurses
 import Glibc
 
 /// What can be known of the terminal without writing to it.
-public struct TerminalAbilities: Sendable {
+package struct TerminalAbilities: Sendable {
   /// TERM.
-  public let name: String?
+  package let name: String?
   /// Why no screen can be shown on it; `nil` where one can.
-  public let obstacle: String?
+  package let obstacle: String?
   /// Whether the locale's character set is UTF-8, and what it is.
-  public let isUTF8: Bool
+  package let isUTF8: Bool
   /// The locale's character set.
-  public let characterSet: String
+  package let characterSet: String
   /// How many colours its description has; 0 for none.
-  public let colors: Int
+  package let colors: Int
   /// Columns and rows; `nil` where the kernel doesn't know.
-  public let size: Size?
+  package let size: Size?
   /// Why nothing can be copied to its clipboard; `nil` where something can.
-  public let clipboardObstacle: String?
+  package let clipboardObstacle: String?
   /// Whether it has a mouse.
-  public let hasMouse: Bool
+  package let hasMouse: Bool
   /// Whether it tells pasted from typed text.
-  public let tellsPaste: Bool
+  package let tellsPaste: Bool
   /// What the curses library calls itself.
-  public let library: String
+  package let library: String
 
   /// Looks at the environment and the description of the terminal.
-  public static func current() -> TerminalAbilities {
+  package static func current() -> TerminalAbilities {
     let isUTF8 = CursesScreen.adoptLocale()
     let name = CursesScreen.environment("TERM")
     var found = cncurses_abilities()

@@ -5,12 +5,12 @@ import OrgViewModel
 import Synchronization
 
 /// Something else to wait for: when the descriptor is readable, `drain` says whether the data may have changed.
-public struct ChangeSource {
+package struct ChangeSource {
   let descriptor: Int32
   let drain: () -> Bool
 
   /// A descriptor to poll, and how to empty it without waiting.
-  public init(descriptor: Int32, drain: @escaping () -> Bool) {
+  package init(descriptor: Int32, drain: @escaping () -> Bool) {
     self.descriptor = descriptor
     self.drain = drain
   }
@@ -18,7 +18,7 @@ public struct ChangeSource {
 
 /// The terminal and the one loop that waits: for keys, for signals, for changes to the data, for what other
 /// threads hand over. With nothing going on it sleeps.
-public final class TerminalApp {
+package final class TerminalApp {
   private let signals: SignalSource
   private let wakeUp: WakeUp
   private let screen: CursesScreen
@@ -29,19 +29,19 @@ public final class TerminalApp {
   private static let grace: Int64 = 2000
 
   /// How the program came to its end.
-  public struct Ending: Sendable {
+  package struct Ending: Sendable {
     /// The number of the signal that ended it, 0 if none did. The end of the terminal counts as SIGHUP.
-    public let signal: Int32
+    package let signal: Int32
     /// What was asked for and not saved, in words; text of the data is escaped.
-    public let unsavedChanges: [String]
+    package let unsavedChanges: [String]
     /// What was saved by then, where it was agreed to discard it.
-    public let undiscardedChange: String?
+    package let undiscardedChange: String?
   }
 
   /// Takes the terminal. Must come before any thread is started, for signals are to come to this one.
   ///
   /// - Throws: a sentence for standard error, where there is no terminal to work with.
-  public init() throws(TerminalError) {
+  package init() throws(TerminalError) {
     signals = try SignalSource()
     wakeUp = try WakeUp()
     screen = try CursesScreen()
@@ -50,15 +50,15 @@ public final class TerminalApp {
   /// Whether there is a terminal to work with, before anything else is done.
   ///
   /// - Throws: a sentence for standard error, where there is none.
-  public static func check() throws(TerminalError) {
+  package static func check() throws(TerminalError) {
     try CursesScreen.check()
   }
 
   /// Wakes the loop from any thread: there are results to take.
-  public var wake: @Sendable () -> Void { { [wakeUp] in wakeUp.wake() } }
+  package var wake: @Sendable () -> Void { { [wakeUp] in wakeUp.wake() } }
 
   /// How much fits on the screen now.
-  private func viewport(_ renderer: Renderer) -> AppModel.Viewport {
+  private func viewport(_ renderer: Renderer) -> Viewport {
     Layout(size: screen.size).viewport(helpLines: renderer.helpLines.count)
   }
 
@@ -70,9 +70,9 @@ public final class TerminalApp {
   ///   - configuration: what somebody wants otherwise than it is out of the box.
   ///   - runtime: carries out what takes time, and calls `wake` when there are results.
   /// - Returns: what ended it, and what could not be saved.
-  public func run(
+  package func run(
     title: String, configuration: Configuration, changes: ChangeSource,
-    runtime: some EffectHandler, _ makeModel: (AppModel.Viewport) -> AppModel
+    runtime: some EffectHandler, _ makeModel: (Viewport) -> AppModel
   ) -> Ending {
     let renderer = Renderer(
       typesetter: Typesetter(isUTF8: screen.hasUTF8),
@@ -126,7 +126,7 @@ public final class TerminalApp {
           for result in runtime.takeResults() { carryOut(result(&model)) }
           if hasQuit { return 0 }
         }
-        if waits[3].revents != 0, changes.drain() { carryOut([model.refresh()]) }
+        if waits[3].revents != 0, changes.drain() { carryOut(model.refresh()) }
         if waits[0].revents != 0 {
           switch screen.readKeys() {
           case .keys(let new): keys.waiting += new

@@ -1,7 +1,7 @@
 import OrgCore
 
 /// The looks that can be chosen.
-public enum ThemeName: String, Sendable, Hashable, CaseIterable {
+package enum ThemeName: String, Sendable, Hashable, CaseIterable {
   /// Red for what is bad, yellow behind what needs a look.
   case standard = "default"
   /// Without red and green, which some eyes don't tell apart: yellow and cyan, both behind black text.

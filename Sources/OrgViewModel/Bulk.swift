@@ -1,7 +1,7 @@
 import OrgCore
 
 /// What becomes of many records at once.
-enum BulkEdit: Sendable, Hashable {
+package enum BulkEdit: Sendable, Hashable {
   /// Organizations are put on a plan.
   case plan(String)
   /// Organizations get a status.
@@ -14,9 +14,9 @@ enum BulkEdit: Sendable, Hashable {
 
 /// All that is marked, to be edited in one go: it may be everything there is, so its changes are made off the
 /// screen's thread.
-struct MarkedRecords: Sendable {
-  enum Records: Sendable {
-    case organizations(Marks)
+package struct MarkedRecords: Sendable {
+  package enum Records: Sendable {
+    case organizations(IndexMarks)
     case members(of: String, Set<String>)
   }
 
@@ -27,8 +27,8 @@ struct MarkedRecords: Sendable {
   /// How many organizations, or members.
   var count: String {
     switch records {
-    case .organizations(let marks): AppModel.organizations(marks.count)
-    case .members(_, let users): AppModel.members(users.count)
+    case .organizations(let marks): Words.organizations(marks.count)
+    case .members(_, let users): Words.members(users.count)
     }
   }
 

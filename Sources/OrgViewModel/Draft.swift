@@ -2,7 +2,7 @@ import OrgCore
 
 /// What was typed in an edit pane and not saved: kept outside, so that it survives the end of the program, whatever
 /// ended it.
-public struct Draft: Sendable, Hashable, Codable {
+package struct Draft: Sendable, Hashable, Codable {
   /// What the form is for.
   enum Purpose: String, Codable {
     case create, edit, member
@@ -20,7 +20,7 @@ public struct Draft: Sendable, Hashable, Codable {
   private let focus: Int
 
   /// What was being edited, for a sentence. Text of the data is escaped.
-  public var subject: String {
+  package var subject: String {
     switch purpose {
     case .create: name.isEmpty ? "a new organization" : "a new organization, \(name.escapedForDisplay)"
     case .edit: name.escapedForDisplay
@@ -74,51 +74,5 @@ public struct Draft: Sendable, Hashable, Codable {
     }
     form.focus = min(max(0, focus), form.fields.count - 1)
     return form
-  }
-}
-
-extension AppModel {
-  /// What is typed and not saved.
-  private var draft: Draft? {
-    switch mode {
-    case .form(let form), .help(_, .form(let form)): Draft(form)
-    default: nil
-    }
-  }
-
-  /// Has what is typed kept, or dropped when it is saved or thrown away.
-  mutating func keepingDraft(_ effects: [Effect]) -> [Effect] {
-    let draft = draft
-    guard draft != keptDraft else { return effects }
-    keptDraft = draft
-    return effects + [.runtime(draft.map(RuntimeEffect.saveDraft) ?? .dropDraft)]
-  }
-
-  /// Offers to go on with what was typed when the program last ended.
-  public mutating func offer(_ draft: Draft) {
-    var question = Question(
-      text: "You were editing \(draft.subject) when orgman ended. Go on with it?", changes: [])
-    question.draft = draft
-    // Here this is the safe answer.
-    question.isYes = true
-    mode = .ask(question)
-  }
-
-  /// Goes on with a draft, throws it away, or leaves it for the next start.
-  mutating func answer(_ action: Action, _ draft: Draft, isYes: Bool) -> [Effect] {
-    mode = .browse
-    switch action {
-    case .back, .cancel, .close:
-      message = Message(text: "What you typed is offered again at the next start.", kind: .note)
-      return [.runtime(.leaveDraft)]
-    default: break
-    }
-    guard isYes, var form = draft.form(preferences) else {
-      message = Message(text: "What you typed was thrown away.", kind: .note)
-      return [.runtime(.dropDraft)]
-    }
-    form.notice(organizationList.snapshot)
-    mode = .form(form)
-    return []
   }
 }

@@ -1,7 +1,7 @@
 import OrgCore
 
 /// What the model asks for outside of itself.
-public enum Effect: Sendable, Hashable {
+package enum Effect: Sendable, Hashable {
   /// Something that takes time: it is carried out off the screen's thread.
   case runtime(RuntimeEffect)
   /// Something about the terminal, or the end of the program.
@@ -9,7 +9,7 @@ public enum Effect: Sendable, Hashable {
 }
 
 /// What is carried out off the screen's thread. Its result comes back through one of the model's `receive` functions.
-public enum RuntimeEffect: Sendable, Hashable {
+package enum RuntimeEffect: Sendable, Hashable {
   /// Commit; the outcome comes to `receive(_: CommitOutcome)`.
   case commit(ChangeSet)
   /// Find out what changes would do; it comes to `receive(_:for:)`.
@@ -23,11 +23,11 @@ public enum RuntimeEffect: Sendable, Hashable {
   /// Find the rows that a request asks for; they come to `receive(_: OrganizationList)`. Requests that are still
   /// waiting when a newer one comes may be dropped.
   case arrange(ListRequest)
-  /// Find the rows of a screen beside that of the organizations; they come to `receive(_:for:)`, and may come
-  /// several times, more each time. Requests that are still waiting when a newer one comes may be dropped.
-  case show(SheetRequest)
-  /// Let go of what was kept to make rows for `show`: the organizations are shown again.
-  case forgetSheets
+  /// Make the rows of a screen; they come to `receive(_:for:)`, and may come several times, more each time. Requests that
+  /// are still waiting when a newer one comes may be dropped.
+  case show(ScreenRequest)
+  /// Forget what was kept to make rows for `show`: a screen is shown that needs none.
+  case forgetRows
   /// Find the next organization that a query matches; it comes to `receive(_: Found)`.
   case find(MatchSearch)
   /// Read the data again, then arrange them.
@@ -41,7 +41,7 @@ public enum RuntimeEffect: Sendable, Hashable {
 }
 
 /// What the terminal does, and the loop that shows the model there.
-public enum TerminalEffect: Sendable, Hashable {
+package enum TerminalEffect: Sendable, Hashable {
   /// Copy a text to the clipboard of the person at the terminal; `receive(copied:problem:)` says what became of it.
   case copy(String)
   /// Call `endFlash` in a moment long enough to notice what changed.
@@ -58,7 +58,7 @@ public enum TerminalEffect: Sendable, Hashable {
 
 extension RuntimeEffect {
   /// Whether it is about what is kept of what is being typed.
-  public var isAboutDraft: Bool {
+  package var isAboutDraft: Bool {
     switch self {
     case .saveDraft, .dropDraft, .leaveDraft: true
     default: false
@@ -67,7 +67,7 @@ extension RuntimeEffect {
 }
 
 /// Carries out what the model asks for off the screen's thread, and hands back what came of it.
-public protocol EffectHandler {
+package protocol EffectHandler {
   /// What is done to the model with a result, and what follows from that.
   typealias Result = (inout AppModel) -> [Effect]
 
@@ -85,7 +85,7 @@ public protocol EffectHandler {
 }
 
 /// What became of a commit.
-public enum CommitOutcome: Sendable {
+package enum CommitOutcome: Sendable {
   /// It is durable; the data as they are now, arranged.
   case done(Commit, OrganizationList)
   /// Nothing was changed.
@@ -95,16 +95,16 @@ public enum CommitOutcome: Sendable {
 }
 
 /// The rows that the list should have.
-public struct ListRequest: Sendable, Hashable {
+package struct ListRequest: Sendable, Hashable {
   /// Rises with every request; a result with a lower number than the one shown is dropped.
-  public var serial: Int
+  package var serial: Int
   /// What is filtered by.
-  public var query: String
+  package var query: String
   /// What is sorted by.
-  public var order: ListOrder
+  package var order: ListOrder
 
   /// The first request: everything.
-  public init(serial: Int = 0, query: String = "", order: ListOrder = ListOrder()) {
+  package init(serial: Int = 0, query: String = "", order: ListOrder = ListOrder()) {
     self.serial = serial
     self.query = query
     self.order = order

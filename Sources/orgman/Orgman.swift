@@ -139,10 +139,12 @@ struct BrowseCommand: ParsableCommand {
       changes: ChangeSource(descriptor: watcher.descriptor) { watcher.drain() }, runtime: runtime
     ) {
       var model = AppModel(
-        first, viewport: $0, readOnlyReason: store.readOnlyReason,
-        readOnlySummary: store.obstacle?.summary ?? "", preferences: configuration.preferences,
+        first, viewport: $0,
+        settings: Settings(
+          preferences: configuration.preferences, readOnlyReason: store.readOnlyReason,
+          readOnlySummary: store.obstacle?.summary ?? ""),
         message: problems.first.map {
-          AppModel.Message(text: "Not configured: \(ConfigurationFile.sentence($0))", kind: .refusal)
+          StatusLine.Message(text: "Not configured: \(ConfigurationFile.sentence($0))", kind: .refusal)
         })
       if let draft { model.offer(draft) }
       return model

@@ -30,8 +30,10 @@ import Testing
     .setField(.planTier, organization: "org_acme", from: old, to: plan)
   }
 
-  private func request(_ serial: Int, _ screen: Location.Screen) -> SheetRequest {
-    SheetRequest(serial: serial, screen: screen, query: "", extent: 10)
+  private func request(_ serial: Int, _ screen: some RowsScreen) -> ScreenRequest {
+    ScreenRequest(serial: serial, identity: screen.identity, query: "", extent: 10) {
+      source, request throws(OrgError) in try screen.load(source, request)
+    }
   }
 
   private var outcomes: [CommitOutcome] {
@@ -92,13 +94,13 @@ import Testing
   @Test func `rows of a screen that was left meanwhile are dropped`() throws {
     _ = try started()
     store.readingHistory.close()
-    runtime.perform(.show(request(1, .history(.all))))
+    runtime.perform(.show(request(1, HistoryScreen(.all))))
     store.readingHistory.waitForArrival()
-    runtime.perform(.show(request(2, .overview)))
+    runtime.perform(.show(request(2, OverviewScreen())))
     store.readingHistory.open()
     runtime.waitUntilIdle()
     let shown = inbox.take().compactMap {
-      if case .sheet(_, let request) = $0 { request.serial } else { nil }
+      if case .rows(_, let request) = $0 { request.serial } else { nil }
     }
     #expect(shown == [2])
   }
@@ -106,9 +108,9 @@ import Testing
   @Test func `a screen that was left has nothing kept for it`() throws {
     _ = try started()
     store.readingHistory.close()
-    runtime.perform(.show(request(1, .history(.all))))
+    runtime.perform(.show(request(1, HistoryScreen(.all))))
     store.readingHistory.waitForArrival()
-    runtime.perform(.forgetSheets)
+    runtime.perform(.forgetRows)
     store.readingHistory.open()
     runtime.waitUntilIdle()
     #expect(inbox.take().isEmpty)

@@ -1520,20 +1520,20 @@ enum Golden {
      Going about
       Enter l Right       open the organization
       Enter l Right       edit the field, or the role of the member
+      o                   all organizations of the member or user
+      H                   history of the organization, member or user alone
+      Tab                 the next pane
+      Shift-Tab           the previous pane
       Esc h Left          close the prompt, clear the filter, go back; never quits
       1                   organizations
       2                   users: who belongs where
       3                   history: who changed what when
       4                   overview: counts, and what to look after
-      o                   all organizations of the member or user
-      H                   history of the organization, member or user alone
       [                   the screen before
       ]                   forward again
       -                   the last screen, and back again
-      Enter l Right       every change of the entry
-      Enter l Right       go to the organization
-      Enter l Right       the organizations of that line
       Enter l Right       the user's organizations
+      Enter l Right       every change of the entry
 
 
      ? close
@@ -1568,12 +1568,12 @@ enum Golden {
      Going about
       Enter l Right       open the organization
       Enter l Right       edit the field, or the role of the member
+      o                   all organizations of the member or user
+      H                   history of the organization, member or user alone
+      Tab                 the next pane
+      Shift-Tab           the previous pane
       Esc h Left          close the prompt, clear the filter, go back; never quits
       1                   organizations
-      2                   users: who belongs where
-      3                   history: who changed what when
-      4                   overview: counts, and what to look after
-      o                   all organizations of the member or user
 
 
      ? close
@@ -2666,23 +2666,22 @@ enum Golden {
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
      Commands  55
     ▸  Open the organization; in the detail, edit what is selected                 open                     Enter l Right
-       New organization; in the detail, add a member                               add                      a
-       Edit name, plan, status and billing ids                                     edit                     e F2
      ! Change the role of the member, or of all marked: Choose a member first: Enter opens the organizatio… r
        Change the plan of the organization, or of all marked                       change-plan              p
        Change the status of the organization, or of all marked                     change-status            S
+       New organization; in the detail, add a member                               add                      a
+       Edit name, plan, status and billing ids                                     edit                     e F2
        Set to deleted; in the detail, remove the member; or all marked             remove                   d Del
-     ! Remove the user from all organizations: That can't be done on this screen.
        Undo your latest change                                                     undo                     u
        Redo what you undid                                                         redo                     ^R
-     ! Undo the selected entry of the history: Choose an entry of the history first.
+     ! Undo the selected entry of the history: That can't be done on this screen.
+     ! Remove the user from all organizations: That can't be done on this screen.
        Mark or unmark what is selected, and go on to the next                      mark                     Space
        Mark what is moved over; again ends it                                      mark-range               v
        Mark all that the filter shows; in the detail, all members                  mark-all                 *
        Unmark all                                                                  unmark-all               U
        Copy the id; in the detail, what is selected                                copy                     y
        Copy the whole row, with tabs between its values                            copy-row                 Y
-       Filter as you type                                                          filter                   /
        To the next match of the filter                                             next-match               n
        To the previous match of the filter                                         previous-match           N
        Sort by a column                                                            sort                     s
@@ -2692,6 +2691,7 @@ enum Golden {
        Sort by the number of members                                               sort-by-members
        Sort by the time of creation                                                sort-by-created
        Sort the other way round                                                    invert-order             I
+       Filter as you type                                                          filter                   /
      :
 
      Enter run  Down next  Esc close
@@ -2701,10 +2701,10 @@ enum Golden {
      Organizations  /srv/op…  7 orgs   live
      Commands  55
     ▸  Open the organization; i…  Enter l R…
-       New organization; in the…  a
-       Edit name, plan, status …  e F2
      ! Change the role of the me… r
        Change the plan of the o…  p
+       Change the status of the…  S
+       New organization; in the…  a
      :
 
      Enter run  Down next  Esc close
@@ -2714,24 +2714,24 @@ enum Golden {
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Commands  55
     ▸  Open the organization; in the deta… open                     Enter l Right
-       New organization; in the detail, a… add                      a
-       Edit name, plan, status and billin… edit                     e F2
      ! Change the role of the member, or of all marked: Choose a m… r
        Change the plan of the organizatio… change-plan              p
        Change the status of the organizat… change-status            S
+       New organization; in the detail, a… add                      a
+       Edit name, plan, status and billin… edit                     e F2
        Set to deleted; in the detail, rem… remove                   d Del
-     ! Remove the user from all organizations: That can't be done …
        Undo your latest change             undo                     u
        Redo what you undid                 redo                     ^R
-     ! Undo the selected entry of the history: Choose an entry of …
+     ! Undo the selected entry of the history: That can't be done …
+     ! Remove the user from all organizations: That can't be done …
        Mark or unmark what is selected, a… mark                     Space
        Mark what is moved over; again end… mark-range               v
        Mark all that the filter shows; in… mark-all                 *
        Unmark all                          unmark-all               U
        Copy the id; in the detail, what i… copy                     y
        Copy the whole row, with tabs betw… copy-row                 Y
-       Filter as you type                  filter                   /
        To the next match of the filter     next-match               n
+       To the previous match of the filter previous-match           N
      :
 
      Enter run  Down next  Esc close
@@ -2746,7 +2746,7 @@ enum Golden {
        Mark all that the filter shows; in the detail, all members                  mark-all                 *
        Go to the history of what is selected alone                                 show-its-history         H
        Go back, and from the list out of the program                               close                    q
-       Go to all organizations of the selected user                                show-person              o
+     ! Go to all organizations of the selected user: Choose a member first.                                 o
        Mark or unmark what is selected, and go on to the next                      mark                     Space
        To the previous match of the filter                                         previous-match           N
        Change the plan of the organization, or of all marked                       change-plan              p
@@ -2794,7 +2794,7 @@ enum Golden {
        Mark all that the filter shows; in… mark-all                 *
        Go to the history of what is selec… show-its-history         H
        Go back, and from the list out of … close                    q
-       Go to all organizations of the sel… show-person              o
+     ! Go to all organizations of the selected user: Choose a memb… o
        Mark or unmark what is selected, a… mark                     Space
        To the previous match of the filter previous-match           N
        Change the plan of the organizatio… change-plan              p
@@ -2891,9 +2891,9 @@ enum Golden {
      orgman  Organizations                                                     /srv/ops/data  0 orgs  0 members   read-only
      Commands  5
     ▸! Undo your latest change: Nothing can be changed: it was opened so.                                   u
-     ! Undo the selected entry of the history: Choose an entry of the history first.
+     ! Undo the selected entry of the history: That can't be done on this screen.
        Suspend the program                                                         suspend                  ^Z
-       Mark or unmark what is selected, and go on to the next                      mark                     Space
+     ! Mark or unmark what is selected, and go on to the next: There is no organization to choose.          Space
        Go to the overview: counts by plan and status, what to look after           show-overview            4
 
 
@@ -2928,7 +2928,7 @@ enum Golden {
     ▸! Undo your latest change: … u
      ! Undo the selected entry o…
        Suspend the program        ^Z
-       Mark or unmark what is s…  Space
+     ! Mark or unmark what is se… Space
        Go to the overview: coun…  4
      :undo
      Nothing can be changed: it was opened…
@@ -2939,9 +2939,9 @@ enum Golden {
      orgman  Organizations             /srv/ops/data  0 orgs  0 members   read-only
      Commands  5
     ▸! Undo your latest change: Nothing can be changed: it was ope… u
-     ! Undo the selected entry of the history: Choose an entry of …
+     ! Undo the selected entry of the history: That can't be done …
        Suspend the program                 suspend                  ^Z
-       Mark or unmark what is selected, a… mark                     Space
+     ! Mark or unmark what is selected, and go on to the next: The… Space
        Go to the overview: counts by plan… show-overview            4
 
 

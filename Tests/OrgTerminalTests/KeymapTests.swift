@@ -57,7 +57,7 @@ import Testing
       in: .roleChoice,
       program
         + [
-          ("o", .chooseOwner), ("m", .chooseMember), ("b", .chooseBillingAdmin), (.escape, .back),
+          ("o", .choose(.owner)), ("m", .choose(.member)), ("b", .choose(.billingAdmin)), (.escape, .back),
           ("q", .close),
         ])
     expect(
@@ -105,7 +105,7 @@ import Testing
   }
 
   @Test func `no key stands for two actions in one context`() {
-    for context in Context.allCases {
+    for context in CommandTable.standard.contexts {
       var actions: [Key: Action] = [:]
       for binding in keymap.sections.flatMap(\.bindings) where binding.contexts.contains(context) {
         for key in binding.keys {
@@ -131,12 +131,12 @@ import Testing
 
   @Test func `every action of a key has a name`() {
     for binding in keymap.sections.flatMap(\.bindings) {
-      #expect(binding.action.entry != nil, "\(binding.action): put it into Action.catalogue")
+      #expect(CommandTable.standard.action(named: binding.action.name) == binding.action, "\(binding.action)")
     }
   }
 
   @Test func `every hint names a key that works there`() {
-    for context in Context.allCases {
+    for context in CommandTable.standard.contexts {
       for hint in keymap.hints(in: context) {
         #expect(keymap.action(for: hint.keys[0], in: context) == hint.action)
       }
@@ -213,7 +213,7 @@ import Testing
   @Test mutating func `pasted text goes into the field as one line`() {
     _ = press(
       ["a", .pasteBegin] + keys("Acme") + [.enter, .enter] + keys("two") + [.tab, .enter, .pasteEnd])
-    guard case .form(let form) = screen.model.mode else { return #expect(Bool(false)) }
+    guard let form = screen.model.workspace.form else { return #expect(Bool(false)) }
     #expect(form.fields[0].input.text == "Acme two ")
     let actions = press([.pasteBegin, .enter, .pasteEnd])
     #expect(actions.isEmpty)
@@ -223,7 +223,7 @@ import Testing
     _ = press(["a", .pasteBegin])
     let keys = Array(repeating: Key.character("é"), count: 1_000_000)
     let time = ContinuousClock().measure { _ = press(keys + [.pasteEnd]) }
-    guard case .form(let form) = screen.model.mode else { return #expect(Bool(false)) }
+    guard let form = screen.model.workspace.form else { return #expect(Bool(false)) }
     #expect(form.fields[0].input.text.count == 200)
     #expect(form.problem?.text == "That was cut: at most 200 characters fit here.")
     #expect(time < .seconds(10), "\(time)")
@@ -235,7 +235,7 @@ import Testing
     while let action = reader.next(screen.model) { effects += screen.model.update(action) }
     #expect(reader.waiting == [.enter, "Q"])
     guard case .runtime(.arrange(let request)) = effects.first else { return #expect(Bool(false)) }
-    _ = screen.model.receive(OrganizationList(screen.model.organizationList.snapshot, for: request))
+    _ = screen.model.receive(OrganizationList(screen.model.workspace.data.snapshot, for: request))
     let next = reader.next(screen.model)
     #expect(next == .open)
   }

@@ -25,13 +25,14 @@ import Testing
   @Test func `a press selects what stands there, in both panes`() {
     var screen = screen(120, 32)
     _ = run(&screen, [press(5, 4)])
-    #expect(screen.model.selectedOrganization?.name == "Globex" || screen.model.selectedRow == 2)
+    #expect(
+      screen.organizations.selectedOrganization?.name == "Globex" || screen.organizations.selectedRow == 2)
     #expect(screen.frame.cursor?.row == 4)
     _ = run(&screen, [press(5, 2), press(80, 11)])
-    #expect(screen.model.pane == .detail)
+    #expect(screen.model.screen.pane == .detail)
     #expect(screen.frame.cursor == Position(column: 72, row: 11))
     _ = run(&screen, [press(3, 2)])
-    #expect(screen.model.pane == .list)
+    #expect(screen.model.screen.pane == .list)
   }
 
   @Test func `a press where nothing stands, or on something else, does nothing`() {
@@ -64,10 +65,10 @@ import Testing
   @Test func `in a narrow terminal a press is about the pane that is shown`() {
     var screen = screen(80, 24)
     _ = run(&screen, [press(70, 4)])
-    #expect(screen.model.pane == .list && screen.model.selectedRow == 2)
+    #expect(screen.model.screen.pane == .list && screen.organizations.selectedRow == 2)
     screen.press(.moveToFirst, .open)
     _ = run(&screen, [press(2, 11)])
-    #expect(screen.model.pane == .detail && screen.frame.cursor?.row == 11)
+    #expect(screen.model.screen.pane == .detail && screen.frame.cursor?.row == 11)
   }
 
   @Test func `the wheel moves three rows where it can do no harm`() {
@@ -75,7 +76,7 @@ import Testing
     let up = Key.mouse(MouseEvent(kind: .wheelUp, position: Position(column: 0, row: 0)))
     var screen = screen(80, 24)
     #expect(run(&screen, [down, down, up]).count == 9)
-    #expect(screen.model.selectedRow == 3)
+    #expect(screen.organizations.selectedRow == 3)
     screen.press(.palette)
     #expect(run(&screen, [down]) == [.moveDown, .moveDown, .moveDown])
     screen.press(.back, .remove)

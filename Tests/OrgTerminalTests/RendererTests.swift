@@ -30,7 +30,8 @@ enum Scenes {
     var noHistory = Screen(columns, rows, isUTF8: isUTF8)
     noHistory.history = []
     var reading = Screen(columns, rows, isUTF8: isUTF8)
-    reading.model = AppModel(OrganizationList(.unread, for: ListRequest()), viewport: reading.model.viewport)
+    reading.model = AppModel(
+      OrganizationList(.unread, for: ListRequest()), viewport: reading.model.workspace.viewport)
     reading.model.receive(ReadingProgress(done: 430, total: 1000))
     var rereading = Screen(columns, rows, isUTF8: isUTF8)
     rereading.model.receive(ReadingProgress(done: 430, total: 1000))
@@ -59,7 +60,7 @@ enum Scenes {
       scene("plan", nil, .changePlan), scene("plan of marked", nil, .mark, .mark, .changePlan),
       scene("status of marked", nil, .mark, .mark, .changeStatus),
       scene("role of marked", nil, .open, .markAll, .changeRole),
-      scene("bulk", nil, .open, .markAll, .changeRole, .chooseMember),
+      scene("bulk", nil, .open, .markAll, .changeRole, .choose(.member)),
       scene("bulk form", nil, .mark, .mark, .changePlan, .chooseOtherPlan),
       scene("sort", nil, .sort), scene("sorted", nil, .sort, .sortBy(.members)),
       scene("sorted by plan", nil, .sort, .sortBy(.plan)),
@@ -197,7 +198,7 @@ enum Scenes {
           organizationName: evil),
       ], note: evil)
     let ways: [[Action]] = [
-      [], [.open], [.open, .changeRole], [.open, .changeRole, .chooseOwner], [.open, .remove], [.remove],
+      [], [.open], [.open, .changeRole], [.open, .changeRole, .choose(.owner)], [.open, .remove], [.remove],
       [.edit],
       [.open, .add, .paste(evil)], [.showHistory], [.showHistory, .open], [.showHistory, .undoEntry],
       [.showOverview], [.showOverview, .filter, .paste(evil)], [.showUsers], [.showUsers, .showItsHistory],

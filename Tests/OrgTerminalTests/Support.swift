@@ -93,9 +93,10 @@ struct Screen {
     let snapshot = Snapshot(generation: 1, problems: problems, contents: contents)
     model = AppModel(
       OrganizationList(snapshot, for: ListRequest()),
-      viewport: Layout(size: size).viewport(helpLines: renderer.helpLines.count), readOnlyReason: readOnly,
-      readOnlySummary: readOnlySummary, preferences: preferences,
-      environment: Environment(newID: { "org_new" }, now: { Sample.time }))
+      viewport: Layout(size: size).viewport(helpLines: renderer.helpLines.count),
+      settings: Settings(
+        preferences: preferences, readOnlyReason: readOnly, readOnlySummary: readOnlySummary,
+        environment: Environment(newID: { "org_new" }, now: { Sample.time })))
   }
 
   mutating func press(_ actions: Action...) {
@@ -105,30 +106,24 @@ struct Screen {
   }
 
   private mutating func carryOut(_ effect: Effect) {
-    let snapshot = model.organizationList.snapshot
+    let snapshot = model.workspace.data.snapshot
     switch effect {
     case .runtime(.arrange(let request)):
-      _ = model.receive(OrganizationList(snapshot, for: request, after: model.organizationList))
+      _ = model.receive(OrganizationList(snapshot, for: request, after: model.workspace.data))
     case .runtime(.preview(let bulkEditPlan)):
       model.receive(bulkEditPlan.preview(on: snapshot), for: bulkEditPlan)
     case .runtime(.find(let request)): model.receive(request.find())
     case .runtime(.show(let request)):
-      let content: Sheet.Content
-      switch request.screen {
-      case .organizations: return
-      case .history(let subject):
-        content = .history(
-          HistoryRows(history, isComplete: true, subject: subject, query: request.query))
-      case .users: content = .users(UserRows(UserIndex(snapshot), query: request.query))
-      case .overview: content = .overview(OverviewRows(snapshot, query: request.query))
-      case .person(let user):
-        content = .person(
-          PersonRows(
-            user, in: snapshot.contents.organizations(ofUser: user), of: snapshot, query: request.query))
-      }
-      _ = model.receive(content, for: request)
+      let source = Source(snapshot: snapshot, entries: history)
+      try? request.load(source, request)
+      for rows in source.posted { _ = model.receive(rows, for: request) }
     default: break
     }
+  }
+
+  /// The screen of the organizations, which is shown.
+  var organizations: OrganizationsScreen {
+    model.screen as? OrganizationsScreen ?? OrganizationsScreen(.unread, model.workspace.viewport)
   }
 
   mutating func resize(_ columns: Int, _ rows: Int) {
@@ -138,7 +133,7 @@ struct Screen {
 
   /// What others wrote meanwhile.
   mutating func others(_ edit: (inout [Organization], inout [OrgUser]) -> Void) {
-    let old = model.organizationList
+    let old = model.workspace.data
     var organizations = Array(old.snapshot.organizations)
     var members = organizations.flatMap { old.snapshot.members(of: $0.id) }
     edit(&organizations, &members)
@@ -157,4 +152,30 @@ struct Screen {
       return String(text)
     }.joined(separator: "\n")
   }
+}
+
+/// Makes rows at once, from a snapshot and a history.
+private final class Source: ScreenSource {
+  let snapshot: Snapshot?
+  private let entries: [HistoryEntry]
+  private(set) var posted: [any ListRows] = []
+
+  init(snapshot: Snapshot, entries: [HistoryEntry]) {
+    (self.snapshot, self.entries) = (snapshot, entries)
+  }
+
+  var isWanted: Bool { true }
+
+  func history(
+    matching filter: HistoryFilter, from position: HistoryPage.Position?, limit: Int
+  ) throws(OrgError) -> HistoryPage {
+    HistoryPage(entries: entries, next: nil)
+  }
+
+  func cached<Value: Sendable>(
+    _ key: String, _ update: (Value?) throws(OrgError) -> Value
+  ) throws(OrgError) -> Value { try update(nil) }
+
+  func keep(_ key: String) {}
+  func post(_ rows: any ListRows) { posted.append(rows) }
 }

@@ -20,8 +20,8 @@ import Testing
     try JSONDecoder().decode(Draft.self, from: JSONEncoder().encode(#require(draft)))
   }
 
-  private func question(_ driver: Driver) -> AppModel.Question? {
-    if case .ask(let question) = driver.model.mode { question } else { nil }
+  private func question(_ driver: Driver) -> DraftQuestion? {
+    driver.model.workspace.overlay as? DraftQuestion
   }
 
   @Test func `what is typed is kept, and dropped when it is saved, thrown away or taken back`() {
@@ -79,7 +79,8 @@ import Testing
     var next = Driver()
     next.others { organizations, _ in organizations[0].planTier = "starter" }
     next.model.offer(try restored(kept(driver)))
-    #expect(question(next)?.text == "You were editing Acme when orgman ended. Go on with it?")
+    #expect(
+      question(next)?.text(next.model.workspace) == "You were editing Acme when orgman ended. Go on with it?")
     next.press(.confirm)
     #expect(next.form?.externalChangeNotice == "Changed meanwhile: Plan is starter now.")
     next.press(.save)

@@ -98,13 +98,14 @@ struct Driver {
     // A store in memory doesn't fail.
     let first = (try? runtime.start(patience: 60_000)) ?? OrganizationList(.unread, for: ListRequest())
     model = AppModel(
-      first, viewport: Self.viewport(rows: rows, isWide: isWide), readOnlyReason: readOnly,
-      preferences: preferences, environment: Sample.environment)
+      first, viewport: Self.viewport(rows: rows, isWide: isWide),
+      settings: Settings(
+        preferences: preferences, readOnlyReason: readOnly, environment: Sample.environment))
     runtime.waitUntilIdle()
   }
 
-  static func viewport(rows: Int, isWide: Bool = true) -> AppModel.Viewport {
-    AppModel.Viewport(isWide: isWide, listRows: rows, detailRows: rows, helpRows: rows, helpLines: 20)
+  static func viewport(rows: Int, isWide: Bool = true) -> Viewport {
+    Viewport(isWide: isWide, listRows: rows, detailRows: rows, helpRows: rows, helpLines: 20)
   }
 
   mutating func press(_ actions: Action...) {
@@ -149,7 +150,7 @@ struct Driver {
   /// What another program does, and that it is noticed.
   mutating func others(_ edit: (inout [Organization], inout [OrgUser]) -> Void) {
     store.change(edit)
-    carryOut([model.refresh()])
+    carryOut(model.refresh())
   }
 
   mutating func othersSetRole(_ user: String, _ role: Role) {
@@ -164,12 +165,13 @@ struct Driver {
 
   var selected: String? { model.selectedOrganization?.id }
   var message: String? { model.message?.text }
+  var question: Question? { model.workspace.overlay as? Question }
 
   var names: [String] {
     model.organizationList.rows.indices.map { model.organizationList.organization(at: $0).name }
   }
 
-  var form: Form? { if case .form(let form) = model.mode { form } else { nil } }
+  var form: Form? { model.workspace.form }
 
   /// Commits that were asked for.
   var commits: [[Change]] {
@@ -202,4 +204,52 @@ enum Sample {
     }
 
   static let members = [member("alice", .owner), member("bob", .member), member("carol", .billingAdmin)]
+}
+
+/// What tests look at most.
+extension AppModel {
+  var organizations: OrganizationsScreen {
+    get {
+      (screen as? OrganizationsScreen) ?? residents.lazy.compactMap { $0 as? OrganizationsScreen }.first
+        ?? OrganizationsScreen(.unread, workspace.viewport)
+    }
+    set { screen = newValue }
+  }
+  var organizationList: OrganizationList { workspace.data }
+  var message: StatusLine.Message? { workspace.status.message }
+  var selectedRow: Int { organizations.selectedRow }
+  var selectedLine: Int { organizations.selectedLine }
+  var visibleRows: Range<Int> { organizations.visibleRows }
+  var visibleLines: Range<Int> { organizations.visibleLines }
+  var detailLineCount: Int { organizations.detailLineCount }
+  var selectedOrganization: Organization? { organizations.selectedOrganization }
+  var selectedMember: OrgUser? { organizations.selectedMember }
+  var detail: Selection<DetailItem> { organizations.detail }
+  var list: Selection<String> { organizations.list.selection }
+  var pane: Pane { screen.pane }
+  var query: String { organizations.filter }
+  var filterText: String { screen.filter }
+  var markCount: Int { screen.markCount }
+  var isMarkingRange: Bool { screen.isMarkingRange }
+  var shownCount: Int { screen.shownCount }
+  var totalCount: Int { screen.totalCount }
+  var viewport: Viewport { workspace.viewport }
+  var isReading: Bool { workspace.isReading }
+  var editingObstacle: String? { workspace.editingObstacle }
+  var flashing: Set<String> { workspace.flash.organizations }
+  var history: HistoryScreen? { screen as? HistoryScreen }
+  var rows: (any RowsScreen)? { screen as? any RowsScreen }
+  var leaving: (text: String, isYes: Bool)? {
+    (workspace.overlay as? LeaveQuestion).map { ($0.text(workspace), $0.isYes) }
+  }
+  var person: PersonScreen? { screen as? PersonScreen }
+
+  func listRow(_ row: Int) -> ListRow { organizations.listRow(row, workspace.flash) }
+  func detailLine(_ line: Int) -> DetailLine { organizations.detailLine(line, workspace.flash) }
+}
+
+extension RowsScreen {
+  var selectedID: String? { list.selectedID }
+  var selectedPlace: Int { list.selectedRow }
+  func visible(_ room: Int) -> Range<Int> { list.visible(room) }
 }

@@ -125,17 +125,17 @@ import Testing
     #expect(driver.model.flashing == ["org_acme", "org_delta"])
     driver.model.endFlash()
     #expect(!driver.model.listRow(0).hasChanged)
-    #expect(driver.model.beforeFlash == nil)
+    #expect(driver.model.workspace.flash.before == nil)
   }
 
   @Test func `own changes don't flash, and don't end what does`() {
     var driver = Driver()
     driver.others { organizations, _ in organizations[3].planTier = "starter" }
-    driver.press(.open, .changeRole, .chooseMember)
+    driver.press(.open, .changeRole, .choose(.member))
     #expect(driver.commits.count == 1)
     #expect(driver.model.flashing == ["org_delta"])
     var quiet = Driver()
-    quiet.press(.open, .moveDown, .changeRole, .chooseOwner)
+    quiet.press(.open, .moveDown, .changeRole, .choose(.owner))
     #expect(quiet.model.flashing.isEmpty)
     #expect(!quiet.log.contains(.terminal(.endFlashSoon)))
   }
@@ -146,7 +146,7 @@ import Testing
     driver.press(.remove, .confirm)
     guard case .runtime(.commit(let set)) = driver.held.removeFirst() else { return #expect(Bool(false)) }
     let commit = try? driver.store.commit(set)
-    driver.perform(driver.model.refresh())
+    for effect in driver.model.refresh() { driver.perform(effect) }
     #expect(driver.model.flashing == ["org_acme"])
     if let commit { _ = driver.model.receive(.done(commit, driver.model.organizationList)) }
     #expect(driver.model.flashing.isEmpty)

@@ -8,22 +8,22 @@ import Testing
 
   /// Makes bob an owner and renames Acme, then shows the history.
   init() {
-    driver.press(.open, .moveDown, .changeRole, .chooseOwner, .back, .edit)
+    driver.press(.open, .moveDown, .changeRole, .choose(.owner), .back, .edit)
     driver.type("!")
     driver.press(.save)
   }
 
   private var texts: [String] {
-    guard case .history(let rows) = driver.model.sheet?.content else { return [] }
+    guard let rows = (driver.model.screen as? HistoryScreen)?.list.rows else { return [] }
     return rows.rows.map(\.text)
   }
 
-  private var entry: [EntryLine] { driver.model.visibleEntryLines }
+  private var entry: [EntryLine] { (driver.model.history?.visibleEntryLines ?? []) }
 
   @Test mutating func `it shows what happened, newest first`() {
     driver.press(.showHistory)
     #expect(texts == ["Renamed Acme → Acme!", "Role of bob in Acme: member → owner"])
-    #expect(driver.model.selectedEntry?.entry.generation == 2)
+    #expect(driver.model.history?.selectedEntry?.entry.generation == 2)
     driver.press(.undo)
     #expect(driver.model.context == .history)
   }
@@ -45,27 +45,27 @@ import Testing
   @Test mutating func `what is selected stays so while a filter is typed and taken back`() {
     driver.press(.showHistory, .moveDown, .filter)
     driver.type("name")
-    #expect(driver.model.selectedEntry?.entry.generation == 2)
+    #expect(driver.model.history?.selectedEntry?.entry.generation == 2)
     driver.press(.back)
-    #expect(driver.model.selectedEntry?.entry.generation == 1)
+    #expect(driver.model.history?.selectedEntry?.entry.generation == 1)
   }
 
   @Test mutating func `new entries come on top, and the selection stays on its entry`() {
     driver.press(.showHistory, .moveDown)
     let set = ChangeSet([.setField(.planTier, organization: "org_bravo", from: "founders_friend", to: "x")])
     _ = try? driver.store.commit(set)
-    driver.carryOut([driver.model.refresh()])
+    driver.carryOut(driver.model.refresh())
     #expect(texts.count == 3)
-    #expect(driver.model.selectedEntry?.entry.generation == 1)
-    #expect(driver.model.sheet?.visible(5).lowerBound == 0)
+    #expect(driver.model.history?.selectedEntry?.entry.generation == 1)
+    #expect(driver.model.rows?.visible(5).lowerBound == 0)
   }
 
   @Test mutating func `the history of one organization or member leaves out what is about others`() {
     driver.press(.showItsHistory)
-    #expect(driver.model.screen == .history(.organization("org_acme")))
+    #expect(driver.model.screen.identity == HistoryScreen(.organization("org_acme")).identity)
     #expect(texts.count == 2)
     driver.press(.goBack, .open, .showItsHistory)
-    #expect(driver.model.screen == .history(.member("bob", organization: "org_acme")))
+    #expect(driver.model.screen.identity == HistoryScreen(.member("bob", organization: "org_acme")).identity)
     #expect(texts == ["Role of bob in Acme: member → owner"])
     driver.press(.showHistory)
     #expect(texts.count == 2)
@@ -77,11 +77,11 @@ import Testing
     guard case .value("before", "member") = entry[entry.count - 2], case .value("after", "owner") = entry.last
     else { return #expect(Bool(false), "\(entry)") }
     driver.press(.open)
-    #expect(driver.model.screen == .organizations)
+    #expect(driver.model.screen.identity == "organizations")
     #expect(driver.model.context == .detail)
     #expect(driver.model.selectedMember?.userID == "bob")
     driver.press(.goBack)
-    #expect(driver.model.selectedEntry?.entry.generation == 1)
+    #expect(driver.model.history?.selectedEntry?.entry.generation == 1)
   }
 
   @Test mutating func `going to an organization clears a filter that hides it`() {
@@ -106,7 +106,7 @@ import Testing
 
   @Test mutating func `an entry is undone after a question, and marked as such`() {
     driver.press(.showHistory, .moveDown, .undoEntry)
-    guard case .ask(let question) = driver.model.mode else { return #expect(Bool(false)) }
+    guard let question = driver.question else { return #expect(Bool(false)) }
     #expect(question.text == "Undo generation 1 (Role of bob in Acme: member → owner)?")
     driver.press(.accept)
     #expect(driver.role("bob") == .owner)
@@ -114,15 +114,15 @@ import Testing
     #expect(driver.role("bob") == .member)
     #expect(driver.message == "Undone: Role of bob in Acme!: owner → member.")
     #expect(texts.first == "undid 1: Role of bob in Acme!: owner → member")
-    #expect(driver.model.selectedEntry?.entry.generation == 1)
-    #expect(driver.model.selectedEntry?.fate == .undone(by: 3))
+    #expect(driver.model.history?.selectedEntry?.entry.generation == 1)
+    #expect(driver.model.history?.selectedEntry?.fate == .undone(by: 3))
     driver.press(.undoEntry)
     #expect(driver.message == "No changes needed.")
     driver.press(.moveToFirst, .undoEntry, .confirm)
     #expect(driver.role("bob") == .owner)
     #expect(driver.message == "Redone: Role of bob in Acme!: member → owner.")
     driver.press(.moveToLast)
-    #expect(driver.model.selectedEntry?.fate == .stands)
+    #expect(driver.model.history?.selectedEntry?.fate == .holds)
   }
 
   @Test mutating func `what somebody changed since stands against undoing it`() {
@@ -141,7 +141,7 @@ import Testing
       ]))
     driver.othersSetRole("carol", .owner)
     driver.press(.showHistory, .undoEntry)
-    guard case .ask(let question) = driver.model.mode else { return #expect(Bool(false)) }
+    guard let question = driver.question else { return #expect(Bool(false)) }
     #expect(
       question.text == "carol is owner in Acme! now, no longer member, so the role was not changed. "
         + "Undo generation 3? 1 will change, 1 can't be changed.")
@@ -167,23 +167,23 @@ import Testing
     driver.press(.moveToLast, .moveUp)
     driver.release()
     #expect(texts.count == 702)
-    #expect(driver.model.sheet?.selectedRow == 398)
+    #expect(driver.model.rows?.selectedPlace == 398)
     driver.press(.showOrganizations, .showHistory, .moveToFirst)
     driver.press(.showOrganizations)
     driver.model.navigation = NavigationHistory()
     driver.press(.showHistory, .moveToLast)
     #expect(texts.count == 702)
-    #expect(driver.model.selectedEntry?.entry.generation == 1)
+    #expect(driver.model.history?.selectedEntry?.entry.generation == 1)
     // On the way back to it the newest entries come first.
     driver.holds = true
     driver.press(.showOrganizations, .goBack)
     guard case .runtime(.show(let request)) = driver.held.last else { return #expect(Bool(false)) }
     let part = HistoryRows(
       Array(driver.store.history().prefix(100)), isComplete: false, subject: .all, query: "")
-    driver.carryOut(driver.model.receive(.history(part), for: request))
-    #expect(driver.model.selectedEntry == nil && driver.message == nil)
+    driver.carryOut(driver.model.receive(part, for: request))
+    #expect(driver.model.history?.selectedEntry == nil && driver.message == nil)
     driver.release()
-    #expect(driver.model.selectedEntry?.entry.generation == 1)
+    #expect(driver.model.history?.selectedEntry?.entry.generation == 1)
   }
 
   @Test mutating func `read-only, nothing is undone`() {

@@ -12,7 +12,7 @@ import Testing
     var driver = Driver(rows: 20)
     driver.press(.open, .moveDown)
     driver.holds = true
-    driver.press(.changeRole, .chooseOwner)
+    driver.press(.changeRole, .choose(.owner))
     return driver
   }
 
@@ -68,7 +68,7 @@ import Testing
 
   @Test func `yes leaves, and what isn't saved is named`() {
     var driver = saving()
-    driver.press(.changeRole, .chooseBillingAdmin)
+    driver.press(.changeRole, .choose(.billingAdmin))
     driver.model.receive(Self.holder)
     driver.press(.quit)
     #expect(driver.model.leaving?.text == "2 changes are still being saved. Quit and discard them?")
@@ -97,7 +97,7 @@ import Testing
 
   @Test func `all that is in the queue is saved before it leaves`() {
     var driver = saving()
-    driver.press(.changeRole, .chooseBillingAdmin, .changeRole, .chooseMember, .quit)
+    driver.press(.changeRole, .choose(.billingAdmin), .changeRole, .choose(.member), .quit)
     driver.releaseOne()
     #expect(!driver.log.contains(.terminal(.quit)))
     driver.release()
@@ -116,25 +116,9 @@ import Testing
     #expect(!driver.model.awaitsRows)
   }
 
-  @Test func `a form that is being saved is there again after no`() {
-    var driver = Driver(rows: 20)
-    driver.press(.add)
-    driver.type("New")
-    driver.holds = true
-    driver.press(.save, .quit)
-    driver.model.receiveSaving()
-    #expect(driver.model.leaving != nil && driver.model.context == .question)
-    driver.press(.decline)
-    #expect(driver.form?.isSaving == true)
-    driver.press(.quit)
-    #expect(driver.model.unsavedChanges == ["Created New on founders_friend"])
-    driver.release()
-    #expect(driver.form == nil && driver.log.contains(.terminal(.quit)))
-  }
-
   @Test func `after the last key what is left is saved on, and what fails is listed`() {
     var driver = saving()
-    driver.press(.changeRole, .chooseBillingAdmin, .undo)
+    driver.press(.changeRole, .choose(.billingAdmin), .undo)
     #expect(driver.model.unsavedChanges.last == "Undo of your latest change")
     let more = driver.model.receiveLast(.failed(OrgError(.system, "The disk is full.")))
     #expect(

@@ -6,7 +6,7 @@ import Testing
 extension Driver {
   /// The names of the organizations that are marked and shown.
   var marked: [String] {
-    model.organizationList.rows.indices.filter { model.isMarked(row: $0) }
+    model.organizationList.rows.indices.filter { model.organizations.isMarked(row: $0) }
       .map { model.organizationList.organization(at: $0).name }
   }
 
@@ -163,7 +163,7 @@ extension Driver {
   }
 
   private func question(_ driver: Driver) -> String? {
-    if case .ask(let question) = driver.model.mode { question.text } else { nil }
+    driver.question?.text
   }
 
   @Test func `p changes the plan of the selected organization at once`() {
@@ -194,7 +194,7 @@ extension Driver {
     var driver = Driver(rows: 20)
     driver.press(.mark, .moveUp, .changePlan, .choosePlan("starter"))
     #expect(driver.message == "Plan of Acme: founders_friend → starter.")
-    driver.press(.open, .moveDown, .mark, .moveUp, .changeRole, .chooseOwner)
+    driver.press(.open, .moveDown, .mark, .moveUp, .changeRole, .choose(.owner))
     #expect(driver.role("bob") == .owner)
   }
 
@@ -230,7 +230,7 @@ extension Driver {
 
   @Test func `what is blocked stays, the others change, and both are said`() {
     var driver = members()
-    driver.press(.changeRole, .chooseMember)
+    driver.press(.changeRole, .choose(.member))
     #expect(
       question(driver)
         == "alice is the last owner of Acme; make someone else an owner first. Give 3 members the role member? "
@@ -269,14 +269,14 @@ extension Driver {
       driver.message
         == "Acme would be left without an owner: this removes all 3 of its owners (alice, bob, carol); make "
         + "another member owner first.")
-    driver.press(.changeRole, .chooseBillingAdmin)
+    driver.press(.changeRole, .choose(.billingAdmin))
     #expect(driver.message?.contains("this demotes all 3 of its owners") == true)
     #expect(driver.role("alice") == .owner && driver.role("carol") == .owner)
   }
 
   @Test func `two owners in one go`() {
     var driver = members()
-    driver.press(.moveToLast, .mark, .changeRole, .chooseOwner)
+    driver.press(.moveToLast, .mark, .changeRole, .choose(.owner))
     #expect(question(driver) == "Give 2 members the role owner? 1 will change, 1 needs no change.")
   }
 
@@ -312,7 +312,7 @@ extension Driver {
 
   @Test func `an undo that can't be done as a whole says what it will do first`() {
     var driver = members()
-    driver.press(.changeRole, .chooseOwner, .confirm)
+    driver.press(.changeRole, .choose(.owner), .confirm)
     #expect(driver.role("carol") == .owner)
     driver.othersSetRole("bob", .billingAdmin)
     let undo = ChangeSet(
@@ -393,7 +393,7 @@ extension Driver {
     #expect(driver.message == "There is nothing to copy: the Lago id is empty.")
     #expect(copied(driver) == [])
     driver.model.receive(copied: "org_acme", problem: "This terminal can't.")
-    #expect(driver.model.message == AppModel.Message(text: "This terminal can't.", kind: .refusal))
+    #expect(driver.model.message == StatusLine.Message(text: "This terminal can't.", kind: .refusal))
   }
 
   @Test func `nothing that is copied acts where it is pasted, and each value stays in its column`() {

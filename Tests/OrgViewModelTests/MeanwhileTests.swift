@@ -34,7 +34,7 @@ import Testing
     #expect(!driver.log.contains { if case .runtime(.preview) = $0 { true } else { false } })
     #expect(driver.model.awaitsRows)
     driver.release()
-    guard case .ask(let question) = driver.model.mode else { return #expect(Bool(false)) }
+    guard let question = driver.question else { return #expect(Bool(false)) }
     #expect(question.text.contains("1 will change, 9 need no change"))
     driver.press(.confirm)
     #expect(driver.store.snapshot().organization(id: "org_acme")?.planTier == "founders_friend")
@@ -77,20 +77,20 @@ import Testing
   @Test func `Esc takes a range back before it leads out`() {
     var driver = Driver()
     driver.press(.showOverview, .open)
-    #expect(driver.model.screen == .organizations)
+    #expect(driver.model.screen.identity == "organizations")
     driver.press(.markRange, .moveDown, .back)
-    #expect(driver.model.screen == .organizations)
+    #expect(driver.model.screen.identity == "organizations")
     #expect(driver.model.markCount == 0)
     driver.press(.back)
-    #expect(driver.model.screen == .overview)
+    #expect(driver.model.screen.identity == "overview")
   }
 
   @Test func `the selected change of a generation stays selected when the generation is undone`() {
     var driver = Driver()
-    driver.press(.open, .changeRole, .chooseMember)
-    driver.press(.moveDown, .changeRole, .chooseOwner, .showHistory, .open)
+    driver.press(.open, .changeRole, .choose(.member))
+    driver.press(.moveDown, .changeRole, .choose(.owner), .showHistory, .open)
     driver.press(.undoEntry, .confirm)
-    let lines = driver.model.visibleEntryLines
+    let lines = (driver.model.history?.visibleEntryLines ?? [])
     let selected = lines.contains {
       if case .change(_, isSelected: true) = $0 { true } else { false }
     }
@@ -101,7 +101,7 @@ import Testing
     var driver = Driver(preferences: Preferences(savedQueries: [SavedQuery(name: "a", text: "alpha")]))
     driver.press(.showUsers, .palette, .accept)
     #expect(driver.model.query == "alpha")
-    #expect(driver.log.contains(.runtime(.forgetSheets)))
+    #expect(driver.log.contains(.runtime(.forgetRows)))
   }
 
   @Test func `rows that can't be had hold no keys back`() {

@@ -7,7 +7,7 @@ import Testing
   private var driver = Driver()
 
   private var lines: [OverviewRows.Line] {
-    guard case .overview(let overview) = driver.model.sheet?.content else { return [] }
+    guard let overview = (driver.model.screen as? OverviewScreen)?.list.rows else { return [] }
     return overview.lines
   }
 
@@ -44,14 +44,14 @@ import Testing
     driver.press(.filter)
     driver.type("bravo")
     driver.press(.accept, .showOverview, .moveToFirst, .open)
-    #expect(driver.model.screen == .organizations)
+    #expect(driver.model.screen.identity == "organizations")
     #expect(driver.model.query == "status:active")
     #expect(driver.names.count == 10)
     driver.press(.back)
-    #expect(driver.model.screen == .overview)
-    #expect(driver.model.sheet?.selectedID == "?status:active")
+    #expect(driver.model.screen.identity == "overview")
+    #expect(driver.model.rows?.selectedID == "?status:active")
     driver.press(.back)
-    #expect(driver.model.screen == .organizations)
+    #expect(driver.model.screen.identity == "organizations")
     #expect(driver.model.query == "bravo")
     #expect(driver.names == ["Bravo"])
   }
@@ -60,7 +60,7 @@ import Testing
     driver.press(.showOverview, .open, .filter)
     driver.type(" a")
     driver.press(.accept, .back)
-    #expect(driver.model.screen == .organizations)
+    #expect(driver.model.screen.identity == "organizations")
     #expect(driver.model.query == "")
     driver.press(.close)
     #expect(driver.log.last == .terminal(.quit))
@@ -73,7 +73,7 @@ import Testing
     #expect(driver.selected == "org_acme")
     #expect(driver.model.context == .detail)
     driver.press(.close)
-    #expect(driver.model.screen == .overview)
+    #expect(driver.model.screen.identity == "overview")
     #expect(driver.model.filterText == "acme")
   }
 
@@ -82,19 +82,19 @@ import Testing
     for action in [Action.moveDown, .moveUp, .pageDown, .moveToLast, .pageUp, .halfPageUp, .moveToFirst] {
       for _ in 0..<30 {
         driver.press(action)
-        #expect(driver.model.sheet?.selectedID != nil)
+        #expect(driver.model.rows?.selectedID != nil)
       }
     }
-    #expect(driver.model.sheet?.selectedRow == 1)
-    #expect(driver.model.sheet?.visible(5).lowerBound == 0)
+    #expect(driver.model.rows?.selectedPlace == 1)
+    #expect(driver.model.rows?.visible(5).lowerBound == 0)
   }
 
   @Test mutating func `it follows what others do, and stays on its line`() {
     driver.press(.showOverview, .moveDown)
-    #expect(driver.model.sheet?.selectedID == "?status:suspended")
+    #expect(driver.model.rows?.selectedID == "?status:suspended")
     driver.others { organizations, _ in organizations[0].status = .suspended }
     #expect(counts["status:suspended"] == 1)
-    #expect(driver.model.sheet?.selectedID == "?status:suspended")
+    #expect(driver.model.rows?.selectedID == "?status:suspended")
   }
 
   @Test mutating func `nothing is worked out while it isn't shown`() {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct PaletteTests {
   private func palette(_ driver: Driver) -> Palette? {
-    if case .palette(let palette) = driver.model.mode { palette } else { nil }
+    driver.model.workspace.overlay as? Palette
   }
 
   private func driver(_ queries: SavedQuery..., readOnly: String? = nil) -> Driver {
@@ -19,7 +19,7 @@ import Testing
       if case .action(let action) = $0.choice { action } else { nil }
     }
     #expect(
-      Set(actions ?? []) == Set(Action.catalogue.filter(\.isCommand).map(\.action)).subtracting([.palette]))
+      Set(actions ?? []) == Set(CommandTable.standard.actions.filter(\.isCommand)).subtracting([.palette]))
   }
 
   @Test func `what is typed finds names and titles, the nearest first`() {
@@ -61,7 +61,7 @@ import Testing
     driver.press(.palette)
     driver.type("undo")
     guard let item = palette(driver)?.selected else { return #expect(Bool(false)) }
-    #expect(driver.model.obstacle(to: item) == "Nothing can be changed: it was opened so.")
+    #expect(driver.model.obstacle(to: item.choice) == "Nothing can be changed: it was opened so.")
     driver.press(.accept)
     #expect(driver.message == "Nothing can be changed: it was opened so.")
     #expect(palette(driver) != nil)

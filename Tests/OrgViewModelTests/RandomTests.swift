@@ -24,7 +24,7 @@ import Testing
       }
       driver.log = []
       guard isSound(driver) else {
-        Issue.record("seed \(seed), step \(step), \(driver.model.mode)")
+        Issue.record("seed \(seed), step \(step), \(driver.model.context.name)")
         return
       }
     }
@@ -62,10 +62,16 @@ import Testing
           ? model.list.id == nil
           : model.organizationList.organization(at: model.selectedRow).id == model.list.id
       else { return false }
-    } else if model.pane == .detail {
+    } else if model.organizations.pane == .detail {
       return false
     }
-    if let sheet = model.sheet, !isSheetSound(sheet, model) { return false }
+    if let screen = model.rows, !screen.isSound(model.viewport) { return false }
+    for line in model.history?.visibleEntryLines ?? [] { if case .title(0, _) = line { return false } }
+    if let person = model.person, let rows = person.list.rows,
+      !person.list.state.marks.allSatisfy(rows.contains)
+    {
+      return false
+    }
     for row in model.visibleRows { _ = model.listRow(row) }
     for line in model.visibleLines { _ = model.detailLine(line) }
     if case .member(let user) = model.detail.id, let member = model.selectedMember, member.userID != user {
@@ -86,21 +92,16 @@ import Testing
   }
 }
 
-/// Whether a screen beside that of the organizations has selected what it says, on the screen.
-private func isSheetSound(_ sheet: Sheet, _ model: AppModel) -> Bool {
-  guard let rows = sheet.content?.rows else { return true }
-  let visible = sheet.visible(model.viewport.listRows)
-  for row in visible { _ = rows.id(at: row) }
-  for line in model.visibleEntryLines { if case .title(0, _) = line { return false } }
-  guard rows.count > 0, !sheet.place.selection.isGone else { return true }
-  guard sheet.selectedRow < rows.count, rows.id(at: sheet.selectedRow) == sheet.place.selection.id,
-    visible.contains(sheet.selectedRow)
-  else { return false }
-  if let entry = model.selectedEntry, sheet.place.pane == .detail, sheet.detail.row >= entry.lineCount {
-    return false
+extension RowsScreen {
+  /// Whether it has selected what it says, on the screen.
+  fileprivate func isSound(_ viewport: Viewport) -> Bool {
+    guard let rows = list.rows else { return true }
+    let visible = list.visible(viewport.listRows)
+    for row in visible { _ = rows.id(at: row) }
+    guard rows.count > 0, !list.state.selection.isGone else { return true }
+    return list.selectedRow < rows.count && rows.id(at: list.selectedRow) == list.state.selection.id
+      && visible.contains(list.selectedRow)
   }
-  if let person = model.person { return sheet.place.marks.allSatisfy(person.rows.contains) }
-  return true
 }
 
 /// Random numbers that are the same every time.

@@ -86,7 +86,7 @@ import Testing
       return OrganizationList(
         Snapshot(generation: generation, contents: contents), for: ListRequest(query: query), after: previous)
     }
-    let viewport = AppModel.Viewport(isWide: true, listRows: 20, detailRows: 20, helpRows: 20, helpLines: 50)
+    let viewport = Viewport(isWide: true, listRows: 20, detailRows: 20, helpRows: 20, helpLines: 50)
     let first = organizationList(1, "acme")
     var model = AppModel(first, viewport: viewport)
     _ = model.update(.markAll)
@@ -101,7 +101,7 @@ import Testing
     _ = model.receive(organizationList(2, after: first))
     marked.formIntersection(organizations.map(\.id))
     #expect(model.markCount == marked.count)
-    let shown = model.organizationList.rows.indices.filter { model.isMarked(row: $0) }
+    let shown = model.organizationList.rows.indices.filter { model.organizations.isMarked(row: $0) }
     #expect(Set(shown.map { model.organizationList.organization(at: $0).id }) == marked)
     _ = model.update(.unmarkAll)
     #expect(model.markCount == 0)

@@ -12,12 +12,12 @@ import Testing
     ])
 
   private var users: [String] {
-    guard case .users(let rows) = driver.model.sheet?.content else { return [] }
+    guard let rows = (driver.model.screen as? UsersScreen)?.list.rows else { return [] }
     return (0..<rows.count).map { rows.user(at: $0).id }
   }
 
   private var organizations: [String] {
-    guard case .person(let rows) = driver.model.sheet?.content else { return [] }
+    guard let rows = (driver.model.screen as? PersonScreen)?.list.rows else { return [] }
     return (0..<rows.count).map { rows.row(at: $0).organization.name }
   }
 
@@ -30,32 +30,32 @@ import Testing
     #expect(users == ["Bert", "bob"])
     #expect(driver.model.shownCount == 2 && driver.model.totalCount == 5)
     driver.press(.moveDown)
-    #expect(driver.model.sheet?.selectedID == "bob")
+    #expect(driver.model.rows?.selectedID == "bob")
     driver.press(.back)
-    #expect(driver.model.sheet?.selectedID == "bob")
+    #expect(driver.model.rows?.selectedID == "bob")
     #expect(users.count == 5)
   }
 
   @Test mutating func `Enter shows a user's organizations, and those lead to the organization`() {
     driver.press(.showUsers, .moveDown, .moveDown, .open)
-    #expect(driver.model.screen == .person("bob"))
+    #expect(driver.model.screen.identity == PersonScreen("bob").identity)
     #expect(organizations == ["Acme", "Delta", "Golf"])
     driver.press(.moveDown, .open)
     #expect(driver.selected == "org_delta")
     #expect(driver.model.selectedMember?.userID == "bob")
     driver.press(.back)
-    #expect(driver.model.screen == .person("bob"))
-    #expect(driver.model.sheet?.selectedID == "org_delta")
+    #expect(driver.model.screen.identity == PersonScreen("bob").identity)
+    #expect(driver.model.rows?.selectedID == "org_delta")
     driver.press(.back)
-    #expect(driver.model.screen == .users)
-    #expect(driver.model.sheet?.selectedID == "bob")
+    #expect(driver.model.screen.identity == "users")
+    #expect(driver.model.rows?.selectedID == "bob")
   }
 
   @Test mutating func `a member leads to all organizations of the user`() {
     driver.press(.showPerson)
     #expect(driver.message == "Choose a member first.")
     driver.press(.open, .moveDown, .showPerson)
-    #expect(driver.model.screen == .person("bob"))
+    #expect(driver.model.screen.identity == PersonScreen("bob").identity)
     driver.press(.goBack)
     #expect(driver.model.context == .detail)
     #expect(driver.model.selectedMember?.userID == "bob")
@@ -63,22 +63,22 @@ import Testing
 
   @Test mutating func `a user's history is one key away`() {
     driver.press(.showUsers, .moveDown, .moveDown, .showItsHistory)
-    #expect(driver.model.screen == .history(.user("bob")))
+    #expect(driver.model.screen.identity == HistoryScreen(.user("bob")).identity)
     driver.press(.goBack, .open, .showItsHistory)
-    #expect(driver.model.screen == .history(.user("bob")))
+    #expect(driver.model.screen.identity == HistoryScreen(.user("bob")).identity)
   }
 
   @Test mutating func `the selection stays on its user while others come and go`() {
     driver.press(.showUsers, .moveDown, .moveDown)
     driver.others { _, members in members.append(Sample.member("aaron", .member)) }
-    #expect(driver.model.sheet?.selectedID == "bob")
-    #expect(driver.model.sheet?.selectedRow == 2 || users[2] == "alice")
+    #expect(driver.model.rows?.selectedID == "bob")
+    #expect(driver.model.rows?.selectedPlace == 2 || users[2] == "alice")
     driver.others { _, members in members.removeAll { $0.userID == "bob" } }
-    #expect(driver.model.sheet?.selectedID == nil)
+    #expect(driver.model.rows?.selectedID == nil)
     driver.press(.open)
-    #expect(driver.message == AppModel.nothingIsSelected)
+    #expect(driver.message == StatusLine.nothingIsSelected)
     driver.press(.moveDown)
-    #expect(driver.model.sheet?.selectedID == "carol")
+    #expect(driver.model.rows?.selectedID == "carol")
   }
 
   // MARK: Editing a person
@@ -89,7 +89,7 @@ import Testing
   }
 
   private var question: String? {
-    if case .ask(let question) = driver.model.mode { question.text } else { nil }
+    driver.question?.text
   }
 
   private func roles(of user: String) -> [Role?] {
@@ -98,10 +98,10 @@ import Testing
 
   @Test mutating func `the role in one organization changes as elsewhere`() {
     openBob()
-    driver.press(.changeRole, .chooseOwner)
+    driver.press(.changeRole, .choose(.owner))
     #expect(driver.message == "Role of bob in Acme: member → owner.")
     #expect(roles(of: "bob") == [.owner, .owner, .owner])
-    driver.press(.moveToLast, .changeRole, .chooseMember)
+    driver.press(.moveToLast, .changeRole, .choose(.member))
     #expect(driver.message?.contains("bob is the last owner of Golf") == true)
     driver.press(.moveUp, .remove)
     #expect(question == "Remove bob (owner) from Delta?")
@@ -114,15 +114,17 @@ import Testing
     driver.press(.mark, .mark, .mark)
     #expect(driver.model.markCount == 3)
     driver.press(.changeRole)
-    #expect(driver.model.markedRoles == "Role of bob in 3 organizations, all marked:")
-    driver.press(.chooseMember)
+    #expect(
+      (driver.model.workspace.overlay as? RoleMenu)?.question(driver.model.workspace)
+        == "Role of bob in 3 organizations, all marked:")
+    driver.press(.choose(.member))
     #expect(
       question == "bob is the last owner of Golf; make someone else an owner first. "
         + "Give bob the role member in 3 organizations? 1 will change, 1 needs no change, 1 can't be changed."
     )
     driver.press(.accept)
     #expect(roles(of: "bob") == [.member, .owner, .owner])
-    driver.press(.changeRole, .chooseMember, .confirm)
+    driver.press(.changeRole, .choose(.member), .confirm)
     #expect(roles(of: "bob") == [.member, .member, .owner])
     #expect(driver.commits.last?.count == 1)
     #expect(driver.model.markCount == 3)
@@ -132,7 +134,7 @@ import Testing
     openBob()
     driver.press(.markAll, .filter)
     driver.type("acme")
-    driver.press(.accept, .changeRole, .chooseBillingAdmin)
+    driver.press(.accept, .changeRole, .choose(.billingAdmin))
     #expect(question?.contains("2 will change, 1 can't be changed, the filter hides 2 of them.") == true)
   }
 
@@ -185,7 +187,7 @@ import Testing
     #expect(driver.model.markCount == 2)
     driver.press(.back)
     #expect(driver.model.markCount == 1 && !driver.model.isMarkingRange)
-    #expect(driver.model.screen == .person("bob"))
+    #expect(driver.model.screen.identity == PersonScreen("bob").identity)
     driver.press(.markRange, .moveToLast, .markRange, .moveToFirst)
     #expect(driver.model.markCount == 3)
     driver.press(.unmarkAll)
@@ -199,7 +201,7 @@ import Testing
       organizations.swapAt(0, 3)
       members.removeAll { $0.userID == "bob" && $0.organizationID == "org_delta" }
     }
-    #expect(driver.model.sheet?.place.marks == ["org_acme"])
+    #expect(driver.model.person?.list.state.marks == ["org_acme"])
     #expect(driver.message == "Of the marked organizations, 1 went.")
   }
 
@@ -211,7 +213,7 @@ import Testing
   }
 
   @Test mutating func `generations, changes and queries can be copied, too`() {
-    driver.press(.open, .moveDown, .changeRole, .chooseOwner, .showHistory, .copy, .open, .copy)
+    driver.press(.open, .moveDown, .changeRole, .choose(.owner), .showHistory, .copy, .open, .copy)
     driver.press(.copyRow, .showOverview, .copy)
     let copied = driver.log.compactMap { if case .terminal(.copy(let text)) = $0 { text } else { nil } }
     #expect(
@@ -220,7 +222,7 @@ import Testing
 
   @Test mutating func `what a screen can't do is said, and read-only data stay`() {
     driver.press(.showUsers, .changeRole)
-    #expect(driver.message == AppModel.wrongScreen)
+    #expect(driver.message == StatusLine.wrongScreen)
     var driver = Driver(readOnly: "it was opened so")
     driver.press(.showUsers, .open, .changeRole)
     #expect(driver.message == "Nothing can be changed: it was opened so.")

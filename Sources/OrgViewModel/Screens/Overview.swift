@@ -2,9 +2,9 @@ import OrgCore
 
 /// What there is, counted: the lines of the overview. Each count is what the organizations show when filtered by
 /// the line's query.
-public struct OverviewRows: SheetRows {
+package struct OverviewRows: ListRows {
   /// A line of the overview.
-  public enum Line: Sendable {
+  package enum Line: Sendable {
     /// What the lines below are about.
     case heading(String)
     /// Nothing.
@@ -19,21 +19,21 @@ public struct OverviewRows: SheetRows {
   }
 
   /// The lines.
-  public let lines: [Line]
+  package let lines: [Line]
   /// How many organizations there are, for shares.
-  public let organizationCount: Int
-  let total: Int
+  package let organizationCount: Int
+  package let total: Int
   private let places: [String: Int]
 
   /// Plans that have a line of their own.
   private static let planLimit = 12
-  /// Organizations in a list of the topCount.
+  /// Organizations in a list of the highest.
   private static let topCount = 5
 
   /// Counts a snapshot; takes time that grows with it.
   ///
   /// - Parameter query: words that a line must have.
-  public init(_ snapshot: Snapshot, query: String) {
+  package init(_ snapshot: Snapshot, query: String) {
     let contents = snapshot.contents
     var plans: [String: (name: String, count: Int)] = [:]
     var statuses: [Organization.Status: Int] = [:]
@@ -120,9 +120,9 @@ public struct OverviewRows: SheetRows {
     return "\"" + value.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
   }
 
-  var count: Int { lines.count }
-  func id(at row: Int) -> String? { lines[row].id }
-  func row(of id: String) -> Int? { places[id] }
+  package var count: Int { lines.count }
+  package func id(at row: Int) -> String? { lines[row].id }
+  package func row(of id: String) -> Int? { places[id] }
 }
 
 extension OverviewRows.Line {
@@ -146,7 +146,7 @@ extension OverviewRows.Line {
   }
 }
 
-/// The topCount of many, by a value: the highest, and of equals the earlier.
+/// The top of many, by a value: the highest, and of equals the earlier.
 private struct TopN<Value: Comparable> {
   private var items: [(value: Value, index: Int)] = []
   private let limit: Int
@@ -165,13 +165,54 @@ private struct TopN<Value: Comparable> {
   var indices: [Int] { items.map(\.index) }
 }
 
-extension AppModel {
-  mutating func browseOverview(_ action: Action) -> [Effect] {
-    guard action == .open, let sheet, case .overview(let overview) = sheet.content else { return [] }
-    switch overview.lines[sheet.selectedRow] {
-    case .count(_, _, _, let query, _): return showOrganizations(matching: query, isVisit: true)
-    case .organization(let name, let id, _): return go(to: id, named: name, nil)
-    case .heading, .blank, .more: return []
+/// What there is, counted.
+package struct OverviewScreen: RowsScreen {
+  package var list = RowList<OverviewRows>()
+
+  package static let contexts = [Context.overview]
+
+  package static let shortcut: Shortcut? = Shortcut(
+    .showOverview, "4", "overview: counts, and what to look after"
+  ) { OverviewScreen() }
+
+  package static let commands: [Command<Self>] =
+    [
+      Command(
+        .open, "Enter l Right", .goingAbout, "the organizations of that line", hint: "show",
+        unless: { screen, _ in screen.selectedRow == nil ? StatusLine.nothingIsSelected : nil }
+      ) { $0.open(&$1) }
+    ] + commonCommands(filterHelp: filterHelp)
+
+  package func title(_ workspace: Workspace) -> String { "Overview" }
+
+  package func load(_ source: any ScreenSource, _ request: ScreenRequest) throws(OrgError) {
+    guard let snapshot = source.snapshot else { return }
+    source.post(OverviewRows(snapshot, query: request.query))
+  }
+
+  private func open(_ workspace: inout Workspace) {
+    guard let (row, rows) = selectedRow else { return }
+    switch rows.lines[row] {
+    case .count(_, _, _, let query, _): workspace.go(.organizations(matching: query))
+    case .organization(let name, let id, _): workspace.go(.organization(id, named: name, nil))
+    case .heading, .blank, .more: break
     }
   }
+
+  package func values(_ row: Int, of rows: OverviewRows) -> [String?] {
+    switch rows.lines[row] {
+    case .count(let label, let count, _, let query, _): [query, label, String(count)]
+    case .organization(let name, let id, let value): [id, name, value]
+    case .heading, .blank, .more: []
+    }
+  }
+}
+
+extension Context {
+  package static let overview = Context("overview", "The overview", .screen)
+}
+
+extension Action {
+  package static let showOverview = Action(
+    "show-overview", "Go to the overview: counts by plan and status, what to look after")
 }

@@ -1,7 +1,7 @@
 import OrgCore
 
 /// The organizations of one user, by name: the rows of a person.
-public struct PersonRows: SheetRows {
+package struct PersonRows: ListRows {
   /// An organization that has the user as a member.
   struct Membership: Sendable {
     let organization: Int32
@@ -12,30 +12,30 @@ public struct PersonRows: SheetRows {
   }
 
   /// A row, ready to be drawn.
-  public struct Row: Sendable {
+  package struct Row: Sendable {
     /// The organization.
-    public let organization: Organization
+    package let organization: Organization
     /// The user in it.
-    public let member: OrgUser
+    package let member: OrgUser
     /// The fields of which one of the records has none, so that a default is shown.
-    public let defaults: DefaultedFields
+    package let defaults: DefaultedFields
   }
 
   /// The user's id.
-  public let user: String
+  package let user: String
   private let snapshot: Snapshot
   /// All of them, by the organizations' names.
   private let memberships: [Membership]
   /// Places of those that a filter shows, rising; `nil` for all.
   private let shown: [Int]?
-  /// Where an organization stands among all, by its index.
+  /// The place of an organization among all, by its index.
   private let places: [Int32: Int]
 
   /// Finds a user's organizations, of those the ones that have all words of a query: in name, id, plan, status
   /// or role.
   ///
   /// - Parameter organizations: the indices of all organizations that the user is a member of.
-  public init(_ user: String, in organizations: [Int], of snapshot: Snapshot, query: String) {
+  package init(_ user: String, in organizations: [Int], of snapshot: Snapshot, query: String) {
     let contents = snapshot.contents
     let words = query.lowercased().split(whereSeparator: \.isWhitespace)
     var found: [(key: String, membership: Membership, isShown: Bool)] = []
@@ -67,11 +67,11 @@ public struct PersonRows: SheetRows {
     }
   }
 
-  var count: Int { shown?.count ?? memberships.count }
-  var total: Int { memberships.count }
+  package var count: Int { shown?.count ?? memberships.count }
+  package var total: Int { memberships.count }
 
-  /// What stands in a row.
-  public func row(at row: Int) -> Row {
+  /// What a row shows.
+  package func row(at row: Int) -> Row {
     let membership = memberships[shown?[row] ?? row]
     let organization = snapshot.contents.organization(at: Int(membership.organization))
     return Row(
@@ -82,7 +82,7 @@ public struct PersonRows: SheetRows {
         snapshot.contents.defaultedFields(at: Int(membership.organization))))
   }
 
-  func id(at row: Int) -> String? {
+  package func id(at row: Int) -> String? {
     snapshot.contents.organization(at: Int(memberships[shown?[row] ?? row].organization)).id
   }
 
@@ -90,7 +90,7 @@ public struct PersonRows: SheetRows {
     snapshot.contents.index(ofOrganization: id).flatMap { places[Int32($0)] }
   }
 
-  func row(of id: String) -> Int? {
+  package func row(of id: String) -> Int? {
     guard let place = place(of: id) else { return nil }
     return shown == nil ? place : shown?.row(of: place)
   }
@@ -117,139 +117,5 @@ public struct PersonRows: SheetRows {
   func hiddenCount(of organizations: Set<String>?) -> Int {
     guard shown != nil else { return 0 }
     return organizations?.count { row(of: $0) == nil } ?? total - count
-  }
-}
-
-extension AppModel {
-  /// The user whose organizations are shown.
-  var person: (user: String, rows: PersonRows)? {
-    guard let sheet, case .person(let rows) = sheet.content else { return nil }
-    return (rows.user, rows)
-  }
-
-  /// The membership that keys are about.
-  var selectedMembership: PersonRows.Row? {
-    guard let sheet, sheet.selectedID != nil else { return nil }
-    return person?.rows.row(at: sheet.selectedRow)
-  }
-
-  /// The marked organizations of the user, by their ids.
-  private var personMarks: Set<String> {
-    get { sheet?.place.marks ?? [] }
-    set { sheet?.place.marks = newValue }
-  }
-
-  /// Why an action can't be done for a person; `nil` where it can.
-  func personObstacle(to action: Action) -> String? {
-    guard let person else { return Self.wrongScreen }
-    switch action {
-    case .mark, .markRange: return selectedMembership == nil ? Self.nothingIsSelected : nil
-    case .markAll, .unmarkAll: return nil
-    case .changeRole, .remove:
-      return editingObstacle
-        ?? (personMarks.isEmpty && selectedMembership == nil ? Self.nothingIsSelected : nil)
-    case .removeEverywhere:
-      return editingObstacle
-        ?? (person.rows.total == 0
-          ? "\(person.user.escapedForDisplay) is a member of no organization." : nil)
-    default: return Self.wrongScreen
-    }
-  }
-
-  mutating func browsePerson(_ action: Action) -> [Effect] {
-    guard let person else { return [] }
-    switch action {
-    case .open:
-      guard let row = selectedMembership else { return [] }
-      return go(to: row.organization.id, named: row.organization.name, .member(person.user))
-    case .mark:
-      guard let id = sheet?.selectedID else { return [] }
-      sheet?.range = nil
-      if personMarks.remove(id) == nil { personMarks.insert(id) }
-      _ = moveInSheet(.moveDown)
-    case .markRange:
-      guard sheet?.range == nil, let id = sheet?.selectedID else {
-        sheet?.range = nil
-        return []
-      }
-      let before = personMarks
-      sheet?.range = (id, before)
-      extendPersonRange()
-    case .markAll:
-      sheet?.range = nil
-      for row in 0..<person.rows.count { person.rows.id(at: row).map { _ = personMarks.insert($0) } }
-      message = Message(text: "Marked \(Self.organizations(person.rows.count)).", kind: .note)
-    case .unmarkAll:
-      let count = personMarks.count
-      sheet?.range = nil
-      personMarks = []
-      message = Message(
-        text: count == 0 ? "Nothing is marked." : "Unmarked \(count.grouped).", kind: .note)
-    case .changeRole:
-      if !personMarks.isEmpty {
-        mode = .chooseRoles
-      } else if let row = selectedMembership {
-        mode = .chooseRole(row.member)
-      }
-    case .remove:
-      guard personMarks.isEmpty else { return editPerson(.removal) }
-      guard let row = selectedMembership else { return [] }
-      mode = .ask(removal(of: row.member, from: row.organization))
-    case .removeEverywhere: return editPerson(.removal, isEverywhere: true)
-    default: break
-    }
-    return []
-  }
-
-  /// Asks what an edit would do in all marked organizations of the person, or in all there are.
-  mutating func editPerson(_ edit: BulkEdit, isEverywhere: Bool = false) -> [Effect] {
-    sheet?.range = nil
-    return propose(.person(edit, isEverywhere: isEverywhere))
-  }
-
-  /// What to find out about an edit in all marked organizations of the person, or in all there are.
-  func bulkEditPlan(of edit: BulkEdit, isEverywhere: Bool) -> (BulkEditPlan.Source, title: String)? {
-    guard let person else { return nil }
-    let user = person.user.escapedForDisplay
-    let count = isEverywhere ? person.rows.total : personMarks.count
-    let place = (isEverywhere && count > 1 ? "all " : "") + Self.organizations(count)
-    let title =
-      switch edit {
-      case .role(let role): "Give \(user) the role \(role.rawValue) in \(place)"
-      default: "Remove \(user) from \(place)"
-      }
-    return (.person(person.rows, in: isEverywhere ? nil : personMarks, edit), title)
-  }
-
-  /// Marks everything from where a range began to the selection.
-  mutating func extendPersonRange() {
-    guard let person, let range = sheet?.range else { return }
-    guard let start = person.rows.row(of: range.start), let end = sheet?.selectedRow, end < person.rows.count
-    else {
-      sheet?.range = nil
-      return
-    }
-    personMarks = range.before.union((min(start, end)...max(start, end)).compactMap(person.rows.id(at:)))
-  }
-
-  /// Takes back what a range has marked; false if there is none.
-  mutating func dropPersonRange() -> Bool {
-    guard let range = sheet?.range else { return false }
-    personMarks = range.before
-    sheet?.range = nil
-    return true
-  }
-
-  /// Keeps the marks on organizations that the person is still a member of, and says how many are gone.
-  mutating func keepPersonMarks() {
-    guard let person, !personMarks.isEmpty else { return }
-    let kept = personMarks.filter(person.rows.contains)
-    let gone = personMarks.count - kept.count
-    guard gone > 0 else { return }
-    personMarks = kept
-    if let range = sheet?.range { sheet?.range?.before = range.before.filter(person.rows.contains) }
-    if message == nil {
-      message = Message(text: "Of the marked organizations, \(gone.grouped) went.", kind: .note)
-    }
   }
 }

@@ -1,0 +1,87 @@
+import OrgCore
+import OrgViewModel
+
+// The history: who changed what when, and one generation in detail.
+extension HistoryScreen: DrawableRowsScreen {
+  func draw(
+    _ rows: HistoryRows, _ renderer: Renderer, _ model: AppModel, _ layout: Layout, _ frame: inout Frame
+  ) {
+    if layout.isWide {
+      let left = drawnList(rows, renderer, model, layout, &frame)
+      renderer.put(left, beside: entry(renderer, layout, &frame), layout, &frame)
+    } else if pane == .list {
+      renderer.put(drawnList(rows, renderer, model, layout, &frame), layout, &frame)
+    } else {
+      renderer.put(entry(renderer, layout, &frame), layout, &frame)
+    }
+  }
+
+  private func entry(_ renderer: Renderer, _ layout: Layout, _ frame: inout Frame) -> [[Span]] {
+    let width = layout.detailWidth
+    let lines = visibleEntryLines
+    if pane == .detail, frame.cursor == nil {
+      let row = lines.firstIndex { if case .change(_, isSelected: true) = $0 { true } else { false } } ?? 0
+      frame.cursor = Position(column: layout.size.columns - width, row: layout.body.lowerBound + row)
+    }
+    let drawn = lines.map { line($0, renderer, width) }
+    return drawn + Array(repeating: [], count: max(0, layout.body.count - drawn.count))
+  }
+
+  private func line(_ line: EntryLine, _ renderer: Renderer, _ width: Int) -> [Span] {
+    let theme = renderer.theme
+    var builder = renderer.line(width)
+    switch line {
+    case .blank: return []
+    case .title(let generation, let kind):
+      builder.add(" Generation \(generation)", theme.title)
+      builder.fill(leaving: renderer.typesetter.set(kind).width + 1)
+      builder.add(kind)
+    case .field(let label, let value):
+      builder.add(" ")
+      builder.add(label, width: 9, theme.quiet)
+      builder.add(value)
+    case .changes(let count): builder.add(" Changes \(count.grouped)", theme.title)
+    case .change(let subject, let isSelected):
+      let style = isSelected ? theme.selected : theme.text
+      builder.add(isSelected ? "▸" : " ", style)
+      builder.add(subject, style)
+      if isSelected { builder.fill(leaving: 1, style) }
+    case .value(let label, let value):
+      builder.add("   ")
+      builder.add(label, width: 8, theme.quiet)
+      builder.add(value ?? "none", value == nil ? theme.quiet : theme.text)
+    }
+    return builder.spans
+  }
+
+  private func drawnList(
+    _ rows: HistoryRows, _ renderer: Renderer, _ model: AppModel, _ layout: Layout, _ frame: inout Frame
+  ) -> [[Span]] {
+    let theme = renderer.theme
+    let width = layout.listWidth
+    let isShort = width < 60
+    let (time, actor) = (isShort ? 12 : 17, isShort ? 8 : 13)
+    var lines = renderer.rows(
+      list,
+      heading: {
+        $0.add("Time UTC", width: time, theme.heading)
+        $0.add("Who", width: actor, theme.heading)
+        $0.add("What", theme.heading)
+      }, width: width, hasFocus: pane == .list,
+      empty: rows.isComplete ? renderer.empty(model, "Nothing has happened yet.") : [], layout, &frame
+    ) { index, style, line in
+      let row = rows.rows[index]
+      let text = row.entry.time.minuteText
+      line.add(isShort ? String(text.dropFirst(5)) : text, width: time, style)
+      line.add(row.actor, width: actor - 1, style)
+      // The bar ends here: what isn't drawn again when the selection moves needn't be sent over the line.
+      line.add(" ")
+      line.add(row.text, row.fate == .holds ? theme.text : theme.quiet)
+    }
+    let last = list.visible(layout.body.count - 1).count + 1
+    if !rows.isComplete, last < lines.count {
+      lines[last] = [Span(" Reading on…", theme.quiet)]
+    }
+    return lines
+  }
+}

@@ -1,0 +1,111 @@
+import OrgCore
+import OrgViewModel
+
+/// A column of the list of organizations, with its width.
+struct ListCell {
+  let kind: ListColumn
+  let width: Int
+
+  /// What stands above it.
+  var title: String {
+    switch kind {
+    case .plan: "Plan"
+    case .status: "Status"
+    case .members: "Members"
+    case .created: "Created"
+    case .id: "Id"
+    case .lago: "Lago"
+    case .stripe: "Stripe"
+    }
+  }
+}
+
+extension Renderer {
+  /// The columns behind the name that have room, and what is left for that. The widest are left out first.
+  func columns(_ model: AppModel, _ width: Int) -> (name: Int, cells: [ListCell]) {
+    var cells = model.workspace.settings.preferences.columns.map {
+      ListCell(kind: $0, width: Self.width(of: $0, width))
+    }
+    func name() -> Int { width - 1 - cells.reduce(0) { $0 + $1.width } }
+    while name() < 21, let widest = cells.indices.max(by: { cells[$0].width < cells[$1].width }) {
+      cells.remove(at: widest)
+    }
+    return (max(1, name()), cells)
+  }
+
+  private static func width(of column: ListColumn, _ width: Int) -> Int {
+    switch column {
+    case .plan: width < 70 ? 14 : 17
+    case .status: 10
+    case .members: 8
+    case .created: 11
+    case .id: 41
+    case .lago, .stripe: 20
+    }
+  }
+
+  /// The line above the list, with a sign at what it is sorted by.
+  func heading(_ model: AppModel, _ width: Int) -> [Span] {
+    let (name, cells) = columns(model, width)
+    let order = model.workspace.data.request.order
+    let sign = order.isDescending ? "▼" : "▲"
+    // What it is sorted by may be in no column.
+    let isShown = order.column == .name || cells.contains { $0.kind.order == order.column }
+    let first =
+      !isShown ? "Name, by \(order.column.rawValue) \(sign)" : order.column == .name ? "Name \(sign)" : "Name"
+    var titles = [(text: first, width: name, isRight: false)]
+    for cell in cells {
+      var title = (text: cell.title, width: cell.width, isRight: false)
+      if cell.kind.order == order.column { title.text += " \(sign)" }
+      if cell.kind == .members {
+        title.isRight = true
+        title.text += " "
+        // The sign takes its room from the gap before it.
+        let more = max(0, title.text.count - title.width)
+        title.width += more
+        titles[titles.count - 1].width -= more
+      }
+      titles.append(title)
+    }
+    var line = line(width)
+    line.add(" ", theme.heading)
+    for title in titles { line.add(title.text, width: title.width, theme.heading, isRight: title.isRight) }
+    line.fill(theme.heading)
+    return line.spans
+  }
+
+  /// What a press on the heading sorts by.
+  func order(at column: Int, _ model: AppModel, _ width: Int) -> ListOrder.Column? {
+    let (name, cells) = columns(model, width)
+    var end = 1 + name
+    if column < end { return .name }
+    for cell in cells {
+      end += cell.width
+      if column < end { return cell.kind.order }
+    }
+    return nil
+  }
+
+  /// Adds what a row has in a column.
+  func add(_ cell: ListCell, of row: ListRow, _ style: Style, to line: inout LineBuilder) {
+    let organization = row.organization
+    func text(_ text: String) {
+      line.add(text, width: cell.width - 1, style)
+      line.add(" ", style)
+    }
+    switch cell.kind {
+    case .plan: text(row.defaults.shown(organization.planTier, .planTier))
+    case .status:
+      let status = row.defaults.shown(organization.status.rawValue, .status)
+      line.add(status, theme.status(organization.status))
+      line.add("", width: cell.width - status.count)
+    case .members:
+      line.add(row.memberCount?.grouped ?? "…", width: cell.width - 1, style, isRight: true)
+      line.add(" ", style)
+    case .created: text(organization.createdAt.dayText)
+    case .id: text(organization.id)
+    case .lago: text(organization.lagoCustomerID ?? "")
+    case .stripe: text(organization.stripeCustomerID ?? "")
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import OrgCore
+import OrgViewModel
+
+// The overview: counts with bars, and organizations that stand out.
+extension OverviewScreen: DrawableRowsScreen {
+  func draw(
+    _ rows: OverviewRows, _ renderer: Renderer, _ model: AppModel, _ layout: Layout, _ frame: inout Frame
+  ) {
+    let theme = renderer.theme
+    let width = layout.size.columns
+    let label = min(32, max(20, width / 3))
+    let share = width < 60 ? 0 : 7
+    let barWidth = min(60, width - label - share - 10)
+    let lines = renderer.rows(
+      list,
+      heading: {
+        $0.add("What", width: label, theme.heading)
+        $0.add("Count", width: 7, theme.heading, isRight: true)
+        $0.add("Share", width: share, theme.heading, isRight: true)
+      }, width: width, hasFocus: true, empty: renderer.empty(model, "No organizations yet."), layout, &frame
+    ) { index, style, line in
+      switch rows.lines[index] {
+      case .blank: break
+      case .heading(let title): line.add(title, theme.title)
+      case .more(let text): line.add("  " + text, theme.quiet)
+      case .count(let text, let count, let most, _, let needsAttention):
+        line.add(needsAttention ? "! " : "  ", style)
+        line.add(text, width: label - 2, style)
+        line.add(count.grouped, width: 7, style, isRight: true)
+        // The bar of the selection ends here, as in the list of organizations.
+        let percent = (count * 100 + rows.organizationCount / 2) / max(1, rows.organizationCount)
+        line.add("\(percent) %", width: share, isRight: true)
+        line.add(" ")
+        let cells = most == 0 ? 0 : (count * barWidth + most - 1) / most
+        line.add(
+          String(repeating: "█", count: min(barWidth, cells)), needsAttention ? theme.title : theme.text)
+      case .organization(let name, _, let value):
+        line.add("  ", style)
+        line.add(name, width: min(line.width - line.used - 18, label + 10), style)
+        line.add(" ")
+        line.add(value, width: 17, isRight: true)
+      }
+    }
+    renderer.put(lines, layout, &frame)
+  }
+}

@@ -1,0 +1,35 @@
+import OrgCore
+import OrgViewModel
+
+// Everybody who is a member of something.
+extension UsersScreen: DrawableRowsScreen {
+  func draw(
+    _ rows: UserRows, _ renderer: Renderer, _ model: AppModel, _ layout: Layout, _ frame: inout Frame
+  ) {
+    let theme = renderer.theme
+    let width = layout.size.columns
+    let isShort = width < 60
+    let columns = isShort ? [5, 6, 8, 7] : [14, 9, 9, 9]
+    let titles =
+      isShort ? ["Orgs", "owner", "billing", "member"] : ["Organizations", "owner", "billing", "member"]
+    let name = min(60, width - 2 - columns.reduce(0, +))
+    let lines = renderer.rows(
+      list,
+      heading: {
+        $0.add("User ▲", width: name, theme.heading)
+        for (title, width) in zip(titles, columns) {
+          $0.add(title, width: width, theme.heading, isRight: true)
+        }
+      }, width: width, hasFocus: true, empty: renderer.empty(model, "No users yet."), layout, &frame
+    ) { index, style, line in
+      let user = rows.user(at: index)
+      line.add(user.id, width: name - 1, style)
+      line.add(" ", style)
+      let counts = [user.organizationCount, user.roles.owner, user.roles.billingAdmin, user.roles.member]
+      for (count, width) in zip(counts, columns) {
+        line.add(count.grouped, width: width, count == 0 ? theme.quiet : theme.text, isRight: true)
+      }
+    }
+    renderer.put(lines, layout, &frame)
+  }
+}

@@ -1,0 +1,273 @@
+import OrgCore
+
+// What comes from outside: results of what was asked for, and what others did.
+extension AppModel {
+  // MARK: Terminal and store
+
+  /// Fits everything to a screen of another size.
+  package mutating func receive(_ viewport: Viewport) {
+    workspace.viewport = viewport
+    screen.resize(viewport)
+    for index in residents.indices { residents[index].resize(viewport) }
+    for index in workspace.overlays.indices { workspace.overlays[index].resize(viewport) }
+  }
+
+  /// The mouse; what the terminal has is said once it is known.
+  package var mouse: Surroundings.Mouse {
+    get { workspace.surroundings.mouse }
+    set { workspace.surroundings.mouse = newValue }
+  }
+
+  /// Learns whether other programs can be kept from writing while a change is saved.
+  package mutating func receive(hasLeases: Bool) { workspace.surroundings.hasLeases = hasLeases }
+
+  /// Learns how far reading the data has come, where that takes long enough to notice; `nil` when it is over.
+  package mutating func receive(_ progress: ReadingProgress?) { workspace.surroundings.reading = progress }
+
+  /// Says that a text was copied, or why it wasn't.
+  package mutating func receive(copied text: String, problem: String?) {
+    if let problem { return workspace.status.refuse(problem) }
+    let values = text.split(separator: "\t", omittingEmptySubsequences: false)
+    let what = values.count > 1 ? "the row of \(values[1])" : text
+    workspace.status.note("Copied \(what.escapedForDisplay).")
+  }
+
+  /// What changed has been seen.
+  package mutating func endFlash() { workspace.flash = Flash() }
+
+  /// Offers to go on with what was typed when the program last ended.
+  package mutating func offer(_ draft: Draft) { workspace.open(DraftQuestion(draft)) }
+
+  // MARK: Data
+
+  /// Asks for the data as they are now: something says that they may have changed.
+  package mutating func refresh() -> [Effect] {
+    workspace.refresh()
+    return takeEffects()
+  }
+
+  /// Receives data, or rows, that were asked for or came by themselves.
+  package mutating func receive(_ new: OrganizationList) -> [Effect] {
+    take(new)
+    return takeEffects()
+  }
+
+  /// Learns that the data couldn't be read again. What was read before stays.
+  package mutating func receive(_ error: OrgError) -> [Effect] {
+    workspace.requests.reload = nil
+    workspace.status.report(error.message, .refusal)
+    let (asked, shown) = (workspace.requests.arranged, workspace.data.request)
+    if asked.query != shown.query || asked.order != shown.order { workspace.arrangeAgain() }
+    return takeEffects()
+  }
+
+  /// Receives rows of a screen.
+  package mutating func receive(_ rows: any ListRows, for request: ScreenRequest) -> [Effect] {
+    screen.receive(rows, for: request, &workspace)
+    return takeEffects()
+  }
+
+  /// Learns that the rows of a screen couldn't be made. What was shown before stays.
+  package mutating func receive(_ error: OrgError, for request: ScreenRequest) -> [Effect] {
+    screen.receive(error, for: request, &workspace)
+    return takeEffects()
+  }
+
+  /// Goes to what was found.
+  package mutating func receive(_ found: Found) { withOrganizations { $0.receive(found, &$1) } }
+
+  /// Learns what proposed changes would do.
+  package mutating func receive(_ preview: BulkEditPlan.BulkEditPreview, for plan: BulkEditPlan) {
+    guard workspace.proposal?.plan == plan else { return }
+    workspace.proposal = nil
+    workspace.status.message = nil
+    guard workspace.overlays.isEmpty else { return }
+    switch preview {
+    case .ask(let question): workspace.open(question)
+    case .refuse(let message): workspace.status.message = message
+    }
+  }
+
+  /// Learns what other programs did, as far as a person should know: what they broke, and what they reverted without
+  /// knowing of it.
+  package mutating func receive(_ entries: [HistoryEntry]) -> [Effect] {
+    for entry in entries { workspace.note(entry) }
+    screen.historyChanged(&workspace)
+    return takeEffects()
+  }
+
+  // MARK: Commits
+
+  /// Whether a change set is being saved.
+  package var isCommitting: Bool { !workspace.commits.isEmpty }
+
+  /// Learns that a commit takes long enough to notice.
+  package mutating func receiveSaving() {
+    if isCommitting, !workspace.commits.isWaiting { workspace.status.note("Saving…") }
+    workspace.noteLongCommit()
+  }
+
+  /// Learns that a commit waits for the holder of a lock.
+  package mutating func receive(_ holder: LockHolder) {
+    guard isCommitting else { return }
+    workspace.commits.isWaiting = true
+    workspace.commits.holder = holder
+    workspace.status.note("The data are \(holder). Esc cancels.")
+    workspace.noteLongCommit()
+  }
+
+  /// Learns what became of a commit.
+  package mutating func receive(_ outcome: CommitOutcome) -> [Effect] {
+    finish(outcome)
+    return takeEffects()
+  }
+
+  private mutating func finish(_ outcome: CommitOutcome) {
+    guard let finished = workspace.commits.takeFirst() else { return }
+    switch outcome {
+    case .done(let commit, let data):
+      workspace.rebase(on: finished.step == nil ? finished.changes : commit.changes)
+      // What was just done here needs no mark to be noticed.
+      let own = Set(commit.changes.map(\.organizationID))
+      workspace.flash.organizations.subtract(own)
+      take(data, own: own)
+      workspace.status.report(finished.conclusion ?? finished.prefix + summary(of: commit), .note)
+      workspace.status.message?.canBeUndone =
+        finished.step == nil && finished.purpose == .edit && !commit.changes.isEmpty
+      if finished.isForm { workspace.closeForm() }
+      screen.receive(commit, &workspace)
+    case .failed(let error):
+      if finished.isForm, var form = workspace.form {
+        form.fail(error)
+        workspace.form = form
+        workspace.status.message = nil
+      } else {
+        workspace.status.report(error.message, .refusal)
+      }
+      // What is there instead should be on the screen.
+      if !error.conflicts.isEmpty { workspace.refresh() }
+    case .partial(let set, let error): workspace.proposePart(of: set, error)
+    }
+    workspace.sendNext()
+    quitIfSaved(outcome)
+  }
+
+  private func summary(of commit: Commit) -> String {
+    guard let first = commit.changes.first else { return "No changes needed." }
+    let name = commit.snapshot.organization(id: first.organizationID)?.name ?? first.organizationID
+    let more = commit.changes.count - 1
+    let isHidden =
+      if case .createOrganization = first { workspace.data.row(of: first.organizationID) == nil } else {
+        false
+      }
+    return first.summary(organizationName: name) + (more == 0 ? "." : ", and \(more) more.")
+      + (isHidden ? " The filter hides it." : "")
+  }
+
+  // MARK: Leaving
+
+  /// Leaves the program, after what is being saved is saved.
+  mutating func quit() {
+    guard isCommitting else { return workspace.ask(.quit) }
+    workspace.commits.isLeaving = true
+    if workspace.commits.isWaiting || workspace.commits.isLong { workspace.noteLongCommit() }
+  }
+
+  /// Leaves after the last change was saved, and stays after one wasn't: what became of it should be seen.
+  private mutating func quitIfSaved(_ outcome: CommitOutcome) {
+    (workspace.commits.isLong, workspace.commits.holder) = (false, nil)
+    guard workspace.commits.isLeaving else { return }
+    if case .done = outcome {
+      if !isCommitting { workspace.ask(.quit) }
+    } else {
+      workspace.stay()
+    }
+  }
+
+  /// What isn't saved of what was asked for, in words, in order, with the reason where there is one; text of the data is
+  /// escaped.
+  package var unsavedChanges: [String] {
+    workspace.commits.lost + workspace.commits.entries.map { $0.words(workspace.data.snapshot) }
+  }
+
+  /// Learns what became of a change after nobody was left to be asked or told. The effects save what was asked for after
+  /// it, and keep what is typed.
+  package mutating func receiveLast(_ outcome: CommitOutcome) -> [Effect] {
+    let text = workspace.commits.entries.first?.words(workspace.data.snapshot)
+    let holder = workspace.commits.holder
+    workspace.stay()
+    let effects = receive(outcome)
+    switch outcome {
+    case .failed(let error), .partial(_, let error):
+      let reason = error.code == .cancelled ? holder.map { "the data are \($0)" } : error.message
+      if let text { workspace.commits.lost.append(text + (reason.map { " (\($0))" } ?? "")) }
+    case .done: break
+    }
+    return effects.filter { effect in
+      switch effect {
+      case .runtime(.commit), .runtime(.undo), .runtime(.redo): true
+      case .runtime(let effect): effect.isAboutDraft
+      case .terminal: false
+      }
+    }
+  }
+
+  // MARK: What is shown
+
+  /// Whether rows are being made, a question is being worked out, or the program is about to be left: keys that follow are
+  /// about those, and should be held back for the moment that it takes.
+  package var awaitsRows: Bool {
+    if workspace.commits.isLeaving, !(workspace.overlay is LeaveQuestion) { return true }
+    if workspace.proposal != nil { return true }
+    return !(workspace.overlay is FilterPrompt) && screen.awaitsRows
+  }
+
+  /// What the status line says: what was just done or refused, else what is wrong with the data.
+  package var status: StatusLine.Message? {
+    if let message = workspace.status.message { return message }
+    if let error = workspace.data.queryError {
+      return StatusLine.Message(text: error.message, kind: .refusal)
+    }
+    return workspace.data.snapshot.problems.first.map { StatusLine.Message(text: "\($0)", kind: .refusal) }
+  }
+}
+
+extension Workspace {
+  /// Notes that a commit takes long: a person who wants to leave is asked now.
+  fileprivate mutating func noteLongCommit() {
+    commits.isLong = !commits.isEmpty
+    if commits.isLeaving, !commits.isEmpty, !(overlay is LeaveQuestion) { open(LeaveQuestion()) }
+  }
+
+  /// Leaves the program no longer.
+  fileprivate mutating func stay() {
+    commits.isLeaving = false
+    overlays.removeAll { $0 is LeaveQuestion }
+  }
+
+  /// Says what another program did, where a person should know.
+  fileprivate mutating func note(_ entry: HistoryEntry) {
+    let removed = entry.refused.filter { if case .removeOrganization = $0.change { true } else { false } }
+    if let first = removed.first {
+      let name = first.organizationName.escapedForDisplay
+      let what = removed.count == 1 ? name : "\(name) and \(removed.count - 1) more"
+      let it = removed.count == 1 ? "it" : "them"
+      let text = "Another program removed \(what). orgman put \(it) back."
+      if overlays.isEmpty, settings.preferences.externalDeletions == .ask {
+        var question = Question(
+          text: "\(text) Remove \(it) after all, with all members?", changes: entry.refused.map(\.change))
+        question.allowsOwnerless = true
+        open(question)
+      } else {
+        status.refuse("\(text) To remove \(it): orgman accept \(entry.generation)")
+      }
+    } else if let reverted = entry.reverted.last {
+      let what = entry.changes.first.map { ": \($0.summary)" } ?? ""
+      status.refuse(
+        "Another program took back what was changed here\(what). To do it again: orgman redo \(reverted)")
+    } else if entry.kind == .repair {
+      status.refuse(
+        "Repaired what another program broke: \((entry.note ?? "nothing is lost").escapedForDisplay).")
+    }
+  }
+}

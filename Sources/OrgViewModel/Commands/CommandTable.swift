@@ -1,0 +1,65 @@
+import OrgCore
+
+/// All screens and overlays. A new one is added here.
+enum Registry {
+  static let screens: [any Screen.Type] = [
+    OrganizationsScreen.self, UsersScreen.self, HistoryScreen.self, OverviewScreen.self, PersonScreen.self,
+  ]
+
+  static let overlays: [any Overlay.Type] = [
+    FilterPrompt.self, RoleMenu.self, PlanMenu.self, StatusMenu.self, SortMenu.self, Question.self, Form.self,
+    Help.self, Palette.self,
+  ]
+}
+
+/// Everything that can be asked for, where, and by which keys out of the box.
+package struct CommandTable: Sendable {
+  /// Where keys can go.
+  package let contexts: [Context]
+  /// What keys are bound to, in the order of the help page.
+  package let bindings: [Binding]
+  /// Every action that a key, the palette or the configuration may name, in the order of the palette.
+  package let actions: [Action]
+  private let byName: [String: Action]
+
+  /// The table for some plans, each of which can be chosen by a key.
+  package init(planTiers: [String] = PlanTier.known) {
+    let screens = Registry.screens.flatMap { $0.bindings }
+    let overlays = Registry.overlays.flatMap { overlay in
+      overlay == PlanMenu.self ? PlanMenu.bindings(planTiers) : overlay.bindings
+    }
+    contexts = Registry.screens.flatMap { $0.contexts } + Registry.overlays.flatMap { $0.contexts }.unique
+    let all = screens + overlays
+    bindings = Binding.Section.allCases.flatMap { section in all.filter { $0.section == section } }
+    let actions =
+      ([.open]
+      + Self.paletteOrder.flatMap { section in
+        all.filter { $0.section == section }.map(\.action)
+      }).unique
+    self.actions = actions.filter(\.isCommand) + actions.filter { !$0.isCommand }
+    byName = Dictionary(actions.map { ($0.name, $0) }) { first, _ in first }
+  }
+
+  /// The sections in the order in which the palette offers their commands: what changes something first.
+  private static let paletteOrder: [Binding.Section] = {
+    let first: [Binding.Section] = [.changing, .marking, .finding, .goingAbout]
+    return first + Binding.Section.allCases.filter { !first.contains($0) }
+  }()
+
+  /// The table with the plans that are known out of the box.
+  package static let standard = CommandTable()
+
+  /// The action of a name; `nil` if there is none.
+  package func action(named name: String) -> Action? { byName[name] }
+
+  /// The context of a name; `nil` if there is none.
+  package func context(named name: String) -> Context? { contexts.first { $0.name == name } }
+}
+
+extension Array where Element: Hashable {
+  /// Each element once, in the order of its first appearance.
+  package var unique: [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

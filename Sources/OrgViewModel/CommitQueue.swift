@@ -1,0 +1,168 @@
+import OrgCore
+
+/// Changes that are being saved, in order: the first are being committed. The others expect what was shown when they
+/// were asked for, and what those before them have set since.
+struct CommitQueue: Sendable {
+  struct Entry: Sendable {
+    var changes: [Change] = []
+    var isForm = false
+    var purpose = ChangeSet.Purpose.edit
+    var allowsOwnerless = false
+    /// What to say when they are done, where there is more to say than what they are.
+    var conclusion: String?
+    /// Undo or redo, where it is that: what it changes is known when it is done.
+    var step: RuntimeEffect?
+
+    /// What its outcome begins with.
+    var prefix: String {
+      switch (step, purpose) {
+      case (.undo, _), (_, .undo): "Undone: "
+      case (.redo, _), (_, .redo): "Redone: "
+      default: ""
+      }
+    }
+
+    var effect: RuntimeEffect {
+      step ?? .commit(ChangeSet(changes, allowsOwnerless: allowsOwnerless, purpose: purpose))
+    }
+
+    /// What was asked for, in words; text of the data is escaped.
+    func words(_ snapshot: Snapshot) -> String {
+      switch step {
+      case .undo: return "Undo of your latest change"
+      case .redo: return "Redo of your latest undo"
+      default: break
+      }
+      guard let first = changes.first else { return "A change of nothing" }
+      let name = snapshot.organization(id: first.organizationID)?.name ?? first.organizationID
+      let text = first.summary(organizationName: name)
+      let more = changes.count - 1
+      return more == 0 ? text : "\(text), and \(more.grouped) more"
+    }
+  }
+
+  /// What isn't saved yet.
+  private(set) var entries: [Entry] = []
+  /// Whether the commit that is going on waits for the holder of a lock.
+  var isWaiting = false
+  /// Whether the change that is being saved has taken long enough to notice.
+  var isLong = false
+  /// Who held up the change that is being saved, if anyone did.
+  var holder: LockHolder?
+  /// Whether the program is left as soon as everything is saved.
+  var isLeaving = false
+  /// What failed after nobody was left to be told.
+  var lost: [String] = []
+
+  var isEmpty: Bool { entries.isEmpty }
+
+  /// Adds changes; true if they are the first, so that they can be committed now.
+  mutating func append(_ entry: Entry) -> Bool {
+    entries.append(entry)
+    return entries.count == 1
+  }
+
+  /// The first entry, whose commit has ended.
+  mutating func takeFirst() -> Entry? {
+    guard !entries.isEmpty else { return nil }
+    isWaiting = false
+    return entries.removeFirst()
+  }
+
+  /// Lets what waits expect what earlier changes have set.
+  mutating func rebase(on latest: Change.Latest) {
+    for index in entries.indices {
+      entries[index].changes = entries[index].changes.map { $0.expecting(latest) }
+    }
+  }
+
+  /// Begins to commit the first entry that has anything left to do.
+  ///
+  /// - Returns: what to ask for, if anything, and the entries before it that needed no change.
+  mutating func next() -> (effect: RuntimeEffect?, idle: [Entry]) {
+    var idle: [Entry] = []
+    while var entry = entries.first {
+      if entry.step != nil { return (entry.effect, idle) }
+      entry.changes.removeAll(where: \.isDone)
+      if !entry.changes.isEmpty { return (entry.effect, idle) }
+      idle.append(entries.removeFirst())
+    }
+    return (nil, idle)
+  }
+}
+
+extension Change {
+  /// The last change of each value.
+  package struct Latest {
+    fileprivate let changes: [[String?]: Change]
+
+    init(_ done: [Change]) {
+      // There may be many.
+      changes = Dictionary(done.map { ($0.target, $0) }) { $1 }
+    }
+  }
+
+  /// The same change after earlier ones: it expects what they have set.
+  func expecting(_ latest: Latest) -> Change {
+    guard let change = latest.changes[target] else { return self }
+    switch (change, self) {
+    case (.setField(_, _, _, let present), .setField(let field, let id, _, let mine)):
+      return .setField(field, organization: id, from: present, to: mine)
+    case (.setRole(_, _, _, let present), .setRole(let user, let id, _, let mine)):
+      return .setRole(user: user, organization: id, from: present, to: mine)
+    case (.setRole(_, _, _, let present), .removeMember(let user, let id, _)):
+      return .removeMember(user: user, organization: id, role: present)
+    default: return self
+    }
+  }
+
+  /// Whether it sets what it expects.
+  fileprivate var isDone: Bool {
+    switch self {
+    case .setField(_, _, let from, let to): from == to
+    case .setRole(_, _, let from, let to): from == to
+    default: false
+    }
+  }
+
+  /// What is changed: two changes with the same target are about the same value.
+  private var target: [String?] {
+    switch self {
+    case .setField(let field, let id, _, _): [id, nil, field.rawValue]
+    default: [organizationID, userID, nil]
+    }
+  }
+}
+
+// Saving changes.
+extension Workspace {
+  /// Commits changes, after those that are being saved.
+  mutating func commit(_ entry: CommitQueue.Entry) {
+    if commits.append(entry) { sendNext() }
+  }
+
+  /// Commits a change.
+  mutating func commit(_ change: Change) { commit(CommitQueue.Entry(changes: [change])) }
+
+  /// Undoes or redoes, after the changes that are being saved.
+  mutating func step(_ effect: RuntimeEffect) { commit(CommitQueue.Entry(step: effect)) }
+
+  /// Commits the first changes that have anything left to do.
+  mutating func sendNext() {
+    let (effect, idle) = commits.next()
+    for entry in idle {
+      if entry.isForm { closeForm() }
+      if status.message == nil { status.note("No changes needed.") }
+    }
+    if let effect { ask(effect) }
+  }
+
+  /// Lets everything that was begun before changes were made here expect what these have set.
+  mutating func rebase(on done: [Change]) {
+    if !commits.isEmpty || !overlays.isEmpty {
+      let latest = Change.Latest(done)
+      commits.rebase(on: latest)
+      for index in overlays.indices { overlays[index].rebase(on: done, latest) }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/// A screen with rows that can be marked.
+protocol MarkingScreen: Screen {
+  /// Why nothing can be marked; `nil` where something can.
+  func markObstacle() -> String?
+  /// Marks what is selected, or unmarks it, and goes on to the next.
+  mutating func mark(_ workspace: inout Workspace)
+  /// Begins a range, or ends it.
+  mutating func markRange()
+  /// Marks all that the filter shows.
+  mutating func markAll(_ workspace: inout Workspace)
+  /// Unmarks all.
+  mutating func unmarkAll(_ workspace: inout Workspace)
+}
+
+extension MarkingScreen {
+  /// What marks rows.
+  static func markingCommands() -> [Command<Self>] {
+    [
+      Command(
+        .mark, "Space", .marking, "mark or unmark, and go on to the next", hint: "mark",
+        unless: { screen, _ in screen.markObstacle() }
+      ) { $0.mark(&$1) },
+      Command(
+        .markRange, "v", .marking, "mark what you move over; again ends it, Esc takes it back",
+        unless: { screen, _ in screen.markObstacle() }
+      ) { screen, _ in screen.markRange() },
+      Command(.markAll, "*", .marking, "mark all that the filter shows, or all members") {
+        $0.markAll(&$1)
+      },
+      Command(.unmarkAll, "U", .marking, "unmark all") { $0.unmarkAll(&$1) },
+    ]
+  }
+
+  /// The command that changes the role of a member, or of all that are marked.
+  static func roleCommand(
+    in contexts: [Context], hint: String? = nil,
+    unless obstacle: @escaping @Sendable (Self, Workspace) -> String?,
+    run: @escaping @Sendable (inout Self, inout Workspace) -> Void
+  ) -> Command<Self> {
+    Command(
+      .changeRole, "r", in: contexts, .changing,
+      "role of the member, or of all marked: then o owner, m member, b billing_admin", hint: hint,
+      unless: obstacle, run: run)
+  }
+}
+
+extension MarkingScreen where Self: RowsScreen {
+  func markObstacle() -> String? { list.selectedID == nil ? StatusLine.nothingIsSelected : nil }
+
+  mutating func mark(_ workspace: inout Workspace) {
+    guard let id = list.selectedID else { return }
+    list.state.toggle(id)
+    move(.down, &workspace)
+  }
+
+  mutating func markRange() {
+    guard list.state.range == nil, let id = list.selectedID else { return list.state.range = nil }
+    list.state.beginRange(at: id)
+    extendRange()
+  }
+
+  mutating func markAll(_ workspace: inout Workspace) {
+    guard let rows = list.rows else { return }
+    list.state.range = nil
+    for row in 0..<rows.count { if let id = rows.id(at: row) { list.state.marks.insert(id) } }
+    workspace.status.note("Marked \(Words.organizations(rows.count)).")
+  }
+
+  mutating func unmarkAll(_ workspace: inout Workspace) {
+    let count = list.state.marks.count
+    (list.state.range, list.state.marks) = (nil, [])
+    workspace.status.note(count == 0 ? "Nothing is marked." : "Unmarked \(count.grouped).")
+  }
+}

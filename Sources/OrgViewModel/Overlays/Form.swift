@@ -1,0 +1,349 @@
+import OrgCore
+
+/// The edit pane: a few fields that become a change set.
+package struct Form: Sendable {
+  /// What the form is for.
+  package enum Purpose: Sendable, Hashable {
+    /// A new organization.
+    case create
+    /// An organization's fields, from the record as it was when the form was opened, or a conflict in it
+    /// was shown.
+    case edit(Organization)
+    /// A new member of an organization.
+    case addMember(organization: String, name: String)
+    /// A plan for all organizations that are marked.
+    case plan
+  }
+
+  /// One line of the form.
+  package struct Field: Sendable, Hashable {
+    /// What is edited in it.
+    package enum Name: Sendable, Hashable {
+      /// A field of an organization.
+      case organization(OrganizationField)
+      /// The id of a new member.
+      case user
+      /// The role of a new member.
+      case role
+
+      /// What the file calls it.
+      var key: String {
+        switch self {
+        case .organization(let field): field.rawValue
+        case .user: "user_id"
+        case .role: "role"
+        }
+      }
+    }
+
+    /// What is edited in it.
+    package let name: Name
+    /// What stands before it.
+    package let title: String
+    /// What is typed; for a choice, the one chosen.
+    package var input: TextField
+    /// What can be chosen; empty where text is typed.
+    package let choices: [String]
+    /// A word of help.
+    package let hint: String
+    /// What it held when the form was opened.
+    package internal(set) var original: String
+    /// What is wrong with what is typed, as far as can be told while it is.
+    package internal(set) var flaw: String?
+    /// What others made of it, where it was to be changed here, too; until somebody has chosen.
+    package internal(set) var conflict: Conflict?
+
+    /// Two changes of one field.
+    package struct Conflict: Sendable, Hashable {
+      /// What both have changed; `nil` for nothing.
+      package let base: String?
+      /// What others put there; `nil` for nothing.
+      package internal(set) var theirs: String?
+    }
+
+    init(_ name: Name, _ title: String, _ text: String, choices: [String] = [], hint: String = "") {
+      self.name = name
+      self.title = title
+      self.input = TextField(text)
+      self.choices = choices
+      self.hint = hint
+      original = text
+    }
+
+    /// What is typed; `nil` where nothing is.
+    package var value: String? { input.text.isEmpty ? nil : input.text }
+
+    /// The organization's field that is edited in it.
+    var organizationField: OrganizationField? {
+      if case .organization(let field) = name { field } else { nil }
+    }
+
+    mutating func choose(by step: Int) {
+      guard let index = choices.firstIndex(of: input.text) else { return }
+      input = TextField(choices[(index + step + choices.count) % choices.count])
+    }
+  }
+
+  /// What it is for.
+  package internal(set) var purpose: Purpose
+  /// Its lines.
+  package internal(set) var fields: [Field]
+  /// The line in which is typed.
+  package internal(set) var focus = 0
+  /// What is wrong with what was typed, said when it was to be saved; `field` is the line.
+  package internal(set) var problem: (field: Int?, text: String)?
+  /// What others changed underneath since the form was opened.
+  package internal(set) var externalChangeNotice: String?
+  /// Whether it waits for a commit.
+  package internal(set) var isSaving = false
+
+  /// The title line.
+  package var title: String {
+    switch purpose {
+    case .create: "New organization"
+    case .edit(let organization): "Edit \(organization.name.escapedForDisplay)"
+    case .addMember(_, let name): "Add a member to \(name.escapedForDisplay)"
+    case .plan: "Plan of all marked"
+    }
+  }
+
+  /// What is to be said under a line.
+  package func problem(at index: Int) -> String? {
+    problem?.field == index ? problem?.text : fields[index].flaw
+  }
+
+  /// Whether anything was typed or chosen.
+  package var isDirty: Bool { fields.contains { $0.input.text != $0.original } }
+
+  private static func planHint(_ tiers: [String]) -> String {
+    "\(tiers.map(\.escapedForDisplay).joined(separator: ", ")), or another"
+  }
+
+  static func create(_ preferences: Preferences = Preferences()) -> Form {
+    Form(
+      purpose: .create,
+      fields: [
+        Field(.organization(.name), "Name", "", hint: "1 to 200 characters"),
+        Field(.organization(.planTier), "Plan", preferences.newPlan, hint: planHint(preferences.planTiers)),
+      ])
+  }
+
+  static func edit(
+    _ organization: Organization, focus: OrganizationField, _ preferences: Preferences = Preferences()
+  ) -> Form {
+    let statuses = Organization.Status.allCases.map(\.rawValue)
+    let fields = OrganizationField.allCases.sorted { order($0) < order($1) }.map { field in
+      Field(
+        .organization(field), field.title, organization[field] ?? "",
+        choices: field == .status ? statuses : [],
+        hint: field == .planTier ? planHint(preferences.planTiers) : hint(field))
+    }
+    var form = Form(purpose: .edit(organization), fields: fields)
+    form.focus = fields.firstIndex { $0.organizationField == focus } ?? 0
+    return form
+  }
+
+  static func addMember(to organization: Organization) -> Form {
+    Form(
+      purpose: .addMember(organization: organization.id, name: organization.name),
+      fields: [
+        Field(.user, "User id", ""),
+        Field(.role, "Role", Role.member.rawValue, choices: Role.allCases.map(\.rawValue)),
+      ])
+  }
+
+  static func plan(ofMarked count: Int) -> Form {
+    Form(
+      purpose: .plan,
+      fields: [
+        Field(.organization(.planTier), "Plan", "", hint: "for \(Words.organizations(count)), all marked")
+      ])
+  }
+
+  private static func order(_ field: OrganizationField) -> Int {
+    [.name, .planTier, .status, .lagoCustomerID, .stripeCustomerID].firstIndex(of: field) ?? 0
+  }
+
+  private static func hint(_ field: OrganizationField) -> String {
+    switch field {
+    case .name: "1 to 200 characters"
+    case .planTier, .status: ""
+    case .lagoCustomerID, .stripeCustomerID: "empty for none"
+    }
+  }
+
+  init(purpose: Purpose, fields: [Field]) {
+    self.purpose = purpose
+    self.fields = fields
+  }
+
+  /// What was typed, as changes; each expects what the form was opened with.
+  ///
+  /// - Throws: what `Rules` throw for a value that can't be stored.
+  func changes(_ environment: Environment) throws(OrgError) -> [Change] {
+    func text(_ name: Field.Name) -> String { fields.first { $0.name == name }?.input.text ?? "" }
+    switch purpose {
+    case .create:
+      let organization = Organization(
+        id: environment.newID(), name: text(.organization(.name)), createdAt: environment.now(),
+        planTier: text(.organization(.planTier)))
+      return [.createOrganization(try Rules.checked(organization))]
+    case .edit(let base):
+      var changes: [Change] = []
+      for field in fields {
+        guard let name = field.organizationField, field.input.text != base[name] ?? "" else { continue }
+        let value = try Rules.checked(field.input.text, for: name)
+        if value != base[name] {
+          changes.append(.setField(name, organization: base.id, from: base[name], to: value))
+        }
+      }
+      return changes
+    case .addMember(let organization, _):
+      let role = try Rules.role(text(.role))
+      return [
+        .addMember(
+          OrgUser(
+            organizationID: organization, userID: Self.userID(text(.user)), role: role,
+            joinedAt: environment.now()
+          ))
+      ]
+    case .plan: return []
+    }
+  }
+
+  /// The plan that was typed for all that are marked.
+  var plan: String {
+    get throws(OrgError) { try Rules.checked(fields.first?.input.text, for: .planTier) ?? "" }
+  }
+
+  /// A user's id as it was meant: nobody types a space at its end on purpose.
+  private static func userID(_ text: String) -> String {
+    String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+  }
+
+  /// Takes in what was changed here while the form was open: it needs no notice, and fields that weren't typed in follow it.
+  mutating func rebase(on done: [Change]) {
+    guard case .edit(var base) = purpose else { return }
+    for case .setField(let name, base.id, _, let value) in done {
+      base[name] = value
+      guard let index = fields.firstIndex(where: { $0.organizationField == name }) else { continue }
+      if fields[index].input.text == fields[index].original { fields[index].input = TextField(value ?? "") }
+      fields[index].original = value ?? ""
+    }
+    purpose = .edit(base)
+  }
+
+  /// Checks what was typed without looking at other records; the line that is wrong gets the focus.
+  mutating func check(on snapshot: Snapshot) -> Bool {
+    problem = nil
+    for index in fields.indices {
+      guard let flaw = flaw(at: index, on: snapshot) else { continue }
+      problem = (index, flaw)
+      focus = index
+      return false
+    }
+    return true
+  }
+
+  /// What is wrong with what was typed in a line.
+  private func flaw(at index: Int, on snapshot: Snapshot) -> String? {
+    let text = fields[index].input.text
+    do throws(OrgError) {
+      switch fields[index].name {
+      case .organization(let name): _ = try Rules.checked(text, for: name)
+      case .user:
+        let user = Self.userID(text)
+        try Rules.checkUserID(user)
+        if case .addMember(let id, let name) = purpose, let role = snapshot.role(of: user, in: id) {
+          return "\(user.escapedForDisplay) is in \(name.escapedForDisplay) already, as \(role.rawValue)."
+        }
+      case .role: _ = try Rules.role(text)
+      }
+    } catch {
+      return error.message
+    }
+    return nil
+  }
+
+  /// Says what is wrong with what was just typed, another's name included.
+  mutating func noteTyping(in organizationList: OrganizationList, before: TextField) {
+    let input = fields[focus].input
+    if input.wasCut {
+      problem = (focus, "That was cut: at most \(input.limit) characters fit here.")
+    } else if input.text != before.text {
+      if problem?.field == focus { problem = nil }
+      fields[focus].flaw = flaw(at: focus, on: organizationList.snapshot) ?? takenName(in: organizationList)
+    }
+  }
+
+  private func takenName(in organizationList: OrganizationList) -> String? {
+    guard fields[focus].name == .organization(.name) else { return nil }
+    let name = fields[focus].input.text
+    guard let other = organizationList.organization(named: name) else { return nil }
+    if case .edit(let base) = purpose, base.id == other.id { return nil }
+    return "The name \(name.quoted) is taken by \(other.id.escapedForDisplay); choose another."
+  }
+
+  /// Takes in that a commit failed. After a conflict somebody has to choose for each field that both changed.
+  mutating func fail(_ error: OrgError) {
+    isSaving = false
+    let field: Field.Name? =
+      switch error.code {
+      case .nameTaken, .invalidName: .organization(.name)
+      case .alreadyMember, .invalidIdentifier: .user
+      default: nil
+      }
+    problem = (fields.firstIndex { $0.name == field }, error.message)
+    if let index = problem?.field { focus = index }
+    guard case .edit = purpose, !error.conflicts.isEmpty else { return }
+    for conflict in error.conflicts {
+      guard let index = fields.firstIndex(where: { $0.name.key == conflict.field }) else { continue }
+      fields[index].conflict = Field.Conflict(base: conflict.base, theirs: conflict.theirs)
+    }
+    problem = (nil, "Not saved, others changed it: choose.")
+    focus = fields.firstIndex { $0.conflict != nil } ?? focus
+  }
+
+  /// Takes in which of two changes of the field shall hold. From then on the form expects what others put there.
+  mutating func resolve(takingMine: Bool) {
+    guard case .edit(var base) = purpose, let conflict = fields[focus].conflict,
+      let field = fields[focus].organizationField
+    else { return }
+    base[field] = conflict.theirs
+    purpose = .edit(base)
+    fields[focus].conflict = nil
+    fields[focus].flaw = nil
+    fields[focus].original = conflict.theirs ?? ""
+    if !takingMine { fields[focus].input = TextField(conflict.theirs ?? "") }
+    problem = nil
+    externalChangeNotice = nil
+    focus = fields.firstIndex { $0.conflict != nil } ?? focus
+  }
+
+  /// Whether others' changes and those made here still have to be chosen between; says so.
+  mutating func hasConflict() -> Bool {
+    guard let index = fields.firstIndex(where: { $0.conflict != nil }) else { return false }
+    focus = index
+    problem = (nil, "Choose theirs or mine first: others changed \(fields[index].title), too.")
+    return true
+  }
+
+  /// Tells what others changed underneath since the form was opened.
+  mutating func notice(_ snapshot: Snapshot) {
+    guard case .edit(let base) = purpose, snapshot.contents.hasOrganizations else { return }
+    guard let now = snapshot.organization(id: base.id) else {
+      externalChangeNotice =
+        "\(base.name.escapedForDisplay) was removed meanwhile; what you typed is kept, but can't be saved."
+      return
+    }
+    for index in fields.indices {
+      guard let field = fields[index].organizationField else { continue }
+      fields[index].conflict?.theirs = now[field]
+    }
+    let conflicting = fields.filter { $0.conflict != nil }.compactMap(\.organizationField)
+    let changes = OrganizationField.allCases.filter { now[$0] != base[$0] && !conflicting.contains($0) }.map {
+      "\($0.title) is \(now[$0]?.escapedForDisplay ?? "none") now"
+    }
+    externalChangeNotice = changes.isEmpty ? nil : "Changed meanwhile: \(changes.joined(separator: ", "))."
+  }
+}

@@ -1,0 +1,176 @@
+import OrgCore
+
+/// A choice of one of a few answers, each by a key of its own.
+package protocol Menu: Overlay {
+  /// What is asked; text of the data is escaped.
+  func question(_ workspace: Workspace) -> String
+}
+
+extension Menu {
+  /// The ways out.
+  static var menuCommands: [Command<Self>] {
+    [
+      closing(.back, "Esc", .answering, "cancel", hint: "cancel"),
+      closing(.close, "q", .program, "back, and from the list out"),
+      closing(.cancel, "^C", .program, "cancel what is going on"),
+    ] + commonCommands
+  }
+}
+
+/// Which letters choose which answers: for each the first of its own that no other has.
+struct AnswerLetters {
+  private var taken: Set<Character>
+
+  /// Letters that are not to be had any more.
+  init(taken: Set<Character> = []) {
+    self.taken = taken
+  }
+
+  /// A letter or digit of a name; `nil` if all of them are taken.
+  mutating func letter(for name: String) -> String? {
+    let letter = name.lowercased().first {
+      $0.isASCII && ($0.isLetter || $0.isNumber) && !taken.contains($0)
+    }
+    guard let letter else { return nil }
+    taken.insert(letter)
+    return String(letter)
+  }
+}
+
+/// The choice of a role, for one member or for all that are marked.
+package struct RoleMenu: Menu {
+  enum Subject: Sendable {
+    case member(OrgUser)
+    /// All that are marked; what they are, in words.
+    case marked(String)
+  }
+
+  private(set) var subject: Subject
+
+  init(_ subject: Subject) {
+    self.subject = subject
+  }
+
+  /// Where keys go in it.
+  package static let contexts = [Context.roleChoice]
+  /// Where keys go in it.
+  package var context: Context { .roleChoice }
+
+  /// What it can do.
+  package static let commands: [Command<Self>] = {
+    var letters = AnswerLetters()
+    return Role.allCases.map { role in
+      let hint = String(role.rawValue.prefix { $0 != "_" })
+      return Command(
+        .choose(role), letters.letter(for: role.rawValue) ?? "", .answering, role.rawValue, hint: hint
+      ) {
+        $1.dismiss()
+        $0.choose(role, &$1)
+      }
+    } + menuCommands
+  }()
+
+  /// What is asked.
+  package func question(_ workspace: Workspace) -> String {
+    switch subject {
+    case .member(let member):
+      let name =
+        workspace.data.snapshot.organization(id: member.organizationID)?.name ?? member.organizationID
+      return
+        "Role of \(member.userID.escapedForDisplay) in \(name.escapedForDisplay), now \(member.role.rawValue):"
+    case .marked(let words): return "Role of \(words), all marked:"
+    }
+  }
+
+  private func choose(_ role: Role, _ workspace: inout Workspace) {
+    guard case .member(let member) = subject else { return workspace.propose(.marked(.role(role))) }
+    let user = member.userID.escapedForDisplay
+    if workspace.commits.isEmpty,
+      let present = workspace.data.snapshot.role(of: member.userID, in: member.organizationID)
+    {
+      guard present != role else { return workspace.status.note("\(user) is \(role.rawValue) already.") }
+      guard present == member.role else {
+        return workspace.status.refuse(
+          "\(user) is \(present.rawValue) now, no longer \(member.role.rawValue), so the role was not changed."
+        )
+      }
+    }
+    workspace.commit(
+      .setRole(user: member.userID, organization: member.organizationID, from: member.role, to: role))
+  }
+
+  /// Expects what changes that were made here have set.
+  package mutating func rebase(on done: [Change], _ latest: Change.Latest) {
+    guard case .member(var member) = subject else { return }
+    for case .setRole(member.userID, member.organizationID, _, let role) in done { member.role = role }
+    subject = .member(member)
+  }
+}
+
+extension Context {
+  package static let roleChoice = Context("role", "The choice of a role", .menu)
+}
+
+extension Action {
+  /// Gives what a menu asks about a role.
+  package static func choose(_ role: Role) -> Action { choice(role.rawValue, "The role \(role.rawValue)") }
+
+  /// An answer of a menu.
+  static func choice(_ value: String, _ title: String) -> Action {
+    Action("choose-" + value.map { $0 == "_" ? "-" : String($0) }.joined(), title, isCommand: false)
+  }
+}
+
+/// The choice of what to sort by.
+package struct SortMenu: Menu {
+  /// Where keys go in it.
+  package static let contexts = [Context.sortChoice]
+  /// Where keys go in it.
+  package var context: Context { .sortChoice }
+
+  /// What it can do.
+  package static let commands: [Command<Self>] = {
+    var letters = AnswerLetters()
+    return ListOrder.Column.allCases.map { column in
+      Command(
+        .sortBy(column), letters.letter(for: column.rawValue) ?? "", .answering, "by \(column.phrase)",
+        hint: column.rawValue
+      ) {
+        $1.dismiss()
+        $1.go(.perform(.sortBy(column)))
+      }
+    } + [
+      Command(.invertOrder, "I", .answering, "the other way round", hint: "invert") {
+        $1.dismiss()
+        $1.go(.perform(.invertOrder))
+      }
+    ] + menuCommands
+  }()
+
+  /// What is asked.
+  package func question(_ workspace: Workspace) -> String { "Sort by:" }
+}
+
+extension Context {
+  package static let sortChoice = Context("sort", "The choice of what to sort by", .menu)
+}
+
+extension ListOrder.Column {
+  /// It, in a sentence.
+  var phrase: String {
+    switch self {
+    case .name, .plan, .status: rawValue
+    case .members: "the number of members"
+    case .created: "the time of creation"
+    }
+  }
+}
+
+extension Action {
+  /// Sorts by a column; by the one that it is sorted by already, the other way round.
+  package static func sortBy(_ column: ListOrder.Column) -> Action {
+    Action("sort-by-\(column.rawValue)", "Sort by \(column.phrase)")
+  }
+
+  package static let invertOrder = Action("invert-order", "Sort the other way round")
+}

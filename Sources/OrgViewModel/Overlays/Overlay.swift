@@ -1,0 +1,70 @@
+import OrgCore
+
+/// What covers the screen, or a part of it, and gets the keys: a prompt, a menu, a question, a form, the help page, the
+/// command palette.
+package protocol Overlay: CommandTarget {
+  /// Receives text that is typed or pasted.
+  mutating func type(_ text: String, isPasted: Bool, _ workspace: inout Workspace)
+  /// Expects what changes that were made here have set since it was opened.
+  mutating func rebase(on done: [Change], _ latest: Change.Latest)
+  /// Fits itself to a screen of another size.
+  mutating func resize(_ viewport: Viewport)
+}
+
+extension Overlay {
+  /// Nothing is typed here.
+  package mutating func type(_ text: String, isPasted: Bool, _ workspace: inout Workspace) {}
+  /// Nothing in it depends on changes.
+  package mutating func rebase(on done: [Change], _ latest: Change.Latest) {}
+  /// Nothing in it depends on the size.
+  package mutating func resize(_ viewport: Viewport) {}
+
+  /// Does what an action asks for; false if it has no command for it.
+  package mutating func perform(_ action: Action, _ workspace: inout Workspace) -> Bool {
+    if let (text, isPasted) = action.text {
+      type(text, isPasted: isPasted, &workspace)
+      return true
+    }
+    guard let command = command(for: action) else { return false }
+    if let reason = command.obstacle(self, workspace) {
+      workspace.status.refuse(reason)
+    } else {
+      command.run(&self, &workspace)
+    }
+    return true
+  }
+
+  /// What can be done at any time.
+  static var commonCommands: [Command<Self>] {
+    [
+      Command(.suspend, "^Z", .program, "suspend") { $1.ask(.suspend) },
+      Command(.redraw, "^L", .program, "draw the screen again") { $1.ask(.redraw) },
+    ]
+  }
+
+  /// The command that closes it.
+  static func closing(
+    _ action: Action, _ keys: String, _ section: Binding.Section, _ help: String = "", hint: String? = nil
+  ) -> Command<Self> {
+    Command(action, keys, section, help, hint: hint) { $1.dismiss() }
+  }
+}
+
+/// An overlay in which text is typed.
+package protocol TextOverlay: Overlay {
+  /// Changes the text.
+  mutating func edit(_ change: (inout TextField) -> Void, _ workspace: inout Workspace)
+}
+
+extension TextOverlay {
+  package mutating func type(_ text: String, isPasted: Bool, _ workspace: inout Workspace) {
+    edit({ isPasted ? $0.paste(text) : $0.insert(text) }, &workspace)
+  }
+
+  /// What keys do in a line of text.
+  static func textCommands(in contexts: [Context] = Self.contexts) -> [Command<Self>] {
+    TextField.edits.map { edit in
+      Command(edit.action, edit.keys, in: contexts, .text, edit.help) { $0.edit(edit.change, &$1) }
+    }
+  }
+}

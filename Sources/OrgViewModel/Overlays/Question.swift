@@ -1,0 +1,188 @@
+import OrgCore
+
+/// Something that is answered by yes or no.
+package protocol YesNoQuestion: Overlay {
+  /// What is asked; text of the data is escaped.
+  func text(_ workspace: Workspace) -> String
+  /// Whether yes has the focus.
+  var isYes: Bool { get set }
+  /// Does what follows from the answer; the question is closed by then.
+  func answer(_ answer: Answer, _ workspace: inout Workspace)
+}
+
+/// An answer.
+package enum Answer: Sendable, Hashable {
+  case yes, no
+  /// Neither: the question was closed.
+  case dismissed
+}
+
+extension YesNoQuestion {
+  /// Where keys go in it.
+  package static var contexts: [Context] { [.question] }
+  /// Where keys go in it.
+  package var context: Context { .question }
+
+  static var questionCommands: [Command<Self>] {
+    [
+      Command(.confirm, "y", .answering, "yes", hint: "yes") { $0.close(.yes, &$1) },
+      Command(.decline, "n", .answering, "no", hint: "no") { $0.close(.no, &$1) },
+      Command(.accept, "Enter", .answering, "the answer with the focus") {
+        $0.close($0.isYes ? .yes : .no, &$1)
+      },
+      Command(.nextField, "Left Right Tab Shift-Tab", .answering, "the other answer") { question, _ in
+        question.isYes.toggle()
+      },
+      Command(.back, "Esc", .answering, "cancel", hint: "cancel") { $0.close(.dismissed, &$1) },
+      Command(.close, "q", .program, "back, and from the list out") { $0.close(.dismissed, &$1) },
+      Command(.cancel, "^C", .program, "cancel what is going on") { $0.close(.dismissed, &$1) },
+    ] + commonCommands
+  }
+
+  private func close(_ answer: Answer, _ workspace: inout Workspace) {
+    workspace.dismiss()
+    self.answer(answer, &workspace)
+  }
+}
+
+extension Context {
+  package static let question = Context("question", "A question", .other)
+}
+
+extension Action {
+  package static let confirm = Action("confirm", "Yes", isCommand: false)
+}
+
+/// Whether changes are to be made.
+package struct Question: YesNoQuestion {
+  /// What is asked; text of the data is escaped.
+  package let text: String
+  /// What happens on yes.
+  var changes: [Change]
+  /// What the changes are for.
+  var purpose = ChangeSet.Purpose.edit
+  /// Whether an organization may lose its last owner by them.
+  var allowsOwnerless = false
+  /// What to say when it is done, where it is about many.
+  var conclusion: String?
+  /// Whether yes has the focus; no, which is safe, has it at first.
+  package var isYes = false
+
+  /// What it can do.
+  package static let commands = questionCommands
+
+  /// What is asked.
+  package func text(_ workspace: Workspace) -> String { text }
+
+  /// Makes the changes, or not.
+  package func answer(_ answer: Answer, _ workspace: inout Workspace) {
+    guard answer == .yes else { return }
+    workspace.commit(
+      CommitQueue.Entry(
+        changes: changes, purpose: purpose, allowsOwnerless: allowsOwnerless, conclusion: conclusion))
+  }
+
+  /// Expects what changes that were made here have set.
+  package mutating func rebase(on done: [Change], _ latest: Change.Latest) {
+    changes = changes.map { $0.expecting(latest) }
+  }
+}
+
+extension Question {
+  init(text: String, changes: [Change]) {
+    (self.text, self.changes) = (text, changes)
+  }
+
+  /// Whether a member shall be removed.
+  static func removal(of member: OrgUser, from organization: Organization) -> Question {
+    let (user, name) = (member.userID.escapedForDisplay, organization.name.escapedForDisplay)
+    return Question(
+      text: "Remove \(user) (\(member.role.rawValue)) from \(name)?",
+      changes: [.removeMember(user: member.userID, organization: organization.id, role: member.role)])
+  }
+}
+
+extension Workspace {
+  /// Asks whether an organization shall be deleted softly.
+  mutating func askToDelete(_ organization: Organization) {
+    let name = organization.name.escapedForDisplay
+    guard organization.status != .deleted else { return status.refuse("\(name) is deleted already.") }
+    let change = Change.setField(
+      .status, organization: organization.id, from: organization.status.rawValue,
+      to: Organization.Status.deleted.rawValue)
+    open(Question(text: "Set \(name) to deleted? Its record and members stay.", changes: [change]))
+  }
+}
+
+/// Whether what is typed in the form below is thrown away.
+package struct DiscardQuestion: YesNoQuestion {
+  /// Whether yes has the focus.
+  package var isYes = false
+
+  /// What it can do.
+  package static let commands = questionCommands
+
+  /// What is asked.
+  package func text(_ workspace: Workspace) -> String { "Throw away what you typed?" }
+
+  /// Closes the form, or not.
+  package func answer(_ answer: Answer, _ workspace: inout Workspace) {
+    if answer == .yes { workspace.closeForm() }
+  }
+}
+
+/// Whether changes that are being saved are discarded, as the program is to be left.
+package struct LeaveQuestion: YesNoQuestion {
+  /// Whether yes has the focus.
+  package var isYes = false
+
+  /// What it can do.
+  package static let commands = questionCommands
+
+  /// What is asked.
+  package func text(_ workspace: Workspace) -> String {
+    let count = workspace.commits.entries.count
+    return count == 1
+      ? "A change is still being saved. Quit and discard it?"
+      : "\(count.grouped) changes are still being saved. Quit and discard them?"
+  }
+
+  /// Leaves the program, or stays.
+  package func answer(_ answer: Answer, _ workspace: inout Workspace) {
+    workspace.commits.isLeaving = false
+    if answer == .yes { workspace.ask(.quit) }
+  }
+}
+
+/// Whether to go on with what was typed when the program last ended.
+package struct DraftQuestion: YesNoQuestion {
+  let draft: Draft
+  /// Whether yes has the focus; here it is the safe answer.
+  package var isYes = true
+
+  init(_ draft: Draft) {
+    self.draft = draft
+  }
+
+  /// What it can do.
+  package static let commands = questionCommands
+
+  /// What is asked.
+  package func text(_ workspace: Workspace) -> String {
+    "You were editing \(draft.subject) when orgman ended. Go on with it?"
+  }
+
+  /// Opens the form, throws the draft away, or leaves it for the next start.
+  package func answer(_ answer: Answer, _ workspace: inout Workspace) {
+    if answer == .dismissed {
+      workspace.status.note("What you typed is offered again at the next start.")
+      return workspace.ask(.leaveDraft)
+    }
+    guard answer == .yes, var form = draft.form(workspace.settings.preferences) else {
+      workspace.status.note("What you typed was thrown away.")
+      return workspace.ask(.dropDraft)
+    }
+    form.notice(workspace.data.snapshot)
+    workspace.open(form)
+  }
+}

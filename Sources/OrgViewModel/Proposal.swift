@@ -1,0 +1,61 @@
+import OrgCore
+
+/// Changes that a person wants to make, on their way to the question that names what they would do.
+struct Proposal: Sendable {
+  let request: BulkEditRequest
+  /// The plan that is being previewed.
+  var plan: BulkEditPlan?
+}
+
+/// Changes that a person wants to make, before they are worked out.
+enum BulkEditRequest: Sendable {
+  /// These, under a title as in `Undo generation 12`; whether to say at the end how many were changed, and not which.
+  case set(ChangeSet, title: String, isCounted: Bool)
+  /// An edit of all that is marked on the screen.
+  case marked(BulkEdit)
+  /// An edit of all that the screen is about.
+  case everything(BulkEdit)
+}
+
+// Proposing changes.
+extension Workspace {
+  /// Wants changes to be made: what they would do is found out first, and asked about then. Keys wait for the question.
+  mutating func propose(_ request: BulkEditRequest) {
+    proposal = Proposal(request: request)
+    status.note("Finding out what would change…")
+  }
+
+  /// Asks whether as much of an undo or a redo shall be done as can be.
+  mutating func proposePart(of set: ChangeSet, _ error: OrgError) {
+    guard overlays.isEmpty, proposal == nil else { return status.refuse(error.message) }
+    switch set.purpose {
+    case .undo(let generation):
+      propose(.set(set, title: "Undo the rest of generation \(generation)", isCounted: true))
+    case .redo(let generation):
+      propose(.set(set, title: "Redo the rest of generation \(generation)", isCounted: true))
+    case .edit: break
+    }
+  }
+
+  /// Asks what a screen's changes would do, once what is being saved is saved and shown: what the changes expect is what is
+  /// shown then.
+  mutating func sendProposal(from screen: any Screen) {
+    guard let request = proposal?.request, proposal?.plan == nil, commits.isEmpty, screen.isCurrent else {
+      return
+    }
+    let source: BulkEditPlan.Source
+    let title: String
+    var isCounted = true
+    switch request {
+    case .set(let set, let name, let isCountedThen):
+      (source, title, isCounted) = (.set(set), name, isCountedThen)
+    case .marked(let edit), .everything(let edit):
+      let isEverything = if case .everything = request { true } else { false }
+      guard let found = screen.source(of: edit, isEverything: isEverything) else { return proposal = nil }
+      (source, title) = found
+    }
+    let plan = BulkEditPlan(serial: requests.next(), title: title, source: source, isCounted: isCounted)
+    proposal?.plan = plan
+    ask(.preview(plan))
+  }
+}

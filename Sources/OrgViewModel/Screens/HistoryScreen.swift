@@ -1,0 +1,298 @@
+import OrgCore
+
+/// Whose history is shown.
+package enum HistorySubject: Sendable, Hashable {
+  /// Everybody's.
+  case all
+  /// That of an organization, by its id, with its members.
+  case organization(String)
+  /// That of a member of an organization.
+  case member(String, organization: String)
+  /// That of a user in all organizations.
+  case user(String)
+}
+
+/// What happened, newest first, and one generation of it in detail.
+package struct HistoryScreen: RowsScreen {
+  /// Whose history it is.
+  package let subject: HistorySubject
+  package var list = RowList<HistoryRows>()
+  package private(set) var pane = Pane.list
+  /// The selected change of the generation.
+  private var detail = Selection<Int>()
+  /// The generation that the detail is about.
+  private var detailed: String?
+  /// Whether the last row is to be selected when it has been read.
+  private var seeksEnd = false
+  /// Lines of the detail on the screen.
+  private var room = 1
+
+  init(_ subject: HistorySubject = .all) {
+    self.subject = subject
+  }
+
+  package static let contexts = [Context.history, .entry]
+  package var context: Context { pane == .list ? .history : .entry }
+  package var identity: String { subject == .all ? "history" : "history \(subject)" }
+  package var top: (row: Int, line: Int) { (list.state.selection.top, detail.top) }
+
+  package static let shortcut: Shortcut? = Shortcut(
+    .showHistory, "3", "history: who changed what when"
+  ) { HistoryScreen() }
+
+  package static let commands: [Command<Self>] =
+    [
+      Command(
+        .open, "Enter l Right", in: [.history], .goingAbout, "every change of the entry", hint: "open",
+        unless: needsSelection
+      ) { $0.openEntry($1.viewport) },
+      Command(
+        .open, "Enter l Right", in: [.entry], .goingAbout, "go to the organization", hint: "go there",
+        unless: needsSelection
+      ) { $0.openChange(&$1) },
+      personCommand(in: [.entry], refusal: StatusLine.nothingIsSelected),
+      Command(.nextPane, "Tab", .goingAbout, "the next pane") { $0.switchPane($1.viewport) },
+      Command(.previousPane, "Shift-Tab", .goingAbout, "the previous pane") { $0.switchPane($1.viewport) },
+      Command(
+        .undoEntry, "u", .changing,
+        "undo this very entry; asks", hint: "undo", unless: { $1.editingObstacle ?? needsSelection($0, $1) }
+      ) { $0.undoEntry(&$1) },
+    ] + commonCommands(filterHelp: filterHelp, undoIn: [])
+
+  private static let needsSelection: @Sendable (Self, Workspace) -> String? = { screen, _ in
+    screen.list.selectedID == nil ? StatusLine.nothingIsSelected : nil
+  }
+
+  package func title(_ workspace: Workspace) -> String {
+    func name(_ id: String) -> String {
+      (workspace.data.snapshot.organization(id: id)?.name ?? id).escapedForDisplay
+    }
+    return switch subject {
+    case .all: "History"
+    case .organization(let id): "History of \(name(id))"
+    case .member(let user, let id): "History of \(user.escapedForDisplay) in \(name(id))"
+    case .user(let user): "History of \(user.escapedForDisplay)"
+    }
+  }
+
+  package var selectedUser: String? { selectedChange?.change.userID }
+
+  /// The generation that keys are about, if there is one.
+  package var selectedEntry: HistoryRows.Row? { selectedRow.map { $0.rows.rows[$0.row] } }
+
+  /// The change of it that is selected in the detail.
+  private var selectedChange: RecordedChange? {
+    guard let entry = selectedEntry?.entry, let index = detail.id, index < entry.changes.count else {
+      return nil
+    }
+    return entry.changes[index]
+  }
+
+  /// The lines of the generation that fit on the screen.
+  package var visibleEntryLines: [EntryLine] {
+    guard let row = selectedEntry else { return [] }
+    let selected = pane == .detail ? detail.row : nil
+    let top = min(detail.top, row.lineCount)
+    return (top..<min(row.lineCount, top + room)).map { row.line($0, isSelected: $0 == selected) }
+  }
+
+  package func values(_ row: Int, of rows: HistoryRows) -> [String?] {
+    if let change = selectedChange, pane == .detail {
+      return [change.change.organizationID, change.organizationName, change.summary]
+    }
+    let row = rows.rows[row]
+    return ["\(row.entry.generation)", row.entry.time.description, row.actor, row.text]
+  }
+
+  // MARK: Rows
+
+  package func load(_ source: any ScreenSource, _ request: ScreenRequest) throws(OrgError) {
+    let filter = subject.filter
+    var reading = try source.cached("history") { (earlier: HistoryReading?) throws(OrgError) in
+      var reading = HistoryReading(filter)
+      if let earlier, earlier.filter == filter { reading = earlier }
+      try reading.refresh(source)
+      return reading
+    }
+    while source.isWanted {
+      let rows = HistoryRows(
+        reading.entries, isComplete: reading.isComplete, subject: subject, query: request.query)
+      source.post(rows)
+      guard rows.rows.count < request.extent, !reading.isComplete else { break }
+      // Twice as much each time: what was read is looked through again.
+      try reading.readOn(source, limit: max(200, reading.entries.count))
+    }
+    let all = reading
+    _ = try source.cached("history") { (_: HistoryReading?) in all }
+  }
+
+  /// Asks for more rows where a move comes near the end of what has been read.
+  private mutating func requestMore(_ motion: Motion?, _ workspace: inout Workspace) {
+    guard let rows = list.rows, pane == .list else { return }
+    seeksEnd = motion == .last && !rows.isComplete
+    guard !rows.isComplete, let asked = list.asked else { return }
+    if motion == .last {
+      if asked.extent != .max { requestRows(&workspace, extent: .max) }
+      return
+    }
+    let isNear = list.selectedRow + workspace.viewport.listRows >= list.count
+    if isNear, asked.extent < list.count + Self.page {
+      requestRows(&workspace, extent: list.count + Self.page)
+    }
+  }
+
+  package mutating func rowsCame(wasGone: Bool, _ workspace: inout Workspace) {
+    guard let rows = list.rows else { return }
+    // What is deep in the history may just not have been read yet.
+    if !wasGone, rows.isComplete, list.state.selection.isGone, workspace.status.message == nil {
+      workspace.status.note(Self.selectionGone)
+    }
+    if seeksEnd {
+      seeksEnd = !rows.isComplete
+      moveRows(.last, &workspace)
+    }
+  }
+
+  package mutating func historyChanged(_ workspace: inout Workspace) { requestRows(&workspace) }
+
+  // MARK: Keys
+
+  package mutating func move(_ motion: Motion, _ workspace: inout Workspace) {
+    guard pane == .detail else {
+      moveRows(motion, &workspace)
+      return requestMore(motion, &workspace)
+    }
+    guard let row = selectedEntry else { return }
+    let target = detail.target(of: motion, rows: room, count: row.lineCount)
+    select(target, downwards: target >= detail.row, in: row)
+  }
+
+  package mutating func point(_ pane: Pane, line: Int, _ workspace: inout Workspace) {
+    let rows = workspace.viewport.listRows
+    let row = list.visible(rows).lowerBound + line
+    guard pane == .list, line >= 0, list.visible(rows).contains(row) else { return }
+    self.pane = .list
+    if list.select(row, downwards: true, room: rows) { selectionChanged(&workspace) }
+    requestMore(nil, &workspace)
+  }
+
+  package mutating func close(_ way: WayBack, _ workspace: inout Workspace) {
+    if pane == .detail {
+      pane = .list
+    } else {
+      closeList(way, &workspace)
+    }
+  }
+
+  package mutating func focusList() { pane = .list }
+
+  package mutating func resize(_ viewport: Viewport) {
+    list.scroll(room: viewport.listRows)
+    room = viewport.detailRows
+    keepLine()
+  }
+
+  /// Begins the detail anew where another generation is selected, and keeps its selection on the change where not.
+  package mutating func selectionChanged(_ workspace: inout Workspace) {
+    room = workspace.viewport.detailRows
+    if detailed != list.state.selection.id {
+      (detailed, detail) = (list.state.selection.id, Selection())
+    } else {
+      keepLine()
+    }
+  }
+
+  private mutating func keepLine() {
+    guard let row = selectedEntry, let change = detail.id else { return }
+    select(row.line(of: change), downwards: true, in: row)
+  }
+
+  private mutating func switchPane(_ viewport: Viewport) {
+    if pane == .detail { pane = .list } else { openEntry(viewport) }
+  }
+
+  private mutating func openEntry(_ viewport: Viewport) {
+    guard let row = selectedEntry else { return }
+    room = viewport.detailRows
+    pane = .detail
+    if detail.id == nil { select(row.line(of: row.headline), downwards: true, in: row) }
+  }
+
+  private mutating func select(_ line: Int, downwards: Bool, in row: HistoryRows.Row) {
+    detail.select(line, downwards: downwards, rows: room, of: row.lineCount, id: row.change(at:))
+    // A change is worth seeing with what was before and after.
+    detail.top = min(detail.row, max(detail.top, row.lineCount(through: detail.row) - room))
+  }
+
+  private func undoEntry(_ workspace: inout Workspace) {
+    guard let entry = selectedEntry?.entry else { return }
+    if let obstacle = entry.obstacle { return workspace.status.refuse(obstacle) }
+    let inverse = entry.inverse
+    guard !inverse.changes.isEmpty else {
+      return workspace.status.refuse(
+        "Generation \(entry.generation) changed no record that could be put back.")
+    }
+    let what = entry.changes.count == 1 ? " (\(entry.changes[0].summary))" : ""
+    workspace.propose(
+      .set(inverse, title: "Undo generation \(entry.generation)\(what)", isCounted: false))
+  }
+
+  /// Goes to the organization of the selected change.
+  private func openChange(_ workspace: inout Workspace) {
+    guard let recorded = selectedChange else {
+      return workspace.status.refuse("This generation changed no record.")
+    }
+    let item: DetailItem =
+      switch recorded.change {
+      case .createOrganization, .removeOrganization: .field(.name)
+      case .setField(let field, _, _, _): .field(field)
+      case .setRole(let user, _, _, _), .removeMember(let user, _, _): .member(user)
+      case .addMember(let member): .member(member.userID)
+      }
+    workspace.go(.organization(recorded.change.organizationID, named: recorded.organizationName, item))
+  }
+}
+
+extension Context {
+  package static let history = Context("history", "The history", .screen)
+  package static let entry = Context("entry", "One entry of the history", .screen)
+}
+
+extension Action {
+  package static let showHistory = Action("show-history", "Go to the history: who changed what when")
+  package static let undoEntry = Action("undo-entry", "Undo the selected entry of the history")
+}
+
+/// The history as far as it has been read, newest first.
+package struct HistoryReading: Sendable {
+  /// What is read of it.
+  let filter: HistoryFilter
+  private(set) var entries: [HistoryEntry] = []
+  private var next: HistoryPage.Position?
+  private var hasBegun = false
+
+  init(_ filter: HistoryFilter) {
+    self.filter = filter
+  }
+
+  /// Whether there is nothing before what was read.
+  var isComplete: Bool { hasBegun && next == nil }
+
+  /// Reads what happened since the last time.
+  mutating func refresh(_ source: any ScreenSource) throws(OrgError) {
+    let page = try source.history(matching: filter, from: nil, limit: 200)
+    if hasBegun, let newest = entries.first, let place = page.entries.firstIndex(of: newest) {
+      entries.insert(contentsOf: page.entries[..<place], at: 0)
+    } else {
+      (entries, next, hasBegun) = (page.entries, page.next, true)
+    }
+  }
+
+  /// Reads on into the past.
+  mutating func readOn(_ source: any ScreenSource, limit: Int) throws(OrgError) {
+    guard let next else { return }
+    let page = try source.history(matching: filter, from: next, limit: limit)
+    entries += page.entries
+    self.next = page.next
+  }
+}

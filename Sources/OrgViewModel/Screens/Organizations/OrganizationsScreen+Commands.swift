@@ -1,0 +1,235 @@
+import OrgCore
+
+// What keys do among the organizations.
+extension OrganizationsScreen {
+  package static let commands: [Command<Self>] =
+    [
+      Command(
+        .open, "Enter l Right", in: [.list], .goingAbout, "open the organization", hint: "open",
+        unless: needsOrganization
+      ) { screen, _ in screen.pane = .detail },
+      Command(
+        .open, "Enter l Right", in: [.detail], .goingAbout, "edit the field, or the role of the member",
+        hint: "edit", unless: { needsOrganization($0, $1) ?? $1.editingObstacle }
+      ) { $0.editSelected(&$1) },
+      personCommand(in: contexts, refusal: "Choose a member first."), historyCommand(),
+      Command(.nextPane, "Tab", .goingAbout, "the next pane") { screen, _ in screen.switchPane() },
+      Command(.previousPane, "Shift-Tab", .goingAbout, "the previous pane") { screen, _ in
+        screen.switchPane()
+      },
+    ] + editing + markingCommands() + finding
+    + commonCommands(
+      leavingFrom: [.list],
+      filterHelp:
+        "filter as you type: words, plan:, status:, user:, members:>10, no:stripe, !not, ~fuzzy")
+
+  private static let editing: [Command<Self>] = [
+    roleCommand(in: [.list], unless: roleObstacle) { $0.changeRole(&$1) },
+    Command(
+      .changePlan, "p", .changing,
+      "plan of the organization, or of all marked", unless: needsOrganizations
+    ) { $1.open(PlanMenu(organization: $0.unmarkedOrganization, markedCount: $0.list.marks.count)) },
+    Command(
+      .changeStatus, "S", .changing,
+      "status of the organization, or of all marked", unless: needsOrganizations
+    ) { $1.open(StatusMenu(organization: $0.unmarkedOrganization, markedCount: $0.list.marks.count)) },
+    Command(
+      .add, "a", in: [.list], .changing, "a new organization", hint: "add", unless: { $1.editingObstacle }
+    ) { $1.open(Form.create($1.settings.preferences)) },
+    roleCommand(in: [.detail], hint: "role", unless: roleObstacle) { $0.changeRole(&$1) },
+    Command(
+      .add, "a", in: [.detail], .changing, "add a member", hint: "add",
+      unless: { $1.editingObstacle ?? needsOrganization($0, $1) }
+    ) { if let organization = $0.selectedOrganization { $1.open(Form.addMember(to: organization)) } },
+    Command(
+      .edit, "e F2", in: [.list], .changing, "edit name, plan, status, Lago and Stripe id", hint: "edit",
+      unless: { $1.editingObstacle ?? needsOrganization($0, $1) }
+    ) { $0.edit(&$1) },
+    Command(
+      .edit, "e F2", in: [.detail], .changing,
+      unless: { $1.editingObstacle ?? needsOrganization($0, $1) }
+    ) { $0.edit(&$1) },
+    Command(
+      .remove, "d Del", in: [.list], .changing, "set the organization, or all marked, to deleted; asks",
+      hint: "delete", unless: needsOrganizations
+    ) { $0.delete(&$1) },
+    Command(
+      .remove, "d Del", in: [.detail], .changing, "remove the member, or all marked; asks", hint: "remove",
+      unless: roleObstacle
+    ) { $0.removeMember(&$1) },
+  ]
+
+  private static let finding: [Command<Self>] =
+    [
+      Command(
+        .nextMatch, "n", .finding,
+        "the next match of the filter, also after it was cleared"
+      ) { $0.find(isForward: true, &$1) },
+      Command(
+        .previousMatch, "N", .finding, "the previous match"
+      ) { $0.find(isForward: false, &$1) },
+      Command(
+        .sort, "s", .finding,
+        "sort: then n name, p plan, s status, m members, c created; the same again inverts"
+      ) { $1.open(SortMenu()) },
+    ]
+    + ListOrder.Column.allCases.map { column in
+      Command(.sortBy(column), "", .finding) { $0.sort(by: $0.order.asked(for: column), &$1) }
+    } + [
+      Command(.invertOrder, "I", .finding, "sort the other way round") {
+        $0.sort(by: $0.order.asked(for: $0.order.column), &$1)
+      }
+    ]
+
+  // MARK: Obstacles
+
+  private typealias Obstacle = @Sendable (Self, Workspace) -> String?
+
+  private static let needsOrganization: Obstacle = { screen, _ in
+    screen.selectedOrganization == nil ? screen.nothingSelected : nil
+  }
+
+  private static let needsOrganizations: Obstacle = { screen, workspace in
+    workspace.editingObstacle
+      ?? (screen.selectedOrganization == nil && !screen.editsMarked ? screen.nothingSelected : nil)
+  }
+
+  private static let roleObstacle: Obstacle = { screen, workspace in
+    workspace.editingObstacle
+      ?? (screen.pane == .detail && screen.selectedMember != nil || screen.editsMarkedMembers
+        ? nil : screen.noMember)
+  }
+
+  var nothingSelected: String {
+    list.selection.isGone
+      ? "That organization is gone; move to choose another." : "There is no organization to choose."
+  }
+
+  var noMember: String {
+    detail.isGone
+      ? "That member is gone; move to choose another."
+      : "Choose a member first: Enter opens the organization."
+  }
+
+  // MARK: What is edited
+
+  /// Whether an edit of organizations is about all that are marked, and not about the selected one alone.
+  var editsMarked: Bool {
+    guard list.marks.count == 1, !list.selection.isGone, !data.rows.isEmpty else {
+      return !list.marks.isEmpty
+    }
+    return !list.marks.contains(Int(data.rows[list.selection.row]))
+  }
+
+  /// Whether an edit of members is about all that are marked, and not about the selected one alone.
+  private var editsMarkedMembers: Bool {
+    guard pane == .detail, let id = list.selected, let users = memberMarks[id] else { return false }
+    return !users.isEmpty && users != selectedMember.map { [$0.userID] }
+  }
+
+  /// The organization that an edit is about; `nil` for all that are marked.
+  private var unmarkedOrganization: Organization? { editsMarked ? nil : selectedOrganization }
+
+  private mutating func switchPane() {
+    dropRangeMark()
+    pane = pane == .list && selectedOrganization != nil ? .detail : .list
+  }
+
+  private func edit(_ workspace: inout Workspace) {
+    guard let organization = selectedOrganization else { return }
+    var focus = OrganizationField.name
+    if pane == .detail, case .field(let field) = detail.id { focus = field }
+    workspace.open(Form.edit(organization, focus: focus, workspace.settings.preferences))
+  }
+
+  private func editSelected(_ workspace: inout Workspace) {
+    switch detail.isGone ? nil : detail.id {
+    case .field: edit(&workspace)
+    case .member:
+      if let member = selectedMember { workspace.open(RoleMenu(.member(member))) }
+    case nil: workspace.status.refuse(noMember)
+    }
+  }
+
+  private func changeRole(_ workspace: inout Workspace) {
+    if editsMarkedMembers {
+      let name = selectedOrganization?.name.escapedForDisplay ?? ""
+      workspace.open(RoleMenu(.marked("\(Words.members(markCount)) of \(name)")))
+    } else if let member = selectedMember {
+      workspace.open(RoleMenu(.member(member)))
+    }
+  }
+
+  private mutating func removeMember(_ workspace: inout Workspace) {
+    if editsMarkedMembers {
+      dropRangeMark()
+      workspace.propose(.marked(.removal))
+    } else if let organization = selectedOrganization, let member = selectedMember {
+      workspace.open(Question.removal(of: member, from: organization))
+    }
+  }
+
+  private mutating func delete(_ workspace: inout Workspace) {
+    if editsMarked {
+      dropRangeMark()
+      workspace.propose(.marked(.status(.deleted)))
+    } else if let organization = selectedOrganization {
+      workspace.askToDelete(organization)
+    }
+  }
+
+  package func source(of edit: BulkEdit, isEverything: Bool) -> (BulkEditPlan.Source, title: String)? {
+    let records: MarkedRecords.Records
+    switch edit {
+    case .plan, .status: records = .organizations(list.marks)
+    case .role, .removal:
+      guard let id = list.selection.id, let users = memberMarks[id] else { return nil }
+      records = .members(of: id, users)
+    }
+    let marked = MarkedRecords(records: records, organizationList: data)
+    return (.marked(marked, edit), marked.title(edit))
+  }
+
+  package func copied(isRow: Bool, _ workspace: Workspace) -> Result<[String?], CopyRefusal> {
+    guard let organization = selectedOrganization else {
+      return .failure(CopyRefusal(reason: nothingSelected))
+    }
+    let item = detail.isGone ? nil : detail.id
+    switch (pane, item) {
+    case (.list, _): return .success(isRow ? values(organization) : [organization.id])
+    case (.detail, .field) where isRow: return .success(values(organization))
+    case (.detail, .field(let field)):
+      guard let value = organization[field] else {
+        return .failure(CopyRefusal(reason: "There is nothing to copy: the \(field.title) is empty."))
+      }
+      return .success([value])
+    case (.detail, _):
+      guard let member = selectedMember else { return .failure(CopyRefusal(reason: noMember)) }
+      return .success(isRow ? values(member) : [member.userID])
+    }
+  }
+
+  /// The values of an organization in the order of its file, then how many members it has.
+  private func values(_ organization: Organization) -> [String?] {
+    let contents = data.snapshot.contents
+    let count = contents.index(ofOrganization: organization.id).map { String(contents.memberCount(at: $0)) }
+    return [
+      organization.id, organization.name, organization.createdAt.description, organization.planTier,
+      organization.lagoCustomerID, organization.stripeCustomerID, organization.status.rawValue, count,
+    ]
+  }
+
+  private func values(_ member: OrgUser) -> [String?] {
+    [member.organizationID, member.userID, member.role.rawValue, member.joinedAt.description]
+  }
+}
+
+extension Action {
+  package static let changePlan = Action(
+    "change-plan", "Change the plan of the organization, or of all marked")
+  package static let changeStatus = Action(
+    "change-status", "Change the status of the organization, or of all marked")
+  package static let nextMatch = Action("next-match", "To the next match of the filter")
+  package static let previousMatch = Action("previous-match", "To the previous match of the filter")
+  package static let sort = Action("sort", "Sort by a column")
+}

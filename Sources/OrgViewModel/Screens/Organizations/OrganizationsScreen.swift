@@ -1,0 +1,299 @@
+import OrgCore
+
+/// Something in the detail that can be selected.
+package enum DetailItem: Sendable, Hashable {
+  /// A field of the organization.
+  case field(OrganizationField)
+  /// A member, by the user's id.
+  case member(String)
+}
+
+/// All organizations, and the selected one with its members.
+package struct OrganizationsScreen: MarkingScreen {
+  /// The data with the rows, as they are shown.
+  package private(set) var data: OrganizationList
+  /// The rows that are selected and marked, and what they are filtered by.
+  var list = ListState<String, IndexMarks>()
+  /// What the rows are sorted by, or will be in a moment.
+  package private(set) var order: ListOrder
+  /// Which pane has the focus.
+  package var pane = Pane.list
+  /// The selection in the detail.
+  var detail = Selection<DetailItem>()
+  /// Members that are marked, by the organization's id.
+  var memberMarks: [String: Set<String>] = [:]
+  /// Members that are being marked by moving.
+  var memberRange: MemberRange?
+  /// What the screen was visited for.
+  private var visit = Visit()
+  /// What `n` looks for.
+  private var search = MatchSearch.State()
+  /// How many rows and lines fit.
+  var room: (rows: Int, lines: Int)
+
+  /// Members of an organization, from a user on; before, these were marked.
+  struct MemberRange: Sendable {
+    let organization: String
+    let start: String
+    var before: Set<String>
+  }
+
+  /// What a person came for, from another screen.
+  private struct Visit: Sendable {
+    /// What was shown on arrival: who sees just this goes back to where they came from.
+    var arrival: Arrival?
+    /// What to select once the rows are there.
+    var destination: Destination?
+  }
+
+  private struct Arrival: Sendable {
+    var query: String
+    var pane: Pane
+    var organization: String?
+  }
+
+  private struct Destination: Sendable {
+    var id: String
+    var item: DetailItem?
+    var pane: Pane
+  }
+
+  init(_ data: OrganizationList, _ viewport: Viewport) {
+    (self.data, order) = (data, data.request.order)
+    list.filter = data.request.query
+    room = (viewport.listRows, viewport.detailRows)
+    selectRow(0)
+  }
+
+  package static let contexts = [Context.list, .detail]
+  package var context: Context { pane == .list ? .list : .detail }
+  package var identity: String { "organizations" }
+  package static let isResident = true
+  package func title(_ workspace: Workspace) -> String { "Organizations" }
+
+  package static let shortcut: Shortcut? = Shortcut(
+    .showOrganizations, "1", "organizations"
+  ) {
+    OrganizationsScreen(
+      .unread, Viewport(isWide: false, listRows: 1, detailRows: 1, helpRows: 1, helpLines: 1))
+  }
+
+  package var filter: String { list.filter }
+  package var shownCount: Int { data.rows.count }
+  package var totalCount: Int { data.snapshot.contents.organizationCount }
+  package var markCount: Int {
+    pane == .list ? list.marks.count : list.selection.id.flatMap { memberMarks[$0]?.count } ?? 0
+  }
+  package var isMarkingRange: Bool { list.range != nil || memberRange != nil }
+  package var top: (row: Int, line: Int) { (list.selection.top, detail.top) }
+  package var selectedUser: String? { pane == .detail ? selectedMember?.userID : nil }
+
+  package var historySubject: HistorySubject? {
+    guard let organization = selectedOrganization else { return nil }
+    if pane == .detail, let member = selectedMember {
+      return .member(member.userID, organization: organization.id)
+    }
+    return .organization(organization.id)
+  }
+
+  // MARK: Rows
+
+  /// Whether a filter was accepted whose rows aren't there yet.
+  private var awaitsFilter: Bool { data.request.query != filter }
+  package var awaitsRows: Bool { awaitsFilter || search.awaited != nil }
+  package var isCurrent: Bool { true }
+
+  package mutating func cancelWait() -> Bool {
+    defer { search.awaited = nil }
+    return search.awaited != nil
+  }
+
+  private mutating func requestRows(_ workspace: inout Workspace) { workspace.arrange(filter, order) }
+
+  package mutating func resume(_ workspace: inout Workspace) { visit.arrival = nil }
+
+  package func folded() -> Self {
+    var folded = self
+    folded.data = .unread
+    (folded.list.marks, folded.list.range, folded.memberMarks) = (IndexMarks(), nil, [:])
+    return folded
+  }
+
+  package mutating func unfold(_ folded: Self, _ workspace: inout Workspace) {
+    visit.arrival = folded.visit.arrival
+    show(folded.filter, select: folded.list.selection.id, pane: folded.pane, &workspace)
+  }
+
+  package mutating func reload(_ workspace: inout Workspace) { workspace.reload() }
+
+  package mutating func receive(
+    _ rows: any ListRows, for request: ScreenRequest, _ workspace: inout Workspace
+  ) {}
+
+  package mutating func receive(
+    _ error: OrgError, for request: ScreenRequest, _ workspace: inout Workspace
+  ) {}
+
+  package mutating func follow(_ old: OrganizationList, isShown: Bool, _ workspace: inout Workspace) {
+    data = workspace.data
+    keepMarks(old, &workspace)
+    keepRow(old, isShown: isShown, &workspace)
+    if visit.destination != nil, data.request.query == filter { reachDestination() }
+    if !(workspace.overlay is FilterPrompt), !awaitsFilter { list.anchor = nil }
+  }
+
+  package mutating func receive(_ commit: Commit, _ workspace: inout Workspace) {
+    switch commit.changes.first {
+    case .createOrganization(let organization):
+      if let row = data.row(of: organization.id) { selectRow(row) }
+    case .addMember(let member) where member.organizationID == list.selection.id:
+      select(.member(member.userID))
+    default: break
+    }
+  }
+
+  package mutating func resize(_ viewport: Viewport) {
+    room = (viewport.listRows, viewport.detailRows)
+    list.selection.scroll(rows: room.rows, of: data.rows.count)
+    detail.scroll(rows: room.lines, of: detailLineCount)
+  }
+
+  // MARK: Going about
+
+  /// Shows the organizations that a query finds, with one selected.
+  ///
+  /// - Parameter item: what is selected in the detail.
+  private mutating func show(
+    _ query: String, select id: String?, pane: Pane, item: DetailItem? = nil, _ workspace: inout Workspace
+  ) {
+    visit.destination = id.map { Destination(id: $0, item: item, pane: pane) }
+    if query != filter || awaitsFilter {
+      list.filter = query
+      requestRows(&workspace)
+    } else {
+      reachDestination()
+    }
+  }
+
+  /// Shows the organizations that a query finds.
+  ///
+  /// - Parameter isVisit: whether the way back leads out again.
+  mutating func show(matching query: String, isVisit: Bool, _ workspace: inout Workspace) {
+    visit.arrival = isVisit ? Arrival(query: query, pane: .list) : nil
+    pane = .list
+    setFilter(query, &workspace)
+  }
+
+  /// Shows an organization, and something in it. A filter that hides it is cleared.
+  mutating func show(organization: String, _ item: DetailItem?, _ workspace: inout Workspace) {
+    let isShown = !awaitsFilter && data.row(of: organization) != nil
+    let query = isShown ? filter : ""
+    visit.arrival = Arrival(query: query, pane: .detail, organization: organization)
+    show(query, select: organization, pane: .detail, item: item, &workspace)
+  }
+
+  /// Selects what a person came for, now that its row may be there.
+  private mutating func reachDestination() {
+    guard let destination = visit.destination else { return }
+    visit.destination = nil
+    guard let row = data.row(of: destination.id) else { return pane = .list }
+    selectRow(row)
+    if let item = destination.item { select(item) }
+    pane = destination.pane
+  }
+
+  /// Whether just what a person came for from another screen is shown.
+  private var isAsOnArrival: Bool {
+    guard let arrival = visit.arrival else { return false }
+    return arrival.query == filter && arrival.pane == pane
+      && (arrival.organization == nil || arrival.organization == list.selection.id)
+  }
+
+  package mutating func close(_ way: WayBack, _ workspace: inout Workspace) {
+    if way != .close, dropRange() { return }
+    dropRangeMark()
+    if way != .cancel, isAsOnArrival { return workspace.go(.back) }
+    if pane == .detail { return pane = .list }
+    if way == .close { return workspace.go(.quit) }
+    if way == .cancel, filter.isEmpty { workspace.status.note("Nothing is going on; q quits.") }
+    setFilter("", &workspace)
+  }
+
+  private mutating func setFilter(_ text: String, _ workspace: inout Workspace) {
+    guard text != filter else { return }
+    list.filter = text
+    requestRows(&workspace)
+  }
+
+  package mutating func beginFilter(_ workspace: inout Workspace) { list.rememberAnchor() }
+
+  package mutating func take(_ step: FilterStep, _ workspace: inout Workspace) {
+    switch step {
+    case .type(let text):
+      pane = .list
+      setFilter(text, &workspace)
+    case .move(let motion):
+      pane = .list
+      list.anchor = nil
+      move(motion, &workspace)
+    case .accept:
+      if !filter.isEmpty { search.latest = filter }
+      if !awaitsFilter { list.anchor = nil }
+    case .restore(let text):
+      setFilter(text, &workspace)
+      if !awaitsFilter { list.anchor = nil }
+    }
+  }
+
+  /// Asks for the rows in another order; those that are shown stay until they come.
+  mutating func sort(by order: ListOrder, _ workspace: inout Workspace) {
+    self.order = order
+    requestRows(&workspace)
+  }
+
+  // MARK: Matches
+
+  /// Goes to the next row of the filter; where the filter was cleared, to the next that it would match.
+  mutating func find(isForward: Bool, _ workspace: inout Workspace) {
+    let query = filter.isEmpty ? search.latest : filter
+    guard !query.isEmpty else {
+      return workspace.status.refuse("There is nothing to look for yet: filter first.")
+    }
+    guard !data.rows.isEmpty else { return workspace.status.refuse("Nothing matches \(query.quoted).") }
+    let serial = workspace.requests.next()
+    search.awaited = serial
+    let row = list.selection.row
+    workspace.ask(
+      .find(
+        MatchSearch(
+          serial: serial, query: query, row: list.selection.isGone && isForward ? row - 1 : row,
+          isForward: isForward, organizationList: data)))
+  }
+
+  /// Goes to what was found.
+  mutating func receive(_ found: Found, _ workspace: inout Workspace) {
+    guard found.serial == search.awaited else { return }
+    search.awaited = nil
+    let query = filter.isEmpty ? search.latest : filter
+    guard let id = found.id, let row = data.row(of: id) else {
+      return workspace.status.refuse("Nothing matches \(query.quoted).")
+    }
+    let isForward = row > list.selection.row
+    if id == list.selected {
+      workspace.status.note("This is the only one that matches \(query.quoted).")
+    } else if found.isAround {
+      workspace.status.note(isForward ? "On from the end." : "On from the start.")
+    }
+    selectRow(row)
+    extendRange()
+  }
+}
+
+extension Context {
+  package static let list = Context("list", "The list of organizations", .screen)
+  package static let detail = Context("detail", "One organization and its members", .screen)
+}
+
+extension Action {
+  package static let showOrganizations = Action("show-organizations", "Go to the organizations")
+}

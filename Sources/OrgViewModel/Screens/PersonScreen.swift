@@ -1,0 +1,126 @@
+import OrgCore
+
+/// One user, with all organizations that have this member.
+package struct PersonScreen: RowsScreen, MarkingScreen {
+  /// The user's id.
+  package let user: String
+  package var list = RowList<PersonRows>()
+
+  init(_ user: String) {
+    self.user = user
+  }
+
+  package static let contexts = [Context.person]
+  package var identity: String { "person \(user)" }
+
+  package static let commands: [Command<Self>] =
+    [
+      Command(
+        .open, "Enter l Right", .goingAbout, "go to the organization", hint: "go there",
+        unless: { screen, _ in screen.selectedRow == nil ? StatusLine.nothingIsSelected : nil }
+      ) { screen, workspace in
+        guard let row = screen.membership else { return }
+        workspace.go(.organization(row.organization.id, named: row.organization.name, .member(screen.user)))
+      },
+      historyCommand(),
+      roleCommand(in: contexts, hint: "role", unless: { $0.editObstacle($1) }) { $0.changeRole(&$1) },
+      Command(
+        .remove, "d Del", .changing, "remove the member, or all marked; asks", hint: "remove",
+        unless: { $0.editObstacle($1) }
+      ) { $0.remove(&$1) },
+      Command(
+        .removeEverywhere, "D", .changing,
+        "remove the user from all organizations; asks", unless: { $0.everywhereObstacle($1) }
+      ) { screen, workspace in
+        screen.list.state.range = nil
+        workspace.propose(.everything(.removal))
+      },
+    ] + markingCommands() + commonCommands(filterHelp: filterHelp)
+
+  package func title(_ workspace: Workspace) -> String { "User \(user.escapedForDisplay)" }
+  package var historySubject: HistorySubject? { .user(user) }
+
+  /// The membership that keys are about.
+  private var membership: PersonRows.Row? { selectedRow.map { $0.rows.row(at: $0.row) } }
+
+  package func load(_ source: any ScreenSource, _ request: ScreenRequest) throws(OrgError) {
+    guard let snapshot = source.snapshot, snapshot.contents.hasMembers else { return }
+    source.keep("users")
+    let organizations = snapshot.contents.organizations(ofUser: user)
+    source.post(PersonRows(user, in: organizations, of: snapshot, query: request.query))
+  }
+
+  package func values(_ row: Int, of rows: PersonRows) -> [String?] {
+    let row = rows.row(at: row)
+    return [
+      row.organization.id, row.organization.name, row.member.role.rawValue, row.member.joinedAt.description,
+    ]
+  }
+
+  /// Drops the marks on organizations that the person is no longer a member of, and says how many there were.
+  package mutating func rowsCame(wasGone: Bool, _ workspace: inout Workspace) {
+    if !wasGone, list.state.selection.isGone, workspace.status.message == nil {
+      workspace.status.note(Self.selectionGone)
+    }
+    guard let rows = list.rows, !list.state.marks.isEmpty else { return }
+    let kept = list.state.marks.filter(rows.contains)
+    let gone = list.state.marks.count - kept.count
+    guard gone > 0 else { return }
+    list.state.marks = kept
+    if let range = list.state.range { list.state.range?.before = range.before.filter(rows.contains) }
+    if workspace.status.message == nil {
+      workspace.status.note("Of the marked organizations, \(gone.grouped) went.")
+    }
+  }
+
+  // MARK: Editing
+
+  private func editObstacle(_ workspace: Workspace) -> String? {
+    workspace.editingObstacle
+      ?? (list.state.marks.isEmpty && membership == nil ? StatusLine.nothingIsSelected : nil)
+  }
+
+  private func everywhereObstacle(_ workspace: Workspace) -> String? {
+    workspace.editingObstacle
+      ?? (list.total == 0 ? "\(user.escapedForDisplay) is a member of no organization." : nil)
+  }
+
+  private func changeRole(_ workspace: inout Workspace) {
+    if !list.state.marks.isEmpty {
+      let place = Words.organizations(list.state.marks.count)
+      workspace.open(RoleMenu(.marked("\(user.escapedForDisplay) in \(place)")))
+    } else if let membership {
+      workspace.open(RoleMenu(.member(membership.member)))
+    }
+  }
+
+  private mutating func remove(_ workspace: inout Workspace) {
+    if !list.state.marks.isEmpty {
+      list.state.range = nil
+      workspace.propose(.marked(.removal))
+    } else if let membership {
+      workspace.open(Question.removal(of: membership.member, from: membership.organization))
+    }
+  }
+
+  package func source(of edit: BulkEdit, isEverything: Bool) -> (BulkEditPlan.Source, title: String)? {
+    guard let rows = list.rows else { return nil }
+    let marks = list.state.marks
+    let name = user.escapedForDisplay
+    let count = isEverything ? rows.total : marks.count
+    let place = (isEverything && count > 1 ? "all " : "") + Words.organizations(count)
+    let title =
+      if case .role(let role) = edit { "Give \(name) the role \(role.rawValue) in \(place)" } else {
+        "Remove \(name) from \(place)"
+      }
+    return (.person(rows, in: isEverything ? nil : marks, edit), title)
+  }
+}
+
+extension Context {
+  package static let person = Context("person", "One user's organizations", .screen)
+}
+
+extension Action {
+  package static let removeEverywhere = Action("remove-everywhere", "Remove the user from all organizations")
+}

@@ -1,0 +1,52 @@
+/// What the line above the hints says: what was just done, or why it wasn't.
+package struct StatusLine: Sendable, Hashable {
+  /// A sentence.
+  package struct Message: Sendable, Hashable {
+    /// What it is about.
+    package enum Kind: Sendable, Hashable {
+      /// Something was done, or is going on.
+      case note
+      /// Something couldn't be done.
+      case refusal
+    }
+
+    /// The sentence; text of the data in it is escaped.
+    package let text: String
+    /// What it is about.
+    package let kind: Kind
+    /// Whether it is about something that an undo reverts.
+    package var canBeUndone = false
+
+    /// A sentence; text of the data in it must be escaped.
+    package init(text: String, kind: Kind) {
+      self.text = text
+      self.kind = kind
+    }
+  }
+
+  /// What it says; `nil` for nothing.
+  package var message: Message?
+
+  /// Says that something was done, or is going on.
+  mutating func note(_ text: String) { message = Message(text: text, kind: .note) }
+
+  /// Says why something isn't done.
+  mutating func refuse(_ reason: String) { message = Message(text: reason, kind: .refusal) }
+
+  /// Says what became of something. A refusal that was shown until now isn't lost.
+  mutating func report(_ text: String, _ kind: Message.Kind) {
+    if let message, message.kind == .refusal, message.text != text {
+      self.message = Message(text: "\(message.text) \(text)", kind: .refusal)
+    } else {
+      message = Message(text: text, kind: kind)
+    }
+  }
+
+  /// Says something after what is said already.
+  mutating func add(_ text: String) {
+    message = Message(text: message.map { "\($0.text) \(text)" } ?? text, kind: message?.kind ?? .note)
+  }
+
+  static let wrongScreen = "That can't be done on this screen."
+  static let nothingIsSelected = "Nothing is selected here."
+}
