@@ -126,7 +126,8 @@ package struct AppModel: Sendable {
     }
   }
 
-  private mutating func leave(for new: any Screen) {
+  /// Goes to a screen, with the way back.
+  mutating func leave(for new: any Screen) {
     leave()
     enter(new)
   }

@@ -132,9 +132,10 @@ extension EndToEnd {
         "columns = [\"members\", \"created\"]\nsort = \"-name\"\nplan-tiers = [\"starter\", \"gold\"]\n")
       let data = try DataFiles.reference()
       let orgman = try open(data, environment: environment)
-      let screen = try orgman.waitFor("the columns") { $0.lines[1].hasPrefix(" Name ▼") }
+      let screen = try orgman.waitFor("the columns and the rows") {
+        $0.lines[1].hasPrefix(" Name ▼") && $0.listed.count == 10
+      }
       #expect(screen.lines[1].contains("Members Created"))
-      #expect(screen.listed.count == 10)
       orgman.send("a\t")
       try orgman.waitForText("starter, gold, or another")
       orgman.press(.escape)

@@ -215,7 +215,8 @@ func open(
   let orgman = try start(
     ["--data", data.path] + arguments, environment: environment, columns: columns, rows: rows)
   orgman.belongings = [data]
-  try orgman.waitFor("the header") { $0.lines[0].hasPrefix(" orgman") }
+  // The line at the bottom is drawn last.
+  try orgman.waitFor("a whole frame") { $0.lines[0].hasPrefix(" orgman") && $0.lines.last?.isEmpty == false }
   return orgman
 }
 

@@ -155,8 +155,9 @@ extension EndToEnd {
           "-c",
           "mkfifo \(data.path)/fifo; (cat \(data.path)/fifo >/dev/tty) & \(program) --data \(data.path)",
         ])
-      try shell.waitForText("10 orgs")
-      let before = shell.screen
+      let before = try shell.waitFor("a whole frame") {
+        $0.text.contains("10 orgs") && $0.lines.last?.isEmpty == false
+      }
       try data.append("fifo", "\u{1b}[5;5HBroadcast message from root\r\nThe system is going down\r\n")
       try shell.waitForText("going down")
       shell.press(.control("l"))

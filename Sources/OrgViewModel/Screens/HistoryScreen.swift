@@ -34,7 +34,6 @@ package struct HistoryScreen: RowsScreen {
   package static let contexts = [Context.history, .entry]
   package var context: Context { pane == .list ? .history : .entry }
   package var identity: String { subject == .all ? "history" : "history \(subject)" }
-  package var top: (row: Int, line: Int) { (list.state.selection.top, detail.top) }
 
   package static let shortcut: Shortcut? = Shortcut(
     .showHistory, "3", "history: who changed what when"

@@ -23,7 +23,6 @@ extension RowsScreen {
   package var identity: String { Self.contexts[0].name }
   package var context: Context { Self.contexts[0] }
   package var pane: Pane { .list }
-  package var top: (row: Int, line: Int) { (list.state.selection.top, 0) }
   package var filter: String { list.state.filter }
   package var shownCount: Int { list.count }
   package var totalCount: Int { list.total }

@@ -24,8 +24,6 @@ package protocol Screen: CommandTarget {
   var isMarkingRange: Bool { get }
   /// Which pane has the focus.
   var pane: Pane { get }
-  /// The first row and the first line on the screen.
-  var top: (row: Int, line: Int) { get }
   /// The user that is meant by what is selected.
   var selectedUser: String? { get }
   /// Whose history is meant by what is selected.

@@ -85,7 +85,6 @@ package struct OrganizationsScreen: MarkingScreen {
     pane == .list ? list.marks.count : list.selection.id.flatMap { memberMarks[$0]?.count } ?? 0
   }
   package var isMarkingRange: Bool { list.range != nil || memberRange != nil }
-  package var top: (row: Int, line: Int) { (list.selection.top, detail.top) }
   package var selectedUser: String? { pane == .detail ? selectedMember?.userID : nil }
 
   package var historySubject: HistorySubject? {
