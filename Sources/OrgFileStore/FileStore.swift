@@ -7,8 +7,8 @@ import SystemPackage
 /// The two JSON files of a data directory as a store. Several stores, in several processes, can work on the
 /// same directory; so can programs that know nothing of orgman.
 ///
-/// Reading takes no lock. How a change set becomes durable, and what is made of what other programs write,
-/// stands in `Engine`.
+/// Reading takes no lock. How a change set becomes durable is in `Transaction`, what is made of what other programs write
+/// in `Ingestion`.
 public final class FileStore: ProgressReportingStore, MaintainableStore {
   /// The directory, as it was given.
   public var path: String { directory.path }
@@ -19,22 +19,19 @@ public final class FileStore: ProgressReportingStore, MaintainableStore {
   public var readOnlyReason: String? { obstacle?.reason }
 
   /// What is done about records that another program removed.
-  public let externalDeletions: ExternalDeletions
+  public var externalDeletions: ExternalDeletions { parts.options.externalDeletions }
   /// How long the history is kept: what is older is removed when a new segment of the journal begins.
-  public let retention: Retention
-  /// Whether this process most likely ends after a change, so that it is another one that makes the next.
-  let isShortLived: Bool
+  public var retention: Retention { parts.options.retention }
 
-  let directory: DataDirectory
-  /// What the engine knows of the journal, from one time that it holds the lock to the next.
-  let memory = Mutex(Engine.Memory())
-  let state = Mutex(State())
-  /// Held while files are read, and while they are exchanged and taken note of: so that what this store
-  /// writes never looks to it like somebody else's change.
-  let files = Mutex(())
-  let watchers = Mutex<[WeakWatcher]>([])
-  /// The thread whose turn it is; see `takingTurns`.
-  let turn = Mutex<pthread_t?>(nil)
+  /// What outlives a transaction.
+  let parts: StoreParts
+  private let turns: LockTurns
+  private let watchers = Mutex<[WeakWatcher]>([])
+  /// The newest generation that whoever uses this store was told of.
+  private let lastReportedGeneration = Mutex<UInt64?>(nil)
+
+  var directory: DataDirectory { parts.directory }
+  var historyReader: HistoryReader { HistoryReader(directory: directory, isReadOnly: obstacle != nil) }
 
   /// Opens a data directory.
   ///
@@ -72,10 +69,12 @@ public final class FileStore: ProgressReportingStore, MaintainableStore {
     path: String, isReadOnly: Bool = false, externalDeletions: ExternalDeletions = .restore,
     retention: Retention = .forever, isShortLived: Bool = false, calls: SystemCalls
   ) throws(OrgError) {
-    self.externalDeletions = externalDeletions
-    self.retention = retention
-    self.isShortLived = isShortLived
-    directory = try DataDirectory(path: path, calls: calls)
+    let directory = try DataDirectory(path: path, calls: calls)
+    parts = StoreParts(
+      directory,
+      StoreOptions(
+        externalDeletions: externalDeletions, retention: retention, isShortLived: isShortLived))
+    turns = LockTurns(directory)
     try directory.checkPermissions()
     self.isReadOnly = isReadOnly
     obstacle =
@@ -89,27 +88,8 @@ public final class FileStore: ProgressReportingStore, MaintainableStore {
     }
     // Whoever holds the lock does it as well, so nobody is waited for; and what fails now is tried again by the
     // next change.
-    if obstacle == nil, isHalfPublished { _ = try? mend(waiting: { _ in false }) }
-  }
-
-  /// Whether a crash left a file that the newest generation was about to publish: then one data file may be new
-  /// and the other old.
-  private var isHalfPublished: Bool {
-    do throws(SystemCallError) {
-      let calls = directory.calls
-      let flags = O_RDONLY | O_DIRECTORY
-      let space = try calls.open(DataDirectory.privateName, in: directory.root, flags)
-      let journal = try calls.open("journal", in: space, flags)
-      guard let last = try Journal.newest(journal, calls) else { return false }
-      for (file, state) in last.files where directory.identity(of: file)?.inode != state.inode {
-        if try directory.inode(of: DataDirectory.stagedName(file), in: space) == state.inode { return true }
-        let displaced = try calls.open("displaced", in: space, flags)
-        for name in try calls.list(displaced, "displaced")
-        where try directory.inode(of: name, in: displaced) == state.inode { return true }
-      }
-      return false
-    } catch {
-      return false
+    if obstacle == nil, CrashRecovery.isHalfPublished(directory) {
+      _ = try? synchronize(waiting: { _ in false })
     }
   }
 
@@ -148,7 +128,7 @@ public final class FileStore: ProgressReportingStore, MaintainableStore {
     return watcher
   }
 
-  struct WeakWatcher: Sendable {
+  private struct WeakWatcher: Sendable {
     weak let watcher: DirectoryWatcher?
   }
 
@@ -160,19 +140,7 @@ public final class FileStore: ProgressReportingStore, MaintainableStore {
   /// The organizations alone, for a first look while the members, which are most of the data, are still being
   /// read; their contents have no members yet. `nil` where that would save no time, or where something is wrong
   /// with the file.
-  public func organizationsAhead() -> Snapshot? {
-    guard let members = directory.identity(of: MemberTable.file), members.size > Self.soonRead,
-      state.withLock({ $0.loaded }) == nil, case .bytes(let bytes, _) = directory.read(OrganizationTable.file)
-    else { return nil }
-    let table = OrganizationTable(bytes)
-    guard table.problems.isEmpty else { return nil }
-    state.withLock { $0.early = table }
-    let contents = FileContents(organizations: table, members: MemberTable(unreadBeside: table))
-    return Snapshot(generation: 0, recordProblems: contents.recordProblems, contents: contents)
-  }
-
-  /// Bytes of members that are read before anybody could notice.
-  private static let soonRead = 2 << 20
+  public func organizationsAhead() -> Snapshot? { parts.files.organizationsAhead() }
 
   /// The data as they are now. Where a file was broken or lost records, or another program wrote to a file that had
   /// been displaced, that is put right first; where it can't be, what is missing is the first of the snapshot's
@@ -181,18 +149,14 @@ public final class FileStore: ProgressReportingStore, MaintainableStore {
   /// - Throws: `dataNotFound` where the path leads to another directory by now, or to none.
   public func snapshot() throws(OrgError) -> Snapshot {
     try directory.checkIsFound()
-    let before = state.withLock { $0.loaded?.contents }
-    let loaded = synchronized()
-    if loaded.contents.problems.isEmpty {
-      memory.withLock { memory in
-        let isWiped = memory.lastWhole.map(loaded.contents.looksWiped(since:)) ?? false
-        if !isWiped { memory.lastWhole = loaded.contents }
-      }
-    }
-    let loss = wipe(of: loaded.contents)
+    let files = parts.files
+    let before = files.state.withLock { $0.loaded?.contents }
+    let loaded = files.loadWhole()
+    if loaded.contents.problems.isEmpty { files.noteWhole(loaded.contents) }
+    let loss = WipedData(directory: directory).problem(of: loaded.contents)
     let isDamaged = loss != nil || loaded.contents.hasLosses(since: before ?? loaded.contents)
-    guard readOnlyReason == nil, isDamaged || hasLateWrites,
-      let repaired = try? mend(waiting: { _ in isDamaged })
+    guard readOnlyReason == nil, isDamaged || parts.displaced.hasLateWrites,
+      let repaired = try? synchronize(waiting: { _ in isDamaged })
     else { return loss.map(loaded.snapshot.wiped) ?? loaded.snapshot }
     return repaired
   }
@@ -208,20 +172,21 @@ public final class FileStore: ProgressReportingStore, MaintainableStore {
     try checkWritable()
     // Who only looks leaves no trace.
     guard directory.identity(of: DataDirectory.privateName) != nil else {
-      memory.withLock { $0.lastReportedGeneration = $0.lastReportedGeneration ?? 0 }
+      lastReportedGeneration.withLock { $0 = $0 ?? 0 }
       return Maintenance(snapshot: try snapshot(), entries: [])
     }
     let snapshot: Snapshot
-    if let quiescent = quiescentSnapshot() {
+    if let quiescent = QuiescenceCheck(parts: parts).snapshot() {
       snapshot = quiescent
     } else {
-      snapshot = try mend(waiting: waiting)
+      snapshot = try synchronize(waiting: waiting)
     }
-    let (known, told) = memory.withLock { ($0.journal, $0.lastReportedGeneration) }
+    let told = lastReportedGeneration.withLock { $0 }
+    let known = parts.committed.withLock { $0.journal }
     guard var known, let last = known.last?.record.generation else {
       return Maintenance(snapshot: snapshot, entries: [])
     }
-    let entries = try readingJournal { (journal, calls) throws(SystemCallError) in
+    let entries = try historyReader.readingJournal { (journal, calls) throws(SystemCallError) in
       guard let told, told < last else { return [HistoryEntry]() }
       // As a rule all of it was read since the last time.
       if known.recent.first.map({ $0.record.generation > told }) ?? true { try known.recall(journal) }
@@ -231,40 +196,61 @@ public final class FileStore: ProgressReportingStore, MaintainableStore {
       }
       return entries
     }
-    memory.withLock { $0.lastReportedGeneration = max($0.lastReportedGeneration ?? 0, last) }
+    lastReportedGeneration.withLock { $0 = max($0 ?? 0, last) }
     return Maintenance(snapshot: snapshot, entries: entries ?? [])
   }
 
-  private func mend(waiting: (LockHolder) -> Bool = { _ in true }) throws(OrgError) -> Snapshot {
-    try locked(waiting: waiting) { () throws(OrgError) in
-      try Engine(self).synchronize(isStarting: false).snapshot
-    }
-  }
-
-  /// The data when nobody is in the middle of writing them: what looks broken may just not be finished.
-  private func synchronized() -> Loaded {
+  /// Waits until no program is writing to a displaced file, and ingests what was written there. A process that is about
+  /// to end calls this after its last change, so that nothing waits for the next one.
+  ///
+  /// - Parameter milliseconds: how long to wait at most; what comes later is found by the next reader.
+  public func finishLateWrites(milliseconds: Int = 5000) {
+    guard readOnlyReason == nil else { return }
     let start = clinux_monotonic_milliseconds()
-    while true {
-      let loaded = load()
-      if loaded.contents.problems.isEmpty { return loaded }
-      guard isBeingWritten, clinux_monotonic_milliseconds() - start < 5000 else { return loaded }
-      usleep(5000)
+    while clinux_monotonic_milliseconds() - start < milliseconds {
+      if parts.displaced.hasLateWrites { _ = try? maintain() }
+      guard parts.displaced.isLateWriteGoingOn else { return }
+      usleep(2000)
     }
   }
 
-  /// Whether somebody seems to be in the middle of writing one of the files.
-  var isBeingWritten: Bool {
-    [OrganizationTable.file, MemberTable.file].contains { name in
-      guard let modified = directory.identity(of: name)?.modified else { return false }
-      let age = Duration.sinceEpoch - modified
-      return (.zero..<Duration.milliseconds(300)).contains(age) || directory.isBeingWritten(name)
-    }
+  // MARK: History
+
+  /// Every generation that the journal has, newest first; those before it are unknown.
+  public func history() throws(OrgError) -> [HistoryEntry] { try historyReader.history() }
+
+  /// A part of the history, read from the end of the journal.
+  public func history(from position: HistoryPage.Position?, limit: Int) throws(OrgError) -> HistoryPage {
+    try history(matching: HistoryFilter(), from: position, limit: limit)
   }
 
-  /// Whether a displaced file was written to a moment ago.
-  func isFresh(_ name: String, in directory: borrowing Descriptor) -> Bool {
-    guard let status = try? self.directory.calls.status(of: name, in: directory) else { return false }
-    return (.zero..<Duration.seconds(1)).contains(.sinceEpoch - FileIdentity(status).modified)
+  /// A part of the history, found by the index of the journal.
+  public func history(
+    matching filter: HistoryFilter, from position: HistoryPage.Position?, limit: Int
+  ) throws(OrgError) -> HistoryPage {
+    try historyReader.history(matching: filter, from: position, limit: limit)
+  }
+
+  /// A generation of the history; `nil` where the journal doesn't have it.
+  public func historyEntry(generation: UInt64) throws(OrgError) -> HistoryEntry? {
+    try historyReader.entry(generation: generation)
+  }
+
+  /// What this store repaired in the data because another program had broken them, in words, oldest first. Repairs that
+  /// were asked for aren't among them.
+  public var repairs: [String] { parts.committed.withLock { $0.repairs } }
+
+  /// The number of the newest generation of the history; `nil` before the first change.
+  public func newestGeneration() throws(OrgError) -> UInt64? { try historyReader.newestGeneration() }
+
+  /// The latest edit of a user that hasn't been undone; see `OrgManager`.
+  public func undoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
+    try historyReader.undoable(by: uid)
+  }
+
+  /// The latest undo of a user that hasn't been redone; see `OrgManager`.
+  public func redoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
+    try historyReader.redoable(by: uid)
   }
 
   // MARK: Committing
@@ -284,6 +270,40 @@ public final class FileStore: ProgressReportingStore, MaintainableStore {
   /// Commits a change set through the journal; see `OrgStore.commit`.
   public func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
     try checkWritable()
-    return try locked(waiting: waiting) { () throws(OrgError) in try Engine(self).commit(set) }
+    return try transaction(waiting: waiting) { (transaction) throws(OrgError) in try transaction.commit(set) }
+  }
+
+  /// Runs the body with the lock held where others hold it or wait for it, and without where nobody does. The body reads
+  /// and commits with this store on the same thread; it neither asks nor waits for anybody.
+  ///
+  /// - Parameters:
+  ///   - waiting: as for `commit`.
+  ///   - body: what is done in the turn.
+  /// - Throws: `locked`, `cancelled` or `system`; what the body throws.
+  public func takingTurns<Value>(
+    waiting: (LockHolder) -> Bool = { _ in true }, _ body: () throws(OrgError) -> Value
+  ) throws(OrgError) -> Value {
+    guard readOnlyReason == nil else { return try body() }
+    return try turns.take(waiting: waiting, body)
+  }
+
+  /// Brings the journal and the files to agree.
+  private func synchronize(waiting: (LockHolder) -> Bool) throws(OrgError) -> Snapshot {
+    try transaction(waiting: waiting) { (transaction) throws(OrgError) in
+      try transaction.synchronize(isStarting: false).snapshot
+    }
+  }
+
+  /// Runs the body with the lock held.
+  ///
+  /// - Parameter waiting: as for `commit`.
+  func transaction<Value>(
+    waiting: (LockHolder) -> Bool = { _ in true }, _ body: (Transaction) throws(OrgError) -> Value
+  ) throws(OrgError) -> Value {
+    try turns.locked(waiting: waiting) { () throws(OrgError) in
+      let transaction = try Transaction(parts)
+      for watcher in watchers.withLock({ $0 }) { watcher.watcher?.watchDisplaced() }
+      return try body(transaction)
+    }
   }
 }

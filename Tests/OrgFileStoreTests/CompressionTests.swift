@@ -10,7 +10,7 @@ import Testing
   /// A history of several short segments, of which none is compressed yet.
   private func history(_ scratch: Scratch, _ count: Int = 24) throws -> FileStore {
     let store = try scratch.store()
-    store.memory.withLock { $0.segmentLimit = 3000 }
+    store.parts.committed.withLock { $0.segmentLimit = 3000 }
     for number in 0..<count { _ = try store.commit(Sample.create("\(number)")) }
     let stateDirectory = try StateDirectory(store.directory)
     for segment in try Journal.segments(stateDirectory.journal, stateDirectory.calls) {
@@ -128,7 +128,7 @@ import Testing
   @Test func `segments are compressed as new ones begin, and a store that knew them goes on`() throws {
     let scratch = try Scratch.reference()
     let store = try scratch.store()
-    store.memory.withLock { $0.segmentLimit = 3000 }
+    store.parts.committed.withLock { $0.segmentLimit = 3000 }
     _ = try store.commit(Sample.create("first"))
     let other = try scratch.store()
     _ = try other.maintain()

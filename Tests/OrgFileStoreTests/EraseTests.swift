@@ -172,7 +172,7 @@ import Testing
   @Test func `erasing keeps the place at which a shortened history begins`() throws {
     let scratch = try scratch()
     let store = try scratch.store()
-    store.memory.withLock { $0.segmentLimit = 500 }
+    store.parts.committed.withLock { $0.segmentLimit = 500 }
     for number in 0..<6 { _ = try store.commit(Sample.create("new-\(number)")) }
     let cut = try #require(try store.history().first { $0.generation == 10 }?.time)
     #expect(try store.prune(before: cut).segments > 0)

@@ -51,7 +51,7 @@ import Testing
   @Test func `the history can be read in pages from its end, over segments and what is damaged`() throws {
     let scratch = try Scratch.reference()
     let store = try scratch.store()
-    store.memory.withLock { $0.segmentLimit = 3000 }
+    store.parts.committed.withLock { $0.segmentLimit = 3000 }
     for number in 0..<30 { _ = try store.commit(Sample.create("\(number)")) }
     let names = try segments(scratch)
     #expect(names.count > 3)
@@ -150,7 +150,7 @@ import Testing
   {
     let scratch = try Scratch.reference()
     let stores = [try scratch.store(), try scratch.store()]
-    for store in stores { store.memory.withLock { $0.segmentLimit = 8_000 } }
+    for store in stores { store.parts.committed.withLock { $0.segmentLimit = 8_000 } }
     var states: [UInt64: [String]] = [:]
     for step in 0..<20 {
       var changes = Sample.create("s\(step)").changes
@@ -213,7 +213,7 @@ import Testing
       Change.setField(.planTier, organization: organization.id, from: organization.planTier, to: "bulk")
     }
     _ = try store.commit(ChangeSet(created + plans))
-    let journal = try #require(store.memory.withLock { $0.journal })
+    let journal = try #require(store.parts.committed.withLock { $0.journal })
     let last = try #require(journal.recent.last)
     try #require(last.touched?.isEmpty == false && last.record.changes.isEmpty)
     #expect(journal.last?.record.changes.isEmpty == true)
@@ -262,7 +262,7 @@ import Testing
     let scratch = try Scratch.reference()
     let store = try scratch.store()
     _ = try makeLong(store)
-    store.memory.withLock { $0.segmentLimit = 1 }
+    store.parts.committed.withLock { $0.segmentLimit = 1 }
     _ = try store.commit(Sample.role)
     let directory = scratch.path + "/.orgman/journal"
     let segments = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()

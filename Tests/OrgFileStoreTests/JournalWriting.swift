@@ -24,7 +24,7 @@ struct JournalWriting {
     let stateDirectory = try StateDirectory(store.directory)
     let newest = try Journal.everything(stateDirectory.journal, SystemCalls()).lines.last
     guard let newest else { return }
-    let contents = store.contentsNow()
+    let contents = store.parts.files.contentsNow()
     let ids = (0..<contents.organizationCount).map { contents.organization(at: $0).id }
     var hash = newest.hash
     var record = newest.record

@@ -116,7 +116,7 @@ import Testing
         }
       }.start()
       observer.wait(for: 1)
-      #expect(store.state.withLock { $0.loaded == nil })
+      #expect(store.parts.files.state.withLock { $0.loaded == nil })
     }
     group.wait()
     #expect(try scratch.manager().organizations().contains { $0.name == "turn" })

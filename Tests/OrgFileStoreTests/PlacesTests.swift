@@ -45,7 +45,7 @@ import Testing
   private func opened(_ scratch: Scratch) throws -> (contents: FileContents, isKnown: Bool) {
     let store = try FileStore(path: scratch.path)
     let contents = try #require(store.snapshot().contents as? FileContents)
-    return (contents, store.memory.withLock { $0.places != nil })
+    return (contents, store.parts.published.withLock { $0.places != nil })
   }
 
   private func change(_ scratch: Scratch, _ body: (OrgManager) throws -> Void) throws {

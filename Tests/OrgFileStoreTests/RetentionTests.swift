@@ -13,7 +13,7 @@ import Testing
   ) throws -> (scratch: Scratch, store: FileStore) {
     let scratch = try Scratch.reference()
     let store = try FileStore(path: scratch.path, retention: retention)
-    store.memory.withLock { $0.segmentLimit = 3000 }
+    store.parts.committed.withLock { $0.segmentLimit = 3000 }
     for number in 0..<30 { _ = try store.commit(Sample.create("\(number)")) }
     JournalIndexer(store.directory)?.rebuild()
     return (scratch, store)
@@ -174,7 +174,7 @@ import Testing
     try date(scratch, days: 10)
     let keeping = try FileStore(path: scratch.path, retention: .last(1, .weeks))
     let kept = try FileStore(path: scratch.path, retention: .last(2, .weeks))
-    for store in [keeping, kept] { store.memory.withLock { $0.segmentLimit = 3000 } }
+    for store in [keeping, kept] { store.parts.committed.withLock { $0.segmentLimit = 3000 } }
     // An ordinary change removes nothing, nor does a new segment of a store that keeps more.
     _ = try keeping.commit(Sample.plan)
     #expect(try segments(scratch) == names)

@@ -195,7 +195,7 @@ import Testing
         let name = String(repeating: "x", count: Int.random(in: 1...3000, using: &random))
         _ = try? manager.addUser(name, to: id, role: .member)
       }
-      let contents = try #require(store.snapshotNow().contents as? FileContents)
+      let contents = try #require(store.parts.files.snapshotNow().contents as? FileContents)
       #expect(try Array(scratch.read("org_users.json").utf8) == contents.members.bytes)
     }
     try expectExplained(store)

@@ -251,6 +251,22 @@ struct LastRead: Sendable, Hashable {
   }
 }
 
+extension DataDirectory {
+  /// Runs a part of saving a change; a system call that fails there becomes an error for people.
+  func saving<Value>(_ body: () throws(SystemCallError) -> Value) throws(OrgError) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw failedSave(error)
+    }
+  }
+
+  /// Says that a change could not be saved.
+  func failedSave(_ error: SystemCallError) -> OrgError {
+    OrgError(error, "The change could not be saved in \(path.escapedForDisplay)")
+  }
+}
+
 extension OrgError {
   /// A failed system call as an error for people: `what`, and the system's reason.
   init(_ error: SystemCallError, _ what: String) {

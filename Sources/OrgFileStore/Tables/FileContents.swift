@@ -215,3 +215,14 @@ func haveSameBytes(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Boo
     }
   }
 }
+
+extension FileContents {
+  /// Both files by name.
+  var files: [(name: String, bytes: [UInt8])] {
+    [(OrganizationTable.file, organizations.bytes), (MemberTable.file, members.bytes)]
+  }
+
+  func bytes(of file: String) -> [UInt8] {
+    file == OrganizationTable.file ? organizations.bytes : members.bytes
+  }
+}

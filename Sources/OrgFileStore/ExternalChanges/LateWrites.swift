@@ -1,12 +1,29 @@
 import Glibc
 import OrgCore
+import SystemPackage
 
-// What other programs write to files after they were displaced.
-extension Engine {
+/// Merges what other programs wrote to files after they had been displaced, and removes displaced files that nobody can
+/// write to any more.
+struct LateWrites {
+  let displaced: DisplacedFiles
+  let stateDirectory: StateDirectory
+  let journal: LockedJournal
+  let policy: ExternalDeletions
+
+  private var directory: DataDirectory { stateDirectory.directory }
+
   /// Ingests what was written to files after they were displaced.
-  func mergeDisplaced(into synchronized: SynchronizedState) throws(OrgError) -> SynchronizedState {
-    var synchronized = synchronized
-    let files = try explaining { () throws(SystemCallError) in try stateDirectory.displacedFiles() }
+  ///
+  /// - Parameters:
+  ///   - contents: the data as their newest generation has them.
+  ///   - commit: commits a generation.
+  /// - Returns: the data after that, and their generation.
+  func merge(
+    into contents: FileContents, _ generation: UInt64,
+    committing commit: (NewGeneration) throws(OrgError) -> Void
+  ) throws(OrgError) -> (contents: FileContents, generation: UInt64) {
+    var newest = (contents: contents, generation: generation)
+    let files = try directory.saving { () throws(SystemCallError) in try stateDirectory.displacedFiles() }
     let spares = Set(
       [OrganizationTable.file, MemberTable.file].compactMap {
         stateDirectory.spare(for: $0, among: files)?.name
@@ -30,18 +47,18 @@ extension Engine {
       let age = Duration.sinceEpoch - identity.changed
       var isQuiescent = file.isQuiescent(identity)
       let isSpare = isQuiescent && spares.contains(file.name)
-      if !isQuiescent { isQuiescent = store.memory.withLock { $0.quiescent.contains(identity) } }
+      if !isQuiescent { isQuiescent = displaced.quiescent.withLock { $0.contains(identity) } }
       if !isQuiescent {
-        let bytes = try explaining { () throws(SystemCallError) in
+        let bytes = try directory.saving { () throws(SystemCallError) in
           try stateDirectory.read(file.name, in: stateDirectory.displaced)
         }
         let hash = sha256(bytes)
         guard hash.hasPrefix(file.hash) else {
-          guard let merged = try merge(bytes, file, into: synchronized, isFinished: lease == true) else {
-            continue
-          }
-          synchronized = merged
-          try explaining { () throws(SystemCallError) in
+          let isFinished = lease == true
+          let merged = try merge(bytes, file, into: newest, isFinished: isFinished, committing: commit)
+          guard let merged else { continue }
+          newest = merged
+          try directory.saving { () throws(SystemCallError) in
             guard lease == true else {
               // Perhaps more is still to come: what it holds now is known, and only a later write counts.
               let known = StateDirectory.displacedName(file.generation, hash, file.file)
@@ -60,7 +77,7 @@ extension Engine {
               file.name, in: stateDirectory.displaced, to: file.quiescentName(modified: identity.modified),
               in: stateDirectory.displaced)
           } catch {
-            store.memory.withLock { _ = $0.quiescent.insert(identity) }
+            displaced.quiescent.withLock { _ = $0.insert(identity) }
           }
           continue
         }
@@ -71,59 +88,73 @@ extension Engine {
       let isInTheWay = room > Self.displacedRoom && age > Self.patience / 10
       if isOver || isInTheWay || age < .zero && lease == true, !isSpare {
         try? directory.calls.remove(file.name, in: stateDirectory.displaced)
-        store.memory.withLock { _ = $0.quiescent.remove(identity) }
+        displaced.quiescent.withLock { _ = $0.remove(identity) }
         room -= identity.size
       }
     }
-    return synchronized
+    return newest
   }
 
   /// A file that is written twice within this time may look as if it had been written once.
   private static let tick = Duration.milliseconds(50)
+
   /// What another program may take between opening a file and closing it, where leases don't tell.
   private static let patience = Duration.seconds(30)
+
   /// Bytes that displaced files may have together before the oldest are removed early.
   private static let displacedRoom = 1 << 30
 
-  /// Takes in what one displaced file was changed to; `nil` if that has to wait.
+  /// Ingests what one displaced file was changed to; `nil` if that has to wait.
   ///
   /// - Parameter isFinished: whether no program is still writing there, for sure.
   private func merge(
-    _ bytes: [UInt8], _ file: StateDirectory.Displaced, into synchronized: SynchronizedState, isFinished: Bool
-  ) throws(OrgError) -> SynchronizedState? {
+    _ bytes: [UInt8], _ file: StateDirectory.Displaced,
+    into newest: (contents: FileContents, generation: UInt64),
+    isFinished: Bool, committing commit: (NewGeneration) throws(OrgError) -> Void
+  ) throws(OrgError) -> (contents: FileContents, generation: UInt64)? {
     let isOrganizations = file.file == OrganizationTable.file
-    let current = synchronized.contents
+    let current = newest.contents
     let table = isOrganizations ? OrganizationTable(bytes) : current.organizations
     let found = FileContents(
       organizations: table,
       members: MemberTable(isOrganizations ? FileContents.empty.members.bytes : bytes, of: table))
     if !isFinished, found.organizations.isBroken || found.members.isBroken,
-      store.isFresh(file.name, in: stateDirectory.displaced)
+      isFresh(file.name)
     {
       return nil
     }
-    let recent = try recent(from: file.generation)
+    let recent = try journal.recent(from: file.generation)
     let result = Reconciliation(
-      current: current, found: found, history: history(recent ?? []),
+      current: current, found: found, history: journal.history(recent ?? []),
       displaced: Reconciliation.Displaced(
         file: file.file, generation: file.generation,
         written: (try? directory.calls.status(of: file.name, in: stateDirectory.displaced)).map {
           Timestamp(sinceEpoch: FileIdentity($0).modified)
-        }), policy: store.externalDeletions)
-    try checkHistory()
+        }), policy: policy)
+    try journal.checkHistory()
     if recent == nil || !result.quarantined.isEmpty || !found.problems.isEmpty {
-      try explaining { () throws(SystemCallError) in
+      try directory.saving { () throws(SystemCallError) in
         try stateDirectory.quarantine(bytes, of: file.file, generation: file.generation)
       }
     }
-    guard recent != nil, !isSame(result.contents, current) else { return synchronized }
-    var record = newRecord(try following(synchronized.generation), .foreign, result.changes)
-    record.actor = owner(of: file.name, in: stateDirectory.displaced) ?? record.actor
+    guard recent != nil, !isSame(result.contents, current) else { return newest }
+    var record = JournalRecord.draft(try journal.following(newest.generation), .foreign, result.changes)
+    record.actor = stateDirectory.owner(of: file.name, in: stateDirectory.displaced) ?? record.actor
     record.displaced = file.generation
     record.note = result.note
     let splices = result.contents.splices(from: current)
-    try write(
-      record, result.contents, after: current, organizations: splices.organizations, members: splices.members)
-    return self.synchronized(result.contents, record.generation)
+    try commit(
+      NewGeneration(
+        record, result.contents, after: current, organizations: splices.organizations,
+        members: splices.members))
+    return (result.contents, record.generation)
+  }
+
+  /// Whether a displaced file was written to a moment ago.
+  private func isFresh(_ name: String) -> Bool {
+    guard let status = try? directory.calls.status(of: name, in: stateDirectory.displaced) else {
+      return false
+    }
+    return (.zero..<Duration.seconds(1)).contains(.sinceEpoch - FileIdentity(status).modified)
   }
 }

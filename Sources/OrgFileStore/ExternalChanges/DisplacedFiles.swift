@@ -1,29 +1,23 @@
-import CLinux
 import Glibc
 import OrgCore
+import Synchronization
 
-/// Writes of other programs that went to a file after it had been displaced: the program had opened it before.
-extension FileStore {
-  /// Waits until no program is writing to a displaced file, and ingests what was written there. A process that is about
-  /// to end calls this after its last change, so that nothing waits for the next one.
-  ///
-  /// - Parameter milliseconds: how long to wait at most; what comes later is found by the next reader.
-  public func finishLateWrites(milliseconds: Int = 5000) {
-    guard readOnlyReason == nil else { return }
-    let start = clinux_monotonic_milliseconds()
-    while clinux_monotonic_milliseconds() - start < milliseconds {
-      if hasLateWrites { _ = try? maintain() }
-      guard isLateWriteGoingOn else { return }
-      usleep(2000)
-    }
+/// The files that orgman displaced, as they look without the lock: another program that had one open may write to it.
+final class DisplacedFiles: Sendable {
+  private let directory: DataDirectory
+  /// Those that nobody has written to, where that can't be told from their names.
+  let quiescent = Mutex<Set<FileIdentity>>([])
+
+  init(_ directory: DataDirectory) {
+    self.directory = directory
   }
 
   /// Whether a displaced file holds something else than when it was displaced.
   var hasLateWrites: Bool {
-    displacedFiles { stateDirectory, file in
+    contains { stateDirectory, file in
       guard let status = try? directory.calls.status(of: file.name, in: stateDirectory) else { return false }
       let identity = FileIdentity(status)
-      if file.isQuiescent(identity) || memory.withLock({ $0.quiescent.contains(identity) }) { return false }
+      if file.isQuiescent(identity) || quiescent.withLock({ $0.contains(identity) }) { return false }
       if !identity.isMoved { return true }
       guard let opened = try? directory.calls.open(file.name, in: stateDirectory, O_RDONLY),
         let bytes = try? directory.calls.readAll(opened, file.name, size: max(0, identity.size))
@@ -33,8 +27,8 @@ extension FileStore {
   }
 
   /// Whether another program has a displaced file open for writing, as far as that can be told.
-  private var isLateWriteGoingOn: Bool {
-    displacedFiles { stateDirectory, file in
+  var isLateWriteGoingOn: Bool {
+    contains { stateDirectory, file in
       guard let opened = try? directory.calls.open(file.name, in: stateDirectory, O_RDONLY) else {
         return false
       }
@@ -46,8 +40,22 @@ extension FileStore {
     }
   }
 
+  /// Whether nobody has written to one of them.
+  ///
+  /// - Parameter displaced: their directory.
+  func areQuiescent(_ displaced: borrowing Descriptor) -> Bool {
+    guard let names = try? directory.calls.list(displaced, "displaced") else { return false }
+    return names.allSatisfy { name in
+      guard let file = StateDirectory.Displaced(name: name),
+        let status = try? directory.calls.status(of: name, in: displaced)
+      else { return false }
+      let identity = FileIdentity(status)
+      return file.isQuiescent(identity) || quiescent.withLock { $0.contains(identity) }
+    }
+  }
+
   /// Whether a displaced file is what is looked for.
-  private func displacedFiles(_ isMatch: (borrowing Descriptor, StateDirectory.Displaced) -> Bool) -> Bool {
+  private func contains(_ isMatch: (borrowing Descriptor, StateDirectory.Displaced) -> Bool) -> Bool {
     let flags = O_RDONLY | O_DIRECTORY
     guard let space = try? directory.calls.open(DataDirectory.privateName, in: directory.root, flags),
       let displaced = try? directory.calls.open("displaced", in: space, flags),

@@ -1,11 +1,13 @@
 import Glibc
 import OrgCore
 
-// Data that a wipe left: nothing is wrong with the text of the files, but the history knows what was in them. Where the
-// store may write, it restores them; elsewhere it says what is missing, for nobody should take them for a new start.
-extension FileStore {
+/// Data that a wipe left: nothing is wrong with the text of the files, but the history knows what was in them. Where the
+/// store may write, it restores them; elsewhere it says what is missing, for nobody should take them for a new start.
+struct WipedData {
+  let directory: DataDirectory
+
   /// What is missing from files without records; `nil` where they have some, or the history knows of none either.
-  func wipe(of contents: FileContents) -> DataProblem? {
+  func problem(of contents: FileContents) -> DataProblem? {
     let isWiped = contents.organizations.isBlank(isMissing: isMissing(OrganizationTable.file))
     let areListsWiped = contents.members.isBlank(isMissing: isMissing(MemberTable.file))
     guard isWiped || areListsWiped, let known = newestKnown(unless: contents)?.contents else { return nil }

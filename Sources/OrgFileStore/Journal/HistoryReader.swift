@@ -2,10 +2,14 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-// The history, as the journal and its index tell it.
-extension FileStore {
+/// Reads the history, as the journal and its index tell it, without the lock.
+struct HistoryReader {
+  let directory: DataDirectory
+  /// Whether the index may not be written.
+  let isReadOnly: Bool
+
   /// Every generation that the journal has, newest first; those before it are unknown.
-  public func history() throws(OrgError) -> [HistoryEntry] {
+  func history() throws(OrgError) -> [HistoryEntry] {
     try readingJournal { (journal, calls) throws(SystemCallError) in
       var entries: [HistoryEntry] = []
       try Journal.scanBackwards(journal, calls) { line in
@@ -16,13 +20,8 @@ extension FileStore {
     } ?? []
   }
 
-  /// A part of the history, read from the end of the journal.
-  public func history(from position: HistoryPage.Position?, limit: Int) throws(OrgError) -> HistoryPage {
-    try history(matching: HistoryFilter(), from: position, limit: limit)
-  }
-
   /// A part of the history, found by the index of the journal.
-  public func history(
+  func history(
     matching filter: HistoryFilter, from position: HistoryPage.Position?, limit: Int
   ) throws(OrgError) -> HistoryPage {
     guard limit > 0 else { return HistoryPage(entries: [], next: position) }
@@ -33,31 +32,27 @@ extension FileStore {
   }
 
   /// A generation of the history; `nil` where the journal doesn't have it.
-  public func historyEntry(generation: UInt64) throws(OrgError) -> HistoryEntry? {
+  func entry(generation: UInt64) throws(OrgError) -> HistoryEntry? {
     try searching { search throws(SystemCallError) in try search.entry(generation) } ?? nil
   }
 
-  /// What this store repaired in the data because another program had broken them, in words, oldest first. Repairs that
-  /// were asked for aren't among them.
-  public var repairs: [String] { memory.withLock { $0.repairs } }
-
   /// The number of the newest generation of the history; `nil` before the first change.
-  public func newestGeneration() throws(OrgError) -> UInt64? {
+  func newestGeneration() throws(OrgError) -> UInt64? {
     let newest = try readingJournal { (journal, calls) throws(SystemCallError) in
       try Journal.newest(journal, calls)
     }
     if let newest = newest ?? nil { return newest.generation == 0 ? nil : newest.generation }
     // The last line can't be read.
-    return try history(from: nil, limit: 1).entries.first?.generation
+    return try history(matching: HistoryFilter(), from: nil, limit: 1).entries.first?.generation
   }
 
   /// The latest edit of a user that hasn't been undone; see `OrgManager`.
-  public func undoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
+  func undoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
     try searching { search throws(SystemCallError) in try search.undoable(by: uid) } ?? nil
   }
 
   /// The latest undo of a user that hasn't been redone; see `OrgManager`.
-  public func redoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
+  func redoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
     try searching { search throws(SystemCallError) in try search.redoable(by: uid) } ?? nil
   }
 
@@ -76,16 +71,16 @@ extension FileStore {
     guard let indexer = JournalIndexer(directory) else { return nil }
     do {
       if usesIndex {
-        if readOnlyReason == nil, indexer.isBehind(Self.limitWithoutIndex) { indexer.update() }
+        if !isReadOnly, indexer.isBehind(Self.limitWithoutIndex) { indexer.update() }
         do {
           return try body(JournalSearch(indexer, usesIndex: true))
         } catch  where error.isOfIndex {
-          if readOnlyReason == nil { indexer.discard() }
+          if !isReadOnly { indexer.discard() }
         }
       }
       return try body(JournalSearch(indexer, usesIndex: false))
     } catch {
-      throw OrgError(error, "The journal in \(path.escapedForDisplay) can't be read")
+      throw OrgError(error, "The journal in \(directory.path.escapedForDisplay) can't be read")
     }
   }
 
@@ -101,7 +96,7 @@ extension FileStore {
     do {
       return try body(journal, directory.calls)
     } catch {
-      throw OrgError(error, "The journal in \(path.escapedForDisplay) can't be read")
+      throw OrgError(error, "The journal in \(directory.path.escapedForDisplay) can't be read")
     }
   }
 }

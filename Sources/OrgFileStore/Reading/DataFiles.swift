@@ -1,9 +1,12 @@
+import CLinux
 import Glibc
 import OrgCore
 import Synchronization
 
-/// Reading the files, and what is known of them from one time to the next.
-extension FileStore {
+/// Both data files: what they hold, and what is known of them from one time to the next.
+///
+/// Reading takes no lock. What this store itself exchanges never looks to it like somebody else's change.
+final class DataFiles: Sendable {
   /// What was read last.
   struct State {
     var loaded: Loaded?
@@ -32,10 +35,25 @@ extension FileStore {
     }
   }
 
+  let directory: DataDirectory
+  private let published: PublishedState
+  let state = Mutex(State())
+  /// Held while files are read, and while they are exchanged and taken note of.
+  private let access = Mutex(())
+  /// The data as they were last seen whole: what a journal begins with, should they break before there is one.
+  private let lastWhole = Mutex<FileContents?>(nil)
+
+  init(_ directory: DataDirectory, _ published: PublishedState) {
+    self.directory = directory
+    self.published = published
+  }
+
+  // MARK: Loading
+
   /// Reads what changed since it was read last.
   ///
   /// - Parameter isTryingAgain: read a file that couldn't be read again, even where it looks unchanged.
-  func load(isTryingAgain: Bool = false) -> Loaded { files.withLock { _ in loadNow(isTryingAgain) } }
+  func load(isTryingAgain: Bool = false) -> Loaded { access.withLock { _ in loadNow(isTryingAgain) } }
 
   private func loadNow(_ isTryingAgain: Bool) -> Loaded {
     let (last, early, ticket) = state.withLock { state in
@@ -85,7 +103,7 @@ extension FileStore {
       // Nobody wrote to them while they were read: any write would show.
       published.files.allSatisfy({ directory.identity(of: $0.key) == $0.value })
     else { return nil }
-    memory.withLock { $0.places = (published.hashes, places.running) }
+    self.published.withLock { $0.places = (published.hashes, places.running) }
     return contents
   }
 
@@ -122,11 +140,66 @@ extension FileStore {
     }
   }
 
-  // MARK: For the engine
+  /// The organizations alone, for a first look while the members, which are most of the data, are still being
+  /// read; their contents have no members yet. `nil` where that would save no time, or where something is wrong
+  /// with the file.
+  func organizationsAhead() -> Snapshot? {
+    guard let members = directory.identity(of: MemberTable.file), members.size > Self.soonRead,
+      state.withLock({ $0.loaded }) == nil, case .bytes(let bytes, _) = directory.read(OrganizationTable.file)
+    else { return nil }
+    let table = OrganizationTable(bytes)
+    guard table.problems.isEmpty else { return nil }
+    state.withLock { $0.early = table }
+    let contents = FileContents(organizations: table, members: MemberTable(unreadBeside: table))
+    return Snapshot(generation: 0, recordProblems: contents.recordProblems, contents: contents)
+  }
+
+  /// Bytes of members that are read before anybody could notice.
+  private static let soonRead = 2 << 20
+
+  /// The data when nobody is in the middle of writing them: what looks broken may just not be finished.
+  func loadWhole() -> Loaded {
+    let start = clinux_monotonic_milliseconds()
+    while true {
+      let loaded = load()
+      if loaded.contents.problems.isEmpty { return loaded }
+      guard isBeingWritten, clinux_monotonic_milliseconds() - start < 5000 else { return loaded }
+      usleep(5000)
+    }
+  }
+
+  /// Whether somebody seems to be in the middle of writing one of the files.
+  var isBeingWritten: Bool {
+    [OrganizationTable.file, MemberTable.file].contains { name in
+      guard let modified = directory.identity(of: name)?.modified else { return false }
+      let age = Duration.sinceEpoch - modified
+      return (.zero..<Duration.milliseconds(300)).contains(age) || directory.isBeingWritten(name)
+    }
+  }
+
+  // MARK: What they hold
 
   /// What is in the files now. What looks as it did when it was read isn't read again, unless it could have been written
   /// to in the same tick of the clock.
   func contentsNow() -> FileContents { load(isTryingAgain: true).contents }
+
+  /// The data that were read, or written, last, as a snapshot. Nothing is read again: what somebody writes behind
+  /// that is another matter.
+  func snapshotNow() -> Snapshot { state.withLock { $0.loaded?.snapshot } ?? load().snapshot }
+
+  /// The data as they were last seen whole, unless they looked wiped since.
+  var wholeContents: FileContents? { lastWhole.withLock { $0 } }
+
+  /// Takes note of data without problems, unless they look wiped.
+  func noteWhole(_ contents: FileContents) {
+    lastWhole.withLock { last in
+      let isWiped = last.map(contents.looksWiped(since:)) ?? false
+      if !isWiped { last = contents }
+    }
+  }
+
+  /// Takes note of data in which something was erased: what was seen before that doesn't come back.
+  func replaceWhole(_ contents: FileContents) { lastWhole.withLock { $0 = contents } }
 
   /// The files that no other program read since this store published them: what is written there now was made from an
   /// older state.
@@ -135,9 +208,7 @@ extension FileStore {
     return Set(published.filter { directory.lastRead($0.key) == $0.value }.keys)
   }
 
-  /// The data that were read, or written, last, as a snapshot. Nothing is read again: what somebody writes behind
-  /// that is another matter.
-  func snapshotNow() -> Snapshot { state.withLock { $0.loaded?.snapshot } ?? load().snapshot }
+  // MARK: What they look like
 
   /// The data files as they were seen when they were read, or written, last.
   struct Sight {
@@ -208,6 +279,8 @@ extension FileStore {
     return files.allSatisfy { directory.identity(of: $0.key) == $0.value }
   }
 
+  // MARK: Exchanging
+
   /// Exchanges files, so that no load sees it half done, and takes note of what they hold then.
   ///
   /// - Parameters:
@@ -217,7 +290,7 @@ extension FileStore {
     for contents: FileContents, staged: [(file: String, identity: FileIdentity?)],
     _ body: () throws(SystemCallError) -> Bool?
   ) throws(SystemCallError) -> Bool? {
-    let result: Result<Bool?, SystemCallError> = files.withLock { _ in
+    let result: Result<Bool?, SystemCallError> = access.withLock { _ in
       let isDone: Bool?
       do throws(SystemCallError) {
         isDone = try body()

@@ -23,80 +23,49 @@ public struct Pruning: Sendable, Hashable {
 
 extension Pruning {
   /// Sizes come from outside: a file with a hole can have any.
-  fileprivate mutating func add(bytes count: Int) {
+  mutating func add(bytes count: Int) {
     let (sum, isTooLarge) = bytes.addingReportingOverflow(count)
     bytes = isTooLarge ? .max : sum
   }
 }
 
-extension FileStore {
-  /// Removes the oldest part of the history, by whole segments of the journal, and what was quarantined or displaced then.
-  /// Every generation since a time stays, and can be undone and restored; where the journal begins then, full copies of the
-  /// data take the place of what is gone. A displaced file stays while another program has it open.
-  ///
-  /// - Parameters:
-  ///   - time: what is since then stays.
-  ///   - isTrial: only find out what it would remove.
-  /// - Returns: what it removes.
-  /// - Throws: `damagedData` where the data can't be rebuilt at the place where the history would begin; `readOnly`,
-  ///   `locked` or `system`. Then nothing, or less, is removed.
-  @discardableResult
-  public func prune(before time: Timestamp, isTrial: Bool = false) throws(OrgError) -> Pruning {
-    try checkWritable()
-    // Who only looks leaves no trace.
-    guard directory.identity(of: DataDirectory.privateName) != nil else { return Pruning() }
-    return try FileLock(directory: directory).withLock(waiting: { _ in true }) { (_) throws(OrgError) in
-      try Engine(self).prune(before: time, isTrial: isTrial)
-    }
-  }
+/// Removes the oldest part of the history.
+struct HistoryPruner {
+  let stateDirectory: StateDirectory
+  let committed: CommittedState
+  let retention: Retention
 
-  /// The first generation that the history tells of, where those before it were removed; `nil` where none were.
-  public func historyStart() throws(OrgError) -> UInt64? {
-    try readingJournal { (journal, calls) throws(SystemCallError) in
-      guard JournalAnchor(in: journal, calls) != nil,
-        let first = try Journal.segments(journal, calls).first,
-        let line = try Journal.beginning(of: first, journal, calls)
-      else { return nil }
-      return line.record.generation + (line.record.kind == .checkpoint ? 1 : 0)
-    } ?? nil
-  }
-}
-
-extension Engine {
-  fileprivate func prune(before time: Timestamp, isTrial: Bool) throws(OrgError) -> Pruning {
-    if !isTrial {
-      _ = try synchronize(isStarting: false)
-      try explaining { () throws(SystemCallError) in try stateDirectory.completePruning() }
-    }
-    let pruning = try removeHistory(before: time, isTrial: isTrial)
-    if !isTrial { try explaining { () throws(SystemCallError) in try stateDirectory.compressSegments() } }
-    return pruning
-  }
+  private var directory: DataDirectory { stateDirectory.directory }
 
   /// Segments that are removed at once after a change: so many had begun since the last time at most, as a rule.
   private static let limitForChanges = 8
 
   /// Removes a part of what is older than the history is kept. What can't be removed now is tried again with the next
   /// segment: a change that was committed doesn't fail for it.
-  func removeExpiredHistory() {
-    guard let time = store.retention.start(before: .now()) else { return }
-    _ = try? removeHistory(before: time, limit: Self.limitForChanges, isTrial: false)
+  func removeExpired() {
+    guard let time = retention.start(before: .now()) else { return }
+    _ = try? remove(before: time, limit: Self.limitForChanges, isTrial: false)
   }
 
-  private func removeHistory(
+  /// Removes what was before a time.
+  ///
+  /// - Parameters:
+  ///   - limit: the number of segments to remove at most.
+  ///   - isTrial: only find out what it would remove.
+  func remove(
     before time: Timestamp, limit: Int = .max, isTrial: Bool
   ) throws(OrgError) -> Pruning {
-    let cut = try explaining { () throws(SystemCallError) in
+    let cut = try directory.saving { () throws(SystemCallError) in
       try stateDirectory.cut(before: time, limit: limit)
     }
     var pruning = Pruning()
-    if let cut { try explaining { () throws(SystemCallError) in try describe(cut, in: &pruning) } }
+    if let cut { try directory.saving { () throws(SystemCallError) in try describe(cut, in: &pruning) } }
     if let cut, !isTrial {
       try stateDirectory.prune(cut)
       // What is remembered of lines that are gone can't be read any more.
-      store.memory.withLock { $0.journal?.forget(before: cut.segment) }
+      committed.withLock { $0.journal?.forget(before: cut.segment) }
     }
-    try explaining { () throws(SystemCallError) in
+    try directory.saving { () throws(SystemCallError) in
       for file in try stateDirectory.quarantined(before: time) {
         if !isTrial { try directory.calls.remove(file.name, in: stateDirectory.quarantine) }
         pruning.quarantined += 1

@@ -4,18 +4,20 @@ import Synchronization
 
 /// Waiting for one's turn before anything is read: where several processes change the data at once, what each of them
 /// had read before its turn would have to be read again then.
-extension FileStore {
-  /// Runs the body with the lock held where others hold it or wait for it, and without where nobody does. The body reads
-  /// and commits with this store on the same thread; it neither asks nor waits for anybody.
-  ///
-  /// - Parameters:
-  ///   - waiting: as for `commit`.
-  ///   - body: what is done in the turn.
-  /// - Throws: `locked`, `cancelled` or `system`; what the body throws.
-  public func takingTurns<Value>(
-    waiting: (LockHolder) -> Bool = { _ in true }, _ body: () throws(OrgError) -> Value
+final class LockTurns: Sendable {
+  private let directory: DataDirectory
+  /// The thread whose turn it is.
+  private let turn = Mutex<pthread_t?>(nil)
+
+  init(_ directory: DataDirectory) {
+    self.directory = directory
+  }
+
+  /// Runs the body with the lock held where others hold it or wait for it, and without where nobody does.
+  func take<Value>(
+    waiting: (LockHolder) -> Bool, _ body: () throws(OrgError) -> Value
   ) throws(OrgError) -> Value {
-    guard readOnlyReason == nil, FileLock(directory: directory).isContended else { return try body() }
+    guard FileLock(directory: directory).isContended else { return try body() }
     return try locked(waiting: waiting) { () throws(OrgError) in
       turn.withLock { $0 = pthread_self() }
       defer { turn.withLock { $0 = nil } }

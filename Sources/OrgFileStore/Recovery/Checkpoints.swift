@@ -1,14 +1,21 @@
 import OrgCore
+import SystemPackage
 
-// New segments of the journal, each with a full copy of both files.
-extension Engine {
+/// Begins new segments of the journal, each with a full copy of both files.
+struct Checkpoints {
+  let stateDirectory: StateDirectory
+  let journal: LockedJournal
+  let pruner: HistoryPruner
+
+  private var directory: DataDirectory { stateDirectory.directory }
+
   /// Begins a new segment when the newest has grown long, so that recovery never has much to read.
-  func checkpointIfDue(_ contents: FileContents) throws(SystemCallError) {
-    guard let journal = store.memory.withLock({ $0.journal }),
-      journal.segmentLength > store.memory.withLock({ $0.segmentLimit }),
-      let generation = journal.last?.record.generation
+  func addIfDue(_ contents: FileContents) throws(SystemCallError) {
+    guard let known = journal.committed.withLock({ $0.journal }),
+      known.segmentLength > journal.committed.withLock({ $0.segmentLimit }),
+      let generation = known.last?.record.generation
     else { return }
-    try checkpoint(contents, generation: generation)
+    try add(contents, generation: generation)
     try stateDirectory.completePruning()
     // The first is where the history begins; those between it and the newest two cost more than they help.
     for old in try stateDirectory.checkpointGenerations().dropFirst().dropLast(2) {
@@ -17,15 +24,15 @@ extension Engine {
           StateDirectory.checkpointName(old, file.name), in: stateDirectory.checkpoints)
       }
     }
-    removeExpiredHistory()
+    pruner.removeExpired()
     try stateDirectory.compressSegments(limit: StateDirectory.compressionLimitForChanges)
   }
 
   /// Begins a new segment of the journal, with a full copy of both files.
-  func checkpoint(_ contents: FileContents, generation: UInt64) throws(SystemCallError) {
+  func add(_ contents: FileContents, generation: UInt64) throws(SystemCallError) {
     try stateDirectory.writeCheckpoint(contents, generation: generation)
-    var record = newRecord(generation, .checkpoint, [])
-    let last = store.memory.withLock { $0.journal?.last?.record }
+    var record = JournalRecord.draft(generation, .checkpoint, [])
+    let last = journal.committed.withLock { $0.journal?.last?.record }
     for (file, bytes) in contents.files {
       record.files[file] =
         last?.generation == generation
@@ -33,6 +40,6 @@ extension Engine {
         : JournalRecord.FileState(
           size: bytes.count, sha256: sha256(bytes), inode: directory.identity(of: file)?.inode)
     }
-    try append(record)
+    try journal.append(record)
   }
 }

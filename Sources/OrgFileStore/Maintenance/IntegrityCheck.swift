@@ -2,67 +2,13 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Something that `FileStore.examine` found.
-public struct Finding: Sendable, Hashable {
-  /// How bad it is.
-  public enum Severity: String, Sendable, Hashable {
-    /// Nothing is written while it is so, or something may be lost.
-    case error
-    /// It works, but isn't as it should be.
-    case warning
-    /// Worth knowing.
-    case note
-  }
-
-  /// What can be done about it without losing information.
-  public enum Remedy: Sendable, Hashable {
-    /// Take in what others wrote, and clear away what a crash left.
-    case maintain
-    /// Put back what the history has of a file that is broken or was emptied, and keep the bytes that are there now.
-    case recover
-    /// Write the service's default, or for a time what is known best, into all records that lack the field.
-    case writeDefaults(DefaultedFields)
-    /// Replace what the service can't load, or what keeps a record from being edited.
-    case repair(RecordRepair)
-    /// Give organizations the empty member list that they lack.
-    case addMemberLists
-    /// Make the index of the history anew, from the journal.
-    case rebuildIndex
-    /// Keep others out of a file or directory, by its path from the data directory.
-    case closeToOthers(String)
-    /// Let everybody who may change the data use the files, and orgman's own.
-    case share
-
-    /// Whether it changes records.
-    var isOfRecords: Bool {
-      switch self {
-      case .writeDefaults, .repair: true
-      case .maintain, .recover, .addMemberLists, .rebuildIndex, .closeToOthers, .share: false
-      }
-    }
-  }
-
-  /// How bad it is.
-  public let severity: Severity
-  /// What it is, in a sentence; text of the data is escaped.
-  public let text: String
-  /// What `mend` would do about it, if anything can be done.
-  public let remedy: Remedy?
-
-  init(_ severity: Severity, _ text: String, _ remedy: Remedy? = nil) {
-    self.severity = severity
-    self.text = text
-    self.remedy = remedy
-  }
-}
-
 extension FileStore {
   /// Looks at everything: both files against every rule, how they fit each other, the journal, what was left
   /// lying about, and who may read it. Changes nothing.
   ///
   /// - Throws: `system` where the directory can't be read.
   public func examine() throws(OrgError) -> [Finding] {
-    let contents = contentsNow()
+    let contents = parts.files.contentsNow()
     let journal = try readJournal()
     let damage = damageFindings(contents, journal)
     // What follows from a broken file isn't told beside it.
@@ -159,31 +105,6 @@ extension FileStore {
           .recover))
     }
     return findings
-  }
-
-  /// Does what the remedies of findings say; what they don't say stays as it is.
-  public func mend(_ remedies: Set<Finding.Remedy>) throws(OrgError) {
-    try checkMayChange()
-    // What isn't shared may be what keeps the data from being written.
-    if remedies.contains(.share) { try share() }
-    for remedy in remedies {
-      if case .closeToOthers(let name) = remedy { try closeToOthers(name) }
-    }
-    if remedies.contains(.rebuildIndex) { JournalIndexer(directory)?.rebuild() }
-    let needsLock = remedies.contains {
-      switch $0 {
-      case .closeToOthers, .share, .rebuildIndex: false
-      default: true
-      }
-    }
-    if needsLock {
-      try checkWritable()
-      try FileLock(directory: directory).withLock(waiting: { _ in true }) { (_) throws(OrgError) in
-        let engine = try Engine(self)
-        try engine.repair(remedies)
-        try engine.tidy(addingLists: remedies.contains(.addMemberLists))
-      }
-    }
   }
 
   /// What the journal says.

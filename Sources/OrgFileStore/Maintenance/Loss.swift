@@ -11,7 +11,9 @@ extension FileStore {
   /// - Throws: `system` where the history can't be read.
   public func loss(of snapshot: Snapshot) throws(OrgError) -> String? {
     guard let contents = snapshot.contents as? FileContents else { return nil }
-    guard let (generation, known) = newestKnown(unless: contents) else { return nil }
+    guard let (generation, known) = WipedData(directory: directory).newestKnown(unless: contents) else {
+      return nil
+    }
     let left = (0..<known.organizationCount).contains { index in
       contents.index(ofOrganization: known.organizations.id(at: index)) != nil
     }

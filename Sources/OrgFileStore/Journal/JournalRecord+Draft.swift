@@ -1,0 +1,24 @@
+import Glibc
+import OrgCore
+
+extension JournalRecord {
+  /// A line that this process is about to write, as of now; its files are added later.
+  static func draft(
+    _ generation: UInt64, _ kind: JournalRecord.Kind, _ changes: [RecordedChange]
+  ) -> JournalRecord {
+    JournalRecord(
+      generation: generation, previous: "", time: Timestamp.now().description, kind: kind,
+      actor: JournalRecord.JournalActor(.current(), pid: getpid()),
+      changes: changes.map { JournalChange($0) }, files: [:])
+  }
+}
+
+extension JournalRecord.Kind {
+  init(_ purpose: ChangeSet.Purpose) {
+    switch purpose {
+    case .edit: self = .edit
+    case .undo: self = .undo
+    case .redo: self = .redo
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import OrgCore
+import SystemPackage
+
+/// The journal in the hands of the holder of the lock, who alone appends to it.
+final class LockedJournal {
+  let stateDirectory: StateDirectory
+  let committed: CommittedState
+  /// Why a line of the journal couldn't be read when it was asked for.
+  private var unreadable: SystemCallError?
+
+  init(_ stateDirectory: StateDirectory, _ committed: CommittedState) {
+    self.stateDirectory = stateDirectory
+    self.committed = committed
+  }
+
+  private var directory: DataDirectory { stateDirectory.directory }
+
+  // MARK: Writing
+
+  /// Reads what others appended, and takes away what a crash left half written.
+  ///
+  /// - Throws: `readOnly` where a later version wrote to it.
+  func refresh() throws(OrgError) -> Journal {
+    var journal = committed.withLock { $0.journal } ?? Journal(calls: directory.calls)
+    try directory.saving { () throws(SystemCallError) in
+      try journal.refresh(stateDirectory.journal, repairing: true)
+    }
+    if let format = journal.newerFormat {
+      throw OrgError(
+        .readOnly,
+        "The journal in \(directory.path.escapedForDisplay) has the format \(format) of a newer orgman, so nothing was changed; use that version."
+      )
+    }
+    committed.withLock { $0.journal = journal }
+    return journal
+  }
+
+  /// Adds a line, after which it is committed.
+  func append(_ record: JournalRecord) throws(SystemCallError) {
+    var journal = committed.withLock { $0.journal } ?? Journal(calls: directory.calls)
+    var record = record
+    record.previous = journal.last?.hash ?? ""
+    try journal.append(record, to: directory, in: stateDirectory.journal)
+    committed.withLock { $0.journal = journal }
+  }
+
+  /// The number of the generation that follows another.
+  func following(_ generation: UInt64) throws(OrgError) -> UInt64 {
+    guard generation < JournalRecord.highestGeneration else {
+      throw OrgError(
+        .readOnly,
+        "Nothing was changed: the journal in \(directory.path.escapedForDisplay) has reached generation \(generation), and none can follow it. Move its .orgman away to begin a new history."
+      )
+    }
+    return generation + 1
+  }
+
+  // MARK: Reading
+
+  /// The lines of the journal from a generation on; `nil` if it doesn't reach back there.
+  func recent(from generation: UInt64) throws(OrgError) -> [Journal.Recent]? {
+    guard var journal = committed.withLock({ $0.journal }), !journal.isBlocked else { return nil }
+    func reaches(_ lines: [Journal.Recent]) -> Bool {
+      lines.contains { $0.record.generation == generation && $0.record.kind != .checkpoint }
+    }
+    // Not only what came after that generation counts: the other program may have read the file long before.
+    try directory.saving { () throws(SystemCallError) in try journal.recall(stateDirectory.journal) }
+    committed.withLock { $0.journal = journal }
+    if reaches(journal.recent) { return journal.recent }
+    let lines = try directory.saving { () throws(SystemCallError) in
+      try Journal.lines(from: generation, isBefore: true, stateDirectory.journal, directory.calls)
+    }.map { Journal.Recent($0) }
+    return reaches(lines) ? lines : nil
+  }
+
+  /// All that lines of the journal say.
+  func whole(_ lines: [Journal.Recent]) throws(OrgError) -> [JournalRecord] {
+    try directory.saving { () throws(SystemCallError) in
+      var records: [JournalRecord] = []
+      for line in lines { records.append(try line.whole(stateDirectory.journal, directory.calls)) }
+      return records
+    }
+  }
+
+  /// What happened, newest first, as far as it matters to what another program may not know of. What a long line says is
+  /// read when somebody asks for it: `checkHistory` tells whether that failed.
+  func history(_ lines: [Journal.Recent]) -> [Reconciliation.Step] {
+    lines.reversed().compactMap { line in
+      let record = line.record
+      let origin: Reconciliation.Step.Origin
+      switch record.kind {
+      case .edit, .undo, .redo, .restore: origin = .own
+      case .foreign, .repair: origin = record.displaced == nil ? .foreign : .displaced
+      case .checkpoint, .erase: return nil
+      }
+      return Reconciliation.Step(
+        generation: record.generation, time: Timestamp(record.time) ?? Timestamp(microseconds: 0),
+        origin: origin, touched: line.touched
+      ) { [self] in
+        do throws(SystemCallError) {
+          return try line.whole(stateDirectory.journal, directory.calls).changes.compactMap(\.recorded)
+        } catch {
+          unreadable = error
+          return []
+        }
+      }
+    }
+  }
+
+  /// - Throws: why a line couldn't be read since the last time.
+  func checkHistory() throws(OrgError) {
+    guard let error = unreadable else { return }
+    unreadable = nil
+    throw directory.failedSave(error)
+  }
+}

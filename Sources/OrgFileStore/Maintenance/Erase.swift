@@ -1,0 +1,178 @@
+import Glibc
+import OrgCore
+
+/// What can be erased.
+public enum ErasureSubject: Sendable, Hashable {
+  /// An organization with its members, by its id.
+  case organization(String)
+  /// A user in every organization, by the user id.
+  case user(String)
+
+  /// The id.
+  public var id: String {
+    switch self {
+    case .organization(let id), .user(let id): id
+    }
+  }
+}
+
+/// What an erasure takes away, or would.
+public struct Erasure: Sendable {
+  /// What goes from the two data files.
+  public let changes: [RecordedChange]
+  /// How many lines of the journal lose something; all of them lose what the bytes were.
+  public let lineCount: Int
+  /// Files of `.orgman` that go, by their paths from the data directory, but for checkpoints.
+  public let files: [String]
+  /// Files in the data directory that seem to have the id still, by their paths from there: none of orgman's, or such that
+  /// another program has open.
+  public let remaining: [String]
+
+  /// Whether nothing was found.
+  public var isEmpty: Bool { changes.isEmpty && lineCount == 0 && files.isEmpty }
+
+  init(changes: [RecordedChange], places: Eraser.Survey, remaining: [String] = []) {
+    self.changes = changes
+    lineCount = places.lineCount
+    files = places.files
+    self.remaining = remaining
+  }
+}
+
+extension FileStore {
+  /// Takes an organization or a user out of the data, the journal, the checkpoints and what was put aside, for good. The
+  /// journal stays a chain that verifies, with a generation that says that something was erased, but not what. States
+  /// before that can't be put back any more.
+  ///
+  /// A crash leaves either nothing erased but the records in the data files, or what the next one who takes the lock
+  /// finishes.
+  ///
+  /// - Parameters:
+  ///   - subject: the organization or the user to erase.
+  ///   - allowingOwnerless: even if an organization loses its last owner.
+  ///   - isTrial: only find out what it would take away.
+  /// - Returns: what goes, and where something seems to be left.
+  /// - Throws: `damagedData` while the data are damaged; `lastOwner`, `readOnly`, `locked` or `system`.
+  @discardableResult
+  public func erase(
+    _ subject: ErasureSubject, allowingOwnerless: Bool = false, isTrial: Bool = false
+  ) throws(OrgError) -> Erasure {
+    try checkWritable()
+    guard !subject.id.isEmpty else { throw OrgError(.invalidIdentifier, "An empty id names nothing.") }
+    return try transaction { (transaction) throws(OrgError) in
+      try EraseOperation(transaction: transaction).erase(
+        subject, allowingOwnerless: allowingOwnerless, isTrial: isTrial)
+    }
+  }
+}
+
+/// Takes an organization or a user out of the data, and out of all that is kept of them, with the lock held.
+private struct EraseOperation {
+  let transaction: Transaction
+
+  /// Takes an organization or a user out of the data, and out of all that is kept of them.
+  func erase(
+    _ subject: ErasureSubject, allowingOwnerless: Bool, isTrial: Bool
+  ) throws(OrgError) -> Erasure {
+    let (erasure, rest) = try transaction.publisher.untilNotOvertaken { () throws(OrgError) in
+      try removeRecords(of: subject, allowingOwnerless: allowingOwnerless, isTrial: isTrial)
+    }
+    guard let (eraser, survey) = rest else { return erasure }
+    // What another program writes to a displaced file is picked up first.
+    for _ in 0..<50 {
+      _ = try transaction.synchronize(isStarting: true)
+      if try transaction.directory.saving({ () throws(SystemCallError) in try eraser.removeDisplaced() }) {
+        break
+      }
+      usleep(100_000)
+    }
+    try forget(eraser, lineCount: survey.lineCount)
+    return Erasure(changes: erasure.changes, places: survey, remaining: eraser.remaining())
+  }
+
+  /// Takes it out of the two files, as a generation like any other.
+  ///
+  /// - Returns: what is to be erased, and what does the rest; `nil` where nothing is to be done.
+  private func removeRecords(
+    of subject: ErasureSubject, allowingOwnerless: Bool, isTrial: Bool
+  ) throws(OrgError) -> (erasure: Erasure, rest: (eraser: Eraser, survey: Eraser.Survey)?) {
+    let synchronized = try transaction.synchronize(isStarting: !isTrial)
+    if let problem = synchronized.problems.first {
+      throw OrgError(.damagedData, "Nothing is erased while the data are damaged. \(problem)")
+    }
+    let set = ChangeSet(subject.removals(from: synchronized.contents), allowsOwnerless: allowingOwnerless)
+    let preview = Preview(of: set, on: Snapshot(generation: 0, contents: synchronized.contents))
+    try preview.check()
+    var edit = preview.edit
+    if case .organization(let id) = subject, synchronized.contents.members.orphanedMembers[id] != nil {
+      edit.removed.append(id)
+    }
+    let eraser = try transaction.directory.saving { () throws(SystemCallError) in
+      try Eraser(subject, transaction.stateDirectory)
+    }
+    let survey = try transaction.directory.saving { () throws(SystemCallError) in try eraser.survey() }
+    let erasure = Erasure(changes: preview.recorded, places: survey)
+    guard !isTrial, !erasure.isEmpty || !edit.isEmpty else { return (erasure, nil) }
+    if !edit.isEmpty {
+      let next = try synchronized.contents.applying(edit)
+      if let problem = next.contents.problems.first {
+        throw OrgError(.invalidValue, "This would damage the data, so nothing was erased. \(problem)")
+      }
+      // As any other change, so that whatever comes between can be put right.
+      try transaction.committer.commit(
+        NewGeneration(
+          JournalRecord.draft(
+            try transaction.journal.following(synchronized.generation), .edit, preview.recorded),
+          next.contents,
+          after: synchronized.contents, organizations: next.organizations, members: next.members))
+    }
+    return (erasure, (eraser, survey))
+  }
+
+  /// Writes the journal anew, without what is erased.
+  private func forget(_ eraser: Eraser, lineCount: Int) throws(OrgError) {
+    guard let last = transaction.committed.withLock({ $0.journal?.last }),
+      let current = transaction.committed.withLock({ $0.current })
+    else { throw OrgError(.system, "The journal vanished.") }
+    let generation = try transaction.journal.following(last.record.generation)
+    var record = JournalRecord.draft(generation, .erase, [])
+    (record.format, record.erased, record.head) = (JournalRecord.erasureFormat, lineCount, last.hash)
+    record.files = last.record.files
+    record.note = eraser.note
+    var checkpoint = JournalRecord.draft(generation, .checkpoint, [])
+    checkpoint.files = last.record.files
+    try transaction.directory.saving { () throws(SystemCallError) in
+      try transaction.stateDirectory.writeCheckpoint(current.contents, generation: generation)
+      try eraser.rewrite([record, checkpoint], after: last.hash)
+    }
+    transaction.committed.withLock {
+      $0.journal = nil
+      $0.current = (generation, current.contents)
+    }
+    transaction.files.replaceWhole(current.contents)
+  }
+}
+
+extension ErasureSubject {
+  /// What takes it out of the data.
+  func removals(from contents: FileContents) -> [Change] {
+    func removals(at index: Int, where isMeant: (OrgUser) -> Bool) -> [Change] {
+      var seen: Set<String> = []
+      return (0..<contents.memberCount(at: index)).compactMap { place in
+        let member = contents.member(place, at: index)
+        guard isMeant(member), seen.insert(member.userID).inserted else { return nil }
+        return .removeMember(
+          user: member.userID, organization: member.organizationID, role: member.role)
+      }
+    }
+    switch self {
+    case .organization(let id):
+      guard let index = contents.index(ofOrganization: id) else { return [] }
+      return removals(at: index) { _ in true } + [.removeOrganization(contents.organization(at: index))]
+    case .user(let user):
+      return contents.organizations(ofUser: user).flatMap { index in
+        removals(at: index) { $0.userID == user }
+      }
+    }
+  }
+}
