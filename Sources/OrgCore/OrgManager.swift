@@ -120,15 +120,15 @@ public struct OrgManager: Sendable {
     _ user: String, to organization: String, role: Role = .member
   ) throws(OrgError) -> Bool {
     try retryingConflicts { () throws(OrgError) in
-      guard let found = try find({ $0.organization(id: organization) }) else { return false }
+      guard let found = try find({ $0.organization(id: organization) }) else { return .success(false) }
       let member = OrgUser(organizationID: organization, userID: user, role: role, joinedAt: .now())
-      let commit = try commit(ChangeSet([.addMember(member)]))
-      guard !commit.changes.isEmpty else {
-        throw OrgError(
-          .alreadyMember,
-          "\(user.escapedForDisplay) is in \(found.name.escapedForDisplay) already, as \(role.rawValue).")
+      return attempt(ChangeSet([.addMember(member)])).flatMap { commit in
+        guard commit.changes.isEmpty else { return .success(true) }
+        return .failure(
+          OrgError(
+            .alreadyMember,
+            "\(user.escapedForDisplay) is in \(found.name.escapedForDisplay) already, as \(role.rawValue)."))
       }
-      return true
     }
   }
 
@@ -141,10 +141,9 @@ public struct OrgManager: Sendable {
     _ user: String, from organization: String, allowingOwnerless: Bool = false
   ) throws(OrgError) -> Bool {
     try retryingConflicts { () throws(OrgError) in
-      guard let role = try find({ $0.role(of: user, in: organization) }) else { return false }
+      guard let role = try find({ $0.role(of: user, in: organization) }) else { return .success(false) }
       let change = Change.removeMember(user: user, organization: organization, role: role)
-      try commit(ChangeSet([change], allowsOwnerless: allowingOwnerless))
-      return true
+      return attempt(ChangeSet([change], allowsOwnerless: allowingOwnerless)).map { _ in true }
     }
   }
 
@@ -157,10 +156,9 @@ public struct OrgManager: Sendable {
     of user: String, in organization: String, to role: Role, allowingOwnerless: Bool = false
   ) throws(OrgError) -> Bool {
     try retryingConflicts { () throws(OrgError) in
-      guard let present = try find({ $0.role(of: user, in: organization) }) else { return false }
+      guard let present = try find({ $0.role(of: user, in: organization) }) else { return .success(false) }
       let change = Change.setRole(user: user, organization: organization, from: present, to: role)
-      try commit(ChangeSet([change], allowsOwnerless: allowingOwnerless))
-      return true
+      return attempt(ChangeSet([change], allowsOwnerless: allowingOwnerless)).map { _ in true }
     }
   }
 
@@ -172,6 +170,58 @@ public struct OrgManager: Sendable {
     _ set: ChangeSet, waiting: (LockHolder) -> Bool = { _ in true }
   ) throws(OrgError) -> Commit {
     try store.commit(set, waiting: waiting)
+  }
+
+  /// Makes a change set of the data as they are, previews it, and commits it.
+  ///
+  /// What is asked for shall be, whatever was there before: when somebody else changes a value between the look and the
+  /// commit, it looks again. Where several processes change the data at once, and the store has turns, it waits for its turn
+  /// before it looks.
+  ///
+  /// - Parameters:
+  ///   - isTrial: only find out what it would do.
+  ///   - isAgreed: whether what a preview shows is to be committed. Where it isn't, nothing is changed: ask a person, who
+  ///     takes as long as they like, and then `commit(_:waiting:)` the set.
+  ///   - make: makes the changes; called again where it has to look again.
+  /// - Throws: what `make`, `Preview.check()` and `commit(_:waiting:)` throw; `damagedData` while the data are damaged.
+  @discardableResult
+  public func edit(
+    isTrial: Bool = false, committingIf isAgreed: (Preview) -> Bool = { _ in true },
+    _ make: (Snapshot) throws(OrgError) -> ChangeSet
+  ) throws(OrgError) -> PreviewedEdit {
+    try retryingConflicts { () throws(OrgError) in
+      try takingTurn { () throws(OrgError) in
+        let (set, snapshot) = try changes(isTrial: isTrial, make)
+        let preview = Preview(of: set, on: snapshot)
+        try preview.check()
+        guard !isTrial, isAgreed(preview) else {
+          return .success(PreviewedEdit(set: set, preview: preview, commit: nil))
+        }
+        return attempt(set).map { PreviewedEdit(set: set, preview: preview, commit: $0) }
+      }
+    }
+  }
+
+  private func takingTurn<Value>(_ body: () throws(OrgError) -> Value) throws(OrgError) -> Value {
+    guard let store = store as? any TurnTakingStore else { return try body() }
+    return try store.takingTurns(waiting: { _ in true }, body)
+  }
+
+  /// Makes changes of the data. Another program that didn't know of the latest ones may have hidden what is looked for; a
+  /// commit, even of nothing, puts that right.
+  private func changes(
+    isTrial: Bool, _ make: (Snapshot) throws(OrgError) -> ChangeSet
+  ) throws(OrgError) -> (ChangeSet, Snapshot) {
+    let snapshot = try snapshot()
+    if let problem = snapshot.problems.first { throw problem.refusal }
+    do throws(OrgError) {
+      return (try make(snapshot), snapshot)
+    } catch {
+      guard error.code == .organizationNotFound || error.code == .memberNotFound, !isTrial,
+        let synchronized = try? commit(ChangeSet([])).snapshot
+      else { throw error }
+      return (try make(synchronized), synchronized)
+    }
   }
 
   // MARK: Undo and redo
@@ -217,17 +267,57 @@ public struct OrgManager: Sendable {
     try store.redoable(by: uid)
   }
 
+  /// What undoes the latest edit of a user, and the generation that it is about.
+  ///
+  /// - Parameter uid: whose; `nil` for anybody's.
+  /// - Throws: `dataNotFound` where there is none.
+  public func undoing(by uid: UInt32?) throws(OrgError) -> (entry: HistoryEntry, set: ChangeSet) {
+    guard let entry = try undoable(by: uid) else {
+      throw OrgError(.dataNotFound, "There is nothing of yours to undo.")
+    }
+    return (entry, entry.inverse)
+  }
+
+  /// What redoes the latest undo of a user, and the generation that it is about.
+  ///
+  /// - Parameter uid: whose; `nil` for anybody's.
+  /// - Throws: `dataNotFound` where there is none.
+  public func redoing(by uid: UInt32?) throws(OrgError) -> (entry: HistoryEntry, set: ChangeSet) {
+    guard let entry = try redoable(by: uid) else {
+      throw OrgError(.dataNotFound, "There is nothing of yours to redo.")
+    }
+    return (entry, entry.inverse)
+  }
+
+  /// What a change set that takes a generation back, or makes its changes again, would do to the data.
+  ///
+  /// - Throws: `dataNotFound` where something of the generation was erased; what `Preview.check()` throws.
+  public func preview(_ set: ChangeSet, of entry: HistoryEntry) throws(OrgError) -> [RecordedChange] {
+    if let obstacle = entry.obstacle { throw OrgError(.dataNotFound, obstacle) }
+    let snapshot = try snapshot()
+    guard set.takesBackRestore(try history(from: nil, limit: 32).entries) else {
+      let preview = Preview(of: set, on: snapshot)
+      try preview.check()
+      return preview.recorded
+    }
+    // All of it comes back, whatever rules it breaks.
+    let names = Dictionary(
+      entry.changes.map { ($0.change.organizationID, $0.organizationName) }, uniquingKeysWith: { $1 })
+    return set.changes.map { RecordedChange($0, organizationName: names[$0.organizationID] ?? "") }
+  }
+
+  // MARK: Looking again
+
   private func update(
     _ values: [(field: OrganizationField, value: String?)], of organization: String
   ) throws(OrgError) -> Bool {
     try retryingConflicts { () throws(OrgError) in
-      guard let present = try find({ $0.organization(id: organization) }) else { return false }
-      try commit(
-        ChangeSet(
-          values.map {
-            .setField($0.field, organization: organization, from: present[$0.field], to: $0.value)
-          }))
-      return true
+      guard let present = try find({ $0.organization(id: organization) }) else { return .success(false) }
+      let set = ChangeSet(
+        values.map {
+          .setField($0.field, organization: organization, from: present[$0.field], to: $0.value)
+        })
+      return attempt(set).map { _ in true }
     }
   }
 
@@ -238,38 +328,37 @@ public struct OrgManager: Sendable {
     return look(try commit(ChangeSet([])).snapshot)
   }
 
+  /// Commits a change set; a conflict is returned, so that the operation looks again.
+  private func attempt(_ set: ChangeSet) -> Result<Commit, OrgError> {
+    do throws(OrgError) {
+      return .success(try commit(set))
+    } catch {
+      return .failure(error)
+    }
+  }
+
   /// These operations say what shall be, whatever was there before; so when somebody else changed the
   /// value between the look and the commit, they look again.
+  ///
+  /// - Parameter operation: returns what its commit threw, and throws what looking again wouldn't change.
   private func retryingConflicts<Value>(
-    _ operation: () throws(OrgError) -> Value
+    _ operation: () throws(OrgError) -> Result<Value, OrgError>
   ) throws(OrgError) -> Value {
     for _ in 0..<15 {
-      do {
-        return try operation()
-      } catch  where error.code == .conflict {
-        continue
-      }
+      let result = try operation()
+      if case .failure(let error) = result, error.code == .conflict { continue }
+      return try result.get()
     }
-    return try operation()
+    return try operation().get()
   }
 }
 
-extension Organization {
-  /// An id for a new organization: `org_` and a random UUID of version 4 (RFC 9562), in lower case.
-  public static func newID() -> String {
-    var generator = SystemRandomNumberGenerator()
-    let high = generator.next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
-    let low = generator.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
-    let digits = [high, low].map { number in
-      let text = String(number, radix: 16)
-      return String(repeating: "0", count: 16 - text.count) + text
-    }.joined()
-    var groups: [Substring] = []
-    var rest = digits[...]
-    for length in [8, 4, 4, 4, 12] {
-      groups.append(rest.prefix(length))
-      rest = rest.dropFirst(length)
-    }
-    return "org_" + groups.joined(separator: "-")
-  }
+/// An edit that was made of the data as they were.
+public struct PreviewedEdit: Sendable {
+  /// The changes.
+  public let set: ChangeSet
+  /// What they would do to these data.
+  public let preview: Preview
+  /// What they did; `nil` where they weren't committed.
+  public let commit: Commit?
 }

@@ -9,7 +9,7 @@ import SystemPackage
 ///
 /// Reading takes no lock. How a change set becomes durable is in `Transaction`, what is made of what other programs write
 /// in `Ingestion`.
-public final class FileStore: ProgressReportingStore, MaintainableStore {
+public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTakingStore {
   /// The directory, as it was given.
   public var path: String { directory.path }
   /// Why nothing can be written, as it was when the store was opened; `nil` where it could.

@@ -178,9 +178,9 @@ package final class Runtime: EffectHandler, Sendable {
       read()
     case .commit(let set): commit { () throws(OrgError) in set }
     case .undo:
-      commit { [self] () throws(OrgError) in try inverse(of: manager.undoable(by: uid), "undo") }
+      commit { [self] () throws(OrgError) in try manager.undoing(by: uid).set }
     case .redo:
-      commit { [self] () throws(OrgError) in try inverse(of: manager.redoable(by: uid), "redo") }
+      commit { [self] () throws(OrgError) in try manager.redoing(by: uid).set }
     case .find(let request): arranging.async { [self] in inbox.post(.found(request.find())) }
     case .cancelCommit: state.withLock { $0.isCancelled = true }
     case .saveDraft(let draft): drafts?.save(draft)
@@ -233,11 +233,6 @@ package final class Runtime: EffectHandler, Sendable {
       return state.hasLeases != hasLeases
     }
     if isNew { inbox.post(.leases(hasLeases)) }
-  }
-
-  private func inverse(of entry: HistoryEntry?, _ word: String) throws(OrgError) -> ChangeSet {
-    guard let entry else { throw OrgError(.dataNotFound, "There is nothing of yours to \(word).") }
-    return entry.inverse
   }
 
   private func post(_ snapshot: Snapshot, as event: (OrganizationList) -> Event) {

@@ -47,6 +47,7 @@ import Testing
     try changeOrganizations(manager)
     try askOneMoment(acme, manager)
     try changeSeveral(acme, manager)
+    try changeWhatIsFound(acme, manager)
     try lookBack(acme, manager)
     try checkValues()
   }

@@ -195,6 +195,17 @@ func changeSeveral(_ acme: String, _ manager: OrgManager) throws {
   #expect(after.organization(id: acme)?.planTier == "enterprise")
 }
 
+func changeWhatIsFound(_ acme: String, _ manager: OrgManager) throws {
+  let edit = try manager.edit { snapshot throws(OrgError) in  // again where somebody else was faster
+    ChangeSet(
+      snapshot.members(of: acme).map {
+        .setRole(user: $0.userID, organization: acme, from: $0.role, to: .owner)
+      })
+  }
+  let promoted = edit.commit?.changes
+  #expect(promoted == [] && edit.set.changes.count == 1)
+}
+
 func lookBack(_ acme: String, _ manager: OrgManager) throws {
   let history = try manager.history()  // newest first
   let latest = try manager.undoable(by: nil)  // anybody's latest edit

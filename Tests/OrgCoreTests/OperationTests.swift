@@ -1,4 +1,5 @@
 import OrgCore
+import Synchronization
 import Testing
 
 /// The operations, against any store: each behaves as its documentation says.
@@ -109,6 +110,129 @@ import Testing
     let racing = OrgManager(store: RacingStore(base: manager.store, organization: id))
     #expect(try racing.updatePlan(of: id, to: "enterprise"))
     #expect(try manager.organization(id: id)?.planTier == "enterprise")
+  }
+
+  // MARK: Edits made of the data
+
+  private func setting(_ id: String, to plan: String) -> (Snapshot) throws(OrgError) -> ChangeSet {
+    { snapshot throws(OrgError) in
+      ChangeSet([
+        .setField(
+          .planTier, organization: id, from: snapshot.organization(id: id)?.planTier ?? "", to: plan)
+      ])
+    }
+  }
+
+  @Test func `an edit that races is made again of what is there`() throws {
+    let id = try manager.createOrganization(name: "Acme")
+    let racing = OrgManager(store: RacingStore(base: manager.store, organization: id))
+    var seen: [String?] = []
+    let edit = try racing.edit { snapshot throws(OrgError) in
+      seen.append(snapshot.organization(id: id)?.planTier)
+      return try setting(id, to: "enterprise")(snapshot)
+    }
+    #expect(seen == ["", "x", "xx", "xxx"].map { PlanTier.default + $0 })
+    #expect(edit.commit?.changes == edit.preview.effective)
+    #expect(try manager.organization(id: id)?.planTier == "enterprise")
+  }
+
+  @Test func `an edit that nobody agreed to, or a trial, is only previewed`() throws {
+    let id = try manager.createOrganization(name: "Acme")
+    let store = CountingStore(base: manager.store)
+    let counted = OrgManager(store: store)
+    let asked = try counted.edit(committingIf: { $0.recorded.isEmpty }, setting(id, to: "starter"))
+    let trial = try counted.edit(isTrial: true, setting(id, to: "starter"))
+    for edit in [asked, trial] {
+      #expect(edit.commit == nil)
+      #expect(edit.preview.recorded.map(\.summary) == ["Plan of Acme: founders_friend → starter"])
+    }
+    #expect(
+      code { try counted.edit(isTrial: true) { _ throws(OrgError) in throw Self.unknown } }
+        == .organizationNotFound)
+    #expect(store.commits.withLock { $0 } == 0)
+    try counted.commit(asked.set)
+    #expect(try manager.organization(id: id)?.planTier == "starter")
+  }
+
+  @Test func `what an edit doesn't find is looked for once more after a commit of nothing`() throws {
+    let store = CountingStore(base: manager.store)
+    var looks = 0
+    #expect(
+      code {
+        try OrgManager(store: store).edit { _ throws(OrgError) in
+          looks += 1
+          throw Self.unknown
+        }
+      } == .organizationNotFound)
+    #expect(looks == 2)
+    #expect(store.commits.withLock { $0 } == 1)
+  }
+
+  @Test func `a conflict that the preview finds isn't tried again`() throws {
+    let id = try manager.createOrganization(name: "Acme")
+    var looks = 0
+    let stale = ChangeSet([.setField(.planTier, organization: id, from: "starter", to: "enterprise")])
+    #expect(
+      code {
+        try manager.edit { _ throws(OrgError) in
+          looks += 1
+          return stale
+        }
+      } == .conflict)
+    #expect(looks == 1)
+  }
+
+  @Test func `an edit is made in a turn where the store has turns`() throws {
+    let id = try manager.createOrganization(name: "Acme")
+    let store = CountingStore(base: manager.store)
+    try OrgManager(store: store).edit(setting(id, to: "starter"))
+    #expect(store.turns.withLock { $0 } == ["turn", "snapshot", "commit", "end"])
+  }
+
+  @Test func `what is undone and redone is the user's own`() throws {
+    #expect(code { try manager.undoing(by: nil) } == .dataNotFound)
+    #expect(code { try manager.redoing(by: nil) } == .dataNotFound)
+    let id = try manager.createOrganization(name: "Acme")
+    try manager.updatePlan(of: id, to: "starter")
+    let (entry, set) = try manager.undoing(by: nil)
+    #expect(try manager.preview(set, of: entry).map(\.summary) == ["Plan of Acme: starter → founders_friend"])
+    try manager.commit(set)
+    try manager.commit(try manager.redoing(by: nil).set)
+    #expect(try manager.organization(id: id)?.planTier == "starter")
+  }
+
+  private static let unknown = OrgError(.organizationNotFound, "There is no such organization.")
+}
+
+/// Counts commits, and notes what happens in a turn.
+private final class CountingStore: TurnTakingStore {
+  let base: any OrgStore
+  let commits = Mutex(0)
+  let turns = Mutex<[String]>([])
+
+  init(base: any OrgStore) {
+    self.base = base
+  }
+
+  func snapshot() throws(OrgError) -> Snapshot {
+    turns.withLock { $0.append("snapshot") }
+    return try base.snapshot()
+  }
+
+  func history() throws(OrgError) -> [HistoryEntry] { try base.history() }
+
+  func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
+    commits.withLock { $0 += 1 }
+    turns.withLock { $0.append("commit") }
+    return try base.commit(set, waiting: waiting)
+  }
+
+  func takingTurns<Value>(
+    waiting: (LockHolder) -> Bool, _ body: () throws(OrgError) -> Value
+  ) throws(OrgError) -> Value {
+    turns.withLock { $0.append("turn") }
+    defer { turns.withLock { $0.append("end") } }
+    return try body()
   }
 }
 

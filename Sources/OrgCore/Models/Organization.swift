@@ -99,3 +99,23 @@ extension Organization {
     }
   }
 }
+
+extension Organization {
+  /// An id for a new organization: `org_` and a random UUID of version 4 (RFC 9562), in lower case.
+  public static func newID() -> String {
+    var generator = SystemRandomNumberGenerator()
+    let high = generator.next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+    let low = generator.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+    let digits = [high, low].map { number in
+      let text = String(number, radix: 16)
+      return String(repeating: "0", count: 16 - text.count) + text
+    }.joined()
+    var groups: [Substring] = []
+    var rest = digits[...]
+    for length in [8, 4, 4, 4, 12] {
+      groups.append(rest.prefix(length))
+      rest = rest.dropFirst(length)
+    }
+    return "org_" + groups.joined(separator: "-")
+  }
+}

@@ -43,3 +43,15 @@ public struct Maintenance: Sendable {
     self.entries = entries
   }
 }
+
+/// A store that processes change in turns: what each of them had read before its turn would have to be read again.
+public protocol TurnTakingStore: OrgStore {
+  /// Runs the body in a turn of its own where others change the data or wait for theirs, and at once where nobody does. The
+  /// body reads and commits with this store on the same thread; it neither asks nor waits for anybody.
+  ///
+  /// - Parameter waiting: as for `commit`.
+  /// - Throws: `locked`, `cancelled` or `system`; what the body throws.
+  func takingTurns<Value>(
+    waiting: (LockHolder) -> Bool, _ body: () throws(OrgError) -> Value
+  ) throws(OrgError) -> Value
+}

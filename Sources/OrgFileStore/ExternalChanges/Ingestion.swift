@@ -55,13 +55,14 @@ struct Ingestion {
     _ found: FileContents, with current: FileContents, written live: FileContents, _ known: Journal,
     unread: Set<String> = []
   ) throws(OrgError) -> Reconciliation {
+    let history = ReconciliationHistory(stateDirectory)
     let result = Reconciliation(
-      current: current, found: found, history: self.journal.history(known.isBlocked ? [] : known.recent),
+      current: current, found: found, history: history.steps(of: known.isBlocked ? [] : known.recent),
       unread: unread,
       written: live.files.reduce(into: [:]) { times, file in
         times[file.name] = directory.identity(of: file.name).map { Timestamp(sinceEpoch: $0.modified) }
       }, policy: policy)
-    try journal.checkHistory()
+    try history.check()
     return result
   }
 

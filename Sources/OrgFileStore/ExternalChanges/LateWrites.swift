@@ -124,14 +124,15 @@ struct LateWrites {
       return nil
     }
     let recent = try journal.recent(from: file.generation)
+    let history = ReconciliationHistory(stateDirectory)
     let result = Reconciliation(
-      current: current, found: found, history: journal.history(recent ?? []),
+      current: current, found: found, history: history.steps(of: recent ?? []),
       displaced: Reconciliation.Displaced(
         file: file.file, generation: file.generation,
         written: (try? directory.calls.status(of: file.name, in: stateDirectory.displaced)).map {
           Timestamp(sinceEpoch: FileIdentity($0).modified)
         }), policy: policy)
-    try journal.checkHistory()
+    try history.check()
     if recent == nil || !result.quarantined.isEmpty || !found.problems.isEmpty {
       try directory.saving { () throws(SystemCallError) in
         try stateDirectory.quarantine(bytes, of: file.file, generation: file.generation)

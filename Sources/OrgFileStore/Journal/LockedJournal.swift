@@ -2,16 +2,9 @@ import OrgCore
 import SystemPackage
 
 /// The journal in the hands of the holder of the lock, who alone appends to it.
-final class LockedJournal {
+struct LockedJournal {
   let stateDirectory: StateDirectory
   let committed: CommittedState
-  /// Why a line of the journal couldn't be read when it was asked for.
-  private var unreadable: SystemCallError?
-
-  init(_ stateDirectory: StateDirectory, _ committed: CommittedState) {
-    self.stateDirectory = stateDirectory
-    self.committed = committed
-  }
 
   private var directory: DataDirectory { stateDirectory.directory }
 
@@ -80,37 +73,5 @@ final class LockedJournal {
       for line in lines { records.append(try line.whole(stateDirectory.journal, directory.calls)) }
       return records
     }
-  }
-
-  /// What happened, newest first, as far as it matters to what another program may not know of. What a long line says is
-  /// read when somebody asks for it: `checkHistory` tells whether that failed.
-  func history(_ lines: [Journal.Recent]) -> [Reconciliation.Step] {
-    lines.reversed().compactMap { line in
-      let record = line.record
-      let origin: Reconciliation.Step.Origin
-      switch record.kind {
-      case .edit, .undo, .redo, .restore: origin = .own
-      case .foreign, .repair: origin = record.displaced == nil ? .foreign : .displaced
-      case .checkpoint, .erase: return nil
-      }
-      return Reconciliation.Step(
-        generation: record.generation, time: Timestamp(record.time) ?? Timestamp(microseconds: 0),
-        origin: origin, touched: line.touched
-      ) { [self] in
-        do throws(SystemCallError) {
-          return try line.whole(stateDirectory.journal, directory.calls).changes.compactMap(\.recorded)
-        } catch {
-          unreadable = error
-          return []
-        }
-      }
-    }
-  }
-
-  /// - Throws: why a line couldn't be read since the last time.
-  func checkHistory() throws(OrgError) {
-    guard let error = unreadable else { return }
-    unreadable = nil
-    throw directory.failedSave(error)
   }
 }

@@ -55,13 +55,13 @@ struct RestorePoints {
 
   /// The bytes before a restore that is the newest generation, where a change set takes all of it back.
   func reversal(
-    of set: ChangeSet, on synchronized: Synchronizer.State
+    of set: ChangeSet, on contents: FileContents, _ generation: UInt64
   ) throws(OrgError) -> FileContents.Application? {
     guard set.purpose != .edit, let lines = try linesSinceRestore(), let record = lines.first?.record,
-      record.generation == synchronized.generation, set.takesBackRestore(lines.compactMap(\.record.entry))
+      record.generation == generation, set.takesBackRestore(lines.compactMap(\.record.entry))
     else { return nil }
-    let before = lines.first { $0.record.generation < synchronized.generation }?.record.files
-    return synchronized.contents.reverting(record, to: before)
+    let before = lines.first { $0.record.generation < generation }?.record.files
+    return contents.reverting(record, to: before)
   }
 
   /// The newest generation, newest first, those before it down to the restore that it is, undoes or does again, and the

@@ -19,7 +19,7 @@ struct Transaction {
   init(_ parts: StoreParts) throws(OrgError) {
     let (directory, files, committed) = (parts.directory, parts.files, parts.committed)
     let stateDirectory = try directory.saving { () throws(SystemCallError) in try StateDirectory(directory) }
-    let journal = LockedJournal(stateDirectory, committed)
+    let journal = LockedJournal(stateDirectory: stateDirectory, committed: committed)
     let publisher = Publisher(files, stateDirectory, committed, parts.published)
     let pruner = HistoryPruner(
       stateDirectory: stateDirectory, committed: committed, retention: parts.options.retention)
@@ -72,7 +72,9 @@ struct Transaction {
     // What is written after what was ingested is found among the displaced files.
     let next: FileContents.Application
     let (recorded, effective): ([RecordedChange], [Change])
-    if let reversal = try restorePoints.reversal(of: set, on: synchronized) {
+    if let reversal = try restorePoints.reversal(
+      of: set, on: synchronized.contents, synchronized.generation)
+    {
       next = reversal
       (recorded, effective) = (next.contents.changes(replacing: synchronized.contents), set.changes)
     } else {

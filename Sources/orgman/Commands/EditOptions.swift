@@ -7,10 +7,8 @@ struct EditOptions: ParsableArguments {
   @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var options: DataOptions
 
-  /// Makes a change set of the data as they are, and previews, or commits it and prints what changed.
-  ///
-  /// What somebody asks for on the command line shall be, whatever was there before: when somebody else changed a
-  /// value between the look and the commit, it looks again. Not so if somebody agreed to what was shown.
+  /// Makes a change set of the data as they are, and previews, or commits it and prints what changed; see
+  /// `OrgManager.edit`.
   ///
   /// - Parameters:
   ///   - isInputTaken: whether standard input is read for something else than answers.
@@ -27,87 +25,29 @@ struct EditOptions: ParsableArguments {
     }
     let manager = OrgManager(store: store)
     let output = StandardOutput()
-    for attempt in 0... {
-      // Nobody waits for an answer in a turn: what is asked about is committed after it.
-      let attempted = try store.takingTurns { () throws(OrgError) in
-        try self.attempt(manager, asksForSeveral: asksForSeveral, make)
-      }
-      if let error = attempted.failure {
-        if error.code == .conflict, attempt < 15 { continue }
-        throw error
-      }
-      let (set, preview) = (attempted.set, attempted.preview)
-      if confirmation.dryRun {
-        return try show(preview.recorded, of: set, manager, output)
-      }
-      let commit: Commit
-      if let done = attempted.commit {
-        commit = done
-      } else {
-        for line in preview.recorded.prefix(20) { FileHandle.standardError(line.summary + "\n") }
-        if preview.recorded.count > 20 {
-          FileHandle.standardError("… and \(preview.recorded.count - 20) more.\n")
-        }
-        try confirmation.confirm(
-          "Change these \(preview.recorded.count) values in \(attempted.organizations) organizations?",
-          isInputTaken: isInputTaken)
-        commit = try manager.commit(set)
-      }
-      if let report {
-        try report(output, commit)
-      } else {
-        let made = Set(commit.changes)
-        try show(preview.recorded.filter { made.contains($0.change) }, of: set, manager, output)
-      }
-      return try output.flush()
+    let isAgreed = !asksForSeveral || confirmation.yes
+    let edit = try manager.edit(
+      isTrial: confirmation.dryRun, committingIf: { isAgreed || $0.organizationCount <= 1 }, make)
+    let recorded = edit.preview.recorded
+    if confirmation.dryRun { return try show(recorded, of: edit.set, manager, output) }
+    let commit: Commit
+    if let done = edit.commit {
+      commit = done
+    } else {
+      for line in recorded.prefix(20) { FileHandle.standardError(line.summary + "\n") }
+      if recorded.count > 20 { FileHandle.standardError("… and \(recorded.count - 20) more.\n") }
+      try confirmation.confirm(
+        "Change these \(recorded.count) values in \(edit.preview.organizationCount) organizations?",
+        isInputTaken: isInputTaken)
+      commit = try manager.commit(edit.set)
     }
-  }
-
-  /// A change set that was made of the data, and what became of it.
-  private struct Attempt {
-    var set: ChangeSet
-    var preview: Preview
-    /// How many organizations it changes.
-    var organizations: Int
-    /// `nil` where it is shown, or asked about, first.
-    var commit: Commit?
-    /// What the commit threw.
-    var failure: OrgError?
-  }
-
-  private func attempt(
-    _ manager: OrgManager, asksForSeveral: Bool, _ make: (Snapshot) throws(OrgError) -> ChangeSet
-  ) throws(OrgError) -> Attempt {
-    let (set, snapshot) = try changes(manager, make)
-    let preview = Preview(of: set, on: snapshot)
-    try preview.check()
-    let organizations = Set(preview.recorded.map(\.change.organizationID)).count
-    let waits = confirmation.dryRun || asksForSeveral && organizations > 1 && !confirmation.yes
-    var result = Attempt(set: set, preview: preview, organizations: organizations)
-    guard !waits else { return result }
-    do throws(OrgError) {
-      result.commit = try manager.commit(set)
-    } catch {
-      result.failure = error
+    if let report {
+      try report(output, commit)
+    } else {
+      let made = Set(commit.changes)
+      try show(recorded.filter { made.contains($0.change) }, of: edit.set, manager, output)
     }
-    return result
-  }
-
-  /// Another program that didn't know of the latest changes may have hidden what is looked for; a commit, even of
-  /// nothing, puts that right.
-  private func changes(
-    _ manager: OrgManager, _ make: (Snapshot) throws(OrgError) -> ChangeSet
-  ) throws(OrgError) -> (ChangeSet, Snapshot) {
-    let snapshot = try manager.snapshot()
-    if let problem = snapshot.problems.first { throw problem.refusal }
-    do throws(OrgError) {
-      return (try make(snapshot), snapshot)
-    } catch {
-      guard error.code == .organizationNotFound || error.code == .memberNotFound, !confirmation.dryRun,
-        let settled = try? manager.commit(ChangeSet([])).snapshot
-      else { throw error }
-      return (try make(settled), settled)
-    }
+    return try output.flush()
   }
 
   private func show(
@@ -123,4 +63,9 @@ struct EditOptions: ParsableArguments {
     }
     try output.flush()
   }
+}
+
+extension Preview {
+  /// How many organizations it changes.
+  fileprivate var organizationCount: Int { Set(recorded.map(\.change.organizationID)).count }
 }

@@ -91,15 +91,14 @@ struct UndoCommand: ParsableCommand {
     try exitingWithStatus {
       let store = try options.store(isReadOnly: confirmation.dryRun)
       let manager = OrgManager(store: store)
-      let entry: HistoryEntry?
+      let entry: HistoryEntry
       if let generation {
-        entry = try manager.historyEntry(generation: generation)
+        guard let found = try manager.historyEntry(generation: generation) else {
+          throw try store.unknown(generation)
+        }
+        entry = found
       } else {
-        entry = try manager.undoable(by: getuid())
-      }
-      guard let entry else {
-        if let generation { throw try store.unknown(generation) }
-        throw OrgError(.dataNotFound, "There is nothing of yours to undo.")
+        entry = try manager.undoing(by: getuid()).entry
       }
       var set = entry.inverse
       set.allowsOwnerless = allowOwnerless
@@ -131,10 +130,8 @@ struct RedoCommand: ParsableCommand {
         let set = ChangeSet(entry.changes.map(\.change), purpose: .redo(of: generation))
         return try carryOut(set, of: entry, on: manager, confirmation, options)
       }
-      guard let entry = try manager.redoable(by: getuid()) else {
-        throw OrgError(.dataNotFound, "There is nothing of yours to redo.")
-      }
-      try carryOut(entry.inverse, of: entry, on: manager, confirmation, options)
+      let (entry, set) = try manager.redoing(by: getuid())
+      try carryOut(set, of: entry, on: manager, confirmation, options)
     }
   }
 }
@@ -157,20 +154,7 @@ func carryOut(
   _ set: ChangeSet, of entry: HistoryEntry, on manager: OrgManager, _ confirmation: ConfirmationOptions,
   _ options: DataOptions
 ) throws {
-  if let obstacle = entry.obstacle { throw OrgError(.dataNotFound, obstacle) }
-  let snapshot = try manager.snapshot()
-  let recent = try manager.history(from: nil, limit: 32).entries
-  let recorded: [RecordedChange]
-  if set.takesBackRestore(recent) {
-    // All of it comes back, whatever rules it breaks.
-    let names = Dictionary(
-      entry.changes.map { ($0.change.organizationID, $0.organizationName) }, uniquingKeysWith: { $1 })
-    recorded = set.changes.map { RecordedChange($0, organizationName: names[$0.organizationID] ?? "") }
-  } else {
-    let preview = Preview(of: set, on: snapshot)
-    try preview.check()
-    recorded = preview.recorded
-  }
+  let recorded = try manager.preview(set, of: entry)
   let lines = recorded.map(\.summary)
   if confirmation.dryRun, options.json {
     return try printJSON(

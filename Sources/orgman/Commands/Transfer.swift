@@ -171,7 +171,7 @@ struct ImportCommand: ParsableCommand {
         try ask(preview, changed, isInputTaken: path == "-")
       }
       progress.show("Saving", nil)
-      let commit = try (store ?? createStore()).commit(plan.set)
+      let commit = try OrgManager(store: store ?? createStore()).commit(plan.set)
       progress.clear()
       try conclude(commit, skipped: plan.errors.count)
     }
