@@ -165,7 +165,7 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
   /// this store did itself, or what others did through a store, no lock is taken.
   ///
   /// - Parameter waiting: as for `commit`.
-  /// - Returns: the data behind that, and the generations that are new since the last time.
+  /// - Returns: the data after that, and the generations that are new since the last time.
   /// - Throws: `readOnly`, `damagedData`, `locked`, `cancelled` or `system`.
   @discardableResult
   public func maintain(waiting: (LockHolder) -> Bool) throws(OrgError) -> Maintenance {

@@ -230,7 +230,7 @@ import Testing
       #expect(try told(opened) == before, "call \(call)")
       #expect(try segments(opened) == names)
       #expect(try findings(opened) == [])
-      try opened.mend([.maintain])
+      try opened.repair([.maintain])
       #expect(
         try files(copy).filter { $0 != "anchor" } == names.dropLast(2).map { $0 + ".zst" } + names.suffix(2))
       #expect(try told(opened) == before)
@@ -249,7 +249,7 @@ import Testing
     #expect(try told(store) == before && findings(store) == [])
     let finding = try #require(try store.examine().first { $0.text.contains("\(names[0]).zst") })
     #expect(finding.severity == .note && finding.remedy == .maintain)
-    try store.mend([.maintain])
+    try store.repair([.maintain])
     #expect(try told(store) == before)
     #expect(try store.examine().allSatisfy { $0.remedy != .maintain })
   }

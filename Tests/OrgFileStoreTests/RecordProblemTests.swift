@@ -196,7 +196,7 @@ import Testing
       #expect(repairs.first?.remedy == nil)
       return
     }
-    try store.mend(Set(repairs.compactMap(\.remedy)))
+    try store.repair(Set(repairs.compactMap(\.remedy)))
     let repaired = try FileStore(path: scratch.path).snapshot()
     #expect(repaired.recordProblems == [] && repaired.organization(id: created) != nil)
     #expect(repaired.organization(id: "org_1") == snapshot.organization(id: "org_1"))
@@ -227,7 +227,7 @@ import Testing
     #expect(try scratch.read("org_users.json").contains(odd))
     #expect(code { try manager.updateRole(of: "odd", in: "org_1", to: .member) } == .damagedData)
     #expect(try store.snapshot().recordProblems == FileStore(path: scratch.path).snapshot().recordProblems)
-    try store.mend(Set(try store.examine().compactMap(\.remedy)))
+    try store.repair(Set(try store.examine().compactMap(\.remedy)))
     try manager.updateRole(of: "odd", in: "org_1", to: .billingAdmin)
     try expectLoads(scratch)
     try expectExplained(store)
@@ -271,7 +271,7 @@ import Testing
       #expect(middle.count > before.count)
       #expect(try store.snapshot().recordProblems == FileStore(path: scratch.path).snapshot().recordProblems)
     }
-    try store.mend(Set(try store.examine().compactMap(\.remedy)))
+    try store.repair(Set(try store.examine().compactMap(\.remedy)))
     #expect(try manager.snapshot().recordProblems == [])
     try manager.rename("org_1", to: "X")
     try manager.addUser("y", to: "org_1")

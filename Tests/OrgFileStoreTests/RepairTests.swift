@@ -69,7 +69,7 @@ import Testing
   /// What doctor would do, told and then done.
   private func fix(_ store: FileStore) throws -> [Finding] {
     let findings = try store.examine().filter { $0.severity != .note && $0.remedy != nil }
-    try store.mend(Set(findings.compactMap(\.remedy)))
+    try store.repair(Set(findings.compactMap(\.remedy)))
     let rest = try store.examine()
     #expect(rest.allSatisfy { $0.severity != .error }, "\(rest)")
     #expect(rest.allSatisfy { left in !findings.contains { $0.remedy == left.remedy } })
@@ -151,7 +151,7 @@ import Testing
     let agreed = Set(try store.examine().compactMap(\.remedy))
     _ = try damage(scratch, Damage("\"gone\"", "\"banned\"", ""))
     let broken = try scratch.read("organizations.json")
-    try store.mend(agreed)
+    try store.repair(agreed)
     #expect(try scratch.read("organizations.json") == broken)
   }
 
@@ -167,7 +167,7 @@ import Testing
       if case .writeDefaults = $0.remedy { true } else { false }
     }
     #expect(findings.count == 5 && findings.allSatisfy { $0.severity == .note })
-    try store.mend(Set(findings.compactMap(\.remedy)))
+    try store.repair(Set(findings.compactMap(\.remedy)))
     let snapshot = try store.snapshot()
     #expect(snapshot.organization(id: "org_1")?.createdAt.description == "2026-01-02 03:04:05")
     #expect(snapshot.member("v", of: "org_2")?.joinedAt.description == "2026-11-22 21:51:10.076830")
@@ -200,7 +200,7 @@ import Testing
       }
       #expect(findings.first?.remedy == (hasHistory ? .recover : nil))
       guard hasHistory else { continue }
-      try store.mend([.recover])
+      try store.repair([.recover])
       #expect(try scratch.read(file) == whole)
       #expect(try store.examine().allSatisfy { $0.severity != .error })
     }

@@ -99,7 +99,7 @@ import Testing
     try remove(names[0], copy)
     let opened = try copy.store()
     #expect(try complaints(opened).filter { $0.contains("damaged") } == [])
-    try opened.mend([.maintain])
+    try opened.repair([.maintain])
     #expect(try segments(copy) == Array(names[4...]))
     #expect(try copies(copy).first == kept.generation)
     try copy.recovered()
@@ -230,7 +230,7 @@ import Testing
     try scratch.write(".orgman/journal/\(names[0])" + Segment.compressedSuffix, bytes)
     let finding = try #require(try store.examine().first { $0.text.contains(names[0]) })
     #expect(finding.severity == .note && finding.remedy == .maintain)
-    try store.mend([.maintain])
+    try store.repair([.maintain])
     #expect(try segments(scratch).first == names[2])
     #expect(try store.examine().allSatisfy { $0.remedy != .maintain })
   }

@@ -209,7 +209,7 @@ import Testing
 
   private static func repair(_ data: SharedDirectory) throws {
     let store = try FileStore(path: data.path)
-    try store.mend(Set(store.examine().compactMap(\.remedy)))
+    try store.repair(Set(store.examine().compactMap(\.remedy)))
   }
 
   @Test(arguments: refusals)

@@ -148,7 +148,7 @@ extension EndToEnd {
       #expect(all.status == .exited(0) && all.stdout.contains("Initech"))
     }
 
-    @Test func `doctor explains what is wrong, and mends what it can`() throws {
+    @Test func `doctor explains what is wrong, and repairs what it can`() throws {
       let data = try DataFiles.reference()
       try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: data.path)
       for name in [DataFiles.organizations, DataFiles.users] {

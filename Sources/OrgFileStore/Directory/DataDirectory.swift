@@ -57,7 +57,7 @@ final class DataDirectory: Sendable {
     let shown = path.escapedForDisplay
     throw OrgError(
       .unsafeDirectory,
-      "Everybody may write in \(shown), so the data can't be trusted; mend it: chmod o-w \(shown)")
+      "Everybody may write in \(shown), so the data can't be trusted; repair it: chmod o-w \(shown)")
   }
 
   // MARK: Reading

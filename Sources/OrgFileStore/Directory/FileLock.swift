@@ -124,7 +124,7 @@ struct FileLock {
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 256)
     let count = fread(&bytes, 1, bytes.count, file)
-    // The name stands in parentheses, and may hold some itself.
+    // The name is in parentheses, and may hold some itself.
     let letter = bytes[..<count].lastIndex(of: UInt8(ascii: ")")).map { bytes[min($0 + 2, count - 1)] }
     switch letter {
     case UInt8(ascii: "T"), UInt8(ascii: "t"): return .stopped

@@ -2,7 +2,7 @@ import CLinux
 
 /// The order in which those who wait for the lock get it: who has waited longest is next.
 ///
-/// Each waiter locks a byte of the lock file, behind those of all who wait already; the holder has byte 0. The kernel gives
+/// Each waiter locks a byte of the lock file, after those of all who wait already; the holder has byte 0. The kernel gives
 /// the byte of a process that ended to nobody, so it keeps nobody waiting. The bytes only say whose turn it is: what guards
 /// the data is the lock of the whole file.
 struct LockQueue: ~Copyable {
@@ -43,7 +43,7 @@ struct LockQueue: ~Copyable {
     return now - since < Self.hesitation ? .later : .own
   }
 
-  /// Takes a place behind all others, if this waiter has none. Where there is none to be had, the order is left to chance.
+  /// Takes a place after all others, if this waiter has none. Where there is none to be had, the order is left to chance.
   mutating func enter() {
     guard place == nil else { return }
     for _ in 0..<100 {

@@ -86,11 +86,11 @@ struct SystemCalls: Sendable {
     } catch  where error.errno == .notSupportedOnSocket {}
   }
 
-  /// Writes bytes to a file in which nothing was read or written yet, but for those that stand in it already at its
-  /// beginning. Of a long text the first part is on its way to the disk while the rest is still being written, so that a
-  /// `sync` behind it has less to wait for.
+  /// Writes bytes to a file in which nothing was read or written yet, but for those that are in it already at its
+  /// beginning. Of a long text the first part is on its way to the disk while the rest is still being written, so that
+  /// a later `sync` has less to wait for.
   func write(
-    _ bytes: [UInt8], to descriptor: borrowing Descriptor, _ name: String, behind prefix: Int = 0
+    _ bytes: [UInt8], to descriptor: borrowing Descriptor, _ name: String, after prefix: Int = 0
   ) throws(SystemCallError) {
     var count = prefix
     let number = descriptor.number

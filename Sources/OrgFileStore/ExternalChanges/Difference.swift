@@ -10,7 +10,7 @@ enum FieldAddress: Hashable {
   /// The role of a user in an organization.
   case member(String, user: String)
 
-  /// Which file it stands in.
+  /// Which file it is in.
   var file: String {
     switch self {
     case .organization, .field: OrganizationTable.file
@@ -224,7 +224,7 @@ func splices(
   guard zip(order, order.dropFirst()).allSatisfy({ $0 < $1 }) else {
     return BytePatch([BytePatch.difference(from: old[...], to: new[...])].compactMap(\.self))
   }
-  // Between two that both have, whatever else stands there belongs to the chunk of the first.
+  // Between two that both have, whatever else is there belongs to the chunk of the first.
   var result: [ByteEdit] = []
   var anchors: [(old: Int, new: Int)] = [(-1, -1)]
   for (position, index) in zip(order, kept) { anchors.append((position, index)) }

@@ -16,9 +16,9 @@ struct Ingestion {
     of found: FileContents, _ current: FileContents, _ generation: UInt64, _ known: Journal
   ) throws(OrgError) -> NewGeneration? {
     let isBroken = found.organizations.isBroken || found.members.isBroken
-    // A record that breaks a rule is for people to mend: what it should be can't be guessed.
+    // A record that breaks a rule is for people to repair: what it should be can't be guessed.
     guard isBroken || found.problems.isEmpty else { return nil }
-    // What stands in a file's place but is none, or can't be read just now, isn't lost either.
+    // What is in a file's place but is none, or can't be read just now, isn't lost either.
     for (file, isReadable) in [
       (OrganizationTable.file, found.organizations.isReadable), (MemberTable.file, found.members.isReadable),
     ] where !isReadable {

@@ -80,7 +80,7 @@ extension Reconciliation {
     var kept: Set<FieldAddress> = []
     /// Of whom it didn't know.
     var generations: [UInt64] = []
-    /// What it changed in a displaced file, and somebody else behind that.
+    /// What it changed in a displaced file, and somebody else after that.
     var overtaken: Set<FieldAddress> = []
 
     /// - Parameter generation: the one that displaced the file, if one did: the other program opened it before.

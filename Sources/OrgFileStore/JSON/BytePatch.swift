@@ -18,7 +18,7 @@ struct ByteEdit {
 
 extension ByteEdit {
   /// What takes elements out of a sequence that is separated by commas, each with one comma: the one before it,
-  /// or the one behind where nothing that stays stands before.
+  /// or, where nothing before it stays, the one after it.
   static func removal(
     of removed: Set<Int>, among count: Int, in top: RootObjectLayout, extent: (Int) -> Range<Int>
   ) -> [ByteEdit] {
@@ -36,7 +36,7 @@ extension ByteEdit {
 /// BytePatch of one file, in the order of their places, none over another.
 struct BytePatch {
   let all: [ByteEdit]
-  /// How far what stands at or behind the end of each splice moves.
+  /// How far what is at or after the end of each splice moves.
   private let shifts: [Int]
 
   init(_ splices: [ByteEdit]) {
@@ -116,7 +116,7 @@ struct BytePatch {
     put(bytes[position...])
   }
 
-  /// Where a place that no splice replaced stands afterwards; a splice that begins at it counts as behind
+  /// Where a place that no splice replaced is afterwards; a splice that begins at it counts as after
   /// it.
   func shifted(_ offset: Int) -> Int {
     // The last splice that ends at or before the place, and begins before it.

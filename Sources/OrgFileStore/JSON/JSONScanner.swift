@@ -1,4 +1,4 @@
-/// Walks over JSON text byte by byte and says where things stand, so that an edit can leave every other
+/// Walks over JSON text byte by byte and says where things are, so that an edit can leave every other
 /// byte alone. It makes no strings and no trees.
 struct JSONScanner {
   let bytes: [UInt8]
@@ -30,7 +30,7 @@ struct JSONScanner {
     }
   }
 
-  /// Takes a byte if it stands next.
+  /// Takes a byte if it comes next.
   @inline(__always)
   mutating func take(_ byte: UInt8) -> Bool {
     guard next == byte, position < bytes.count else { return false }
@@ -38,7 +38,7 @@ struct JSONScanner {
     return true
   }
 
-  /// Takes a byte, with the white space before it, that must stand next.
+  /// Takes a byte, with the white space before it, that must come next.
   @inline(__always)
   mutating func expect(_ byte: UInt8) throws(JSONError) {
     skipSpace()
@@ -89,7 +89,7 @@ struct JSONScanner {
   @inline(__always)
   static func endOfPlainText(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
     let ones: UInt64 = 0x0101_0101_0101_0101
-    /// The high bit of each zero byte, and perhaps of some behind the first.
+    /// The high bit of each zero byte, and perhaps of some after the first.
     func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
     var offset = start
     while offset + 8 <= bytes.count {
@@ -144,7 +144,7 @@ struct JSONScanner {
     return value
   }
 
-  /// Takes any value, with the white space before it, and returns where it stands, and the first place in it
+  /// Takes any value, with the white space before it, and returns where it is, and the first place in it
   /// that can be read but that no program would load.
   mutating func skipValue() throws(JSONError) -> (range: Range<Int>, flaw: JSONError?) {
     skipSpace()
@@ -183,7 +183,7 @@ struct JSONScanner {
         note(try string().flaw)
       default: note(try literal())
       }
-      // A value is over: so may be what it stands in.
+      // A value is over: so may be what it is in.
       while let isObject = open.last {
         skipSpace()
         if take(.comma) {
@@ -236,7 +236,7 @@ struct JSONScanner {
   }
 }
 
-/// Where a string stands in JSON text.
+/// Where a string is in JSON text.
 struct JSONString {
   /// The bytes between the quotes.
   var range: Range<Int>

@@ -85,7 +85,7 @@ enum JSONText {
     encode(organization) + Array(": [".utf8) + elements(members) + [.closeBracket]
   }
 
-  /// What stands between the brackets of a member list.
+  /// What is between the brackets of a member list.
   static func elements(_ members: some Collection<OrgUser>) -> [UInt8] {
     guard !members.isEmpty else { return [] }
     var result = Array("\n    ".utf8)

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import OrgCore
 
-// The text of the journal: lines that begin with the hash of what stands behind it.
+// The text of the journal: lines that begin with the hash of what is after it.
 extension Journal {
   /// What was found in a segment, or in the end of one.
   struct Parsed {
@@ -12,13 +12,13 @@ extension Journal {
     var damage: [(offset: Int, reason: String)] = []
     /// Where a last line begins that was never finished.
     var unfinished: Int?
-    /// Whether the end can't be read, so that nothing may be put behind it.
+    /// Whether the end can't be read, so that nothing may be put after it.
     var isBlocked = false
     /// The format of a line that a later version wrote.
     var newerFormat: Int?
   }
 
-  /// Reads lines. Damage to one leaves those behind it readable.
+  /// Reads lines. Damage to one leaves those after it readable.
   static func parse(
     _ bytes: [UInt8], decoding decode: (ArraySlice<UInt8>) -> Line? = { decode($0) }
   ) -> Parsed {

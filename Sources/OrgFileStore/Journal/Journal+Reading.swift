@@ -3,7 +3,7 @@ import OrgCore
 
 // Reading the journal without knowing anything of it: from its end, or from a generation on.
 extension Journal {
-  /// A place in the journal, before or behind a line. Offsets count in the text of a segment.
+  /// A place in the journal, before or after a line. Offsets count in the text of a segment.
   struct Place: Hashable, Comparable {
     var segment: String
     var offset: Int
@@ -13,7 +13,7 @@ extension Journal {
     }
   }
 
-  /// A good line and where it stands.
+  /// A good line and where it is.
   struct FoundLine {
     var record: JournalRecord
     var hash: String
@@ -47,7 +47,7 @@ extension Journal {
     return try end(of: segment, directory, calls)?.line.record
   }
 
-  /// The last line of a segment without what it changed, and the place behind it; `nil` where that line isn't good.
+  /// The last line of a segment without what it changed, and the place after it; `nil` where that line isn't good.
   static func end(
     of segment: String, _ directory: borrowing Descriptor, _ calls: SystemCalls
   ) throws(SystemCallError) -> (line: Line, place: Place)? {
@@ -91,7 +91,7 @@ extension Journal {
   ///
   /// - Parameters:
   ///   - place: the lines before it; `nil` for all.
-  ///   - bottom: the lines behind it; `nil` for all.
+  ///   - bottom: the lines after it; `nil` for all.
   static func scanBackwards(
     _ directory: borrowing Descriptor, _ calls: SystemCalls, from place: Place? = nil,
     downTo bottom: Place? = nil,

@@ -6,14 +6,14 @@ import SystemPackage
 /// The append-only record of everything that happened to the data: redo log, audit log, history and undo in one.
 ///
 /// `journal/` holds segments named by the generation that they start from, one JSON object a line. Each line
-/// begins with the hash of what stands behind it, and names the hash of the line before. Only who holds the
+/// begins with the hash of what is after it, and names the hash of the line before. Only who holds the
 /// lock may append.
 struct Journal {
   /// A line as it was read.
   struct Line {
     var record: JournalRecord
     var hash: String
-    /// Where it stands in its segment, or in what was read of it, without the line end.
+    /// Where it is in its segment, or in what was read of it, without the line end.
     var range: Range<Int>
   }
 
@@ -74,9 +74,9 @@ struct Journal {
   /// The newest lines, oldest first: those that were read for other reasons; after `recall`, as many as are needed to
   /// tell what another program didn't know of.
   private(set) var recent: [Recent] = []
-  /// What stands before this place wasn't remembered yet.
+  /// What is before this place wasn't remembered yet.
   private var unremembered: Place?
-  /// What could not be read in the segments that were read, in words, unless a checkpoint stands behind it.
+  /// What could not be read in the segments that were read, in words, unless a checkpoint follows.
   private(set) var damage: [String] = []
   /// Lines that are remembered however old they are, and at most.
   private static let recentCount = 256...4096
@@ -180,7 +180,7 @@ struct Journal {
     newerFormat = newerFormat ?? parsed.newerFormat
     if !parsed.lines.isEmpty { position = Position(segment: segment, length: start + parsed.good) }
     // Only what has no line end was never finished. Anything else is left for people to look at: a new segment
-    // begins behind it.
+    // begins after it.
     if let unfinished = parsed.unfinished, repairing, !file.isCompressed {
       let target = try calls.open(segment, in: directory, O_RDWR)
       try calls.truncate(target, segment, to: start + unfinished)
@@ -269,8 +269,8 @@ struct Journal {
     let newest = (try? Self.segments(journal, calls))?.last
     var attempt = 0
     while true {
-      // A segment that couldn't be read keeps its name; the next one of that generation comes behind it.
-      // An underscore, unlike a hyphen, sorts behind the full stop.
+      // A segment that couldn't be read keeps its name; the next one of that generation comes after it.
+      // An underscore, unlike a hyphen, sorts after the full stop.
       let candidate =
         attempt == 0 ? "\(name).jsonl" : "\(name)\(String(repeating: "_", count: attempt)).jsonl"
       let isBehind = newest.map { candidate > $0 } ?? true

@@ -5,7 +5,7 @@ import SystemPackage
 /// Where in the journal what is told, so that looking for it takes no longer when there are years of it.
 ///
 /// It is made from the journal and never trusted: it says up to which line it goes, with the hash of that line, and
-/// where the journal doesn't have that line there, the index counts for nothing. What was appended behind that is read
+/// where the journal doesn't have that line there, the index counts for nothing. What was appended after that is read
 /// from the journal itself. So it needn't be brought up to date with every change; and where it is missing, or somebody
 /// else holds it up, everything works without it.
 struct JournalIndex {
@@ -13,7 +13,7 @@ struct JournalIndex {
   /// Bytes of the journal after which it is brought up to date.
   static let stride = 1 << 16
 
-  /// Where a line stands.
+  /// Where a line is.
   struct Address {
     /// Counts the good lines.
     var line: Int64
@@ -23,7 +23,7 @@ struct JournalIndex {
   }
 
   let database: Database
-  /// What stands behind this place isn't in it.
+  /// What is after this place isn't in it.
   let end: Journal.Place
 
   /// Opens the index for reading; `nil` where there is none that fits the journal. Until it goes out of use it stays as
@@ -56,11 +56,11 @@ struct JournalIndex {
 
     /// The first segment of the journal.
     var first: String
-    /// Where the last line stands that is in the index.
+    /// Where the last line of the index is.
     var segment: String
     var start: Int
     var hash: String
-    /// Behind that line.
+    /// After that line.
     var offset: Int
 
     var end: Journal.Place { Journal.Place(segment: segment, offset: offset) }
@@ -175,8 +175,8 @@ struct JournalIndex {
     return found
   }
 
-  /// The first line at a place or behind it; a number that no line has where there is none.
-  func line(behind place: Journal.Place) throws(DatabaseError) -> Int64 {
+  /// The first line at a place or after it; a number that no line has where there is none.
+  func line(after place: Journal.Place) throws(DatabaseError) -> Int64 {
     let first = try database.first("SELECT id, first FROM segment WHERE name = ?", .text(place.segment)) {
       ($0.number(0), $0.number(1))
     }

@@ -31,16 +31,16 @@ final class JournalIndexer {
     self.journal = journal
   }
 
-  /// Takes in what was appended since the last time; makes the index where there is none that fits.
+  /// Adds what was appended since the last time; makes the index where there is none that fits.
   ///
   /// - Parameter limit: leave it as it is where more bytes of the journal would have to be read.
   func update(limit: Int = .max) {
     do {
       let database = try JournalIndex.open(in: space, .writing, calls)
       if let database, let mark = try JournalIndex.Mark(database), try mark.fits(journal, calls) {
-        let behind = try length(behind: mark.end)
-        guard behind > 0, behind <= limit else { return }
-        if behind <= Self.limitInPlace { return try catchUp(database) }
+        let missing = try length(after: mark.end)
+        guard missing > 0, missing <= limit else { return }
+        if missing <= Self.limitInPlace { return try catchUp(database) }
       }
     } catch let error as DatabaseError {
       // Whoever holds it up, or keeps this user from it, will go on doing so.
@@ -53,17 +53,17 @@ final class JournalIndexer {
     } catch {
       return
     }
-    if let length = try? length(behind: nil), length <= limit { rebuild() }
+    if let length = try? length(after: nil), length <= limit { rebuild() }
   }
 
   /// Whether more than so many bytes of the journal aren't in the index.
   func isBehind(_ limit: Int) -> Bool {
     let end = JournalIndex(in: space, of: journal, calls)?.end
-    return ((try? length(behind: end)) ?? 0) > limit
+    return ((try? length(after: end)) ?? 0) > limit
   }
 
-  /// Bytes of the journal behind a place.
-  private func length(behind place: Journal.Place?) throws(SystemCallError) -> Int {
+  /// Bytes of the journal after a place.
+  private func length(after place: Journal.Place?) throws(SystemCallError) -> Int {
     var length = 0
     for segment in try Journal.segments(journal, calls).reversed() {
       if let place, segment < place.segment { break }
@@ -79,7 +79,7 @@ final class JournalIndexer {
     // Somebody else may have been there meanwhile.
     guard var mark = try JournalIndex.Mark(database), try mark.fits(journal, calls) else { return }
     let segments = try Journal.segments(journal, calls).filter { $0 >= mark.segment }
-    try add(segments, behind: mark.end, to: database, &mark)
+    try add(segments, after: mark.end, to: database, &mark)
     try mark.write(to: database)
     try database.execute("COMMIT")
   }
@@ -159,7 +159,7 @@ final class JournalIndexer {
       """ + JournalIndex.schema)
     let segments = try Journal.segments(journal, calls)
     var mark = JournalIndex.Mark(first: segments.first ?? "", segment: "", start: 0, hash: "", offset: 0)
-    try add(segments, behind: nil, to: database, &mark)
+    try add(segments, after: nil, to: database, &mark)
     guard !mark.segment.isEmpty else { return false }
     try mark.write(to: database)
     try database.execute("COMMIT")
@@ -168,7 +168,7 @@ final class JournalIndexer {
 
   /// Adds the good lines of segments, from a place in the first of them on.
   private func add(
-    _ segments: [String], behind place: Journal.Place?, to database: Database, _ mark: inout JournalIndex.Mark
+    _ segments: [String], after place: Journal.Place?, to database: Database, _ mark: inout JournalIndex.Mark
   ) throws {
     var writer = try JournalIndexWriter(database)
     func parsing(_ segment: String) throws(SystemCallError) -> (Int, BackgroundTask<Journal.Parsed>) {

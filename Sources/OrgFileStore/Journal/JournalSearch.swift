@@ -32,7 +32,7 @@ final class JournalSearch {
       return true
     }
     guard next == nil, let index else { return HistoryPage(entries: entries, next: next?.position) }
-    var line = try lookingUp { () throws(DatabaseError) in try place.map(index.line(behind:)) ?? Int64.max }
+    var line = try lookingUp { () throws(DatabaseError) in try place.map(index.line(after:)) ?? Int64.max }
     while true {
       let wanted = min(limit - entries.count, 1000) + 1
       let found = try lookingUp { () throws(DatabaseError) in
@@ -119,7 +119,7 @@ final class JournalSearch {
 
   /// The line at an address.
   ///
-  /// - Throws: also where something else stands there, so that the index isn't right.
+  /// - Throws: also where something else is there, so that the index isn't right.
   private func read(_ address: JournalIndex.Address) throws(SystemCallError) -> JournalRecord {
     do throws(SystemCallError) {
       let file = try Segment(address.segment, journal, calls)

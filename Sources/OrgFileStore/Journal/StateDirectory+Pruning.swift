@@ -24,7 +24,7 @@ extension StateDirectory {
     var oldest: Journal.Line?
     var cut: Cut?
     for (index, segment) in segments.enumerated() where index <= limit {
-      // Behind a beginning that can't be read, nothing is known of when it was.
+      // After a beginning that can't be read, nothing is known of when it was.
       guard let line = try Journal.beginning(of: segment, journal, calls) else { continue }
       guard let begun = Timestamp(line.record.time), begun <= time else { break }
       let first = oldest ?? line

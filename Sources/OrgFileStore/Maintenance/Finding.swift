@@ -14,7 +14,7 @@ public struct Finding: Sendable, Hashable {
 
   /// What can be done about it without losing information.
   public enum Remedy: Sendable, Hashable {
-    /// Take in what others wrote, and clear away what a crash left.
+    /// Ingest what others wrote, and clear away what a crash left.
     case maintain
     /// Put back what the history has of a file that is broken or was emptied, and keep the bytes that are there now.
     case recover
@@ -44,7 +44,7 @@ public struct Finding: Sendable, Hashable {
   public let severity: Severity
   /// What it is, in a sentence; text of the data is escaped.
   public let text: String
-  /// What `mend` would do about it, if anything can be done.
+  /// What `repair` would do about it, if anything can be done.
   public let remedy: Remedy?
 
   init(_ severity: Severity, _ text: String, _ remedy: Remedy? = nil) {

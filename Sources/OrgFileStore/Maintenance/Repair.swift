@@ -3,7 +3,7 @@ import SystemPackage
 
 extension FileStore {
   /// Does what the remedies of findings say; what they don't say stays as it is.
-  public func mend(_ remedies: Set<Finding.Remedy>) throws(OrgError) {
+  public func repair(_ remedies: Set<Finding.Remedy>) throws(OrgError) {
     try checkMayChange()
     // What isn't shared may be what keeps the data from being written.
     if remedies.contains(.share) { try share() }

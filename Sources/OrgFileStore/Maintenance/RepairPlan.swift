@@ -23,7 +23,7 @@ struct RepairPlan {
   }
 
   var items: [Item] = []
-  /// Where each entry of a file stands, from its key on.
+  /// Where each entry of a file is, from its key on.
   private var entries: [String: (extents: [Range<Int>], top: RootObjectLayout)] = [:]
   /// Where the entries begin that are taken out.
   private(set) var removed: [String: Set<Int>] = [:]
@@ -86,7 +86,7 @@ struct RepairPlan {
     return found
   }
 
-  /// Entries that stand twice: the last counts for the service.
+  /// Entries that are there twice: the last counts for the service.
   private mutating func addSuperseded(_ found: [Entry], _ bytes: [UInt8], _ file: String) {
     let last = Dictionary(found.enumerated().map { ($1.name, $0) }) { $1 }
     for (place, entry) in found.enumerated() {

@@ -2,7 +2,7 @@ import OrgCore
 
 /// What the data can be put back to.
 public enum RestorePoint: Sendable {
-  /// What a generation of the history left behind.
+  /// What a generation of the history left.
   case generation(UInt64)
   /// What the data were at a time.
   case time(Timestamp)

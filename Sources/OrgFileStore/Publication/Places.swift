@@ -68,7 +68,7 @@ struct Places: Sendable {
     return text
   }
 
-  /// Bytes behind the first two lines.
+  /// Bytes after the first two lines.
   private static func length(_ organizations: Int, _ members: Int, states: Int = 0) -> Int {
     organizations * (MemoryLayout<UInt32>.size + MemoryLayout<MemberScan.List>.size)
       + members * (MemoryLayout<UInt32>.size + 1) + states * MemoryLayout<SIMD8<UInt32>>.size
@@ -195,11 +195,11 @@ private func areRising(_ places: [UInt32], _ byte: UInt8, in bytes: [UInt8], bef
   guard let last = places.last else { return true }
   guard last < end, end <= bytes.count else { return false }
   return bytes.withUnsafeBytes { text in
-    var behind = 0
+    var previousEnd = 0
     // None is above the last, so each lies in the text.
     return places.allSatisfy { place in
-      guard Int(place) >= behind, place <= last, text[Int(place)] == byte else { return false }
-      behind = Int(place) + 1
+      guard Int(place) >= previousEnd, place <= last, text[Int(place)] == byte else { return false }
+      previousEnd = Int(place) + 1
       return true
     }
   }

@@ -58,7 +58,7 @@ extension StateDirectory {
     try calls.reserve(bytes.count, in: target, file)
     // The last byte is always written, or the time of the last change would be an earlier one.
     let prefix = size == 0 ? 0 : min(try calls.commonPrefix(bytes, in: target, file), max(0, bytes.count - 1))
-    try calls.write(bytes, to: target, file, behind: prefix)
+    try calls.write(bytes, to: target, file, after: prefix)
     if size > bytes.count { try calls.truncate(target, file, to: bytes.count) }
     try calls.setTimeOfWriting(target, file)
     try calls.sync(target, file)

@@ -84,7 +84,7 @@ final class DataFiles: Sendable {
   }
 
   /// What both files hold, where they are those that the newest generation published and it was written down where the
-  /// records stand in them; `nil` where they have to be read through.
+  /// records are in them; `nil` where they have to be read through.
   private func contents(
     known organizations: DataDirectory.Image?, _ members: DataDirectory.Image?, _ early: OrganizationTable?
   ) -> FileContents? {
@@ -183,7 +183,7 @@ final class DataFiles: Sendable {
   /// to in the same tick of the clock.
   func contentsNow() -> FileContents { load(isTryingAgain: true).contents }
 
-  /// The data that were read, or written, last, as a snapshot. Nothing is read again: what somebody writes behind
+  /// The data that were read, or written, last, as a snapshot. Nothing is read again: what somebody writes after
   /// that is another matter.
   func snapshotNow() -> Snapshot { state.withLock { $0.loaded?.snapshot } ?? load().snapshot }
 

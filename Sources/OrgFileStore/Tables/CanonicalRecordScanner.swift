@@ -13,7 +13,7 @@ struct CanonicalRecordScanner {
     self.position = position
   }
 
-  /// Takes a text that must stand next.
+  /// Takes a text that must come next.
   @inline(__always)
   mutating func take(_ text: StaticString) -> Bool {
     let count = text.utf8CodeUnitCount
@@ -41,14 +41,14 @@ struct CanonicalRecordScanner {
     return take("\"") ? takeString().map { .some($0) } : nil
   }
 
-  /// Takes a time in the usual form, and the quote behind it.
+  /// Takes a time in the usual form, and the quote after it.
   @inline(__always)
   mutating func takeTime() -> Range<Int>? {
     guard let range = takeString(), Self.isTime(bytes, range) else { return nil }
     return range
   }
 
-  /// Whether `2026-11-22 21:51:10.076830`, or the same without the fraction, stands there.
+  /// Whether `2026-11-22 21:51:10.076830`, or the same without the fraction, is there.
   static func isTime(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
     guard range.count == 26 || range.count == 19, range.lowerBound >= 0, range.upperBound <= bytes.count
     else {
@@ -82,7 +82,7 @@ struct CanonicalRecordScanner {
     return range.count == 19 || digits(18, 0x3030_3030_3030_2E30, separators: 0xFF00) != nil
   }
 
-  /// Which of some words stands in a place.
+  /// Which of some words is in a place.
   @inline(__always)
   func place(of word: Range<Int>, among words: [[UInt8]]) -> Int? {
     guard let base = bytes.baseAddress else { return nil }
@@ -90,7 +90,7 @@ struct CanonicalRecordScanner {
   }
 }
 
-/// Where the values of an organization stand that is written as the service does, and that keeps all rules.
+/// Where the values are of an organization that is written as the service does, and that keeps all rules.
 struct UsualOrganization {
   let name: Range<Int>
   let createdAt: Range<Int>
@@ -99,7 +99,7 @@ struct UsualOrganization {
   let stripe: Range<Int>?
   /// Its place among all statuses.
   let status: Int
-  /// Behind the closing brace.
+  /// After the closing brace.
   let end: Int
 
   /// `nil` for any other.

@@ -67,7 +67,7 @@ struct FileContents: RawFieldContents {
   /// What an edit makes of both files.
   ///
   /// - Parameter largest: bytes that a file may have afterwards.
-  /// - Throws: `invalidIdentifier` for a new organization whose id stands in `org_users.json` already; `invalidValue` where
+  /// - Throws: `invalidIdentifier` for a new organization whose id is in `org_users.json` already; `invalidValue` where
   ///   a file would grow too large.
   func applying(
     _ edit: SnapshotEdit, largest: Int = FileLimit.bytes

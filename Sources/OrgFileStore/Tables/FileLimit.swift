@@ -1,4 +1,4 @@
-/// How large a data file may be: where its records stand is kept in 32 bit numbers.
+/// How large a data file may be: where its records begin is kept in 32 bit numbers.
 enum FileLimit {
   /// In bytes; below what 32 bits hold, by more than the parser looks ahead.
   static let bytes = Int(UInt32.max) - (1 << 24)

@@ -15,7 +15,7 @@ struct MemberScan: Sendable {
 
   /// A list, and whose it is. There are as many as organizations, so it is small.
   struct Entry {
-    /// Where the key stands, at its opening quote.
+    /// Where the key is, at its opening quote.
     let key: UInt32
     /// Whether no program, or not every one, would load the key.
     let isOdd: Bool
@@ -24,7 +24,7 @@ struct MemberScan: Sendable {
     let list: List
   }
 
-  /// Where each member's record stands, at its opening brace.
+  /// Where each member's record is, at its opening brace.
   private(set) var starts: [UInt32] = []
   private(set) var roles: [UInt8] = []
   private(set) var entries: [Entry] = []
@@ -44,7 +44,7 @@ struct MemberScan: Sendable {
   /// Reads entries from a place on.
   ///
   /// - Parameters:
-  ///   - start: a key, or the brace behind the last entry.
+  ///   - start: a key, or the brace after the last entry.
   ///   - stop: a key to end in front of, if it is one; the end of the file is the end in any case.
   init(_ bytes: [UInt8], of organizations: OrganizationTable, from start: Int, until stop: Int? = nil) {
     top = RootObjectLayout(start: start, lastEnd: start)

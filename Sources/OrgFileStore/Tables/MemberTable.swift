@@ -1,6 +1,6 @@
 import OrgCore
 
-/// `org_users.json` in memory: its bytes, and where each member of each organization stands in them.
+/// `org_users.json` in memory: its bytes, and where each member of each organization is in them.
 struct MemberTable: Sendable {
   static let file = "org_users.json"
 
@@ -15,7 +15,7 @@ struct MemberTable: Sendable {
   private(set) var isBroken = false
   /// Members of organizations that `organizations.json` doesn't have, by the organization's key.
   private(set) var orphanedMembers: [String: Int] = [:]
-  /// Where each member's record stands, at its opening brace.
+  /// Where each member's record is, at its opening brace.
   private(set) var starts: [UInt32] = []
   private(set) var roles: [UInt8] = []
   /// By the organization's index.
@@ -93,23 +93,23 @@ struct MemberTable: Sendable {
     let same = UnchangedAffixes(old.bytes, bytes)
     let first = opens.firstIndex(above: UInt32(same.prefix)) - 1
     guard first >= 0 else { return nil }
-    /// Where the key of a list stands that isn't the first.
+    /// Where the key of a list begins that isn't the first.
     func key(_ place: Int) -> Int { old.entryBehindList(at: order[place - 1]) }
-    var behind = max(first + 1, opens.firstIndex(above: UInt32(old.bytes.count - same.suffix), orAt: true))
-    if behind < order.count, key(behind) < old.bytes.count - same.suffix { behind += 1 }
+    var following = max(first + 1, opens.firstIndex(above: UInt32(old.bytes.count - same.suffix), orAt: true))
+    if following < order.count, key(following) < old.bytes.count - same.suffix { following += 1 }
     let shift = bytes.count - old.bytes.count
-    let stop = behind < order.count ? key(behind) + shift : nil
+    let stop = following < order.count ? key(following) + shift : nil
     let start = first == 0 ? old.top.start : key(first)
     let scan = MemberScan(bytes, of: organizations, from: start, until: stop)
     guard scan.problems.isEmpty, scan.oddities.isEmpty, !scan.isBroken, scan.hasStopped == (stop != nil),
-      // Behind a comma there must be something.
+      // After a comma there must be something.
       first == 0 || scan.hasStopped || !scan.entries.isEmpty
     else { return nil }
     var table = old
     table.bytes = bytes
     table.lists += Array(repeating: List(), count: organizations.count - old.lists.count)
     let kept = Int(old.lists[order[first]].first)
-    let rest = behind < order.count ? Int(old.lists[order[behind]].first) : old.starts.count
+    let rest = following < order.count ? Int(old.lists[order[following]].first) : old.starts.count
     table.starts = Array(old.starts[..<kept])
     table.starts.reserveCapacity(kept + scan.starts.count + old.starts.count - rest)
     table.starts += scan.starts
@@ -117,7 +117,7 @@ struct MemberTable: Sendable {
     table.roles = old.roles[..<kept] + scan.roles + old.roles[rest...]
     table.count = table.starts.count
     var read: Set<Int> = []
-    for index in order[first..<min(behind, order.count)] {
+    for index in order[first..<min(following, order.count)] {
       table.lists[index] = List()
       read.insert(index)
     }
@@ -128,7 +128,7 @@ struct MemberTable: Sendable {
       read.insert(index)
     }
     let moved = kept + scan.starts.count - rest
-    for index in order[min(behind, order.count)...] {
+    for index in order[min(following, order.count)...] {
       table.lists[index].open = UInt32(Int(old.lists[index].open) + shift)
       table.lists[index].first = UInt32(Int(old.lists[index].first) + moved)
     }
@@ -137,7 +137,7 @@ struct MemberTable: Sendable {
     return (table, read.sorted())
   }
 
-  /// The key behind the list of an organization that isn't the last.
+  /// The key after the list of an organization that isn't the last.
   private func entryBehindList(at index: Int) -> Int {
     let list = lists[index]
     let end = list.members.last.flatMap { record($0) }.map { $0.close + 1 } ?? Int(list.open) + 1
@@ -160,9 +160,9 @@ struct MemberTable: Sendable {
   ///
   /// - Parameters:
   ///   - lists: by the organization's index.
-  ///   - starts: where each member's record stands, at its opening brace.
+  ///   - starts: where each member's record is, at its opening brace.
   ///   - roles: of each member, by its place among all.
-  ///   - top: the object that the lists stand in.
+  ///   - top: the object that the lists are in.
   init(_ bytes: [UInt8], lists: [List], starts: [UInt32], roles: [UInt8], top: RootObjectLayout) {
     (self.bytes, self.lists, self.starts) = (bytes, lists, starts)
     (self.roles, self.top, count) = (roles, top, starts.count)
@@ -200,7 +200,7 @@ struct MemberTable: Sendable {
     return result
   }
 
-  /// Takes in entries that stand behind all that are here.
+  /// Adds entries that are after all that are here.
   private mutating func adopt(
     _ scan: MemberScan, _ problems: inout ProblemList, _ oddities: inout ProblemList
   ) {
@@ -264,8 +264,8 @@ struct MemberTable: Sendable {
       result.roles += roles[copied..<end]
       copied = end
     }
-    // How far the runs behind each touched list move: runs stand in the order of their lists in the file.
-    var moves: [(behind: UInt32, by: Int)] = []
+    // How far the runs after each touched list move: runs are in the order of their lists in the file.
+    var moves: [(after: UInt32, by: Int)] = []
     for index in touched.sorted(by: { lists[$0].open < lists[$1].open }) {
       let old = lists[index]
       copy(upTo: old.members.lowerBound)
@@ -285,12 +285,12 @@ struct MemberTable: Sendable {
     }
     copy(upTo: starts.count)
     let rescanned = Set(touched)
-    // Lists mostly stand in the order of their organizations, so the next move is mostly the one to look at.
+    // Lists are mostly in the order of their organizations, so the next move is mostly the one to look at.
     var next = 0
     for index in lists.indices where lists[index].open != 0 && !rescanned.contains(index) {
       let old = lists[index]
-      if next > 0, moves[next - 1].behind > old.open { next = 0 }
-      while next < moves.count, moves[next].behind < old.open { next += 1 }
+      if next > 0, moves[next - 1].after > old.open { next = 0 }
+      while next < moves.count, moves[next].after < old.open { next += 1 }
       result.lists[index].open = UInt32(splices.shifted(Int(old.open)))
       result.lists[index].first = UInt32(Int(old.first) + (next > 0 ? moves[next - 1].by : 0))
     }

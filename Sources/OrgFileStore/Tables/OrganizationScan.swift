@@ -3,7 +3,7 @@ import OrgCore
 /// Entries of `organizations.json`, read one after the other: all of them, or those of a stretch of the file, which
 /// another core may read meanwhile.
 struct OrganizationScan: Sendable {
-  /// Where the key of each organization stands, at its opening quote.
+  /// Where the key of each organization is, at its opening quote.
   private(set) var keys: [UInt32] = []
   private(set) var hashes: [UInt32] = []
   private(set) var problems = ProblemList(file: OrganizationTable.file)
@@ -17,7 +17,7 @@ struct OrganizationScan: Sendable {
   /// Reads entries from a place on.
   ///
   /// - Parameters:
-  ///   - start: a key, or the brace behind the last entry.
+  ///   - start: a key, or the brace after the last entry.
   ///   - stop: a key to end in front of, if it is one; the end of the file is the end in any case.
   init(_ bytes: [UInt8], from start: Int, until stop: Int? = nil) {
     top = RootObjectLayout(start: start, lastEnd: start)

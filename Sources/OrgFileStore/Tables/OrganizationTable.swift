@@ -1,6 +1,6 @@
 import OrgCore
 
-/// `organizations.json` in memory: its bytes, and where each record stands in them.
+/// `organizations.json` in memory: its bytes, and where each record is in them.
 struct OrganizationTable: Sendable {
   static let file = "organizations.json"
 
@@ -13,10 +13,10 @@ struct OrganizationTable: Sendable {
   private(set) var isBroken = false
   /// Whether the file could be read at all.
   private(set) var isReadable = true
-  /// Where the key of each organization stands, at its opening quote.
+  /// Where the key of each organization is, at its opening quote.
   private(set) var keys: [UInt32] = []
   private var index = KeyIndex()
-  /// Where earlier records with the same key stand, by index. Programs don't agree which of two counts; for the service it
+  /// Where earlier records with the same key are, by index. Programs don't agree which of two counts; for the service it
   /// is the last.
   private(set) var superseded: [Int: [UInt32]] = [:]
   private(set) var top = RootObjectLayout()
@@ -76,7 +76,7 @@ struct OrganizationTable: Sendable {
   /// The table of bytes that were read through before.
   ///
   /// - Parameters:
-  ///   - keys: where the key of each organization stands, at its opening quote.
+  ///   - keys: where the key of each organization is, at its opening quote.
   ///   - top: their object.
   init(_ bytes: [UInt8], keys: [UInt32], top: RootObjectLayout) {
     (self.bytes, self.keys, self.top) = (bytes, keys, top)
@@ -106,22 +106,22 @@ struct OrganizationTable: Sendable {
     let same = UnchangedAffixes(old.bytes, bytes)
     // The last key that stood in the same place, and the first whose place only moved.
     let first = old.keys.firstIndex(above: UInt32(same.prefix)) - 1
-    let behind = old.keys.firstIndex(above: UInt32(old.bytes.count - same.suffix), orAt: true)
-    guard first >= 0, first <= behind else { return nil }
+    let following = old.keys.firstIndex(above: UInt32(old.bytes.count - same.suffix), orAt: true)
+    guard first >= 0, first <= following else { return nil }
     let shift = bytes.count - old.bytes.count
-    let stop = behind < old.count ? Int(old.keys[behind]) + shift : nil
+    let stop = following < old.count ? Int(old.keys[following]) + shift : nil
     let scan = OrganizationScan(bytes, from: Int(old.keys[first]), until: stop)
     guard scan.problems.isEmpty, scan.oddities.isEmpty, !scan.isBroken, scan.hasStopped == (stop != nil),
-      stop == nil ? scan.keys.count >= behind - first : scan.keys.count == behind - first
+      stop == nil ? scan.keys.count >= following - first : scan.keys.count == following - first
     else { return nil }
     var table = old
     table.bytes = bytes
-    for (offset, place) in scan.keys.prefix(behind - first).enumerated() {
+    for (offset, place) in scan.keys.prefix(following - first).enumerated() {
       guard old.isKey(table.key(atPlace: place), in: bytes, at: first + offset) else { return nil }
       table.keys[first + offset] = place
     }
-    for index in behind..<old.count { table.keys[index] = UInt32(Int(old.keys[index]) + shift) }
-    for (place, hash) in zip(scan.keys, scan.hashes).dropFirst(behind - first) {
+    for index in following..<old.count { table.keys[index] = UInt32(Int(old.keys[index]) + shift) }
+    for (place, hash) in zip(scan.keys, scan.hashes).dropFirst(following - first) {
       guard table.find(table.key(atPlace: place), in: bytes, hash: hash) == nil else { return nil }
       table.keys.append(place)
       table.index.insert(table.keys.count - 1, hash: hash)
@@ -131,7 +131,7 @@ struct OrganizationTable: Sendable {
     return (table, first..<first + scan.keys.count)
   }
 
-  /// Takes in entries that stand behind all that are here.
+  /// Adds entries that are after all that are here.
   private mutating func adopt(
     _ scan: OrganizationScan, _ problems: inout ProblemList, _ oddities: inout ProblemList
   ) {
@@ -191,7 +191,7 @@ struct OrganizationTable: Sendable {
     find(key, in: text, hash: KeyIndex.hash(key, in: text))
   }
 
-  /// Whether the key of the organization at an index stands there, too.
+  /// Whether the key of the organization at an index is there, too.
   func isKey(_ key: JSONString, in text: [UInt8], at index: Int) -> Bool {
     guard index < count, !key.hasEscapes else { return false }
     let start = Int(keys[index]) + 1
@@ -245,7 +245,7 @@ struct OrganizationTable: Sendable {
       status: text(6).flatMap(Organization.Status.init(rawValue:)) ?? .active)
   }
 
-  /// Gives the values of an organization as they stand in the file; false where they aren't plain ASCII in the
+  /// Gives the values of an organization as they are in the file; false where they aren't plain ASCII in the
   /// service's own form.
   func withRawFields(at index: Int, _ body: (RawFieldOrganization) -> Void) -> Bool {
     bytes.withUnsafeBytes { bytes in
@@ -346,7 +346,7 @@ struct OrganizationTable: Sendable {
     return BytePatch(splices)
   }
 
-  /// Takes records out. Those that count for nobody stand between the others, and stay.
+  /// Takes records out. Those that count for nobody are between the others, and stay.
   private func removal(of indices: [Int]) -> [ByteEdit] {
     let order = (keys + superseded.values.joined()).sorted()
     let removed = Set(

@@ -2,7 +2,7 @@ import OrgCore
 
 /// The flat records of the two files, read in place.
 extension JSONScanner {
-  /// Takes an object and returns where the values of the keys given stand. Other keys are passed over.
+  /// Takes an object and returns where the values of the keys given are. Other keys are passed over.
   /// What is wrong with it, though it can be read, is its `flaw` or its `oddity`. Of a key that appears twice, the last
   /// value counts, as it does for Python.
   mutating func record<let count: Int>(_ keys: InlineArray<count, StaticString>) throws(JSONError) -> Record<
@@ -15,7 +15,7 @@ extension JSONScanner {
       record.close = position - 1
       return record
     }
-    // Most records have their keys in the usual order: the one behind the last is tried first.
+    // Most records have their keys in the usual order: the one after the last is tried first.
     var expected = 0
     repeat {
       let key = try string()
@@ -82,7 +82,7 @@ extension JSONScanner {
   }
 }
 
-/// Where a record's values stand.
+/// Where a record's values are.
 struct Record<let count: Int> {
   /// The opening brace.
   var open: Int
@@ -112,14 +112,14 @@ struct Record<let count: Int> {
   }
 }
 
-/// Where a value stands and what it is.
+/// Where a value is and what it is.
 struct JSONValue {
   enum Kind: UInt8 {
     case missing, null, string, escapedString, other
   }
 
   var start = 0
-  /// Behind the last byte.
+  /// After the last byte.
   var end = 0
   var kind = Kind.missing
   /// Whether it is a string with half a surrogate pair or a control character in it.

@@ -4,7 +4,7 @@ import OrgCore
 
 /// The object at the top of a data file: what both files have in common.
 struct RootObjectLayout {
-  /// Behind the opening brace.
+  /// After the opening brace.
   var start = 0
   /// Where the last value ends; `start` if there is none.
   var lastEnd = 0
@@ -32,13 +32,13 @@ struct RootObjectLayout {
     close = scanner.position - 1
   }
 
-  /// Takes in the end of a stretch of entries behind those that are known.
+  /// Adds the end of a stretch of entries after those that are known.
   mutating func adopt(_ next: RootObjectLayout) {
     if next.lastEnd > next.start { lastEnd = next.lastEnd }
     close = next.close
   }
 
-  /// Finds what stands behind the last entry that is known: the key of one that was added, or else the closing brace.
+  /// Finds what is after the last entry that is known: the key of one that was added, or else the closing brace.
   mutating func findEnd(in bytes: [UInt8]) -> Int? {
     var scanner = JSONScanner(bytes, at: lastEnd)
     scanner.skipSpace()
@@ -48,7 +48,7 @@ struct RootObjectLayout {
     return nil
   }
 
-  /// A place near the middle of a long text where a key of the top seems to stand, as the service writes it; only
+  /// A place near the middle of a long text where a key of the top seems to be, as the service writes it; only
   /// who reads up to there can be sure. `nil` in a text that is shorter than `shortest`, in bytes.
   static func middle(of bytes: [UInt8], atLeast shortest: Int) -> Int? {
     guard bytes.count >= shortest else { return nil }
@@ -65,7 +65,7 @@ struct RootObjectLayout {
   /// Bytes that one core has read before two would have.
   static let shortestToDivide = 1 << 20
 
-  /// The splice that adds entries, in the form of the file, behind those that are there.
+  /// The splice that adds entries, in the form of the file, after those that are there.
   func appending(_ entries: [[UInt8]]) -> ByteEdit {
     let text = Array(entries.joined(separator: JSONText.entrySeparator))
     if lastEnd == start {
@@ -147,7 +147,7 @@ struct ProblemList {
     }
   }
 
-  /// Notes what stands behind the JSON value; true if there is anything.
+  /// Notes what is after the JSON value; true if there is anything.
   mutating func checkTail(_ scanner: inout JSONScanner) -> Bool {
     scanner.skipSpace()
     guard scanner.position < scanner.bytes.count else { return false }
@@ -158,7 +158,7 @@ struct ProblemList {
     return true
   }
 
-  /// Notes what is wrong before the entries. Returns the position behind the opening brace; `nil` if there is none.
+  /// Notes what is wrong before the entries. Returns the position after the opening brace; `nil` if there is none.
   mutating func scannedTop(of bytes: [UInt8]) -> Int? {
     guard !bytes.isEmpty else {
       note(JSONError(offset: 0, reason: "the file is empty"), key: "")

@@ -115,7 +115,7 @@ struct ConfirmationOptions: ParsableArguments {
   /// - Parameter isInputTaken: whether standard input is read for something else.
   func confirm(_ question: String, isInputTaken: Bool = false) throws {
     if yes { return }
-    // Who pipes something in can still be asked, where there is a terminal behind.
+    // Who pipes something in can still be asked, where there is a terminal.
     let terminal = isInputTaken && isatty(STDERR_FILENO) == 1 ? fopen("/dev/tty", "re") : nil
     defer { if let terminal { fclose(terminal) } }
     guard terminal != nil || (!isInputTaken && isatty(STDIN_FILENO) == 1) else {

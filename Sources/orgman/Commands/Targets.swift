@@ -1,8 +1,13 @@
+import ArgumentParser
 import Glibc
 import OrgCore
 import SystemPackage
 
-/// The organizations that an argument names: one, or for `-` those whose ids stand in standard input. That can be read but
+/// How an organization is named on the command line.
+let organizationHelp: ArgumentHelp =
+  "The organization: its id, the unique start of one, or its exact name; - reads ids from standard input."
+
+/// The organizations that an argument names: one, or for `-` those whose ids are in standard input. That can be read but
 /// once, so it is kept for when they are looked up again in data that moved on.
 struct Targets {
   /// Whether standard input is read for them.
@@ -96,7 +101,7 @@ struct InputLine {
     }
   }
 
-  /// Where it stands, to begin a sentence with; empty for an argument.
+  /// Where it is, to begin a sentence with; empty for an argument.
   var place: String { number.map { "Standard input, line \($0): " } ?? "" }
 
   /// The line up to its first tab.
@@ -146,6 +151,42 @@ extension Snapshot {
       : OrgError(
         .damagedData,
         "\(sentence) The data are damaged: it may be among what can't be read.")
+  }
+}
+
+extension Snapshot {
+  func memberRole(_ user: String, of organization: Organization) throws(OrgError) -> Role {
+    guard let role = role(of: user, in: organization.id) else {
+      throw notAMember(InputLine(number: nil, text: user), of: organization)
+    }
+    return role
+  }
+
+  func notAMember(_ user: InputLine, of organization: Organization) -> OrgError {
+    notFound(
+      "\(user.place)\(user.text.quoted) is not a member of \(organization.name.escapedForDisplay).",
+      .memberNotFound)
+  }
+
+  /// The roles of those among some users who are members, in one pass over the members where there are many users.
+  func roles(of users: [InputLine], in organization: Organization) -> [String: Role] {
+    if users.count <= 8 {
+      let pairs = users.compactMap { user in role(of: user.text, in: organization.id).map { (user.text, $0) }
+      }
+      return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
+    return Dictionary(
+      members(of: organization.id).map { ($0.userID, $0.role) }, uniquingKeysWith: { first, _ in first })
+  }
+}
+
+/// Checks that standard input is read for one thing.
+func checkInput(_ organization: String, _ users: [String]) throws {
+  if organization == "-", users.contains("-") {
+    throw ValidationError("Standard input can be the organizations or the users, not both.")
+  }
+  if users.contains("-"), users.count > 1 {
+    throw ValidationError("- reads the users from standard input; don't name others.")
   }
 }
 

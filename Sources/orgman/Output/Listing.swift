@@ -40,7 +40,7 @@ enum Cell {
 struct Column {
   /// Its name in JSON and CSV, which is that of the data files where they have it.
   let key: String
-  /// What stands above it in a table; `nil` leaves it out there.
+  /// What is above it in a table; `nil` leaves it out there.
   let title: String?
 
   init(_ key: String, _ title: String?) {

@@ -2,7 +2,7 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Standard output, or a file, written in large pieces. When nobody reads it any more, as behind `| head -1`, the program ends
+/// Standard output, or a file, written in large pieces. When nobody reads it any more, as after `| head -1`, the program ends
 /// quietly.
 final class StandardOutput {
   /// Whether a person looks at it.
@@ -116,7 +116,7 @@ enum Encoded {
     }
   }
 
-  /// JSON with everything outside ASCII escaped, which can only stand in strings: so nothing in it acts on a
+  /// JSON with everything outside ASCII escaped, which can only be in strings: so nothing in it acts on a
   /// terminal.
   static func ascii(json text: String) -> String {
     guard !text.utf8.allSatisfy({ $0 < 0x7F }) else { return text }

@@ -2,7 +2,7 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// A file, or standard input, read piece by piece, with the line that the next byte stands in. Holds one piece at a
+/// A file, or standard input, read piece by piece, with the line that the next byte is in. Holds one piece at a
 /// time, however large the file is.
 final class ByteSource {
   /// What to call it in a sentence.

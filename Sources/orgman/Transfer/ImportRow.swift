@@ -25,7 +25,7 @@ struct ImportRow {
     static let byKey = Dictionary(uniqueKeysWithValues: allCases.map { ($0.key, $0) })
   }
 
-  /// A value, and where it stands. No text is null.
+  /// A value, and where it is. No text is null.
   struct Value {
     var text: String?
     var line: Int
@@ -75,7 +75,7 @@ enum TransferFormat: String, CaseIterable {
 protocol RowReader {
   /// The next record, `nil` at the end.
   ///
-  /// - Throws: `RowError` for one that can be passed over, `OrgError` where nothing behind it can be read.
+  /// - Throws: `RowError` for one that can be passed over, `OrgError` where nothing after it can be read.
   mutating func next() throws -> ImportRow?
 }
 

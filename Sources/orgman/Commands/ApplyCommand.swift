@@ -79,7 +79,7 @@ struct ApplyCommand: ParsableCommand {
 }
 
 extension OrgError {
-  /// A preview was possible when it was made, so whatever stands against it now came since.
+  /// A preview was possible when it was made, so whatever prevents it now came since.
   fileprivate var asMovedOn: OrgError {
     switch code {
     case .organizationNotFound, .memberNotFound, .alreadyMember, .nameTaken, .lastOwner, .conflict:

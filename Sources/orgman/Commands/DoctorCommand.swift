@@ -44,7 +44,7 @@ struct DoctorCommand: ParsableCommand {
       let remedies = Set(findings.compactMap(\.remedy))
       if fix, !remedies.isEmpty, !confirmation.dryRun {
         try confirmation.confirm("Repair what can be repaired?")
-        try store.mend(remedies)
+        try store.repair(remedies)
         findings = try store.examine()
         let rest = findings.filter { $0.remedy.map(remedies.contains) ?? false }
         guard rest.isEmpty else {

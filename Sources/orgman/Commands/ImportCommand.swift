@@ -5,97 +5,6 @@ import OrgFileStore
 
 extension TransferFormat: ExpressibleByArgument {}
 
-/// `orgman export`
-struct ExportCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write all organizations and members as JSON, JSON Lines or CSV.",
-    discussion: """
-      JSON is an array of what show --json prints, one organization a line; JSON Lines are the lines alone. CSV \
-      (RFC 4180) has a line for each organization and one for each of its members behind it, told apart by the first \
-      column, record. orgman import reads all of them, and what it makes of them in an empty directory is the same, \
-      in the same order.
-      """)
-
-  @Argument(
-    help:
-      "Where to write, for you alone to read; one that is there isn't overwritten. Without it, standard output.",
-    completion: .file())
-  var file: String?
-
-  @Option(help: "csv, json or jsonl; without it, what the file's name ends in, or json.")
-  var format: TransferFormat?
-
-  @OptionGroup var damage: DamageOptions
-  @OptionGroup var options: DataOptions
-
-  func run() throws {
-    try exitingWithStatus {
-      let store = try options.store(isReadOnly: true)
-      let snapshot = try store.snapshot()
-      if !damage.allowDamaged {
-        if let problem = snapshot.problems.first {
-          throw OrgError(
-            .damagedData, "Damaged data aren't exported, for not all would be there. \(problem.sentence)")
-        }
-        if let loss = try store.loss(of: snapshot) {
-          throw OrgError(.damagedData, "The data look wiped, so nothing was exported. \(loss)")
-        }
-      }
-      damage.tell(of: snapshot)
-      let format = self.format ?? file.flatMap { TransferFormat(path: $0) } ?? .json
-      guard let file else { return try write(snapshot, format, on: StandardOutput()) }
-      let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-      guard descriptor >= 0 else { throw OutputFile.failure(file, "can't be written", errno) }
-      do {
-        try write(snapshot, format, on: StandardOutput(descriptor: descriptor, name: file.escapedForDisplay))
-        guard fsync(descriptor) == 0, Glibc.close(descriptor) == 0 else {
-          throw OutputFile.failure(file, "can't be saved", errno)
-        }
-      } catch {
-        unlink(file)
-        throw error
-      }
-    }
-  }
-
-  private func write(
-    _ snapshot: Snapshot, _ format: TransferFormat, on output: StandardOutput
-  ) throws(OrgError) {
-    let progress = output.isTerminal ? nil : Progress()
-    defer { progress?.clear() }
-    let columns =
-      [Column("record", nil), Column("org_id", nil)] + Column.organization.dropFirst()
-      + Column.member.dropFirst()
-    var list = try format == .csv ? Listing(columns, as: .csv, on: output) : nil
-    let none = Cell.text(nil)
-    let count = snapshot.contents.organizationCount
-    for index in 0..<count {
-      let organization = snapshot.contents.organization(at: index)
-      let members = (0..<snapshot.contents.memberCount(at: index)).lazy.map {
-        snapshot.contents.member($0, at: index)
-      }
-      if index % 256 == 0 { progress?.show("Exporting", Double(index) / Double(count)) }
-      switch format {
-      case .csv:
-        try list?.add([.text("organization")] + organization.cells + [none, none, none])
-        for member in members {
-          try list?.add(
-            [.text("member"), .text(organization.id), none, none, none, none, none, none]
-              + member.cells.dropFirst())
-        }
-      case .json, .jsonl:
-        try output.write { bytes in
-          if format == .json { bytes += (index == 0 ? "[\n" : ",\n").utf8 }
-          JSONOutput.append(organization, members, to: &bytes)
-          if format == .jsonl { bytes.append(UInt8(ascii: "\n")) }
-        }
-      }
-    }
-    if format == .json { try output.write(count == 0 ? "[]\n" : "\n]\n") }
-    try output.flush()
-  }
-}
-
 /// `orgman import`
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -309,7 +218,7 @@ struct ImportCommand: ParsableCommand {
 }
 
 extension Change {
-  /// Whether a value that was there is another one behind it.
+  /// Whether a value that was there is another one after it.
   fileprivate var isOverwriting: Bool {
     switch self {
     case .setField, .setRole: true

@@ -1,0 +1,52 @@
+import ArgumentParser
+import OrgCore
+import OrgFileStore
+
+/// `orgman add`
+struct AddCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "add", abstract: "Add members to an organization.",
+    discussion: "Prints what changed. If one of them is a member already, none is added.")
+
+  @Argument(help: organizationHelp, completion: .organizations)
+  var organization: String
+
+  @Argument(help: "The ids of the users; - reads them from standard input.")
+  var users: [String]
+
+  @Option(help: "Their role.")
+  var role = Role.member
+
+  @OptionGroup var options: EditOptions
+
+  func validate() throws { try checkInput(organization, users) }
+
+  func run() throws {
+    try exitingWithStatus {
+      let targets = try Targets(organization)
+      let lines = try InputLine.all(users, "ids of users")
+      for line in lines { try line.checkNewID() }
+      let time = Timestamp.now()
+      try options.edit(isInputTaken: organization == "-" || users == ["-"]) {
+        (snapshot) throws(OrgError) in
+        var set = ChangeSet([])
+        for organization in try targets.organizations(in: snapshot) {
+          let roles = snapshot.roles(of: lines, in: organization)
+          for line in lines {
+            let user = line.text
+            if let present = roles[user] {
+              throw OrgError(
+                .alreadyMember,
+                line.place
+                  + "\(user.escapedForDisplay) is in \(organization.name.escapedForDisplay) already, as "
+                  + "\(present.rawValue); orgman role changes that.")
+            }
+            set.changes.append(
+              .addMember(OrgUser(organizationID: organization.id, userID: user, role: role, joinedAt: time)))
+          }
+        }
+        return set
+      }
+    }
+  }
+}

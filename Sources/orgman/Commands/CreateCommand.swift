@@ -1,0 +1,47 @@
+import ArgumentParser
+import OrgCore
+import OrgFileStore
+
+/// `orgman create`
+struct CreateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create", abstract: "Create an organization, and print its id.",
+    discussion: "Put a name that begins with - after --, as in orgman create -- -name.")
+
+  @Argument(help: "The name; no other organization has it, whatever the case.")
+  var name: String
+
+  @Option(help: "The plan.", completion: .plans)
+  var plan = PlanTier.default
+
+  @Option(help: ArgumentHelp("The id of a user who becomes its owner.", valueName: "user"))
+  var owner: String?
+
+  @OptionGroup var options: EditOptions
+
+  func run() throws {
+    try exitingWithStatus {
+      let organization = Organization(id: Organization.newID(), name: name, createdAt: .now(), planTier: plan)
+      var changes = [Change.createOrganization(organization)]
+      if let owner {
+        changes.append(
+          .addMember(
+            OrgUser(
+              organizationID: organization.id, userID: owner, role: .owner, joinedAt: organization.createdAt))
+        )
+      }
+      let set = ChangeSet(changes)
+      let isJSON = options.options.json
+      try options.edit { (_) throws(OrgError) in
+        set
+      } report: { (output, commit) throws(OrgError) in
+        if isJSON, let made = commit.snapshot.organization(id: organization.id) {
+          try output.write { JSONOutput.append(made, commit.snapshot.members(of: made.id), to: &$0) }
+          try output.write("\n")
+        } else {
+          try output.write(organization.id + "\n")
+        }
+      }
+    }
+  }
+}

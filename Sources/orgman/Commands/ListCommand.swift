@@ -1,0 +1,56 @@
+import ArgumentParser
+import OrgCore
+import OrgFileStore
+
+/// `orgman list`
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the organizations that match a query, or all.",
+    discussion: """
+      All terms of the query must match. A word, or "two words" in double quotes, is looked for in names, ids and \
+      billing ids, whatever the case; ~acr looks for these characters in this order. Fields: plan:starter, \
+      status:active, role:owner, user:bob (with role: beside it, the role of that user), members:>10, owners:0, \
+      created:<2026-01-01 (with >, >=, <, <=, = or nothing), no:stripe and no:lago. An exclamation mark in front of \
+      a term negates it, as in !status:deleted.
+
+      A shell takes quotes, <, > and ! for itself, so put the query in single quotes.
+
+      Prints a table on a terminal and lines with tabs elsewhere: id, name, created_at, plan_tier, \
+      lago_customer_id, stripe_customer_id, status and the count of members. Control characters are escaped there; \
+      --json and --csv have every value exactly.
+      """)
+
+  @Argument(help: "The terms of the query.")
+  var query: [String] = []
+
+  @OptionGroup var listing: ListingOptions
+  @OptionGroup var options: DataOptions
+
+  func run() throws {
+    let text = query.joined(separator: " ")
+    let parsed: Query
+    do throws(QueryError) {
+      parsed = try Query(text)
+    } catch {
+      FileHandle.standardError(
+        "orgman: The query can't be read at character \(error.offset + 1): \(error.message)\n")
+      throw ExitCode.validationFailure
+    }
+    try exitingWithStatus {
+      try options.read(listing.damage) { snapshot in
+        let output = StandardOutput()
+        let columns = Self.columns
+        let contents = snapshot.contents
+        var list = try Listing(columns, as: listing.format(options, on: output), on: output)
+        for (index, organization) in snapshot.organizations.enumerated()
+        where parsed.isEmpty || parsed.matches(organization, at: index, in: snapshot) {
+          let cells = organization.cells(contents.defaultedFields(at: index))
+          try list.add(cells + [.number(contents.memberCount(at: index))])
+        }
+        try list.finish()
+      }
+    }
+  }
+
+  static let columns = Column.organization + [Column("members", "Members")]
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import OrgCore
+import OrgFileStore
+
+/// `orgman members`
+struct MembersCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "members", abstract: "List the members of an organization.",
+    discussion: "Without a terminal: org_id, user_id, role and joined_at, with tabs between.")
+
+  @Argument(help: organizationHelp, completion: .organizations)
+  var organization: String
+
+  @OptionGroup var listing: ListingOptions
+  @OptionGroup var options: DataOptions
+
+  func run() throws {
+    try exitingWithStatus {
+      let targets = try Targets(organization)
+      try options.read(listing.damage) { snapshot in
+        let organizations = try targets.organizations(in: snapshot)
+        let output = StandardOutput()
+        var list = try Listing(Column.member, as: listing.format(options, on: output), on: output)
+        for organization in organizations {
+          let contents = snapshot.contents
+          guard let index = contents.index(ofOrganization: organization.id) else { continue }
+          for place in 0..<contents.memberCount(at: index) {
+            let defaults = contents.defaultedFields(ofMember: place, at: index)
+            try list.add(contents.member(place, at: index).cells(defaults))
+          }
+        }
+        try list.finish()
+      }
+    }
+  }
+}

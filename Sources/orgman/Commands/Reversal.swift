@@ -1,0 +1,46 @@
+import OrgCore
+import OrgFileStore
+
+/// Shows what a change set would do, asks, and commits it.
+func carryOut(
+  _ set: ChangeSet, of entry: HistoryEntry, on manager: OrgManager, _ confirmation: ConfirmationOptions,
+  _ options: DataOptions
+) throws {
+  let recorded = try manager.preview(set, of: entry)
+  let lines = recorded.map(\.summary)
+  if confirmation.dryRun, options.json {
+    return try printJSON(
+      ChangeDocument(set, recorded: recorded, generation: try manager.newestGeneration()))
+  }
+  if lines.isEmpty {
+    return options.json
+      ? try printJSON(ChangeDocument(set, recorded: recorded, generation: try manager.newestGeneration()))
+      : print("No changes needed.")
+  }
+  // What is asked about is no part of what is printed as JSON.
+  if confirmation.dryRun || !confirmation.yes {
+    for line in lines { options.json ? FileHandle.standardError(line + "\n") : print(line) }
+  }
+  if confirmation.dryRun { return }
+  try confirmation.confirm("Change \(lines.count == 1 ? "this" : "these \(lines.count) values")?")
+  let commit = try manager.commit(set)
+  if options.json, let newest = try manager.history(from: nil, limit: 1).entries.first {
+    return try printJSON(HistoryJSON(newest))
+  }
+  print(
+    "Done: \(commit.changes.count) change\(commit.changes.count == 1 ? "" : "s"), from generation \(entry.generation)."
+  )
+}
+
+extension FileStore {
+  /// Says that the history doesn't have a generation, and why.
+  func unknown(_ generation: UInt64) throws(OrgError) -> OrgError {
+    if let first = try historyStart(), generation < first {
+      return OrgError(
+        .dataNotFound,
+        "The history begins at generation \(first), so what generation \(generation) changed is no longer known."
+      )
+    }
+    return OrgError(.dataNotFound, "There is no generation \(generation).")
+  }
+}
