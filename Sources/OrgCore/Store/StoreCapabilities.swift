@@ -49,7 +49,9 @@ public protocol TurnTakingStore: OrgStore {
   /// Runs the body in a turn of its own where others change the data or wait for theirs, and at once where nobody does. The
   /// body reads and commits with this store on the same thread; it neither asks nor waits for anybody.
   ///
-  /// - Parameter waiting: as for `commit`.
+  /// - Parameters:
+  ///   - waiting: as for `commit`.
+  ///   - body: what is done in the turn.
   /// - Throws: `locked`, `cancelled` or `system`; what the body throws.
   func takingTurns<Value>(
     waiting: (LockHolder) -> Bool, _ body: () throws(OrgError) -> Value
