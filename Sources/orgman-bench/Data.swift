@@ -1,4 +1,5 @@
 import Glibc
+import OrgFileStore
 
 /// How much data there is; each is ten times the one before.
 enum Scale: String, CaseIterable, Codable {
@@ -127,17 +128,9 @@ struct Sample {
     "\(hex(8, &random))-\(hex(4, &random))-4\(hex(3, &random))-a\(hex(3, &random))-\(hex(12, &random))"
   }
 
-  /// A text as Python writes it in JSON: what is outside ASCII as UTF-16 in hexadecimal.
+  /// A text as Python writes it in JSON, without the quotes.
   private static func escaped(_ text: String) -> String {
-    text.utf16.reduce(into: "") { result, unit in
-      switch unit {
-      case 0x22, 0x5C: result += "\\" + String(decoding: [unit], as: UTF16.self)
-      case 0x20...0x7E: result += String(decoding: [unit], as: UTF16.self)
-      default:
-        let digits = String(unit, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      }
-    }
+    String(decoding: JSONText.encode(text).dropFirst().dropLast(), as: UTF8.self)
   }
 
   private static let plans = ["founders_friend", "founders_friend", "starter", "professional", "enterprise"]

@@ -213,7 +213,7 @@ import Testing
     let whole = try #require(try Journal.everything(stateDirectory.journal, SystemCalls()).lines.last?.record)
     let newest = try #require(try Journal.newest(stateDirectory.journal, SystemCalls()))
     #expect(whole.changes.count == 2000 && newest.changes.isEmpty && newest.splices?.isEmpty == true)
-    #expect(newest.generation == 1 && newest.files == whole.files && newest.actor.uid == whole.actor.uid)
+    #expect(newest.generation == 1 && newest.files == whole.files && newest.actor.who == whole.actor.who)
     #expect(newest.time == whole.time && newest.previous == whole.previous)
     _ = try scratch.store().commit(Sample.plan)
     try scratch.recovered()

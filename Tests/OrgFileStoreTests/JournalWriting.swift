@@ -42,11 +42,11 @@ struct JournalWriting {
       record.previous = hash
       record.time = Timestamp(microseconds: start + Int64(count) * 1_000_000).description
       (record.kind, record.of) = kind(generation)
-      record.actor.uid = uid(generation)
+      record.actor.who.uid = uid(generation)
       record.splices = nil
       record.note = filler.isEmpty ? nil : filler
       record.changes = [
-        JournalChange(
+        ChangeRecord(
           RecordedChange(
             .setField(
               .planTier, organization: ids[Int(generation) % ids.count], from: "a\(generation)",

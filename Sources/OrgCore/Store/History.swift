@@ -166,7 +166,7 @@ public struct RecordedChange: Sendable, Hashable {
 }
 
 /// Who did something, as far as the machine knows.
-public struct Actor: Sendable, Hashable, CustomStringConvertible {
+public struct Actor: Sendable, Hashable, Codable, CustomStringConvertible {
   /// The number of the real user.
   public var uid: UInt32
   /// The name of the real user.
@@ -208,5 +208,36 @@ extension HistoryEntry.Kind {
     case .undo(let generation): self = .undo(of: generation)
     case .redo(let generation): self = .redo(of: generation)
     }
+  }
+  /// What it is called where it is written down: `edit`, `undo`, `redo`, `foreign`, `repair`, `restore` or `erase`.
+  public var name: String {
+    switch self {
+    case .edit: "edit"
+    case .undo: "undo"
+    case .redo: "redo"
+    case .foreign: "foreign"
+    case .repair: "repair"
+    case .restore: "restore"
+    case .erase: "erase"
+    }
+  }
+
+  /// The generation that an undo or redo is about.
+  public var subject: UInt64? {
+    switch self {
+    case .undo(let generation), .redo(let generation): generation
+    case .edit, .foreign, .repair, .restore, .erase: nil
+    }
+  }
+
+  /// What has a name; `nil` where nothing has.
+  ///
+  /// - Parameter subject: the generation that an undo or redo is about.
+  public init?(name: String, of subject: UInt64) {
+    let all: [Self] = [
+      .edit, .undo(of: subject), .redo(of: subject), .foreign, .repair, .restore, .erase,
+    ]
+    guard let kind = all.first(where: { $0.name == name }) else { return nil }
+    self = kind
   }
 }

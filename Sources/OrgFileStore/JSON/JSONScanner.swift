@@ -1,8 +1,8 @@
 /// Walks over JSON text byte by byte and says where things are, so that an edit can leave every other
 /// byte alone. It makes no strings and no trees.
-struct JSONScanner {
+package struct JSONScanner {
   let bytes: [UInt8]
-  var position: Int
+  package var position: Int
   /// How deep arrays and objects may nest in a value that is skipped. Python's `json` gives up when it and what called it
   /// reach the recursion limit of 1,000, so what nests nearly as deep may be loaded by one program and not by the next.
   static let deepestNesting = 900
@@ -11,7 +11,7 @@ struct JSONScanner {
   /// Python's `json` refuses whole numbers with more digits (`sys.set_int_max_str_digits`).
   static let longestNumber = 4300
 
-  init(_ bytes: [UInt8], at position: Int = 0) {
+  package init(_ bytes: [UInt8], at position: Int = 0) {
     self.bytes = bytes
     self.position = position
   }
@@ -23,12 +23,19 @@ struct JSONScanner {
   @inline(__always)
   mutating func skipSpace() {
     while position < bytes.count {
-      switch bytes[position] {
-      case 0x20, 0x0A, 0x0D, 0x09: position += 1
-      default: return
-      }
+      guard Self.isSpace(bytes[position]) else { return }
+      position += 1
     }
   }
+
+  /// Whether a byte is white space.
+  @inline(__always)
+  package static func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+  }
+
+  /// Whether a byte of a string stands for itself.
+  package static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != .quote && byte != .backslash }
 
   /// Takes a byte if it comes next.
   @inline(__always)
@@ -99,9 +106,7 @@ struct JSONScanner {
       if found != 0 { return offset + found.trailingZeroBitCount / 8 }
       offset += 8
     }
-    while offset < bytes.count, bytes[offset] >= 0x20, bytes[offset] != .quote, bytes[offset] != .backslash {
-      offset += 1
-    }
+    while offset < bytes.count, isPlain(bytes[offset]) { offset += 1 }
     return offset
   }
 
@@ -146,7 +151,7 @@ struct JSONScanner {
 
   /// Takes any value, with the white space before it, and returns where it is, and the first place in it
   /// that can be read but that no program would load.
-  mutating func skipValue() throws(JSONError) -> (range: Range<Int>, flaw: JSONError?) {
+  package mutating func skipValue() throws(JSONError) -> (range: Range<Int>, flaw: JSONError?) {
     skipSpace()
     var flaw: JSONError?
     func note(_ found: JSONError?) {
@@ -247,18 +252,18 @@ struct JSONString {
 }
 
 /// A place in JSON text and what is wrong there.
-struct JSONError: Error {
+package struct JSONError: Error {
   /// How much it keeps from being used.
-  enum Weight {
+  package enum Weight {
     /// The service can't load the file.
     case everything
     /// The service loads what is there; the record around it can't be edited all the same.
     case record
   }
 
-  var offset: Int
-  var reason: String
-  var weight = Weight.everything
+  package var offset: Int
+  package var reason: String
+  package var weight = Weight.everything
 }
 
 extension UInt8 {

@@ -1,7 +1,10 @@
 import OrgCore
 
 /// Text in and out of JSON, in the form that Python's `json` writes: ASCII alone.
-enum JSONText {
+///
+/// Orgman's own documents, such as the lines of the journal, are coded by Foundation instead: nothing depends on where
+/// their bytes stand.
+package enum JSONText {
   /// The text of a string. What isn't UTF-8, or half a surrogate pair, becomes U+FFFD.
   static func decode(_ string: JSONString, in bytes: [UInt8]) -> String {
     let raw = bytes[string.range]
@@ -36,33 +39,76 @@ enum JSONText {
     return String(decoding: result, as: UTF8.self)
   }
 
+  /// The text of a string that stands alone, with its quotes, for those who read JSON piece by piece; `nil` for what
+  /// isn't UTF-8.
+  ///
+  /// - Throws: what is wrong with its escapes, and where.
+  package static func decode(token: [UInt8]) throws(JSONError) -> String? {
+    var scanner = JSONScanner(token)
+    let string = try scanner.string()
+    if let flaw = string.flaw { throw flaw }
+    let text = String(validating: token[string.range], as: UTF8.self)
+    return string.hasEscapes && text != nil ? decode(string, in: token) : text
+  }
+
   /// A string in quotes, as `json.dumps` writes it; `null` for none.
-  static func encode(_ text: String?) -> [UInt8] {
-    guard let text else { return Array("null".utf8) }
-    var result: [UInt8] = [.quote]
-    result.reserveCapacity(text.utf8.count + 2)
-    for unit in text.utf16 {
-      switch unit {
-      case 0x22, 0x5C: result += [.backslash, UInt8(unit)]
-      case 0x20...0x7E: result.append(UInt8(unit))
-      default:
-        if let short = shortEscapes.first(where: { UInt16($0.byte) == unit }) {
-          result += [.backslash, short.letter]
-        } else {
-          result += [.backslash, UInt8(ascii: "u")]
-          for shift in [12, 8, 4, 0] { result.append(hexadecimalDigits[Int(unit >> shift & 0xF)]) }
+  package static func encode(_ text: String?) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity((text?.utf8.count ?? 2) + 2)
+    append(text, to: &result)
+    return result
+  }
+
+  /// Which control characters have an escape of two characters.
+  package enum ShortEscapes {
+    /// All that JSON has one for.
+    case all
+    /// White space alone: so it was in orgman's lists from the start, and scripts compare them.
+    case whiteSpace
+
+    fileprivate func escape(of unit: UInt16) -> UInt8? {
+      guard let short = JSONText.shortEscapes.first(where: { UInt16($0.byte) == unit }) else { return nil }
+      return self == .all || short.isWhiteSpace ? short.letter : nil
+    }
+  }
+
+  /// Adds a string in quotes, ASCII alone; `null` for none.
+  package static func append(_ text: String?, to bytes: inout [UInt8], short: ShortEscapes = .all) {
+    guard let text else {
+      bytes += "null".utf8
+      return
+    }
+    bytes.append(.quote)
+    if text.utf8.allSatisfy({ 0x20..<0x7F ~= $0 && $0 != .quote && $0 != .backslash }) {
+      bytes += text.utf8
+    } else {
+      for unit in text.utf16 {
+        switch unit {
+        case 0x22, 0x5C: bytes += [.backslash, UInt8(unit)]
+        case 0x20...0x7E: bytes.append(UInt8(unit))
+        default:
+          if let letter = short.escape(of: unit) {
+            bytes += [.backslash, letter]
+          } else {
+            append(escape: unit, to: &bytes)
+          }
         }
       }
     }
-    result.append(.quote)
-    return result
+    bytes.append(.quote)
+  }
+
+  /// Adds `\u` and four digits.
+  package static func append(escape unit: UInt16, to bytes: inout [UInt8]) {
+    bytes += [.backslash, UInt8(ascii: "u")]
+    for shift in [12, 8, 4, 0] { bytes.append(hexadecimalDigits[Int(unit >> shift & 0xF)]) }
   }
 
   private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
 
-  private static let shortEscapes: [(byte: UInt8, letter: UInt8)] = [
-    (0x0A, UInt8(ascii: "n")), (0x0D, UInt8(ascii: "r")), (0x09, UInt8(ascii: "t")),
-    (0x08, UInt8(ascii: "b")), (0x0C, UInt8(ascii: "f")),
+  private static let shortEscapes: [(byte: UInt8, letter: UInt8, isWhiteSpace: Bool)] = [
+    (0x0A, UInt8(ascii: "n"), true), (0x0D, UInt8(ascii: "r"), true), (0x09, UInt8(ascii: "t"), true),
+    (0x08, UInt8(ascii: "b"), false), (0x0C, UInt8(ascii: "f"), false),
   ]
 
   /// An organization as an entry of the file, from its key on.

@@ -127,63 +127,27 @@ extension Journal {
 
   /// An object of JSON in which the arrays and objects under some of its keys have nothing in them.
   static func emptied(_ body: Data, _ keys: [StaticString]) -> Data {
+    var scanner = JSONScanner([UInt8](body))
+    let bytes = scanner.bytes
     var result = Data()
     var copied = 0
-    var place = 0
-    let bytes = [UInt8](body)
-    var depth = 0
-    while place < bytes.count {
-      switch bytes[place] {
-      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
-      case UInt8(ascii: "\""):
-        let start = place + 1
-        place = endOfString(bytes, from: start)
-        let value = place + 2
-        guard depth == 1, value < bytes.count, bytes[place + 1] == UInt8(ascii: ":"),
-          keys.contains(where: { isSame($0, bytes[start..<place]) }),
-          bytes[value] == UInt8(ascii: "{") || bytes[value] == UInt8(ascii: "[")
-        else { break }
-        let end = endOfValue(bytes, from: value)
-        result += bytes[copied...value]
-        copied = end
-        place = end
-      default: break
+    do throws(JSONError) {
+      try scanner.expect(.openBrace)
+      var top = RootObjectLayout(start: scanner.position, lastEnd: scanner.position)
+      try top.scan(&scanner) { (key, scanner) throws(JSONError) in
+        let value = try scanner.skipValue().range
+        if bytes[value.lowerBound] == .openBrace || bytes[value.lowerBound] == .openBracket,
+          keys.contains(where: { scanner.matches(key, $0) })
+        {
+          result += bytes[copied...value.lowerBound]
+          copied = value.upperBound - 1
+        }
+        return true
       }
-      place += 1
+    } catch {
+      // Whoever decodes it says what is wrong.
+      return body
     }
-    guard copied > 0, copied < bytes.count else { return body }
-    return result + bytes[copied...]
-  }
-
-  private static func isSame(_ key: StaticString, _ bytes: ArraySlice<UInt8>) -> Bool {
-    key.withUTF8Buffer { $0.elementsEqual(bytes) }
-  }
-
-  /// Where the quotation mark is that ends a string; the end of all where there is none.
-  private static func endOfString(_ bytes: [UInt8], from start: Int) -> Int {
-    var place = start
-    while place < bytes.count, bytes[place] != UInt8(ascii: "\"") {
-      place += bytes[place] == UInt8(ascii: "\\") ? 2 : 1
-    }
-    return min(place, bytes.count)
-  }
-
-  /// Where the bracket is that ends an array or an object; the end of all where there is none.
-  private static func endOfValue(_ bytes: [UInt8], from start: Int) -> Int {
-    var depth = 0
-    var place = start
-    while place < bytes.count {
-      switch bytes[place] {
-      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-      case UInt8(ascii: "}"), UInt8(ascii: "]"):
-        depth -= 1
-        if depth == 0 { return place }
-      case UInt8(ascii: "\""): place = endOfString(bytes, from: place + 1)
-      default: break
-      }
-      place += 1
-    }
-    return bytes.count
+    return copied == 0 ? body : result + bytes[copied...]
   }
 }

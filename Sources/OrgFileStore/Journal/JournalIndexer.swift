@@ -221,13 +221,13 @@ private struct JournalIndexWriter {
       .number(Int64(found.range.lowerBound)), .number(Int64(found.range.count)), generation,
       .number((Timestamp(record.time) ?? Timestamp(microseconds: 0)).microseconds),
       .number(record.kind.number),
-      .number(Int64(record.actor.uid)), entry?.isInvertible == true ? 1 : 0)
+      .number(Int64(record.actor.who.uid)), entry?.isInvertible == true ? 1 : 0)
     guard let entry else { return }
     for key in Set(entry.changes.flatMap { Self.keys(of: $0.change) }) {
       try database.run(
         "INSERT OR IGNORE INTO touched VALUES (?, ?)", .number(try id(ofKey: key)), .number(line))
     }
-    for scope in [JournalIndex.scope(record.actor.uid), JournalIndex.scope(nil)] {
+    for scope in [JournalIndex.scope(record.actor.who.uid), JournalIndex.scope(nil)] {
       try noteUndo(entry, generation, .number(scope))
     }
   }

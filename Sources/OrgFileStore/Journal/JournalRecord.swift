@@ -28,11 +28,11 @@ struct JournalRecord: Codable, Sendable {
   /// The generation that an undo or redo is about.
   var of: UInt64?
   var actor: JournalActor
-  var changes: [JournalChange] = []
+  var changes: [ChangeRecord] = []
   /// Generations that a foreign program took back.
   var reverted: [UInt64]?
   /// What a foreign program's files said and this generation doesn't.
-  var refused: [JournalChange]?
+  var refused: [ChangeRecord]?
   /// The generation that displaced the file in which a foreign program's change was found.
   var displaced: UInt64?
   var note: String?
@@ -64,36 +64,39 @@ struct JournalRecord: Codable, Sendable {
     var after: String
   }
 
+  /// Who wrote it, and in which process: one object with the keys of both.
   struct JournalActor: Codable, Sendable {
-    var uid: UInt32
-    var user: String
-    var login: String?
-    var claimedSudoUser: String?
-    var claimedSSHClient: String?
-    var host: String
+    var who: Actor
     var pid: Int32?
+
+    private enum CodingKeys: CodingKey {
+      case pid
+    }
+
+    init(_ who: Actor, pid: Int32) {
+      (self.who, self.pid) = (who, pid)
+    }
+
+    init(from decoder: any Decoder) throws {
+      who = try Actor(from: decoder)
+      pid = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(Int32.self, forKey: .pid)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      try who.encode(to: encoder)
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encodeIfPresent(pid, forKey: .pid)
+    }
   }
 
   var entry: HistoryEntry? {
-    let kind: HistoryEntry.Kind
-    switch self.kind {
-    case .checkpoint: return nil
-    case .edit: kind = .edit
-    case .undo: kind = .undo(of: of ?? 0)
-    case .redo: kind = .redo(of: of ?? 0)
-    case .foreign: kind = .foreign
-    case .repair: kind = .repair
-    case .restore: kind = .restore
-    case .erase: kind = .erase
-    }
+    // A checkpoint has no place in the history.
+    guard let kind = HistoryEntry.Kind(name: self.kind.rawValue, of: of ?? 0) else { return nil }
     let erasedCount = self.kind == .erase ? 0 : erased ?? 0
     let loss = erasedCount == 0 ? nil : "\(erasedCount) change\(erasedCount == 1 ? " was" : "s were") erased"
     return HistoryEntry(
       generation: generation, time: Timestamp(time) ?? Timestamp(microseconds: 0), kind: kind,
-      actor: Actor(
-        uid: actor.uid, user: actor.user, login: actor.login, claimedSudoUser: actor.claimedSudoUser,
-        claimedSSHClient: actor.claimedSSHClient, host: actor.host),
-      changes: changes.compactMap(\.recorded), reverted: reverted ?? [],
+      actor: actor.who, changes: changes.compactMap(\.recorded), reverted: reverted ?? [],
       refused: (refused ?? []).compactMap(\.recorded),
       note: note.map { text in loss.map { "\(text); \($0)" } ?? text } ?? loss,
       erasedCount: erasedCount)
@@ -110,6 +113,7 @@ struct JournalRecord: Codable, Sendable {
   var isPossible: Bool {
     generation <= Self.highestGeneration && (erased ?? 0) >= 0 && files.values.allSatisfy { $0.size >= 0 }
       && (splices ?? [:]).keys.allSatisfy { ranges(of: $0) != nil }
+      && (changes + (refused ?? [])).allSatisfy { $0.isKnown && $0.name != nil }
   }
 
   private func ranges(of file: String) -> [Range<Int>]? {
@@ -130,112 +134,5 @@ extension JournalRecord.JournalByteEdit {
     at = splice.range.lowerBound
     before = String(decoding: bytes[splice.range], as: UTF8.self)
     after = String(decoding: splice.replacement, as: UTF8.self)
-  }
-}
-
-extension JournalRecord.JournalActor {
-  init(_ actor: Actor, pid: Int32) {
-    uid = actor.uid
-    user = actor.user
-    login = actor.login
-    claimedSudoUser = actor.claimedSudoUser
-    claimedSSHClient = actor.claimedSSHClient
-    host = actor.host
-    self.pid = pid
-  }
-}
-
-/// A change in the journal: what happened to which value, with the value before and after.
-struct JournalChange: Codable, Sendable {
-  enum Operation: String, Codable, Sendable {
-    case create, delete, set, add, remove, role
-  }
-
-  var op: Operation
-  var org: String
-  /// The organization's name at that time.
-  var name: String
-  var user: String?
-  var field: String?
-  var from: String?
-  var to: String?
-  var joinedAt: String?
-  var organization: [String: String]?
-
-  init(_ recorded: RecordedChange) {
-    org = recorded.change.organizationID
-    name = recorded.organizationName
-    user = recorded.change.userID
-    switch recorded.change {
-    case .createOrganization(let organization):
-      op = .create
-      self.organization = Self.fields(organization)
-    case .removeOrganization(let organization):
-      op = .delete
-      self.organization = Self.fields(organization)
-    case .setField(let field, _, let from, let to):
-      op = .set
-      self.field = field.rawValue
-      self.from = from
-      self.to = to
-    case .addMember(let member):
-      op = .add
-      to = member.role.rawValue
-      joinedAt = member.joinedAt.description
-    case .removeMember(_, _, let role):
-      op = .remove
-      from = role.rawValue
-      joinedAt = recorded.joinedAt?.description
-    case .setRole(_, _, let from, let to):
-      op = .role
-      self.from = from.rawValue
-      self.to = to.rawValue
-    }
-  }
-
-  /// `nil` for what a later version may have written.
-  var recorded: RecordedChange? {
-    let joined = joinedAt.flatMap { Timestamp(recorded: $0) }
-    let change: Change? =
-      switch op {
-      case .create: record.map { .createOrganization($0) }
-      case .delete: record.map { .removeOrganization($0) }
-      case .set:
-        OrganizationField(rawValue: field ?? "").map { .setField($0, organization: org, from: from, to: to) }
-      case .add:
-        if let user, let role = to.flatMap(Role.init), let joined {
-          .addMember(OrgUser(organizationID: org, userID: user, role: role, joinedAt: joined))
-        } else {
-          nil
-        }
-      case .remove:
-        if let user, let role = from.flatMap(Role.init) {
-          .removeMember(user: user, organization: org, role: role)
-        } else {
-          nil
-        }
-      case .role:
-        if let user, let from = from.flatMap(Role.init), let to = to.flatMap(Role.init) {
-          .setRole(user: user, organization: org, from: from, to: to)
-        } else {
-          nil
-        }
-      }
-    return change.map { RecordedChange($0, organizationName: name, joinedAt: joined) }
-  }
-
-  private static func fields(_ organization: Organization) -> [String: String] {
-    var fields = ["created_at": organization.createdAt.description]
-    for field in OrganizationField.allCases { fields[field.rawValue] = organization[field] }
-    return fields
-  }
-
-  private var record: Organization? {
-    guard let organization, let time = Timestamp(recorded: organization["created_at"] ?? "") else {
-      return nil
-    }
-    var record = Organization(id: org, name: "", createdAt: time)
-    for field in OrganizationField.allCases { record[field] = organization[field.rawValue] }
-    return record
   }
 }

@@ -39,7 +39,7 @@ struct Eraser {
       for segment in try Journal.segments(stateDirectory.journal, stateDirectory.calls) {
         for line in try Journal.parsed(segment, stateDirectory.journal, stateDirectory.calls)?.lines ?? [] {
           for change in line.record.changes + (line.record.refused ?? []) where change.org == id {
-            names.insert(change.name)
+            if let name = change.name { names.insert(name) }
           }
         }
       }
@@ -188,7 +188,7 @@ struct Eraser {
 
   /// A record without what it says of the subject; `nil` where it says nothing.
   private func cleaned(_ original: JournalRecord) -> JournalRecord? {
-    func isMeant(_ change: JournalChange) -> Bool {
+    func isMeant(_ change: ChangeRecord) -> Bool {
       switch subject {
       case .organization(let id): change.org == id
       case .user(let id): change.user == id

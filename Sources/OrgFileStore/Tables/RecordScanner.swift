@@ -71,7 +71,8 @@ extension JSONScanner {
     return record
   }
 
-  private func matches(_ key: JSONString, _ word: StaticString) -> Bool {
+  /// Whether a key is a word.
+  func matches(_ key: JSONString, _ word: StaticString) -> Bool {
     guard key.range.count == word.utf8CodeUnitCount else {
       return key.hasEscapes && JSONText.decode(key, in: bytes) == word.description
     }

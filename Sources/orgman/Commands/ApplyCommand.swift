@@ -36,7 +36,7 @@ struct ApplyCommand: ParsableCommand {
     let name = file == "-" ? "Standard input" : file.escapedForDisplay
     let source = try ByteSource(path: file, limit: Self.longest)
     // What is no preview needn't be read to its end.
-    while let byte = try source.peek(), byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+    while let byte = try source.peek(), JSONScanner.isSpace(byte) {
       _ = try source.next()
     }
     guard let first = try source.peek() else {

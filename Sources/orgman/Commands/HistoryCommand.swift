@@ -103,13 +103,7 @@ extension HistoryEntry {
 
 /// An entry of the history as JSON.
 struct HistoryJSON: Encodable {
-  struct Who: Encodable {
-    let uid: UInt32
-    let user: String
-    let login, claimedSudoUser, claimedSSHClient: String?
-    let host: String
-  }
-
+  /// What a change is about, and what it does in words; where the values are wanted, a preview has them.
   struct What: Encodable {
     let organization, name, summary: String
     let user: String?
@@ -123,7 +117,7 @@ struct HistoryJSON: Encodable {
   let generation: UInt64
   let time, kind: String
   let of: UInt64?
-  let actor: Who
+  let actor: Actor
   let changes: [What]
   let reverted: [UInt64]
   /// What another program's files said and the data don't.
@@ -133,19 +127,8 @@ struct HistoryJSON: Encodable {
   init(_ entry: HistoryEntry) {
     generation = entry.generation
     time = entry.time.description
-    switch entry.kind {
-    case .edit: (kind, of) = ("edit", nil)
-    case .undo(let generation): (kind, of) = ("undo", generation)
-    case .redo(let generation): (kind, of) = ("redo", generation)
-    case .foreign: (kind, of) = ("foreign", nil)
-    case .repair: (kind, of) = ("repair", nil)
-    case .restore: (kind, of) = ("restore", nil)
-    case .erase: (kind, of) = ("erase", nil)
-    }
-    let actor = entry.actor
-    self.actor = Who(
-      uid: actor.uid, user: actor.user, login: actor.login, claimedSudoUser: actor.claimedSudoUser,
-      claimedSSHClient: actor.claimedSSHClient, host: actor.host)
+    (kind, of) = (entry.kind.name, entry.kind.subject)
+    actor = entry.actor
     changes = entry.changes.map(What.init)
     refused = entry.refused.map(What.init)
     reverted = entry.reverted

@@ -111,7 +111,7 @@ struct ImportCommand: ParsableCommand {
       throw OrgError(.invalidValue, "\(source.name) is empty, so nothing was imported.")
     }
     if format == nil {
-      while let byte = try source.peek(), byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+      while let byte = try source.peek(), JSONScanner.isSpace(byte) {
         _ = try source.next()
       }
       switch try source.peek() {

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import OrgCore
+import OrgFileStore
 
 /// How records are printed.
 enum OutputFormat {
@@ -165,6 +166,10 @@ struct Listing {
 
 /// Records as JSON objects, the keys in the order of the data files.
 enum JSONOutput {
+  private static func append(_ text: String?, to bytes: inout [UInt8]) {
+    JSONText.append(text, to: &bytes, short: .whiteSpace)
+  }
+
   static func append(_ columns: [Column], _ cells: [Cell], to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "{"))
     appendFields(columns, cells, to: &bytes)
@@ -178,8 +183,8 @@ enum JSONOutput {
       bytes += "\": ".utf8
       switch cell {
       case .number(let number): bytes += String(number).utf8
-      case .text(let text): Encoded.append(json: text, to: &bytes)
-      case .defaulted(let text): Encoded.append(json: text, to: &bytes)
+      case .text(let text): append(text, to: &bytes)
+      case .defaulted(let text): append(text, to: &bytes)
       }
     }
   }
@@ -197,14 +202,13 @@ enum JSONOutput {
       isFirst = false
       // Field by field, for there are many.
       bytes += "{\"org_id\": ".utf8
-      Encoded.append(json: member.organizationID, to: &bytes)
+      append(member.organizationID, to: &bytes)
       bytes += ", \"user_id\": ".utf8
-      Encoded.append(json: member.userID, to: &bytes)
+      append(member.userID, to: &bytes)
       bytes += ", \"role\": \"".utf8
       bytes += member.role.rawValue.utf8
       bytes += "\", \"joined_at\": ".utf8
-      Encoded.append(
-        json: member.joinedAt == .unknown ? nil : member.joinedAt.description, to: &bytes)
+      append(member.joinedAt == .unknown ? nil : member.joinedAt.description, to: &bytes)
       bytes.append(UInt8(ascii: "}"))
     }
     bytes += "]}".utf8

@@ -1,5 +1,6 @@
 import Glibc
 import OrgCore
+import OrgFileStore
 import SystemPackage
 
 /// Standard output, or a file, written in large pieces. When nobody reads it any more, as after `| head -1`, the program ends
@@ -53,15 +54,11 @@ final class StandardOutput {
   }
 }
 
-/// Text for a table, tab-separated lines, CSV and JSON, as bytes.
+/// Text for a table, tab-separated lines and CSV as bytes, and what of JSON others have written.
 enum Encoded {
-  private static func isPlainASCII(_ text: String, and test: (UInt8) -> Bool = { _ in true }) -> Bool {
-    text.utf8.allSatisfy { 0x20 <= $0 && $0 < 0x7F && test($0) }
-  }
-
   /// What can't act on a terminal: see `String.escapedForDisplay`.
   static func append(display text: String, to bytes: inout [UInt8]) {
-    bytes += isPlainASCII(text) ? text.utf8 : text.escapedForDisplay.utf8
+    bytes += text.utf8.allSatisfy { 0x20..<0x7F ~= $0 } ? text.utf8 : text.escapedForDisplay.utf8
   }
 
   /// A field after RFC 4180. An empty text is told from no text by its quotes.
@@ -83,39 +80,6 @@ enum Encoded {
     bytes.append(quote)
   }
 
-  /// A JSON string of ASCII alone, as in the data files; `null` for none.
-  static func append(json text: String?, to bytes: inout [UInt8]) {
-    guard let text else {
-      bytes += "null".utf8
-      return
-    }
-    bytes.append(UInt8(ascii: "\""))
-    if isPlainASCII(text, and: { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
-      bytes += text.utf8
-    } else {
-      for unit in text.utf16 {
-        switch unit {
-        case 0x22, 0x5C: bytes += [UInt8(ascii: "\\"), UInt8(unit)]
-        case 0x20...0x7E: bytes.append(UInt8(unit))
-        case 0x0A: bytes += "\\n".utf8
-        case 0x0D: bytes += "\\r".utf8
-        case 0x09: bytes += "\\t".utf8
-        default: append(escape: unit, to: &bytes)
-        }
-      }
-    }
-    bytes.append(UInt8(ascii: "\""))
-  }
-
-  /// `\u` and four digits.
-  static func append(escape unit: UInt16, to bytes: inout [UInt8]) {
-    bytes += "\\u".utf8
-    for shift in [12, 8, 4, 0] {
-      let digit = UInt8(unit >> shift & 0xF)
-      bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-    }
-  }
-
   /// JSON with everything outside ASCII escaped, which can only be in strings: so nothing in it acts on a
   /// terminal.
   static func ascii(json text: String) -> String {
@@ -123,7 +87,7 @@ enum Encoded {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count + 64)
     for unit in text.utf16 {
-      if unit < 0x7F { bytes.append(UInt8(unit)) } else { append(escape: unit, to: &bytes) }
+      if unit < 0x7F { bytes.append(UInt8(unit)) } else { JSONText.append(escape: unit, to: &bytes) }
     }
     return String(decoding: bytes, as: UTF8.self)
   }

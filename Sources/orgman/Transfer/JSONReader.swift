@@ -1,7 +1,12 @@
 import OrgCore
+import OrgFileStore
 
 /// Reads JSON with the line of each value: organizations with their members under `users`, as `show --json` prints
 /// them, or members alone, in an array or one after the other.
+///
+/// The scanner of the data files wants all bytes at once and tells places by their bytes; an import may come through a
+/// pipe, is held piece by piece, and tells them by their lines. So it finds where values end by itself, and leaves it
+/// to the scanner what white space, strings, escapes and numbers are.
 final class JSONReader: RowReader {
   private let source: ByteSource
   private let isLines: Bool
@@ -152,7 +157,7 @@ final class JSONReader: RowReader {
   // MARK: JSON
 
   private func skipSpace() throws(OrgError) {
-    while let byte = try source.peek(), byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+    while let byte = try source.peek(), JSONScanner.isSpace(byte) {
       // Where a record is a line, it ends there.
       if byte == 0x0A, isLines, isInRecord, !isInArray { return }
       _ = try source.next()
@@ -234,63 +239,49 @@ final class JSONReader: RowReader {
         digits.append(byte)
         _ = try source.next()
       }
-      guard Double(String(decoding: digits, as: UTF8.self)) != nil else {
+      var scanner = JSONScanner(digits)
+      guard (try? scanner.skipValue()) != nil, scanner.position == digits.count else {
         throw failure("a value is expected")
       }
     }
   }
 
   private func string() throws(OrgError) -> String {
+    let quote = UInt8(ascii: "\"")
     try expect("\"", "a text in double quotes")
-    var bytes: [UInt8] = []
+    var token = [quote]
+    /// Says that something is wrong with the string, unless something else is with what comes before.
+    func failure(_ message: String) -> OrgError {
+      do throws(OrgError) { _ = try decoded(token + [quote]) } catch { return error }
+      return self.failure(message)
+    }
     while true {
-      try source.take(until: { $0 == 0x22 || $0 == 0x5C || $0 < 0x20 }, into: &bytes)
-      guard bytes.count <= longestValue else { throw failure("a value has more than 1 MiB") }
+      try source.take(until: { !JSONScanner.isPlain($0) }, into: &token)
+      // An escape has at most six bytes for one.
+      guard token.count <= 6 * longestValue else { throw failure("a value has more than 1 MiB") }
       guard let byte = try source.peek() else { throw failure("a string isn't closed") }
-      guard byte == 0x22 || byte == 0x5C || byte < 0x20 else { continue }
+      guard !JSONScanner.isPlain(byte) else { continue }
       if byte < 0x20 { throw failure("a string has a control character or isn't closed") }
       _ = try source.next()
-      if byte == 0x22 { break }
-      try escape(into: &bytes)
+      if byte == quote { break }
+      guard let escaped = try source.next() else { throw failure("there is no such escape in a text") }
+      token += [byte, escaped]
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw failure("this is no UTF-8") }
+    let text = try decoded(token + [quote])
+    guard text.utf8.count <= longestValue else { throw self.failure("a value has more than 1 MiB") }
     return text
   }
 
-  private func escape(into bytes: inout [UInt8]) throws(OrgError) {
-    switch try source.next() {
-    case UInt8(ascii: "\""): bytes.append(0x22)
-    case UInt8(ascii: "\\"): bytes.append(0x5C)
-    case UInt8(ascii: "/"): bytes.append(0x2F)
-    case UInt8(ascii: "b"): bytes.append(0x08)
-    case UInt8(ascii: "f"): bytes.append(0x0C)
-    case UInt8(ascii: "n"): bytes.append(0x0A)
-    case UInt8(ascii: "r"): bytes.append(0x0D)
-    case UInt8(ascii: "t"): bytes.append(0x09)
-    case UInt8(ascii: "u"):
-      var value = try unit()
-      if (0xD800..<0xDC00).contains(value) {
-        guard try source.next() == 0x5C, try source.next() == UInt8(ascii: "u") else {
-          throw failure("a surrogate is unpaired")
-        }
-        let low = try unit()
-        guard (0xDC00..<0xE000).contains(low) else { throw failure("a surrogate is unpaired") }
-        value = 0x10000 + (value - 0xD800) << 10 + (low - 0xDC00)
-      }
-      guard let scalar = Unicode.Scalar(value) else { throw failure("a surrogate is unpaired") }
-      bytes += String(Character(scalar)).utf8
-    default: throw failure("there is no such escape in a text")
+  /// The text of a string with its quotes.
+  private func decoded(_ token: [UInt8]) throws(OrgError) -> String {
+    do throws(JSONError) {
+      if let text = try JSONText.decode(token: token) { return text }
+    } catch {
+      guard error.weight == .everything else { throw failure(error.reason) }
+      throw failure(
+        token[error.offset + 1] == UInt8(ascii: "u")
+          ? "an escape has no four digits" : "there is no such escape in a text")
     }
-  }
-
-  private func unit() throws(OrgError) -> UInt32 {
-    var value: UInt32 = 0
-    for _ in 0..<4 {
-      guard let byte = try source.next(), let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
-        throw failure("an escape has no four digits")
-      }
-      value = value << 4 | UInt32(digit)
-    }
-    return value
+    throw failure("this is no UTF-8")
   }
 }
