@@ -41,16 +41,16 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
   ///   - externalDeletions: what is done about records that another program removed.
   ///   - retention: how long the history is kept.
   ///   - isShortLived: whether this process ends after a change, so that what it knows of the files is left for the next.
+  ///   - observer: learns what this store adds to the history, from what is put right at once on.
   /// - Throws: `dataNotFound` if there is no such directory, or nothing of ours in it; `create(at:)` makes two
   ///   empty files. `unsafeDirectory` if everybody may write in it. `system` if it can't be opened.
   public convenience init(
     path: String, isReadOnly: Bool = false, externalDeletions: ExternalDeletions = .restore,
-    retention: Retention = .forever, isShortLived: Bool = false
+    retention: Retention = .forever, isShortLived: Bool = false, observer: (any HistoryObserver)? = nil
   ) throws(OrgError) {
     try self.init(
       path: path, isReadOnly: isReadOnly, externalDeletions: externalDeletions, retention: retention,
-      isShortLived: isShortLived,
-      calls: SystemCalls())
+      isShortLived: isShortLived, observer: observer, calls: SystemCalls())
   }
 
   /// For tests: the closure is called before each system call, by name.
@@ -67,14 +67,15 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
 
   init(
     path: String, isReadOnly: Bool = false, externalDeletions: ExternalDeletions = .restore,
-    retention: Retention = .forever, isShortLived: Bool = false, calls: SystemCalls
+    retention: Retention = .forever, isShortLived: Bool = false, observer: (any HistoryObserver)? = nil,
+    calls: SystemCalls
   ) throws(OrgError) {
     let directory = try DataDirectory(path: path, calls: calls)
     parts = StoreParts(
       directory,
       StoreOptions(
-        externalDeletions: externalDeletions, retention: retention, isShortLived: isShortLived))
-    turns = LockTurns(directory)
+        externalDeletions: externalDeletions, retention: retention, isShortLived: isShortLived), observer)
+    turns = LockTurns(directory, parts.reporter)
     try directory.checkPermissions()
     self.isReadOnly = isReadOnly
     obstacle =

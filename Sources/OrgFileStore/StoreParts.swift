@@ -8,14 +8,16 @@ struct StoreParts: Sendable {
   let published: PublishedState
   let files: DataFiles
   let displaced: DisplacedFiles
+  let reporter: HistoryReporter
 
-  init(_ directory: DataDirectory, _ options: StoreOptions) {
+  init(_ directory: DataDirectory, _ options: StoreOptions, _ observer: (any HistoryObserver)? = nil) {
     self.directory = directory
     self.options = options
     committed = CommittedState()
     published = PublishedState()
     files = DataFiles(directory, published)
     displaced = DisplacedFiles(directory)
+    reporter = HistoryReporter(observer)
   }
 }
 

@@ -118,7 +118,7 @@ package final class Runtime: EffectHandler, Sendable {
     committing.async { [self] in
       guard let done = try? maintained.maintain(waiting: { _ in false }) else { return }
       defer { observer?.didMaintain() }
-      observer?.didChangeHistory()
+      if !done.entries.isEmpty { observer?.didFind(done.entries) }
       let shown = state.withLock { $0.organizationList?.snapshot.generation ?? 0 }
       if done.snapshot.generation > shown { post(done.snapshot) { .organizationList($0) } }
       if !done.entries.isEmpty { inbox.post(.ingested(done.entries)) }
@@ -213,7 +213,6 @@ package final class Runtime: EffectHandler, Sendable {
         post(commit.snapshot) { .outcome(.done(commit, $0)) }
         // The files may have another owner by now.
         checkLeases()
-        observer?.didChangeHistory()
       } catch {
         observer?.didFail(error)
         // What is in the way should be seen before it is said what can be done.

@@ -12,8 +12,8 @@ package protocol RuntimeObserver: Sendable {
   /// A commit waits; called about ten times a second.
   func isWaiting(for holder: LockHolder)
 
-  /// The history may have more generations than before.
-  func didChangeHistory()
+  /// The store found generations that are new since the last time, oldest first; those that it added itself, too.
+  func didFind(_ entries: [HistoryEntry])
 
   /// The store followed other programs, which can take much memory for a moment.
   func didMaintain()

@@ -2,15 +2,19 @@ import CLinux
 import OrgCore
 import OrgRuntime
 
-/// Logs what the runtime does.
-struct LogObserver: RuntimeObserver {
+/// Logs what the runtime does, and what the store adds to the history.
+struct LogObserver: RuntimeObserver, HistoryObserver {
   func didRead(_ snapshot: Snapshot) { Log.read(snapshot) }
 
   func didFail(_ error: OrgError) { Log.failure(error) }
 
   func isWaiting(for holder: LockHolder) { _ = Log.waiting(holder) }
 
-  func didChangeHistory() { Log.generations() }
+  func didFind(_ entries: [HistoryEntry]) { Log.found(entries) }
+
+  func didAdd(_ entry: HistoryEntry) { Log.added(entry) }
+
+  func didBeginSegment(at generation: UInt64, by actor: Actor) { Log.beganSegment(at: generation, by: actor) }
 
   func didMaintain() { clinux_return_free_memory() }
 }

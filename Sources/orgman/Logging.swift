@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import Glibc
 import Logging
 import OrgCore
@@ -42,7 +41,9 @@ struct LogOptions: ParsableArguments {
 enum Log {
   private struct State {
     var logger = Logger(label: "orgman") { _ in SwiftLogNoOpLogHandler() }
-    var journal: JournalFollower?
+    var isStarted = false
+    /// Generations that this process added and that the screen hasn't found yet.
+    var own: Set<UInt64> = []
   }
 
   private static let state = Mutex(State())
@@ -52,9 +53,9 @@ enum Log {
   fileprivate static func start(_ level: Logger.Level, _ sink: any LogSink, data: String) {
     // Once: a second store that a command opens adds nothing.
     let isFirst = state.withLock { state in
-      guard state.journal == nil else { return false }
+      guard !state.isStarted else { return false }
       state.logger = Logger(label: "orgman") { _ in SinkHandler(logLevel: level, sink: sink) }
-      state.journal = JournalFollower(data: data)
+      state.isStarted = true
       return true
     }
     guard isFirst else { return }
@@ -64,17 +65,54 @@ enum Log {
         "data": "\(data)", "version": "\(Orgman.configuration.version)",
       ])
     // However the program ends, but for a kill.
-    atexit {
-      Log.generations()
-      Log.logger.info("Stopped.")
+    atexit { Log.logger.info("Stopped.") }
+  }
+
+  /// What tells the log of the history; `nil` where nothing is logged.
+  static var historyObserver: (any HistoryObserver)? { state.withLock { $0.isStarted } ? LogObserver() : nil }
+
+  /// Logs a generation that this process added: its own commit, a change of another program that it ingested, a repair.
+  static func added(_ entry: HistoryEntry) {
+    state.withLock { _ = $0.own.insert(entry.generation) }
+    log(entry, isOwn: true)
+  }
+
+  /// Logs those of the generations that the screen found that other processes added.
+  static func found(_ entries: [HistoryEntry]) {
+    for entry in entries where state.withLock({ $0.own.remove(entry.generation) }) == nil {
+      log(entry, isOwn: false)
     }
   }
 
-  /// Logs what came to the history of the data since the last time: own commits, changes of other programs that
-  /// were taken in, repairs.
-  static func generations() {
-    let (logger, entries) = state.withLock { state in (state.logger, state.journal?.newEntries() ?? []) }
-    for entry in entries { entry.log(to: logger) }
+  /// Logs that a segment of the journal began.
+  static func beganSegment(at generation: UInt64, by actor: Actor) {
+    logger.debug(
+      "Began a segment of the journal.",
+      metadata: [
+        "generation": "\(generation)", "changes": "0", "kind": "checkpoint", "user": "\(actor.user)",
+      ])
+  }
+
+  private static func log(_ entry: HistoryEntry, isOwn: Bool) {
+    var metadata: Logger.Metadata = [
+      "generation": "\(entry.generation)", "changes": "\(entry.changes.count)",
+      "kind": "\(entry.kind.name)", "user": "\(entry.actor.user)",
+    ]
+    if let subject = entry.kind.subject { metadata["of"] = "\(subject)" }
+    if !entry.reverted.isEmpty {
+      metadata["reverted"] = "\(entry.reverted.map(String.init).joined(separator: ","))"
+    }
+    if let note = entry.note { metadata["note"] = "\(note)" }
+    switch entry.kind {
+    case .foreign: logger.notice("Took in what another program wrote.", metadata: metadata)
+    case .repair: logger.warning("Repaired the data.", metadata: metadata)
+    case .edit, .undo, .redo, .restore, .erase:
+      if isOwn {
+        logger.info("Committed.", metadata: metadata)
+      } else {
+        logger.debug("Another process committed.", metadata: metadata)
+      }
+    }
   }
 
   /// Logs why something wasn't done.

@@ -180,7 +180,7 @@ struct BrowseCommand: ParsableCommand {
     do {
       return try FileStore(
         path: directory, isReadOnly: readOnly, externalDeletions: preferences.externalDeletions,
-        retention: preferences.retention)
+        retention: preferences.retention, observer: Log.historyObserver)
     } catch {
       guard error.code == .dataNotFound, !readOnly, isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1
       else { throw error }
@@ -194,7 +194,8 @@ struct BrowseCommand: ParsableCommand {
       }
       try FileStore.create(at: directory)
       return try FileStore(
-        path: directory, externalDeletions: preferences.externalDeletions, retention: preferences.retention)
+        path: directory, externalDeletions: preferences.externalDeletions, retention: preferences.retention,
+        observer: Log.historyObserver)
     }
   }
 }

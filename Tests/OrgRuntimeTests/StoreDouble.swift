@@ -122,7 +122,7 @@ final class Witness: RuntimeObserver {
   func didRead(_ snapshot: Snapshot) { note("read \(snapshot.contents.organizationCount)") }
   func didFail(_ error: OrgError) { note("failed: \(error.code.rawValue)") }
   func isWaiting(for holder: LockHolder) { note("waits for \(holder.program)") }
-  func didChangeHistory() { note("history") }
+  func didFind(_ entries: [HistoryEntry]) { note("found \(entries.count)") }
   func didMaintain() { note("maintained") }
 }
 

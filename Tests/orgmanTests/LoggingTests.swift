@@ -123,24 +123,6 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: path + "/log"))
   }
 
-  @Test func `the follower of the journal tells what is new since it began`() throws {
-    let directory = try TemporaryDirectory()
-    try FileStore.create(at: directory.path)
-    let manager = OrgManager(store: try FileStore(path: directory.path))
-    var early = JournalFollower(data: directory.path)
-    let acme = try manager.createOrganization(name: "Acme Corp")
-    var late = JournalFollower(data: directory.path)
-    #expect(early.newEntries().map(\.kind) == ["checkpoint", "edit"])
-    #expect(late.newEntries().isEmpty)
-    try manager.rename(acme, to: "Acme")
-    for entries in [early.newEntries(), late.newEntries()] {
-      #expect(entries.map(\.generation) == [2])
-      #expect(entries.first?.actor.pid == getpid())
-      #expect(entries.first?.changes.count == 1)
-    }
-    #expect(early.newEntries().isEmpty)
-  }
-
   /// A socket that records arrive at, as the journal of systemd has one.
   private func receiver(at path: String) throws -> Int32 {
     let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
@@ -203,6 +185,32 @@ extension EndToEnd {
         })
       #expect(lines.last == "info orgman: Stopped.")
       #expect(!screen.screen.text.contains("Committed."))
+    }
+
+    @Test func `the screen logs what other processes committed, and how its own history began`() throws {
+      let data = try DataFiles.reference()
+      let log = data.path + "/log"
+      let screen = try start(["--data", data.path, "--log-level", "debug", "--log-file", log])
+      try screen.waitForText("Globex")
+      screen.press(.text("/globex"), .enter)
+      try screen.waitForText("user_006")
+      screen.press(.enter, .text("rm"))
+      try screen.waitForText("owner → member")
+      let manager = OrgManager(store: try FileStore(path: data.path))
+      let globex = try #require(try manager.organizations(matching: "Globex").first)
+      try manager.updatePlan(of: globex.id, to: "gold")
+      try screen.waitForText("gold")
+      try screen.waitFor("the log") { _ in
+        (try? self.lines(log))?.contains { $0.contains("Another") } == true
+      }
+      try screen.quit()
+      let user = "user=\(NSUserName())"
+      #expect(
+        try lines(log).filter { $0.contains("generation=") } == [
+          "debug orgman: Began a segment of the journal. changes=0 generation=0 kind=checkpoint \(user)",
+          "info orgman: Committed. changes=1 generation=1 kind=edit \(user)",
+          "debug orgman: Another process committed. changes=1 generation=2 kind=edit \(user)",
+        ])
     }
 
     @Test func `a command logs what it did and what it refused, and prints what it always does`() throws {

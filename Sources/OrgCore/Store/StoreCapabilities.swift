@@ -57,3 +57,13 @@ public protocol TurnTakingStore: OrgStore {
     waiting: (LockHolder) -> Bool, _ body: () throws(OrgError) -> Value
   ) throws(OrgError) -> Value
 }
+
+/// Learns what a store adds to its history, for a log. Called in the order of the history, as soon as others can go on, on
+/// the thread that made the store do it.
+public protocol HistoryObserver: Sendable {
+  /// A generation became durable: a commit, a repair, or what the store ingested of other programs.
+  func didAdd(_ entry: HistoryEntry)
+
+  /// A segment of the history began at a generation, with a full copy of the data.
+  func didBeginSegment(at generation: UInt64, by actor: Actor)
+}

@@ -5,6 +5,7 @@ import SystemPackage
 struct LockedJournal {
   let stateDirectory: StateDirectory
   let committed: CommittedState
+  let reporter: HistoryReporter
 
   private var directory: DataDirectory { stateDirectory.directory }
 
@@ -35,6 +36,7 @@ struct LockedJournal {
     record.previous = journal.last?.hash ?? ""
     try journal.append(record, to: directory, in: stateDirectory.journal)
     committed.withLock { $0.journal = journal }
+    reporter.note(record)
   }
 
   /// The number of the generation that follows another.

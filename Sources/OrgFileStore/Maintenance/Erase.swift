@@ -145,6 +145,8 @@ private struct EraseOperation {
       try transaction.stateDirectory.writeCheckpoint(current.contents, generation: generation)
       try eraser.rewrite([record, checkpoint], after: last.hash)
     }
+    transaction.journal.reporter.note(record)
+    transaction.journal.reporter.note(checkpoint)
     transaction.committed.withLock {
       $0.journal = nil
       $0.current = (generation, current.contents)

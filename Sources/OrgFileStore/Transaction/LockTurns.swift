@@ -6,11 +6,12 @@ import Synchronization
 /// had read before its turn would have to be read again then.
 final class LockTurns: Sendable {
   private let directory: DataDirectory
+  private let reporter: HistoryReporter
   /// The thread whose turn it is.
   private let turn = Mutex<pthread_t?>(nil)
 
-  init(_ directory: DataDirectory) {
-    self.directory = directory
+  init(_ directory: DataDirectory, _ reporter: HistoryReporter) {
+    (self.directory, self.reporter) = (directory, reporter)
   }
 
   /// Runs the body with the lock held where others hold it or wait for it, and without where nobody does.
@@ -27,9 +28,11 @@ final class LockTurns: Sendable {
 
   /// Runs the body with the lock held, be it since the turn of this thread began.
   func locked<Value>(
-    waiting: (LockHolder) -> Bool, _ body: () throws(OrgError) -> Value
+    waiting: (LockHolder) -> Bool = { _ in true }, _ body: () throws(OrgError) -> Value
   ) throws(OrgError) -> Value {
     if turn.withLock({ $0 == pthread_self() }) { return try body() }
+    // After the lock was given back, as the observer may write to a slow disk.
+    defer { reporter.report() }
     return try FileLock(directory: directory).withLock(waiting: waiting) { (_) throws(OrgError) in try body()
     }
   }

@@ -19,7 +19,8 @@ struct Transaction {
   init(_ parts: StoreParts) throws(OrgError) {
     let (directory, files, committed) = (parts.directory, parts.files, parts.committed)
     let stateDirectory = try directory.saving { () throws(SystemCallError) in try StateDirectory(directory) }
-    let journal = LockedJournal(stateDirectory: stateDirectory, committed: committed)
+    let journal = LockedJournal(
+      stateDirectory: stateDirectory, committed: committed, reporter: parts.reporter)
     let publisher = Publisher(files, stateDirectory, committed, parts.published)
     let pruner = HistoryPruner(
       stateDirectory: stateDirectory, committed: committed, retention: parts.options.retention)

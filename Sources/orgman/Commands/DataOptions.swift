@@ -31,7 +31,7 @@ struct DataOptions: ParsableArguments {
     let preferences = ConfigurationFile.load().configuration.preferences
     let store = try FileStore(
       path: directory, isReadOnly: isReadOnly || readOnly, externalDeletions: preferences.externalDeletions,
-      retention: preferences.retention, isShortLived: true)
+      retention: preferences.retention, isShortLived: true, observer: Log.historyObserver)
     OpenStores.add(store)
     return store
   }
