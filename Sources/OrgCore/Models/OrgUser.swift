@@ -18,7 +18,8 @@ public struct OrgUser: Sendable, Hashable {
   }
 }
 
-/// What a member may do in an organization.
+/// What a member may do in an organization. What another role takes is a case here, and whatever makes it special;
+/// everything else goes through all of them.
 public enum Role: String, Sendable, Hashable, CaseIterable {
   /// Runs the organization; the last one is guarded.
   case owner
@@ -26,4 +27,54 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
   case member
   /// Pays for it.
   case billingAdmin = "billing_admin"
+}
+
+extension Role {
+  /// All roles in their order.
+  package static let all = allCases
+
+  /// Its place among all of them: what tables and indexes keep.
+  package var place: Int { Self.all.firstIndex(of: self) ?? 0 }
+}
+
+/// How many members have each role.
+public struct RoleCounts: Sendable, Hashable {
+  /// By the place of the role. Not an array, for lists count for each of their rows; a role beyond these places would
+  /// stop the program at its first member.
+  private var counts = InlineArray<8, Int>(repeating: 0)
+
+  /// No members.
+  public init() {}
+
+  /// How many members have a role.
+  public subscript(role: Role) -> Int {
+    get { counts[role.place] }
+    set { counts[role.place] = newValue }
+  }
+
+  /// Counts one more.
+  public mutating func add(_ role: Role) { counts[role.place] += 1 }
+
+  /// Counts one more by the place of its role.
+  package mutating func add(place: Int) { counts[place] += 1 }
+
+  /// How many members there are.
+  public var total: Int { counts.indices.reduce(0) { $0 + counts[$1] } }
+
+  /// Members who are owners.
+  public var owner: Int { self[.owner] }
+  /// Members who are billing admins.
+  public var billingAdmin: Int { self[.billingAdmin] }
+  /// Members who are neither.
+  public var member: Int { self[.member] }
+
+  /// Whether as many members have each role.
+  public static func == (left: RoleCounts, right: RoleCounts) -> Bool {
+    Role.all.allSatisfy { left[$0] == right[$0] }
+  }
+
+  /// Feeds the counts to a hasher.
+  public func hash(into hasher: inout Hasher) {
+    for role in Role.all { hasher.combine(self[role]) }
+  }
 }

@@ -43,7 +43,8 @@ public enum Rules {
   /// - Throws: `OrgError.Code.invalidValue` if there is no such role.
   public static func role(_ name: String) throws(OrgError) -> Role {
     guard let role = Role(rawValue: name) else {
-      throw OrgError(.invalidValue, "There is no role \(name.quoted); use owner, member or billing_admin.")
+      throw OrgError(
+        .invalidValue, "There is no role \(name.quoted); use \(Role.allCases.map(\.rawValue).alternatives).")
     }
     return role
   }
@@ -65,7 +66,9 @@ public enum Rules {
     case .status:
       guard let value, Organization.Status(rawValue: value) != nil else {
         throw OrgError(
-          .invalidValue, "There is no status \((value ?? "").quoted); use active, suspended or deleted.")
+          .invalidValue,
+          "There is no status \((value ?? "").quoted); use \(Organization.Status.allCases.map(\.rawValue).alternatives)."
+        )
       }
       return value
     case .lagoCustomerID, .stripeCustomerID:
@@ -87,6 +90,14 @@ public enum Rules {
       checked[field] = try Rules.checked(organization[field], for: field)
     }
     return checked
+  }
+}
+
+extension [String] {
+  /// `a, b or c`, for a sentence.
+  package var alternatives: String {
+    guard let last else { return "" }
+    return count == 1 ? last : "\(dropLast().joined(separator: ", ")) or \(last)"
   }
 }
 

@@ -283,17 +283,6 @@ public struct QueryError: Error, Sendable, Hashable, CustomStringConvertible {
   public var description: String { message }
 }
 
-extension RoleCounts {
-  /// How many members have a role.
-  public subscript(role: Role) -> Int {
-    switch role {
-    case .owner: owner
-    case .billingAdmin: billingAdmin
-    case .member: member
-    }
-  }
-}
-
 extension Timestamp {
   /// Days since 1970-01-01 in UTC, rounded down; `nil` for an unknown time, which is neither before nor after any day.
   var dayNumber: Int? {

@@ -73,13 +73,15 @@ struct QueryParser {
     case "status":
       let text = try value()
       guard let status = Organization.Status(rawValue: text.lowercased()) else {
-        throw failure("There is no status \(text.quoted); use active, suspended or deleted.")
+        throw failure(
+          "There is no status \(text.quoted); use \(Organization.Status.allCases.map(\.rawValue).alternatives)."
+        )
       }
       return .status(status)
     case "role":
       let text = try value()
       guard let role = Role(rawValue: text.lowercased()) else {
-        throw failure("There is no role \(text.quoted); use owner, member or billing_admin.")
+        throw failure("There is no role \(text.quoted); use \(Role.allCases.map(\.rawValue).alternatives).")
       }
       return .role(role)
     case "no":

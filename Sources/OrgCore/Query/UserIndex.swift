@@ -18,7 +18,8 @@ public struct UserIndex: Sendable {
   private var firsts: NumberList = [0]
   /// User by user, organizations rising: `Membership` as numbers.
   private var memberships: NumberList = []
-  private var counts: [Counts] = []
+  /// User by user, how many memberships have each role, in the order of the roles.
+  private var counts: [Int32] = []
 
   /// One organization of a user as a number: however many roles there are, each has one of its own.
   struct Membership: Equatable {
@@ -30,17 +31,12 @@ public struct UserIndex: Sendable {
       (self.organization, self.role) = (organization, role)
     }
 
-    init(number: Int, roles: Int = Role.allCases.count) {
+    init(number: Int, roles: Int = Role.all.count) {
       (organization, role) = number.quotientAndRemainder(dividingBy: roles)
     }
 
     /// Rises with the organization.
-    func number(roles: Int = Role.allCases.count) -> Int { organization * roles + role }
-  }
-
-  private struct Counts {
-    var owner = 0
-    var billingAdmin = 0
+    func number(roles: Int = Role.all.count) -> Int { organization * roles + role }
   }
 
   /// Looks at every member of a snapshot once; with an earlier index, only at those of organizations that changed
@@ -74,10 +70,7 @@ public struct UserIndex: Sendable {
   /// A user, and how many organizations have them in which role.
   public func user(at row: Int) -> UserSummary {
     var roles = RoleCounts()
-    let total = firsts[row + 1] - firsts[row]
-    roles.owner = counts[row].owner
-    roles.billingAdmin = counts[row].billingAdmin
-    roles.member = total - roles.owner - roles.billingAdmin
+    for (place, role) in Role.all.enumerated() { roles[role] = Int(counts[row * Role.all.count + place]) }
     return UserSummary(id: String(decoding: text[range(row)], as: UTF8.self), roles: roles)
   }
 
@@ -155,9 +148,8 @@ public struct UserIndex: Sendable {
           for place in 0..<contents.memberCount(at: index) {
             let member = contents.member(place, at: index)
             var id = member.userID
-            let role = Role.allCases.firstIndex(of: member.role) ?? 0
             id.withUTF8 {
-              add(UnsafeRawBufferPointer($0), Membership(organization: index, role: role))
+              add(UnsafeRawBufferPointer($0), Membership(organization: index, role: member.role.place))
             }
           }
         }
@@ -258,15 +250,11 @@ public struct UserIndex: Sendable {
   }
 
   private mutating func append(_ id: UnsafeRawBufferPointer, from first: Int) {
-    var counts = Counts()
+    let start = counts.count
+    counts.append(contentsOf: repeatElement(0, count: Role.all.count))
     for place in first..<memberships.count {
-      switch Role.allCases[Membership(number: memberships[place]).role] {
-      case .owner: counts.owner += 1
-      case .billingAdmin: counts.billingAdmin += 1
-      case .member: break
-      }
+      counts[start + Membership(number: memberships[place]).role] += 1
     }
-    self.counts.append(counts)
     text.append(contentsOf: id)
     text.append(SearchText.separator)
     starts.append(text.count)
@@ -295,5 +283,5 @@ public struct UserSummary: Sendable, Hashable {
   public let roles: RoleCounts
 
   /// How many organizations the user is in.
-  public var organizationCount: Int { roles.owner + roles.billingAdmin + roles.member }
+  public var organizationCount: Int { roles.total }
 }

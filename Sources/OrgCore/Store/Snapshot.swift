@@ -102,28 +102,6 @@ extension SnapshotContents {
   }
 }
 
-/// How many members have each role.
-public struct RoleCounts: Sendable, Hashable {
-  /// Members who are owners.
-  public var owner = 0
-  /// Members who are billing admins.
-  public var billingAdmin = 0
-  /// Members who are neither.
-  public var member = 0
-
-  /// No members.
-  public init() {}
-
-  /// Counts one more.
-  public mutating func add(_ role: Role) {
-    switch role {
-    case .owner: owner += 1
-    case .billingAdmin: billingAdmin += 1
-    case .member: member += 1
-    }
-  }
-}
-
 /// Fields that a record doesn't have. The service that shares the data gives them a default each time that it loads the
 /// record, and so does a snapshot; where the default is the time of loading, the time is `Timestamp.unknown`.
 public struct DefaultedFields: OptionSet, Sendable, Hashable {

@@ -13,6 +13,8 @@ struct Places: Sendable {
   private static let hashLength = 64
   /// Bytes of the longest first two lines.
   private static let longestHead = 512
+  /// The roles that members have by number: another version may know others, in another order.
+  private static let roles = Role.all.map(\.rawValue).joined(separator: ",")
 
   /// By file; those of the bytes that this is about.
   let hashes: [String: String]
@@ -55,6 +57,7 @@ struct Places: Sendable {
       + [organizationsTop, membersTop].flatMap { [$0.start, $0.lastEnd, $0.close] }
     let words =
       [OrganizationTable.file, MemberTable.file].map { hashes[$0] ?? "" } + numbers.map(String.init)
+      + [Self.roles]
     // Room for the hash.
     var text = [UInt8](repeating: UInt8(ascii: "\n"), count: Self.hashLength + 1)
     text.reserveCapacity(Self.longestHead + Self.length(organizationKeys.count, memberStarts.count))
@@ -85,10 +88,10 @@ struct Places: Sendable {
     let lines = start.split(separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false)
     guard lines.count == 3 else { return nil }
     let words = String(decoding: lines[1], as: UTF8.self).split(separator: " ")
-    guard words.count == 12, words[0] == hashes[OrganizationTable.file] ?? "",
+    guard words.count == 13, words[12] == Self.roles, words[0] == hashes[OrganizationTable.file] ?? "",
       words[1] == hashes[MemberTable.file] ?? ""
     else { return nil }
-    let numbers = words.dropFirst(2).compactMap { UInt32($0) }.map { Int($0) }
+    let numbers = words[2..<12].compactMap { UInt32($0) }.map { Int($0) }
     guard numbers.count == 10 else { return nil }
     let head = lines[2].startIndex
     let size = head + Self.length(numbers[0], numbers[1], states: numbers[2] + numbers[3])
@@ -164,7 +167,7 @@ extension MemberTable {
     guard lists.count == places.organizationKeys.count, roles.count == starts.count,
       places.membersTop.fits(bytes, isEmpty: lists.allSatisfy { $0.open == 0 }),
       areRising(starts, .openBrace, in: bytes, before: end),
-      roles.allSatisfy({ $0 < Role.allCases.count })
+      roles.allSatisfy({ $0 < Role.all.count })
     else { return nil }
     var count = 0
     for list in lists {

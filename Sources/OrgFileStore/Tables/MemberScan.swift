@@ -187,13 +187,13 @@ struct MemberScan: Sendable {
       }
     }
     let name = JSONText.decode(role, in: rules.bytes)
-    guard let place = Role(rawValue: name).flatMap(Role.allCases.firstIndex(of:)) else {
+    guard let place = Role(rawValue: name)?.place else {
       throw JSONError(
         offset: value.start, reason: "there is no role \(name.prefix(40).description.quoted)")
     }
     return UInt8(place)
   }
 
-  private static let defaultRole = UInt8(Role.allCases.firstIndex(of: .member) ?? 0)
-  private static let roleNames = Role.allCases.map { Array($0.rawValue.utf8) }
+  private static let defaultRole = UInt8(Role.member.place)
+  private static let roleNames = Role.all.map { Array($0.rawValue.utf8) }
 }

@@ -20,7 +20,7 @@ extension MemberTable {
     let values = record(place)?.values ?? InlineArray(repeating: JSONValue())
     return OrgUser(
       organizationID: organization, userID: values[1].text(in: bytes) ?? "",
-      role: Role.allCases[Int(roles[place])], joinedAt: FieldRules(bytes: bytes).time(values[3]))
+      role: Role.all[Int(roles[place])], joinedAt: FieldRules(bytes: bytes).time(values[3]))
   }
 
   /// What is odd about a member that the service loads; `nil` where it can be edited.
@@ -76,7 +76,7 @@ extension MemberTable {
   }
 
   func roleCounts(at index: Int) -> RoleCounts {
-    roles[lists[index].members].reduce(into: RoleCounts()) { $0.add(Role.allCases[Int($1)]) }
+    roles[lists[index].members].reduce(into: RoleCounts()) { $0.add(place: Int($1)) }
   }
 
   func find(_ user: String, at index: Int) -> Int? {
