@@ -10,7 +10,8 @@ import Testing
     (#"a"b"#, [.text(#"a"b"#)]), ("~acr", [.fuzzy("acr")]), (#"~"a b""#, [.fuzzy("a b")]),
     ("plan:starter", [.plan("starter")]), (#"PLAN:"my plan""#, [.plan("my plan")]),
     ("status:Active", [.status(.active)]), ("role:billing_admin", [.role(.billingAdmin)]),
-    ("user:bob:x", [.user("bob:x")]), ("no:stripe no:LAGO", [.noStripe, .noLago]),
+    ("user:bob:x", [.user("bob:x")]),
+    ("no:stripe no:LAGO", [.none(.stripeCustomerID), .none(.lagoCustomerID)]),
     ("12:30 : ::x", [.text("12:30"), .text(":"), .text("::x")]), ("", []), (" \u{3000} ", []),
   ])
   func `reads terms`(text: String, conditions: [Query.Condition]) throws {
@@ -125,8 +126,7 @@ import Testing
         holds = plain(
           Query.Comparison.Sign.allCases.first { $0 == comparison.sign } ?? .equal,
           own < other ? -1 : own == other ? 0 : 1)
-      case .noStripe: holds = organization.stripeCustomerID == nil
-      case .noLago: holds = organization.lagoCustomerID == nil
+      case .none(let field): holds = organization[field] == nil
       }
       return holds != term.isNegated
     }

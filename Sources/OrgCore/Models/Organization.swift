@@ -50,56 +50,6 @@ public enum PlanTier {
   public static let known = ["founders_friend", "starter", "professional", "enterprise"]
 }
 
-/// A field of an organization that can be edited.
-public enum OrganizationField: String, Sendable, Hashable, CaseIterable {
-  /// `Organization.name`
-  case name
-  /// `Organization.planTier`
-  case planTier = "plan_tier"
-  /// `Organization.lagoCustomerID`
-  case lagoCustomerID = "lago_customer_id"
-  /// `Organization.stripeCustomerID`
-  case stripeCustomerID = "stripe_customer_id"
-  /// `Organization.status`
-  case status
-
-  /// What people call it: `Name`, `Plan`, `Lago id`, `Stripe id`, `Status`.
-  public var title: String {
-    switch self {
-    case .name: "Name"
-    case .planTier: "Plan"
-    case .lagoCustomerID: "Lago id"
-    case .stripeCustomerID: "Stripe id"
-    case .status: "Status"
-    }
-  }
-}
-
-extension Organization {
-  /// A field as the text that the file holds; `nil` for an absent billing id. Setting an unknown
-  /// status, or `nil` where a value is needed, changes nothing: `Rules` refuses those before.
-  public subscript(field: OrganizationField) -> String? {
-    get {
-      switch field {
-      case .name: name
-      case .planTier: planTier
-      case .lagoCustomerID: lagoCustomerID
-      case .stripeCustomerID: stripeCustomerID
-      case .status: status.rawValue
-      }
-    }
-    set {
-      switch field {
-      case .name: name = newValue ?? name
-      case .planTier: planTier = newValue ?? planTier
-      case .lagoCustomerID: lagoCustomerID = newValue
-      case .stripeCustomerID: stripeCustomerID = newValue
-      case .status: status = newValue.flatMap(Status.init(rawValue:)) ?? status
-      }
-    }
-  }
-}
-
 extension Organization {
   /// An id for a new organization: `org_` and a random UUID of version 4 (RFC 9562), in lower case.
   public static func newID() -> String {

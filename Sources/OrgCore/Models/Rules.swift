@@ -53,31 +53,35 @@ public enum Rules {
   ///
   /// - Throws: `OrgError.Code.invalidName` or `.invalidValue` with what is wrong.
   public static func checked(_ value: String?, for field: OrganizationField) throws(OrgError) -> String? {
-    switch field {
-    case .name:
-      return try checkedName(value ?? "")
-    case .planTier:
-      let plan = (value ?? "").trimmed
-      guard !plan.isEmpty else { throw OrgError(.invalidValue, "A plan can't be empty.") }
-      guard plan.unicodeScalars.count <= 200 else {
-        throw OrgError(.invalidValue, "A plan has at most 200 characters.")
-      }
-      return plan
-    case .status:
-      guard let value, Organization.Status(rawValue: value) != nil else {
-        throw OrgError(
-          .invalidValue,
-          "There is no status \((value ?? "").quoted); use \(Organization.Status.allCases.map(\.rawValue).alternatives)."
-        )
-      }
-      return value
-    case .lagoCustomerID, .stripeCustomerID:
-      let id = (value ?? "").trimmed
-      guard id.unicodeScalars.count <= 200 else {
-        throw OrgError(.invalidValue, "A \(field.title) has at most 200 characters.")
-      }
-      return id.isEmpty ? nil : id
+    try field.descriptor.check(value)
+  }
+
+  static func checkedPlan(_ value: String?) throws(OrgError) -> String? {
+    let plan = (value ?? "").trimmed
+    guard !plan.isEmpty else { throw OrgError(.invalidValue, "A plan can't be empty.") }
+    guard plan.unicodeScalars.count <= 200 else {
+      throw OrgError(.invalidValue, "A plan has at most 200 characters.")
     }
+    return plan
+  }
+
+  static func checkedStatus(_ value: String?) throws(OrgError) -> String? {
+    guard let value, Organization.Status(rawValue: value) != nil else {
+      throw OrgError(
+        .invalidValue,
+        "There is no status \((value ?? "").quoted); use \(Organization.Status.allCases.map(\.rawValue).alternatives)."
+      )
+    }
+    return value
+  }
+
+  /// Free text; `nil` where it is blank.
+  static func checkedText(_ value: String?, _ title: String) throws(OrgError) -> String? {
+    let text = (value ?? "").trimmed
+    guard text.unicodeScalars.count <= 200 else {
+      throw OrgError(.invalidValue, "A \(title) has at most 200 characters.")
+    }
+    return text.isEmpty ? nil : text
   }
 
   /// Checks every field of a new organization and returns it as it would be stored.

@@ -50,10 +50,8 @@ public struct Query: Sendable, Hashable {
     case owners(Comparison)
     /// The day of creation, in days since 1970-01-01 UTC.
     case created(Comparison)
-    /// No Stripe id.
-    case noStripe
-    /// No Lago id.
-    case noLago
+    /// No value in an optional field.
+    case none(OrganizationField)
   }
 
   /// A sign and the number to compare with.
@@ -193,8 +191,7 @@ public struct Query: Sendable, Hashable {
       case members(Comparison)
       case owners(Comparison)
       case created(Comparison)
-      case noStripe
-      case noLago
+      case none(OptionalFields)
     }
 
     let condition: Condition
@@ -212,15 +209,14 @@ public struct Query: Sendable, Hashable {
       case .members(let comparison): condition = .members(comparison)
       case .owners(let comparison): condition = .owners(comparison)
       case .created(let comparison): condition = .created(comparison)
-      case .noStripe: condition = .noStripe
-      case .noLago: condition = .noLago
+      case .none(let field): condition = .none(OptionalFields { $0 == field })
       case .role, .user: return nil
       }
     }
 
     var cost: Int {
       switch condition {
-      case .status, .noStripe, .noLago, .created: 0
+      case .status, .none, .created: 0
       case .plan, .members: 1
       case .text: 2
       case .fuzzy: 3
@@ -298,8 +294,8 @@ extension Timestamp {
 /// What a query looks at in one organization.
 protocol QuerySubject {
   var status: Organization.Status { get }
-  var hasLago: Bool { get }
-  var hasStripe: Bool { get }
+  /// Whether one of some optional fields has a value.
+  func has(_ fields: OptionalFields) -> Bool
   var day: Int? { get }
   func isOnPlan(_ plan: [UInt8]) -> Bool
   /// Name, id and billing ids in lower case, each followed by a byte that no text has.
@@ -318,8 +314,7 @@ extension QuerySubject {
     case .members(let comparison): comparison.holds(for: contents.memberCount(at: index))
     case .owners(let comparison): comparison.holds(for: contents.roleCounts(at: index).owner)
     case .created(let comparison): day.map(comparison.holds) ?? false
-    case .noStripe: !hasStripe
-    case .noLago: !hasLago
+    case .none(let field): !has(field)
     }
   }
 }
@@ -329,8 +324,9 @@ private struct RecordSubject: QuerySubject {
   let organization: Organization
 
   var status: Organization.Status { organization.status }
-  var hasLago: Bool { organization.lagoCustomerID != nil }
-  var hasStripe: Bool { organization.stripeCustomerID != nil }
+  func has(_ fields: OptionalFields) -> Bool {
+    !fields.isDisjoint(with: OptionalFields { organization[$0] != nil })
+  }
   var day: Int? { organization.createdAt.dayNumber }
 
   func isOnPlan(_ plan: [UInt8]) -> Bool {

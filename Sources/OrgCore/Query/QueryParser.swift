@@ -86,11 +86,12 @@ struct QueryParser {
       return .role(role)
     case "no":
       let text = try value()
-      switch text.lowercased() {
-      case "stripe": return .noStripe
-      case "lago": return .noLago
-      default: throw failure("There is no billing id \(text.quoted); use no:stripe or no:lago.")
+      guard let field = OrganizationField.optional.first(where: { $0.descriptor.word == text.lowercased() })
+      else {
+        let words = OrganizationField.optional.reversed().map { "no:\($0.descriptor.word)" }
+        throw failure("There is no billing id \(text.quoted); use \(words.alternatives).")
       }
+      return .none(field)
     case "members", "owners":
       let sign = takeSign()
       let text = try value()

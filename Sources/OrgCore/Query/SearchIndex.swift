@@ -44,8 +44,7 @@ public final class SearchIndex: Sendable {
     let index: Int
 
     var status: Organization.Status { table.facts[index].status }
-    var hasLago: Bool { table.facts[index].hasLago }
-    var hasStripe: Bool { table.facts[index].hasStripe }
+    func has(_ fields: OptionalFields) -> Bool { !table.facts[index].present.isDisjoint(with: fields) }
     var day: Int? { table.facts[index].createdAt.dayNumber }
     func isOnPlan(_ plan: [UInt8]) -> Bool { table.plans[Int(table.facts[index].plan)] == plan }
 
@@ -72,8 +71,8 @@ public final class SearchIndex: Sendable {
       var createdAt: Timestamp
       var plan: Int32
       var status: Organization.Status
-      var hasLago: Bool
-      var hasStripe: Bool
+      /// The optional fields that have a value.
+      var present: OptionalFields
     }
 
     init(of contents: any SnapshotContents, _ indices: Range<Int>) {
@@ -108,15 +107,16 @@ public final class SearchIndex: Sendable {
       SearchText.append(organization, to: &text)
       add(
         number(ofPlan: Array(organization.planTier.utf8)), organization.createdAt, organization.status,
-        hasLago: organization.lagoCustomerID != nil, hasStripe: organization.stripeCustomerID != nil)
+        OptionalFields { organization[$0] != nil })
     }
 
     mutating func add(_ organization: RawFieldOrganization) {
       starts.append(text.count)
       SearchText.append(organization, to: &text)
       add(
-        number(ofPlan: organization.plan), organization.createdAt, organization.status,
-        hasLago: organization.lago != nil, hasStripe: organization.stripe != nil)
+        number(ofPlan: organization.text(at: RawFieldOrganization.planPlace) ?? .init(start: nil, count: 0)),
+        organization.createdAt, organization.status,
+        OptionalFields(places: { organization.text(at: $0) != nil }))
     }
 
     private mutating func number(ofPlan plan: UnsafeRawBufferPointer) -> Int32 {
@@ -135,11 +135,9 @@ public final class SearchIndex: Sendable {
     }
 
     private mutating func add(
-      _ plan: Int32, _ createdAt: Timestamp, _ status: Organization.Status, hasLago: Bool, hasStripe: Bool
+      _ plan: Int32, _ createdAt: Timestamp, _ status: Organization.Status, _ present: OptionalFields
     ) {
-      facts.append(
-        Facts(
-          createdAt: createdAt, plan: plan, status: status, hasLago: hasLago, hasStripe: hasStripe))
+      facts.append(Facts(createdAt: createdAt, plan: plan, status: status, present: present))
     }
 
     /// The beginning of a name, and whose it is: most names differ in it.
@@ -233,25 +231,63 @@ package protocol RawFieldContents: SnapshotContents {
 
 /// The values of an organization as ASCII text, for as long as a closure runs.
 package struct RawFieldOrganization {
-  let id: UnsafeRawBufferPointer
-  let name: UnsafeRawBufferPointer
-  let plan: UnsafeRawBufferPointer
-  let lago: UnsafeRawBufferPointer?
-  let stripe: UnsafeRawBufferPointer?
+  /// Where a value stands.
+  package struct Place: BitwiseCopyable, Sendable {
+    let start: UInt32
+    let end: UInt32
+
+    package init(_ range: Range<Int>) {
+      (start, end) = (UInt32(range.lowerBound), UInt32(range.upperBound))
+    }
+
+    /// Of a value that isn't there: no value begins where the text does.
+    package init() { (start, end) = (0, 0) }
+
+    /// `nil` for a value that isn't there.
+    package var range: Range<Int>? { start == 0 ? nil : Int(start)..<Int(end) }
+  }
+
+  private let bytes: UnsafeRawBufferPointer
+  private let places: UnsafeBufferPointer<Place>
   let createdAt: Timestamp
   let status: Organization.Status
 
+  /// - Parameter places: where the values stand in the bytes, by the places of their keys in a record.
   package init(
-    id: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer, plan: UnsafeRawBufferPointer,
-    lago: UnsafeRawBufferPointer?, stripe: UnsafeRawBufferPointer?, createdAt: Timestamp,
+    _ bytes: UnsafeRawBufferPointer, _ places: UnsafeBufferPointer<Place>, createdAt: Timestamp,
     status: Organization.Status
   ) {
-    self.id = id
-    self.name = name
-    self.plan = plan
-    self.lago = lago
-    self.stripe = stripe
-    self.createdAt = createdAt
-    self.status = status
+    (self.bytes, self.places, self.createdAt, self.status) = (bytes, places, createdAt, status)
   }
+
+  /// A value by the place of its key in a record; `nil` where there is none.
+  func text(at place: Int) -> UnsafeRawBufferPointer? {
+    places[place].range.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
+  }
+
+  static let planPlace = OrganizationKey.field(.planTier).place
+}
+
+/// A set of optional fields.
+struct OptionalFields: OptionSet, Sendable, Hashable {
+  /// One bit a field, by its place among the optional ones.
+  let rawValue: UInt32
+
+  init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// The optional fields that pass a test.
+  init(_ test: (OrganizationField) -> Bool) {
+    var bits: UInt32 = 0
+    for (place, field) in OrganizationField.optional.enumerated() where test(field) { bits |= 1 << place }
+    rawValue = bits
+  }
+
+  /// The optional fields of which the place in a record passes a test.
+  init(places test: (Int) -> Bool) {
+    var bits: UInt32 = 0
+    for (place, key) in Self.places.enumerated() where test(key) { bits |= 1 << place }
+    rawValue = bits
+  }
+
+  private static let places = OrganizationField.optional.map { OrganizationKey.field($0).place }
 }

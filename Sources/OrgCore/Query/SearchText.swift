@@ -7,21 +7,23 @@ enum SearchText {
 
   /// Adds what words are looked for in: name, id and billing ids.
   static func append(_ organization: Organization, to text: inout [UInt8]) {
-    append(organization.name, to: &text)
-    text.append(separator)
-    append(organization.id, to: &text)
-    text.append(separator)
-    for id in [organization.lagoCustomerID, organization.stripeCustomerID] {
-      guard let id else { continue }
-      append(id, to: &text)
+    for key in keys {
+      guard let part = organization.text(key) else { continue }
+      append(part, to: &text)
       text.append(separator)
     }
   }
 
+  /// What words are looked for in. The order of names, and of ids where those are alike, is told by the first two.
+  private static let keys =
+    [.field(.name), .id]
+    + OrganizationField.all.filter { $0.descriptor.isSearchable && $0 != .name }.map(OrganizationKey.field)
+  private static let places = keys.map(\.place)
+
   /// Adds the same of values that are plain ASCII.
   static func append(_ organization: RawFieldOrganization, to text: inout [UInt8]) {
-    for part in [organization.name, organization.id, organization.lago, organization.stripe] {
-      guard let part else { continue }
+    for place in places {
+      guard let part = organization.text(at: place) else { continue }
       let start = text.count
       text.append(contentsOf: part)
       text.append(separator)

@@ -114,14 +114,9 @@ package enum JSONText {
   /// An organization as an entry of the file, from its key on.
   static func entry(_ organization: Organization) -> [UInt8] {
     var result = encode(organization.id) + Array(": {\n".utf8)
-    var fields: [(String, String?)] = [
-      ("id", organization.id), ("name", organization.name),
-      ("created_at", organization.createdAt.description), ("plan_tier", organization.planTier),
-      ("lago_customer_id", organization.lagoCustomerID),
-      ("stripe_customer_id", organization.stripeCustomerID), ("status", organization.status.rawValue),
-    ]
     // A time that isn't known stays missing: the service can load that.
-    if organization.createdAt == .unknown { fields.remove(at: 2) }
+    let keys = OrganizationKey.all.filter { $0 != .createdAt || organization.createdAt != .unknown }
+    let fields = keys.map { (key: $0.name, value: organization.text($0)) }
     append(fields, to: &result, indent: 4)
     return result + Array("  }".utf8)
   }

@@ -117,7 +117,7 @@ extension Journal {
     decode(line, emptying: ["splices", "files"])
   }
 
-  private static func decode(_ line: ArraySlice<UInt8>, emptying keys: [StaticString]) -> Line? {
+  private static func decode(_ line: ArraySlice<UInt8>, emptying keys: [JSONKey]) -> Line? {
     guard let (body, hash) = body(of: line),
       let record = try? JSONDecoder().decode(JournalRecord.self, from: emptied(body, keys)),
       record.format <= JournalRecord.currentFormat, record.isPossible
@@ -126,7 +126,7 @@ extension Journal {
   }
 
   /// An object of JSON in which the arrays and objects under some of its keys have nothing in them.
-  static func emptied(_ body: Data, _ keys: [StaticString]) -> Data {
+  static func emptied(_ body: Data, _ keys: [JSONKey]) -> Data {
     var scanner = JSONScanner([UInt8](body))
     let bytes = scanner.bytes
     var result = Data()

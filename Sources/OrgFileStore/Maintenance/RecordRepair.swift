@@ -45,7 +45,7 @@ struct RecordFix {
 
   /// What takes out all values of a key but the last, which is the one that counts for the service.
   static func duplicates<let count: Int>(
-    in bytes: [UInt8], _ open: Int, _ keys: InlineArray<count, StaticString>, of label: String
+    in bytes: [UInt8], _ open: Int, _ keys: InlineArray<count, JSONKey>, of label: String
   ) -> [RecordFix] {
     var entries: [(name: String, start: Int)] = []
     var scanner = JSONScanner(bytes, at: open + 1)

@@ -67,7 +67,7 @@ extension RepairPlan {
   }
 
   private static func fixes(
-    _ record: Record<7>, _ entry: Entry, _ rules: FieldRules, _ evidence: RepairEvidence
+    _ record: OrganizationRecord, _ entry: Entry, _ rules: FieldRules, _ evidence: RepairEvidence
   ) -> [RecordFix] {
     let id = entry.name
     let known = evidence.organization(id)
@@ -75,49 +75,44 @@ extension RepairPlan {
     let label = Self.label(name, id)
     let fields = OrganizationTable.fields
     var fixes = RecordFix.duplicates(in: rules.bytes, record.open, fields, of: label)
-    for (place, value) in (0..<7).map({ ($0, record.values[$0]) }) {
-      guard let problem = problem(place, value, record.open, rules) else { continue }
-      let key = fields[place].description
+    for (place, key) in OrganizationKey.all.enumerated() {
+      let value = record.values[place]
+      guard let problem = problem(place, key, value, record.open, rules) else { continue }
       let wanted: (value: String?, why: String)
-      switch place {
-      case 0: wanted = (id, "its key")
-      case 1:
+      switch key {
+      case .id: wanted = (id, "its key")
+      case .createdAt:
+        let time = rules.time(value)
+        let (found, why) = evidence.created(id)
+        wanted = time == .unknown ? (found.description, why) : (time.description, "the same time")
+      case .field(.name):
         wanted =
           known.map { ($0.name, "which the history has") } ?? (
             Self.name(name, id), "as far as it can be used"
           )
-      case 2:
-        let time = rules.time(value)
-        let (found, why) = evidence.created(id)
-        wanted = time == .unknown ? (found.description, why) : (time.description, "the same time")
-      case 3:
-        wanted = Self.text(value, rules, known?.planTier) ?? (PlanTier.default, "the service's default")
-      case 4: wanted = Self.text(value, rules, known?.lagoCustomerID) ?? (nil, "none")
-      case 5: wanted = Self.text(value, rules, known?.stripeCustomerID) ?? (nil, "none")
-      default:
+      case .field(.status):
         wanted =
           known.map { ($0.status.rawValue, "which the history has") } ?? ("active", "the service's default")
+      case .field(let field):
+        let fallback: (String?, String) =
+          if case .defaulted(let value, _) = field.descriptor.presence {
+            (value, "the service's default")
+          } else {
+            (nil, "none")
+          }
+        wanted = Self.text(value, rules, known?[field]) ?? fallback
       }
-      fixes.append(fix(problem, key, wanted, value, record.lastEnd, indent: 4, label))
+      fixes.append(fix(problem, key.name, wanted, value, record.lastEnd, indent: 4, label))
     }
     let replaced = fixes.map(\.splice.range)
     return fixes + RecordFix.strings(in: rules.bytes, entry.extent, except: replaced, of: label)
   }
 
   private static func problem(
-    _ place: Int, _ value: JSONValue, _ open: Int, _ rules: FieldRules
+    _ place: Int, _ key: OrganizationKey, _ value: JSONValue, _ open: Int, _ rules: FieldRules
   ) -> JSONError? {
-    let key = OrganizationTable.fields[place]
     do throws(JSONError) {
-      switch place {
-      case 0: try rules.checkOrganizationID(rules.requireString(value, key, in: open))
-      case 1: try rules.checkName(rules.requireString(value, key, in: open))
-      case 2: return try rules.checkTime(value, key)
-      case 3: _ = try rules.defaultedString(value, key)
-      case 4, 5: try rules.checkOptionalString(value, key)
-      default: _ = try rules.status(value, key)
-      }
-      return nil
+      return try OrganizationScan.check(value, key, OrganizationTable.fields[place], in: open, rules)
     } catch {
       return error
     }
@@ -135,18 +130,18 @@ extension RepairPlan {
   }
 
   private static func defaults(
-    _ record: Record<7>, _ entry: Entry, _ rules: FieldRules, _ evidence: RepairEvidence
+    _ record: OrganizationRecord, _ entry: Entry, _ rules: FieldRules, _ evidence: RepairEvidence
   ) -> [Item] {
     let label = label(record.values[1].text(in: rules.bytes), entry.name)
     func item(_ field: DefaultedFields, _ key: String, _ value: String) -> Item {
       defaults(field, key, value, indent: 4, at: record.lastEnd, OrganizationTable.file, label)
     }
-    var items: [Item] = []
-    if record.values[2].kind == .missing {
-      items.append(item(.createdAt, "created_at", evidence.created(entry.name).time.description))
+    return OrganizationKey.all.enumerated().compactMap { place, key in
+      guard record.values[place].kind == .missing, let bit = key.defaulted else { return nil }
+      guard case .field(let field) = key, case .defaulted(let value, _) = field.descriptor.presence else {
+        return item(bit, key.name, evidence.created(entry.name).time.description)
+      }
+      return item(bit, key.name, value)
     }
-    if record.values[3].kind == .missing { items.append(item(.planTier, "plan_tier", PlanTier.default)) }
-    if record.values[6].kind == .missing { items.append(item(.status, "status", "active")) }
-    return items
   }
 }

@@ -24,6 +24,16 @@ struct CanonicalRecordScanner {
     return true
   }
 
+  /// The same for a text that was put together.
+  @inline(__always)
+  mutating func take(_ text: UnsafeRawBufferPointer) -> Bool {
+    guard position + text.count <= bytes.count, let base = bytes.baseAddress, let start = text.baseAddress,
+      memcmp(base + position, start, text.count) == 0
+    else { return false }
+    position += text.count
+    return true
+  }
+
   /// Takes text up to a quote, without escapes, and the quote.
   @inline(__always)
   mutating func takeString() -> Range<Int>? {
@@ -88,42 +98,4 @@ struct CanonicalRecordScanner {
     guard let base = bytes.baseAddress else { return nil }
     return words.firstIndex { $0.count == word.count && memcmp(base + word.lowerBound, $0, word.count) == 0 }
   }
-}
-
-/// Where the values are of an organization that is written as the service does, and that keeps all rules.
-struct UsualOrganization {
-  let name: Range<Int>
-  let createdAt: Range<Int>
-  let plan: Range<Int>
-  let lago: Range<Int>?
-  let stripe: Range<Int>?
-  /// Its place among all statuses.
-  let status: Int
-  /// After the closing brace.
-  let end: Int
-
-  /// `nil` for any other.
-  init?(_ bytes: UnsafeRawBufferPointer, at start: Int) {
-    var record = CanonicalRecordScanner(bytes, at: start)
-    guard record.take("{\n    \"id\": \"org_"), record.takeString() != nil,
-      record.take(",\n    \"name\": \""), let name = record.takeString(),
-      // So few bytes are no more characters; a longer name is counted with care elsewhere.
-      Rules.nameLength.contains(name.count), record.take(",\n    \"created_at\": \""),
-      let createdAt = record.takeTime(), record.take(",\n    \"plan_tier\": \""),
-      let plan = record.takeString(),
-      record.take(",\n    \"lago_customer_id\": "), let lago = record.takeOptionalString(),
-      record.take(",\n    \"stripe_customer_id\": "), let stripe = record.takeOptionalString(),
-      record.take(",\n    \"status\": \""), let word = record.takeString(),
-      let status = record.place(of: word, among: Self.statusNames), record.take("\n  }")
-    else { return nil }
-    self.name = name
-    self.createdAt = createdAt
-    self.plan = plan
-    self.lago = lago
-    self.stripe = stripe
-    self.status = status
-    end = record.position
-  }
-
-  private static let statusNames = Organization.Status.allCases.map { Array($0.rawValue.utf8) }
 }

@@ -5,7 +5,7 @@ struct FieldRules {
   let bytes: [UInt8]
 
   /// Where a required value isn't a string that the service loads.
-  func requireString(_ value: JSONValue, _ key: StaticString, in open: Int) throws(JSONError) -> JSONString {
+  func requireString(_ value: JSONValue, _ key: JSONKey, in open: Int) throws(JSONError) -> JSONString {
     guard let string = value.string else {
       if value.kind == .missing { throw JSONError(offset: open, reason: "the record has no \"\(key)\"") }
       throw JSONError(offset: value.start, reason: "\"\(key)\" is no string")
@@ -15,20 +15,20 @@ struct FieldRules {
   }
 
   /// The same for a value for which the service has a default; `nil` where there is none.
-  func defaultedString(_ value: JSONValue, _ key: StaticString) throws(JSONError) -> JSONString? {
+  func defaultedString(_ value: JSONValue, _ key: JSONKey) throws(JSONError) -> JSONString? {
     value.kind == .missing ? nil : try requireString(value, key, in: value.start)
   }
 
   /// A field that has a default may be missing, but not from a record whose text is broken: there its key may just not be
   /// readable.
-  func checkIsMissing(_ value: JSONValue, _ key: StaticString, in record: Range<Int>) throws(JSONError) {
+  func checkIsMissing(_ value: JSONValue, _ key: JSONKey, in record: Range<Int>) throws(JSONError) {
     guard value.kind == .missing, (try? UTF8Span(validating: bytes.span.extracting(record))) == nil else {
       return
     }
     throw JSONError(offset: record.lowerBound, reason: "the record has no \"\(key)\"")
   }
 
-  func checkOptionalString(_ value: JSONValue, _ key: StaticString) throws(JSONError) {
+  func checkOptionalString(_ value: JSONValue, _ key: JSONKey) throws(JSONError) {
     if value.kind == .other {
       throw JSONError(offset: value.start, reason: "\"\(key)\" is neither a string nor null")
     }
@@ -65,7 +65,7 @@ struct FieldRules {
   }
 
   /// The place of a status among all of them; that of the default where the record has none.
-  func status(_ value: JSONValue, _ key: StaticString) throws(JSONError) -> Organization.Status {
+  func status(_ value: JSONValue, _ key: JSONKey) throws(JSONError) -> Organization.Status {
     guard let string = try defaultedString(value, key) else { return .active }
     let name = JSONText.decode(string, in: bytes)
     guard let status = Organization.Status(rawValue: name) else {
@@ -78,7 +78,7 @@ struct FieldRules {
   /// Checks a time. The service gives a record without one the time of loading.
   ///
   /// - Returns: what keeps the record from being edited, where the service loads a form that isn't read everywhere.
-  func checkTime(_ value: JSONValue, _ key: StaticString) throws(JSONError) -> JSONError? {
+  func checkTime(_ value: JSONValue, _ key: JSONKey) throws(JSONError) -> JSONError? {
     if value.kind == .missing { return nil }
     if value.string == nil, isNumber(value), let time = RareTime.time(number: numberText(value)) {
       return JSONError(

@@ -28,7 +28,7 @@ struct MemberTable: Sendable {
   /// Whether it has been read yet.
   private(set) var isRead = true
 
-  static let fields: InlineArray<4, StaticString> = ["org_id", "user_id", "role", "joined_at"]
+  static let fields: InlineArray<4, JSONKey> = ["org_id", "user_id", "role", "joined_at"]
 
   /// How many members there are, not counting orphaned ones.
   private(set) var count = 0

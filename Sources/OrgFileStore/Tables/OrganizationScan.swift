@@ -76,21 +76,40 @@ struct OrganizationScan: Sendable {
   ///
   /// - Returns: what is odd about one that keeps them.
   static func check(
-    _ record: Record<7>, key: JSONString, _ rules: FieldRules
+    _ record: OrganizationRecord, key: JSONString, _ rules: FieldRules
   ) throws(JSONError) -> JSONError? {
     if let flaw = key.flaw, flaw.weight == .everything { throw flaw }
     if let flaw = record.flaw { throw flaw }
     let values = record.values
     let fields = OrganizationTable.fields
     try rules.checkOrganizationID(key)
-    try rules.checkOrganizationID(rules.requireString(values[0], fields[0], in: record.open))
-    try rules.checkName(rules.requireString(values[1], fields[1], in: record.open))
-    let time = try rules.checkTime(values[2], fields[2])
-    _ = try rules.defaultedString(values[3], fields[3])
-    try rules.checkOptionalString(values[4], fields[4])
-    try rules.checkOptionalString(values[5], fields[5])
-    _ = try rules.status(values[6], fields[6])
-    for place in [2, 3, 6] { try rules.checkIsMissing(values[place], fields[place], in: record.extent) }
+    var time: JSONError?
+    for (place, key) in OrganizationKey.all.enumerated() {
+      if let found = try check(values[place], key, fields[place], in: record.open, rules) { time = found }
+    }
+    for (place, key) in OrganizationKey.all.enumerated() where key.defaulted != nil {
+      try rules.checkIsMissing(values[place], fields[place], in: record.extent)
+    }
     return key.flaw ?? record.oddity ?? time
+  }
+  /// Checks one value by the rules of the service.
+  ///
+  /// - Returns: what is odd about one that keeps them.
+  static func check(
+    _ value: JSONValue, _ key: OrganizationKey, _ name: JSONKey, in open: Int, _ rules: FieldRules
+  ) throws(JSONError) -> JSONError? {
+    switch key {
+    case .id: try rules.checkOrganizationID(rules.requireString(value, name, in: open))
+    case .createdAt: return try rules.checkTime(value, name)
+    case .field(.name): try rules.checkName(rules.requireString(value, name, in: open))
+    case .field(.status): _ = try rules.status(value, name)
+    case .field(let field):
+      switch field.descriptor.presence {
+      case .required: _ = try rules.requireString(value, name, in: open)
+      case .defaulted: _ = try rules.defaultedString(value, name)
+      case .optional: try rules.checkOptionalString(value, name)
+      }
+    }
+    return nil
   }
 }

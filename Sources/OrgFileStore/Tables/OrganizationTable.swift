@@ -21,9 +21,10 @@ struct OrganizationTable: Sendable {
   private(set) var superseded: [Int: [UInt32]] = [:]
   private(set) var top = RootObjectLayout()
 
-  static let fields: InlineArray<7, StaticString> = [
-    "id", "name", "created_at", "plan_tier", "lago_customer_id", "stripe_customer_id", "status",
-  ]
+  static let fields = PerOrganizationKey<JSONKey> { JSONKey(OrganizationKey.all[$0].name) }
+
+  private static let idPlace = OrganizationKey.id.place
+  private static let timePlace = OrganizationKey.createdAt.place
 
   var count: Int { keys.count }
 
@@ -224,9 +225,9 @@ struct OrganizationTable: Sendable {
     JSONText.decode(key(at: index), in: bytes)
   }
 
-  private func record(at index: Int) -> Record<7>? { record(atPlace: keys[index]) }
+  private func record(at index: Int) -> OrganizationRecord? { record(atPlace: keys[index]) }
 
-  private func record(atPlace place: UInt32) -> Record<7>? {
+  private func record(atPlace place: UInt32) -> OrganizationRecord? {
     var scanner = JSONScanner(bytes, at: Int(place))
     _ = try? scanner.string()
     scanner.skipSpace()
@@ -237,12 +238,15 @@ struct OrganizationTable: Sendable {
   subscript(index: Int) -> Organization {
     // The record was read once, when the table was made: what is missing has a default.
     let values = record(at: index)?.values ?? InlineArray(repeating: JSONValue())
-    func text(_ field: Int) -> String? { values[field].text(in: bytes) }
-    return Organization(
-      id: id(at: index), name: text(1) ?? "",
-      createdAt: FieldRules(bytes: bytes).time(values[2]), planTier: text(3) ?? PlanTier.default,
-      lagoCustomerID: text(4), stripeCustomerID: text(5),
-      status: text(6).flatMap(Organization.Status.init(rawValue:)) ?? .active)
+    var organization = Organization(id: id(at: index), name: "", createdAt: .unknown)
+    for (place, key) in OrganizationKey.all.enumerated() {
+      switch key {
+      case .id: break
+      case .createdAt: organization.createdAt = FieldRules(bytes: bytes).time(values[place])
+      case .field(let field): organization[field] = values[place].text(in: bytes)
+      }
+    }
+    return organization
   }
 
   /// Gives the values of an organization as they are in the file; false where they aren't plain ASCII in the
@@ -253,18 +257,20 @@ struct OrganizationTable: Sendable {
       guard entry.take("\""), let id = entry.takeString(), entry.take(": "),
         let usual = UsualOrganization(bytes, at: entry.position)
       else { return false }
-      func text(_ range: Range<Int>) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: bytes[range])
-      }
       var bits: UInt8 = 0
       for byte in UnsafeRawBufferPointer(rebasing: bytes[id.lowerBound..<usual.end]) { bits |= byte }
-      guard bits < 0x80, let createdAt = Timestamp(utf8: text(usual.createdAt).bindMemory(to: UInt8.self))
+      guard bits < 0x80, let time = usual.places[Self.timePlace].range,
+        let createdAt = Timestamp(
+          utf8: UnsafeRawBufferPointer(rebasing: bytes[time]).bindMemory(to: UInt8.self))
       else { return false }
-      body(
-        RawFieldOrganization(
-          id: text(id), name: text(usual.name), plan: text(usual.plan), lago: usual.lago.map(text),
-          stripe: usual.stripe.map(text), createdAt: createdAt,
-          status: Organization.Status.allCases[usual.status]))
+      // The key is what an organization is known by.
+      var places = usual.places
+      places[Self.idPlace] = RawFieldOrganization.Place(id)
+      places.span.withUnsafeBufferPointer {
+        body(
+          RawFieldOrganization(
+            bytes, $0, createdAt: createdAt, status: Organization.Status.allCases[usual.status]))
+      }
       return true
     }
   }
@@ -293,9 +299,9 @@ struct OrganizationTable: Sendable {
   func defaultedFields(at index: Int) -> DefaultedFields {
     guard !isUsual(at: index), let values = record(at: index)?.values else { return [] }
     var fields: DefaultedFields = []
-    if values[2].kind == .missing { fields.insert(.createdAt) }
-    if values[3].kind == .missing { fields.insert(.planTier) }
-    if values[6].kind == .missing { fields.insert(.status) }
+    for (place, key) in OrganizationKey.all.enumerated() where values[place].kind == .missing {
+      if let field = key.defaulted { fields.insert(field) }
+    }
     return fields
   }
 
@@ -329,7 +335,7 @@ struct OrganizationTable: Sendable {
       guard let record = index(of: id).flatMap(record(at:)) else { continue }
       var missing: [UInt8] = []
       for (field, value) in fields {
-        let place = Self.place(of: field)
+        let place = OrganizationKey.field(field).place
         let text = JSONText.encode(value)
         if record.values[place].kind == .missing {
           missing += Array(",\n    \"\(field.rawValue)\": ".utf8) + text
@@ -353,16 +359,6 @@ struct OrganizationTable: Sendable {
       indices.flatMap { [keys[$0]] + (superseded[$0] ?? []) }.map { order.firstIndex(above: $0, orAt: true) })
     return ByteEdit.removal(of: removed, among: order.count, in: top) { place in
       Int(order[place])..<(record(atPlace: order[place])?.close ?? 0) + 1
-    }
-  }
-
-  private static func place(of field: OrganizationField) -> Int {
-    switch field {
-    case .name: 1
-    case .planTier: 3
-    case .lagoCustomerID: 4
-    case .stripeCustomerID: 5
-    case .status: 6
     }
   }
 

@@ -5,9 +5,9 @@ extension JSONScanner {
   /// Takes an object and returns where the values of the keys given are. Other keys are passed over.
   /// What is wrong with it, though it can be read, is its `flaw` or its `oddity`. Of a key that appears twice, the last
   /// value counts, as it does for Python.
-  mutating func record<let count: Int>(_ keys: InlineArray<count, StaticString>) throws(JSONError) -> Record<
-    count
-  > {
+  mutating func record<let count: Int>(
+    _ keys: InlineArray<count, JSONKey>
+  ) throws(JSONError) -> Record<count> {
     try expect(.openBrace)
     var record = Record<count>(open: position - 1)
     skipSpace()
@@ -72,15 +72,28 @@ extension JSONScanner {
   }
 
   /// Whether a key is a word.
-  func matches(_ key: JSONString, _ word: StaticString) -> Bool {
-    guard key.range.count == word.utf8CodeUnitCount else {
+  func matches(_ key: JSONString, _ word: JSONKey) -> Bool {
+    guard key.range.count == word.utf8.count else {
       return key.hasEscapes && JSONText.decode(key, in: bytes) == word.description
     }
-    return word.withUTF8Buffer { word in
-      for offset in 0..<word.count where bytes[key.range.lowerBound + offset] != word[offset] { return false }
-      return true
+    for offset in 0..<word.utf8.count where bytes[key.range.lowerBound + offset] != word.utf8[offset] {
+      return false
     }
+    return true
   }
+}
+
+/// The name of a value in an object.
+struct JSONKey: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
+  let description: String
+  let utf8: [UInt8]
+
+  init(_ name: String) {
+    description = name
+    utf8 = Array(name.utf8)
+  }
+
+  init(stringLiteral name: String) { self.init(name) }
 }
 
 /// Where a record's values are.

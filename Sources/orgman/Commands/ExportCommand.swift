@@ -56,16 +56,20 @@ struct ExportCommand: ParsableCommand {
     }
   }
 
+  /// The columns of CSV: those of an organization, whose id members name, and those of a member.
+  static let columns =
+    [Column("record", nil), Column("org_id", nil)] + Column.organization.dropFirst()
+    + Column.member.dropFirst()
+
   private func write(
     _ snapshot: Snapshot, _ format: TransferFormat, on output: StandardOutput
   ) throws(OrgError) {
     let progress = output.isTerminal ? nil : Progress()
     defer { progress?.clear() }
-    let columns =
-      [Column("record", nil), Column("org_id", nil)] + Column.organization.dropFirst()
-      + Column.member.dropFirst()
-    var list = try format == .csv ? Listing(columns, as: .csv, on: output) : nil
+    var list = try format == .csv ? Listing(Self.columns, as: .csv, on: output) : nil
     let none = Cell.text(nil)
+    let noOrganization = Column.organization.dropFirst().map { _ in none }
+    let noMember = Column.member.dropFirst().map { _ in none }
     let count = snapshot.contents.organizationCount
     for index in 0..<count {
       let organization = snapshot.contents.organization(at: index)
@@ -75,11 +79,10 @@ struct ExportCommand: ParsableCommand {
       if index % 256 == 0 { progress?.show("Exporting", Double(index) / Double(count)) }
       switch format {
       case .csv:
-        try list?.add([.text("organization")] + organization.cells + [none, none, none])
+        try list?.add([.text("organization")] + organization.cells + noMember)
         for member in members {
           try list?.add(
-            [.text("member"), .text(organization.id), none, none, none, none, none, none]
-              + member.cells.dropFirst())
+            [.text("member"), .text(organization.id)] + noOrganization + member.cells.dropFirst())
         }
       case .json, .jsonl:
         try output.write { bytes in

@@ -18,8 +18,8 @@ struct ImportCommand: ParsableCommand {
       What changes values that are there is shown first, and asks. What isn't said stays as it is; in CSV, an empty \
       billing id is none. A directory that --data names and that isn't there is made.
 
-      CSV needs the names of columns in the first line: record, org_id, name, created_at, plan_tier, \
-      lago_customer_id, stripe_customer_id, status, user_id, role, joined_at, or some of them, in any order. What \
+      CSV needs the names of columns in the first line: \
+      \(ExportCommand.columns.map(\.key).joined(separator: ", ")), or some of them, in any order. What \
       list --csv and members --csv print is taken, too.
       """)
 

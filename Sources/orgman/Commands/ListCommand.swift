@@ -10,15 +10,21 @@ struct ListCommand: ParsableCommand {
       All terms of the query must match. A word, or "two words" in double quotes, is looked for in names, ids and \
       billing ids, whatever the case; ~acr looks for these characters in this order. Fields: plan:starter, \
       status:active, role:owner, user:bob (with role: beside it, the role of that user), members:>10, owners:0, \
-      created:<2026-01-01 (with >, >=, <, <=, = or nothing), no:stripe and no:lago. An exclamation mark in front of \
+      created:<2026-01-01 (with >, >=, <, <=, = or nothing), \(absences). An exclamation mark in front of \
       a term negates it, as in !status:deleted.
 
       A shell takes quotes, <, > and ! for itself, so put the query in single quotes.
 
-      Prints a table on a terminal and lines with tabs elsewhere: id, name, created_at, plan_tier, \
-      lago_customer_id, stripe_customer_id, status and the count of members. Control characters are escaped there; \
+      Prints a table on a terminal and lines with tabs elsewhere: \(Column.organization.map(\.key).joined(separator: ", ")) \
+      and the count of members. Control characters are escaped there; \
       --json and --csv have every value exactly.
       """)
+
+  /// `no:stripe and no:lago`
+  private static var absences: String {
+    let terms = OrganizationField.optional.reversed().map { "no:\($0.descriptor.word)" }
+    return terms.alternatives.replacing(" or ", with: " and ")
+  }
 
   @Argument(help: "The terms of the query.")
   var query: [String] = []

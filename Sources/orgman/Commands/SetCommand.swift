@@ -30,8 +30,10 @@ struct SetCommand: ParsableCommand {
   var stripe: String?
 
   @Option(
-    help: ArgumentHelp("Billing ids to clear: lago, stripe or both with a comma between.", valueName: "ids"),
-    completion: .list(["lago", "stripe", "lago,stripe"]))
+    help: ArgumentHelp(
+      "Billing ids to clear: \(SetCommand.words.joined(separator: ", ")) or \(SetCommand.words.count == 2 ? "both" : "several") with a comma between.",
+      valueName: "ids"),
+    completion: .list(SetCommand.clearable))
   var clear: String?
 
   @OptionGroup var options: EditOptions
@@ -39,13 +41,13 @@ struct SetCommand: ParsableCommand {
   private var cleared: [String] { clear?.split(separator: ",").map(String.init) ?? [] }
 
   func validate() throws {
-    for id in cleared where !["lago", "stripe"].contains(id) {
-      throw ValidationError("--clear takes lago, stripe or lago,stripe; \(id.quoted) is no billing id.")
+    for id in cleared where !Self.words.contains(id) {
+      throw ValidationError("--clear takes \(Self.clearable.alternatives); \(id.quoted) is no billing id.")
     }
     if clear?.isEmpty == true { throw ValidationError("--clear names no billing id.") }
-    if lago != nil, cleared.contains("lago") { throw ValidationError("--lago and --clear lago contradict.") }
-    if stripe != nil, cleared.contains("stripe") {
-      throw ValidationError("--stripe and --clear stripe contradict.")
+    for (field, value) in optional where value != nil && cleared.contains(field.descriptor.word) {
+      let word = field.descriptor.word
+      throw ValidationError("--\(word) and --clear \(word) contradict.")
     }
     if values.isEmpty {
       throw ValidationError("Say what to set: --name, --plan, --status, --lago, --stripe or --clear.")
@@ -60,12 +62,20 @@ struct SetCommand: ParsableCommand {
     if let name { values.append((.name, name)) }
     if let plan { values.append((.planTier, plan)) }
     if let status { values.append((.status, status.rawValue)) }
-    if let lago { values.append((.lagoCustomerID, lago)) }
-    if let stripe { values.append((.stripeCustomerID, stripe)) }
-    if cleared.contains("lago") { values.append((.lagoCustomerID, nil)) }
-    if cleared.contains("stripe") { values.append((.stripeCustomerID, nil)) }
+    for case (let field, let value?) in optional { values.append((field, value)) }
+    for field in OrganizationField.optional where cleared.contains(field.descriptor.word) {
+      values.append((field, nil))
+    }
     return values
   }
+
+  /// The optional fields that have an option of their own.
+  private var optional: [(field: OrganizationField, value: String?)] {
+    [(.lagoCustomerID, lago), (.stripeCustomerID, stripe)]
+  }
+
+  private static let words = OrganizationField.optional.map(\.descriptor.word)
+  private static let clearable = words + [words.joined(separator: ",")]
 
   func run() throws {
     try exitingWithStatus {

@@ -81,15 +81,13 @@ struct ShowCommand: ParsableCommand {
       "\(display(organization.name))  \(defaults.shown(organization.status.rawValue, .status))",
       display(organization.id), "",
     ]
-    lines += [
-      ("Plan", defaults.shown(organization.planTier, .planTier)),
-      (
-        "Created",
-        organization.createdAt == .unknown ? "unknown" : organization.createdAt.description + " UTC"
-      ),
-      ("Lago", organization.lagoCustomerID), ("Stripe", organization.stripeCustomerID),
-    ].map { title, value in
-      "\(title)\(String(repeating: " ", count: 9 - title.count))\(value.map(display) ?? "none")"
+    let time = organization.createdAt == .unknown ? "unknown" : organization.createdAt.description + " UTC"
+    let facts: [(title: String, value: String?)] =
+      [("Plan", defaults.shown(organization.planTier, .planTier)), ("Created", time)]
+      + OrganizationField.optional.map { ($0.descriptor.heading, organization[$0]) }
+    let titleWidth = facts.reduce(0) { max($0, $1.title.count) } + 2
+    lines += facts.map { title, value in
+      "\(title)\(String(repeating: " ", count: titleWidth - title.count))\(value.map(display) ?? "none")"
     }
     lines += ["", "Members  \(members.count)"]
     lines += members.enumerated().map { place, member in

@@ -49,11 +49,8 @@ struct Column {
     self.title = title
   }
 
-  /// The seven fields of an organization.
-  static let organization = [
-    Column("id", "Id"), Column("name", "Name"), Column("created_at", nil), Column("plan_tier", "Plan"),
-    Column("lago_customer_id", nil), Column("stripe_customer_id", nil), Column("status", "Status"),
-  ]
+  /// The keys of an organization.
+  static let organization = OrganizationKey.all.map { Column($0.name, $0.heading) }
 
   /// The four fields of a member.
   static let member = [
@@ -66,12 +63,12 @@ extension Organization {
 
   /// - Parameter defaults: the fields that its record lacks.
   func cells(_ defaults: DefaultedFields) -> [Cell] {
-    [
-      .text(id), .text(name), .time(createdAt),
-      defaults.contains(.planTier) ? .defaulted(planTier) : .text(planTier), .text(lagoCustomerID),
-      .text(stripeCustomerID),
-      defaults.contains(.status) ? .defaulted(status.rawValue) : .text(status.rawValue),
-    ]
+    OrganizationKey.all.map { key in
+      guard let bit = key.defaulted, key != .createdAt, defaults.contains(bit) else {
+        return .text(text(key))
+      }
+      return .defaulted(text(key) ?? "")
+    }
   }
 }
 

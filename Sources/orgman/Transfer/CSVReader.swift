@@ -38,7 +38,7 @@ struct CSVReader: RowReader {
       } else if name == "members" {
         columns.append(.ignored)
       } else {
-        let known = ImportRow.Field.allCases.map(\.key).joined(separator: ", ")
+        let known = ImportRow.Field.names.joined(separator: ", ")
         throw OrgError(
           .invalidValue,
           "\(source.name), line 1: there is no column \(String(name.prefix(80)).quoted); there are record, \(known)."
@@ -87,13 +87,16 @@ struct CSVReader: RowReader {
     }
     if !row.isMember, row[.id] == nil { row[.id] = row[.organization] }
     if row.isMember, row[.organization] == nil { row[.organization] = row[.id] }
-    // No value in a column leaves what only billing ids may be without.
-    for field in ImportRow.Field.allCases where row[field]?.text == nil && field != .lago && field != .stripe
-    {
-      row[field] = nil
-    }
+    // No value in a column leaves what isn't optional.
+    for field in Self.needed where row[field]?.text == nil { row[field] = nil }
     return row
   }
+
+  /// All but the optional fields of organizations.
+  private static let needed = {
+    let optional = OrganizationField.optional.map { ImportRow.Field(.field($0)) }
+    return ImportRow.Field.byKey.values.filter { !optional.contains($0) }
+  }()
 
   /// The values of one record; `nil` at the end.
   private func record() throws -> [[UInt8]]? {

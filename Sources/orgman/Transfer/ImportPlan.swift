@@ -45,13 +45,13 @@ struct ImportPlan {
 
   private mutating func addOrganization(_ row: ImportRow) throws(RowError) {
     let name = row[.name]?.text
-    let status = try value(row[.status], "status") { Organization.Status(rawValue: $0) }
+    _ = try value(row[.status], "status") { Organization.Status(rawValue: $0) }
     let created = try value(row[.createdAt], "time") { Timestamp($0) }
     guard let id = row[.id]?.text ?? name.flatMap({ idByName($0) }) else {
       guard let name else { throw RowError(line: row.line, message: "neither id nor name") }
       let id = Organization.newID()
       names?[name.nameKey] = id
-      return create(id, name, row, status, created)
+      return create(id, name, row, created)
     }
     if let line = imported.updateValue(row.line, forKey: id) {
       imported[id] = line
@@ -59,30 +59,25 @@ struct ImportPlan {
     }
     guard let present = snapshot.organization(id: id) else {
       guard let name else { throw RowError(line: row.line, message: "a new organization without a name") }
-      return create(id, name, row, status, created)
+      return create(id, name, row, created)
     }
     if let created, created != present.createdAt { datesKept += 1 }
-    let fields: [(OrganizationField, ImportRow.Field)] = [
-      (.name, .name), (.planTier, .plan), (.lagoCustomerID, .lago), (.stripeCustomerID, .stripe),
-      (.status, .status),
-    ]
-    for (field, key) in fields {
-      guard let value = row[key], value.text != present[field] else { continue }
+    for field in OrganizationField.allCases {
+      guard let value = row[ImportRow.Field(.field(field))], value.text != present[field] else { continue }
       append(.setField(field, organization: id, from: present[field], to: value.text), line: value.line)
     }
   }
 
   private mutating func create(
-    _ id: String, _ name: String, _ row: ImportRow, _ status: Organization.Status?, _ created: Timestamp?
+    _ id: String, _ name: String, _ row: ImportRow, _ created: Timestamp?
   ) {
     imported[id] = row.line
     roles[id] = [:]
-    append(
-      .createOrganization(
-        Organization(
-          id: id, name: name, createdAt: created ?? now, planTier: row[.plan]?.text ?? PlanTier.default,
-          lagoCustomerID: row[.lago]?.text, stripeCustomerID: row[.stripe]?.text, status: status ?? .active)),
-      line: row.line)
+    var organization = Organization(id: id, name: name, createdAt: created ?? now)
+    for field in OrganizationField.allCases {
+      if let text = row[ImportRow.Field(.field(field))]?.text { organization[field] = text }
+    }
+    append(.createOrganization(organization), line: row.line)
   }
 
   private mutating func idByName(_ name: String) -> String? {

@@ -2,27 +2,38 @@ import OrgCore
 
 /// A record of a file that is imported, before anything in it is checked: an organization or a member.
 struct ImportRow {
-  /// What a record may say, by the names of the data files.
-  enum Field: Int, CaseIterable {
-    case id, name, createdAt, plan, lago, stripe, status, organization, user, role, joinedAt
+  /// What a record may say, by the names of the data files: the keys of an organization, then those of a member.
+  struct Field: Hashable {
+    /// Its place among all.
+    let place: Int
 
-    var key: String {
-      switch self {
-      case .id: "id"
-      case .name: "name"
-      case .createdAt: "created_at"
-      case .plan: "plan_tier"
-      case .lago: "lago_customer_id"
-      case .stripe: "stripe_customer_id"
-      case .status: "status"
-      case .organization: "org_id"
-      case .user: "user_id"
-      case .role: "role"
-      case .joinedAt: "joined_at"
-      }
+    static let names = Column.organization.map(\.key) + Column.member.map(\.key)
+    static let byKey = Dictionary(
+      uniqueKeysWithValues: names.enumerated().map { ($1, Field(place: $0)) })
+
+    static let id = Field(.id)
+    static let createdAt = Field(.createdAt)
+    static let name = Field(.field(.name))
+    static let status = Field(.field(.status))
+    static let organization = Field(member: "org_id")
+    static let user = Field(member: "user_id")
+    static let role = Field(member: "role")
+    static let joinedAt = Field(member: "joined_at")
+
+    /// Whether it is one of a member.
+    var isOfMember: Bool { place >= Column.organization.count }
+
+    private init(place: Int) {
+      self.place = place
     }
 
-    static let byKey = Dictionary(uniqueKeysWithValues: allCases.map { ($0.key, $0) })
+    init(_ key: OrganizationKey) {
+      place = key.place
+    }
+
+    private init(member key: String) {
+      place = Column.organization.count + (Column.member.firstIndex { $0.key == key } ?? 0)
+    }
   }
 
   /// A value, and where it is. No text is null.
@@ -35,7 +46,7 @@ struct ImportRow {
   var line: Int
   /// Whether it is a member's.
   var isMember = false
-  private var values: [Value?] = Array(repeating: nil, count: Field.allCases.count)
+  private var values: [Value?] = Array(repeating: nil, count: Field.names.count)
 
   init(line: Int) {
     self.line = line
@@ -43,8 +54,8 @@ struct ImportRow {
 
   /// A value; `nil` where the record doesn't speak of it.
   subscript(field: Field) -> Value? {
-    get { values[field.rawValue] }
-    set { values[field.rawValue] = newValue }
+    get { values[field.place] }
+    set { values[field.place] = newValue }
   }
 }
 

@@ -140,7 +140,7 @@ final class JSONReader: RowReader {
     var error: RowError?
     try object { (key, line) throws(OrgError) in
       switch ImportRow.Field.byKey[key] {
-      case .some(let field) where field.rawValue >= ImportRow.Field.organization.rawValue:
+      case .some(let field) where field.isOfMember:
         switch try text() {
         case .some(let text): row[field] = ImportRow.Value(text: text, line: line)
         case nil: error = error ?? RowError(line: line, message: "\(key) is neither text nor null")
