@@ -5,6 +5,7 @@ extension Configuration {
   /// Everything that can be configured, explained, as it is out of the box. Each setting is commented out; without
   /// the `#` before it, it says the same.
   package static var defaultText: String {
+    let columns = ListColumn.allCases.map { quoted($0.name) }.joined(separator: ", ")
     let plans = PlanTier.known.map(quoted).joined(separator: ", ")
     let units = Retention.Unit.allCases.map(\.rawValue).joined(separator: ", ")
     var lines = """
@@ -23,7 +24,7 @@ extension Configuration {
       # Shift held down. It can also be switched in the program: look for mouse behind :
       #mouse = false
 
-      # The columns of the list, behind the name: "plan", "status", "members", "created", "id", "lago", "stripe". Where
+      # The columns of the list, after the name: \(columns). Where
       # there is no room for all of them, the widest are left out.
       #columns = ["plan", "status", "members"]
 

@@ -186,9 +186,9 @@ private struct ConfigurationReader {
     guard let names = strings(entry) else { return }
     var columns: [ListColumn] = []
     for (name, place) in names {
-      guard let column = ListColumn(rawValue: name) else {
+      guard let column = ListColumn(name: name) else {
         note(
-          "There is no column \(name.quoted); there are \(Self.list(ListColumn.allCases.map(\.rawValue))), and the name.",
+          "There is no column \(name.quoted); there are \(Self.list(ListColumn.allCases.map(\.name))), and the name.",
           place)
         continue
       }

@@ -14,43 +14,60 @@ package struct SavedQuery: Sendable, Hashable {
   }
 }
 
-/// What a column of the list shows, beside the name, which comes first.
-package enum ListColumn: String, Sendable, Hashable, CaseIterable {
-  /// The plan.
-  case plan
-  /// The status.
-  case status
+/// What a column of the list shows; the name comes first.
+package enum ListColumn: Sendable, Hashable, CaseIterable {
+  /// A field.
+  case field(OrganizationField)
   /// How many members there are.
   case members
   /// The day on which it was created.
   case created
   /// The id.
   case id
-  /// The id at Lago.
-  case lago
-  /// The id at Stripe.
-  case stripe
 
-  /// What the list is sorted by for it; `nil` where it can't be.
-  package var order: ListOrder.Column? {
+  /// The fields that have values of few words come first.
+  package static let allCases: [ListColumn] =
+    OrganizationField.allCases.filter { $0 != .name && !$0.isOptional }.map { .field($0) }
+    + [.members, .created, .id] + OrganizationField.optional.map { .field($0) }
+
+  /// Its name in the configuration.
+  package var name: String {
     switch self {
-    case .plan: .plan
-    case .status: .status
-    case .members: .members
-    case .created: .created
-    case .id, .lago, .stripe: nil
+    case .field(let field): field.descriptor.word
+    case .members: "members"
+    case .created: "created"
+    case .id: "id"
     }
   }
+
+  /// The column of a name.
+  package init?(name: String) {
+    guard let column = Self.allCases.first(where: { $0.name == name }) else { return nil }
+    self = column
+  }
+
+  /// What is above it.
+  package var title: String {
+    switch self {
+    case .field(let field): field.descriptor.heading
+    case .members: "Members"
+    case .created: "Created"
+    case .id: "Id"
+    }
+  }
+
+  /// What the list is sorted by for it; `nil` where it can't be.
+  package var order: ListOrder.Column? { ListOrder.Column(rawValue: name) }
 }
 
-/// What somebody wants otherwise than it is out of the box, as far as the model is concerned.
+/// What is configured, as far as the model is concerned.
 package struct Preferences: Sendable, Hashable {
   /// Queries that the palette offers.
   package var savedQueries: [SavedQuery]
   /// The plans that are known, in rising order; any other can be typed.
   package var planTiers: [String]
-  /// The columns of the list, behind the name.
-  package var columns: [ListColumn] = [.plan, .status, .members]
+  /// The columns of the list, after the name.
+  package var columns: [ListColumn] = [.field(.planTier), .field(.status), .members]
   /// What the list is sorted by from the start.
   package var order = ListOrder()
   /// What is done about records that another program removes.

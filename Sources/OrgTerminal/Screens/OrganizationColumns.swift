@@ -5,23 +5,10 @@ import OrgViewModel
 struct ListCell {
   let kind: ListColumn
   let width: Int
-
-  /// What stands above it.
-  var title: String {
-    switch kind {
-    case .plan: "Plan"
-    case .status: "Status"
-    case .members: "Members"
-    case .created: "Created"
-    case .id: "Id"
-    case .lago: "Lago"
-    case .stripe: "Stripe"
-    }
-  }
 }
 
 extension Renderer {
-  /// The columns behind the name that have room, and what is left for that. The widest are left out first.
+  /// The columns after the name that have room, and what is left for that. The widest are left out first.
   func columns(_ model: AppModel, _ width: Int) -> (name: Int, cells: [ListCell]) {
     var cells = model.workspace.settings.preferences.columns.map {
       ListCell(kind: $0, width: Self.width(of: $0, width))
@@ -35,12 +22,12 @@ extension Renderer {
 
   private static func width(of column: ListColumn, _ width: Int) -> Int {
     switch column {
-    case .plan: width < 70 ? 14 : 17
-    case .status: 10
+    case .field(.planTier): width < 70 ? 14 : 17
+    case .field(.status): 10
     case .members: 8
     case .created: 11
     case .id: 41
-    case .lago, .stripe: 20
+    case .field: 20
     }
   }
 
@@ -55,7 +42,7 @@ extension Renderer {
       !isShown ? "Name, by \(order.column.rawValue) \(sign)" : order.column == .name ? "Name \(sign)" : "Name"
     var titles = [(text: first, width: name, isRight: false)]
     for cell in cells {
-      var title = (text: cell.title, width: cell.width, isRight: false)
+      var title = (text: cell.kind.title, width: cell.width, isRight: false)
       if cell.kind.order == order.column { title.text += " \(sign)" }
       if cell.kind == .members {
         title.isRight = true
@@ -94,8 +81,8 @@ extension Renderer {
       line.add(" ", style)
     }
     switch cell.kind {
-    case .plan: text(row.defaults.shown(organization.planTier, .planTier))
-    case .status:
+    case .field(.planTier): text(row.defaults.shown(organization.planTier, .planTier))
+    case .field(.status):
       let status = row.defaults.shown(organization.status.rawValue, .status)
       line.add(status, theme.status(organization.status))
       line.add("", width: cell.width - status.count)
@@ -104,8 +91,7 @@ extension Renderer {
       line.add(" ", style)
     case .created: text(organization.createdAt.dayText)
     case .id: text(organization.id)
-    case .lago: text(organization.lagoCustomerID ?? "")
-    case .stripe: text(organization.stripeCustomerID ?? "")
+    case .field(let field): text(organization[field] ?? "")
     }
   }
 }

@@ -132,7 +132,7 @@ package struct Form: Sendable {
     _ organization: Organization, focus: OrganizationField, _ preferences: Preferences = Preferences()
   ) -> Form {
     let statuses = Organization.Status.allCases.map(\.rawValue)
-    let fields = OrganizationField.allCases.sorted { order($0) < order($1) }.map { field in
+    let fields = (OrganizationField.allCases.filter { !$0.isOptional } + OrganizationField.optional).map { field in
       Field(
         .organization(field), field.title, organization[field] ?? "",
         choices: field == .status ? statuses : [],
@@ -160,16 +160,8 @@ package struct Form: Sendable {
       ])
   }
 
-  private static func order(_ field: OrganizationField) -> Int {
-    [.name, .planTier, .status, .lagoCustomerID, .stripeCustomerID].firstIndex(of: field) ?? 0
-  }
-
   private static func hint(_ field: OrganizationField) -> String {
-    switch field {
-    case .name: "1 to 200 characters"
-    case .planTier, .status: ""
-    case .lagoCustomerID, .stripeCustomerID: "empty for none"
-    }
+    field == .name ? "1 to 200 characters" : field.isOptional ? "empty for none" : ""
   }
 
   init(purpose: Purpose, fields: [Field]) {

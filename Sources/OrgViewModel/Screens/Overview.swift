@@ -37,16 +37,17 @@ package struct OverviewRows: ListRows {
     let contents = snapshot.contents
     var plans: [String: (name: String, count: Int)] = [:]
     var statuses: [Organization.Status: Int] = [:]
-    var (ownerless, memberless, noStripe, noLago, neither) = (0, 0, 0, 0, 0)
+    var (ownerless, memberless, withoutAny) = (0, 0, 0)
+    let optional = Array(OrganizationField.optional.reversed())
+    var absent = Array(repeating: 0, count: optional.count)
     var largest = TopN<Int>(Self.topCount)
     var newest = TopN<Timestamp>(Self.topCount)
     for index in 0..<contents.organizationCount {
       let organization = contents.organization(at: index)
       plans[organization.planTier.lowercased(), default: (organization.planTier, 0)].count += 1
       statuses[organization.status, default: 0] += 1
-      if organization.stripeCustomerID == nil { noStripe += 1 }
-      if organization.lagoCustomerID == nil { noLago += 1 }
-      if organization.stripeCustomerID == nil, organization.lagoCustomerID == nil { neither += 1 }
+      for (place, field) in optional.enumerated() where organization[field] == nil { absent[place] += 1 }
+      if optional.allSatisfy({ organization[$0] == nil }) { withoutAny += 1 }
       newest.offer(organization.createdAt, index)
       guard contents.hasMembers else { continue }
       let members = contents.memberCount(at: index)
@@ -82,10 +83,13 @@ package struct OverviewRows: ListRows {
       planLines.append(.more("and \((byCount.count - Self.planLimit).grouped) other plans"))
     }
     section("Plan", planLines)
-    let missing = [
-      ("without a Stripe id", noStripe, "no:stripe"), ("without a Lago id", noLago, "no:lago"),
-      ("without either", neither, "no:stripe no:lago"),
-    ]
+    let missing =
+      zip(optional, absent).map { ("without a \($0.title)", $1, "no:\($0.descriptor.word)") } + [
+        (
+          optional.count == 2 ? "without either" : "without any of these", withoutAny,
+          optional.map { "no:\($0.descriptor.word)" }.joined(separator: " ")
+        )
+      ]
     let people = [("without an owner", ownerless, "owners:0"), ("without members", memberless, "members:0")]
     section("To look after", counts((contents.hasMembers ? people : []) + missing, needsAttention: true))
     if contents.hasMembers {

@@ -213,10 +213,7 @@ extension OrganizationsScreen {
   private func values(_ organization: Organization) -> [String?] {
     let contents = data.snapshot.contents
     let count = contents.index(ofOrganization: organization.id).map { String(contents.memberCount(at: $0)) }
-    return [
-      organization.id, organization.name, organization.createdAt.description, organization.planTier,
-      organization.lagoCustomerID, organization.stripeCustomerID, organization.status.rawValue, count,
-    ]
+    return OrganizationKey.all.map(organization.text) + [count]
   }
 
   private func values(_ member: OrgUser) -> [String?] {

@@ -50,10 +50,9 @@ extension OrganizationsScreen {
   // MARK: The detail
 
   /// Lines before the members, in order.
-  private static let head: [DetailItem?] = [
-    .field(.name), nil, nil, .field(.planTier), nil, .field(.lagoCustomerID), .field(.stripeCustomerID), nil,
-    nil,
-  ]
+  private static let head: [DetailItem?] =
+    [.field(.name), nil, nil, .field(.planTier), nil] + OrganizationField.optional.map { .field($0) }
+    + [nil, nil]
 
   /// How many lines the detail has.
   package var detailLineCount: Int {
@@ -82,9 +81,10 @@ extension OrganizationsScreen {
       let created = organization.createdAt
       return .field(
         "Created", created == .unknown ? "unknown" : created.minuteText + " UTC", isSelected: false)
-    case 5: return .field("Lago", organization.lagoCustomerID, isSelected: isSelected)
-    case 6: return .field("Stripe", organization.stripeCustomerID, isSelected: isSelected)
-    case 8:
+    case 5..<Self.head.count - 2:
+      let field = OrganizationField.optional[line - 5]
+      return .field(field.descriptor.heading, organization[field], isSelected: isSelected)
+    case Self.head.count - 1:
       let contents = data.snapshot.contents
       return .members(contents.hasMembers ? contents.roleCounts(at: index) : nil)
     case Self.head.count...:
