@@ -39,7 +39,8 @@ extension OrganizationsScreen: DrawableScreen {
         item.hasChanged ? theme.changed(base) : base, base, &line)
       for (place, column) in columns.enumerated() {
         // The bar ends here: what isn't drawn again when the selection moves needn't be sent over the line.
-        renderer.add(column, of: item, place == 0 && column.kind != .field(.status) ? base : theme.text, to: &line)
+        renderer.add(
+          column, of: item, place == 0 && column.kind != .field(.status) ? base : theme.text, to: &line)
       }
       lines.append(line.spans)
     }

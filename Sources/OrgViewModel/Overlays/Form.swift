@@ -132,7 +132,8 @@ package struct Form: Sendable {
     _ organization: Organization, focus: OrganizationField, _ preferences: Preferences = Preferences()
   ) -> Form {
     let statuses = Organization.Status.allCases.map(\.rawValue)
-    let fields = (OrganizationField.allCases.filter { !$0.isOptional } + OrganizationField.optional).map { field in
+    let fields = (OrganizationField.allCases.filter { !$0.isOptional } + OrganizationField.optional).map {
+      field in
       Field(
         .organization(field), field.title, organization[field] ?? "",
         choices: field == .status ? statuses : [],
