@@ -235,3 +235,69 @@ import Testing
     #expect(store.snapshot().changedOrganizations(since: store.snapshot()).isEmpty)
   }
 }
+
+/// Records that were fetched beforehand, as a store without a snapshot does it.
+private struct FetchedRecords: RecordLookup {
+  var organizations: [Organization]
+  var members: [OrgUser]
+
+  func organization(id: String) -> Organization? { organizations.first { $0.id == id } }
+  func organizationID(named name: String) -> String? {
+    organizations.first { $0.name.nameKey == name.nameKey }?.id
+  }
+  func member(_ user: String, of id: String) -> OrgUser? {
+    members.first { $0.userID == user && $0.organizationID == id }
+  }
+  func roleCounts(of id: String) -> RoleCounts {
+    members.reduce(into: RoleCounts()) { if $1.organizationID == id { $0.add($1.role) } }
+  }
+  func problem(with record: EditedRecord) -> DataProblem? { nil }
+}
+
+@Suite struct RecordLookupTests {
+  private static let time = Timestamp(microseconds: 1_760_000_000_000_000)
+  private let acme = Organization(id: "org_acme", name: "Acme", createdAt: time)
+  private let bravo = Organization(id: "org_bravo", name: "Bravo", createdAt: time)
+  private let owner = OrgUser(organizationID: "org_acme", userID: "alice", role: .owner, joinedAt: time)
+
+  private func outcomes(_ changes: Change...) -> [Preview.Outcome] {
+    Preview(
+      of: ChangeSet(changes), on: FetchedRecords(organizations: [acme, bravo], members: [owner])
+    ).outcomes.map(\.outcome)
+  }
+
+  private func rename(_ id: String, _ from: String, _ to: String) -> Change {
+    .setField(.name, organization: id, from: from, to: to)
+  }
+
+  private func code(_ outcome: Preview.Outcome) -> OrgError.Code? {
+    if case .blocked(let error) = outcome { error.code } else { nil }
+  }
+
+  @Test func `a preview needs nothing but the records that its changes name`() {
+    let mixed = outcomes(
+      .setRole(user: "alice", organization: "org_acme", from: .owner, to: .member),
+      .setField(.planTier, organization: "org_bravo", from: PlanTier.default, to: "gold"))
+    #expect(mixed.map(code) == [.lastOwner, nil])
+    #expect(
+      outcomes(
+        .removeMember(user: "alice", organization: "org_acme", role: .owner), .removeOrganization(acme))
+        == [.happens, .happens])
+  }
+
+  @Test func `a name can be taken once it was given up, by a rename or a removal, and not before`() {
+    #expect(
+      outcomes(rename("org_acme", "Acme", "New"), rename("org_bravo", "Bravo", " acme "))
+        == [.happens, .happens])
+    #expect(
+      outcomes(.removeOrganization(bravo), rename("org_acme", "Acme", "bravo")) == [.happens, .happens])
+    let tooEarly = outcomes(rename("org_bravo", "Bravo", "ACME"), rename("org_acme", "Acme", "New"))
+    #expect(tooEarly.map(code) == [.nameTaken, nil])
+    // What was set and given up again is free, too.
+    #expect(
+      outcomes(
+        rename("org_acme", "Acme", "One"), rename("org_acme", "One", "Two"),
+        rename("org_bravo", "Bravo", "One"))
+        == [.happens, .happens, .happens])
+  }
+}

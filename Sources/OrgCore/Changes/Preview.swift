@@ -1,6 +1,6 @@
 import OrderedCollections
 
-/// What a change set would do to a snapshot, change by change, and what it comes to.
+/// What a change set would do to the data, change by change, and what it comes to.
 public struct Preview: Sendable {
   /// What would become of one change.
   public enum Outcome: Sendable, Equatable {
@@ -21,7 +21,12 @@ public struct Preview: Sendable {
 
   /// Plays a change set on a snapshot; neither is changed.
   public init(of set: ChangeSet, on snapshot: Snapshot) {
-    var trial = Trial(snapshot: snapshot)
+    self.init(of: set, on: SnapshotLookup(snapshot))
+  }
+
+  /// Plays a change set on records that are looked up; nothing is changed.
+  public init(of set: ChangeSet, on records: any RecordLookup) {
+    var trial = Trial(records: records)
     var records: [RecordedChange] = []
     var outcomes: [(change: Change, outcome: Outcome)] = []
     for change in set.changes {
@@ -74,19 +79,17 @@ extension Change {
   }
 }
 
-/// A snapshot with the changes played so far on top.
+/// Records with the changes played so far on top.
 private struct Trial {
-  let snapshot: Snapshot
+  let records: any RecordLookup
   var edit = SnapshotEdit()
   /// Owners of each organization whose members changed, before and now.
   private var owners: [String: (before: Int, now: Int)] = [:]
-  /// Which organization has a name, by the name's key; made when the first name is set.
-  private var names: [String: String]?
-  /// Members by user, for organizations of which many are looked up.
-  private var tables: [String: (lookups: Int, byUser: [String: OrgUser]?)] = [:]
+  /// Which organization has a name now, by the name's key, for names that were set or given up; `nil` for none.
+  private var names: [String: String?] = [:]
 
-  init(snapshot: Snapshot) {
-    self.snapshot = snapshot
+  init(records: any RecordLookup) {
+    self.records = records
   }
 
   mutating func play(_ change: Change) -> Preview.Outcome {
@@ -116,7 +119,7 @@ private struct Trial {
     if case .createOrganization(let organization) = change { name = organization.name.trimmed }
     var joinedAt: Timestamp?
     if case .removeMember(let user, let id, _) = change {
-      joinedAt = (edit.members[id]?.added[user] ?? presentMember(user, of: id))?.joinedAt
+      joinedAt = (edit.members[id]?.added[user] ?? records.member(user, of: id))?.joinedAt
     }
     return RecordedChange(change, organizationName: name, joinedAt: joinedAt)
   }
@@ -124,7 +127,7 @@ private struct Trial {
   // MARK: Organizations
 
   private func organization(_ id: String) throws(OrgError) -> Organization {
-    guard !edit.removed.contains(id), var organization = edit.created[id] ?? snapshot.organization(id: id)
+    guard !edit.removed.contains(id), var organization = edit.created[id] ?? records.organization(id: id)
     else {
       throw OrgError(.organizationNotFound, "There is no organization \(id.quoted).")
     }
@@ -162,13 +165,12 @@ private struct Trial {
     }
     let id = present.id
     let list = edit.members[id]
-    let count =
-      edit.created[id] == nil
-      ? snapshot.members(of: id).count { list?.removed.contains($0.userID) != true } : 0
+    let removed = list.map { Set($0.removed) } ?? []
+    let count = edit.created[id] == nil ? records.memberCount(of: id, without: removed) : 0
     guard count + (list?.added.count ?? 0) == 0 else {
       throw OrgError(.conflict, "\(name) has members, so it was not removed; remove them first.")
     }
-    if names?[present.name.nameKey] == id { names?[present.name.nameKey] = nil }
+    giveUp(present.name, of: id)
     edit.members[id] = nil
     edit.fields[id] = nil
     if edit.created.removeValue(forKey: id) == nil { edit.removed.append(id) }
@@ -192,13 +194,11 @@ private struct Trial {
     }
     if field == .name, let value {
       try take(value, for: id)
-      if names?[organization.name.nameKey] == id, value.nameKey != organization.name.nameKey {
-        names?[organization.name.nameKey] = nil
-      }
+      if value.nameKey != organization.name.nameKey { giveUp(organization.name, of: id) }
     }
     if edit.created[id] != nil {
       edit.created[id]?[field] = value
-    } else if snapshot.organization(id: id)?[field] == value {
+    } else if records.organization(id: id)?[field] == value {
       edit.fields[id]?[field] = nil
       if edit.fields[id]?.isEmpty == true { edit.fields[id] = nil }
     } else {
@@ -208,46 +208,42 @@ private struct Trial {
   }
 
   private mutating func take(_ name: String, for id: String) throws(OrgError) {
-    var names =
-      self.names
-      ?? Dictionary(
-        snapshot.organizations.map { ($0.name.nameKey, $0.id) }, uniquingKeysWith: { first, _ in first })
-    self.names = nil
-    defer { self.names = names }
-    if let other = names[name.nameKey], other != id {
+    if let other = holder(of: name), other != id {
       throw OrgError(
         .nameTaken, "The name \(name.quoted) is taken by \(other.escapedForDisplay); choose another.")
     }
-    names[name.nameKey] = id
+    names[name.nameKey] = .some(id)
+  }
+
+  /// Which organization has a name now.
+  private func holder(of name: String) -> String? {
+    let key = name.nameKey
+    if let set = names[key] { return set }
+    guard let id = records.organizationID(named: name), !edit.removed.contains(id) else { return nil }
+    if case .some(.some(let new)) = edit.fields[id]?[.name], new.nameKey != key { return nil }
+    return id
+  }
+
+  private mutating func giveUp(_ name: String, of id: String) {
+    if names[name.nameKey] == .some(id) { names[name.nameKey] = .some(nil) }
   }
 
   private func described(_ value: String?) -> String { value?.escapedForDisplay ?? "none" }
 
   // MARK: Members
 
-  /// A member as in the snapshot. A few are looked up one by one; of many a table is made.
-  private mutating func presentMember(_ user: String, of id: String) -> OrgUser? {
-    tables[id, default: (0, nil)].lookups += 1
-    if let table = tables[id]?.byUser { return table[user] }
-    guard let lookups = tables[id]?.lookups, lookups > 8 else { return snapshot.member(user, of: id) }
-    let table = Dictionary(
-      snapshot.members(of: id).map { ($0.userID, $0) }, uniquingKeysWith: { first, _ in first })
-    tables[id]?.byUser = table
-    return table[user]
-  }
-
-  private mutating func role(of user: String, in id: String) -> Role? {
+  private func role(of user: String, in id: String) -> Role? {
     let list = edit.members[id]
     if let role = list?.added[user]?.role ?? list?.roles[user] { return role }
     if list?.removed.contains(user) == true { return nil }
-    return presentMember(user, of: id)?.role
+    return records.member(user, of: id)?.role
   }
 
   private mutating func count(_ role: Role?, replacedBy other: Role?, in id: String) {
     var count =
       owners[id]
       ?? {
-        let before = edit.created[id] == nil ? snapshot.roleCounts(of: id).owner : 0
+        let before = edit.created[id] == nil ? records.roleCounts(of: id).owner : 0
         return (before, before)
       }()
     count.now += (other == .owner ? 1 : 0) - (role == .owner ? 1 : 0)
@@ -305,7 +301,7 @@ private struct Trial {
     if edit.members[id]?.added[user] != nil {
       edit.members[id]?.added[user]?.role = to
     } else {
-      let isAsBefore = presentMember(user, of: id)?.role == to
+      let isAsBefore = records.member(user, of: id)?.role == to
       edit.members[id, default: MemberListEdit()].roles[user] = isAsBefore ? nil : to
     }
     return .happens
@@ -328,29 +324,16 @@ private struct Trial {
   // MARK: Records that can't be edited
 
   private func checkIsEditable(_ id: String) throws(OrgError) {
-    let contents = snapshot.contents
-    guard contents.hasRecordProblems, let index = contents.index(ofOrganization: id),
-      let problem = contents.problem(at: index)
-    else { return }
-    throw problem.refusal
+    if let problem = records.problem(with: .organization(id)) { throw problem.refusal }
   }
 
   private func checkListIsEditable(_ id: String) throws(OrgError) {
-    let contents = snapshot.contents
-    guard contents.hasRecordProblems, let index = contents.index(ofOrganization: id),
-      let problem = contents.listProblem(at: index)
-    else { return }
-    throw problem.refusal
+    if let problem = records.problem(with: .members(of: id)) { throw problem.refusal }
   }
 
   private func checkIsEditable(_ user: String, of id: String) throws(OrgError) {
     try checkListIsEditable(id)
-    let contents = snapshot.contents
-    guard contents.hasRecordProblems, let index = contents.index(ofOrganization: id),
-      let member = contents.memberIndex(ofUser: user, at: index),
-      let problem = contents.problem(ofMember: member, at: index)
-    else { return }
-    throw problem.refusal
+    if let problem = records.problem(with: .member(user, organization: id)) { throw problem.refusal }
   }
 
   // MARK: The guard of the last owner
