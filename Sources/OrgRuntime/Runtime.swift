@@ -15,13 +15,18 @@ package final class Runtime: EffectHandler, Sendable {
   private let uid: UInt32?
   private let drafts: (any DraftKeeper)?
   private let observer: (any RuntimeObserver)?
-  private let reading = DispatchQueue(label: "orgman.reading")
-  private let arranging = DispatchQueue(label: "orgman.arranging")
-  private let committing = DispatchQueue(label: "orgman.committing")
+  private let queues = Queues()
   private let screens: ScreenLoader
   private let state = Mutex(State())
   /// Held from arranging a snapshot until it is posted: each says what changed since the one posted before.
   private let posting = Mutex(())
+
+  /// Each kind of work has its own, so that none waits for another.
+  private struct Queues: Sendable {
+    let reading = DispatchQueue(label: "orgman.reading")
+    let arranging = DispatchQueue(label: "orgman.arranging")
+    let committing = DispatchQueue(label: "orgman.committing")
+  }
 
   private struct State {
     var request = ListRequest()
@@ -67,7 +72,7 @@ package final class Runtime: EffectHandler, Sendable {
 
   /// Reads the data, and posts them, or hands them to the thread that waits for the first.
   private func read(for first: InitialResult? = nil) {
-    reading.async { [self] in
+    queues.reading.async { [self] in
       let isTold = Atomic(false)
       let reports = sayIfLong(repeating: .milliseconds(200)) { [self] in
         guard let reporting else { return }
@@ -77,7 +82,7 @@ package final class Runtime: EffectHandler, Sendable {
       defer {
         reports.cancel()
         // After a report that is on its way.
-        arranging.async { [inbox] in if isTold.load(ordering: .relaxed) { inbox.post(.reading(nil)) } }
+        queues.arranging.async { [inbox] in if isTold.load(ordering: .relaxed) { inbox.post(.reading(nil)) } }
       }
       do throws(OrgError) {
         if let first, let early = reporting?.organizationsAhead() { show(early, first) }
@@ -104,7 +109,7 @@ package final class Runtime: EffectHandler, Sendable {
   private func sayIfLong(
     repeating interval: DispatchTimeInterval, _ say: @escaping @Sendable () -> Void
   ) -> any DispatchSourceTimer {
-    let timer = DispatchSource.makeTimerSource(queue: arranging)
+    let timer = DispatchSource.makeTimerSource(queue: queues.arranging)
     timer.schedule(deadline: .now() + .milliseconds(300), repeating: interval)
     timer.setEventHandler(handler: say)
     timer.resume()
@@ -115,7 +120,7 @@ package final class Runtime: EffectHandler, Sendable {
   /// it as well, so this doesn't wait for it.
   private func maintain() {
     guard let maintained else { return }
-    committing.async { [self] in
+    queues.committing.async { [self] in
       guard let done = try? maintained.maintain(waiting: { _ in false }) else { return }
       defer { observer?.didMaintain() }
       if !done.entries.isEmpty { observer?.didFind(done.entries) }
@@ -130,7 +135,7 @@ package final class Runtime: EffectHandler, Sendable {
   package func finish() {
     state.withLock { $0.isCancelled = true }
     drafts?.finish()
-    committing.sync {}
+    queues.committing.sync {}
   }
 
   /// The results since the last time, in order.
@@ -149,9 +154,9 @@ package final class Runtime: EffectHandler, Sendable {
   /// Waits until all that was asked for is done and posted.
   package func waitUntilIdle() {
     // Reading asks for commits, and all of them arrange.
-    reading.sync {}
-    committing.sync {}
-    arranging.sync {}
+    queues.reading.sync {}
+    queues.committing.sync {}
+    queues.arranging.sync {}
     screens.waitUntilIdle()
   }
 
@@ -160,14 +165,14 @@ package final class Runtime: EffectHandler, Sendable {
     switch effect {
     case .arrange(let request):
       state.withLock { $0.request = request }
-      arranging.async { [self] in
+      queues.arranging.async { [self] in
         let (latest, snapshot) = state.withLock { ($0.request, $0.organizationList?.snapshot) }
         // A person types faster than rows are found: only the last request counts.
         guard latest == request, let snapshot else { return }
         post(snapshot) { .organizationList($0) }
       }
     case .preview(let bulkEditPlan):
-      arranging.async { [self] in
+      queues.arranging.async { [self] in
         guard let snapshot = state.withLock({ $0.organizationList?.snapshot }) else { return }
         inbox.post(.bulkEditPreview(bulkEditPlan.preview(on: snapshot), bulkEditPlan))
       }
@@ -181,7 +186,7 @@ package final class Runtime: EffectHandler, Sendable {
       commit { [self] () throws(OrgError) in try manager.undoing(by: uid).set }
     case .redo:
       commit { [self] () throws(OrgError) in try manager.redoing(by: uid).set }
-    case .find(let request): arranging.async { [self] in inbox.post(.found(request.find())) }
+    case .find(let request): queues.arranging.async { [self] in inbox.post(.found(request.find())) }
     case .cancelCommit: state.withLock { $0.isCancelled = true }
     case .saveDraft(let draft): drafts?.save(draft)
     case .dropDraft: drafts?.drop()
@@ -194,10 +199,10 @@ package final class Runtime: EffectHandler, Sendable {
     state.withLock { $0.isCancelled = false }
     let isOver = Atomic(false)
     // The wait for its turn counts as well.
-    arranging.asyncAfter(deadline: .now() + .milliseconds(300)) { [inbox] in
+    queues.arranging.asyncAfter(deadline: .now() + .milliseconds(300)) { [inbox] in
       if !isOver.load(ordering: .relaxed) { inbox.post(.saving) }
     }
-    committing.async { [self] in
+    queues.committing.async { [self] in
       var asked = ChangeSet([])
       defer { isOver.store(true, ordering: .relaxed) }
       do throws(OrgError) {

@@ -33,7 +33,7 @@ extension AppModel {
   }
 
   /// What changed has been seen.
-  package mutating func endFlash() { workspace.flash = Flash() }
+  package mutating func endFlash() { (workspace.flash.organizations, workspace.flash.before) = ([], nil) }
 
   /// Offers to go on with what was typed when the program last ended.
   package mutating func offer(_ draft: Draft) { workspace.open(DraftQuestion(draft)) }
@@ -124,6 +124,8 @@ extension AppModel {
 
   private mutating func finish(_ outcome: CommitOutcome) {
     guard let finished = workspace.commits.takeFirst() else { return }
+    // What became of a change that wasn't made should be seen.
+    if case .done = outcome {} else { workspace.stay() }
     switch outcome {
     case .done(let commit, let data):
       workspace.rebase(on: finished.step == nil ? finished.changes : commit.changes)
@@ -135,7 +137,7 @@ extension AppModel {
       workspace.status.message?.canBeUndone =
         finished.step == nil && finished.purpose == .edit && !commit.changes.isEmpty
       if finished.isForm { workspace.closeForm() }
-      screen.receive(commit, &workspace)
+      withOrganizations { $0.receive(commit, &$1) }
     case .failed(let error):
       if finished.isForm, var form = workspace.form {
         form.fail(error)
@@ -149,7 +151,7 @@ extension AppModel {
     case .partial(let set, let error): workspace.proposePart(of: set, error)
     }
     workspace.sendNext()
-    quitIfSaved(outcome)
+    quitIfSaved()
   }
 
   private func summary(of commit: Commit) -> String {
@@ -173,15 +175,10 @@ extension AppModel {
     if workspace.commits.isWaiting || workspace.commits.isLong { workspace.noteLongCommit() }
   }
 
-  /// Leaves after the last change was saved, and stays after one wasn't: what became of it should be seen.
-  private mutating func quitIfSaved(_ outcome: CommitOutcome) {
+  /// Leaves after the last change was saved.
+  private mutating func quitIfSaved() {
     (workspace.commits.isLong, workspace.commits.holder) = (false, nil)
-    guard workspace.commits.isLeaving else { return }
-    if case .done = outcome {
-      if !isCommitting { workspace.ask(.quit) }
-    } else {
-      workspace.stay()
-    }
+    if workspace.commits.isLeaving, !isCommitting { workspace.ask(.quit) }
   }
 
   /// What isn't saved of what was asked for, in words, in order, with the reason where there is one; text of the data is

@@ -65,6 +65,7 @@ package struct AppModel: Sendable {
 
   /// What the world has to do.
   mutating func takeEffects() -> [Effect] {
+    if workspace.proposal != nil { screen.endRange() }
     workspace.sendProposal(from: screen)
     let draft = workspace.form.flatMap { Draft($0) }
     if draft != keptDraft {
@@ -132,7 +133,10 @@ package struct AppModel: Sendable {
     enter(new)
   }
 
-  private mutating func leave() { navigation.leave(screen) }
+  private mutating func leave() {
+    screen.endRange()
+    navigation.leave(screen)
+  }
 
   private mutating func follow(_ target: (any Screen)?, _ refusal: String) {
     guard let target else { return workspace.status.refuse(refusal) }
@@ -141,6 +145,7 @@ package struct AppModel: Sendable {
 
   /// Shows a screen that was remembered, or is new.
   private mutating func enter(_ new: any Screen) {
+    screen.endRange()
     if type(of: new).isResident {
       take(residentLike: new)
       screen.unfold(anyScreen: new, &workspace)

@@ -97,7 +97,6 @@ extension Change {
     fileprivate let changes: [[String?]: Change]
 
     init(_ done: [Change]) {
-      // There may be many.
       changes = Dictionary(done.map { ($0.target, $0) }) { $1 }
     }
   }
@@ -159,10 +158,9 @@ extension Workspace {
 
   /// Lets everything that was begun before changes were made here expect what these have set.
   mutating func rebase(on done: [Change]) {
-    if !commits.isEmpty || !overlays.isEmpty {
-      let latest = Change.Latest(done)
-      commits.rebase(on: latest)
-      for index in overlays.indices { overlays[index].rebase(on: done, latest) }
-    }
+    // There may be many, so they are sorted by value only where that is needed.
+    let latest = Change.Latest(commits.isEmpty && !overlays.contains { $0 is Question } ? [] : done)
+    commits.rebase(on: latest)
+    for index in overlays.indices { overlays[index].rebase(on: done, latest) }
   }
 }

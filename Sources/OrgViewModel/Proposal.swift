@@ -11,8 +11,8 @@ struct Proposal: Sendable {
 enum BulkEditRequest: Sendable {
   /// These, under a title as in `Undo generation 12`; whether to say at the end how many were changed, and not which.
   case set(ChangeSet, title: String, isCounted: Bool)
-  /// An edit of all that is marked on the screen.
-  case marked(BulkEdit)
+  /// An edit of all that is marked on the screen, or in one organization of it.
+  case marked(BulkEdit, in: String?)
   /// An edit of all that the screen is about.
   case everything(BulkEdit)
 }
@@ -37,6 +37,11 @@ extension Workspace {
     }
   }
 
+  private mutating func dropProposal() {
+    proposal = nil
+    status.refuse("What was to be changed is gone.")
+  }
+
   /// Asks what a screen's changes would do, once what is being saved is saved and shown: what the changes expect is what is
   /// shown then.
   mutating func sendProposal(from screen: any Screen) {
@@ -49,9 +54,13 @@ extension Workspace {
     switch request {
     case .set(let set, let name, let isCountedThen):
       (source, title, isCounted) = (.set(set), name, isCountedThen)
-    case .marked(let edit), .everything(let edit):
-      let isEverything = if case .everything = request { true } else { false }
-      guard let found = screen.source(of: edit, isEverything: isEverything) else { return proposal = nil }
+    case .marked(let edit, let organization):
+      guard let found = screen.source(of: edit, in: organization, isEverything: false) else {
+        return dropProposal()
+      }
+      (source, title) = found
+    case .everything(let edit):
+      guard let found = screen.source(of: edit, in: nil, isEverything: true) else { return dropProposal() }
       (source, title) = found
     }
     let plan = BulkEditPlan(serial: requests.next(), title: title, source: source, isCounted: isCounted)

@@ -129,6 +129,14 @@ import Testing
     }
   }
 
+  @Test func `every default key is one`() throws {
+    for key in CommandTable.standard.bindings.flatMap(\.keys) { _ = try Key.named(key).get() }
+  }
+
+  @Test func `every screen can be drawn`() {
+    for screen in Registry.screens { #expect(screen is any DrawableScreen.Type, "\(screen)") }
+  }
+
   @Test func `every action of a key has a name`() {
     for binding in keymap.sections.flatMap(\.bindings) {
       #expect(CommandTable.standard.action(named: binding.action.name) == binding.action, "\(binding.action)")

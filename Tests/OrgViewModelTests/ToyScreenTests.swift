@@ -96,3 +96,59 @@ private struct WordsScreen: RowsScreen, MarkingScreen {
     #expect(binding.keys == ["x"] && binding.hint == "shout" && binding.contexts.map(\.name) == ["words"])
   }
 }
+
+/// Going from one screen to another, and from a menu to a question, with something going on.
+@Suite struct RangeAndMenuTests {
+  @Test func `a range ends where the screen is left, and keeps what it has marked`() {
+    var driver = Driver()
+    driver.press(.markRange, .moveDown, .showUsers, .showOrganizations, .moveDown)
+    #expect(driver.model.markCount == 2 && !driver.model.isMarkingRange)
+    driver.press(.unmarkAll, .moveToFirst, .open, .showPerson, .markRange, .open, .goBack, .moveDown)
+    #expect(!driver.model.isMarkingRange)
+  }
+
+  @Test func `a range ends where all that is marked is edited, whichever key does it`() {
+    var driver = Driver()
+    driver.press(.markRange, .moveDown, .changePlan, .choosePlan("starter"), .confirm, .moveDown)
+    #expect(driver.model.markCount == 2 && !driver.model.isMarkingRange)
+  }
+
+  @Test func `plans whose names look alike are told apart`() {
+    let preferences = Preferences(planTiers: ["pro_plus", "pro-plus", "other_plan"])
+    for plan in preferences.planTiers {
+      var driver = Driver(preferences: preferences)
+      driver.press(.changePlan, .choosePlan(plan))
+      #expect(driver.store.snapshot().organization(id: "org_acme")?.planTier == plan)
+    }
+    var driver = Driver(preferences: preferences)
+    driver.press(.changePlan, .chooseOtherPlan)
+    #expect(driver.form?.fields[driver.form?.focus ?? 0].title == "Plan")
+  }
+
+  @Test func `members that were marked and are gone are said to be, and nothing else is edited`() {
+    var driver = Driver()
+    driver.press(.open, .mark, .mark, .changeRole)
+    driver.othersRemove("org_acme")
+    driver.press(.choose(.owner))
+    #expect(driver.message == "What was to be changed is gone.")
+    #expect(!driver.model.awaitsRows && driver.commits.isEmpty)
+  }
+
+  @Test func `the latest change can be undone on every screen`() {
+    var driver = Driver()
+    driver.press(.open, .moveDown, .changeRole, .choose(.owner), .showHistory)
+    #expect(driver.model.obstacle(to: .undo) == nil)
+    driver.press(.palette)
+    driver.type("undo your latest")
+    driver.press(.accept)
+    #expect(driver.role("bob") == .member)
+  }
+
+  @Test func `drawing the screen again leaves what was said`() {
+    var driver = Driver()
+    driver.press(.undo)
+    let message = driver.message
+    driver.press(.redraw)
+    #expect(message != nil && driver.message == message)
+  }
+}

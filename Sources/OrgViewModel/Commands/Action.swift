@@ -12,12 +12,20 @@ package struct Action: Sendable {
 
   enum Argument: Sendable, Hashable {
     case text(String)
+    /// What is chosen: two values may look the same in a name.
+    case value(String)
     case place(Pane, line: Int)
   }
 
   /// An action with its name and title.
   package init(_ name: String, _ title: String, isCommand: Bool = true) {
     self.init(name, title, isCommand: isCommand, argument: nil)
+  }
+
+  /// An answer of a menu.
+  static func choice(_ value: String, _ title: String) -> Action {
+    let name = "choose-" + value.map { $0 == "_" ? "-" : String($0) }.joined()
+    return Action(name, title, isCommand: false, argument: .value(value))
   }
 
   private init(_ name: String, _ title: String, isCommand: Bool, argument: Argument?) {

@@ -1,14 +1,14 @@
 import OrgCore
 
 /// All screens and overlays. A new one is added here.
-enum Registry {
-  static let screens: [any Screen.Type] = [
+package enum Registry {
+  package static let screens: [any Screen.Type] = [
     OrganizationsScreen.self, UsersScreen.self, HistoryScreen.self, OverviewScreen.self, PersonScreen.self,
   ]
 
   static let overlays: [any Overlay.Type] = [
-    FilterPrompt.self, RoleMenu.self, PlanMenu.self, StatusMenu.self, SortMenu.self, Question.self, Form.self,
-    Help.self, Palette.self,
+    FilterPrompt.self, RoleMenu.self, PlanMenu.self, StatusMenu.self, SortMenu.self, Question.self,
+    DiscardQuestion.self, LeaveQuestion.self, DraftQuestion.self, Form.self, Help.self, Palette.self,
   ]
 }
 
@@ -28,7 +28,7 @@ package struct CommandTable: Sendable {
     let overlays = Registry.overlays.flatMap { overlay in
       overlay == PlanMenu.self ? PlanMenu.bindings(planTiers) : overlay.bindings
     }
-    contexts = Registry.screens.flatMap { $0.contexts } + Registry.overlays.flatMap { $0.contexts }.unique
+    contexts = (Registry.screens.flatMap { $0.contexts } + Registry.overlays.flatMap { $0.contexts }).unique
     let all = screens + overlays
     bindings = Binding.Section.allCases.flatMap { section in all.filter { $0.section == section } }
     let actions =

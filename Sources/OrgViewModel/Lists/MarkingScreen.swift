@@ -1,5 +1,7 @@
 /// A screen with rows that can be marked.
 protocol MarkingScreen: Screen {
+  /// So many rows, in words.
+  static func words(_ count: Int) -> String
   /// Why nothing can be marked; `nil` where something can.
   func markObstacle() -> String?
   /// Marks what is selected, or unmarks it, and goes on to the next.
@@ -13,6 +15,8 @@ protocol MarkingScreen: Screen {
 }
 
 extension MarkingScreen {
+  static func words(_ count: Int) -> String { "\(count.grouped) row\(count == 1 ? "" : "s")" }
+
   /// What marks rows.
   static func markingCommands() -> [Command<Self>] {
     [
@@ -63,7 +67,7 @@ extension MarkingScreen where Self: RowsScreen {
     guard let rows = list.rows else { return }
     list.state.range = nil
     for row in 0..<rows.count { if let id = rows.id(at: row) { list.state.marks.insert(id) } }
-    workspace.status.note("Marked \(Words.organizations(rows.count)).")
+    workspace.status.note("Marked \(Self.words(rows.count)).")
   }
 
   mutating func unmarkAll(_ workspace: inout Workspace) {

@@ -120,6 +120,7 @@ package struct RowList<Rows: ListRows>: Sendable {
   func folded() -> Self {
     var folded = self
     (folded.rows, folded.shown, folded.asked) = (nil, nil, nil)
+    (folded.state.range, folded.state.anchor) = (nil, nil)
     return folded
   }
 

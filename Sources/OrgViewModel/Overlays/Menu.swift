@@ -21,9 +21,9 @@ extension Menu {
 struct AnswerLetters {
   private var taken: Set<Character>
 
-  /// Letters that are not to be had any more.
+  /// - Parameter taken: letters that something else has, besides `q`, which closes menus.
   init(taken: Set<Character> = []) {
-    self.taken = taken
+    self.taken = taken.union(["q"])
   }
 
   /// A letter or digit of a name; `nil` if all of them are taken.
@@ -41,8 +41,8 @@ struct AnswerLetters {
 package struct RoleMenu: Menu {
   enum Subject: Sendable {
     case member(OrgUser)
-    /// All that are marked; what they are, in words.
-    case marked(String)
+    /// All that are marked; what they are, in words, and the organization that they are in, if it is one.
+    case marked(String, in: String?)
   }
 
   private(set) var subject: Subject
@@ -78,12 +78,16 @@ package struct RoleMenu: Menu {
         workspace.data.snapshot.organization(id: member.organizationID)?.name ?? member.organizationID
       return
         "Role of \(member.userID.escapedForDisplay) in \(name.escapedForDisplay), now \(member.role.rawValue):"
-    case .marked(let words): return "Role of \(words), all marked:"
+    case .marked(let words, _): return "Role of \(words), all marked:"
     }
   }
 
   private func choose(_ role: Role, _ workspace: inout Workspace) {
-    guard case .member(let member) = subject else { return workspace.propose(.marked(.role(role))) }
+    let member: OrgUser
+    switch subject {
+    case .member(let one): member = one
+    case .marked(_, let organization): return workspace.propose(.marked(.role(role), in: organization))
+    }
     let user = member.userID.escapedForDisplay
     if workspace.commits.isEmpty,
       let present = workspace.data.snapshot.role(of: member.userID, in: member.organizationID)
@@ -114,11 +118,6 @@ extension Context {
 extension Action {
   /// Gives what a menu asks about a role.
   package static func choose(_ role: Role) -> Action { choice(role.rawValue, "The role \(role.rawValue)") }
-
-  /// An answer of a menu.
-  static func choice(_ value: String, _ title: String) -> Action {
-    Action("choose-" + value.map { $0 == "_" ? "-" : String($0) }.joined(), title, isCommand: false)
-  }
 }
 
 /// The choice of what to sort by.

@@ -20,7 +20,7 @@ extension FieldMenu {
 
   /// Sets the field of the organization, or of all that are marked.
   func set(_ value: String, _ edit: BulkEdit, _ workspace: inout Workspace) {
-    guard let organization else { return workspace.propose(.marked(edit)) }
+    guard let organization else { return workspace.propose(.marked(edit, in: nil)) }
     let field = Self.field
     if workspace.commits.isEmpty,
       let present = workspace.data.snapshot.organization(id: organization.id)
@@ -62,7 +62,7 @@ package struct PlanMenu: FieldMenu {
 
   /// What it can do with some plans; one without a key of its own can be typed.
   private static func choices(of planTiers: [String]) -> [Command<Self>] {
-    var letters = AnswerLetters(taken: ["o", "q"])
+    var letters = AnswerLetters(taken: ["o"])
     return planTiers.compactMap { tier in
       letters.letter(for: tier).map { letter in
         let name = tier.escapedForDisplay

@@ -49,7 +49,8 @@ package struct Palette: TextOverlay {
 
   /// Indices of the lines on the screen, of which there are so many.
   package func visible(_ rows: Int) -> Range<Int> {
-    selection.top..<min(items.count, selection.top + max(1, rows))
+    let top = min(selection.top, items.count)
+    return top..<min(items.count, top + max(1, rows))
   }
 
   /// Where keys go in it.

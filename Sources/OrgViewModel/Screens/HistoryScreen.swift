@@ -152,6 +152,11 @@ package struct HistoryScreen: RowsScreen {
     }
   }
 
+  package mutating func resume(_ workspace: inout Workspace) {
+    seeksEnd = false
+    requestRows(&workspace)
+  }
+
   package mutating func historyChanged(_ workspace: inout Workspace) { requestRows(&workspace) }
 
   // MARK: Keys

@@ -31,12 +31,10 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
       Command(
         .removeEverywhere, "D", .changing,
         "remove the user from all organizations; asks", unless: { $0.everywhereObstacle($1) }
-      ) { screen, workspace in
-        screen.list.state.range = nil
-        workspace.propose(.everything(.removal))
-      },
+      ) { $1.propose(.everything(.removal)) },
     ] + markingCommands() + commonCommands(filterHelp: filterHelp)
 
+  static func words(_ count: Int) -> String { Words.organizations(count) }
   package func title(_ workspace: Workspace) -> String { "User \(user.escapedForDisplay)" }
   package var historySubject: HistorySubject? { .user(user) }
 
@@ -81,14 +79,14 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
   }
 
   private func everywhereObstacle(_ workspace: Workspace) -> String? {
-    workspace.editingObstacle
+    workspace.editingObstacle ?? (list.rows == nil ? "The organizations are still being read." : nil)
       ?? (list.total == 0 ? "\(user.escapedForDisplay) is a member of no organization." : nil)
   }
 
   private func changeRole(_ workspace: inout Workspace) {
     if !list.state.marks.isEmpty {
       let place = Words.organizations(list.state.marks.count)
-      workspace.open(RoleMenu(.marked("\(user.escapedForDisplay) in \(place)")))
+      workspace.open(RoleMenu(.marked("\(user.escapedForDisplay) in \(place)", in: nil)))
     } else if let membership {
       workspace.open(RoleMenu(.member(membership.member)))
     }
@@ -96,14 +94,15 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
 
   private mutating func remove(_ workspace: inout Workspace) {
     if !list.state.marks.isEmpty {
-      list.state.range = nil
-      workspace.propose(.marked(.removal))
+      workspace.propose(.marked(.removal, in: nil))
     } else if let membership {
       workspace.open(Question.removal(of: membership.member, from: membership.organization))
     }
   }
 
-  package func source(of edit: BulkEdit, isEverything: Bool) -> (BulkEditPlan.Source, title: String)? {
+  package func source(
+    of edit: BulkEdit, in organization: String?, isEverything: Bool
+  ) -> (BulkEditPlan.Source, title: String)? {
     guard let rows = list.rows else { return nil }
     let marks = list.state.marks
     let name = user.escapedForDisplay

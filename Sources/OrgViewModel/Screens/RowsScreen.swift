@@ -31,7 +31,7 @@ extension RowsScreen {
   package var awaitsRows: Bool { list.awaitsRows }
   package var isCurrent: Bool { list.isCurrent }
 
-  /// Does what the row that keys are about asks for.
+  /// The row that keys are about, with all rows; `nil` if there is none.
   var selectedRow: (row: Int, rows: Rows)? {
     guard list.selectedID != nil, let rows = list.rows else { return nil }
     return (list.selectedRow, rows)
@@ -53,9 +53,11 @@ extension RowsScreen {
   /// - Parameter extent: how many are enough; as a rule those that are on the screen soon.
   mutating func requestRows(_ workspace: inout Workspace, extent: Int? = nil) {
     let loader = folded()
+    // What was asked for of the same rows is still wanted.
+    let before = list.asked?.query == filter ? list.asked?.extent ?? 0 : 0
     let request = ScreenRequest(
       serial: workspace.requests.next(), identity: identity, query: list.state.filter,
-      extent: extent ?? list.selectedRow + workspace.viewport.listRows + Self.page
+      extent: extent ?? max(before, list.selectedRow + workspace.viewport.listRows + Self.page)
     ) { source, request throws(OrgError) in try loader.load(source, request) }
     list.ask(request)
     workspace.ask(.show(request))
@@ -99,6 +101,8 @@ extension RowsScreen {
   package mutating func selectionChanged(_ workspace: inout Workspace) {}
 
   package mutating func focusList() {}
+
+  package mutating func endRange() { list.state.range = nil }
 
   package mutating func receive(
     _ error: OrgError, for request: ScreenRequest, _ workspace: inout Workspace
@@ -159,7 +163,7 @@ extension RowsScreen {
     case .move(let motion):
       focusList()
       list.state.anchor = nil
-      move(motion, &workspace)
+      if list.move(motion, room: workspace.viewport.listRows) { selectionChanged(&workspace) }
     case .accept: if !awaitsRows { list.state.anchor = nil }
     case .restore(let text):
       if text != filter { setFilter(text, &workspace) }
@@ -178,7 +182,7 @@ extension RowsScreen {
   /// Marks everything from where a range began to the selection.
   mutating func extendRange() {
     guard let rows = list.rows, let range = list.state.range else { return }
-    let end = list.selectedRow < rows.count
-    list.state.extendRange(from: end ? rows.row(of: range.start) : nil, rows.id(at:))
+    let hasEnd = list.selectedRow < rows.count
+    list.state.extendRange(from: hasEnd ? rows.row(of: range.start) : nil, rows.id(at:))
   }
 }

@@ -50,8 +50,6 @@ package protocol Screen: CommandTarget {
   mutating func receive(_ error: OrgError, for request: ScreenRequest, _ workspace: inout Workspace)
   /// Learns that the history has more than before.
   mutating func historyChanged(_ workspace: inout Workspace)
-  /// Learns what was committed here.
-  mutating func receive(_ commit: Commit, _ workspace: inout Workspace)
   /// Fits itself to a screen of another size.
   mutating func resize(_ viewport: Viewport)
 
@@ -61,6 +59,8 @@ package protocol Screen: CommandTarget {
   mutating func point(_ pane: Pane, line: Int, _ workspace: inout Workspace)
   /// Closes the innermost thing that is open: a range, a pane, a filter, the screen.
   mutating func close(_ way: WayBack, _ workspace: inout Workspace)
+  /// Ends the range that is being marked; what it has marked stays.
+  mutating func endRange()
   /// Takes a step of typing a filter.
   mutating func take(_ step: FilterStep, _ workspace: inout Workspace)
   /// Begins to type a filter.
@@ -68,7 +68,9 @@ package protocol Screen: CommandTarget {
   /// What is copied of what is selected.
   func copied(isRow: Bool, _ workspace: Workspace) -> Result<[String?], CopyRefusal>
   /// What an edit of all that is marked, or of all there is, would be: where its changes come from, and its title.
-  func source(of edit: BulkEdit, isEverything: Bool) -> (BulkEditPlan.Source, title: String)?
+  func source(
+    of edit: BulkEdit, in organization: String?, isEverything: Bool
+  ) -> (BulkEditPlan.Source, title: String)?
   /// Asks for the rows anew.
   mutating func reload(_ workspace: inout Workspace)
 }
@@ -110,13 +112,13 @@ extension Screen {
   package var markCount: Int { 0 }
   package var isMarkingRange: Bool { false }
   package mutating func unfold(_ folded: Self, _ workspace: inout Workspace) {}
-  package mutating func receive(_ commit: Commit, _ workspace: inout Workspace) {}
   package mutating func cancelWait() -> Bool { false }
   package mutating func historyChanged(_ workspace: inout Workspace) {}
+  package mutating func endRange() {}
 
-  package func source(of edit: BulkEdit, isEverything: Bool) -> (BulkEditPlan.Source, title: String)? {
-    nil
-  }
+  package func source(
+    of edit: BulkEdit, in organization: String?, isEverything: Bool
+  ) -> (BulkEditPlan.Source, title: String)? { nil }
 
   /// Goes back to how a resident screen was, which is known by its type.
   mutating func unfold(anyScreen folded: any Screen, _ workspace: inout Workspace) {
@@ -140,9 +142,16 @@ extension Screen {
       workspace.status.refuse(reason)
       return true
     }
-    workspace.status.message = nil
+    if !Self.keepsMessage.contains(action) { workspace.status.message = nil }
     command.run(&self, &workspace)
     return true
+  }
+
+  /// After these, what was said still holds.
+  private static var keepsMessage: Set<Action> { [.redraw, .suspend, .quit] }
+
+  private func copyObstacle(_ workspace: Workspace) -> String? {
+    if case .failure(let refusal) = copied(isRow: false, workspace) { refusal.reason } else { nil }
   }
 
   private func copy(isRow: Bool, _ workspace: inout Workspace) {
@@ -172,13 +181,27 @@ extension Screen {
         .undo, "u", in: undoContexts, .changing, "undo your latest change; what others changed since stays",
         unless: { $1.editingObstacle }
       ) { $1.step(.undo) },
+      Command(
+        .undo, "", in: contexts.filter { !undoContexts.contains($0) }, .changing,
+        unless: { $1.editingObstacle }
+      ) { $1.step(.undo) },
       Command(.redo, "^R", .changing, "redo what you undid", unless: { $1.editingObstacle }) {
         $1.step(.redo)
       },
-      Command(.copy, "y", .marking, "copy the id, or the value of the field") {
+      Command(.copy, "y", .marking, "copy the id, or the value of the field", unless: { $0.copyObstacle($1) })
+      {
         $0.copy(isRow: false, &$1)
       },
-      Command(.copyRow, "Y", .marking, "copy the whole row, with tabs between its values") {
+      Command(
+        .copyRow, "Y", .marking, "copy the whole row, with tabs between its values",
+        unless: { screen, workspace in
+          if case .failure(let refusal) = screen.copied(isRow: true, workspace) {
+            refusal.reason
+          } else {
+            nil
+          }
+        }
+      ) {
         $0.copy(isRow: true, &$1)
       },
       Command(.filter, "/", .finding, filterHelp, hint: "filter") {

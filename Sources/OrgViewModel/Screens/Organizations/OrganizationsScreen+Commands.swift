@@ -131,7 +131,7 @@ extension OrganizationsScreen {
   private var unmarkedOrganization: Organization? { editsMarked ? nil : selectedOrganization }
 
   private mutating func switchPane() {
-    dropRangeMark()
+    endRange()
     pane = pane == .list && selectedOrganization != nil ? .detail : .list
   }
 
@@ -154,7 +154,7 @@ extension OrganizationsScreen {
   private func changeRole(_ workspace: inout Workspace) {
     if editsMarkedMembers {
       let name = selectedOrganization?.name.escapedForDisplay ?? ""
-      workspace.open(RoleMenu(.marked("\(Words.members(markCount)) of \(name)")))
+      workspace.open(RoleMenu(.marked("\(Words.members(markCount)) of \(name)", in: list.selection.id)))
     } else if let member = selectedMember {
       workspace.open(RoleMenu(.member(member)))
     }
@@ -162,8 +162,7 @@ extension OrganizationsScreen {
 
   private mutating func removeMember(_ workspace: inout Workspace) {
     if editsMarkedMembers {
-      dropRangeMark()
-      workspace.propose(.marked(.removal))
+      workspace.propose(.marked(.removal, in: list.selection.id))
     } else if let organization = selectedOrganization, let member = selectedMember {
       workspace.open(Question.removal(of: member, from: organization))
     }
@@ -171,19 +170,20 @@ extension OrganizationsScreen {
 
   private mutating func delete(_ workspace: inout Workspace) {
     if editsMarked {
-      dropRangeMark()
-      workspace.propose(.marked(.status(.deleted)))
+      workspace.propose(.marked(.status(.deleted), in: nil))
     } else if let organization = selectedOrganization {
       workspace.askToDelete(organization)
     }
   }
 
-  package func source(of edit: BulkEdit, isEverything: Bool) -> (BulkEditPlan.Source, title: String)? {
+  package func source(
+    of edit: BulkEdit, in organization: String?, isEverything: Bool
+  ) -> (BulkEditPlan.Source, title: String)? {
     let records: MarkedRecords.Records
     switch edit {
     case .plan, .status: records = .organizations(list.marks)
     case .role, .removal:
-      guard let id = list.selection.id, let users = memberMarks[id] else { return nil }
+      guard let id = organization, let users = memberMarks[id] else { return nil }
       records = .members(of: id, users)
     }
     let marked = MarkedRecords(records: records, organizationList: data)

@@ -16,7 +16,7 @@ extension OrganizationsScreen {
   }
 
   package mutating func mark(_ workspace: inout Workspace) {
-    dropRangeMark()
+    endRange()
     if pane == .list {
       list.toggle(Int(data.rows[list.selection.row]))
     } else if let member = selectedMember {
@@ -30,7 +30,7 @@ extension OrganizationsScreen {
   }
 
   package mutating func markRange() {
-    guard !isMarkingRange else { return dropRangeMark() }
+    guard !isMarkingRange else { return endRange() }
     if pane == .list {
       if let id = list.selected { list.beginRange(at: id) }
     } else if let member = selectedMember {
@@ -42,7 +42,7 @@ extension OrganizationsScreen {
   }
 
   /// Ends the range; what it has marked stays.
-  mutating func dropRangeMark() { (list.range, memberRange) = (nil, nil) }
+  package mutating func endRange() { (list.range, memberRange) = (nil, nil) }
 
   /// Reverts what a range has marked; false if there is none.
   mutating func dropRange() -> Bool {
@@ -69,7 +69,7 @@ extension OrganizationsScreen {
   }
 
   package mutating func markAll(_ workspace: inout Workspace) {
-    dropRangeMark()
+    endRange()
     if pane == .list {
       for index in data.rows { list.marks.add(Int(index)) }
       let hidden = list.marks.count - data.rows.count
@@ -86,7 +86,7 @@ extension OrganizationsScreen {
   }
 
   package mutating func unmarkAll(_ workspace: inout Workspace) {
-    dropRangeMark()
+    endRange()
     let count = markCount
     if pane == .list {
       list.marks = IndexMarks()
@@ -125,6 +125,7 @@ extension OrganizationsScreen {
     for (id, users) in memberMarks {
       guard let index = contents.new.index(ofOrganization: id) else {
         memberMarks[id] = nil
+        if memberRange?.organization == id { memberRange = nil }
         continue
       }
       if let place = contents.old.index(ofOrganization: id),

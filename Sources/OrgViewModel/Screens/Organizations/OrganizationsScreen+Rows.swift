@@ -6,7 +6,7 @@ extension OrganizationsScreen {
 
   /// Indices of the rows on the screen.
   package var visibleRows: Range<Int> {
-    list.selection.top..<min(data.rows.count, list.selection.top + room.rows)
+    list.visible(room.rows, of: data.rows.count)
   }
 
   /// A row of the list.
@@ -196,7 +196,7 @@ extension OrganizationsScreen {
       // The selected row stays where it was on the screen.
       list.selection.top = row - offset
       list.selection.scroll(rows: room.rows, of: data.rows.count)
-      keepLine(&workspace)
+      keepLine(isShown: isShown, &workspace)
     } else if isFiltered {
       // A filter is being typed: this is the best there is.
       selectRow(0)
@@ -218,7 +218,7 @@ extension OrganizationsScreen {
     if pane == .detail { pane = .list }
   }
 
-  private mutating func keepLine(_ workspace: inout Workspace) {
+  private mutating func keepLine(isShown: Bool, _ workspace: inout Workspace) {
     guard let item = detail.id else { return showDetailFromTop() }
     if let line = line(of: item) {
       let offset = detail.row - detail.top
@@ -226,7 +226,7 @@ extension OrganizationsScreen {
       detail.isGone = false
       detail.top = line - offset
     } else {
-      if !detail.isGone, pane == .detail, case .member(let user) = item {
+      if !detail.isGone, isShown, pane == .detail, case .member(let user) = item {
         workspace.status.note("\(user.escapedForDisplay) is no longer a member here.")
       }
       detail.isGone = true

@@ -141,7 +141,8 @@ package struct OrganizationsScreen: MarkingScreen {
     if !(workspace.overlay is FilterPrompt), !awaitsFilter { list.anchor = nil }
   }
 
-  package mutating func receive(_ commit: Commit, _ workspace: inout Workspace) {
+  /// Goes to what was added just now, where it is shown.
+  mutating func receive(_ commit: Commit, _ workspace: inout Workspace) {
     switch commit.changes.first {
     case .createOrganization(let organization):
       if let row = data.row(of: organization.id) { selectRow(row) }
@@ -210,7 +211,7 @@ package struct OrganizationsScreen: MarkingScreen {
 
   package mutating func close(_ way: WayBack, _ workspace: inout Workspace) {
     if way != .close, dropRange() { return }
-    dropRangeMark()
+    endRange()
     if way != .cancel, isAsOnArrival { return workspace.go(.back) }
     if pane == .detail { return pane = .list }
     if way == .close { return workspace.go(.quit) }
@@ -234,7 +235,7 @@ package struct OrganizationsScreen: MarkingScreen {
     case .move(let motion):
       pane = .list
       list.anchor = nil
-      move(motion, &workspace)
+      selectRow(list.selection.target(of: motion, rows: room.rows, count: data.rows.count))
     case .accept:
       if !filter.isEmpty { search.latest = filter }
       if !awaitsFilter { list.anchor = nil }
