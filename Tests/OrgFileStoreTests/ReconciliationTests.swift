@@ -18,14 +18,16 @@ import Testing
     var last: FileContents { states[states.count - 1] }
 
     mutating func make(
-      _ change: Change, origin: Reconciliation.Step.Origin = .own, at time: Int64 = 0
+      _ change: Change, origin: Reconciliation.Step.Origin = .own, displaced: UInt64? = nil,
+      at time: Int64 = 0
     ) throws {
       let before = last
       states.append(try before.making(change))
       let changes = last.changes(in: last.addresses(differingFrom: before), on: before)
       steps.append(
         Reconciliation.Step(
-          generation: UInt64(states.count - 1), time: Timestamp(microseconds: time), origin: origin
+          generation: UInt64(states.count - 1), time: Timestamp(microseconds: time), origin: origin,
+          displaced: displaced
         ) { changes })
     }
 
@@ -445,6 +447,28 @@ import Testing
     #expect(result.contents[.field(first, .planTier)] == "later")
     #expect(result.contents[.field(second, .planTier)] == "ours")
     #expect(result.quarantined == ["organizations.json"])
+  }
+
+  @Test
+  func
+    `of two displaced files the one that was displaced later has the newer value, whichever is merged first`()
+    throws
+  {
+    func merged(_ plans: [(plan: String, displacedBy: UInt64)]) throws -> String? {
+      var branch = Branch(base)
+      try branch.make(.addMember(.sample("ours-1", in: second)))
+      try branch.make(.addMember(.sample("ours-2", in: second)))
+      for (plan, generation) in plans {
+        let result = Reconciliation(
+          current: branch.last, found: try base.making(setPlan(first, plan)), history: branch.history,
+          displaced: .init(file: "organizations.json", generation: generation))
+        guard result.contents[.field(first, .planTier)] == plan else { continue }
+        try branch.make(setPlan(first, plan), origin: .displaced, displaced: generation)
+      }
+      return branch.last[.field(first, .planTier)]
+    }
+    #expect(try merged([("earlier", 1), ("later", 2)]) == "later")
+    #expect(try merged([("later", 2), ("earlier", 1)]) == "later")
   }
 
   @Test func `a displaced file that was merely wiped, or written as it was, changes nothing`() throws {

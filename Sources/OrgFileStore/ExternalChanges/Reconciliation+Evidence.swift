@@ -18,6 +18,9 @@ extension Reconciliation {
     let generation: UInt64
     let time: Timestamp
     let origin: Origin
+    /// When its changes were written, as a generation: that of the file that they were found in, where it had been
+    /// displaced, for they were merged later than they were written.
+    let order: UInt64
     private let content: Content
     /// The hashes of the values that it changed, rising, where looking at the changes is dear.
     private let touched: [Int]?
@@ -31,10 +34,11 @@ extension Reconciliation {
     }
 
     init(
-      generation: UInt64, time: Timestamp, origin: Origin, touched: [Int]? = nil,
+      generation: UInt64, time: Timestamp, origin: Origin, displaced: UInt64? = nil, touched: [Int]? = nil,
       changes: @escaping () -> [RecordedChange]
     ) {
       (self.generation, self.time, self.origin, self.touched) = (generation, time, origin, touched)
+      order = displaced ?? generation
       content = Content(changes)
     }
 
@@ -97,14 +101,14 @@ extension Reconciliation {
       var own = OwnValues(differing)
       for step in history {
         let isKnown =
-          generation.map { step.generation < $0 || step.generation == $0 && step.origin == .foreign } ?? true
+          generation.map { step.order < $0 || step.order == $0 && step.origin != .own } ?? true
         if isKnown, let written, written.microseconds - step.time.microseconds > longestOperation { break }
         var addresses = isKnown && step.origin == .foreign ? [] : step.addresses(in: file)
         if isKnown { addresses = own.unknown(of: addresses, changedBy: step, in: file) }
         guard !addresses.isEmpty else { continue }
         older.goBack(addresses, found, differing)
         if !isKnown {
-          if let generation, step.generation > generation { newer.formUnion(addresses.map(\.address)) }
+          if let generation, step.order > generation { newer.formUnion(addresses.map(\.address)) }
           fewest = older.count
           kept = older.addresses(of: differing, sameIn: found)
         } else {

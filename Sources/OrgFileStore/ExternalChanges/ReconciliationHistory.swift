@@ -26,7 +26,7 @@ final class ReconciliationHistory {
       }
       return Reconciliation.Step(
         generation: record.generation, time: Timestamp(record.time) ?? Timestamp(microseconds: 0),
-        origin: origin, touched: line.touched
+        origin: origin, displaced: record.displaced, touched: line.touched
       ) { [self] in
         do throws(SystemCallError) {
           return try line.whole(stateDirectory.journal, directory.calls).changes.compactMap(\.recorded)
