@@ -100,8 +100,10 @@ import Testing
     let lostOfTheirs = manner == .rollingBack ? [] : theirs.missing(from: snapshot)
     let storyOfTheirs = try explain(lostOfTheirs, store)
     #expect(lostOfTheirs == [], "of the service:\n\(storyOfTheirs)")
-    let withoutList = (0..<contents.organizationCount).count { !contents.members.hasList(at: $0) }
-    #expect(withoutList == 0)
+    let withoutList = (0..<contents.organizationCount).filter { !contents.members.hasList(at: $0) }
+      .map { "list(\"\(contents.organization(at: $0).id)\")" }
+    let storyOfLists = try explain(withoutList, store)
+    #expect(withoutList == [], "without a list of members:\n\(storyOfLists)")
     try expectExplained(store)
     for name in ["organizations.json", "org_users.json"] {
       try expectLoadedByPython("\(scratch.path)/\(name)")
@@ -109,7 +111,7 @@ import Testing
     let count = ours.withLock { $0.count }
     print(
       "\(manner.rawValue) service, \(setting.rawValue): \(count) own changes and \(theirs.count) of the service",
-      "acknowledged; lost \(lost.count) and \(lostOfTheirs.count); \(withoutList) lists missing")
+      "acknowledged; lost \(lost.count) and \(lostOfTheirs.count); \(withoutList.count) lists missing")
   }
 
   /// Edits through processes, one after the other, until a quarter of the changes is made; some are killed.
