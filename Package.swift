@@ -41,6 +41,7 @@ let package = Package(
   products: (isFuzzing ? [] : [.executable(name: "orgman", targets: ["orgman"])]) + [
     .library(name: "OrgCore", targets: ["OrgCore"]),
     .library(name: "OrgFileStore", targets: ["OrgFileStore"]),
+    .library(name: "OrgStoreTesting", targets: ["OrgStoreTesting"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -56,6 +57,7 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: swift),
+    .target(name: "OrgStoreTesting", dependencies: ["OrgCore"], swiftSettings: swift),
     .target(name: "CLinux", cSettings: c),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
@@ -93,13 +95,14 @@ let package = Package(
     .target(
       name: "TerminalTesting", dependencies: ["CVTerm"], path: "Tests/TerminalTesting", swiftSettings: swift),
     .testTarget(name: "TerminalTestingTests", dependencies: ["TerminalTesting"], swiftSettings: swift),
-    .testTarget(name: "OrgCoreTests", dependencies: ["OrgCore"], swiftSettings: swift),
+    .testTarget(
+      name: "OrgCoreTests", dependencies: ["OrgCore", "OrgStoreTesting"], swiftSettings: swift),
     // A process for tests to kill.
     .executableTarget(
       name: "store-worker", dependencies: ["OrgCore", "OrgFileStore"], path: "Tests/StoreWorker",
       swiftSettings: swift),
     .testTarget(
-      name: "OrgFileStoreTests", dependencies: ["OrgFileStore", "store-worker"],
+      name: "OrgFileStoreTests", dependencies: ["OrgFileStore", "OrgStoreTesting", "store-worker"],
       exclude: ["Fixtures"], swiftSettings: swift),
     .testTarget(
       name: "OrgViewModelTests", dependencies: ["OrgViewModel", "OrgRuntime"], swiftSettings: swift),

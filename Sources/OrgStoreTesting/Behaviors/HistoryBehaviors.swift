@@ -1,0 +1,164 @@
+import OrgCore
+
+extension StoreBehavior {
+  /// Makes four generations about two organizations and two users.
+  ///
+  /// - Returns: the history.
+  @discardableResult
+  private static func begin(_ manager: OrgManager) throws -> [HistoryEntry] {
+    try manager.commit(Sample.adding(members: ["ann": .owner]))
+    try manager.commit(
+      Sample.adding(Sample.globex, named: "Globex", members: ["ann": .owner, "bob": .owner]))
+    try manager.commit(Sample.plan(to: "gold"))
+    try manager.updateRole(of: "bob", in: Sample.globex, to: .member)
+    let history = try manager.history()
+    try expect("how many generations", history.count, is: 4)
+    return history
+  }
+
+  private static func count(
+    _ manager: OrgManager, since: Timestamp? = nil, until: Timestamp? = nil
+  ) throws -> Int {
+    try manager.history(matching: HistoryFilter(since: since, until: until), limit: 10).entries.count
+  }
+
+  /// What is remembered of the changes.
+  static let history: [StoreBehavior] = [
+    StoreBehavior("the history has the newest first, each commit once") { manager in
+      let history = try begin(manager)
+      let generations = history.map(\.generation)
+      try expect("the generations", generations, is: generations.sorted(by: >))
+      try expect("the kinds", history.map(\.kind), is: [.edit, .edit, .edit, .edit])
+      try expect(
+        "the last", history.first?.changes.map(\.summary), is: ["Role of bob in Globex: owner → member"])
+    },
+    StoreBehavior("an entry has the changes of the set in order, with before and after") { manager in
+      try manager.commit(Sample.adding(members: ["ann": .owner, "bob": .member]))
+      let set = ChangeSet([
+        .setRole(user: "bob", organization: Sample.acme, from: .member, to: .owner),
+        .setField(.lagoCustomerID, organization: Sample.acme, from: nil, to: "l1"),
+        .removeMember(user: "ann", organization: Sample.acme, role: .owner),
+        .setField(.status, organization: Sample.acme, from: "active", to: "suspended"),
+      ])
+      try manager.commit(set)
+      let entry = try need("the entry", try manager.history().first)
+      try expect("the changes", entry.changes.map(\.change), is: set.changes)
+      try expect("the names", entry.changes.map(\.organizationName), is: Array(repeating: "Acme", count: 4))
+    },
+    StoreBehavior("an entry leaves out what was so already") { manager in
+      try manager.commit(Sample.adding(plan: "gold"))
+      try manager.commit(
+        ChangeSet(
+          Sample.plan(to: "gold").changes + [
+            .setField(.stripeCustomerID, organization: Sample.acme, from: nil, to: "s1")
+          ]))
+      try expect("the entry", try manager.summaries().first, is: ["Stripe id of Acme: none → s1"])
+    },
+    StoreBehavior("an entry keeps the name that the organization had then") { manager in
+      try manager.commit(Sample.adding())
+      try manager.updatePlan(of: Sample.acme, to: "gold")
+      try manager.rename(Sample.acme, to: "Other")
+      try expect(
+        "the history", try manager.summaries(),
+        is: [
+          ["Renamed Acme → Other"], ["Plan of Acme: founders_friend → gold"],
+          ["Created Acme on founders_friend"],
+        ])
+    },
+    StoreBehavior("an entry knows since when a removed member had been one") { manager in
+      try manager.commit(Sample.adding(members: ["ann": .owner, "bob": .member]))
+      try manager.removeUser("bob", from: Sample.acme)
+      let change = try need("the change", try manager.history().first?.changes.first)
+      try expect("since when", change.joinedAt, is: Moment.second)
+    },
+    StoreBehavior("an entry is found by its generation, and an unknown one isn't") { manager in
+      try begin(manager)
+      for entry in try manager.history() {
+        try expect("the entry", try manager.historyEntry(generation: entry.generation), is: entry)
+      }
+      let newest = try need("the newest generation", try manager.newestGeneration())
+      try expect("the newest", newest, is: try manager.history().first?.generation ?? 0)
+      try expect("a later one", try manager.historyEntry(generation: newest &+ 1), is: nil)
+      try expect("the last possible one", try manager.historyEntry(generation: .max), is: nil)
+    },
+    StoreBehavior("the history of an organization has the changes of its members, too") { manager in
+      let history = try begin(manager)
+      let page = try manager.history(matching: HistoryFilter(organization: Sample.globex), limit: 10)
+      try expect("the entries", page.entries, is: [history[0], history[2]])
+      let none = try manager.history(matching: HistoryFilter(organization: "org_none"), limit: 10)
+      try expect("those of an unknown one", none.entries, is: [])
+    },
+    StoreBehavior("the history of a user has the changes of its memberships alone") { manager in
+      let history = try begin(manager)
+      let ann = try manager.history(matching: HistoryFilter(user: "ann"), limit: 10)
+      try expect("those of ann", ann.entries, is: [history[2], history[3]])
+      let bob = try manager.history(matching: HistoryFilter(user: "bob"), limit: 10)
+      try expect("those of bob", bob.entries, is: [history[0], history[2]])
+    },
+    StoreBehavior("the history of a person in an organization has that membership alone") { manager in
+      let history = try begin(manager)
+      let page = try manager.history(
+        matching: HistoryFilter(organization: Sample.acme, user: "ann"), limit: 10)
+      try expect("the entries", page.entries, is: [history[3]])
+      let bob = try manager.history(
+        matching: HistoryFilter(organization: Sample.acme, user: "bob"), limit: 10)
+      try expect("those of a stranger", bob.entries, is: [])
+    },
+    StoreBehavior("the history of a time begins with it and ends before it") { manager in
+      let history = try begin(manager)
+      let (newest, oldest) = (history[0].time, history[3].time)
+      try expect("since the first", try count(manager, since: oldest), is: 4)
+      try expect(
+        "since the last", try count(manager, since: newest), is: history.count { $0.time >= newest })
+      try expect("until the first", try count(manager, until: oldest), is: 0)
+      try expect("until the last", try count(manager, until: newest), is: history.count { $0.time < newest })
+      let later = Timestamp(microseconds: newest.microseconds &+ 1)
+      try expect("later", try count(manager, since: later), is: 0)
+      try expect("all of it", try count(manager, since: oldest, until: later), is: 4)
+    },
+  ]
+
+  /// All pages one after the other.
+  private static func pages(
+    of manager: OrgManager, _ filter: HistoryFilter = HistoryFilter(), limit: Int
+  ) throws -> [HistoryEntry] {
+    var entries: [HistoryEntry] = []
+    var position: HistoryPage.Position?
+    for _ in 0..<100 {
+      let page = try manager.history(matching: filter, from: position, limit: limit)
+      try expect("no more entries in a page than asked for", page.entries.count <= limit)
+      entries += page.entries
+      guard let next = page.next else { return entries }
+      position = next
+    }
+    throw BehaviorFailure("the pages", expected: "an end", found: "none after 100 pages")
+  }
+
+  /// The history in pages.
+  static let historyPages: [StoreBehavior] = [
+    StoreBehavior("the pages of the history together are the history, whatever their length") { manager in
+      try manager.commit(Sample.adding())
+      for number in 1...9 { try manager.updatePlan(of: Sample.acme, to: "plan \(number)") }
+      let history = try manager.history()
+      for limit in [1, 3, 10, 100] {
+        try expect("pages of \(limit)", try pages(of: manager, limit: limit), is: history)
+      }
+    },
+    StoreBehavior("the pages of a filter together are all that it lets through") { manager in
+      try begin(manager)
+      for number in 1...6 {
+        try manager.updatePlan(of: number % 2 == 0 ? Sample.acme : Sample.globex, to: "plan \(number)")
+      }
+      let filter = HistoryFilter(organization: Sample.acme)
+      let wanted = try manager.history().filter(filter.includes)
+      for limit in [1, 2, 50] {
+        try expect("pages of \(limit)", try pages(of: manager, filter, limit: limit), is: wanted)
+      }
+    },
+    StoreBehavior("an empty history is one empty page") { manager in
+      let page = try manager.history(from: nil, limit: 10)
+      try expect("the entries", page.entries, is: [])
+      try expect("no next page", page.next == nil)
+    },
+  ]
+}

@@ -1,0 +1,39 @@
+import OrgCore
+
+/// An empty store, and how to open another on the same data.
+public struct StoreUnderTest: Sendable {
+  /// Runs the body while somebody else holds the data up, so that a commit has to wait.
+  public typealias HoldUp = @Sendable (_ body: () throws -> Void) throws -> Void
+  /// Measures how long the body takes.
+  public typealias Measure = @Sendable (_ body: () throws -> Void) throws -> Duration
+
+  private let open: @Sendable () throws -> any OrgStore
+  private let holdUp: HoldUp?
+  private let measure: Measure
+
+  /// Describes a store to the suite.
+  ///
+  /// - Parameters:
+  ///   - holdUp: for stores that `canBeHeldUp`: lets somebody else hold the data up while the body runs.
+  ///   - measure: the clock by which large change sets are measured.
+  ///   - open: opens the data. Each call may return another store, or the same one where the data end with it; what one
+  ///     store commits the others must find.
+  public init(
+    holdUp: HoldUp? = nil, measure: @escaping Measure = { try ContinuousClock().measure($0) },
+    open: @escaping @Sendable () throws -> any OrgStore
+  ) {
+    (self.open, self.holdUp, self.measure) = (open, holdUp, measure)
+  }
+
+  /// A manager on a store that is opened now.
+  func manager() throws -> OrgManager { OrgManager(store: try open()) }
+
+  func whileHeldUp(_ body: () throws -> Void) throws {
+    guard let holdUp else {
+      throw BehaviorFailure("the store under test", expected: "a way to hold it up", found: "none")
+    }
+    try holdUp(body)
+  }
+
+  func time(_ body: () throws -> Void) throws -> Duration { try measure(body) }
+}

@@ -1,0 +1,241 @@
+import OrgCore
+import OrgStoreTesting
+import Synchronization
+
+/// A store in memory with one fault, to see that the conformance suite finds it.
+final class BrokenStore: OrgStore {
+  private struct State {
+    var isHeldUp = false
+    var previous: Snapshot?
+    /// What the fault adds to the revision.
+    var added: UInt64 = 0
+    var emptyEntries: [HistoryEntry] = []
+    /// For how long the commits would have worked.
+    var work = Duration.zero
+  }
+
+  let fault: StoreFault?
+  private let inner: InMemoryStore
+  private let state = Mutex(State())
+
+  init(_ fault: StoreFault?) {
+    self.fault = fault
+    let organization = Organization(id: "org_first", name: "First", createdAt: .now())
+    inner = InMemoryStore(organizations: fault == .beginsWithData ? [organization] : [])
+  }
+
+  /// The store as the suite sees it.
+  static func underTest(_ fault: StoreFault?) -> StoreUnderTest {
+    let store = BrokenStore(fault)
+    return StoreUnderTest(
+      holdUp: { body in
+        store.state.withLock { $0.isHeldUp = true }
+        defer { store.state.withLock { $0.isHeldUp = false } }
+        try body()
+      },
+      measure: { body in
+        let before = store.state.withLock { $0.work }
+        try body()
+        return store.state.withLock { $0.work } - before
+      },
+      open: { fault == .sharesNothing ? BrokenStore(fault) : store })
+  }
+
+  // MARK: Reading
+
+  func snapshot() throws(OrgError) -> Snapshot {
+    if fault == .stopsReaders, state.withLock({ $0.isHeldUp }) {
+      throw OrgError(.locked, "Somebody else is here.")
+    }
+    let (previous, added) = state.withLock { ($0.previous, $0.added) }
+    if fault == .showsOldData, let previous { return wrapped(previous, added) }
+    return wrapped(inner.snapshot(), added)
+  }
+
+  private func wrapped(_ snapshot: Snapshot, _ added: UInt64) -> Snapshot {
+    var newest: (@Sendable () -> any SnapshotContents)?
+    if fault == .changesSnapshots { newest = { [inner] in inner.snapshot().contents } }
+    return Snapshot(
+      generation: fault == .keepsRevision ? 0 : snapshot.generation + added,
+      contents: BrokenContents(base: snapshot.contents, newest: newest, fault: fault))
+  }
+
+  // MARK: Committing
+
+  func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
+    try wait(waiting)
+    let before = inner.snapshot()
+    let set = rewritten(set, on: before)
+    let commit: Commit
+    do throws(OrgError) {
+      commit = try made(set, on: before)
+    } catch {
+      switch fault {
+      case .acceptsAll: return Commit(snapshot: before, changes: [])
+      case .hidesConflicts: throw OrgError(error.code, error.message)
+      default: throw error
+      }
+    }
+    let added = state.withLock { state in
+      if before.generation != inner.snapshot().generation { state.previous = before }
+      if fault == .notesNothing, commit.changes.isEmpty {
+        state.added += 1
+        state.emptyEntries.append(
+          HistoryEntry(
+            generation: commit.snapshot.generation + state.added, time: .now(), kind: .edit,
+            actor: Actor(uid: 0, user: "memory", host: "memory"), changes: []))
+      }
+      let count = set.changes.count
+      state.work += .microseconds(fault == .isSlow ? count * count : count)
+      return state.added
+    }
+    return Commit(
+      snapshot: wrapped(fault == .forgetsSnapshots ? before : commit.snapshot, added),
+      changes: fault == .namesAll ? set.changes : commit.changes)
+  }
+
+  private func wait(_ waiting: (LockHolder) -> Bool) throws(OrgError) {
+    var waited = 0
+    while fault != .neverWaits, state.withLock({ $0.isHeldUp }) {
+      let holder = LockHolder(program: "other", pid: 1, user: "root", waitedMilliseconds: waited)
+      waited += 1
+      guard !waiting(holder) else { continue }
+      if fault == .ignoresCancelling { return }
+      throw OrgError(.cancelled, "Cancelled.")
+    }
+  }
+
+  private func made(_ set: ChangeSet, on before: Snapshot) throws(OrgError) -> Commit {
+    switch fault {
+    case .forgetsCommits:
+      let preview = Preview(of: set, on: before)
+      try preview.check()
+      return Commit(snapshot: before, changes: preview.effective)
+    case .checksOldData:
+      // What was so before the commit before.
+      let preview = Preview(of: set, on: state.withLock { $0.previous } ?? before)
+      try preview.check()
+      return try inner.commit(set)
+    case .commitsInParts:
+      var done: [Change] = []
+      var first: OrgError?
+      for change in set.changes {
+        do throws(OrgError) {
+          let part = ChangeSet([change], allowsOwnerless: set.allowsOwnerless, purpose: set.purpose)
+          done += try inner.commit(part).changes
+        } catch {
+          first = first ?? error
+        }
+      }
+      if let first { throw first }
+      return Commit(snapshot: inner.snapshot(), changes: done)
+    default:
+      return try inner.commit(set)
+    }
+  }
+
+  private func rewritten(_ set: ChangeSet, on snapshot: Snapshot) -> ChangeSet {
+    var set = set
+    switch fault {
+    case .ignoresOwners: set.allowsOwnerless = true
+    case .forgetsPurpose: set.purpose = .edit
+    case .reversesChanges: set.changes.reverse()
+    case .overwritesUnseen: set.changes = set.changes.map { $0.expecting(snapshot) }
+    case .losesText: set.changes = set.changes.map(\.inPlainText)
+    case .skipsRemovals:
+      set.changes.removeAll { if case .removeOrganization = $0 { true } else { false } }
+    default: break
+    }
+    return set
+  }
+
+  // MARK: History
+
+  func history() throws(OrgError) -> [HistoryEntry] {
+    let all = state.withLock { $0.emptyEntries.reversed() } + inner.history()
+    return switch fault {
+    case .forgetsHistory: []
+    case .forgetsFirst: all.dropLast()
+    case .oldestFirst: all.reversed()
+    case .forgetsJoining, .forgetsNames: all.map(forgetful)
+    default: all
+    }
+  }
+
+  private func forgetful(_ entry: HistoryEntry) -> HistoryEntry {
+    HistoryEntry(
+      generation: entry.generation, time: entry.time, kind: entry.kind, actor: entry.actor,
+      changes: entry.changes.map {
+        RecordedChange(
+          $0.change, organizationName: fault == .forgetsNames ? "" : $0.organizationName,
+          joinedAt: fault == .forgetsJoining ? nil : $0.joinedAt)
+      })
+  }
+
+  func history(
+    matching filter: HistoryFilter, from position: HistoryPage.Position?, limit: Int
+  ) throws(OrgError) -> HistoryPage {
+    let filter = fault == .ignoresFilter ? HistoryFilter() : filter
+    let page = try inner.history(
+      matching: filter, from: fault == .ignoresCursor ? nil : position, limit: limit)
+    switch fault {
+    case .forgetsHistory: return HistoryPage(entries: [], next: nil)
+    case .endsPagesEarly: return HistoryPage(entries: page.entries, next: nil)
+    case .ignoresCursor:
+      return HistoryPage(entries: page.entries, next: HistoryPage.Position(place: "", offset: 0))
+    default: return page
+    }
+  }
+
+  func historyEntry(generation: UInt64) throws(OrgError) -> HistoryEntry? {
+    try history().first { fault == .findsAnyGeneration || $0.generation == generation }
+  }
+
+  func undoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
+    if fault == .inventsUndo {
+      return HistoryEntry(
+        generation: 1, time: .now(), kind: .edit, actor: Actor(uid: 0, user: "memory", host: "memory"),
+        changes: [])
+    }
+    var search = UndoSearch(uid: fault == .ignoresUser ? nil : uid)
+    return try history().first { search.isUndoable($0) }
+  }
+
+  func redoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
+    if fault == .stopsRedo { return nil }
+    return try inner.redoable(by: fault == .ignoresUser ? nil : uid)
+  }
+}
+
+extension Change {
+  /// Expects what is there.
+  fileprivate func expecting(_ snapshot: Snapshot) -> Change {
+    switch self {
+    case .setField(let field, let id, let from, let to):
+      .setField(field, organization: id, from: snapshot.organization(id: id)?[field] ?? from, to: to)
+    case .setRole(let user, let id, let from, let to):
+      .setRole(user: user, organization: id, from: snapshot.role(of: user, in: id) ?? from, to: to)
+    case .removeMember(let user, let id, let role):
+      .removeMember(user: user, organization: id, role: snapshot.role(of: user, in: id) ?? role)
+    case .removeOrganization(let organization):
+      .removeOrganization(snapshot.organization(id: organization.id) ?? organization)
+    case .createOrganization, .addMember: self
+    }
+  }
+
+  /// Texts without what isn't printable ASCII.
+  fileprivate var inPlainText: Change {
+    func plain(_ text: String) -> String { String(text.filter { $0.isASCII && $0 >= " " }) }
+    switch self {
+    case .createOrganization(var organization):
+      (organization.id, organization.name) = (plain(organization.id), plain(organization.name))
+      return .createOrganization(organization)
+    case .setField(let field, let id, let from, let to):
+      return .setField(field, organization: id, from: from, to: to.map(plain))
+    case .addMember(var member):
+      member.userID = plain(member.userID)
+      return .addMember(member)
+    case .removeOrganization, .removeMember, .setRole: return self
+    }
+  }
+}
