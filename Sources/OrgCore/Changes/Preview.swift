@@ -113,10 +113,18 @@ private struct Trial {
     }
   }
 
-  /// A change with what is around it at this moment.
+  /// A change with what is around it at this moment, and with its text as it is stored: what takes it back expects that.
   mutating func record(of change: Change) -> RecordedChange {
+    var change = change
     var name = (try? organization(change.organizationID))?.name ?? ""
-    if case .createOrganization(let organization) = change { name = organization.name.trimmed }
+    switch change {
+    case .createOrganization(let organization):
+      let stored = (try? Rules.checked(organization)) ?? organization
+      (change, name) = (.createOrganization(stored), stored.name)
+    case .setField(let field, let id, let from, let to):
+      change = .setField(field, organization: id, from: from, to: try? Rules.checked(to, for: field))
+    case .removeOrganization, .addMember, .removeMember, .setRole: break
+    }
     var joinedAt: Timestamp?
     if case .removeMember(let user, let id, _) = change {
       joinedAt = (edit.members[id]?.added[user] ?? records.member(user, of: id))?.joinedAt

@@ -141,6 +141,17 @@ extension StoreBehavior {
       try manager.commit(set)
       try expect("the members", try manager.userIDs(), is: [])
     },
+    StoreBehavior("an edit whose text was trimmed is undone and done again") { manager in
+      let id = try manager.createOrganization(name: " Acme ", planTier: " gold ")
+      try manager.rename(id, to: "\tOther ")
+      try manager.updateBillingIDs(of: id, lago: " l1 ")
+      for _ in 0..<3 { try manager.undo() }
+      try expect("the organizations", try manager.organizations(), is: [])
+      for _ in 0..<3 { try manager.redo() }
+      try expect("the name", try manager.value(.name, of: id), is: "Other")
+      try expect("the plan", try manager.value(.planTier, of: id), is: "gold")
+      try expect("the Lago id", try manager.value(.lagoCustomerID, of: id), is: "l1")
+    },
     StoreBehavior("a member comes back with the time of joining") { manager in
       try manager.commit(Sample.adding(members: ["ann": .owner, "bob": .billingAdmin]))
       try manager.removeUser("bob", from: Sample.acme)
