@@ -36,6 +36,13 @@ extension EndToEnd {
       #expect(try orgman("set", globex, "--name", "acme corp").status == .exited(1))
     }
 
+    @Test func `white space around a value is dropped, and what is said is what is stored`() throws {
+      let orgman = Script(data: try DataFiles.reference())
+      let set = try orgman("set", "Globex", "--name", " Globex Inc ")
+      #expect(set.stdout == "Renamed Globex → Globex Inc\n")
+      #expect(try orgman("undo").stdout.contains("Renamed Globex Inc → Globex"))
+    }
+
     @Test func `several organizations at once are shown and asked about`() throws {
       let data = try DataFiles.reference()
       let orgman = Script(data: data)

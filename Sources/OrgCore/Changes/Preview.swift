@@ -39,10 +39,8 @@ public struct Preview: Sendable {
     self.edit = trial.edit
   }
 
-  /// The changes that will happen.
-  public var effective: [Change] {
-    outcomes.filter { $0.outcome == .happens }.map(\.change)
-  }
+  /// The changes that will happen, with their text as it is stored.
+  public var effective: [Change] { recorded.map(\.change) }
 
   /// The changes that can't, and why.
   public var blocked: [(change: Change, error: OrgError)] {
