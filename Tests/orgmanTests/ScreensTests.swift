@@ -137,19 +137,19 @@ extension EndToEnd {
         ("2", "Users", 2), ("3", "History", 2), ("4", "Overview", 3), ("2", "Users", 2),
       ] {
         orgman.send(keys)
-        // With the cursor in its place, a frame is complete.
+        // With the cursor in its place, a frame is complete; it passes through that row while the frame is drawn.
         try orgman.waitFor(name) {
           $0.lines[0].contains(name) && $0.lines[first].hasPrefix("▸") && $0.text.contains("q back")
-            && $0.cursor.row == first
+            && $0.cursor == (first, 0)
         }
         for row in (first + 1)..<(first + 3) {
           let bytes = orgman.outputByteCount
           orgman.send("j")
-          try orgman.waitFor("the next row") { $0.lines[row].hasPrefix("▸") && $0.cursor.row == row }
+          try orgman.waitFor("the next row") { $0.lines[row].hasPrefix("▸") && $0.cursor == (row, 0) }
           #expect(orgman.outputByteCount - bytes <= 200, "\(name)")
         }
         orgman.send("g")
-        try orgman.waitFor("the first row") { $0.lines[first].hasPrefix("▸") && $0.cursor.row == first }
+        try orgman.waitFor("the first row") { $0.lines[first].hasPrefix("▸") && $0.cursor == (first, 0) }
       }
       orgman.send("/user 8\rl")
       try orgman.waitFor("the person") {
