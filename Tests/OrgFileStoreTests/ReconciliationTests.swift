@@ -471,6 +471,21 @@ import Testing
     #expect(try merged([("later", 2), ("earlier", 1)]) == "later")
   }
 
+  @Test func `a displaced file reverts none of the changes that were merged since it was read`() throws {
+    var branch = Branch(base)
+    try branch.make(.addMember(.sample("ours-1", in: second)))
+    try branch.make(.addMember(.sample("ours-2", in: second)))
+    try branch.make(setPlan(first, "late-1"), origin: .displaced, displaced: 1)
+    try branch.make(setPlan(first, "late-2"), origin: .displaced, displaced: 2)
+    for generation: UInt64 in [1, 2] {
+      let result = Reconciliation(
+        current: branch.last, found: try base.making(setPlan(second, "new")), history: branch.history,
+        displaced: .init(file: "organizations.json", generation: generation))
+      #expect(result.contents[.field(first, .planTier)] == "late-2")
+      #expect(result.contents[.field(second, .planTier)] == "new")
+    }
+  }
+
   @Test func `a displaced file that was merely wiped, or written as it was, changes nothing`() throws {
     var branch = Branch(base)
     try branch.make(setPlan(first, "ours"))

@@ -153,11 +153,11 @@ extension EndToEnd {
       }
       orgman.send("/user 8\rl")
       try orgman.waitFor("the person") {
-        $0.lines[0].contains("User user 8") && $0.lines[2].hasPrefix("▸") && $0.cursor.row == 2
+        $0.lines[0].contains("User user 8") && $0.lines[2].hasPrefix("▸") && $0.cursor == (2, 0)
       }
       let bytes = orgman.outputByteCount
       orgman.send("j")
-      try orgman.waitFor("the next row") { $0.lines[3].hasPrefix("▸") && $0.cursor.row == 3 }
+      try orgman.waitFor("the next row") { $0.lines[3].hasPrefix("▸") && $0.cursor == (3, 0) }
       #expect(orgman.outputByteCount - bytes <= 200)
       try orgman.quit()
     }

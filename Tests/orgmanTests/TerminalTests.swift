@@ -280,7 +280,7 @@ extension EndToEnd {
     @Test func `with nothing going on it sleeps and writes nothing`() throws {
       let orgman = try open(try DataFiles.reference())
       orgman.send("jj")
-      try orgman.waitFor("the third row") { $0.lines[4].hasPrefix("▸") }
+      try orgman.waitFor("the third row") { $0.lines[4].hasPrefix("▸") && $0.cursor == (4, 0) }
       let switches = try voluntarySwitches(orgman.processID)
       let bytes = orgman.outputByteCount
       // Ends early, and wrongly, with the first byte.
@@ -300,7 +300,7 @@ extension EndToEnd {
       for row in 3..<6 {
         let bytes = orgman.outputByteCount
         orgman.send("j")
-        try orgman.waitFor("the next row") { $0.lines[row].hasPrefix("▸") && $0.cursor.row == row }
+        try orgman.waitFor("the next row") { $0.lines[row].hasPrefix("▸") && $0.cursor == (row, 0) }
         #expect(
           orgman.outputByteCount - bytes <= 200,
           "\(String(decoding: orgman.outputBytes[bytes...], as: UTF8.self).debugDescription)")

@@ -101,13 +101,14 @@ extension Reconciliation {
       var own = OwnValues(differing)
       for step in history {
         let isKnown =
-          generation.map { step.order < $0 || step.order == $0 && step.origin != .own } ?? true
+          generation.map { step.generation < $0 || step.generation == $0 && step.origin == .foreign } ?? true
         if isKnown, let written, written.microseconds - step.time.microseconds > longestOperation { break }
         var addresses = isKnown && step.origin == .foreign ? [] : step.addresses(in: file)
         if isKnown { addresses = own.unknown(of: addresses, changedBy: step, in: file) }
         guard !addresses.isEmpty else { continue }
         older.goBack(addresses, found, differing)
         if !isKnown {
+          // What was merged since wasn't in the file that the program had read; but it may have been written before.
           if let generation, step.order > generation { newer.formUnion(addresses.map(\.address)) }
           fewest = older.count
           kept = older.addresses(of: differing, sameIn: found)
