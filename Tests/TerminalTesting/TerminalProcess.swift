@@ -104,7 +104,10 @@ public final class TerminalProcess {
     let deadline = ContinuousClock.now + timeout
     while true {
       let screen = screen
-      if condition(screen) { return screen }
+      if condition(screen) {
+        let rest = restOfFrame()
+        return condition(rest) ? rest : screen
+      }
       guard let terminal, !hasEnded else {
         let status = try? waitForExit(timeout: .seconds(1))
         let end = status.map { "the program ended (\($0))" } ?? "the program left the terminal"
@@ -114,6 +117,17 @@ public final class TerminalProcess {
         throw TerminalFailure("Waiting for \(what): nothing of it within \(timeout).\n\(screen)")
       }
     }
+  }
+
+  /// The screen once nothing has been written for a moment: a frame can arrive in several pieces.
+  private func restOfFrame() -> Screen {
+    let deadline = ContinuousClock.now + .milliseconds(100)
+    while let terminal, !hasEnded, ContinuousClock.now < deadline,
+      wait(for: [(terminal, events)], until: min(deadline, ContinuousClock.now + .milliseconds(5)))
+    {
+      exchange()
+    }
+    return screen
   }
 
   /// Reads output until the screen shows the text somewhere within one line.
