@@ -230,9 +230,11 @@ extension HistoryEntry.Kind {
     }
   }
 
-  /// What has a name; `nil` where nothing has.
+  /// The kind of a name.
   ///
-  /// - Parameter subject: the generation that an undo or redo is about.
+  /// - Parameters:
+  ///   - name: as in the journal, such as `undo`; for any other there is no kind.
+  ///   - subject: for an undo and a redo, the generation that it is about.
   public init?(name: String, of subject: UInt64) {
     let all: [Self] = [
       .edit, .undo(of: subject), .redo(of: subject), .foreign, .repair, .restore, .erase,
