@@ -51,7 +51,9 @@ extension EndToEnd {
         _ = try? orgman.waitFor("the change", timeout: .milliseconds(20)) { _ in false }
       }
       orgman.signal(SIGTERM)
-      #expect(try orgman.waitForExit() == .exited(128 + SIGTERM))
+      // On a busy machine a change may still be on its way; then the status says that it wasn't saved.
+      let status = try orgman.waitForExit()
+      #expect(status == .exited(128 + SIGTERM) || status == .exited(1), "\(status)")
       #expect(orgman.unrestored == [])
     }
 
