@@ -71,7 +71,7 @@ public struct OrgError: Error, Sendable, Hashable, CustomStringConvertible {
   public var description: String { message }
 }
 
-/// One value that somebody else changed since it was looked at.
+/// One value that another program or person changed after it was read.
 public struct Conflict: Sendable, Hashable {
   /// The organization's id.
   public let organizationID: String

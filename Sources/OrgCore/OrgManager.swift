@@ -174,9 +174,8 @@ public struct OrgManager: Sendable {
 
   /// Makes a change set of the data as they are, previews it, and commits it.
   ///
-  /// What is asked for shall be, whatever was there before: when somebody else changes a value between the look and the
-  /// commit, it looks again. Where several processes change the data at once, and the store has turns, it waits for its turn
-  /// before it looks.
+  /// If another program changes one of the values between reading and committing, the data are read again. If several
+  /// processes change the data at once, and the store takes turns, it waits for its turn before it reads.
   ///
   /// - Parameters:
   ///   - isTrial: only find out what it would do.
@@ -270,7 +269,7 @@ public struct OrgManager: Sendable {
   /// What undoes the latest edit of a user, and the generation that it is about.
   ///
   /// - Parameter uid: whose; `nil` for anybody's.
-  /// - Throws: `dataNotFound` where there is none.
+  /// - Throws: `dataNotFound` if there is nothing to undo.
   public func undoing(by uid: UInt32?) throws(OrgError) -> (entry: HistoryEntry, set: ChangeSet) {
     guard let entry = try undoable(by: uid) else {
       throw OrgError(.dataNotFound, "There is nothing of yours to undo.")
@@ -281,7 +280,7 @@ public struct OrgManager: Sendable {
   /// What redoes the latest undo of a user, and the generation that it is about.
   ///
   /// - Parameter uid: whose; `nil` for anybody's.
-  /// - Throws: `dataNotFound` where there is none.
+  /// - Throws: `dataNotFound` if there is nothing to redo.
   public func redoing(by uid: UInt32?) throws(OrgError) -> (entry: HistoryEntry, set: ChangeSet) {
     guard let entry = try redoable(by: uid) else {
       throw OrgError(.dataNotFound, "There is nothing of yours to redo.")
@@ -337,10 +336,10 @@ public struct OrgManager: Sendable {
     }
   }
 
-  /// These operations say what shall be, whatever was there before; so when somebody else changed the
-  /// value between the look and the commit, they look again.
+  /// Runs an operation again if another program changed a value between reading and committing: these operations set a
+  /// value regardless of what it was before.
   ///
-  /// - Parameter operation: returns what its commit threw, and throws what looking again wouldn't change.
+  /// - Parameter operation: returns what its commit threw, and throws what reading again wouldn't change.
   private func retryingConflicts<Value>(
     _ operation: () throws(OrgError) -> Result<Value, OrgError>
   ) throws(OrgError) -> Value {

@@ -16,7 +16,7 @@ extension Renderer {
     }
     // What another program wrote is compared, and mended if need be, once it has been read.
     if !model.workspace.isReading, let progress = model.workspace.surroundings.reading {
-      state = progress.percent < 100 ? "reading \(progress.percent)%" : "taking in"
+      state = progress.percent < 100 ? "reading \(progress.percent)%" : "merging"
     }
     func count(_ number: Int, _ word: String) -> String {
       "\(number.grouped) \(word)\(number == 1 ? "" : "s")"

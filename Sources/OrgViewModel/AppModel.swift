@@ -49,7 +49,7 @@ package struct AppModel: Sendable {
         return workspace.status.note("Cancelled.")
       }
     }
-    if !workspace.performOnOverlay(action) { _ = screen.perform(action, &workspace) }
+    if !workspace.performOnOverlay(action) { screen.perform(action, &workspace) }
     followTransition()
   }
 
@@ -82,7 +82,7 @@ package struct AppModel: Sendable {
     switch workspace.takeTransition() {
     case nil: break
     case .filter(let step): screen.take(step, &workspace)
-    case .perform(let action): _ = screen.perform(action, &workspace)
+    case .perform(let action): screen.perform(action, &workspace)
     case .choose(let choice): return choose(choice)
     case .show(let shortcut): show(shortcut.screen())
     case .visit(let screen): if screen.identity != self.screen.identity { leave(for: screen) }

@@ -174,7 +174,7 @@ package struct Workspace: Sendable {
     guard var overlay = overlays.popLast() else { return false }
     let index = overlays.count
     outcome.isDismissed = false
-    _ = overlay.perform(action, &self)
+    overlay.perform(action, &self)
     // What it opened covers it.
     if !outcome.isDismissed { overlays.insert(overlay, at: min(index, overlays.count)) }
     return true

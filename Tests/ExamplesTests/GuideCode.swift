@@ -196,7 +196,7 @@ func changeSeveral(_ acme: String, _ manager: OrgManager) throws {
 }
 
 func changeWhatIsFound(_ acme: String, _ manager: OrgManager) throws {
-  let edit = try manager.edit { snapshot throws(OrgError) in  // again where somebody else was faster
+  let edit = try manager.edit { snapshot throws(OrgError) in  // runs again if the data have changed
     ChangeSet(
       snapshot.members(of: acme).map {
         .setRole(user: $0.userID, organization: acme, from: $0.role, to: .owner)

@@ -2185,6 +2185,81 @@ enum Golden {
      ^S save  Tab next  Space change  F1 help  Esc cancel
     [cursor 13, 4]
     """#,
+    "merging 120x32": #"""
+     orgman  Organizations                                                       /srv/ops/data  7 orgs  4 members   merging
+     Name ▲                             Plan             Status    Members │ Acme Corp                               active
+    ▸Acme Corp                          founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+     Globex                             enterprise       active          0 │ Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 4    owner 2  billing 1  member 1
+                                                                           │ alice                owner          2026-11-22
+                                                                           │ bob                  member         2026-11-22
+                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ dave                 owner          2026-11-22
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+
+
+     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "merging 40x10": #"""
+     Organizations  /srv…  7 orgs   merging
+     Name ▲               Status    Members
+    ▸Acme Corp            active          4
+     evil \u{1B}[2J…      active          0
+     Globex               active          0
+     Initech              suspended       0
+     Umbrella             deleted         0
+
+
+     Enter open  a add  ? help  q quit
+    [cursor 0, 2]
+    """#,
+    "merging 80x24": #"""
+     orgman  Organizations               /srv/ops/data  7 orgs  4 members   merging
+     Name ▲                                      Plan             Status    Members
+    ▸Acme Corp                                   founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
+     Globex                                      enterprise       active          0
+     Initech                                     starter          suspended       0
+     Umbrella                                    professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
+     株式会社みらい                              enterprise       active          0
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+    [cursor 0, 2]
+    """#,
     "news 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
      Name ▲                             Plan             Status    Members │ Edit Acme Corp
@@ -4263,81 +4338,6 @@ enum Golden {
      Status of 2 organizations, all marked:
      a active  s suspended  d deleted  Esc cancel
     [cursor 40, 22]
-    """#,
-    "taking in 120x32": #"""
-     orgman  Organizations                                                     /srv/ops/data  7 orgs  4 members   taking in
-     Name ▲                             Plan             Status    Members │ Acme Corp                               active
-    ▸Acme Corp                          founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
-     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
-     Globex                             enterprise       active          0 │ Plan     founders_friend
-     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
-     Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
-     株式会社みらい                     enterprise       active          0 │
-                                                                           │ Members 4    owner 2  billing 1  member 1
-                                                                           │ alice                owner          2026-11-22
-                                                                           │ bob                  member         2026-11-22
-                                                                           │ carol                billing_admin  2026-11-22
-                                                                           │ dave                 owner          2026-11-22
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-
-
-     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
-    [cursor 0, 2]
-    """#,
-    "taking in 40x10": #"""
-     Organizations  /s…  7 orgs   taking in
-     Name ▲               Status    Members
-    ▸Acme Corp            active          4
-     evil \u{1B}[2J…      active          0
-     Globex               active          0
-     Initech              suspended       0
-     Umbrella             deleted         0
-
-
-     Enter open  a add  ? help  q quit
-    [cursor 0, 2]
-    """#,
-    "taking in 80x24": #"""
-     orgman  Organizations             /srv/ops/data  7 orgs  4 members   taking in
-     Name ▲                                      Plan             Status    Members
-    ▸Acme Corp                                   founders_friend  active          4
-     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-     Globex                                      enterprise       active          0
-     Initech                                     starter          suspended       0
-     Umbrella                                    professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
-     株式会社みらい                              enterprise       active          0
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
-    [cursor 0, 2]
     """#,
     "typed wrong 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live

@@ -35,8 +35,8 @@ enum Scenes {
     reading.model.receive(ReadingProgress(done: 430, total: 1000))
     var rereading = Screen(columns, rows, isUTF8: isUTF8)
     rereading.model.receive(ReadingProgress(done: 430, total: 1000))
-    var takingIn = Screen(columns, rows, isUTF8: isUTF8)
-    takingIn.model.receive(ReadingProgress(done: 1000, total: 1000))
+    var merging = Screen(columns, rows, isUTF8: isUTF8)
+    merging.model.receive(ReadingProgress(done: 1000, total: 1000))
     var conflict = Screen(columns, rows, isUTF8: isUTF8)
     conflict.press(.edit, .nextField, .paste("x"), .nextField, .nextField, .deleteToStart, .save)
     let conflicts = [
@@ -66,7 +66,7 @@ enum Scenes {
       scene("sorted by plan", nil, .sort, .sortBy(.plan)),
       scene("sorted by creation", nil, .sort, .sortBy(.created)),
       scene("help", nil, .help, .moveDown), scene("refused", nil, .changeRole), scene("flash", flash),
-      scene("reading", reading), scene("reading again", rereading), scene("taking in", takingIn),
+      scene("reading", reading), scene("reading again", rereading), scene("merging", merging),
       scene("damaged", damaged), scene("damaged edit", damaged, .edit),
       scene("empty", empty),
       scene("empty add", empty, .add), scene("evil", nil, .moveDown, .open),

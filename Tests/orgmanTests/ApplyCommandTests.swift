@@ -117,7 +117,7 @@ extension EndToEnd {
       (#"{"op": "add", "org": "x", "user": "y", "to": "owner"}"#, "joinedAt is missing"),
       (
         #"{"op": "create", "org": "x", "organization": {"created_at": "now"}}"#,
-        "created_at \"now\" is no time"
+        "created_at \"now\" isn't a time"
       ),
       (#"{"op": "create", "org": "x"}"#, "organization is missing"),
     ])

@@ -67,7 +67,7 @@ extension EndToEnd {
       try writer.truncate(atOffset: 0)
       writer.write(Data(whole.utf8.prefix(500)))
       orgman.send("R")
-      let screen = try orgman.waitFor("the word that it takes long") { $0.lines[0].contains("taking in") }
+      let screen = try orgman.waitFor("the word that it takes long") { $0.lines[0].contains("merging") }
       #expect(screen.lines.contains { $0.contains("Globex") })
       orgman.send("j")
       try orgman.waitFor("the second row") { $0.lines[3].hasPrefix("▸") }

@@ -49,6 +49,15 @@ final class DataFiles {
   /// Both files.
   func contents() throws -> [String] { try [text(Self.organizations), text(Self.users)] }
 
+  /// How many bytes the journal has.
+  func journalSize() throws -> Int {
+    let journal = path + "/.orgman/journal"
+    guard fileExists(journal) else { return 0 }
+    return try FileManager.default.contentsOfDirectory(atPath: journal).reduce(0) {
+      $0 + ((try FileManager.default.attributesOfItem(atPath: "\(journal)/\($1)")[.size] as? Int) ?? 0)
+    }
+  }
+
   /// Keeps others out, as the doctor wants it.
   func closeToOthers() throws {
     for (name, mode) in [("", 0o700), (Self.organizations, 0o600), (Self.users, 0o600)] {

@@ -117,7 +117,7 @@ public struct ChangeRecord: Sendable, Codable {
   private func time(_ value: String?, _ key: String) throws(OrgError) -> Timestamp {
     let text = try needed(value, key)
     guard let time = Timestamp(recorded: text) else {
-      throw OrgError(.invalidValue, "\(key) \(text.quoted) is no time.")
+      throw OrgError(.invalidValue, "\(key) \(text.quoted) isn't a time.")
     }
     return time
   }

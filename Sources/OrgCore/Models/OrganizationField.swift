@@ -63,7 +63,7 @@ public enum OrganizationField: String, Sendable, Hashable, CaseIterable {
   public struct Descriptor: Sendable {
     /// What people call it in a sentence: `Lago id`.
     public let title: String
-    /// What stands over its values: `Lago`.
+    /// The heading above its values: `Lago`.
     public let heading: String
     /// What it is called in queries and on the command line: `lago`.
     public let word: String
@@ -96,7 +96,7 @@ public enum OrganizationField: String, Sendable, Hashable, CaseIterable {
     case required
     /// The service gives a record without it this value; so it is shown, and named in `DefaultedFields`.
     case defaulted(String, DefaultedFields)
-    /// Absent, or null, is no value.
+    /// A record may lack the key, or have null; both mean that there is no value.
     case optional
   }
 }
@@ -123,7 +123,7 @@ public enum OrganizationKey: Sendable, Hashable {
     }
   }
 
-  /// What stands over its values in tables; `nil` where they have no column for it.
+  /// The heading above its values in tables; `nil` for a key without a column.
   public var heading: String? {
     switch self {
     case .id: "Id"

@@ -231,11 +231,12 @@ package protocol RawFieldContents: SnapshotContents {
 
 /// The values of an organization as ASCII text, for as long as a closure runs.
 package struct RawFieldOrganization {
-  /// Where a value stands.
+  /// The range of a value.
   package struct Place: BitwiseCopyable, Sendable {
     let start: UInt32
     let end: UInt32
 
+    /// - Parameter range: below 4 GB; stores read no larger files.
     package init(_ range: Range<Int>) {
       (start, end) = (UInt32(range.lowerBound), UInt32(range.upperBound))
     }
@@ -260,7 +261,7 @@ package struct RawFieldOrganization {
     (self.bytes, self.places, self.createdAt, self.status) = (bytes, places, createdAt, status)
   }
 
-  /// A value by the place of its key in a record; `nil` where there is none.
+  /// A value by the place of its key in a record; `nil` if the record has no value for it.
   func text(at place: Int) -> UnsafeRawBufferPointer? {
     places[place].range.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
   }

@@ -1,7 +1,7 @@
 /// Where the data are: the seam behind which files, a database or memory can stand.
 ///
 /// Stores are safe to use from several threads at once. Both operations may block on input and
-/// output, and on a lock that somebody else holds: call them from a thread that may wait.
+/// output, and on a lock that another program holds: call them from a thread that may wait.
 public protocol OrgStore: Sendable {
   /// The newest picture of the data, with what others changed meanwhile.
   ///
@@ -14,7 +14,7 @@ public protocol OrgStore: Sendable {
   ///
   /// - Parameters:
   ///   - set: the changes, in order.
-  ///   - waiting: called while somebody else holds the lock, again and again, with who it is; returning `false`
+  ///   - waiting: called repeatedly while another program holds the lock, with its name; returning `false`
   ///     gives up.
   /// - Returns: the snapshot behind the commit and what was done.
   /// - Throws: what `Preview.check()` throws on the newest data; `readOnly`, `damagedData`,

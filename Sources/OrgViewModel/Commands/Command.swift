@@ -71,10 +71,8 @@ package protocol CommandTarget: Sendable {
   static var commands: [Command<Self>] { get }
   /// Where keys go in it now.
   var context: Context { get }
-  /// Why an action can't be done now; `nil` where it can.
-  func obstacle(to action: Action, _ workspace: Workspace) -> String?
-  /// Does what an action asks for; false if it has no command for it.
-  mutating func perform(_ action: Action, _ workspace: inout Workspace) -> Bool
+  /// Does what an action asks for.
+  mutating func perform(_ action: Action, _ workspace: inout Workspace)
 }
 
 extension CommandTarget {
@@ -85,11 +83,5 @@ extension CommandTarget {
   func command(for action: Action) -> Command<Self>? {
     let context = context
     return Self.commands.first { $0.action == action && $0.binding.contexts.contains(context) }
-  }
-
-  /// Why an action can't be done now; `nil` where it can.
-  package func obstacle(to action: Action, _ workspace: Workspace) -> String? {
-    guard let command = command(for: action) else { return StatusLine.wrongScreen }
-    return command.obstacle(self, workspace)
   }
 }

@@ -87,12 +87,10 @@ package struct PlanMenu: FieldMenu {
     return organization.map { .edit($0, focus: .planTier, preferences) } ?? .plan(ofMarked: markedCount)
   }
 
-  /// Does what an action asks for; false if it has no command for it.
-  package mutating func perform(_ action: Action, _ workspace: inout Workspace) -> Bool {
+  /// Does what an action asks for, with the plans that are configured.
+  package mutating func perform(_ action: Action, _ workspace: inout Workspace) {
     let commands = Self.choices(of: workspace.settings.preferences.planTiers)
-    guard let command = commands.first(where: { $0.action == action }) else { return false }
-    command.run(&self, &workspace)
-    return true
+    commands.first { $0.action == action }?.run(&self, &workspace)
   }
 }
 

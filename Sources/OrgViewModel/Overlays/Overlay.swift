@@ -19,19 +19,13 @@ extension Overlay {
   /// Nothing in it depends on the size.
   package mutating func resize(_ viewport: Viewport) {}
 
-  /// Does what an action asks for; false if it has no command for it.
-  package mutating func perform(_ action: Action, _ workspace: inout Workspace) -> Bool {
+  /// Does what an action asks for; nothing if it has no command for it.
+  package mutating func perform(_ action: Action, _ workspace: inout Workspace) {
     if let (text, isPasted) = action.text {
       type(text, isPasted: isPasted, &workspace)
-      return true
-    }
-    guard let command = command(for: action) else { return false }
-    if let reason = command.obstacle(self, workspace) {
-      workspace.status.refuse(reason)
     } else {
-      command.run(&self, &workspace)
+      command(for: action)?.run(&self, &workspace)
     }
-    return true
   }
 
   /// What can be done at any time.

@@ -9,6 +9,8 @@ package protocol Screen: CommandTarget {
   static var shortcut: Shortcut? { get }
   /// Whether it lives on, with all its marks, while another screen is shown.
   static var isResident: Bool { get }
+  /// Why an action can't be done now; `nil` where it can.
+  func obstacle(to action: Action, _ workspace: Workspace) -> String?
   /// What the header calls it; text of the data is escaped.
   func title(_ workspace: Workspace) -> String
 
@@ -125,26 +127,23 @@ extension Screen {
     if let folded = folded as? Self { unfold(folded, &workspace) }
   }
 
-  /// Does what an action asks for; false if it has no command for it.
-  package mutating func perform(_ action: Action, _ workspace: inout Workspace) -> Bool {
+  /// Why an action can't be done now; `nil` where it can.
+  package func obstacle(to action: Action, _ workspace: Workspace) -> String? {
+    guard let command = command(for: action) else { return StatusLine.wrongScreen }
+    return command.obstacle(self, workspace)
+  }
+
+  /// Does what an action asks for, or says why it can't be done.
+  package mutating func perform(_ action: Action, _ workspace: inout Workspace) {
     if let (pane, line) = action.place {
       workspace.status.message = nil
-      point(pane, line: line, &workspace)
-      return true
+      return point(pane, line: line, &workspace)
     }
     // Text runs no command.
-    guard action.text == nil else { return true }
-    guard let command = command(for: action) else {
-      workspace.status.refuse(StatusLine.wrongScreen)
-      return false
-    }
-    if let reason = command.obstacle(self, workspace) {
-      workspace.status.refuse(reason)
-      return true
-    }
+    guard action.text == nil else { return }
+    if let reason = obstacle(to: action, workspace) { return workspace.status.refuse(reason) }
     if !Self.keepsMessage.contains(action) { workspace.status.message = nil }
-    command.run(&self, &workspace)
-    return true
+    command(for: action)?.run(&self, &workspace)
   }
 
   /// After these, what was said still holds.

@@ -61,7 +61,8 @@ struct HistoryListCommand: ParsableCommand {
 
   /// The newest generations that are missing between others; `nil` where none are.
   private static func gap(in entries: [HistoryEntry]) -> String? {
-    for (newer, older) in zip(entries, entries.dropFirst()) where older.generation + 1 < newer.generation {
+    for (newer, older) in zip(entries, entries.dropFirst())
+    where newer.generation > older.generation && newer.generation - older.generation > 1 {
       let (first, last) = (older.generation + 1, newer.generation - 1)
       return first == last ? "generation \(first)" : "generations \(first) to \(last)"
     }
