@@ -7,8 +7,12 @@ package struct Configuration: Sendable {
   package var theme = ThemeName.standard
   /// Whether the mouse is on from the start.
   package var hasMouse = false
-  /// Which key stands for what.
-  package var keymap = Keymap.standard
+  /// What each key does. Out of the box, this is made when a screen first asks for it: most commands never do.
+  package var keymap: Keymap {
+    get { assignedKeymap ?? .standard }
+    set { assignedKeymap = newValue }
+  }
+  private var assignedKeymap: Keymap?
   /// What concerns the model.
   package var preferences = Preferences()
 
