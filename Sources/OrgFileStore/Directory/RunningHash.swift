@@ -11,20 +11,18 @@ struct RunningHash: Sendable {
   /// - Parameters:
   ///   - earlier: the hash of another text.
   ///   - prefix: how many bytes both have in common at the beginning.
-  init(_ bytes: [UInt8], after earlier: RunningHash? = nil, sharing prefix: Int = 0) {
+  init(_ source: FileText, after earlier: RunningHash? = nil, sharing prefix: Int = 0) {
     var states = Array(earlier?.states.prefix(prefix / Self.piece + 1) ?? [])
     if states.isEmpty { states = [SHA256().state] }
     var place = (states.count - 1) * Self.piece
     var hash = SHA256(states[states.count - 1], after: place)
-    text = bytes.withUnsafeBytes { text in
-      while place + Self.piece <= text.count {
-        hash.update(UnsafeRawBufferPointer(rebasing: text[place..<place + Self.piece]))
-        place += Self.piece
-        states.append(hash.state)
-      }
-      hash.update(UnsafeRawBufferPointer(rebasing: text[place...]))
-      return hash.finish()
+    while place + Self.piece <= source.count {
+      source.forEachPiece(in: place..<place + Self.piece) { hash.update($0) }
+      place += Self.piece
+      states.append(hash.state)
     }
+    source.forEachPiece(in: place..<source.count) { hash.update($0) }
+    text = hash.finish()
     self.states = states
   }
 

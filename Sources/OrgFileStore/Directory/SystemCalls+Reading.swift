@@ -140,10 +140,11 @@ extension SystemCalls {
       ? nil
       : BackgroundTask {
         Result { () throws(SystemCallError) in
-          try commonPrefix(bytes[..<middle], in: number, name) == middle
+          try commonPrefix(FileText(bytes), 0..<middle, in: number, name) == middle
         }
       }
-    let isSame = try commonPrefix(bytes[middle...], in: number, name) == bytes.count - middle
+    let isSame =
+      try commonPrefix(FileText(bytes), middle..<bytes.count, in: number, name) == bytes.count - middle
     guard try first?.value.get() != false, isSame else { return false }
     return try withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { next throws(SystemCallError) in
       try fill(next, from: number, at: bytes.count, name) == 0
@@ -153,29 +154,31 @@ extension SystemCalls {
   /// How many bytes a file has in common with some others from its beginning on: at least so many, for where in what was
   /// compared at once a difference is isn't looked at.
   func commonPrefix(
-    _ bytes: [UInt8], in descriptor: borrowing Descriptor, _ name: String
+    _ text: FileText, in descriptor: borrowing Descriptor, _ name: String
   ) throws(SystemCallError) -> Int {
-    try commonPrefix(bytes[...], in: descriptor.number, name)
+    try commonPrefix(text, 0..<text.count, in: descriptor.number, name)
   }
 
   private func commonPrefix(
-    _ bytes: ArraySlice<UInt8>, in descriptor: Int32, _ name: String
+    _ text: FileText, _ part: Range<Int>, in descriptor: Int32, _ name: String
   ) throws(SystemCallError) -> Int {
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 4096)
     defer { chunk.deallocate() }
-    var place = bytes.startIndex
-    while place < bytes.endIndex {
-      let room = UnsafeMutableRawBufferPointer(rebasing: chunk[..<min(chunk.count, bytes.endIndex - place)])
-      let count = try fill(room, from: descriptor, at: place, name)
-      let isSame = bytes[place...].withUnsafeBytes { rest in
-        guard count == room.count, let own = rest.baseAddress, let read = room.baseAddress else {
-          return false
+    var place = part.lowerBound
+    while place < part.upperBound {
+      let room = UnsafeMutableRawBufferPointer(rebasing: chunk[..<min(chunk.count, part.upperBound - place)])
+      guard try fill(room, from: descriptor, at: place, name) == room.count else { break }
+      var isSame = true
+      var compared = 0
+      text.forEachPiece(in: place..<place + room.count) { own in
+        if let start = own.baseAddress, let read = room.baseAddress {
+          isSame = isSame && memcmp(start, read + compared, own.count) == 0
         }
-        return memcmp(own, read, count) == 0
+        compared += own.count
       }
       guard isSame else { break }
-      place += count
+      place += room.count
     }
-    return place - bytes.startIndex
+    return place - part.lowerBound
   }
 }

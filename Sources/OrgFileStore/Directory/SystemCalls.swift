@@ -86,24 +86,37 @@ struct SystemCalls: Sendable {
     } catch  where error.errno == .notSupportedOnSocket {}
   }
 
-  /// Writes bytes to a file in which nothing was read or written yet, but for those that are in it already at its
+  /// Writes bytes to a file in which nothing was read or written yet.
+  func write(
+    _ bytes: [UInt8], to descriptor: borrowing Descriptor, _ name: String
+  ) throws(SystemCallError) {
+    try write(FileText(bytes), to: descriptor, name)
+  }
+
+  /// Writes a text to a file in which nothing was read or written yet, but for those bytes that are in it already at its
   /// beginning. Of a long text the first part is on its way to the disk while the rest is still being written, so that
   /// a later `sync` has less to wait for.
   func write(
-    _ bytes: [UInt8], to descriptor: borrowing Descriptor, _ name: String, after prefix: Int = 0
+    _ text: FileText, to descriptor: borrowing Descriptor, _ name: String, after prefix: Int = 0
   ) throws(SystemCallError) {
-    var count = prefix
     let number = descriptor.number
     if prefix > 0 { try call("lseek", name) { lseek(number, prefix, SEEK_SET) } }
-    while count < bytes.count {
-      let start = count
-      let length = min(bytes.count - start, Self.writeLength)
-      count += try call("write", name) {
-        bytes.withUnsafeBytes { Glibc.write(number, $0.baseAddress.map { $0 + start }, length) }
-      } short: {
-        bytes.withUnsafeBytes { Glibc.write(number, $0.baseAddress.map { $0 + start }, max(1, length / 2)) }
+    var start = prefix
+    while start < text.count {
+      let end = min(text.count, start + Self.writeLength)
+      try text.forEachPiece(in: start..<end) { piece throws(SystemCallError) in
+        var count = 0
+        while count < piece.count {
+          let rest = UnsafeRawBufferPointer(rebasing: piece[count...])
+          count += try call("write", name) {
+            Glibc.write(number, rest.baseAddress, rest.count)
+          } short: {
+            Glibc.write(number, rest.baseAddress, max(1, rest.count / 2))
+          }
+        }
       }
-      if bytes.count > Self.writeLength { clinux_start_flush(number, Int64(start), Int64(count - start)) }
+      if text.count > Self.writeLength { clinux_start_flush(number, Int64(start), Int64(end - start)) }
+      start = end
     }
   }
 

@@ -86,5 +86,5 @@ extension StateDirectory {
 
 func isSame(_ left: FileContents, _ right: FileContents) -> Bool {
   haveSameBytes(left.organizations.bytes, right.organizations.bytes)
-    && haveSameBytes(left.members.bytes, right.members.bytes) && !left.isUnreadable && !right.isUnreadable
+    && left.members.text.isSame(as: right.members.text) && !left.isUnreadable && !right.isUnreadable
 }

@@ -33,7 +33,7 @@ extension ByteEdit {
   }
 }
 
-/// BytePatch of one file, in the order of their places, none over another.
+/// The edits of one file, in the order of their offsets; no two overlap.
 struct BytePatch {
   let all: [ByteEdit]
   /// How far what is at or after the end of each splice moves.
@@ -95,10 +95,10 @@ struct BytePatch {
   /// Bytes that one core has copied before two would have.
   private static let shortestToDivide = 4 << 20
 
-  /// Writes a part of the text with every splice made.
+  /// Writes a part of the text with every edit made.
   private func fill(_ target: UnsafeMutableRawBufferPointer, _ part: Range<Int>, from bytes: [UInt8]) {
     var place = 0
-    func put(_ piece: ArraySlice<UInt8>) {
+    for piece in pieces(of: bytes) {
       let written = (place..<place + piece.count).clamped(to: part)
       if !written.isEmpty {
         let start = piece.startIndex + written.lowerBound - place
@@ -107,13 +107,31 @@ struct BytePatch {
       }
       place += piece.count
     }
+  }
+
+  /// The text with every edit made, as what stays of it and what is new, in order.
+  func pieces(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+    var pieces: [ArraySlice<UInt8>] = []
     var position = 0
-    for splice in all {
-      put(bytes[position..<splice.range.lowerBound])
-      put(splice.replacement[...])
-      position = splice.range.upperBound
+    for edit in all {
+      pieces += [bytes[position..<edit.range.lowerBound], edit.replacement[...]]
+      position = edit.range.upperBound
     }
-    put(bytes[position...])
+    return pieces + [bytes[position...]]
+  }
+
+  /// A part of the text with the edits in it made; none reaches beyond the part.
+  func applied(to bytes: [UInt8], within part: Range<Int>) -> [UInt8] {
+    let first = all.firstIndex { $0.range.lowerBound >= part.lowerBound } ?? all.count
+    var result: [UInt8] = []
+    var position = part.lowerBound
+    for edit in all[first...] {
+      guard edit.range.upperBound <= part.upperBound else { break }
+      result += bytes[position..<edit.range.lowerBound]
+      result += edit.replacement
+      position = edit.range.upperBound
+    }
+    return result + bytes[position..<part.upperBound]
   }
 
   /// Where a place that no splice replaced is afterwards; a splice that begins at it counts as after

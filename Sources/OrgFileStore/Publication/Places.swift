@@ -32,7 +32,7 @@ struct Places: Sendable {
   /// - Returns: `nil` for short files, and for those that have something unusual in them.
   init?(_ contents: FileContents, hashes: [String: String], running: [String: RunningHash] = [:]) {
     let (organizations, members) = (contents.organizations, contents.members)
-    guard organizations.bytes.count + members.bytes.count >= Self.shortestFiles,
+    guard organizations.bytes.count + members.text.count >= Self.shortestFiles,
       contents.problems.isEmpty, contents.recordProblems.isEmpty, !contents.isUnreadable,
       organizations.superseded.isEmpty, members.orphanedMembers.isEmpty, members.oddLists.isEmpty,
       members.isRead,

@@ -236,7 +236,7 @@ final class DataFiles: Sendable {
     func present() -> Sight? {
       guard let loaded = state.withLock({ $0.loaded }),
         haveSameBytes(loaded.contents.organizations.bytes, contents.organizations.bytes),
-        haveSameBytes(loaded.contents.members.bytes, contents.members.bytes)
+        loaded.contents.members.text.isSame(as: contents.members.text)
       else { return nil }
       return Sight(loaded: loaded)
     }
@@ -305,7 +305,7 @@ final class DataFiles: Sendable {
       // What another program did to a file since then is read the next time.
       func identity(_ name: String, _ before: FileIdentity?) -> FileIdentity? {
         guard let new = staged.first(where: { $0.file == name }) else {
-          let isKnown = last.map { haveSameBytes($0.contents.bytes(of: name), contents.bytes(of: name)) }
+          let isKnown = last.map { $0.contents.text(of: name).isSame(as: contents.text(of: name)) }
           return isKnown == true ? before : nil
         }
         guard let present = directory.identity(of: name), let staged = new.identity,

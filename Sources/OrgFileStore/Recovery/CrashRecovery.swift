@@ -70,7 +70,7 @@ struct CrashRecovery {
           guard let modified = directory.identity(of: file)?.modified, let time = Timestamp(last.time),
             Timestamp(sinceEpoch: modified) <= time
           else { continue }
-          let staged = try stateDirectory.stage(current.bytes(of: file), for: file)
+          let staged = try stateDirectory.stage(current.text(of: file), for: file)
           replacements.append(
             Replacement(file: file, generation: last.generation, displacedHash: hash, staged: staged))
         }

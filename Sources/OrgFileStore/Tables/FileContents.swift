@@ -222,7 +222,9 @@ extension FileContents {
     [(OrganizationTable.file, organizations.bytes), (MemberTable.file, members.bytes)]
   }
 
-  func bytes(of file: String) -> [UInt8] {
-    file == OrganizationTable.file ? organizations.bytes : members.bytes
+  func bytes(of file: String) -> [UInt8] { text(of: file).bytes }
+
+  func text(of file: String) -> FileText {
+    file == OrganizationTable.file ? FileText(organizations.bytes) : members.text
   }
 }

@@ -151,6 +151,9 @@ struct MemberScan: Sendable {
     return list
   }
 
+  /// Makes places of members count from an earlier place.
+  mutating func move(by offset: Int) { starts = starts.map { $0 + UInt32(offset) } }
+
   /// The role of a member that is written as the service does, and where its record ends; `nil` for any other.
   static func usualMember(
     _ bytes: UnsafeRawBufferPointer, at start: Int

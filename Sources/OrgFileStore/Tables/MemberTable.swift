@@ -6,7 +6,8 @@ struct MemberTable: Sendable {
 
   typealias List = MemberScan.List
 
-  private(set) var bytes: [UInt8]
+  /// The whole file; see `FileText` for what it costs to look at its bytes after an edit.
+  private(set) var text: FileText
   /// What keeps the service from loading the file.
   private(set) var problems: [DataProblem] = []
   /// What is odd about records that the service loads, up to a limit.
@@ -30,6 +31,8 @@ struct MemberTable: Sendable {
 
   static let fields: InlineArray<4, JSONKey> = ["org_id", "user_id", "role", "joined_at"]
 
+  var bytes: [UInt8] { text.bytes }
+
   /// How many members there are, not counting orphaned ones.
   private(set) var count = 0
 
@@ -43,12 +46,12 @@ struct MemberTable: Sendable {
   ) {
     lists = Array(repeating: List(), count: organizations.count)
     guard bytes.count <= largest else {
-      self.bytes = []
+      text = FileText([])
       problems = [DataProblem(file: Self.file, offset: 0, key: "", reason: FileLimit.reason)]
       (isBroken, isReadable) = (true, false)
       return
     }
-    self.bytes = bytes
+    text = FileText(bytes)
     var problems = ProblemList(file: Self.file)
     var oddities = problems
     if let start = problems.scannedTop(of: bytes) {
@@ -106,7 +109,7 @@ struct MemberTable: Sendable {
       first == 0 || scan.hasStopped || !scan.entries.isEmpty
     else { return nil }
     var table = old
-    table.bytes = bytes
+    table.text = FileText(bytes)
     table.lists += Array(repeating: List(), count: organizations.count - old.lists.count)
     let kept = Int(old.lists[order[first]].first)
     let rest = following < order.count ? Int(old.lists[order[following]].first) : old.starts.count
@@ -164,20 +167,20 @@ struct MemberTable: Sendable {
   ///   - roles: of each member, by its place among all.
   ///   - top: the object that the lists are in.
   init(_ bytes: [UInt8], lists: [List], starts: [UInt32], roles: [UInt8], top: RootObjectLayout) {
-    (self.bytes, self.lists, self.starts) = (bytes, lists, starts)
+    (text, self.lists, self.starts) = (FileText(bytes), lists, starts)
     (self.roles, self.top, count) = (roles, top, starts.count)
   }
 
   /// A file that hasn't been read yet.
   init(unreadBeside organizations: OrganizationTable) {
-    bytes = []
+    text = FileText([])
     lists = Array(repeating: List(), count: organizations.count)
     isRead = false
   }
 
   /// A file that couldn't be read, for the reason given: empty, with a problem.
   private init(unreadable reason: String, of organizations: OrganizationTable) {
-    bytes = []
+    text = FileText([])
     lists = Array(repeating: List(), count: organizations.count)
     problems = [DataProblem(file: Self.file, offset: 0, key: "", reason: reason)]
     isReadable = false
@@ -253,7 +256,7 @@ struct MemberTable: Sendable {
     var result = self
     var problems = ProblemList(file: Self.file)
     var oddities = problems
-    result.bytes = splices.applied(to: bytes)
+    result.text = FileText(text, patchedBy: splices)
     result.starts = []
     result.starts.reserveCapacity(starts.count + 16)
     result.roles = []
@@ -269,9 +272,17 @@ struct MemberTable: Sendable {
     for index in touched.sorted(by: { lists[$0].open < lists[$1].open }) {
       let old = lists[index]
       copy(upTo: old.members.lowerBound)
-      var scanner = JSONScanner(result.bytes, at: splices.shifted(Int(old.open)))
-      var scan = MemberScan()
-      if var list = try? scan.scanList(&scanner, key: { organizations.id(at: index) }) {
+      var (scan, list) = edited(index, splices)
+      if scan.problems.isEmpty, scan.oddities.isEmpty, list != nil {
+        scan.move(by: splices.shifted(Int(old.open)))
+        list?.open = UInt32(splices.shifted(Int(old.open)))
+      } else {
+        // What is wrong is said with its place in the whole file.
+        var scanner = JSONScanner(result.bytes, at: splices.shifted(Int(old.open)))
+        scan = MemberScan()
+        list = try? scan.scanList(&scanner, key: { organizations.id(at: index) })
+      }
+      if var list {
         list.first += UInt32(result.starts.count)
         result.lists[index] = list
         result.count += Int(list.count) - Int(old.count)
@@ -296,7 +307,9 @@ struct MemberTable: Sendable {
     }
     result.lists += Array(repeating: List(), count: organizations.count - lists.count)
     result.top = top.shifted(by: splices)
-    if let next = result.top.findEnd(in: result.bytes) {
+    if splices.all.allSatisfy({ $0.range.upperBound < top.lastEnd }) {
+      result.top.close = splices.shifted(top.close)
+    } else if let next = result.top.findEnd(in: result.bytes) {
       result.adopt(MemberScan(result.bytes, of: organizations, from: next), &problems, &oddities)
     }
     result.problems = problems.all
@@ -308,5 +321,18 @@ struct MemberTable: Sendable {
     }
     result.recordProblems += oddities.all
     return result
+  }
+
+  /// Reads a list with the splices of an edit made, by itself: places count from its opening bracket.
+  private func edited(_ index: Int, _ splices: BytePatch) -> (MemberScan, List?) {
+    let list = lists[index]
+    let last = list.members.last.flatMap { record($0) }.map { $0.close + 1 } ?? Int(list.open) + 1
+    let end = closingBracket(after: last) + 1
+    var scan = MemberScan()
+    guard Int(list.open) < end, end <= text.count else { return (scan, nil) }
+    var scanner = JSONScanner(splices.applied(to: bytes, within: Int(list.open)..<end))
+    let read = try? scan.scanList(&scanner)
+    // Where the list isn't what was cut out, it has to be read in its place.
+    return (scan, scanner.position == scanner.bytes.count ? read : nil)
   }
 }

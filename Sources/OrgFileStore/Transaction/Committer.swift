@@ -23,14 +23,15 @@ struct Committer {
     let (known, before) = committed.withLock { ($0, $0.journal?.last?.record.files) }
     var hashes = known.current.map { isSame($0.contents, current) } == true ? known.hashes : [:]
     try directory.saving { () throws(SystemCallError) in
-      for (file, bytes) in next.files {
-        let old = current.bytes(of: file)
+      for file in [OrganizationTable.file, MemberTable.file] {
+        let (text, old) = (next.text(of: file), current.text(of: file))
         if let made = splices[file], !made.isEmpty {
-          described[file] = made.all.map { JournalRecord.JournalByteEdit($0, in: old) }
+          let bytes = old.bytes
+          described[file] = made.all.map { JournalRecord.JournalByteEdit($0, in: bytes) }
         }
-        let found = live?.bytes(of: file) ?? old
+        let found = live?.text(of: file) ?? old
         // A file that stays as it was has the hash that it had.
-        if haveSameBytes(bytes, found), haveSameBytes(bytes, old), let state = before?[file] {
+        if text.isSame(as: found), text.isSame(as: old), let state = before?[file] {
           record.files[file] = JournalRecord.FileState(
             size: state.size, sha256: state.sha256, inode: directory.identity(of: file)?.inode)
           continue
@@ -38,24 +39,25 @@ struct Committer {
         // Of long files, writing and hashing each take about as long.
         let hashing = BackgroundTask { [earlier = hashes[file]] in
           RunningHash(
-            bytes, after: earlier, sharing: splices[file]?.all.first?.range.lowerBound ?? bytes.count)
+            text, after: earlier, sharing: splices[file]?.all.first?.range.lowerBound ?? text.count)
         }
         defer { hashes[file] = hashing.value }
-        guard !haveSameBytes(bytes, found) else {
+        guard !text.isSame(as: found) else {
           record.files[file] = JournalRecord.FileState(
-            size: bytes.count, sha256: hashing.value.text, inode: directory.identity(of: file)?.inode)
+            size: text.count, sha256: hashing.value.text, inode: directory.identity(of: file)?.inode)
           continue
         }
-        let staged = try stateDirectory.stage(bytes, for: file)
-        if live != nil, !haveSameBytes(found, old) {
-          record.replaced = (record.replaced ?? [:]).merging([file: sha256(found)]) { _, new in new }
+        let staged = try stateDirectory.stage(text, for: file)
+        if live != nil, !found.isSame(as: old) {
+          record.replaced = (record.replaced ?? [:]).merging([file: sha256(found.bytes)]) { _, new in new }
         }
         replacements.append(
           Replacement(
             file: file, generation: record.generation,
-            displacedHash: record.replaced?[file] ?? before?[file]?.sha256 ?? sha256(found), staged: staged))
+            displacedHash: record.replaced?[file] ?? before?[file]?.sha256 ?? sha256(found.bytes),
+            staged: staged))
         record.files[file] = JournalRecord.FileState(
-          size: bytes.count, sha256: hashing.value.text, inode: staged.inode)
+          size: text.count, sha256: hashing.value.text, inode: staged.inode)
       }
     }
     record.splices = described.isEmpty ? nil : described

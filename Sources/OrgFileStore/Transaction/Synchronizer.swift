@@ -124,7 +124,7 @@ struct Synchronizer {
     }
     var hashes: [String: RunningHash] = [:]
     for (file, bytes) in live.files {
-      let hash = RunningHash(bytes)
+      let hash = RunningHash(FileText(bytes))
       guard hash.text == record.files[file]?.sha256 else { return nil }
       hashes[file] = hash
     }

@@ -84,6 +84,8 @@ struct Transaction {
       try preview.check()
       guard !preview.edit.isEmpty else { return Commit(snapshot: snapshot, changes: []) }
       next = try synchronized.contents.applying(preview.edit)
+      // Whoever looks at the data afterwards shouldn't have to wait for it.
+      if !options.isShortLived { _ = next.contents.members.bytes }
       (recorded, effective) = (preview.recorded, preview.effective)
     }
     if let problem = next.contents.problems.first {
