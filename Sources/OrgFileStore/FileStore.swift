@@ -138,6 +138,12 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
   /// How far the reading that goes on has come; what it was at the end where none does.
   public var readingProgress: ReadingProgress { directory.progress.value }
 
+  /// Calls a function while the index of the history is made, which takes about two minutes for a million generations:
+  /// after each part, on the thread that waits for it.
+  public func observeIndexing(_ body: @escaping @Sendable (ReadingProgress) -> Void) {
+    directory.indexing.observe(body)
+  }
+
   /// The organizations alone, for a first look while the members, which are most of the data, are still being
   /// read; their contents have no members yet. `nil` where that would save no time, or where something is wrong
   /// with the file.

@@ -117,6 +117,22 @@ import Testing
     }
   }
 
+  @Test func `who waits for the index of a long history is told how far it is, up to the end`() throws {
+    let scratch = try Scratch.reference()
+    try JournalWriting(linesPerSegment: 200).add(2...2000, to: scratch)
+    let store = try scratch.store()
+    let seen = Mutex<[ReadingProgress]>([])
+    store.observeIndexing { progress in seen.withLock { $0.append(progress) } }
+    _ = try store.history(matching: HistoryFilter(organization: Sample.globex), from: nil, limit: 1)
+    let all = seen.withLock { $0 }
+    #expect(all.count > 5)
+    #expect(zip(all, all.dropFirst()).allSatisfy { $0.done <= $1.done && $0.total == $1.total })
+    #expect(all.last.map { $0.done == $0.total && $0.total > 0 } == true)
+    // The second time there is nothing to wait for.
+    _ = try store.history(matching: HistoryFilter(organization: Sample.globex), from: nil, limit: 1)
+    #expect(seen.withLock { $0.count } == all.count)
+  }
+
   @Test func `an index that is missing, damaged, of another journal or of another form is made anew`() throws
   {
     let scratch = try Scratch.reference()

@@ -14,11 +14,14 @@ final class DataDirectory: Sendable {
   let root: Descriptor
   /// How far reading the data files has come.
   let progress = Progress()
+  /// How far making the index of the journal has come.
+  let indexing = Progress()
 
   /// Counts what is read, for who looks at it from another thread.
   final class Progress: Sendable {
     private let done = Atomic(0)
     private let total = Atomic(0)
+    private let observer = Mutex<(@Sendable (ReadingProgress) -> Void)?>(nil)
 
     var value: ReadingProgress {
       ReadingProgress(done: done.load(ordering: .relaxed), total: total.load(ordering: .relaxed))
@@ -29,7 +32,21 @@ final class DataDirectory: Sendable {
       self.total.store(total, ordering: .relaxed)
     }
 
-    func add(_ count: Int) { done.wrappingAdd(count, ordering: .relaxed) }
+    func add(_ count: Int) {
+      done.wrappingAdd(count, ordering: .relaxed)
+      observer.withLock { $0 }?(value)
+    }
+
+    /// Says that all is done, be it less than was thought.
+    func end() {
+      done.store(total.load(ordering: .relaxed), ordering: .relaxed)
+      observer.withLock { $0 }?(value)
+    }
+
+    /// Calls a function after each part and at the end, on the thread that does the work.
+    func observe(_ body: @escaping @Sendable (ReadingProgress) -> Void) {
+      observer.withLock { $0 = body }
+    }
   }
 
   /// - Throws: `dataNotFound` if there is no directory, `system` if it can't be opened.

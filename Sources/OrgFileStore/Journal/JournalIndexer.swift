@@ -179,6 +179,8 @@ final class JournalIndexer {
     }
     // Reading lines takes longer than writing them to the index: those of the next segments are read on both cores.
     var ahead: [(Int, BackgroundTask<Journal.Parsed>)] = []
+    directory.indexing.begin(total: try length(after: place))
+    defer { directory.indexing.end() }
     for (index, segment) in segments.enumerated() {
       while ahead.count < 2, index + ahead.count < segments.count {
         ahead.append(try parsing(segments[index + ahead.count]))
@@ -193,6 +195,7 @@ final class JournalIndexer {
         mark.offset = start + parsed.good
         mark.hash = last.hash
       }
+      directory.indexing.add(parsed.good)
     }
   }
 }

@@ -32,6 +32,16 @@ struct DataOptions: ParsableArguments {
     let store = try FileStore(
       path: directory, isReadOnly: isReadOnly || readOnly, externalDeletions: preferences.externalDeletions,
       retention: preferences.retention, isShortLived: true, observer: Log.historyObserver)
+    let progress = Mutex(Progress())
+    store.observeIndexing { done in
+      progress.withLock {
+        if done.done < done.total {
+          $0.show("Making the index of the history", Double(done.done) / Double(done.total))
+        } else {
+          $0.clear()
+        }
+      }
+    }
     OpenStores.add(store)
     return store
   }
