@@ -69,7 +69,7 @@ extension EndToEnd {
       first.send("Cut off")
       try first.waitForText("Cut off")
       first.closeTerminal()
-      try first.waitForExit(timeout: promptly)
+      try first.waitForExit()
       #expect(!exists(first.processID))
       let second = try start(["--data", data.path], environment: environment)
       try second.waitForText("You were editing a new organization, Cut off")

@@ -20,7 +20,7 @@ extension EndToEnd {
         for number in range(3):
           data[f'org_new{number}'] = dict(data['org_8c9dd973-7d11-4355-ae40-71f67e752ce4'], id=f'org_new{number}', name=f'AAA {number}')
         """)
-      let screen = try orgman.waitFor("the change", timeout: promptly) {
+      let screen = try orgman.waitFor("the change") {
         $0.lines.contains { $0.contains("Globex") && $0.contains("platinum") }
           && $0.lines[0].contains("13 orgs")
       }
@@ -46,7 +46,7 @@ extension EndToEnd {
         members[1]['role'] = 'billing_admin'
         members.insert(0, dict(members[0], user_id='aaa'))
         """)
-      let screen = try orgman.waitFor("the change", timeout: promptly) { $0.text.contains("aaa") }
+      let screen = try orgman.waitFor("the change") { $0.text.contains("aaa") }
       #expect(screen.selectedDetail?.contains(/user_001 *\* *billing_admin/) == true)
       #expect(screen.text.contains("*aaa"))
       #expect(
@@ -85,12 +85,12 @@ extension EndToEnd {
       let other = try open(data, columns: 80, rows: 24)
       one.send("aAlpha\r")
       try one.waitForText("Created Alpha")
-      let screen = try other.waitForText("Alpha", timeout: promptly)
+      let screen = try other.waitForText("Alpha")
       #expect(screen.lines.contains { $0.hasPrefix("*Alpha") })
       #expect(screen.lines.contains { $0.hasPrefix("▸Acme Corp") })
       other.send("dy")
       try other.waitForText("Status of Acme Corp: active → deleted.")
-      try one.waitFor("the status", timeout: promptly) {
+      try one.waitFor("the status") {
         $0.lines.contains { $0.contains("Acme Corp") && $0.contains("deleted") }
       }
       #expect(one.screen.selected == "Alpha")
@@ -112,7 +112,7 @@ extension EndToEnd {
         "\"plan_tier\": \"enterprise\",\n    \"lago_customer_id\": \"lago_cust_globex\"",
         by: "\"plan_tier\": \"theirs\",\n    \"lago_customer_id\": \"lago_cust_globex\"",
         in: DataFiles.organizations)
-      try orgman.waitForText("theirs", timeout: promptly)
+      try orgman.waitForText("theirs")
       orgman.press(.control("s"))
       let screen = try orgman.waitForText("theirs or mine?")
       for line in ["was     enterprise", "theirs  theirs", "mine    mine"] {

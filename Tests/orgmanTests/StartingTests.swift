@@ -33,7 +33,7 @@ extension EndToEnd {
           #expect(try orgman.waitForExit() == .exited(0))
         } else {
           orgman.signal(signal)
-          #expect(try orgman.waitForExit(timeout: promptly) == .exited(128 + signal))
+          #expect(try orgman.waitForExit() == .exited(128 + signal))
         }
         #expect(orgman.unrestored == [])
         #expect(try found() == [])
@@ -203,7 +203,7 @@ extension EndToEnd {
       // What others do is still shown.
       try data.python(
         DataFiles.organizations, "data['org_1f94942f-38fc-4490-a501-98247f318fef']['plan_tier'] = 'gold'")
-      try orgman.waitForText("gold", timeout: promptly)
+      try orgman.waitForText("gold")
       try orgman.quit()
       #expect(try data.contents()[1] == before[1])
       #expect(!fileExists(data.path + "/.orgman"))

@@ -2,12 +2,9 @@ import Foundation
 import TerminalTesting
 import Testing
 
-/// Everything that is tested on the real program in a real terminal: one test after the other, for a machine
-/// that does two things at once says little about either's speed.
-@Suite(.serialized) struct EndToEnd {}
-
-/// How soon something must have happened that a person waits for.
-let promptly = Duration.seconds(1)
+/// Everything that is tested on the real program in a real terminal. How fast it is, is measured by `orgman-bench`: a
+/// machine that does several things at once says little about the speed of any.
+@Suite(.sideBySide) struct EndToEnd {}
 
 /// A data directory of a test's own, removed with it.
 final class DataFiles {

@@ -66,7 +66,7 @@ extension EndToEnd {
       orgman.send("a")
       try orgman.waitForText("New organization")
       orgman.signal(signal)
-      #expect(try orgman.waitForExit(timeout: promptly) == .exited(128 + signal))
+      #expect(try orgman.waitForExit() == .exited(128 + signal))
       #expect(orgman.unrestored == [])
       #expect(!exists(orgman.processID))
     }
@@ -79,7 +79,7 @@ extension EndToEnd {
         orgman.send(key)
         try orgman.waitFor("what \(key) does") { key == "" || $0.lines.last?.contains("q quit") == false }
         orgman.closeTerminal()
-        try orgman.waitForExit(timeout: promptly)
+        try orgman.waitForExit()
         #expect(!exists(orgman.processID))
         #expect(try data.contents() == before)
       }
@@ -93,7 +93,7 @@ extension EndToEnd {
         "/bin/sh", ["-c", "trap '' HUP; \(program) --data \(data.path); echo $? >\(data.path)/code"])
       try shell.waitForText("10 orgs")
       shell.closeTerminal()
-      try shell.waitForExit(timeout: promptly)
+      try shell.waitForExit()
       #expect(try data.text("code") == "129\n")
     }
 
