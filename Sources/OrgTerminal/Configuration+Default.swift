@@ -16,7 +16,7 @@ extension Configuration {
       # things are out of the box: take the # away and change what stands behind it.
 
       # How things look: "default"; "colorblind", which doesn't rely on red and green; "monochrome", without any
-      # colour; "contrast", without anything dim. The colours are the 16 that your terminal has. NO_COLOR in the
+      # color; "contrast", without anything dim. The colors are the 16 that your terminal has. NO_COLOR in the
       # environment takes them away, whatever is said here.
       #theme = "default"
 

@@ -28,7 +28,7 @@ final class CursesScreen {
   private(set) var size: Size
   /// Whether the terminal takes any Unicode text, as far as the locale knows.
   let hasUTF8: Bool
-  /// Whether colours are there, and welcome by the NO_COLOR convention.
+  /// Whether colors are there, and welcome by the NO_COLOR convention.
   let hasColors: Bool
   /// Whether the terminal has a mouse, as far as its description says.
   let hasMouse: Bool
@@ -143,7 +143,7 @@ final class CursesScreen {
     if style.isReversed { attributes |= cncurses_reversed }
     if style.foreground == .standard, style.background == .standard { return (attributes, 0) }
     if let pair = pairs.pair(style.foreground, on: style.background) { return (attributes, pair) }
-    // A bar should remain one without colours.
+    // A bar should remain one without colors.
     if style.background != .standard { attributes |= cncurses_reversed }
     return (attributes, 0)
   }
@@ -266,9 +266,9 @@ extension CursesScreen {
   }
 }
 
-// MARK: Colours
+// MARK: Colors
 
-/// Combinations of colours, which curses wants numbered; they are made on first use.
+/// Combinations of colors, which curses wants numbered; they are made on first use.
 private struct ColorPairs {
   private struct Combination: Hashable {
     let foreground, background: Style.Color
@@ -284,13 +284,13 @@ private struct ColorPairs {
     limit = min(Int(cncurses_color_pairs()), Int(Int16.max))
   }
 
-  /// The number, or `nil` if there are no colours or no more pairs.
+  /// The number, or `nil` if there are no colors or no more pairs.
   mutating func pair(_ foreground: Style.Color, on background: Style.Color) -> Int16? {
     let combination = Combination(foreground: foreground, background: background)
     if let number = numbers[combination] { return number }
     let number = numbers.count + 1
     guard number < limit else { return nil }
-    // A terminal that can't go back to its own colours is taken as white on black, as curses does.
+    // A terminal that can't go back to its own colors is taken as white on black, as curses does.
     func code(_ color: Style.Color, instead: Style.Color) -> Int16 {
       color == .standard && !hasDefaults ? instead.rawValue : color.rawValue
     }

@@ -58,19 +58,19 @@ package struct Span: Sendable, Hashable {
   }
 }
 
-/// How text looks, in the terminal's own 16 colours.
+/// How text looks, in the terminal's own 16 colors.
 package struct Style: Sendable, Hashable {
-  /// The terminal's colours by their usual names; what they look like is the user's choice.
+  /// The terminal's colors by their usual names; what they look like is the user's choice.
   package enum Color: Int16, Sendable, Hashable, CaseIterable {
-    /// The colour of text, or of the background, that the terminal starts with.
+    /// The color of text, or of the background, that the terminal starts with.
     case standard = -1
-    // The eight colours that every terminal with colours has, in their usual order.
+    // The eight colors that every terminal with colors has, in their usual order.
     case black, red, green, yellow, blue, magenta, cyan, white
   }
 
-  /// The colour of the text.
+  /// The color of the text.
   package var foreground = Color.standard
-  /// The colour behind it.
+  /// The color behind it.
   package var background = Color.standard
   /// Bold, or bright where the terminal does it so.
   package var isBold = false

@@ -61,7 +61,7 @@ struct Renderer {
     }
   }
 
-  /// What is said of a row without any colour: that it is selected, that it is marked, that others changed it.
+  /// What is said of a row without any color: that it is selected, that it is marked, that others changed it.
   func signs(isSelected: Bool, isMarked: Bool, hasChanged: Bool) -> [String] {
     (isSelected ? ["▸"] : []) + (isMarked ? ["•"] : []) + (hasChanged ? ["*"] : [])
   }

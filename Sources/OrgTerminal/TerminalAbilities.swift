@@ -11,7 +11,7 @@ package struct TerminalAbilities: Sendable {
   package let isUTF8: Bool
   /// The locale's character set.
   package let characterSet: String
-  /// How many colours its description has; 0 for none.
+  /// How many colors its description has; 0 for none.
   package let colors: Int
   /// Columns and rows; `nil` where the kernel doesn't know.
   package let size: Size?

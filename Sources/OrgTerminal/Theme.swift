@@ -8,18 +8,18 @@ package enum ThemeName: String, Sendable, Hashable, CaseIterable {
   case colorblind
   /// Attributes of the terminal alone: bold, dim, underlined, reversed.
   case monochrome
-  /// Nothing dim and nothing in colour: all the contrast that the terminal has.
+  /// Nothing dim and nothing in color: all the contrast that the terminal has.
   case contrast
 }
 
-/// How things look, in the terminal's own 16 colours. Nothing is said by colour alone.
+/// How things look, in the terminal's own 16 colors. Nothing is said by color alone.
 ///
-/// Which colours those are, and whether they stand on black or white, is the user's choice. Of the eight as text only
+/// Which colors those are, and whether they stand on black or white, is the user's choice. Of the eight as text only
 /// red can be read on both in the usual schemes, and magenta; yellow, green and cyan vanish on white, blue on black.
 /// As a background under black text yellow and cyan can be read in all.
 struct Theme: Sendable {
   let name: ThemeName
-  /// Colours, or attributes alone.
+  /// Colors, or attributes alone.
   let hasColors: Bool
 
   init(_ name: ThemeName = .standard, hasColors: Bool) {

@@ -47,7 +47,7 @@ static inline bool cvterm_same_settings(const struct termios *a, const struct te
     && a->c_lflag == b->c_lflag && memcmp(a->c_cc, b->c_cc, sizeof a->c_cc) == 0;
 }
 
-/// A palette index, 0x1RRGGBB for a direct colour, or -1 for the terminal's own.
+/// A palette index, 0x1RRGGBB for a direct color, or -1 for the terminal's own.
 static inline int cvterm_color(const VTermColor *color) {
   if (VTERM_COLOR_IS_DEFAULT_FG(color) || VTERM_COLOR_IS_DEFAULT_BG(color)) return -1;
   if (VTERM_COLOR_IS_INDEXED(color)) return color->indexed.idx;
@@ -61,7 +61,7 @@ static const unsigned cvterm_dim_font = 1;
 struct cvterm_graphics {
   int place;      // 0 outside of one, 1 after ESC, 2 behind ESC [
   int parameter;  // the one that is being read
-  int skip;       // how many parameters still belong to a colour; -1 until its kind is known
+  int skip;       // how many parameters still belong to a color; -1 until its kind is known
   int dim;        // what the sequence says: 1 dim, -1 no longer, 0 nothing
 };
 

@@ -221,7 +221,7 @@ enum Scenes {
     }
   }
 
-  @Test func `nothing is said by colour alone`() {
+  @Test func `nothing is said by color alone`() {
     for (name, screen) in Scenes.all(120, 32) {
       let plain = Renderer(
         typesetter: screen.renderer.typesetter, theme: Theme(hasColors: false), keymap: .standard,

@@ -3,7 +3,7 @@ import Testing
 
 @testable import OrgTerminal
 
-/// The colours of a terminal as people have them.
+/// The colors of a terminal as people have them.
 private struct Scheme {
   let name: String
   let background: Int
@@ -110,9 +110,9 @@ private struct Scheme {
     ]
   }
 
-  /// 3 is what WCAG asks of large text and of signs; everything that is said in colour is also said in a word.
+  /// 3 is what WCAG asks of large text and of signs; everything that is said in color is also said in a word.
   @Test(arguments: ThemeName.allCases)
-  func `what is said in colour can be read on light and dark`(name: ThemeName) {
+  func `what is said in color can be read on light and dark`(name: ThemeName) {
     for (what, style) in styles(Theme(name, hasColors: true)) {
       guard style.foreground != .standard || style.background != .standard else { continue }
       for scheme in Scheme.all {
@@ -133,7 +133,7 @@ private struct Scheme {
     #expect(Scheme.all[0].contrast(Style()) > 15)
   }
 
-  @Test func `without colours, or by the themes without them, there is none`() {
+  @Test func `without colors, or by the themes without them, there is none`() {
     for name in ThemeName.allCases {
       for hasColors in [false, true] where !hasColors || name == .monochrome || name == .contrast {
         for (what, style) in styles(Theme(name, hasColors: hasColors)) {

@@ -1,12 +1,12 @@
-/// The colours of a terminal, for pictures of what it shows.
+/// The colors of a terminal, for pictures of what it shows.
 public struct Scheme: Sendable {
   /// A word for it, such as for the name of a file.
   public let name: String
   let background: String
   let foreground: String
-  /// The line around the picture, which may stand on a page of the same colour.
+  /// The line around the picture, which may stand on a page of the same color.
   let frame: String
-  /// The 16 colours of the terminal: black, red, green, yellow, blue, magenta, cyan, white, and the bright ones.
+  /// The 16 colors of the terminal: black, red, green, yellow, blue, magenta, cyan, white, and the bright ones.
   let palette: [String]
 
   /// Dark text on white.
@@ -27,7 +27,7 @@ public struct Scheme: Sendable {
 }
 
 extension Screen {
-  /// The screen as an image in SVG, drawn in the first 16 colours.
+  /// The screen as an image in SVG, drawn in the first 16 colors.
   ///
   /// Each piece of text says where it begins and how wide it is, so that columns stand below each other in
   /// any font, wide characters too.

@@ -15,9 +15,9 @@ public struct Screen: Sendable, CustomStringConvertible {
     public let dim: Bool
     /// Drawn with any kind of underline.
     public let underline: Bool
-    /// An index into the palette of 256, `0x1RRGGBB` for a direct colour, nil for the default.
+    /// An index into the palette of 256, `0x1RRGGBB` for a direct color, nil for the default.
     public let foreground: Int?
-    /// An index into the palette of 256, `0x1RRGGBB` for a direct colour, nil for the default.
+    /// An index into the palette of 256, `0x1RRGGBB` for a direct color, nil for the default.
     public let background: Int?
   }
 

@@ -30,7 +30,7 @@ struct PictureTests {
     #expect(!svg.contains("<b"))
   }
 
-  @Test("Attributes, the scheme's colours, and where the cursor stands are drawn")
+  @Test("Attributes, the scheme's colors, and where the cursor stands are drawn")
   func looks() throws {
     let light = try picture("\\033[1mb\\033[0;2md\\033[0;4mu\\033[0;30;43my\\033[0;31mr\\033[0;7mx")
     #expect(light.contains(#"font-weight="bold">b<"#))

@@ -128,7 +128,7 @@ struct TerminalProcessTests {
     #expect(screen.cursor == (0, 9))
   }
 
-  @Test("Colours and attributes stand in their cells")
+  @Test("Colors and attributes stand in their cells")
   func attributes() throws {
     let program = try shell(
       "printf 'p\\033[1mb\\033[0;4mu\\033[0;7mr\\033[0;31;44mc\\033[0;38;5;208;48;2;1;2;3md\\033[m'")

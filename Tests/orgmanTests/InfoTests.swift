@@ -32,7 +32,7 @@ extension EndToEnd {
       #expect(report.data["generation"] == "1")
       #expect(report.data["journal"]?.hasSuffix(" bytes in 1 file") == true)
       #expect(report.lock == ["holder": "none"])
-      #expect(report.terminal["TERM"] == "xterm-256color" && report.terminal["colours"] == "256")
+      #expect(report.terminal["TERM"] == "xterm-256color" && report.terminal["colors"] == "256")
       #expect(report.terminal["clipboard"] == "by OSC 52" && report.terminal["mouse"] == "yes")
       #expect(report.locale["character set"] == "UTF-8")
     }
@@ -46,7 +46,7 @@ extension EndToEnd {
       #expect(try terminal.waitForExit() == .exited(0))
       let lines = terminal.screen.lines
       #expect(lines.contains("  size       200x60"))
-      #expect(lines.contains("  colours    0"))
+      #expect(lines.contains("  colors     0"))
       #expect(lines.contains { $0.hasPrefix("  clipboard  The terminal vt100 has no clipboard") })
       #expect(lines.contains("Problems"))
     }

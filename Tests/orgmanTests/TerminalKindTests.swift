@@ -42,7 +42,7 @@ extension EndToEnd {
       return shapes
     }
 
-    /// Numbers that colours and looks are chosen by, as in `ESC [ 1 ; 31 m`.
+    /// Numbers that colors and looks are chosen by, as in `ESC [ 1 ; 31 m`.
     private static func looks(_ bytes: [UInt8]) -> Set<Int> {
       let text = String(decoding: bytes, as: UTF8.self)
       var looks: Set<Int> = []
@@ -118,7 +118,7 @@ extension EndToEnd {
       let looks = Self.looks(bytes)
       let hasColors = capabilities["setaf"] != nil
       #expect(hasColors || looks.allSatisfy { !(30...49).contains($0) }, "\(looks)")
-      #expect(looks.allSatisfy { $0 < 50 }, "the 16 colours of the terminal alone: \(looks)")
+      #expect(looks.allSatisfy { $0 < 50 }, "the 16 colors of the terminal alone: \(looks)")
       if capabilities["dim"] == nil { #expect(!looks.contains(2)) }
       if locale == "C" { #expect(bytes.allSatisfy { $0 < 0x80 }) }
     }

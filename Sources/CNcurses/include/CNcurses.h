@@ -62,7 +62,7 @@ bool cncurses_has(const char *name);
 /// Writes to the terminal past curses: for what concerns no drawing.
 void cncurses_send(const void *bytes, size_t count);
 
-/// How many pairs of colours there can be, the terminal's own (pair 0) counted.
+/// How many pairs of colors there can be, the terminal's own (pair 0) counted.
 int cncurses_color_pairs(void);
 
 /// The size by the kernel. 0, or -1 if it doesn't know.

@@ -203,7 +203,7 @@ private struct Report: Encodable {
     var section = Section(title: "Terminal")
     section.add("TERM", terminal.name?.escapedForDisplay ?? "not set")
     section.add(
-      "colours",
+      "colors",
       "\(terminal.colors)" + (UserDirectory.variable("NO_COLOR") == nil ? "" : ", not used: NO_COLOR"))
     section.add("UTF-8", terminal.isUTF8 ? "yes" : "no")
     section.add(

@@ -29,7 +29,7 @@ enum ManPage {
       ".TP", ".B 3", "A conflict: what a change expected is no longer there.", ".TP", ".B 64", "Wrong usage.",
       ".PP", "One line on standard error says what and why.", ".SH ENVIRONMENT", ".TP", ".B ORGMAN_DATA",
       "The directory with the data, where \\-\\-data names none.", ".TP", ".B NO_COLOR",
-      "Set to anything, takes the colours away.", ".TP", ".B XDG_CONFIG_HOME",
+      "Set to anything, takes the colors away.", ".TP", ".B XDG_CONFIG_HOME",
       "The directory in which orgman/config.toml is looked for.", ".TP", ".B XDG_STATE_HOME",
       "The directory in which orgman/drafts is kept.", ".SH FILES", ".TP",
       ".I organizations.json\\fR, \\fIorg_users.json",
