@@ -102,7 +102,8 @@ let package = Package(
       name: "store-worker", dependencies: ["OrgCore", "OrgFileStore"], path: "Tests/StoreWorker",
       swiftSettings: swift),
     .testTarget(
-      name: "OrgFileStoreTests", dependencies: ["OrgFileStore", "OrgStoreTesting", "store-worker"],
+      name: "OrgFileStoreTests",
+      dependencies: ["OrgFileStore", "OrgStoreTesting", "store-worker", "TerminalTesting"],
       exclude: ["Fixtures"], swiftSettings: swift),
     .testTarget(
       name: "OrgViewModelTests", dependencies: ["OrgViewModel", "OrgRuntime"], swiftSettings: swift),

@@ -148,7 +148,7 @@ import Testing
     let scratch = try Scratch.reference()
     let shared = try scratch.manager()
     let failures = Mutex<[String]>([])
-    DispatchQueue.concurrentPerform(iterations: 4) { worker in
+    onThreads(4) { worker in
       do {
         let manager = worker % 2 == 0 ? shared : try scratch.manager()
         for step in 0..<25 { try manager.createOrganization(name: "W\(worker) \(step)") }

@@ -2,13 +2,14 @@ import Foundation
 import Glibc
 import OrgCore
 import Synchronization
+import TerminalTesting
 import Testing
 
 @testable import OrgFileStore
 
 /// orgman's own writers beside the program that truncates before it locks, flushes after it unlocks, and holds
 /// no lock between reading and writing. A larger count: `ORGMAN_TEST_SCALE=100`.
-@Suite(.serialized) struct ForeignWriterTests {
+@Suite(.sideBySide) struct ForeignWriterTests {
   static let scale = ProcessInfo.processInfo.environment["ORGMAN_TEST_SCALE"].flatMap { Int($0) } ?? 1
 
   @Test func `beside one foreign writer nothing is lost, of ours or of its own`() throws {
@@ -26,7 +27,7 @@ import Testing
     let writers = try (0..<count).map { try ForeignWriter(scratch.path, name: "F\($0)", seed: $0 + 1) }
     let ours = Mutex(Ledger())
     let failures = Mutex<[String]>([])
-    DispatchQueue.concurrentPerform(iterations: 4) { worker in
+    onThreads(4) { worker in
       do {
         var writer = try OwnWriter(scratch.manager(), name: "W\(worker)", seed: UInt64(worker + 1))
         defer { ours.withLock { $0.add(writer.ledger) } }

@@ -2,13 +2,14 @@ import Foundation
 import Glibc
 import OrgCore
 import Synchronization
+import TerminalTesting
 import Testing
 
 @testable import OrgFileStore
 
 /// Four processes of ours, some of which are killed, beside one of the service, as the users that they run as on a server.
 /// A larger count: `ORGMAN_TEST_SCALE=100`. One case alone: `ORGMAN_TEST_CASE="usual, owner"`.
-@Suite(.serialized) struct ServiceMannersTests {
+@Suite(.sideBySide) struct ServiceMannersTests {
   /// What the service does: see Fixtures/foreign_writer.py.
   enum Manner: String, CaseIterable, Sendable {
     case usual, idempotent, pausing, deleting
@@ -77,7 +78,7 @@ import Testing
       setting.service + service(scratch, operations: -1, manner: manner), standardInput: Pipe())
     let ours = Mutex(Ledger())
     let failures = Mutex<[String]>([])
-    DispatchQueue.concurrentPerform(iterations: 4) { number in
+    onThreads(4) { number in
       do {
         try edit(scratch, setting, number, ours, failures)
       } catch {

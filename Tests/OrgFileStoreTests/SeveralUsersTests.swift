@@ -3,12 +3,13 @@ import Glibc
 import OrgCore
 import Synchronization
 import SystemPackage
+import TerminalTesting
 import Testing
 
 @testable import OrgFileStore
 
 /// A group of admins and a service on one directory, each as a user of its own. Has to run as root.
-@Suite(.serialized) struct SeveralUsersTests {
+@Suite(.sideBySide) struct SeveralUsersTests {
   private static let everybody: [User] = [.alice, .bob, .service]
 
   @Test(arguments: ["022", "027", "077"])

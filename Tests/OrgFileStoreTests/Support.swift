@@ -110,6 +110,19 @@ func runPython(_ script: String, _ path: String, sourceLocation: SourceLocation 
   #expect(process.terminationStatus == 0, sourceLocation: sourceLocation)
 }
 
+/// Runs a body so many times at once, each on a thread of its own, however many cores there are.
+func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+  let group = DispatchGroup()
+  for number in 0..<count {
+    group.enter()
+    Thread {
+      body(number)
+      group.leave()
+    }.start()
+  }
+  group.wait()
+}
+
 /// The code that a body throws, if it does.
 func code(_ body: () throws -> some Any) -> OrgError.Code? {
   do {

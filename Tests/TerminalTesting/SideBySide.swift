@@ -8,8 +8,10 @@ public struct SideBySide: SuiteTrait, TestTrait, TestScoping {
   private static let width = 4
   private static let threads = Threads(width)
 
+  /// Whether the tests of a suite have the trait as well.
   public let isRecursive = true
 
+  /// Runs a test on one of the threads.
   public func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
