@@ -4,30 +4,30 @@ import OrgCore
 import Synchronization
 import SystemPackage
 
-/// The two JSON files of a data directory as a store. Several stores, in several processes, can work on the
-/// same directory; so can programs that know nothing of orgman.
+/// A store that consists of the two JSON files in a data directory. Several stores, in any number of processes, can
+/// work on the same directory, and so can programs that know nothing of orgman.
 ///
-/// Reading takes no lock. How a change set becomes durable is in `Transaction`, what is made of what other programs write
-/// in `Ingestion`.
+/// Reading takes no lock. `Transaction` implements how a change set becomes durable, and `Ingestion` how changes of
+/// other programs are handled.
 public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTakingStore {
-  /// The directory, as it was given.
+  /// The directory, as given by the caller.
   public var path: String { directory.path }
-  /// Why nothing can be written, as it was when the store was opened; `nil` where it could.
+  /// Why the store couldn't be written to when it was opened; `nil` if it could.
   public let obstacle: WriteObstacle?
   private let isReadOnly: Bool
-  /// The same in words, to follow "Nothing can be changed: ".
+  /// The same as text, to follow "Nothing can be changed: ".
   public var readOnlyReason: String? { obstacle?.reason }
 
-  /// What is done about records that another program removed.
+  /// What to do about records that another program removed.
   public var externalDeletions: ExternalDeletions { parts.options.externalDeletions }
-  /// How long the history is kept: what is older is removed when a new segment of the journal begins.
+  /// How long to keep the history. Older parts are removed when a new segment of the journal begins.
   public var retention: Retention { parts.options.retention }
 
-  /// What outlives a transaction.
+  /// State that outlives a transaction.
   let parts: StoreParts
   private let turns: LockTurns
   private let watchers = Mutex<[WeakWatcher]>([])
-  /// The newest generation that whoever uses this store was told of.
+  /// The newest generation reported to the user of this store.
   private let lastReportedGeneration = Mutex<UInt64?>(nil)
 
   var directory: DataDirectory { parts.directory }
@@ -37,13 +37,14 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
   ///
   /// - Parameters:
   ///   - path: the directory with the two files.
-  ///   - isReadOnly: never write, even where it were possible.
-  ///   - externalDeletions: what is done about records that another program removed.
-  ///   - retention: how long the history is kept.
-  ///   - isShortLived: whether this process ends after a change, so that what it knows of the files is left for the next.
-  ///   - observer: learns what this store adds to the history, from what is put right at once on.
-  /// - Throws: `dataNotFound` if there is no such directory, or nothing of ours in it; `create(at:)` makes two
-  ///   empty files. `unsafeDirectory` if everybody may write in it. `system` if it can't be opened.
+  ///   - isReadOnly: never write, even if that is possible.
+  ///   - externalDeletions: what to do about records that another program removed.
+  ///   - retention: how long to keep the history.
+  ///   - isShortLived: whether this process ends after a change, so that what it knows about the files should
+  ///     be saved for the next one.
+  ///   - observer: is notified of what this store adds to the history, including repairs made while opening.
+  /// - Throws: `dataNotFound` if there is no such directory or neither of the files is in it; `create(at:)` creates two
+  ///   empty files. `unsafeDirectory` if any user may write in it. `system` if it can't be opened.
   public convenience init(
     path: String, isReadOnly: Bool = false, externalDeletions: ExternalDeletions = .restore,
     retention: Retention = .forever, isShortLived: Bool = false, observer: (any HistoryObserver)? = nil
@@ -53,7 +54,7 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
       isShortLived: isShortLived, observer: observer, calls: SystemCalls())
   }
 
-  /// For tests: the closure is called before each system call, by name.
+  /// For tests: the closure is called with the name before each system call.
   package convenience init(
     path: String, beforeEachCall: @escaping @Sendable (StaticString) -> Void
   ) throws(OrgError) {
@@ -87,17 +88,16 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
         .dataNotFound,
         "There are no data in \(path.escapedForDisplay): neither organizations.json nor org_users.json.")
     }
-    // Whoever holds the lock does it as well, so nobody is waited for; and what fails now is tried again by the
-    // next change.
+    // Don't wait: a current holder of the lock does the same. If this fails, the next change tries again.
     if obstacle == nil, CrashRecovery.isHalfPublished(directory) {
       _ = try? synchronize(waiting: { _ in false })
     }
   }
 
-  /// Makes a directory where there is none, with those above it, for its owner alone, and two empty data files
-  /// where there are none.
+  /// Creates a directory if it doesn't exist, along with its parents, accessible only to its owner, and empty data
+  /// files if they don't exist.
   ///
-  /// - Throws: `system`, with what was in the way.
+  /// - Throws: `system` with the reason for the failure.
   public static func create(at path: String) throws(OrgError) {
     let parts = path.split(separator: "/", omittingEmptySubsequences: true)
     for count in 1...max(1, parts.count) {
@@ -121,7 +121,7 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
 
   // MARK: Watching
 
-  /// Tells of changes to the files; see `DirectoryWatcher`.
+  /// Creates a watcher that reports changes to the files.
   public func watcher() -> DirectoryWatcher {
     let watcher = DirectoryWatcher(path: path, names: [OrganizationTable.file, MemberTable.file])
     watcher.watchDisplaced()
@@ -135,25 +135,23 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
 
   // MARK: Reading
 
-  /// How far the reading that goes on has come; what it was at the end where none does.
+  /// The progress of the current read, or the final progress of the last one.
   public var readingProgress: ReadingProgress { directory.progress.value }
 
-  /// Calls a function while the index of the history is made, which takes about two minutes for a million generations:
-  /// after each part, on the thread that waits for it.
+  /// Sets a function to call while the history's index is built, which takes about two minutes for a million
+  /// generations. It is called after each part, on the thread that waits for the index.
   public func observeIndexing(_ body: @escaping @Sendable (ReadingProgress) -> Void) {
     directory.indexing.observe(body)
   }
 
-  /// The organizations alone, for a first look while the members, which are most of the data, are still being
-  /// read; their contents have no members yet. `nil` where that would save no time, or where something is wrong
-  /// with the file.
+  /// The organizations without any members, for a first look while the members, which are most of the data, are still
+  /// being read. `nil` if this would save no time or the file has problems.
   public func organizationsAhead() -> Snapshot? { parts.files.organizationsAhead() }
 
-  /// The data as they are now. Where a file was broken or lost records, or another program wrote to a file that had
-  /// been displaced, that is put right first; where it can't be, what is missing is the first of the snapshot's
-  /// problems.
+  /// The current data. If a file was broken or lost records, or another program wrote to a displaced file, this is
+  /// repaired first. If it can't be repaired, the loss is the first of the snapshot's problems.
   ///
-  /// - Throws: `dataNotFound` where the path leads to another directory by now, or to none.
+  /// - Throws: `dataNotFound` if the path now leads to another directory, or to none.
   public func snapshot() throws(OrgError) -> Snapshot {
     try directory.checkIsFound()
     let files = parts.files
@@ -168,16 +166,16 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
     return repaired
   }
 
-  /// Ingests what other programs wrote, as generations of the history, where there is one. Where nothing happened but what
-  /// this store did itself, or what others did through a store, no lock is taken.
+  /// Ingests the changes of other programs as generations of the history, if there is one. Takes no lock if the only
+  /// changes were made by this store, or by other programs through a store.
   ///
   /// - Parameter waiting: as for `commit`.
-  /// - Returns: the data after that, and the generations that are new since the last time.
-  /// - Throws: `readOnly`, `damagedData`, `locked`, `cancelled` or `system`.
+  /// - Returns: the resulting data, and the generations that are new since the last call.
+  /// - Throws: `readOnly`, `damagedData`, `locked`, `cancelled`, or `system`.
   @discardableResult
   public func maintain(waiting: (LockHolder) -> Bool) throws(OrgError) -> Maintenance {
     try checkWritable()
-    // Who only looks leaves no trace.
+    // A program that only reads leaves no trace.
     guard directory.identity(of: DataDirectory.privateName) != nil else {
       lastReportedGeneration.withLock { $0 = $0 ?? 0 }
       return Maintenance(snapshot: try snapshot(), entries: [])
@@ -195,7 +193,7 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
     }
     let entries = try historyReader.readingJournal { (journal, calls) throws(SystemCallError) in
       guard let told, told < last else { return [HistoryEntry]() }
-      // As a rule all of it was read since the last time.
+      // Usually everything since the last call has already been read.
       if known.recent.first.map({ $0.record.generation > told }) ?? true { try known.recall(journal) }
       var entries: [HistoryEntry] = []
       for line in known.recent where line.record.generation > told {
@@ -207,10 +205,10 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
     return Maintenance(snapshot: snapshot, entries: entries ?? [])
   }
 
-  /// Waits until no program is writing to a displaced file, and ingests what was written there. A process that is about
-  /// to end calls this after its last change, so that nothing waits for the next one.
+  /// Waits until no program is writing to a displaced file, and ingests what was written. A process that is about to
+  /// end calls this after its last change, so that no work is left for the next one.
   ///
-  /// - Parameter milliseconds: how long to wait at most; what comes later is found by the next reader.
+  /// - Parameter milliseconds: the maximum time to wait. The next reader finds anything written later.
   public func finishLateWrites(milliseconds: Int = 5000) {
     guard readOnlyReason == nil else { return }
     let start = clinux_monotonic_milliseconds()
@@ -223,52 +221,52 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
 
   // MARK: History
 
-  /// Every generation that the journal has, newest first; those before it are unknown.
+  /// All generations in the journal, newest first. Earlier ones are unknown.
   public func history() throws(OrgError) -> [HistoryEntry] { try historyReader.history() }
 
-  /// A part of the history, read from the end of the journal.
+  /// A page of the history, read from the end of the journal.
   public func history(from position: HistoryPage.Position?, limit: Int) throws(OrgError) -> HistoryPage {
     try history(matching: HistoryFilter(), from: position, limit: limit)
   }
 
-  /// A part of the history, found by the index of the journal.
+  /// A page of the history, found through the journal's index.
   public func history(
     matching filter: HistoryFilter, from position: HistoryPage.Position?, limit: Int
   ) throws(OrgError) -> HistoryPage {
     try historyReader.history(matching: filter, from: position, limit: limit)
   }
 
-  /// A generation of the history; `nil` where the journal doesn't have it.
+  /// A generation of the history; `nil` if it isn't in the journal.
   public func historyEntry(generation: UInt64) throws(OrgError) -> HistoryEntry? {
     try historyReader.entry(generation: generation)
   }
 
-  /// What this store repaired in the data because another program had broken them, in words, oldest first. Repairs that
-  /// were asked for aren't among them.
+  /// Descriptions of the repairs that this store made because another program had broken the data, oldest first.
+  /// Explicitly requested repairs aren't included.
   public var repairs: [String] { parts.committed.withLock { $0.repairs } }
 
   /// The number of the newest generation of the history; `nil` before the first change.
   public func newestGeneration() throws(OrgError) -> UInt64? { try historyReader.newestGeneration() }
 
-  /// The latest edit of a user that hasn't been undone; see `OrgManager`.
+  /// A user's latest edit that hasn't been undone; see `OrgManager`.
   public func undoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
     try historyReader.undoable(by: uid)
   }
 
-  /// The latest undo of a user that hasn't been redone; see `OrgManager`.
+  /// A user's latest undo that hasn't been redone; see `OrgManager`.
   public func redoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
     try historyReader.redoable(by: uid)
   }
 
   // MARK: Committing
 
-  /// - Throws: `readOnly` where the store was opened for reading alone; `dataNotFound` where the directory is gone.
+  /// - Throws: `readOnly` if the store was opened read-only; `dataNotFound` if the directory is gone.
   func checkMayChange() throws(OrgError) {
     if isReadOnly, let obstacle { throw obstacle.error }
     try directory.checkIsFound()
   }
 
-  /// - Throws: what `checkMayChange` does; `readOnly` where something keeps the data from being changed now.
+  /// - Throws: the errors of `checkMayChange`; `readOnly` if the data can't be changed at the moment.
   func checkWritable() throws(OrgError) {
     try checkMayChange()
     if let obstacle = directory.obstacle { throw obstacle.error }
@@ -280,13 +278,13 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
     return try transaction(waiting: waiting) { (transaction) throws(OrgError) in try transaction.commit(set) }
   }
 
-  /// Runs the body with the lock held where others hold it or wait for it, and without where nobody does. The body reads
-  /// and commits with this store on the same thread; it neither asks nor waits for anybody.
+  /// Runs the body with the lock held if other processes hold it or wait for it, and without the lock otherwise. The
+  /// body reads and commits through this store on the same thread, and doesn't wait for user input or other processes.
   ///
   /// - Parameters:
   ///   - waiting: as for `commit`.
-  ///   - body: what is done in the turn.
-  /// - Throws: `locked`, `cancelled` or `system`; what the body throws.
+  ///   - body: the work of this turn.
+  /// - Throws: `locked`, `cancelled`, or `system`; any error of the body.
   public func takingTurns<Value>(
     waiting: (LockHolder) -> Bool = { _ in true }, _ body: () throws(OrgError) -> Value
   ) throws(OrgError) -> Value {
@@ -294,7 +292,7 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
     return try turns.take(waiting: waiting, body)
   }
 
-  /// Brings the journal and the files to agree.
+  /// Makes the journal and the files agree.
   private func synchronize(waiting: (LockHolder) -> Bool) throws(OrgError) -> Snapshot {
     try transaction(waiting: waiting) { (transaction) throws(OrgError) in
       try transaction.synchronize(isStarting: false).snapshot

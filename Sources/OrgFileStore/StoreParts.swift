@@ -1,6 +1,6 @@
 import OrgCore
 
-/// What transactions of one store share, each with its part of what is remembered from one to the next.
+/// The state that the transactions of a store share; each part holds some of what is known between transactions.
 struct StoreParts: Sendable {
   let options: StoreOptions
   let directory: DataDirectory
@@ -21,12 +21,12 @@ struct StoreParts: Sendable {
   }
 }
 
-/// What whoever opens a store decides on.
+/// Options for opening a store.
 struct StoreOptions: Sendable {
-  /// What is done about records that another program removed.
+  /// What to do about records that another program removed.
   var externalDeletions = ExternalDeletions.restore
-  /// How long the history is kept: what is older is removed when a new segment of the journal begins.
+  /// How long to keep the history. Older parts are removed when a new segment of the journal begins.
   var retention = Retention.forever
-  /// Whether this process most likely ends after a change, so that it is another one that makes the next.
+  /// Whether this process probably ends after a change, so that another process makes the next one.
   var isShortLived = false
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A POSIX access control list in the form in which the kernel keeps it in an extended attribute.
+/// A POSIX access control list in the kernel's format for extended attributes.
 struct AccessControlList: Sendable, Hashable {
   enum Tag: UInt16, Sendable {
     case owner = 0x01
@@ -13,7 +13,7 @@ struct AccessControlList: Sendable, Hashable {
 
   struct Entry: Sendable, Hashable {
     let tag: Tag
-    /// Whom it is about, for `user` and `group`.
+    /// The user or group ID, for `user` and `group` entries.
     let id: UInt32
     /// 4 to read, 2 to write, 1 to execute.
     var permissions: UInt16
@@ -21,16 +21,16 @@ struct AccessControlList: Sendable, Hashable {
 
   static let read: UInt16 = 4
   static let write: UInt16 = 2
-  /// The attribute with the list of a file, and the one with what new files in a directory get.
+  /// The attribute with a file's access list, and the one with a directory's default list for new files.
   static let attribute = "system.posix_acl_access"
   static let defaultAttribute = "system.posix_acl_default"
-  /// The number of no user or group, in entries that are about none.
+  /// The ID in entries that don't name a user or group.
   private static let nobody = UInt32.max
   private static let version: UInt32 = 2
 
   private(set) var entries: [Entry]
 
-  /// What a mode says.
+  /// The list equivalent to a mode.
   init(mode: mode_t) {
     let bits = UInt16(truncatingIfNeeded: mode)
     entries = [
@@ -40,7 +40,7 @@ struct AccessControlList: Sendable, Hashable {
     ]
   }
 
-  /// The list that an attribute holds; `nil` if it holds none.
+  /// Parses the value of an attribute; `nil` if it isn't a valid list.
   init?(_ bytes: [UInt8]) {
     func number<Number: FixedWidthInteger>(_ offset: Int, _: Number.Type) -> Number {
       bytes.withUnsafeBytes {
@@ -60,7 +60,7 @@ struct AccessControlList: Sendable, Hashable {
     guard self[.owner] != nil, self[.owningGroup] != nil, self[.others] != nil else { return nil }
   }
 
-  /// As an attribute holds it.
+  /// The value of the attribute.
   var bytes: [UInt8] {
     func bytes(_ number: some FixedWidthInteger) -> [UInt8] {
       withUnsafeBytes(of: number.littleEndian, Array.init)
@@ -70,16 +70,16 @@ struct AccessControlList: Sendable, Hashable {
     }
   }
 
-  /// Whether it says more than a mode can.
+  /// Whether the list says more than a mode can.
   var isExtended: Bool { self[.mask] != nil }
 
-  /// The permissions of the entry of a kind that there is only one of.
+  /// The permissions of the entry with a tag that occurs at most once.
   subscript(tag: Tag) -> UInt16? { entries.first { $0.tag == tag }?.permissions }
 
-  /// What entries can give at most, but for those of the owner and of others.
+  /// The maximum permissions of all entries except those of the owner and of others.
   private var limit: UInt16 { self[.mask] ?? 7 }
 
-  /// Whether somebody who isn't the file's owner has all of some permissions.
+  /// Whether a user other than the file's owner has all of the wanted permissions.
   func grants(_ wanted: UInt16, user: uid_t, groups: Set<gid_t>, owningGroup: gid_t) -> Bool {
     if let own = entries.first(where: { $0.tag == .user && $0.id == user }) {
       return own.permissions & limit & wanted == wanted
@@ -91,8 +91,8 @@ struct AccessControlList: Sendable, Hashable {
     return (self[.others] ?? 0) & wanted == wanted
   }
 
-  /// The list with an entry that gives a user, or a group, some permissions; `nil` where that would give others more than
-  /// they have.
+  /// The list with an entry that grants permissions to a user or group; `nil` if that would also extend
+  /// the permissions of others.
   func granting(_ wanted: UInt16, to tag: Tag, _ id: UInt32) -> AccessControlList? {
     var list = self
     if let mask = self[.mask] {
@@ -104,19 +104,19 @@ struct AccessControlList: Sendable, Hashable {
     let own = entries.first { $0.tag == tag && $0.id == id }?.permissions ?? 0
     list.entries.removeAll { $0.tag == tag && $0.id == id }
     list.entries.append(Entry(tag: tag, id: id, permissions: own | wanted))
-    // The kernel wants them in this order.
+    // The kernel requires this order.
     list.entries.sort { ($0.tag.rawValue, $0.id) < ($1.tag.rawValue, $1.id) }
     return list
   }
 
-  /// The users and groups that it names and lets write.
+  /// The named users and groups that may write.
   var writers: [Entry] {
     entries.filter {
       ($0.tag == .user || $0.tag == .group) && $0.permissions & limit & Self.write != 0
     }
   }
 
-  /// The list for orgman's own directories: others have no business there.
+  /// The list for orgman's own directories, to which others have no access.
   var withoutOthers: AccessControlList {
     var list = self
     for index in list.entries.indices where list.entries[index].tag == .others {

@@ -1,17 +1,17 @@
 import CLinux
 import Glibc
 
-/// Who a process is to the kernel, as far as that decides what it may do with files.
+/// The identity of a process, as far as it matters for access to files.
 struct Credentials: Sendable {
   let user: uid_t
-  /// Every group that it is in.
+  /// All groups that the process belongs to.
   let groups: Set<gid_t>
   /// Whether it may give a file any owner and group (`CAP_CHOWN`).
   let mayChangeOwner: Bool
-  /// Whether it may do what otherwise only the owner of a file may (`CAP_FOWNER`).
+  /// Whether it may act as the owner of any file (`CAP_FOWNER`).
   let mayActAsOwner: Bool
 
-  /// Those of this process.
+  /// The credentials of this process.
   static var current: Credentials {
     let count = max(0, getgroups(0, nil))
     var groups = [gid_t](repeating: 0, count: Int(count))
@@ -22,7 +22,7 @@ struct Credentials: Sendable {
       mayActAsOwner: clinux_has_capability(CAP_FOWNER) != 0)
   }
 
-  /// The groups that a user is in by the databases of the system; none where it isn't known there.
+  /// The groups of a user according to the system's databases; empty if the user is unknown.
   static func groups(of user: uid_t) -> Set<gid_t> {
     var entry = passwd()
     var found: UnsafeMutablePointer<passwd>?
@@ -38,11 +38,11 @@ struct Credentials: Sendable {
   }
 }
 
-/// Of `capabilities(7)`.
+/// From `capabilities(7)`.
 private let CAP_CHOWN: Int32 = 0
 private let CAP_FOWNER: Int32 = 3
 
-/// The name of a user, or the number where there is none.
+/// The name of a user, or the number if there is no name.
 func userName(_ id: uid_t) -> String {
   var entry = passwd()
   var found: UnsafeMutablePointer<passwd>?
@@ -56,7 +56,7 @@ func userName(_ id: uid_t) -> String {
   }
 }
 
-/// The name of a group, or the number where there is none.
+/// The name of a group, or the number if there is no name.
 func groupName(_ id: gid_t) -> String {
   var entry = group()
   var found: UnsafeMutablePointer<group>?

@@ -2,26 +2,27 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Making orgman's own files and directories so that everybody who may change the data can use them, and nobody else.
+/// Creates orgman's own files and directories so that exactly those users who may change the data can use them.
 extension DataDirectory {
-  /// Where orgman keeps what: the directories in its own.
+  /// The subdirectories of `.orgman`.
   static let privateDirectories = ["journal", "checkpoints", "displaced", "quarantine"]
 
-  /// Whether a group, or users that an access control list names, may change the data with the owner of the directory.
+  /// Whether a group, or users named in an access control list, may change the data in addition
+  /// to the directory's owner.
   static func isShared(_ status: stat) -> Bool { status.st_mode & S_IWGRP != 0 }
 
-  /// The mode of a directory of orgman's own, and of a file in it.
+  /// The modes of orgman's own directories and of the files in them.
   static func modes(isShared: Bool) -> (directory: mode_t, file: mode_t) {
     isShared ? (0o2770, 0o660) : (0o700, 0o600)
   }
 
-  /// `.orgman`, made where it isn't there: for the owner of the data directory alone, or for the group, too, where the
-  /// group may write in the data directory; and for whom its access control list names.
+  /// Opens `.orgman`, creating it if necessary. A new directory belongs to the owner of the data directory; the group
+  /// and the users in the access control list get access if they may write in the data directory.
   func openPrivate() throws(SystemCallError) -> Descriptor {
     try openDirectory(Self.privateName, in: root)
   }
 
-  /// A directory in another, made like `.orgman` itself where it isn't there.
+  /// Opens a subdirectory, creating it with the same permissions as `.orgman` if necessary.
   func openDirectory(
     _ name: String, in parent: borrowing Descriptor
   ) throws(SystemCallError) -> Descriptor {
@@ -43,19 +44,20 @@ extension DataDirectory {
     }
   }
 
-  /// Makes a file in `.orgman` that those who may work there can read and write, whatever the umask.
+  /// Creates a file in `.orgman` that all users of that directory can read and write, whatever the umask.
   func create(
     _ name: String, in directory: borrowing Descriptor, _ flags: Int32
   ) throws(SystemCallError) -> Descriptor {
     let file = try calls.open(name, in: directory, flags | O_CREAT, mode: 0o600)
-    // What is somebody else's was made right by them, or can't be made so by this process.
+    // A file of another user either has the right permissions already or can't be changed by this process.
     guard try calls.status(file, name).st_uid == geteuid() else { return file }
     let parent = try calls.status(directory, Self.privateName)
     try adopt(file, name, like: parent, mode: Self.modes(isShared: Self.isShared(parent)).file)
     return file
   }
 
-  /// Gives a data file that takes nobody's place what its brother has, or what the directory asks for.
+  /// Sets the metadata of a data file that replaces none: copied from the other data file, or
+  /// derived from the directory.
   func setUsualMetadata(of file: borrowing Descriptor, _ name: String) throws(SystemCallError) {
     for other in [OrganizationTable.file, MemberTable.file] where other != name {
       if let brother = try? calls.open(other, in: root, O_RDONLY) {
@@ -66,9 +68,10 @@ extension DataDirectory {
     try adopt(file, name, like: parent, mode: Self.modes(isShared: Self.isShared(parent)).file)
   }
 
-  /// Gives what this process made the group of the directory, and its owner where it may; and a mode.
+  /// Gives a newly created file or directory the group of the directory, its owner if permitted, and a mode.
   ///
-  /// - Parameter list: for a directory, the access control list that it and all that will be made in it gets.
+  /// - Parameter list: for a directory, its access control list, which is also the default for
+  ///   everything created in it.
   private func adopt(
     _ made: borrowing Descriptor, _ name: String, like parent: stat, mode: mode_t,
     list: AccessControlList? = nil
@@ -78,7 +81,7 @@ extension DataDirectory {
       try calls.setOwner(group: parent.st_gid, of: made, name)
     }
     if let list {
-      // What only new files of the data get (`setfacl -d`) isn't for orgman's own.
+      // A default list (`setfacl -d`) applies to the data files, not to orgman's own.
       try calls.removeAttribute(AccessControlList.defaultAttribute, of: made, name)
       try calls.removeAttribute(AccessControlList.attribute, of: made, name)
       if list.isExtended {
@@ -88,11 +91,12 @@ extension DataDirectory {
     }
     let status = try calls.status(made, name)
     if status.st_mode & 0o7777 != mode { try calls.setMode(mode, of: made, name) }
-    // The owner comes last: the rest needs the rights of one.
+    // Change the owner last: the other calls need the owner's rights.
     if status.st_uid != parent.st_uid, mayChangeOwner { try calls.setOwner(parent.st_uid, of: made, name) }
   }
 
-  /// The list of the data directory, for orgman's own: whom it names needs both. Others have no business there.
+  /// The access control list of the data directory, adapted for `.orgman`: users it names need
+  /// both; others get no access.
   private func privateList(isShared: Bool) throws(SystemCallError) -> AccessControlList {
     let metadata = try FileMetadata(of: root, path, calls)
     return isShared && metadata.list.isExtended

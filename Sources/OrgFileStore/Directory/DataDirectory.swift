@@ -3,21 +3,21 @@ import OrgCore
 import Synchronization
 import SystemPackage
 
-/// The directory with the two data files and orgman's own `.orgman`.
+/// The directory that contains the two data files and orgman's own `.orgman`.
 final class DataDirectory: Sendable {
-  /// The directory with orgman's own files, beside the data.
+  /// The name of the directory with orgman's own files.
   static let privateName = ".orgman"
 
-  /// As it was given, for messages.
+  /// The path as given by the caller, for messages.
   let path: String
   let calls: SystemCalls
   let root: Descriptor
-  /// How far reading the data files has come.
+  /// The progress of reading the data files.
   let progress = Progress()
-  /// How far making the index of the journal has come.
+  /// The progress of building the journal's index.
   let indexing = Progress()
 
-  /// Counts what is read, for who looks at it from another thread.
+  /// Counts the bytes read; can be queried from any thread.
   final class Progress: Sendable {
     private let done = Atomic(0)
     private let total = Atomic(0)
@@ -37,13 +37,13 @@ final class DataDirectory: Sendable {
       observer.withLock { $0 }?(value)
     }
 
-    /// Says that all is done, be it less than was thought.
+    /// Marks the work as complete, even if there was less of it than expected.
     func end() {
       done.store(total.load(ordering: .relaxed), ordering: .relaxed)
       observer.withLock { $0 }?(value)
     }
 
-    /// Calls a function after each part and at the end, on the thread that does the work.
+    /// Sets a function to call after each part and at the end, on the thread that does the work.
     func observe(_ body: @escaping @Sendable (ReadingProgress) -> Void) {
       observer.withLock { $0 = body }
     }
@@ -68,7 +68,7 @@ final class DataDirectory: Sendable {
     }
   }
 
-  /// - Throws: `unsafeDirectory` where anybody could replace the data.
+  /// - Throws: `unsafeDirectory` if any user could replace the data.
   func checkPermissions() throws(OrgError) {
     guard let status = try? calls.status(root, path), status.st_mode & S_IWOTH != 0 else { return }
     let shown = path.escapedForDisplay
@@ -79,7 +79,7 @@ final class DataDirectory: Sendable {
 
   // MARK: Reading
 
-  /// A file as it was read: its bytes, or why it couldn't be.
+  /// The result of reading a file: its bytes, or why it couldn't be read.
   enum Image {
     case bytes([UInt8], FileIdentity)
     case unreadable(String, FileIdentity?)
@@ -94,7 +94,7 @@ final class DataDirectory: Sendable {
 
   /// Reads a data file.
   ///
-  /// - Parameter known: bytes that it is likely to hold; if it does, they are what is returned.
+  /// - Parameter known: the bytes that the file probably holds. If it does, this array is returned instead of a copy.
   func read(_ name: String, likely known: [UInt8]? = nil) -> Image {
     do throws(SystemCallError) {
       let descriptor = try calls.openUnseen(name, in: root)
@@ -122,12 +122,12 @@ final class DataDirectory: Sendable {
     }
   }
 
-  /// What tells one state of a file from another, most of the time; `nil` if there is no such file.
+  /// What usually distinguishes one state of a file from another; `nil` if there is no such file.
   func identity(of name: String) -> FileIdentity? {
     (try? calls.status(of: name, in: root)).map { FileIdentity($0) }
   }
 
-  /// When a file was last read, in nanoseconds since 1970, and its inode; `nil` where that can't be told.
+  /// When a file was last read, since 1970, and its inode; `nil` if unknown.
   func lastRead(_ name: String) -> LastRead? {
     guard calls.keepsReadTimes(root), let status = try? calls.status(of: name, in: root) else { return nil }
     return LastRead(status)
@@ -142,7 +142,7 @@ final class DataDirectory: Sendable {
     }
   }
 
-  /// - Throws: `dataNotFound` where the path leads elsewhere by now: to another directory, or to none.
+  /// - Throws: `dataNotFound` if the path now leads to a different directory, or to none.
   func checkIsFound() throws(OrgError) {
     if let own = try? calls.status(root, path), let there = try? calls.status(ofPath: path),
       own.st_dev == there.st_dev, own.st_ino == there.st_ino
@@ -154,13 +154,13 @@ final class DataDirectory: Sendable {
       "\(path.escapedForDisplay) was moved away or replaced by another directory; open it again.")
   }
 
-  /// Whether a data file holds some bytes and nothing else.
+  /// Whether a data file holds exactly these bytes.
   func holds(_ bytes: [UInt8], _ name: String) -> Bool {
     guard let file = try? calls.open(name, in: root, O_RDONLY) else { return false }
     return (try? calls.holds(bytes, in: file, name)) == true
   }
 
-  /// Whether another program is in the middle of writing a data file, by the lock that it takes for it.
+  /// Whether another program holds a lock on a data file because it is writing to it.
   func isBeingWritten(_ name: String) -> Bool {
     guard let descriptor = try? calls.open(name, in: root, O_RDONLY) else { return false }
     return calls.isLocked(descriptor)
@@ -168,21 +168,21 @@ final class DataDirectory: Sendable {
 
   // MARK: Writing
 
-  /// How a file came to take the place of another.
+  /// How a new file was put in place.
   enum Publication {
-    /// The two changed places.
+    /// The new file and the old one were exchanged.
     case exchanged
-    /// There was none to change places with.
+    /// There was no old file.
     case added
-    /// The file system can't exchange: the new one was renamed over the other.
+    /// The file system doesn't support exchanging files: the new file was renamed over the old one.
     case replaced
   }
 
-  /// Exchanges a staged file with the live one, which stays linked among the displaced: whoever had opened it
-  /// for writing writes there, where it is found. A crash leaves nothing between the two states: until the
-  /// exchange the new file has the name that the displaced one has after it.
+  /// Exchanges a staged file with the live one, which remains linked in `displaced/`: a program that has it open for
+  /// writing keeps writing to that file, where its changes are found later. A crash leaves no intermediate state,
+  /// because before the exchange the new file already has the name that the displaced one gets.
   ///
-  /// - Parameter isMoved: whether the new file has that name already.
+  /// - Parameter isMoved: whether the new file already has that name.
   @discardableResult
   func publish(
     _ name: String, from space: borrowing Descriptor, displacedAs displaced: String,
@@ -204,8 +204,8 @@ final class DataDirectory: Sendable {
     }
   }
 
-  /// Takes a publication back, as far as the file system lets it: the new file has the displaced one's name again, as it
-  /// had before, and is published by the next program that finds it there.
+  /// Undoes a publication as far as the file system permits. The new file gets the displaced file's name back, and the
+  /// next program that finds it there publishes it.
   func retract(
     _ name: String, _ publication: Publication, displacedAs displaced: String,
     in displacedDirectory: borrowing Descriptor
@@ -220,17 +220,17 @@ final class DataDirectory: Sendable {
   static func stagedName(_ name: String) -> String { name + ".new" }
 }
 
-/// What tells one state of a file from another, most of the time: two writes within a tick of the file
-/// system's clock may leave it the same.
+/// What usually distinguishes one state of a file from another. Two writes within one tick of the file system's clock
+/// may result in the same identity.
 struct FileIdentity: Sendable, Hashable {
   let device: UInt64
   let inode: UInt64
   let size: Int
-  /// When the content, or the file itself, last changed, since 1970: as a type that holds any time that a file system may
-  /// give a file, and the difference of any two.
+  /// When the content, or the inode, last changed, since 1970. `Duration` can represent any time that a file system may
+  /// report, and the difference between any two.
   let modified: Duration
   let changed: Duration
-  /// More than a tick of the clock by which the kernel notes times.
+  /// Longer than one tick of the clock that the kernel uses for file times.
   static let tick = Duration.milliseconds(20)
 
   init(device: UInt64, inode: UInt64, size: Int, modified: Duration, changed: Duration) {
@@ -238,13 +238,14 @@ struct FileIdentity: Sendable, Hashable {
     (self.modified, self.changed) = (modified, changed)
   }
 
-  /// Whether something else than a write happened to it last, such as a rename: a write sets both times to the present.
+  /// Whether the last change was something other than a write, such as a rename: a write sets both
+  /// times to the same value.
   var isMoved: Bool { modified != changed }
 
-  /// Whether any write after the file was seen like this is sure to make it look different. One in the same tick of the
-  /// clock as the last may not.
+  /// Whether any write after the file was observed in this state is certain to change the identity. A write in the same
+  /// clock tick as the previous one might not.
   ///
-  /// - Parameter time: when it was seen, since 1970.
+  /// - Parameter time: when it was observed, since 1970.
   func showsWrites(after time: Duration) -> Bool { isMoved || changed < time - Self.tick }
 
   init(_ status: stat) {
@@ -256,7 +257,7 @@ struct FileIdentity: Sendable, Hashable {
   }
 }
 
-/// When somebody last read a file: the kernel notes the first time after each change of it.
+/// When a file was last read. The kernel only records the first read after each change of the file.
 struct LastRead: Sendable, Hashable {
   let inode: UInt64
   let seconds: Int
@@ -269,7 +270,7 @@ struct LastRead: Sendable, Hashable {
 }
 
 extension DataDirectory {
-  /// Runs a part of saving a change; a system call that fails there becomes an error for people.
+  /// Runs a step of saving a change, and converts a failed system call to an error for users.
   func saving<Value>(_ body: () throws(SystemCallError) -> Value) throws(OrgError) -> Value {
     do {
       return try body()
@@ -278,14 +279,14 @@ extension DataDirectory {
     }
   }
 
-  /// Says that a change could not be saved.
+  /// The error for a change that could not be saved.
   func failedSave(_ error: SystemCallError) -> OrgError {
     OrgError(error, "The change could not be saved in \(path.escapedForDisplay)")
   }
 }
 
 extension OrgError {
-  /// A failed system call as an error for people: `what`, and the system's reason.
+  /// Converts a failed system call to an error for users: `what`, followed by the system's reason.
   init(_ error: SystemCallError, _ what: String) {
     self.init(
       .system, "\(what): \(error.errno) (\(error.call) \(error.subject.escapedForDisplay)).",

@@ -1,15 +1,15 @@
 import Glibc
 import SystemPackage
 
-/// A system call that failed.
+/// A failed system call.
 struct SystemCallError: Error {
   let call: StaticString
-  /// The file that it was about.
+  /// The file that the call was about.
   let subject: String
   let errno: Errno
 }
 
-/// An open file, closed when it goes out of use.
+/// An open file descriptor, closed at the end of its lifetime.
 struct Descriptor: ~Copyable, Sendable {
   let number: Int32
 

@@ -1,14 +1,14 @@
 import CLinux
 import Glibc
 
-/// Tells when a data file may have changed, through a descriptor that becomes readable: for an event loop
-/// that waits on several. With nothing going on it never wakes.
+/// Reports that a data file may have changed, through a descriptor that becomes readable, for use in an event loop. It
+/// causes no wakeups while nothing changes.
 public final class DirectoryWatcher: Sendable {
-  /// Readable when there is something to drain. Poll it; don't read it.
+  /// Readable when there is something to drain. Poll it, but don't read from it.
   public let descriptor: Int32
   private let names: Set<String>
   private let path: String
-  /// Whether the kernel tells of changes; if not, a timer asks for a look every two seconds.
+  /// Whether the kernel reports changes; if not, a timer fires every two seconds.
   private let isNotified: Bool
 
   init(path: String, names: Set<String>) {
@@ -33,13 +33,13 @@ public final class DirectoryWatcher: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Watches displaced files, too, once there can be any: what is written to them is a change as well.
+  /// Also watches displaced files, once their directory exists: a write to one of them is a change, too.
   func watchDisplaced() {
     guard isNotified else { return }
     inotify_add_watch(descriptor, "\(path)/\(DataDirectory.privateName)/displaced", UInt32(IN_CLOSE_WRITE))
   }
 
-  /// Takes what the descriptor has to say, without waiting; true if the data should be read again.
+  /// Consumes all pending events without waiting. Returns true if the data should be read again.
   public func drain() -> Bool {
     var mayHaveChanged = false
     withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 8) { buffer in
@@ -59,12 +59,12 @@ public final class DirectoryWatcher: Sendable {
     var offset = 0
     while offset + header <= events.count {
       let event = events.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
-      // What is not about a file in it is about the directory, or says that events were lost.
+      // An event without a name is about the directory itself, or says that events were lost.
       if event.len == 0 { return true }
       let name = events[(offset + header)..<min(offset + header + Int(event.len), events.count)].prefix {
         $0 != 0
       }
-      // Displaced files end in the names of the data.
+      // The names of displaced files end with the name of the data file.
       let text = String(decoding: name, as: UTF8.self)
       if names.contains(where: { text == $0 || text.hasSuffix(".\($0)") }) { return true }
       offset += header + Int(event.len)

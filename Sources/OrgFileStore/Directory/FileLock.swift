@@ -3,19 +3,19 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// The lock among orgman's own processes and threads: `flock` on `.orgman/lock`, a file that is never
-/// removed. Other programs don't know it. Who has waited longest gets it next; see `LockQueue`.
+/// The lock shared by orgman's own processes and threads: `flock` on `.orgman/lock`, a file that is never removed.
+/// Other programs don't know about it. Waiters get it in the order in which they arrived; see `LockQueue`.
 struct FileLock {
   static let name = "lock"
 
   let directory: DataDirectory
-  /// How long to wait for somebody else, in milliseconds.
+  /// How long to wait for the lock, in milliseconds.
   var patience = 30_000
 
   /// Runs the body with the lock held.
   ///
-  /// - Parameter waiting: called about ten times a second while somebody else holds it; `false` gives up.
-  /// - Throws: `locked` when patience is at its end, `cancelled`, or `system`.
+  /// - Parameter waiting: called about ten times a second while another holder has the lock; return `false` to give up.
+  /// - Throws: `locked` on timeout, `cancelled`, or `system`.
   func withLock<Value>(
     waiting: (LockHolder) -> Bool, _ body: (borrowing Descriptor) throws(OrgError) -> Value
   ) throws(OrgError) -> Value {
@@ -25,7 +25,7 @@ struct FileLock {
     return try body(space)
   }
 
-  /// Whether another process holds the lock or waits for it.
+  /// Whether another process holds the lock or is waiting for it.
   var isContended: Bool {
     let calls = directory.calls
     guard
@@ -75,7 +75,8 @@ struct FileLock {
     }
   }
 
-  /// Whether others find the file that was locked: if somebody removed it meanwhile, its lock guards nothing.
+  /// Whether the locked file is still the one under this name. If it was removed in the meantime,
+  /// its lock protects nothing.
   private func isFound(
     _ file: borrowing Descriptor, in space: borrowing Descriptor
   ) throws(SystemCallError) -> Bool {
@@ -93,7 +94,7 @@ struct FileLock {
     }
   }
 
-  /// Says in the file who holds it, for those who wait.
+  /// Records the holder in the file, for processes that wait.
   private func introduce(_ file: borrowing Descriptor) throws(SystemCallError) {
     let line = "\(getpid())\t\(Self.programName)\t\(userName(getuid()))\t\(Timestamp.now())\n"
     try directory.calls.truncate(file, Self.name)
@@ -101,12 +102,12 @@ struct FileLock {
   }
 
   private func holder(_ file: borrowing Descriptor, waited: Int) -> LockHolder {
-    // A longer line isn't ours.
+    // Any longer line wasn't written by orgman.
     let line = try? directory.calls.readBeginning(of: file, Self.name, length: 256)
     return Self.holder(line ?? [], waited: waited)
   }
 
-  /// Who the bytes in the file name.
+  /// Parses the holder's record.
   static func holder(_ bytes: some Collection<UInt8>, waited: Int) -> LockHolder {
     let parts = String(decoding: bytes, as: UTF8.self).split(whereSeparator: { $0 == "\t" || $0 == "\n" })
     guard parts.count >= 3, let pid = Int32(parts[0]) else {
@@ -118,13 +119,13 @@ struct FileLock {
       waitedMilliseconds: waited)
   }
 
-  /// What the kernel says of a process.
+  /// The state of a process according to the kernel.
   private static func state(of pid: Int32) -> LockHolder.State {
     guard let file = fopen("/proc/\(pid)/stat", "re") else { return .gone }
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 256)
     let count = fread(&bytes, 1, bytes.count, file)
-    // The name is in parentheses, and may hold some itself.
+    // The name is in parentheses and may itself contain parentheses.
     let letter = bytes[..<count].lastIndex(of: UInt8(ascii: ")")).map { bytes[min($0 + 2, count - 1)] }
     switch letter {
     case UInt8(ascii: "T"), UInt8(ascii: "t"): return .stopped

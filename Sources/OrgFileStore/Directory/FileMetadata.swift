@@ -1,14 +1,14 @@
 import Glibc
 import SystemPackage
 
-/// Who owns a file and who may do what with it.
+/// The owner and permissions of a file.
 struct FileMetadata: Sendable, Hashable {
   var owner: uid_t
   var group: gid_t
-  /// The twelve bits of permissions.
+  /// The twelve permission bits.
   var mode: mode_t
   var list: AccessControlList
-  /// Whether the file system keeps access control lists.
+  /// Whether the file system supports access control lists.
   var canHaveList = true
 
   init(
@@ -25,7 +25,7 @@ struct FileMetadata: Sendable, Hashable {
     }
   }
 
-  /// What a status says, without a list.
+  /// The metadata from a file's status, without an access control list.
   init(_ status: stat) {
     owner = status.st_uid
     group = status.st_gid
@@ -35,24 +35,25 @@ struct FileMetadata: Sendable, Hashable {
 }
 
 extension FileMetadata {
-  /// Why a file can't be replaced by one that leaves everybody the access that they have.
+  /// Why a file can't be replaced by one that preserves everyone's access.
   enum Refusal: Error, Sendable, Hashable {
-    /// The process may not write the file itself.
+    /// The process itself may not write the file.
     case notWritable
-    /// The process can't give a new file the group.
+    /// The process can't give the file's group to a new file.
     case group
-    /// The owner could no longer use the file.
+    /// The owner would lose access to the file.
     case owner
   }
 
-  /// What the file that replaces one with this metadata has to have.
+  /// The metadata that a file needs in order to replace one with this metadata.
   ///
-  /// The owner stays where the process may give files away, or is the owner. Otherwise the process owns the new file, and
-  /// the owner before keeps reading and writing it: as a member of the group, or by an entry of its own in the list.
+  /// The owner stays the same if the process may change owners, or is the owner itself. Otherwise the process owns the
+  /// new file, and the previous owner keeps read and write access: as a member of the group, or through an entry in
+  /// the access control list.
   ///
   /// - Parameters:
-  ///   - isWritable: whether the process may read and write the file itself.
-  ///   - made: owner and group that the file that replaces it has by itself.
+  ///   - isWritable: whether the process itself may read and write the file.
+  ///   - made: the owner and group that a new file gets by default.
   func replacement(
     by process: Credentials, isWritable: Bool, having made: (owner: uid_t, group: gid_t)
   ) throws(Refusal) -> FileMetadata {
@@ -63,7 +64,7 @@ extension FileMetadata {
     }
     if keepsOwner { return self }
     let access = AccessControlList.read | AccessControlList.write
-    // The process has the owner's rights from now on.
+    // From now on the process has the owner's rights.
     let wanted = (list[.owner] ?? 0) & access
     guard wanted == access else { throw .notWritable }
     var new = self
@@ -72,18 +73,18 @@ extension FileMetadata {
     guard !list.grants(wanted, user: owner, groups: groups, owningGroup: group) else { return new }
     guard canHaveList, let list = list.granting(wanted, to: .user, owner) else { throw .owner }
     new.list = list
-    // Where there is a list, the mode shows what it gives at most.
+    // If there is an access control list, the group bits of the mode show its mask.
     new.mode = mode & ~0o070 | mode_t(list[.mask] ?? 0) << 3
     return new
   }
 }
 
 extension DataDirectory {
-  /// Gives a file that is to take the place of another its owner, group, mode, access control list and extended
-  /// attributes; for the owner see `FileMetadata.replacement`. What is right already isn't touched: only the owner of a
-  /// file may do even that.
+  /// Copies owner, group, mode, access control list, and extended attributes to a file that is about to replace
+  /// another; for the owner, see `FileMetadata.replacement`. Attributes that are already right are left alone, because
+  /// even setting them to the same value requires being the owner.
   ///
-  /// - Parameter name: the name of the present file.
+  /// - Parameter name: the name of the file to be replaced.
   func giveMetadata(
     of present: borrowing Descriptor, to target: borrowing Descriptor, _ name: String
   ) throws(SystemCallError) {
@@ -97,7 +98,7 @@ extension DataDirectory {
     } catch {
       throw SystemCallError(call: "fchown", subject: name, errno: .notPermitted)
     }
-    // The owner comes last: the rest needs the rights of one.
+    // Change the owner last: the other calls need the owner's rights.
     if wanted.group != made.group { try calls.setOwner(group: wanted.group, of: target, name) }
     if made.list.isExtended, !wanted.list.isExtended {
       try calls.removeAttribute(AccessControlList.attribute, of: target, name)
@@ -111,7 +112,7 @@ extension DataDirectory {
     calls.copyAttributes(from: present, to: target)
     guard wanted.owner != made.owner else { return }
     try calls.setOwner(wanted.owner, of: target, name)
-    // Changing the owner cleared them.
+    // Changing the owner cleared the set-user-ID and set-group-ID bits.
     if wanted.mode & (S_ISUID | S_ISGID) != 0 { try calls.setMode(wanted.mode, of: target, name) }
   }
 }

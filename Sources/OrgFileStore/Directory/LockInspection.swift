@@ -3,10 +3,11 @@ import OrgCore
 import SystemPackage
 
 extension FileStore {
-  /// Who holds the lock of a data directory now, found out without asking for it: that would hold up others.
+  /// The current holder of a data directory's lock, found without requesting the lock, which
+  /// could delay other processes.
   ///
   /// - Parameter path: the data directory.
-  /// - Returns: the holder; `nil` if nobody holds it, or that can't be found out.
+  /// - Returns: the holder; `nil` if the lock is free or its state is unknown.
   public static func lockHolder(inDirectory path: String) -> LockHolder? {
     let file = open(
       "\(path)/\(DataDirectory.privateName)/\(FileLock.name)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
@@ -21,7 +22,7 @@ extension FileStore {
     return FileLock.holder(bytes[..<max(0, count)], waited: 0)
   }
 
-  /// Whether the kernel's list of locks has one on a file, by its inode.
+  /// Whether the kernel's list of locks contains one on a file, given its inode.
   private static func isLocked(_ inode: ino_t) -> Bool {
     guard let file = fopen("/proc/locks", "re") else { return false }
     defer { fclose(file) }

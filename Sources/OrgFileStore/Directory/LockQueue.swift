@@ -1,17 +1,18 @@
 import CLinux
 
-/// The order in which those who wait for the lock get it: who has waited longest is next.
+/// The order in which waiters get the lock: first come, first served.
 ///
-/// Each waiter locks a byte of the lock file, after those of all who wait already; the holder has byte 0. The kernel gives
-/// the byte of a process that ended to nobody, so it keeps nobody waiting. The bytes only say whose turn it is: what guards
-/// the data is the lock of the whole file.
+/// Each waiter locks one byte of the lock file, after the bytes of all earlier waiters; the holder locks byte 0. The
+/// kernel releases the byte of a process that ends, so a dead process never blocks the queue. The bytes only determine
+/// whose turn it is: the data is protected by the lock on the whole file.
 struct LockQueue: ~Copyable {
   private let file: Int32
-  /// The byte that this waiter has; `nil` before it waits.
+  /// The byte that this waiter has locked; `nil` before it waits.
   private var place: Int64?
-  /// Since when the lock seems to be free, though it is another's turn, in milliseconds.
+  /// Since when the lock appears to be free while it is another waiter's turn, in milliseconds.
   private var freeSince: Int64?
-  /// Milliseconds that another has to take its turn. One that was stopped doesn't, and is passed over.
+  /// How many milliseconds another waiter has to take its turn. A waiter that doesn't, for example because it is
+  /// stopped, is passed over.
   private static let hesitation: Int64 = 30
 
   /// What to do next.
@@ -26,7 +27,7 @@ struct LockQueue: ~Copyable {
 
   init(_ file: borrowing Descriptor) { self.file = file.number }
 
-  /// Whether another process holds the lock or waits for it.
+  /// Whether another process holds the lock or is waiting for it.
   var isTaken: Bool { clinux_first_locked_byte(file, 0, Int64.max) >= 0 }
 
   mutating func turn() -> Turn {
@@ -43,7 +44,8 @@ struct LockQueue: ~Copyable {
     return now - since < Self.hesitation ? .later : .own
   }
 
-  /// Takes a place after all others, if this waiter has none. Where there is none to be had, the order is left to chance.
+  /// Joins the end of the queue unless this waiter is already in it. If no byte can be locked, the
+  /// order is left to chance.
   mutating func enter() {
     guard place == nil else { return }
     for _ in 0..<100 {
@@ -61,7 +63,7 @@ struct LockQueue: ~Copyable {
     }
   }
 
-  /// Says that this one holds the lock now, and waits no longer.
+  /// Marks the lock as held by this waiter, and leaves the queue.
   consuming func leave() {
     _ = clinux_lock_byte(file, 0)
     if let place { _ = clinux_unlock_bytes(file, place, 1) }

@@ -1,16 +1,16 @@
-/// The SHA-256 of a text, with its intermediate states: the hash of another text that begins the same continues from the
-/// last of them that both have in common.
+/// The SHA-256 of a text along with its intermediate states. The hash of another text with the same beginning can
+/// continue from the last state that covers only common bytes.
 struct RunningHash: Sendable {
   /// In lower-case hexadecimal.
   let text: String
-  /// The hash before each piece of the text. These can be written down.
+  /// The state before each piece of the text. States can be stored.
   let states: [SHA256.State]
-  /// Bytes of a piece.
+  /// The number of bytes in a piece.
   private static let piece = 1 << 20
 
   /// - Parameters:
   ///   - earlier: the hash of another text.
-  ///   - prefix: how many bytes both have in common at the beginning.
+  ///   - prefix: how many bytes the two texts have in common at the beginning.
   init(_ source: FileText, after earlier: RunningHash? = nil, sharing prefix: Int = 0) {
     var states = Array(earlier?.states.prefix(prefix / Self.piece + 1) ?? [])
     if states.isEmpty { states = [SHA256().state] }
@@ -26,7 +26,7 @@ struct RunningHash: Sendable {
     self.states = states
   }
 
-  /// What was written down of a hash.
+  /// Restores a stored hash.
   init(text: String, states: [SHA256.State]) {
     (self.text, self.states) = (text, states)
   }

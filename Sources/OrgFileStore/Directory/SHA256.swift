@@ -1,24 +1,24 @@
 import CCrypto
 
-/// The SHA-256 of bytes that are added piece by piece. OpenSSL computes it, with the processor's own instructions where it
-/// has them.
+/// The SHA-256 of bytes that are added piece by piece. OpenSSL computes it, using the processor's SHA
+/// instructions if available.
 struct SHA256 {
   /// The eight words of a hash in progress.
   typealias State = SIMD8<UInt32>
 
-  /// Bytes that are hashed together; the state covers whole blocks alone.
+  /// The block size in bytes. A state only covers whole blocks.
   static let block = 64
 
   private var context = SHA256_CTX()
 
-  /// The hash of nothing yet.
+  /// A hash of no bytes so far.
   init() { SHA256_Init(&context) }
 
   /// Continues a hash.
   ///
   /// - Parameters:
-  ///   - state: what the hash was.
-  ///   - count: bytes that it covers, whole blocks.
+  ///   - state: the intermediate state.
+  ///   - count: the number of bytes that it covers, a multiple of the block size.
   init(_ state: State, after count: Int) {
     self.init()
     withUnsafeMutableBytes(of: &context.h) { words in
@@ -29,7 +29,7 @@ struct SHA256 {
     context.Nh = UInt32(truncatingIfNeeded: bits >> 32)
   }
 
-  /// What the hash is now; only after whole blocks.
+  /// The current state. Only valid after whole blocks.
   var state: State {
     withUnsafeBytes(of: context.h) { $0.loadUnaligned(as: State.self) }
   }
@@ -38,7 +38,7 @@ struct SHA256 {
     SHA256_Update(&context, bytes.baseAddress, bytes.count)
   }
 
-  /// The hash of all that was added, in lower-case hexadecimal.
+  /// The hash of all bytes added, in lower-case hexadecimal.
   consuming func finish() -> String {
     var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
     SHA256_Final(&digest, &context)

@@ -2,8 +2,8 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// orgman's own directory beside the data, opened by the holder of the lock: journal, checkpoints, displaced and
-/// quarantined files.
+/// orgman's own directory next to the data, opened by the holder of the lock: the journal, checkpoints, and
+/// displaced and quarantined files.
 final class StateDirectory {
   let directory: DataDirectory
   let space: Descriptor
@@ -26,7 +26,7 @@ final class StateDirectory {
 
   // MARK: Whole files
 
-  /// Writes a file that has to last, under its name only when it is complete.
+  /// Writes a file durably. It appears under its name only when it is complete.
   func write(
     _ bytes: [UInt8], as name: String, in target: borrowing Descriptor
   ) throws(SystemCallError) {
@@ -44,7 +44,7 @@ final class StateDirectory {
     }
   }
 
-  /// Removes files that a crash left half written.
+  /// Removes files that a crash left incomplete.
   func removeDrafts(in target: borrowing Descriptor) throws(SystemCallError) {
     for name in try calls.list(target, "") where name.hasSuffix(".part") {
       try calls.remove(name, in: target)
@@ -62,7 +62,7 @@ final class StateDirectory {
     return try calls.readAll(file, name, size: Int(try calls.status(file, name).st_size))
   }
 
-  /// Puts bytes aside for people to look at: nothing that can't be read is ever thrown away.
+  /// Sets bytes aside for inspection: unreadable data is never discarded.
   func quarantine(_ bytes: [UInt8], of file: String, generation: UInt64) throws(SystemCallError) {
     try write(bytes, as: "\(generation)-\(sha256(bytes).prefix(12)).\(file)", in: quarantine)
   }

@@ -2,26 +2,26 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// What may be done with files, and by whom.
+/// Access rights and file attributes.
 extension SystemCalls {
-  /// What keeps this process from adding and replacing files of a directory; `nil` for nothing.
+  /// Why this process can't add or replace files in a directory; `nil` if it can.
   func obstacle(toWritingIn directory: borrowing Descriptor) -> Errno? {
     faccessat(directory.number, ".", W_OK | X_OK, AT_EACCESS) == 0 ? nil : Errno(rawValue: errno)
   }
 
-  /// Whether this process may use a file so: `R_OK`, `W_OK` and `X_OK`, in any combination.
+  /// Whether this process has the given access to a file: any combination of `R_OK`, `W_OK`, and `X_OK`.
   func permits(_ access: Int32, _ name: String, in directory: borrowing Descriptor) -> Bool {
     faccessat(directory.number, name, access, AT_EACCESS) == 0
   }
 
-  /// What the kernel says of a file beside its status; of the directory itself if the name is empty. `nil` where it says
-  /// nothing.
+  /// What the kernel knows about a file in addition to its status, or about the directory itself if the name is
+  /// empty. `nil` if unknown.
   func traits(of name: String, in directory: borrowing Descriptor) -> clinux_traits? {
     var traits = clinux_traits()
     return clinux_get_traits(directory.number, name, &traits) == 0 ? traits : nil
   }
 
-  /// An extended attribute of a file; `nil` where it has none of that name.
+  /// The value of an extended attribute; `nil` if the file doesn't have it.
   func attribute(
     _ attribute: String, of file: borrowing Descriptor, _ name: String
   ) throws(SystemCallError) -> [UInt8]? {
@@ -35,7 +35,7 @@ extension SystemCalls {
     }
   }
 
-  /// Bytes that an extended attribute can have.
+  /// The maximum size of an extended attribute, in bytes.
   private static let longestAttribute = 1 << 16
 
   func setAttribute(
@@ -45,7 +45,7 @@ extension SystemCalls {
     try call("fsetxattr", name) { fsetxattr(number, attribute, bytes, bytes.count, 0) }
   }
 
-  /// Takes an extended attribute away, if it is there.
+  /// Removes an extended attribute if it exists.
   func removeAttribute(
     _ attribute: String, of file: borrowing Descriptor, _ name: String
   ) throws(SystemCallError) {
@@ -55,12 +55,12 @@ extension SystemCalls {
     } catch  where error.errno == .noData || error.errno == .notSupportedOnSocket {}
   }
 
-  /// Gives a file the extended attributes of another, as far as this process may, but for access control lists.
+  /// Copies the extended attributes of a file to another, as far as permitted, except access control lists.
   func copyAttributes(from source: borrowing Descriptor, to target: borrowing Descriptor) {
     clinux_copy_attributes(source.number, target.number)
   }
 
-  /// Why no lease is to be had on a file, whoever has it open; `nil` where one is.
+  /// Why leases on a file aren't available, regardless of which processes have it open; `nil` if they are.
   func leaseObstacle(_ descriptor: borrowing Descriptor, _ name: String) -> Errno? {
     do {
       let number = descriptor.number

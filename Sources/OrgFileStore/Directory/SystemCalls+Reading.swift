@@ -3,12 +3,12 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Reading files, and comparing them with what is in memory, without holding more of them than is needed.
+/// Reads files and compares them with bytes in memory, without loading more than necessary.
 extension SystemCalls {
-  /// Reads a file from a place to its end; `size` is how long it is thought to be. `note` is told of each part that was
-  /// read, on any thread.
+  /// Reads a file from an offset to its end. `size` is its expected length. `note` is called with the length of each
+  /// part read, on any thread.
   ///
-  /// - Throws: `fileTooLarge` for more than any of our files has, and for a file that grows as fast as it is read.
+  /// - Throws: `fileTooLarge` if the file exceeds the limit, or grows as fast as it is read.
   func readAll(
     _ descriptor: borrowing Descriptor, _ name: String, size: Int, from start: Int = 0,
     note: @escaping @Sendable (Int) -> Void = { _ in }
@@ -20,9 +20,9 @@ extension SystemCalls {
     let number = descriptor.number
     let tooLarge = SystemCallError(call: "read", subject: name, errno: .fileTooLarge)
     guard size <= FileLimit.bytes else { throw tooLarge }
-    // One byte more tells whether the file grew meanwhile.
+    // One extra byte reveals whether the file has grown in the meantime.
     var bytes = [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, count in
-      // Of a long file, much of the time goes into pages that are touched for the first time.
+      // For a long file, much of the time is spent on page faults.
       if size > Self.shortestToDivide { clinux_prefer_large_pages(buffer.baseAddress, size + 1) }
       do throws(SystemCallError) {
         count = try fill(UnsafeMutableRawBufferPointer(buffer), from: number, at: start, name, note: note)
@@ -50,14 +50,14 @@ extension SystemCalls {
     return bytes
   }
 
-  /// Reads the beginning of a file, however long that is.
+  /// Reads the beginning of a file, however long the file is.
   func readBeginning(
     of descriptor: borrowing Descriptor, _ name: String, length: Int
   ) throws(SystemCallError) -> [UInt8] {
     try read(0..<max(0, length), of: descriptor, name)
   }
 
-  /// Reads a part of a file; less where the file ends before.
+  /// Reads a range of a file; less if the file ends earlier.
   func read(
     _ range: Range<Int>, of descriptor: borrowing Descriptor, _ name: String
   ) throws(SystemCallError) -> [UInt8] {
@@ -76,7 +76,7 @@ extension SystemCalls {
     return bytes
   }
 
-  /// Reads until the buffer is full or the file ends; the halves of a long file at once.
+  /// Reads until the buffer is full or the file ends. The two halves of a long file are read in parallel.
   private func fill(
     _ buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int, _ name: String,
     note: @escaping @Sendable (Int) -> Void = { _ in }
@@ -85,7 +85,7 @@ extension SystemCalls {
       return try fillInOrder(buffer, from: descriptor, at: offset, name, note)
     }
     let middle = buffer.count / 2
-    // Each core writes to a half of its own, and nobody looks before both are done.
+    // Each core writes to its own half, and neither half is read before both are done.
     nonisolated(unsafe) let second = UnsafeMutableRawBufferPointer(rebasing: buffer[middle...])
     let rest = BackgroundTask {
       Result { () throws(SystemCallError) in
@@ -119,17 +119,18 @@ extension SystemCalls {
     return count
   }
 
-  /// Bytes to read at once; progress is reported after each of these reads.
+  /// The number of bytes per read; progress is reported after each one.
   private static let readLength = 8 << 20
-  /// Bytes that one core has read before two would have.
+  /// Below this number of bytes, one thread is faster than two.
   private static let shortestToDivide = 1 << 20
-  /// Bytes of the longest file that is read whole: places in the data files are kept as 32 bit numbers.
+  /// The maximum length of a file that is read whole, in bytes: offsets into the data files are
+  /// stored as 32-bit numbers.
   private static let longestFile = 4 << 30
-  /// Bytes by which a file may grow while it is read: another program writes the whole of it again.
+  /// How many bytes a file may grow while it is read, for example because another program rewrites all of it.
   private static let longestGrowth = 1 << 30
 
-  /// Whether a file holds some bytes and nothing else, without keeping it in memory. The halves of a long one are
-  /// compared at once.
+  /// Whether a file holds exactly these bytes, without loading it. The two halves of a long file
+  /// are compared in parallel.
   func holds(
     _ bytes: [UInt8], in descriptor: borrowing Descriptor, _ name: String
   ) throws(SystemCallError) -> Bool {
@@ -151,8 +152,8 @@ extension SystemCalls {
     }
   }
 
-  /// How many bytes a file has in common with some others from its beginning on: at least so many, for where in what was
-  /// compared at once a difference is isn't looked at.
+  /// A lower bound for the length of the common prefix of a file and a text. It is exact only to the chunk: the
+  /// position of the first difference within a chunk isn't determined.
   func commonPrefix(
     _ text: FileText, in descriptor: borrowing Descriptor, _ name: String
   ) throws(SystemCallError) -> Int {

@@ -3,24 +3,24 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Every system call that the store makes on the data goes through here.
+/// All system calls that the store makes on the data.
 struct SystemCalls: Sendable {
-  /// What a test lets a call do instead of its work.
+  /// What a test makes a call do instead of its work.
   enum Fault: Sendable {
     case fail(Errno)
     /// Write half of what was asked for.
     case short
   }
 
-  /// Asked before each call, by name; for tests alone.
+  /// Called with the name before each call; for tests only.
   var fault: (@Sendable (StaticString) -> Fault?)?
-  /// Told how many bytes were read, after each time; for tests alone.
+  /// Called with the number of bytes after each read; for tests only.
   var onRead: (@Sendable (Int) -> Void)?
-  /// What was listed last of the journal.
+  /// A cache of the names of the journal's segments.
   let segmentNames = SegmentNames()
 
-  /// Opens a file relative to a directory. What isn't a plain file is opened too, but without waiting for
-  /// another side; a symbolic link is refused with `ELOOP`.
+  /// Opens a file relative to a directory. Special files are opened without blocking; a symbolic link
+  /// is refused with `ELOOP`.
   func open(
     _ name: String, in directory: borrowing Descriptor, _ flags: Int32, mode: mode_t = 0
   ) throws(SystemCallError) -> Descriptor {
@@ -30,8 +30,8 @@ struct SystemCalls: Sendable {
       })
   }
 
-  /// Opens a file for reading, so that nobody sees that it was read, where that is possible: when it was last read tells
-  /// what other programs may know.
+  /// Opens a file for reading without updating its access time, if possible: the access time shows what
+  /// other programs may have read.
   func openUnseen(_ name: String, in directory: borrowing Descriptor) throws(SystemCallError) -> Descriptor {
     do {
       return try open(name, in: directory, O_RDONLY | clinux_o_noatime)
@@ -40,12 +40,12 @@ struct SystemCalls: Sendable {
     }
   }
 
-  /// Whether the file system keeps when a file was last read.
+  /// Whether the file system records access times.
   func keepsReadTimes(_ directory: borrowing Descriptor) -> Bool {
     clinux_keeps_read_times(directory.number) != 0
   }
 
-  /// Opens a directory by its path, which may lead through symbolic links.
+  /// Opens a directory by its path, following symbolic links.
   func openDirectory(_ path: String) throws(SystemCallError) -> Descriptor {
     Descriptor(try call("open", path) { Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
   }
@@ -62,20 +62,20 @@ struct SystemCalls: Sendable {
     return status
   }
 
-  /// Whether a directory has something by a name.
+  /// Whether a directory has an entry with this name.
   func exists(_ name: String, in directory: borrowing Descriptor) -> Bool {
     (try? status(of: name, in: directory)) != nil
   }
 
-  /// What a path leads to, through symbolic links.
+  /// The status of the file that a path leads to, following symbolic links.
   func status(ofPath path: String) throws(SystemCallError) -> stat {
     var status = stat()
     try call("stat", path) { stat(path, &status) }
     return status
   }
 
-  /// Sets room aside for what will be written, which is faster than finding it bit by bit, and tells early when
-  /// there is none. Not every file system can.
+  /// Reserves disk space for data about to be written. This is faster than allocating it bit by bit, and detects a full
+  /// disk early. Not all file systems support it.
   func reserve(
     _ size: Int, in descriptor: borrowing Descriptor, _ name: String
   ) throws(SystemCallError) {
@@ -86,16 +86,16 @@ struct SystemCalls: Sendable {
     } catch  where error.errno == .notSupportedOnSocket {}
   }
 
-  /// Writes bytes to a file in which nothing was read or written yet.
+  /// Writes bytes to a newly opened file.
   func write(
     _ bytes: [UInt8], to descriptor: borrowing Descriptor, _ name: String
   ) throws(SystemCallError) {
     try write(FileText(bytes), to: descriptor, name)
   }
 
-  /// Writes a text to a file in which nothing was read or written yet, but for those bytes that are in it already at its
-  /// beginning. Of a long text the first part is on its way to the disk while the rest is still being written, so that
-  /// a later `sync` has less to wait for.
+  /// Writes a text to a newly opened file, skipping the first `prefix` bytes, which the file already contains. When a
+  /// long text is written, the kernel starts flushing the first parts to disk while the rest is still being written, so
+  /// that a later `sync` takes less time.
   func write(
     _ text: FileText, to descriptor: borrowing Descriptor, _ name: String, after prefix: Int = 0
   ) throws(SystemCallError) {
@@ -120,7 +120,7 @@ struct SystemCalls: Sendable {
     }
   }
 
-  /// Bytes of one write.
+  /// The number of bytes per write.
   private static let writeLength = 2 << 20
 
   func truncate(_ descriptor: borrowing Descriptor, _ name: String, to size: Int = 0) throws(SystemCallError)
@@ -128,14 +128,14 @@ struct SystemCalls: Sendable {
     try call("ftruncate", name) { ftruncate(descriptor.number, off_t(size)) }
   }
 
-  /// Makes the content of a file last, and its length: what a journal needs, and less than `sync`.
+  /// Makes the content and length of a file durable: enough for a journal, and cheaper than `sync`.
   func syncData(_ descriptor: borrowing Descriptor, _ name: String) throws(SystemCallError) {
     try call("fdatasync", name) { fdatasync(descriptor.number) }
   }
 
   /// The names in a directory.
   func list(_ directory: borrowing Descriptor, _ name: String) throws(SystemCallError) -> [String] {
-    // The stream takes a descriptor of its own, and its place in the directory with it.
+    // The stream needs its own descriptor, because it moves the descriptor's position in the directory.
     let copy = try call("opendir", name) { openat(directory.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard let stream = fdopendir(copy) else {
       close(copy)
@@ -152,7 +152,7 @@ struct SystemCalls: Sendable {
     return names
   }
 
-  /// Exchanges two files at one stroke.
+  /// Exchanges two files atomically.
   func exchange(
     _ name: String, in source: borrowing Descriptor, with other: String, in directory: borrowing Descriptor
   ) throws(SystemCallError) {
@@ -165,19 +165,19 @@ struct SystemCalls: Sendable {
     try call("link", name) { linkat(source.number, name, directory.number, other, 0) }
   }
 
-  /// Whom a lease on a file keeps waiting.
+  /// Which processes a lease on a file holds up.
   enum LeaseType: Sendable {
-    /// Whoever opens the file for writing.
+    /// Those that open the file for writing.
     case againstWriters
-    /// Whoever opens the file.
+    /// Those that open the file at all.
     case againstAll
 
     fileprivate var number: Int32 { self == .againstWriters ? Int32(F_RDLCK) : Int32(F_WRLCK) }
   }
 
-  /// Whether a lease could be taken; it can't while somebody whom it would keep waiting has the file open.
+  /// Tries to take a lease, which fails while a process that it would hold up has the file open.
   ///
-  /// - Returns: `nil` where leases aren't to be had, as for files of another owner.
+  /// - Returns: whether the lease was taken; `nil` if leases aren't available, for example on files of another owner.
   func takeLease(
     _ descriptor: borrowing Descriptor, _ name: String, _ type: LeaseType = .againstWriters
   ) -> Bool? {
@@ -190,7 +190,7 @@ struct SystemCalls: Sendable {
     }
   }
 
-  /// Whether a lease against writers is held, and nobody waits for it to be given back.
+  /// Whether a lease against writers is held and no process is waiting for its release.
   func isLeaseUndisturbed(_ descriptor: borrowing Descriptor) -> Bool {
     clinux_is_lease_undisturbed(descriptor.number) != 0
   }
@@ -199,9 +199,9 @@ struct SystemCalls: Sendable {
     clinux_release_lease(descriptor.number)
   }
 
-  /// Whether the files are on another machine, where neither locks nor leases nor notices can be trusted.
+  /// Whether the files are on a network file system, where locks, leases, and change notifications can't be trusted.
   func isRemote(_ directory: borrowing Descriptor) -> Bool {
-    // NFS, SMB, CIFS, SMB2, FUSE, 9P, AFS, Ceph: the numbers of `statfs(2)`.
+    // NFS, SMB, CIFS, SMB2, FUSE, 9P, AFS, Ceph: the magic numbers in `statfs(2)`.
     let types: Set<Int64> = [
       0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x6573_5546, 0x0102_1997, 0x5346_414F, 0x00C3_6400,
     ]
@@ -212,8 +212,8 @@ struct SystemCalls: Sendable {
     try call("fsync", name) { fsync(descriptor.number) }
   }
 
-  /// Sets the time at which a file was written to the present, by a finer clock than that by which the kernel notes
-  /// writes: so that any later write shows. Where the file has another owner, the time stays as it is.
+  /// Sets a file's modification time to the current time, using a finer clock than the kernel's own, so that any later
+  /// write shows. Does nothing if the file belongs to another user.
   func setTimeOfWriting(_ descriptor: borrowing Descriptor, _ name: String) throws(SystemCallError) {
     do throws(SystemCallError) {
       try call("futimens", name) { clinux_set_time_of_writing(descriptor.number) }
@@ -224,7 +224,7 @@ struct SystemCalls: Sendable {
     try call("fchmod", name) { fchmod(descriptor.number, mode) }
   }
 
-  /// Changes the owner, the group or both of a file.
+  /// Changes a file's owner, group, or both.
   func setOwner(
     _ user: uid_t = .max, group: gid_t = .max, of descriptor: borrowing Descriptor, _ name: String
   ) throws(SystemCallError) {
@@ -249,7 +249,7 @@ struct SystemCalls: Sendable {
     try call("unlink", name) { unlinkat(directory.number, name, AT_REMOVEDIR) }
   }
 
-  /// Takes the lock of an open file for this process alone, or says that somebody has it.
+  /// Tries to take an exclusive lock on an open file; returns false if another process has it.
   func tryLock(_ descriptor: borrowing Descriptor, _ name: String) throws(SystemCallError) -> Bool {
     do {
       try call("flock", name) { flock(descriptor.number, LOCK_EX | LOCK_NB) }
@@ -259,7 +259,7 @@ struct SystemCalls: Sendable {
     }
   }
 
-  /// Whether somebody has the lock of an open file for itself alone.
+  /// Whether another process holds an exclusive lock on an open file.
   func isLocked(_ descriptor: borrowing Descriptor) -> Bool {
     guard flock(descriptor.number, LOCK_SH | LOCK_NB) == 0 else {
       return Errno(rawValue: errno) == .wouldBlock
@@ -268,13 +268,14 @@ struct SystemCalls: Sendable {
     return false
   }
 
-  /// Gives a lock back, and those of all bytes. Closing alone would leave it with a child process forked at that moment.
+  /// Releases the file lock and all byte locks. Just closing the file would leave them with a child
+  /// process forked at that moment.
   func unlock(_ descriptor: borrowing Descriptor) {
     flock(descriptor.number, LOCK_UN)
     clinux_unlock_bytes(descriptor.number, 0, 0)
   }
 
-  /// Makes a call, again when a signal interrupted it.
+  /// Makes a call, and retries it if a signal interrupted it.
   @discardableResult
   func call<Result: SignedInteger>(
     _ name: StaticString, _ subject: String, _ body: () -> Result, short: (() -> Result)? = nil

@@ -4,11 +4,11 @@ import SystemPackage
 
 /// Why this process can't change the data.
 public struct WriteObstacle: Sendable, Hashable {
-  /// In a word or two, for a header; empty where that is what was asked for.
+  /// A word or two for a header; empty if the user asked for read-only access.
   public let summary: String
-  /// What and where, and what to do about it, without a full stop; text of others is escaped.
+  /// What and where the problem is, and how to fix it, without a period at the end. Untrusted text is escaped.
   public let reason: String
-  /// Whether it is how somebody wants it, as for a user who may only read; else it is for an admin to repair.
+  /// Whether the obstacle is intended, as for a user who may only read. Otherwise it is for an administrator to fix.
   let isIntended: Bool
 
   init(_ summary: String, _ reason: String, isIntended: Bool = false) {
@@ -17,14 +17,14 @@ public struct WriteObstacle: Sendable, Hashable {
     self.isIntended = isIntended
   }
 
-  /// The error that a change meets.
+  /// The error for a change that fails because of it.
   var error: OrgError { OrgError(.readOnly, "Nothing can be changed: \(reason).") }
 }
 
 extension DataDirectory {
-  /// What keeps this process from changing the data so that everybody keeps the access that they have; `nil` for nothing.
+  /// Why this process can't change the data in such a way that all users keep their access; `nil` if it can.
   ///
-  /// Looked at before anything is committed, so that what is committed can be published.
+  /// Checked before anything is committed, so that everything that is committed can be published.
   var obstacle: WriteObstacle? {
     if calls.isRemote(root) {
       return WriteObstacle(
@@ -34,7 +34,7 @@ extension DataDirectory {
       ?? [OrganizationTable.file, MemberTable.file].lazy.compactMap(fileObstacle).first
   }
 
-  /// A path in the directory, for people.
+  /// A path in the directory, for messages.
   private func shown(_ name: String = "") -> String {
     (name.isEmpty ? path : "\(path)/\(name)").escapedForDisplay
   }
@@ -74,7 +74,7 @@ extension DataDirectory {
     return nil
   }
 
-  /// What a file or directory has that keeps even root from replacing it, or what is in it.
+  /// The property of a file or directory that prevents even root from replacing it or its contents.
   private func attributeObstacle(_ name: String) -> WriteObstacle? {
     guard let traits = calls.traits(of: name, in: root) else { return nil }
     if traits.is_immutable != 0 {
@@ -110,7 +110,7 @@ extension DataDirectory {
     }
   }
 
-  /// Owner, group, mode and list of a data file; `nil` where it can't be read.
+  /// The owner, group, mode, and access control list of a data file; `nil` if it can't be read.
   func metadata(of name: String) -> FileMetadata? {
     guard let file = try? calls.open(name, in: root, O_RDONLY) else {
       return (try? calls.status(of: name, in: root)).map { FileMetadata($0) }
@@ -118,10 +118,10 @@ extension DataDirectory {
     return try? FileMetadata(of: file, name, calls)
   }
 
-  /// What the file has that would replace a data file now.
+  /// The metadata that the replacement of a data file would have now.
   func replacement(of name: String, _ before: FileMetadata) throws(FileMetadata.Refusal) -> FileMetadata {
     let process = Credentials.current
-    // New files are made in orgman's own directory.
+    // New files are created in orgman's own directory.
     let parent = (try? calls.status(of: Self.privateName, in: root)) ?? (try? calls.status(root, path))
     let group = parent.flatMap { $0.st_mode & S_ISGID == 0 ? nil : $0.st_gid } ?? getegid()
     return try before.replacement(
@@ -162,7 +162,7 @@ extension DataDirectory {
 
   // MARK: orgman's own directory
 
-  /// What keeps this process from working in `.orgman`, or others after it.
+  /// Why this process can't work in `.orgman`, or why others couldn't do so afterwards.
   private var privateObstacle: WriteObstacle? {
     let process = Credentials.current
     guard let parent = try? calls.status(root, path) else { return nil }
@@ -179,7 +179,7 @@ extension DataDirectory {
           "\(shown(name)) has the sticky bit, so \(user) can't replace what is in it; run: chmod -t \(shown(name))"
         )
       }
-      // What this process makes there must be of use to whoever else works there.
+      // Files that this process creates there must be usable by all other users of the directory.
       guard process.mayChangeOwner || status.st_uid == process.user || Self.isShared(status) else {
         return inaccessible(name, status, parent)
       }
@@ -201,7 +201,7 @@ extension DataDirectory {
     return nil
   }
 
-  /// The path of the newest segment of the journal, to which lines are added.
+  /// The path of the newest segment of the journal, to which records are appended.
   private var newestSegment: String? {
     let name = "\(Self.privateName)/journal"
     guard let journal = try? calls.open(name, in: root, O_RDONLY | O_DIRECTORY),
@@ -210,7 +210,7 @@ extension DataDirectory {
     return "\(name)/\(segment)"
   }
 
-  /// Whether this process is the one to make `.orgman`.
+  /// Why this process can't create `.orgman`; `nil` if it can.
   private func unmadeObstacle(_ parent: stat, _ process: Credentials) -> WriteObstacle? {
     if process.mayChangeOwner { return nil }
     let owner = userName(parent.st_uid).escapedForDisplay

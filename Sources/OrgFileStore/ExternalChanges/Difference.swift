@@ -1,8 +1,8 @@
 import OrgCore
 
-/// One value of the data that a program can set without knowing of the others.
+/// A value in the data that a program can set independently of all others.
 enum FieldAddress: Hashable {
-  /// Whether there is an organization.
+  /// Whether an organization exists.
   case organization(String)
   case field(String, OrganizationField)
   /// Whether `org_users.json` has a list for an organization.
@@ -10,7 +10,7 @@ enum FieldAddress: Hashable {
   /// The role of a user in an organization.
   case member(String, user: String)
 
-  /// Which file it is in.
+  /// The file that it is stored in.
   var file: String {
     switch self {
     case .organization, .field: OrganizationTable.file
@@ -53,13 +53,13 @@ extension FileContents {
     }
   }
 
-  /// The addresses that differ from another state. An address within an organization or list that one side lacks
-  /// altogether is left out.
+  /// The addresses whose values differ from another state. If one side lacks an organization or list altogether, the
+  /// addresses within it are omitted.
   func addresses(differingFrom old: FileContents) -> Set<FieldAddress> {
     organizationAddresses(differingFrom: old).union(memberAddresses(differingFrom: old))
   }
 
-  /// Those of `organizations.json`.
+  /// The differing addresses in `organizations.json`.
   func organizationAddresses(differingFrom old: FileContents) -> Set<FieldAddress> {
     var addresses: Set<FieldAddress> = []
     func isSame(_ index: Int, _ other: Int) -> Bool {
@@ -68,7 +68,7 @@ extension FileContents {
     }
     let candidates = indicesOfChanges(since: old)
     for index in candidates ?? Array(0..<organizationCount) {
-      // Mostly in the same place as before.
+      // Usually it is in the same place as before.
       if index < old.organizationCount, isSame(index, index) { continue }
       let organization = organization(at: index)
       guard let other = old.index(ofOrganization: organization.id) else {
@@ -89,7 +89,7 @@ extension FileContents {
     return addresses
   }
 
-  /// Those of `org_users.json`, for organizations that either side has.
+  /// The differing addresses in `org_users.json`, for organizations on either side.
   func memberAddresses(differingFrom old: FileContents) -> Set<FieldAddress> {
     var addresses: Set<FieldAddress> = []
     let candidates = indicesOfChanges(since: old)
@@ -116,7 +116,7 @@ extension FileContents {
     guard candidates == nil else { return addresses }
     for index in 0..<old.organizationCount where old.members.hasList(at: index) {
       let id = old.organizations.id(at: index)
-      // A list can be there still without its organization.
+      // The list can still exist without its organization.
       if self.index(ofOrganization: id) == nil, members.orphanedMembers[id] == nil {
         addresses.insert(.list(id))
       }
@@ -132,7 +132,7 @@ extension FileContents {
       }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// The changes that bring values from what they are in `base` to what they are here.
+  /// The changes that turn the values in `base` into those in these contents.
   func changes(in addresses: Set<FieldAddress>, on base: FileContents) -> [RecordedChange] {
     let ids = Set(addresses.map(\.organization)).sorted()
     return ids.flatMap { id -> [RecordedChange] in
@@ -183,7 +183,7 @@ extension FileContents {
     }
   }
 
-  /// The removal of a member, as the history keeps it.
+  /// The removal of a member, as recorded in the history.
   func removal(of member: Int, at index: Int, name: String) -> RecordedChange {
     let member = self.member(member, at: index)
     return RecordedChange(
@@ -193,7 +193,7 @@ extension FileContents {
 }
 
 extension RecordedChange {
-  /// The addresses that it is about, with their values before.
+  /// The addresses that the change affects, with their previous values.
   var addressesBefore: [(address: FieldAddress, before: String?)] {
     let id = change.organizationID
     switch change {
@@ -207,7 +207,7 @@ extension RecordedChange {
   }
 }
 
-/// The splices that turn one text into another, entry by entry where both have them in the same order.
+/// The splices that turn one text into another, entry by entry if the common entries are in the same order.
 func splices(
   from old: [UInt8], _ oldBoundaries: [(id: String, offset: Int)], to new: [UInt8],
   _ newBoundaries: [(id: String, offset: Int)]
@@ -224,7 +224,7 @@ func splices(
   guard zip(order, order.dropFirst()).allSatisfy({ $0 < $1 }) else {
     return BytePatch([BytePatch.difference(from: old[...], to: new[...])].compactMap(\.self))
   }
-  // Between two that both have, whatever else is there belongs to the chunk of the first.
+  // Anything between two common entries belongs to the chunk of the first.
   var result: [ByteEdit] = []
   var anchors: [(old: Int, new: Int)] = [(-1, -1)]
   for (position, index) in zip(order, kept) { anchors.append((position, index)) }

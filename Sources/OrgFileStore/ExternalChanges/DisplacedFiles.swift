@@ -2,17 +2,17 @@ import Glibc
 import OrgCore
 import Synchronization
 
-/// The files that orgman displaced, as they look without the lock: another program that had one open may write to it.
+/// The files that orgman displaced, accessed without the lock. A program that had one open may still write to it.
 final class DisplacedFiles: Sendable {
   private let directory: DataDirectory
-  /// Those that nobody has written to, where that can't be told from their names.
+  /// Files that haven't been written to, if their names don't say so already.
   let quiescent = Mutex<Set<FileIdentity>>([])
 
   init(_ directory: DataDirectory) {
     self.directory = directory
   }
 
-  /// Whether a displaced file holds something else than when it was displaced.
+  /// Whether a displaced file's content has changed since it was displaced.
   var hasLateWrites: Bool {
     contains { stateDirectory, file in
       guard let status = try? directory.calls.status(of: file.name, in: stateDirectory) else { return false }
@@ -26,7 +26,7 @@ final class DisplacedFiles: Sendable {
     }
   }
 
-  /// Whether another program has a displaced file open for writing, as far as that can be told.
+  /// Whether another program has a displaced file open for writing, as far as this can be determined.
   var isLateWriteGoingOn: Bool {
     contains { stateDirectory, file in
       guard let opened = try? directory.calls.open(file.name, in: stateDirectory, O_RDONLY) else {
@@ -40,9 +40,9 @@ final class DisplacedFiles: Sendable {
     }
   }
 
-  /// Whether nobody has written to one of them.
+  /// Whether none of the files has been written to.
   ///
-  /// - Parameter displaced: their directory.
+  /// - Parameter displaced: the directory that contains them.
   func areQuiescent(_ displaced: borrowing Descriptor) -> Bool {
     guard let names = try? directory.calls.list(displaced, "displaced") else { return false }
     return names.allSatisfy { name in
@@ -54,7 +54,7 @@ final class DisplacedFiles: Sendable {
     }
   }
 
-  /// Whether a displaced file is what is looked for.
+  /// Whether any displaced file satisfies a condition.
   private func contains(_ isMatch: (borrowing Descriptor, StateDirectory.Displaced) -> Bool) -> Bool {
     let flags = O_RDONLY | O_DIRECTORY
     guard let space = try? directory.calls.open(DataDirectory.privateName, in: directory.root, flags),

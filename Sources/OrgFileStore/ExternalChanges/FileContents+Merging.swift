@@ -1,6 +1,6 @@
 import OrgCore
 
-/// Putting the data together from what several programs wrote.
+/// Merges the data from the versions that several programs wrote.
 extension FileContents {
   func with(_ organizations: OrganizationTable) -> FileContents {
     beside(organizations)
@@ -10,19 +10,19 @@ extension FileContents {
     FileContents(organizations: organizations, members: members)
   }
 
-  /// The same members beside other organizations.
+  /// The same members combined with other organizations.
   func beside(_ organizations: OrganizationTable) -> FileContents {
     guard !haveSameBytes(organizations.bytes, self.organizations.bytes) else { return self }
     return FileContents(organizations: organizations, members: members.reread(of: organizations))
   }
 
-  /// Whether an address is that of a list with nobody in it.
+  /// Whether an address is that of an empty list.
   func isEmptyList(_ address: FieldAddress) -> Bool {
     guard case .list(let id) = address else { return false }
     return index(ofOrganization: id).map { memberCount(at: $0) == 0 } ?? false
   }
 
-  /// Whether not one of the earlier organizations, or of their lists, is left.
+  /// Whether none of the earlier organizations, or none of their lists, is left.
   func hasNothingLeft(of old: FileContents, _ differing: Set<FieldAddress>) -> Bool {
     var organizations = 0
     var lists = 0
@@ -33,7 +33,7 @@ extension FileContents {
       || lists > 0 && lists == (0..<old.organizationCount).count { old.members.hasList(at: $0) }
   }
 
-  /// A record in words: what was lost with a container.
+  /// A description of a lost container, for messages.
   func title(of address: FieldAddress) -> String {
     let id = address.organization
     let name = index(ofOrganization: id).map { organization(at: $0).name.escapedForDisplay } ?? "?"
@@ -42,7 +42,7 @@ extension FileContents {
     return label
   }
 
-  /// Whether not one of the earlier members is left, though there are others.
+  /// Whether none of the earlier members is left, although there are others.
   func hasNobodyLeft(of old: FileContents, _ differing: Set<FieldAddress>) -> Bool {
     let removed = differing.reduce(0) { count, address in
       guard old[address] != nil, self[address] == nil else { return count }
@@ -54,8 +54,8 @@ extension FileContents {
     return removed > 1 && memberCount > 0 && removed == old.memberCount
   }
 
-  /// Whether a file has something that lives on neither in the result nor in what was there before: members of
-  /// unknown organizations, unknown fields, formatting.
+  /// Whether a file contains something that is in neither the result nor the previous state: members of unknown
+  /// organizations, unknown fields, or formatting.
   func hasMore(
     than result: FileContents, comparedTo old: FileContents, in file: String, besides kept: Set<FieldAddress>
   ) -> Bool {
@@ -78,7 +78,7 @@ extension FileContents {
 }
 
 extension OrganizationTable {
-  /// The table with the values at these addresses as they are in another state.
+  /// The table with the values at some addresses taken from another state.
   func taking(_ addresses: Set<FieldAddress>, from found: FileContents) -> OrganizationTable {
     var edit = SnapshotEdit()
     for address in addresses.inOrder(of: found) {
@@ -94,13 +94,13 @@ extension OrganizationTable {
       }
     }
     let splices = splices(for: edit)
-    // Without some of its records every index moves.
+    // Removing records changes the indices of those that follow.
     return edit.removed.isEmpty ? applying(splices) : OrganizationTable(splices.applied(to: bytes))
   }
 }
 
 extension MemberTable {
-  /// The table with the values at these addresses as they are in another state, of the same organizations.
+  /// The table with the values at some addresses taken from another state with the same organizations.
   func taking(_ addresses: Set<FieldAddress>, from found: FileContents) -> MemberTable {
     var edit = SnapshotEdit()
     for address in addresses.inOrder(of: found) {
@@ -135,8 +135,8 @@ extension MemberTable {
     return result.adoptingStrays(of: found)
   }
 
-  /// The table with the lists of organizations that aren't there yet, as another program writes them: it may add an
-  /// organization and its list in either order, and each may be found at another time.
+  /// The table with the lists of organizations that don't exist yet. Another program may add an organization and its
+  /// list in either order, and the two changes may be found at different times.
   private func adoptingStrays(of found: FileContents) -> MemberTable {
     let missing = Set(found.members.orphanedMembers.keys.filter { orphanedMembers[$0] == nil })
     guard !missing.isEmpty, found.members.problems.isEmpty else { return self }
@@ -166,7 +166,7 @@ extension MemberTable {
 }
 
 extension Set<FieldAddress> {
-  /// By the order of organizations and members in the data, so that the result is always the same.
+  /// The addresses in the order of organizations and members in the data, so that the result is deterministic.
   func inOrder(of contents: FileContents) -> [FieldAddress] {
     func place(_ address: FieldAddress) -> (Int, Int, String) {
       let index = contents.index(ofOrganization: address.organization) ?? Int.max

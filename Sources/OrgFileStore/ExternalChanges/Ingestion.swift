@@ -2,7 +2,7 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Makes a generation of what another program wrote to the live files.
+/// Turns the changes that another program made to the live files into a generation.
 struct Ingestion {
   let files: DataFiles
   let stateDirectory: StateDirectory
@@ -11,14 +11,14 @@ struct Ingestion {
 
   private var directory: DataDirectory { stateDirectory.directory }
 
-  /// What another program wrote, as a generation of its own; `nil` where it may not be ingested, or is none.
+  /// The generation for the changes of another program; `nil` if they can't be ingested or there are none.
   func generation(
     of found: FileContents, _ current: FileContents, _ generation: UInt64, _ known: Journal
   ) throws(OrgError) -> NewGeneration? {
     let isBroken = found.organizations.isBroken || found.members.isBroken
-    // A record that breaks a rule is for people to repair: what it should be can't be guessed.
+    // A record that breaks a rule must be repaired by a person: the right value can't be guessed.
     guard isBroken || found.problems.isEmpty else { return nil }
-    // What is in a file's place but is none, or can't be read just now, isn't lost either.
+    // A file isn't lost if it can't be read at the moment, or if something that isn't a regular file has its name.
     for (file, isReadable) in [
       (OrganizationTable.file, found.organizations.isReadable), (MemberTable.file, found.members.isReadable),
     ] where !isReadable {
@@ -27,7 +27,8 @@ struct Ingestion {
       }
       if inode != nil { return nil }
     }
-    // Where the newest lines can't be read, nobody can say what the other program didn't know of.
+    // If the newest records of the journal can't be read, there is no way to tell which changes the
+    // other program didn't know of.
     let result = try reconcile(found, with: current, written: found, known, unread: files.unreadFiles)
     var record = JournalRecord.draft(
       try journal.following(generation), result.isRepair ? .repair : .foreign, result.changes)
@@ -46,7 +47,7 @@ struct Ingestion {
       live: found)
   }
 
-  /// What is made of files beside the data as the journal has them.
+  /// Reconciles files with the state in the journal.
   ///
   /// - Parameters:
   ///   - live: the files as they are now.
@@ -66,7 +67,7 @@ struct Ingestion {
     return result
   }
 
-  /// Who owns the file that was written to: as much as can be known of who wrote it.
+  /// The owner of the file that was written: the best available evidence of which user wrote it.
   private func foreignActor(_ current: FileContents, _ found: FileContents) -> JournalRecord.JournalActor? {
     for (file, bytes) in found.files where !haveSameBytes(bytes, current.bytes(of: file)) {
       if let owner = stateDirectory.owner(of: file, in: directory.root) { return owner }
@@ -76,7 +77,7 @@ struct Ingestion {
 }
 
 extension StateDirectory {
-  /// Who owns a file, as the actor of what another program wrote there.
+  /// The owner of a file, as the actor of the changes that another program made to it.
   func owner(of file: String, in place: borrowing Descriptor) -> JournalRecord.JournalActor? {
     guard let status = try? calls.status(of: file, in: place) else { return nil }
     return JournalRecord.JournalActor(

@@ -2,8 +2,8 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Merges what other programs wrote to files after they had been displaced, and removes displaced files that nobody can
-/// write to any more.
+/// Merges changes that other programs made to files after these had been displaced, and removes displaced files that
+/// can no longer be written to.
 struct LateWrites {
   let displaced: DisplacedFiles
   let stateDirectory: StateDirectory
@@ -12,12 +12,12 @@ struct LateWrites {
 
   private var directory: DataDirectory { stateDirectory.directory }
 
-  /// Ingests what was written to files after they were displaced.
+  /// Ingests changes made to files after they were displaced.
   ///
   /// - Parameters:
-  ///   - contents: the data as their newest generation has them.
+  ///   - contents: the data as of their newest generation.
   ///   - commit: commits a generation.
-  /// - Returns: the data after that, and their generation.
+  /// - Returns: the resulting data and their generation.
   func merge(
     into contents: FileContents, _ generation: UInt64,
     committing commit: (NewGeneration) throws(OrgError) -> Void
@@ -39,7 +39,7 @@ struct LateWrites {
         continue
       }
       let lease = directory.calls.takeLease(opened, file.name)
-      // Another program is writing there right now: it is looked at again when that is done.
+      // Another program is writing to it right now. It is checked again when that is done.
       if lease == false || lease == nil && directory.calls.isLocked(opened) { continue }
       defer { directory.calls.releaseLease(opened) }
       guard let status = try? directory.calls.status(opened, file.name) else { continue }
@@ -60,7 +60,7 @@ struct LateWrites {
           newest = merged
           try directory.saving { () throws(SystemCallError) in
             guard lease == true else {
-              // Perhaps more is still to come: what it holds now is known, and only a later write counts.
+              // More may follow. The current content is recorded in the name, so that only a later write counts.
               let known = StateDirectory.displacedName(file.generation, hash, file.file)
               return try directory.calls.rename(
                 file.name, in: stateDirectory.displaced, to: known, in: stateDirectory.displaced)
@@ -70,7 +70,7 @@ struct LateWrites {
           if lease == true { room -= identity.size }
           continue
         }
-        // A write within the same tick of the clock could look as if there had been none.
+        // A write within the same clock tick might go unnoticed.
         if age > Self.tick, age < Self.patience {
           do throws(SystemCallError) {
             try directory.calls.rename(
@@ -82,8 +82,8 @@ struct LateWrites {
           continue
         }
       }
-      // No program has it open, and one that looked the name up before it was displaced has long opened it. Where
-      // nobody can tell whether one has, it is kept for longer, unless it takes too much room.
+      // No program has the file open, and any that looked up its name before it was displaced has long since opened it.
+      // If there is no way to tell whether one has, the file is kept longer, unless it takes up too much space.
       let isOver = lease == true ? age > Self.patience / 30 : age > Self.patience
       let isInTheWay = room > Self.displacedRoom && age > Self.patience / 10
       if isOver || isInTheWay || age < .zero && lease == true, !isSpare {
@@ -95,18 +95,18 @@ struct LateWrites {
     return newest
   }
 
-  /// A file that is written twice within this time may look as if it had been written once.
+  /// Two writes to a file within this time may look like one.
   private static let tick = Duration.milliseconds(50)
 
-  /// What another program may take between opening a file and closing it, where leases don't tell.
+  /// How long another program may take between opening and closing a file, if leases can't tell.
   private static let patience = Duration.seconds(30)
 
-  /// Bytes that displaced files may have together before the oldest are removed early.
+  /// The total size in bytes that displaced files may have before the oldest ones are removed early.
   private static let displacedRoom = 1 << 30
 
-  /// Ingests what one displaced file was changed to; `nil` if that has to wait.
+  /// Ingests the changes to one displaced file; `nil` if this has to wait.
   ///
-  /// - Parameter isFinished: whether no program is still writing there, for sure.
+  /// - Parameter isFinished: whether it is certain that no program is still writing to it.
   private func merge(
     _ bytes: [UInt8], _ file: StateDirectory.Displaced,
     into newest: (contents: FileContents, generation: UInt64),
@@ -151,7 +151,7 @@ struct LateWrites {
     return (result.contents, record.generation)
   }
 
-  /// Whether a displaced file was written to a moment ago.
+  /// Whether a displaced file was written to within the last second.
   private func isFresh(_ name: String) -> Bool {
     guard let status = try? directory.calls.status(of: name, in: stateDirectory.displaced) else {
       return false

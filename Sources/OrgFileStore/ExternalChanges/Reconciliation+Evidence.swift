@@ -1,31 +1,31 @@
 import OrgCore
 
-/// What tells an older state from a change that was meant.
+/// Evidence that tells an outdated state from an intended change.
 extension Reconciliation {
-  /// One generation of the history: what it changed, and how it came about.
+  /// One generation of the history: what it changed and how it came about.
   struct Step {
-    /// Where the changes of a generation came from.
+    /// Where a generation's changes came from.
     enum Origin {
-      /// Through orgman.
+      /// Made through orgman.
       case own
-      /// From another program, found in a file that had been displaced: the program itself may not see it in
-      /// what it reads next.
+      /// Made by another program to a file that had been displaced. The program itself may not see the change the
+      /// next time it reads the data.
       case displaced
-      /// From another program, in the file itself.
+      /// Made by another program to the live file.
       case foreign
     }
 
     let generation: UInt64
     let time: Timestamp
     let origin: Origin
-    /// When its changes were written, as a generation: that of the file that they were found in, where it had been
-    /// displaced, for they were merged later than they were written.
+    /// The generation at which its changes were written. For changes found in a displaced file, this is the generation
+    /// of that file: they were merged later than they were written.
     let order: UInt64
     private let content: Content
-    /// The hashes of the values that it changed, rising, where looking at the changes is dear.
+    /// The sorted hashes of the addresses that it changed, if loading the changes is expensive.
     private let touched: [Int]?
 
-    /// What it changed, found out when it is asked for, and kept.
+    /// The changes, loaded on first use and cached.
     private final class Content {
       private let load: () -> [RecordedChange]
       lazy var changes = load()
@@ -44,7 +44,7 @@ extension Reconciliation {
 
     var changes: [RecordedChange] { content.changes }
 
-    /// Whether it can have changed one of some values.
+    /// Whether it may have changed any of the given values.
     func mayHaveChanged(_ addresses: Set<FieldAddress>) -> Bool {
       guard let touched else { return true }
       return addresses.contains { address in
@@ -53,7 +53,7 @@ extension Reconciliation {
       }
     }
 
-    /// What it changed in a file, with the values before.
+    /// The addresses that it changed in a file, with their previous values.
     func addresses(in file: String) -> [(address: FieldAddress, before: String?)] {
       changes.flatMap { change in
         change.addressesBefore.filter { item in
@@ -68,26 +68,26 @@ extension Reconciliation {
     }
   }
 
-  /// A file that was written to after it had been exchanged for a newer one.
+  /// A file that was written to after a newer one had replaced it.
   struct Displaced {
     var file: String
-    /// The generation that took its place.
+    /// The generation that replaced it.
     var generation: UInt64
-    /// When it was written to, where that is known.
+    /// When it was written to, if known.
     var written: Timestamp?
   }
 
-  /// What of a file another program changed, and what it merely has as it was before changes that it didn't know
-  /// of.
+  /// Which differences in a file are changes of another program, and which are values that are merely outdated because
+  /// the program didn't know of later changes.
   struct Verdict {
     var theirs: Set<FieldAddress>
     var kept: Set<FieldAddress> = []
-    /// Of whom it didn't know.
+    /// The generations that it didn't know of.
     var generations: [UInt64] = []
-    /// What it changed in a displaced file, and somebody else after that.
+    /// Values that it changed in a displaced file and that were changed again after that.
     var overtaken: Set<FieldAddress> = []
 
-    /// - Parameter generation: the one that displaced the file, if one did: the other program opened it before.
+    /// - Parameter generation: the one that displaced the file, if any: the other program opened the file before it.
     init(
       of found: FileContents, _ differing: Set<FieldAddress>, in file: String,
       history: some Sequence<Reconciliation.Step>, written: Timestamp?, before generation: UInt64?
@@ -108,7 +108,7 @@ extension Reconciliation {
         guard !addresses.isEmpty else { continue }
         older.goBack(addresses, found, differing)
         if !isKnown {
-          // What was merged since wasn't in the file that the program had read; but it may have been written before.
+          // The program hadn't read changes that were merged later, but they may have been written earlier.
           if let generation, step.order > generation { newer.formUnion(addresses.map(\.address)) }
           fewest = older.count
           kept = older.addresses(of: differing, sameIn: found)
@@ -127,8 +127,8 @@ extension Reconciliation {
     }
   }
 
-  /// What another program has as it was before some change of ours, or one of a program that was found late: what that
-  /// one reads next may be older than the merge.
+  /// Values that another program set back to what they were before a change of ours, or before a change of a program
+  /// that was found late: what that program reads next may be older than the merge.
   struct TakenBack {
     private(set) var addresses: Set<FieldAddress> = []
     private(set) var generations: [UInt64] = []
@@ -153,15 +153,16 @@ extension Reconciliation {
     }
   }
 
-  /// Values that another program changed itself. What it changed once more since, it knew: so of its changes that were
-  /// found late only the latest of each value can be one that it doesn't know of when it writes again.
+  /// Values that another program itself changed. A program knows its own change if it changed the same value
+  /// again later. So of its changes that were found late, only the latest one of each value can be unknown to
+  /// it when it writes again.
   private struct OwnValues {
     private let addresses: Set<FieldAddress>
     private var changed: Set<FieldAddress> = []
 
     init(_ addresses: Set<FieldAddress>) { self.addresses = addresses }
 
-    /// Those of the values that a step changed, newest first, that the program may not know of.
+    /// Of the values that a step changed, those that the program may not know of. Steps are passed newest first.
     mutating func unknown(
       of values: [(address: FieldAddress, before: String?)], changedBy step: Step, in file: String
     ) -> [(address: FieldAddress, before: String?)] {
@@ -171,9 +172,9 @@ extension Reconciliation {
     }
   }
 
-  /// An earlier state, as values that differ from the present one.
+  /// An earlier state, represented by the values that differ from the present one.
   struct OlderState {
-    /// How many values differ from what was found.
+    /// The number of values that differ from those found.
     private(set) var count: Int
     private var values: [String: [FieldAddress: String?]] = [:]
 
@@ -187,7 +188,7 @@ extension Reconciliation {
     ) {
       for (address, before) in addresses.reversed() {
         set(address, before, found, differing)
-        // Before its creation an organization had nothing.
+        // Before an organization was created, nothing in it existed.
         guard before == nil, address.isContainer, let inside = values[address.organization] else { continue }
         for other in inside.keys where other != address && other.file == address.file {
           set(other, nil, found, differing)
@@ -205,7 +206,7 @@ extension Reconciliation {
       count += (value != present ? 1 : 0) - (wasDifferent ? 1 : 0)
     }
 
-    /// Which of the addresses had the values that were found.
+    /// The addresses whose values in this state equal those found.
     func addresses(of differing: Set<FieldAddress>, sameIn found: FileContents) -> Set<FieldAddress> {
       differing.filter { address in
         values[address.organization]?[address].map { $0 == found[address] } ?? false

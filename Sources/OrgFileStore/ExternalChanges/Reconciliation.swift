@@ -1,55 +1,56 @@
 import OrgCore
 
-/// What is made of files that another program wrote: which of its changes are kept, and which of ours, that it
-/// reverted without knowing of them, stay.
+/// The outcome of reconciling files that another program wrote: which of its changes are accepted, and which of ours
+/// are kept although it reverted them without knowing of them.
 ///
-/// The other program reads a file, computes, and writes it whole, with no lock in between. So what it writes
-/// may lack what was committed meanwhile. Of the states that it may have read, the one is assumed from which
-/// its write differs least: what came after that state it didn't know of.
+/// The other program reads a file, computes, and rewrites it as a whole, without a lock. So its version may lack
+/// changes that were committed in the meantime. Of all states that the program may have read, the one is assumed that
+/// differs least from what it wrote. It didn't know of anything that came after that state.
 struct Reconciliation {
-  /// The data to go on with.
+  /// The data to continue with.
   private(set) var contents: FileContents
-  /// What that changes in the data as the journal has them.
+  /// The changes that lead from the data in the journal to `contents`.
   private(set) var changes: [RecordedChange] = []
-  /// What the other program's files say and the data to go on with don't: what it takes to make them so.
+  /// The changes that would make `contents` agree with the other program's files.
   private(set) var refused: [RecordedChange] = []
-  /// Own generations that the other program reverted, where it may have known of them.
+  /// Generations of ours that the other program reverted, possibly on purpose.
   private(set) var reverted: [UInt64] = []
-  /// Own generations that it didn't know of, and that stay.
+  /// Generations of ours that it didn't know of and that are kept.
   private(set) var kept: [UInt64] = []
-  /// Files whose bytes must be put aside, as not all of them live on.
+  /// Files whose bytes must be set aside because some of their content isn't preserved.
   private(set) var quarantined: Set<String> = []
   /// Whether a file was broken or had lost records.
   private(set) var isRepair = false
-  /// What to say of it.
+  /// The note for the history.
   private(set) var note: String?
 
-  /// A program that takes longer than this between reading and writing, in microseconds, isn't reckoned with:
-  /// what it reverts then it may well have seen. The service takes about a second at 10,000 organizations.
+  /// The longest time between reading and writing that is assumed for a program, in microseconds. If a
+  /// program reverts a change that is older than this, it may well have seen it. The service takes about a
+  /// second at 10,000 organizations.
   static let longestOperation: Int64 = 60_000_000
-  /// What is reverted this soon after our change, in microseconds, wasn't meant: a program that read the files
-  /// before it may take as long to write them again. The service takes about 65 ns a byte, and may wait for a
-  /// database or a person's answer in between.
+  /// A change of ours that is reverted sooner than this, in microseconds, wasn't reverted on purpose: a program that
+  /// read the files before the change may take this long to write them again. The service takes about 65 ns per byte,
+  /// and may also wait for a database or for a user's answer.
   static func deliberation(bytes: Int) -> Int64 { 10_000_000 + Int64(bytes) / 8 }
-  /// How many more values than at first may differ before no earlier state is looked at.
+  /// How much the number of differing values may exceed the minimum before the search for an earlier state stops.
   static let detour = 200
-  /// How many refused changes are kept: more is no longer something that a person decides on.
+  /// How many refused changes are kept. Nobody would review more than that.
   static let refusedLimit = 1000
 
   private let policy: ExternalDeletions
-  /// What was put back, in words.
+  /// Descriptions of the records that were put back.
   private var restored: [String] = []
-  /// Organizations that the other program removed, for good.
+  /// Organizations that the other program removed and that remain removed.
   private var removed: [String] = []
   private var overtaken = 0
 
   /// - Parameters:
-  ///   - current: the data as the journal has them.
-  ///   - found: the files as another program left them; broken ones as far as they can be read.
-  ///   - history: what happened, newest first.
-  ///   - unread: files that no other program read since they were last published.
-  ///   - written: when each file was written to, where that is known.
-  ///   - displaced: that it was a displaced file, and which; of `found` that file alone counts then.
+  ///   - current: the data as of the journal.
+  ///   - found: the files as the other program left them; broken ones as far as they are readable.
+  ///   - history: the history, newest first.
+  ///   - unread: files that no other program has read since they were last published.
+  ///   - written: when each file was written to, if known.
+  ///   - displaced: the displaced file that was written to, if it was one; then only that file of `found` counts.
   ///   - policy: what to do about records that the other program removed.
   init(
     current: FileContents, found: FileContents, history: some Sequence<Step>, unread: Set<String> = [],
@@ -59,7 +60,7 @@ struct Reconciliation {
     self.policy = policy
     var broken: Set<String> = []
     if found.organizations.isBroken || found.members.isBroken {
-      // Beside a broken file, what breaks a rule is damage, too.
+      // If a file is broken, records that break a rule count as damage, too.
       if !found.organizations.problems.isEmpty { broken.insert(OrganizationTable.file) }
       if !found.members.problems.isEmpty { broken.insert(MemberTable.file) }
     }
@@ -67,7 +68,7 @@ struct Reconciliation {
     isRepair = !broken.isEmpty
 
     for file in [OrganizationTable.file, MemberTable.file] where displaced == nil || displaced?.file == file {
-      // Members are compared beside the organizations that there will be: the other file may be broken, too.
+      // Members are compared in the context of the resulting organizations, because the other file may be broken, too.
       let isOrganizations = file == OrganizationTable.file
       let before = isOrganizations ? current : contents
       let after = isOrganizations ? found : found.beside(contents.organizations)
@@ -109,7 +110,7 @@ struct Reconciliation {
         if !isWiped, !broken.contains(file) { noteRefused(differing.subtracting(verdict.theirs), after) }
       }
     }
-    // An organization goes with its members, whichever file the other program writes first.
+    // An organization is removed along with its members, whichever file the other program writes first.
     let orphaned = removed.filter { contents.members.orphanedMembers[$0] != nil }
     if !orphaned.isEmpty {
       contents = contents.with(contents.members.removing(orphaned, of: contents.organizations))
@@ -121,9 +122,9 @@ struct Reconciliation {
     note = sentence(broken.sorted(), isLate: displaced != nil)
   }
 
-  /// Leaves only what is kept among the changes of the other program.
+  /// Sorts out the changes of the other program that are accepted.
   ///
-  /// - Returns: whether all that there was is gone, which no program means.
+  /// - Returns: whether all data are gone, which no program intends.
   private mutating func sort(
     _ verdict: inout Verdict, _ takenBack: TakenBack, _ differing: Set<FieldAddress>, _ before: FileContents,
     _ after: FileContents, _ history: some Sequence<Step>, unseen: Set<UInt64>, isBroken: Bool, isLate: Bool
@@ -135,7 +136,7 @@ struct Reconciliation {
     let vanished = gone.filter { address in
       if isWiped || isBroken || policy == .ask { return true }
       if case .list(let id) = address, contents[.organization(id)] != nil {
-        // No program takes a list from an organization that stays, and an empty one says nothing by its absence.
+        // No program removes the list of an organization that stays, and the absence of an empty list means nothing.
         return policy == .restore || before.isEmptyList(address)
       }
       return policy == .restore && isOlderState(without: address, after, history)
@@ -143,13 +144,14 @@ struct Reconciliation {
     verdict.theirs.subtract(vanished)
     let missed = vanished.filter { !before.isEmptyList($0) }
     if isWiped || isBroken {
-      // Then what else is missing was lost the same way. A character that can't be read is no value either.
+      // In this case everything else that is missing was lost in the same way. An undecodable
+      // character isn't a value, either.
       verdict.theirs = verdict.theirs.filter { address in
         if case .field = address { return after[address]?.contains("\u{FFFD}") != true }
         return after[address] != nil && !(address.user?.contains("\u{FFFD}") ?? false)
       }
     }
-    // Several programs at once can leave a file of parts that each has from another state.
+    // Several programs that write at once can leave a file that mixes parts of different states.
     let isMixed =
       isWiped || isBroken || takenBack.addresses != verdict.theirs || !verdict.kept.isEmpty
       || !unseen.isDisjoint(with: takenBack.generations)
@@ -164,7 +166,7 @@ struct Reconciliation {
     } else {
       restored += missed.inOrder(of: before).map(before.title(of:))
       if isWiped { isRepair = true }
-      // Nothing but the newest change reverted, and long after it was made: that may have been meant.
+      // Only the newest change was reverted, and a long time after it was made. This may have been intended.
       if verdict.theirs.isEmpty, Set(verdict.generations).count == 1, !isWiped, !isBroken,
         unseen.isDisjoint(with: verdict.generations), vanished.isEmpty,
         policy != .ask || !verdict.kept.contains(where: { $0.isContainer && after[$0] == nil })
@@ -177,9 +179,10 @@ struct Reconciliation {
     return isWiped
   }
 
-  /// Generations that the program that wrote a file didn't see, or may not have seen: our own of a moment ago, and all of
-  /// them where it can't have read the file since. Those of another program that were merged late count as our own: what
-  /// it wrote went to a file that its next read didn't find, so until it has read the merge it works with an older state.
+  /// Generations that the program that wrote a file hasn't seen, or may not have seen: our own recent ones,
+  /// and all of our own if it can't have read the file since. Late-merged generations of another program count
+  /// as our own: the program wrote to a file that its next read didn't find, so it works with an older state
+  /// until it has read the merge.
   private static func unseen(
     _ history: some Sequence<Step>, written: Timestamp?, bytes: Int, isUnread: Bool
   ) -> Set<UInt64> {
@@ -189,8 +192,8 @@ struct Reconciliation {
     return Set(recent.filter { $0.origin != .foreign }.map(\.generation))
   }
 
-  /// Whether an organization is missing as its program had read the file before it came: then it lacks something
-  /// that came later, too.
+  /// Whether an organization is missing because the program had read the file before the organization was added. In
+  /// that case other, later changes are missing, too.
   private func isOlderState(
     without address: FieldAddress, _ found: FileContents, _ history: some Sequence<Step>
   ) -> Bool {
@@ -210,7 +213,7 @@ struct Reconciliation {
     return false
   }
 
-  /// Notes what the other program's file says and the data don't.
+  /// Records the differences between the other program's file and the data.
   private mutating func noteRefused(_ addresses: Set<FieldAddress>, _ found: FileContents) {
     guard !addresses.isEmpty, addresses.count <= Self.refusedLimit else { return }
     let known = Set(
@@ -221,7 +224,7 @@ struct Reconciliation {
     refused += found.changes(in: rest, on: contents)
   }
 
-  /// Notes which own generations left what the other program put back to what it was before.
+  /// Records which of our generations the other program reverted.
   private mutating func noteReverted(
     _ theirs: Set<FieldAddress>, _ history: some Sequence<Step>, _ before: FileContents, _ after: FileContents
   ) {
@@ -237,7 +240,7 @@ struct Reconciliation {
     }
   }
 
-  /// How many records a note names.
+  /// The maximum number of records that a note names.
   private static let namedLimit = 10
 
   private func sentence(_ broken: [String], isLate: Bool) -> String? {

@@ -1,11 +1,11 @@
 import OrgCore
 import SystemPackage
 
-/// What happened, as far as it matters to what another program may not know of. What a long line of the journal says is
-/// read when somebody asks for it: `check` tells whether that failed.
+/// The part of the history that another program may not know of. Long lines of the journal are only read on demand;
+/// `check` reports whether this failed.
 final class ReconciliationHistory {
   private let stateDirectory: StateDirectory
-  /// Why a line couldn't be read when it was asked for.
+  /// Why a line couldn't be read on demand.
   private var unreadable: SystemCallError?
 
   init(_ stateDirectory: StateDirectory) {
@@ -14,7 +14,7 @@ final class ReconciliationHistory {
 
   private var directory: DataDirectory { stateDirectory.directory }
 
-  /// The steps of some lines, newest first.
+  /// The steps for some lines, newest first.
   func steps(of lines: [Journal.Recent]) -> [Reconciliation.Step] {
     lines.reversed().compactMap { line in
       let record = line.record
@@ -38,7 +38,7 @@ final class ReconciliationHistory {
     }
   }
 
-  /// - Throws: why a line couldn't be read since the last time.
+  /// - Throws: the error of the first line that couldn't be read since the last call.
   func check() throws(OrgError) {
     guard let error = unreadable else { return }
     unreadable = nil

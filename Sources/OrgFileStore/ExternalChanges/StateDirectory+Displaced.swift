@@ -2,24 +2,23 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-// The files that newer ones took the place of.
+// Files that were replaced by newer ones.
 extension StateDirectory {
-  /// A file that was exchanged for a newer one. Whoever had it open writes to it still.
+  /// A file that was exchanged for a newer one. Programs that had it open can still write to it.
   struct Displaced {
     var name: String
-    /// The generation that took its place.
+    /// The generation that replaced it.
     var generation: UInt64
-    /// Which data file it was.
+    /// The data file that it was.
     var file: String
-    /// The start of the hash of what it held then.
+    /// The beginning of the hash of its content at that time.
     var hash: String
-    /// Whether a lease kept every writer from it until it was displaced, or it was found afterwards to hold what it
-    /// held then.
+    /// Whether a lease prevented all writes until it was displaced, or it was later found to be unchanged.
     var isQuiescent: Bool
-    /// When it had been written to when that was found; its sign is left out.
+    /// Its modification time when that was found, without its sign.
     var modified: String?
 
-    /// - Returns: `nil` where it isn't the name of a displaced file.
+    /// - Returns: `nil` if it isn't the name of a displaced file.
     init?(name: String) {
       let parts = name.split(separator: ".", maxSplits: 1)
       let stamp = parts.first?.split(separator: "-") ?? []
@@ -30,7 +29,7 @@ extension StateDirectory {
       modified = stamp.dropFirst(3).first.map(String.init)
     }
 
-    /// Whether nothing was written to it since: a write leaves both times of a file the same.
+    /// Whether it hasn't been written to since: a write sets both times of a file to the same value.
     func isQuiescent(_ identity: FileIdentity) -> Bool {
       isQuiescent && identity.isMoved && modified.map { $0 == Self.stamp(identity.modified) } ?? true
     }

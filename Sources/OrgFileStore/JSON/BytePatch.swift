@@ -1,7 +1,7 @@
 import CLinux
 import OrgCore
 
-/// One place of a file where bytes are replaced.
+/// A range of a file that is replaced with other bytes.
 struct ByteEdit {
   var range: Range<Int>
   var replacement: [UInt8]
@@ -17,8 +17,8 @@ struct ByteEdit {
 }
 
 extension ByteEdit {
-  /// What takes elements out of a sequence that is separated by commas, each with one comma: the one before it,
-  /// or, where nothing before it stays, the one after it.
+  /// The edits that remove elements from a comma-separated sequence, each along with one comma: the one before it, or
+  /// the one after it if no element before it remains.
   static func removal(
     of removed: Set<Int>, among count: Int, in top: RootObjectLayout, extent: (Int) -> Range<Int>
   ) -> [ByteEdit] {
@@ -33,10 +33,10 @@ extension ByteEdit {
   }
 }
 
-/// The edits of one file, in the order of their offsets; no two overlap.
+/// The edits of a file, ordered by offset, without overlaps.
 struct BytePatch {
   let all: [ByteEdit]
-  /// How far what is at or after the end of each splice moves.
+  /// For each splice, how far the text after it moves.
   private let shifts: [Int]
 
   init(_ splices: [ByteEdit]) {
@@ -52,13 +52,13 @@ struct BytePatch {
 
   var isEmpty: Bool { all.isEmpty }
 
-  /// What turns one text into another, as one splice: all between what they have in common at both ends.
+  /// The single splice that turns one text into another: it covers everything between their common prefix and suffix.
   static func difference(from old: ArraySlice<UInt8>, to new: ArraySlice<UInt8>) -> ByteEdit? {
     let shorter = min(old.count, new.count)
     var prefix = 0
     while prefix < shorter, old[old.startIndex + prefix] == new[new.startIndex + prefix] { prefix += 1 }
     guard prefix < max(old.count, new.count) else { return nil }
-    // The journal keeps both sides as text, so no character is cut apart.
+    // The journal stores both sides as text, so a splice must not cut a character apart.
     func isInside(_ text: ArraySlice<UInt8>, _ offset: Int) -> Bool {
       offset < text.count && text[text.startIndex + offset] & 0xC0 == 0x80
     }
@@ -73,18 +73,18 @@ struct BytePatch {
       Array(new[(new.startIndex + prefix)..<(new.endIndex - suffix)]))
   }
 
-  /// How many bytes a text has with every splice made.
+  /// The length of a text in bytes after all splices are applied.
   func length(of bytes: [UInt8]) -> Int { bytes.count + (shifts.last ?? 0) }
 
-  /// The text with every splice made; the halves of a long one at once.
+  /// Applies all splices to a text. The two halves of a long text are written in parallel.
   func applied(to bytes: [UInt8]) -> [UInt8] {
     let count = length(of: bytes)
     return [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       initialized = count
-      // Each core writes to a half of its own, and nobody looks before both are done.
+      // Each core writes to its own half, and neither half is read before both are done.
       nonisolated(unsafe) let target = UnsafeMutableRawBufferPointer(buffer)
       guard count > Self.shortestToDivide else { return fill(target, 0..<count, from: bytes) }
-      // Of a long text, most of the time goes into pages that are touched for the first time.
+      // For a long text, most of the time is spent on page faults.
       clinux_prefer_large_pages(target.baseAddress, count)
       let second = BackgroundTask { fill(target, count / 2..<count, from: bytes) }
       fill(target, 0..<count / 2, from: bytes)
@@ -92,10 +92,10 @@ struct BytePatch {
     }
   }
 
-  /// Bytes that one core has copied before two would have.
+  /// Below this number of bytes, one thread is faster than two.
   private static let shortestToDivide = 4 << 20
 
-  /// Writes a part of the text with every edit made.
+  /// Writes a part of the edited text.
   private func fill(_ target: UnsafeMutableRawBufferPointer, _ part: Range<Int>, from bytes: [UInt8]) {
     var place = 0
     for piece in pieces(of: bytes) {
@@ -109,7 +109,7 @@ struct BytePatch {
     }
   }
 
-  /// The text with every edit made, as what stays of it and what is new, in order.
+  /// The edited text as a sequence of unchanged and new pieces.
   func pieces(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
     var pieces: [ArraySlice<UInt8>] = []
     var position = 0
@@ -120,7 +120,7 @@ struct BytePatch {
     return pieces + [bytes[position...]]
   }
 
-  /// A part of the text with the edits in it made; none reaches beyond the part.
+  /// Applies the edits within a part of the text; no edit may extend beyond that part.
   func applied(to bytes: [UInt8], within part: Range<Int>) -> [UInt8] {
     let first = all.firstIndex { $0.range.lowerBound >= part.lowerBound } ?? all.count
     var result: [UInt8] = []
@@ -134,10 +134,9 @@ struct BytePatch {
     return result + bytes[position..<part.upperBound]
   }
 
-  /// Where a place that no splice replaced is afterwards; a splice that begins at it counts as after
-  /// it.
+  /// The new offset of a place that isn't inside a splice. A splice that begins at the place counts as after it.
   func shifted(_ offset: Int) -> Int {
-    // The last splice that ends at or before the place, and begins before it.
+    // Find the last splice that begins before the place.
     var low = 0
     var high = all.count
     while low < high {

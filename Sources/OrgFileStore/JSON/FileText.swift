@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// The text of a data file: as it was read, or what an edit makes of that, which is put together only when something
-/// looks at it. A process that makes one edit and ends never does: it writes the pieces.
+/// The text of a data file, either as read or as edited. An edited text is only put together when it is accessed as a
+/// whole. A process that makes one edit and ends never does that: it writes the pieces.
 struct FileText: Sendable {
   private let storage: Storage
 
@@ -25,7 +25,7 @@ struct FileText: Sendable {
     }
   }
 
-  /// All of it, one after the other; this takes time that grows with the text where it is asked for first.
+  /// The whole text. For an edited text, the first access takes time proportional to its length.
   var bytes: [UInt8] {
     switch storage {
     case .whole(let bytes): bytes
@@ -41,7 +41,7 @@ struct FileText: Sendable {
     return count == other.count && haveSameBytes(bytes, other.bytes)
   }
 
-  /// Gives the bytes of a part, piece after piece.
+  /// Calls a function with the bytes of a part, piece by piece.
   func forEachPiece<Failure>(
     in range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
@@ -67,7 +67,7 @@ struct FileText: Sendable {
   }
 }
 
-/// What a patch makes of a text.
+/// A text with a patch applied.
 private final class EditedText: Sendable {
   let count: Int
   private let state: Mutex<State>
@@ -88,7 +88,7 @@ private final class EditedText: Sendable {
       case .whole(let bytes): return bytes
       case .patch(let patch, let base):
         let bytes = patch.applied(to: base)
-        // The text that was edited isn't kept any longer for this.
+        // This releases the original text.
         state = .whole(bytes)
         return bytes
       }

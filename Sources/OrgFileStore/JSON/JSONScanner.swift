@@ -1,14 +1,15 @@
-/// Walks over JSON text byte by byte and says where things are, so that an edit can leave every other
-/// byte alone. It makes no strings and no trees.
+/// Scans JSON text byte by byte and reports where things are, so that an edit can leave every other byte alone. It
+/// builds neither strings nor trees.
 package struct JSONScanner {
   let bytes: [UInt8]
   package var position: Int
-  /// How deep arrays and objects may nest in a value that is skipped. Python's `json` gives up when it and what called it
-  /// reach the recursion limit of 1,000, so what nests nearly as deep may be loaded by one program and not by the next.
+  /// The maximum nesting depth of arrays and objects in a skipped value. Python's `json` fails when it and its
+  /// callers together reach the recursion limit of 1,000, so whether a value nested almost as deep can be
+  /// loaded depends on the program.
   static let deepestNesting = 900
-  /// Beyond this depth a record isn't edited.
+  /// A record that nests deeper than this isn't edited.
   static let deepestSafeNesting = 500
-  /// Python's `json` refuses whole numbers with more digits (`sys.set_int_max_str_digits`).
+  /// Python's `json` rejects integers with more digits (`sys.set_int_max_str_digits`).
   static let longestNumber = 4300
 
   package init(_ bytes: [UInt8], at position: Int = 0) {
@@ -16,7 +17,7 @@ package struct JSONScanner {
     self.position = position
   }
 
-  /// The byte at the position, 0 at the end. (A NUL byte in the text is never right either.)
+  /// The byte at the current position; 0 at the end. (A NUL byte in the text is never valid anyway.)
   @inline(__always)
   var next: UInt8 { position < bytes.count ? bytes[position] : 0 }
 
@@ -34,10 +35,10 @@ package struct JSONScanner {
     byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
   }
 
-  /// Whether a byte of a string stands for itself.
+  /// Whether a byte in a string represents itself.
   package static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != .quote && byte != .backslash }
 
-  /// Takes a byte if it comes next.
+  /// Consumes a byte if it comes next.
   @inline(__always)
   mutating func take(_ byte: UInt8) -> Bool {
     guard next == byte, position < bytes.count else { return false }
@@ -45,14 +46,14 @@ package struct JSONScanner {
     return true
   }
 
-  /// Takes a byte, with the white space before it, that must come next.
+  /// Consumes a required byte and the white space before it.
   @inline(__always)
   mutating func expect(_ byte: UInt8) throws(JSONError) {
     skipSpace()
     guard take(byte) else { throw unexpected("\"\(Unicode.Scalar(byte))\"") }
   }
 
-  /// What to say where something else was expected.
+  /// The error for a missing token.
   func unexpected(_ expected: String) -> JSONError {
     let found =
       position >= bytes.count
@@ -61,14 +62,14 @@ package struct JSONScanner {
     return JSONError(offset: position, reason: "\(found) where \(expected) was expected")
   }
 
-  /// Takes a string, with the white space before it.
+  /// Consumes a string and the white space before it.
   mutating func string() throws(JSONError) -> JSONString {
     skipSpace()
     guard take(.quote) else { throw unexpected("a string") }
     let start = position
     var flaw: JSONError?
     var hasEscapes = false
-    /// What no program reads matters more than what some do.
+    /// A flaw that makes the whole file unloadable takes precedence over one that only affects a record.
     func note(_ found: JSONError) {
       if flaw == nil || (flaw?.weight == .record && found.weight == .everything) { flaw = found }
     }
@@ -91,12 +92,12 @@ package struct JSONScanner {
     return JSONString(range: start..<position - 1, hasEscapes: hasEscapes, flaw: flaw)
   }
 
-  /// The first place from a position on with a quote, a backslash or a control character; the end if there is
-  /// none. Eight bytes at a time.
+  /// The offset of the first quote, backslash, or control character at or after a position, or the end if there is
+  /// none. Checks eight bytes at a time.
   @inline(__always)
   static func endOfPlainText(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
     let ones: UInt64 = 0x0101_0101_0101_0101
-    /// The high bit of each zero byte, and perhaps of some after the first.
+    /// Sets the high bit of each zero byte, and possibly of some bytes after the first one.
     func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
     var offset = start
     while offset + 8 <= bytes.count {
@@ -110,7 +111,7 @@ package struct JSONScanner {
     return offset
   }
 
-  /// Takes an escape; a lone surrogate is what can be read but not loaded.
+  /// Consumes an escape sequence. Returns an error for a lone surrogate, which can be scanned but not loaded.
   private mutating func escape() throws(JSONError) -> JSONError? {
     let start = position
     position += 1
@@ -137,7 +138,7 @@ package struct JSONScanner {
     throw JSONError(offset: start, reason: "there is no such escape")
   }
 
-  /// Takes four hexadecimal digits.
+  /// Consumes four hexadecimal digits.
   private mutating func codeUnit() -> UInt16? {
     guard position + 4 <= bytes.count else { return nil }
     var value: UInt16 = 0
@@ -149,8 +150,8 @@ package struct JSONScanner {
     return value
   }
 
-  /// Takes any value, with the white space before it, and returns where it is, and the first place in it
-  /// that can be read but that no program would load.
+  /// Consumes any value and the white space before it. Returns its range, and the first flaw in it that can be scanned
+  /// but that no program would load.
   package mutating func skipValue() throws(JSONError) -> (range: Range<Int>, flaw: JSONError?) {
     skipSpace()
     var flaw: JSONError?
@@ -163,7 +164,7 @@ package struct JSONScanner {
       try scanner.expect(.colon)
     }
     let start = position
-    /// Open brackets, innermost last: whether each is an object's.
+    /// The open brackets, innermost last: true for an object's.
     var open: [Bool] = []
     repeat {
       skipSpace()
@@ -188,7 +189,7 @@ package struct JSONScanner {
         note(try string().flaw)
       default: note(try literal())
       }
-      // A value is over: so may be what it is in.
+      // A value has ended, and the values that contain it may end here, too.
       while let isObject = open.last {
         skipSpace()
         if take(.comma) {
@@ -204,7 +205,7 @@ package struct JSONScanner {
     return (start..<position, flaw)
   }
 
-  /// Takes a number, `true`, `false`, `null`, or what Python writes for numbers that are none.
+  /// Consumes a number, `true`, `false`, `null`, or one of Python's words for special numbers such as `NaN`.
   private mutating func literal() throws(JSONError) -> JSONError? {
     for word in Self.words where bytes[position...].starts(with: word) {
       position += word.count
@@ -241,23 +242,23 @@ package struct JSONScanner {
   }
 }
 
-/// Where a string is in JSON text.
+/// The location of a string in JSON text.
 struct JSONString {
   /// The bytes between the quotes.
   var range: Range<Int>
-  /// Whether there are escapes in it.
+  /// Whether it contains escapes.
   var hasEscapes: Bool
-  /// The first place in it that no program would load.
+  /// The first flaw that prevents any program from loading it.
   var flaw: JSONError?
 }
 
-/// A place in JSON text and what is wrong there.
+/// An error at an offset in JSON text.
 package struct JSONError: Error {
-  /// How much it keeps from being used.
+  /// The effect of the error.
   package enum Weight {
     /// The service can't load the file.
     case everything
-    /// The service loads what is there; the record around it can't be edited all the same.
+    /// The service can load the file, but the record with the error can't be edited.
     case record
   }
 

@@ -1,11 +1,11 @@
 import OrgCore
 
-/// Text in and out of JSON, in the form that Python's `json` writes: ASCII alone.
+/// Decodes and encodes JSON text in the same form as Python's `json`: pure ASCII.
 ///
-/// Orgman's own documents, such as the lines of the journal, are coded by Foundation instead: nothing depends on where
-/// their bytes stand.
+/// orgman's own documents, such as the lines of the journal, are coded by Foundation instead: nothing depends on the
+/// exact position of their bytes.
 package enum JSONText {
-  /// The text of a string. What isn't UTF-8, or half a surrogate pair, becomes U+FFFD.
+  /// Decodes a string. Invalid UTF-8 and lone surrogates become U+FFFD.
   static func decode(_ string: JSONString, in bytes: [UInt8]) -> String {
     let raw = bytes[string.range]
     guard string.hasEscapes else { return String(decoding: raw, as: UTF8.self) }
@@ -39,10 +39,10 @@ package enum JSONText {
     return String(decoding: result, as: UTF8.self)
   }
 
-  /// The text of a string that stands alone, with its quotes, for those who read JSON piece by piece; `nil` for what
-  /// isn't UTF-8.
+  /// Decodes a single string including its quotes, for callers that read JSON piece by piece; `nil`
+  /// if it isn't valid UTF-8.
   ///
-  /// - Throws: what is wrong with its escapes, and where.
+  /// - Throws: the error in its escapes, with its offset.
   package static func decode(token: [UInt8]) throws(JSONError) -> String? {
     var scanner = JSONScanner(token)
     let string = try scanner.string()
@@ -51,7 +51,7 @@ package enum JSONText {
     return string.hasEscapes && text != nil ? decode(string, in: token) : text
   }
 
-  /// A string in quotes, as `json.dumps` writes it; `null` for none.
+  /// Encodes a string in quotes, as `json.dumps` does; `null` for `nil`.
   package static func encode(_ text: String?) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity((text?.utf8.count ?? 2) + 2)
@@ -59,11 +59,11 @@ package enum JSONText {
     return result
   }
 
-  /// Which control characters have an escape of two characters.
+  /// The control characters for which the two-character escapes are used.
   package enum ShortEscapes {
-    /// All that JSON has one for.
+    /// All that have one in JSON.
     case all
-    /// White space alone: so it was in orgman's lists from the start, and scripts compare them.
+    /// Only white space. orgman's lists have always been written this way, and scripts compare them.
     case whiteSpace
 
     fileprivate func escape(of unit: UInt16) -> UInt8? {
@@ -72,7 +72,7 @@ package enum JSONText {
     }
   }
 
-  /// Adds a string in quotes, ASCII alone; `null` for none.
+  /// Appends a string in quotes as pure ASCII; `null` for `nil`.
   package static func append(_ text: String?, to bytes: inout [UInt8], short: ShortEscapes = .all) {
     guard let text else {
       bytes += "null".utf8
@@ -98,7 +98,7 @@ package enum JSONText {
     bytes.append(.quote)
   }
 
-  /// Adds `\u` and four digits.
+  /// Appends `\u` and four hexadecimal digits.
   package static func append(escape unit: UInt16, to bytes: inout [UInt8]) {
     bytes += [.backslash, UInt8(ascii: "u")]
     for shift in [12, 8, 4, 0] { bytes.append(hexadecimalDigits[Int(unit >> shift & 0xF)]) }
@@ -111,22 +111,22 @@ package enum JSONText {
     (0x08, UInt8(ascii: "b"), false), (0x0C, UInt8(ascii: "f"), false),
   ]
 
-  /// An organization as an entry of the file, from its key on.
+  /// An organization as an entry of the file, including its key.
   static func entry(_ organization: Organization) -> [UInt8] {
     var result = encode(organization.id) + Array(": {\n".utf8)
-    // A time that isn't known stays missing: the service can load that.
+    // An unknown time remains absent: the service can load that.
     let keys = OrganizationKey.all.filter { $0 != .createdAt || organization.createdAt != .unknown }
     let fields = keys.map { (key: $0.name, value: organization.text($0)) }
     append(fields, to: &result, indent: 4)
     return result + Array("  }".utf8)
   }
 
-  /// A member list as an entry of the file, from its key on.
+  /// A member list as an entry of the file, including its key.
   static func entry(organization: String, members: some Collection<OrgUser>) -> [UInt8] {
     encode(organization) + Array(": [".utf8) + elements(members) + [.closeBracket]
   }
 
-  /// What is between the brackets of a member list.
+  /// The text between the brackets of a member list.
   static func elements(_ members: some Collection<OrgUser>) -> [UInt8] {
     guard !members.isEmpty else { return [] }
     var result = Array("\n    ".utf8)

@@ -1,18 +1,18 @@
 import OrgCore
 import Synchronization
 
-/// What a store knows to be committed, from one transaction to the next.
+/// What a store knows about committed data between transactions.
 final class CommittedState: Sendable {
   struct State {
-    /// The journal, up to where it was read last.
+    /// The journal, up to the position where it was last read.
     var journal: Journal?
-    /// The data as the newest line of the journal has them.
+    /// The data as of the newest line of the journal.
     var current: (generation: UInt64, contents: FileContents)? { didSet { hashes = [:] } }
-    /// The hashes of its files, as far as they were worked out.
+    /// The hashes of its files, as far as they have been computed.
     var hashes: [String: RunningHash] = [:]
-    /// Bytes of a segment of the journal after which a new one begins.
+    /// The size of a journal segment, in bytes, after which a new one is started.
     var segmentLimit = 2 << 20
-    /// What was repaired without being asked for, in words, oldest first.
+    /// Descriptions of automatic repairs, oldest first.
     var repairs: [String] = []
   }
 

@@ -1,17 +1,17 @@
 import CSQLite
 
-/// What SQLite says when something failed.
+/// The result code of a failed SQLite call.
 struct DatabaseError: Error {
   let code: Int32
 }
 
-/// An SQLite database, closed when it goes out of use.
+/// An SQLite database, closed at the end of its lifetime.
 final class Database {
   enum Access {
     case reading, writing
   }
 
-  /// A value of a statement.
+  /// A value bound to a statement parameter.
   enum Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
     case number(Int64)
     case text(String)
@@ -21,7 +21,7 @@ final class Database {
     init(_ value: some BinaryInteger) { self = .number(Int64(truncatingIfNeeded: value)) }
   }
 
-  /// A row of a result, while it is looked at.
+  /// A row of a result. Valid only until the next row is read.
   struct Row {
     fileprivate let statement: OpaquePointer
 
@@ -37,7 +37,7 @@ final class Database {
   private let handle: OpaquePointer
   private var statements: [String: OpaquePointer] = [:]
 
-  /// Opens a database that is there; one of no bytes is empty.
+  /// Opens an existing database; a zero-length file is an empty database.
   init(path: String, _ access: Access) throws(DatabaseError) {
     var opened: OpaquePointer?
     let flags = (access == .reading ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX
@@ -55,23 +55,23 @@ final class Database {
     sqlite3_close_v2(handle)
   }
 
-  /// How long to wait for others, in milliseconds.
+  /// Sets how long to wait for other connections, in milliseconds.
   func setPatience(_ milliseconds: Int32) { sqlite3_busy_timeout(handle, milliseconds) }
 
-  /// Runs statements that return nothing.
+  /// Runs statements without a result.
   func execute(_ sql: String) throws(DatabaseError) {
     try check(sqlite3_exec(handle, sql, nil, nil, nil))
   }
 
-  /// Takes the right to write, and says with a code of SQLite whether that worked.
+  /// Starts a write transaction and returns SQLite's result code.
   func begin() -> Int32 { sqlite3_exec(handle, "BEGIN IMMEDIATE", nil, nil, nil) }
 
-  /// Runs a statement that is kept to be run again.
+  /// Runs a statement, which is kept prepared for later calls.
   func run(_ sql: String, _ values: Value...) throws(DatabaseError) {
     try rows(sql, values) { _ in true }
   }
 
-  /// The first row of a result, as the body makes it.
+  /// The first row of a result, converted by the body.
   func first<Result>(_ sql: String, _ values: Value..., body: (Row) -> Result) throws(DatabaseError)
     -> Result?
   {
@@ -83,7 +83,7 @@ final class Database {
     return result
   }
 
-  /// Looks at the rows of a result until the body says that it has seen enough.
+  /// Passes the rows of a result to the body until it returns false.
   func rows(_ sql: String, _ values: [Value], _ body: (Row) -> Bool) throws(DatabaseError) {
     let statement = try prepare(sql)
     defer {

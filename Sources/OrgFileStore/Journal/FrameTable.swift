@@ -1,33 +1,33 @@
 import CZstd
 
-/// Text in the seekable format of zstd: frames of 64 KiB of text that are read one by one, followed by a table of
-/// their lengths in a frame that other programs skip. `zstdcat` prints the text.
+/// Text in the seekable zstd format: frames of 64 KiB of text each that can be read separately, followed by a table of
+/// their lengths in a skippable frame. `zstdcat` prints the text.
 ///
-/// All of it comes from a file, so nothing of it is believed.
+/// The table comes from a file, so everything in it is validated.
 struct FrameTable {
-  /// Bytes of text in each frame but the last.
+  /// The number of bytes of text in each frame except the last.
   static let frameLength = 1 << 16
-  /// Bytes of text that are compressed; what claims to have more isn't read.
+  /// The maximum size of compressed text, in bytes. A file that claims to contain more isn't read.
   static let textLimit = 256 << 20
-  /// Bytes of the longest table.
+  /// The maximum size of the table, in bytes.
   static let lengthLimit = headerLength + textLimit / frameLength * entryLength + footerLength
 
   private static let headerLength = 8
   private static let entryLength = 8
   private static let footerLength = 9
-  /// What a frame that is skipped begins with, and what the file ends with.
+  /// The magic numbers at the beginning of the skippable frame and at the end of the file.
   private static let (headerMagic, footerMagic) = (0x184D_2A5E, 0x8F92_EAB1)
-  /// Bytes of a frame that couldn't be made smaller.
+  /// The maximum compressed size of a frame, in bytes, for incompressible text.
   private static let compressedLimit = frameLength + frameLength / 64
-  /// With frames so short, higher ones take ten times as long for a tenth less.
+  /// With frames this short, higher levels take ten times as long to save a tenth.
   private static let level: CInt = 3
 
-  /// Bytes of the whole text.
+  /// The size of the whole text in bytes.
   let size: Int
-  /// Where each frame begins in the file, and where the last ends.
+  /// The offset of each frame in the file, and the end of the last.
   private let places: [Int]
 
-  /// A table of nothing.
+  /// An empty table.
   init() {
     size = 0
     places = [0]
@@ -36,9 +36,9 @@ struct FrameTable {
   /// Reads the table of a file.
   ///
   /// - Parameters:
-  ///   - tail: what the file ends with: `lengthLimit` bytes, or all of it.
-  ///   - fileLength: bytes of the whole file.
-  /// - Returns: `nil` where it isn't such as are written here, or doesn't fit the file.
+  ///   - tail: the last `lengthLimit` bytes of the file, or all of it.
+  ///   - fileLength: the size of the whole file in bytes.
+  /// - Returns: `nil` if the file wasn't written by `file(of:)` or the table doesn't match the file.
   init?(_ tail: [UInt8], fileLength: Int) {
     func number(at place: Int) -> Int {
       tail[place..<place + 4].reversed().reduce(0) { $0 << 8 | Int($1) }
@@ -68,16 +68,16 @@ struct FrameTable {
     self.places = places
   }
 
-  /// How many frames there are.
+  /// The number of frames.
   var count: Int { places.count - 1 }
 
-  /// Where a frame is in the file.
+  /// The range of a frame in the file.
   func place(ofFrame frame: Int) -> Range<Int> { places[frame]..<places[frame + 1] }
 
-  /// Bytes of text in a frame.
+  /// The number of bytes of text in a frame.
   func length(ofFrame frame: Int) -> Int { min(Self.frameLength, size - frame * Self.frameLength) }
 
-  /// The text in a frame; `nil` where it isn't so long, or is damaged.
+  /// The text in a frame; `nil` if the frame has another length or is damaged.
   static func text(ofFrame bytes: [UInt8], length: Int) -> [UInt8]? {
     guard (1...frameLength).contains(length) else { return nil }
     let text = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
@@ -87,7 +87,7 @@ struct FrameTable {
     return text.isEmpty ? nil : text
   }
 
-  /// Text as a file; `nil` where it is empty or too long, or couldn't be read again.
+  /// Compresses text into a file; `nil` if the text is empty or too long, or can't be read back.
   static func file(of text: [UInt8]) -> [UInt8]? {
     guard (1...textLimit).contains(text.count), let context = ZSTD_createCCtx() else { return nil }
     defer { ZSTD_freeCCtx(context) }
@@ -102,7 +102,7 @@ struct FrameTable {
         let result = ZSTD_compress2(context, buffer.baseAddress, compressedLimit, part, part.count)
         count = ZSTD_isError(result) == 0 ? result : 0
       }
-      // The text itself is removed then.
+      // Verify the frame, because the original text will be removed.
       guard self.text(ofFrame: frame, length: part.count) == part else { return nil }
       file += frame
       entries += bytes(of: frame.count) + bytes(of: part.count)

@@ -4,17 +4,17 @@ import SystemPackage
 
 /// What was removed from the history, or would be.
 public struct Pruning: Sendable, Hashable {
-  /// The generations that are no longer told; `nil` where there are none.
+  /// The generations that are removed from the history; `nil` if there are none.
   public internal(set) var generations: ClosedRange<UInt64>?
-  /// When the part of the history begins that stays; `nil` where nothing is removed from it.
+  /// The time at which the remaining history begins; `nil` if nothing is removed from the history.
   public internal(set) var beginning: Timestamp?
-  /// How many segments of the journal are removed.
+  /// The number of journal segments that are removed.
   public internal(set) var segments = 0
-  /// How many quarantined files are removed.
+  /// The number of quarantined files that are removed.
   public internal(set) var quarantined = 0
-  /// How many files are removed that others took the place of.
+  /// The number of displaced files that are removed.
   public internal(set) var displaced = 0
-  /// Bytes of the segments, of the full copies that belong to them alone, and of the other files.
+  /// The size in bytes of the segments, of the full copies that only they need, and of the other files.
   public internal(set) var bytes = 0
 
   /// Whether nothing is removed.
@@ -22,7 +22,7 @@ public struct Pruning: Sendable, Hashable {
 }
 
 extension Pruning {
-  /// Sizes come from outside: a file with a hole can have any.
+  /// Sizes are untrusted: a sparse file can have any.
   mutating func add(bytes count: Int) {
     let (sum, isTooLarge) = bytes.addingReportingOverflow(count)
     bytes = isTooLarge ? .max : sum
@@ -37,21 +37,22 @@ struct HistoryPruner {
 
   private var directory: DataDirectory { stateDirectory.directory }
 
-  /// Segments that are removed at once after a change: so many had begun since the last time at most, as a rule.
+  /// The maximum number of segments removed after a change. Usually no more than this have been
+  /// started since the last time.
   private static let limitForChanges = 8
 
-  /// Removes a part of what is older than the history is kept. What can't be removed now is tried again with the next
-  /// segment: a change that was committed doesn't fail for it.
+  /// Removes a part of the history that is older than the retention period. If something can't be removed now, the next
+  /// segment triggers another attempt: it must not make a committed change fail.
   func removeExpired() {
     guard let time = retention.start(before: .now()) else { return }
     _ = try? remove(before: time, limit: Self.limitForChanges, isTrial: false)
   }
 
-  /// Removes what was before a time.
+  /// Removes everything before a time.
   ///
   /// - Parameters:
-  ///   - limit: the number of segments to remove at most.
-  ///   - isTrial: only find out what it would remove.
+  ///   - limit: the maximum number of segments to remove.
+  ///   - isTrial: only determine what would be removed.
   func remove(
     before time: Timestamp, limit: Int = .max, isTrial: Bool
   ) throws(OrgError) -> Pruning {
@@ -62,7 +63,7 @@ struct HistoryPruner {
     if let cut { try directory.saving { () throws(SystemCallError) in try describe(cut, in: &pruning) } }
     if let cut, !isTrial {
       try stateDirectory.prune(cut)
-      // What is remembered of lines that are gone can't be read any more.
+      // Remembered lines in removed segments can no longer be read.
       committed.withLock { $0.journal?.forget(before: cut.segment) }
     }
     try directory.saving { () throws(SystemCallError) in

@@ -2,13 +2,13 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Reads the history, as the journal and its index tell it, without the lock.
+/// Reads the history from the journal and its index, without taking the lock.
 struct HistoryReader {
   let directory: DataDirectory
-  /// Whether the index may not be written.
+  /// Whether the index must not be written.
   let isReadOnly: Bool
 
-  /// Every generation that the journal has, newest first; those before it are unknown.
+  /// All generations in the journal, newest first. Earlier ones are unknown.
   func history() throws(OrgError) -> [HistoryEntry] {
     try readingJournal { (journal, calls) throws(SystemCallError) in
       var entries: [HistoryEntry] = []
@@ -20,7 +20,7 @@ struct HistoryReader {
     } ?? []
   }
 
-  /// A part of the history, found by the index of the journal.
+  /// A page of the history, found through the journal's index.
   func history(
     matching filter: HistoryFilter, from position: HistoryPage.Position?, limit: Int
   ) throws(OrgError) -> HistoryPage {
@@ -31,7 +31,7 @@ struct HistoryReader {
     } ?? HistoryPage(entries: [], next: nil)
   }
 
-  /// A generation of the history; `nil` where the journal doesn't have it.
+  /// A generation of the history; `nil` if it isn't in the journal.
   func entry(generation: UInt64) throws(OrgError) -> HistoryEntry? {
     try searching { search throws(SystemCallError) in try search.entry(generation) } ?? nil
   }
@@ -46,25 +46,25 @@ struct HistoryReader {
     return try history(matching: HistoryFilter(), from: nil, limit: 1).entries.first?.generation
   }
 
-  /// The latest edit of a user that hasn't been undone; see `OrgManager`.
+  /// A user's latest edit that hasn't been undone; see `OrgManager`.
   func undoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
     try searching { search throws(SystemCallError) in try search.undoable(by: uid) } ?? nil
   }
 
-  /// The latest undo of a user that hasn't been redone; see `OrgManager`.
+  /// A user's latest undo that hasn't been redone; see `OrgManager`.
   func redoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
     try searching { search throws(SystemCallError) in try search.redoable(by: uid) } ?? nil
   }
 
-  /// The generation that the data had at a time; `nil` where the journal doesn't reach back there.
+  /// The generation of the data at a time; `nil` if the journal doesn't go back that far.
   func generation(at time: Timestamp) throws(OrgError) -> UInt64? {
     try searching { search throws(SystemCallError) in try search.generation(at: time) } ?? nil
   }
 
-  /// Bytes of the journal that are looked through without an index: beyond that, it is brought up to date first.
+  /// How many bytes of the journal may be scanned without the index. If there are more, the index is updated first.
   private static let limitWithoutIndex = 1 << 18
 
-  /// Looks for something in the journal, by its index if there is one; `nil` where there is no journal.
+  /// Searches the journal, using its index if there is one; `nil` if there is no journal.
   private func searching<Result>(
     usesIndex: Bool = true, _ body: (JournalSearch) throws(SystemCallError) -> Result
   ) throws(OrgError) -> Result? {
@@ -84,7 +84,7 @@ struct HistoryReader {
     }
   }
 
-  /// Gives access to the journal; `nil` where there is none yet.
+  /// Opens the journal and passes it to the body; `nil` if it doesn't exist yet.
   func readingJournal<Result>(
     _ body: (borrowing Descriptor, SystemCalls) throws(SystemCallError) -> Result
   ) throws(OrgError) -> Result? {

@@ -1,13 +1,13 @@
 import OrgCore
 import Synchronization
 
-/// Tells the observer of a store what was added to the history, once the lock is free.
+/// Notifies a store's observer of additions to the history after the lock has been released.
 final class HistoryReporter: Sendable {
   private let observer: (any HistoryObserver)?
-  /// What was added since the observer was told.
+  /// Additions that haven't been reported yet.
   private let additions = Mutex<[Addition]>([])
 
-  /// A line that was added to the journal.
+  /// A line that was appended to the journal.
   private enum Addition {
     case generation(HistoryEntry)
     case segment(generation: UInt64, actor: Actor)
@@ -17,7 +17,7 @@ final class HistoryReporter: Sendable {
     self.observer = observer
   }
 
-  /// Remembers what was added to the journal.
+  /// Records an addition to the journal.
   func note(_ record: JournalRecord) {
     guard observer != nil else { return }
     let addition =
@@ -26,7 +26,8 @@ final class HistoryReporter: Sendable {
     additions.withLock { $0.append(addition) }
   }
 
-  /// Tells the observer, in the order of the history. It may write to a slow disk, so nobody should wait for it.
+  /// Notifies the observer in the order of the history. The observer may write to a slow disk, so no other process
+  /// should have to wait for this.
   func report() {
     guard let observer else { return }
     let new = additions.withLock { additions in

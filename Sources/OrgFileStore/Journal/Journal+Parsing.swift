@@ -1,30 +1,30 @@
 import FoundationEssentials
 import OrgCore
 
-// The text of the journal: lines that begin with the hash of what is after it.
+// The text format of the journal: each line begins with the hash of the rest of it.
 extension Journal {
-  /// What was found in a segment, or in the end of one.
+  /// What was found in a segment or in the end of one.
   struct Parsed {
     var lines: [Line] = []
-    /// How many bytes there are up to the end of the last good line.
+    /// The number of bytes up to the end of the last valid line.
     var good = 0
-    /// What couldn't be read, and where.
+    /// Where something couldn't be read, and why.
     var damage: [(offset: Int, reason: String)] = []
-    /// Where a last line begins that was never finished.
+    /// The start of an unfinished last line.
     var unfinished: Int?
-    /// Whether the end can't be read, so that nothing may be put after it.
+    /// Whether the end can't be read, so that nothing may be appended.
     var isBlocked = false
     /// The format of a line that a later version wrote.
     var newerFormat: Int?
   }
 
-  /// Reads lines. Damage to one leaves those after it readable.
+  /// Parses lines. A damaged line doesn't prevent the following ones from being read.
   static func parse(
     _ bytes: [UInt8], decoding decode: (ArraySlice<UInt8>) -> Line? = { decode($0) }
   ) -> Parsed {
     var result = Parsed()
     var start = 0
-    // The hash that the next line should name.
+    // The hash of the previous line, to which the next one should refer.
     var expected: String?
     while start < bytes.count {
       let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
@@ -48,7 +48,7 @@ extension Journal {
         start = end + 1
         continue
       }
-      // The line's end may be what is damaged.
+      // Perhaps only the line end is damaged.
       let next = bytes[min(start + 1, end)..<end].firstRange(of: prefix)?.lowerBound ?? end
       if let line = decode(bytes[start..<max(start, next - 1)]) {
         result.damage.append((next - 1, "the line has no end"))
@@ -81,7 +81,7 @@ extension Journal {
     return Line(record: record, hash: hash, range: line.indices)
   }
 
-  /// The format of a line that matches its hash, whatever else is in it.
+  /// The format of a line that matches its hash, regardless of its other content.
   static func format(of line: ArraySlice<UInt8>) -> Int? {
     struct Probe: Decodable {
       let format: Int
@@ -89,7 +89,7 @@ extension Journal {
     return body(of: line).flatMap { try? JSONDecoder().decode(Probe.self, from: $0.body).format }
   }
 
-  /// What a line says, and its hash, if it matches.
+  /// The content of a line and its hash; `nil` if they don't match.
   static func body(of line: ArraySlice<UInt8>) -> (body: Data, hash: String)? {
     guard line.starts(with: prefix) else { return nil }
     let hash = String(decoding: line.dropFirst(prefix.count).prefix(64), as: UTF8.self)
@@ -107,12 +107,13 @@ extension Journal {
     return (prefix + Array(hash.utf8) + separator + body + [UInt8(ascii: "\n")], hash)
   }
 
-  /// A line that matches its hash, without what it changed: of a long one, that takes most of the time.
+  /// Decodes a line that matches its hash, but without its changes and splices, which take most of
+  /// the time for a long line.
   static func head(of line: ArraySlice<UInt8>) -> Line? {
     decode(line, emptying: ["changes", "splices"])
   }
 
-  /// A line that matches its hash, without what became of the files, which takes as long to decode as all the rest.
+  /// Decodes a line that matches its hash, but without the splices and file states, which take as long as the rest.
   static func summary(of line: ArraySlice<UInt8>) -> Line? {
     decode(line, emptying: ["splices", "files"])
   }
@@ -125,7 +126,7 @@ extension Journal {
     return Line(record: record, hash: hash, range: line.indices)
   }
 
-  /// An object of JSON in which the arrays and objects under some of its keys have nothing in them.
+  /// A JSON object in which the arrays and objects under some keys have been emptied.
   static func emptied(_ body: Data, _ keys: [JSONKey]) -> Data {
     var scanner = JSONScanner([UInt8](body))
     let bytes = scanner.bytes
@@ -145,7 +146,7 @@ extension Journal {
         return true
       }
     } catch {
-      // Whoever decodes it says what is wrong.
+      // The decoder reports the error.
       return body
     }
     return copied == 0 ? body : result + bytes[copied...]

@@ -1,9 +1,9 @@
 import Glibc
 import OrgCore
 
-// Reading the journal without knowing anything of it: from its end, or from a generation on.
+// Reading the journal without prior state, from its end or from a given generation.
 extension Journal {
-  /// A place in the journal, before or after a line. Offsets count in the text of a segment.
+  /// A position in the journal, before or after a line. The offset refers to the uncompressed text of the segment.
   struct Place: Hashable, Comparable {
     var segment: String
     var offset: Int
@@ -13,15 +13,15 @@ extension Journal {
     }
   }
 
-  /// A good line and where it is.
+  /// A valid line and its location.
   struct FoundLine {
     var record: JournalRecord
     var hash: String
     var segment: String
-    /// Without the line end.
+    /// Excludes the line end.
     var range: Range<Int>
 
-    /// - Parameter offset: where what was read of the segment begins.
+    /// - Parameter offset: the offset in the segment at which reading began.
     init(_ line: Line, _ segment: String, movedBy offset: Int) {
       (record, hash) = (line.record, line.hash)
       self.segment = segment
@@ -29,17 +29,17 @@ extension Journal {
     }
   }
 
-  /// The names of the segments, in order; of compressed ones, without what tells that they are.
+  /// The names of the segments, in order. The suffix of compressed ones is removed.
   static func segments(_ directory: borrowing Descriptor, _ calls: SystemCalls) throws(SystemCallError)
     -> [String]
   {
     try calls.segmentNames.names(in: directory, calls)
   }
 
-  /// The generation that a segment is named by.
+  /// The generation in the name of a segment.
   static func generation(of segment: String) -> UInt64 { UInt64(segment.prefix { $0.isNumber }) ?? 0 }
 
-  /// The newest line without what it changed, read from the end; `nil` where there is none that is good.
+  /// The newest line without its changes, read from the end; `nil` if that line isn't valid or there is none.
   static func newest(_ directory: borrowing Descriptor, _ calls: SystemCalls) throws(SystemCallError)
     -> JournalRecord?
   {
@@ -47,14 +47,14 @@ extension Journal {
     return try end(of: segment, directory, calls)?.line.record
   }
 
-  /// The last line of a segment without what it changed, and the place after it; `nil` where that line isn't good.
+  /// The last line of a segment without its changes, and the place after it; `nil` if that line isn't valid.
   static func end(
     of segment: String, _ directory: borrowing Descriptor, _ calls: SystemCalls
   ) throws(SystemCallError) -> (line: Line, place: Place)? {
     try end(of: Segment(segment, directory, calls), calls)
   }
 
-  /// The same of a segment that is open.
+  /// The same for an open segment.
   static func end(
     of file: Segment, _ calls: SystemCalls
   ) throws(SystemCallError) -> (line: Line, place: Place)? {
@@ -73,7 +73,7 @@ extension Journal {
     }
   }
 
-  /// The first line of a segment without what it changed; `nil` where that line isn't good.
+  /// The first line of a segment without its changes; `nil` if that line isn't valid.
   static func beginning(
     of segment: String, _ directory: borrowing Descriptor, _ calls: SystemCalls
   ) throws(SystemCallError) -> Line? {
@@ -87,11 +87,11 @@ extension Journal {
     }
   }
 
-  /// Looks at good lines, newest first, until the body says that it has seen enough.
+  /// Visits valid lines, newest first, until the body returns false.
   ///
   /// - Parameters:
-  ///   - place: the lines before it; `nil` for all.
-  ///   - bottom: the lines after it; `nil` for all.
+  ///   - place: visit only lines before it; `nil` for all.
+  ///   - bottom: visit only lines after it; `nil` for all.
   static func scanBackwards(
     _ directory: borrowing Descriptor, _ calls: SystemCalls, from place: Place? = nil,
     downTo bottom: Place? = nil,
@@ -107,23 +107,23 @@ extension Journal {
     }
   }
 
-  /// Looks at the good lines in a part of a segment; false where the body has seen enough.
+  /// Visits the valid lines in a part of a segment. Returns false if the body did.
   private static func scanBackwards(
     _ file: Segment, _ range: Range<Int>, _ calls: SystemCalls,
     _ body: (FoundLine) throws(SystemCallError) -> Bool
   ) throws(SystemCallError) -> Bool {
-    // What was read and not yet looked at begins at `start` and ends with a line.
+    // The bytes read but not yet visited start at `start` and end at the end of a line.
     var start = range.upperBound
     var bytes: [UInt8] = []
     var length = 1 << 13
-    // No line ends from here on, but for the last.
+    // There are no line ends from this index on, except at the very end.
     var searched = 0
     while start + bytes.count > range.lowerBound {
       guard
         let newline = bytes.prefix(searched).lastIndex(of: UInt8(ascii: "\n"))
           ?? (start == range.lowerBound ? -1 : nil)
       else {
-        // As much again as there is of a long line, so that it isn't copied often.
+        // Double the amount for a long line, so that it isn't copied often.
         let more = min(max(length, bytes.count), start - range.lowerBound)
         let isEmpty = bytes.isEmpty
         bytes = try file.read(start - more..<start, calls) + bytes
@@ -138,7 +138,7 @@ extension Journal {
         searched = max(0, newline)
         continue
       }
-      // What is damaged is found out forwards.
+      // Damage can only be located by parsing forward.
       let rest = try file.read(range.lowerBound..<start + bytes.count, calls)
       for line in parse(rest).lines.reversed() {
         guard try body(FoundLine(line, file.name, movedBy: range.lowerBound)) else { return false }
@@ -148,18 +148,18 @@ extension Journal {
     return true
   }
 
-  /// The good lines of the segments from the one on in which a generation is told, oldest first.
+  /// The valid lines, oldest first, beginning with the segment that contains a generation.
   ///
   /// - Parameters:
   ///   - last: leave out segments that begin with a later generation.
-  ///   - isBefore: begin so early that not only the state that the generation left is told, but how it came
-  ///     about; or else a checkpoint of it is enough.
+  ///   - isBefore: begin early enough to include the line that led to the generation. Otherwise a
+  ///     checkpoint of its state is enough.
   static func lines(
     from generation: UInt64, to last: UInt64 = .max, isBefore: Bool, _ directory: borrowing Descriptor,
     _ calls: SystemCalls
   ) throws(SystemCallError) -> [JournalRecord] {
     let segments = try segments(directory, calls)
-    // A segment begins with the generation that it is named by, or with a checkpoint of it.
+    // A segment begins with the generation in its name, or with a checkpoint of it.
     let before = segments.lastIndex { Self.generation(of: $0) < generation } ?? 0
     let first = isBefore ? before : segments.firstIndex { Self.generation(of: $0) == generation } ?? before
     var records: [JournalRecord] = []
@@ -169,7 +169,7 @@ extension Journal {
     return records
   }
 
-  /// What is in a segment; `nil` where it was removed since its name was read.
+  /// Parses a segment; `nil` if it was removed after the names were listed.
   static func parsed(
     _ segment: String, _ directory: borrowing Descriptor, _ calls: SystemCalls
   ) throws(SystemCallError) -> Parsed? {
@@ -179,7 +179,7 @@ extension Journal {
     return parsed
   }
 
-  /// Every good line there is, oldest first, and what couldn't be read.
+  /// All valid lines, oldest first, and descriptions of what couldn't be read.
   static func everything(
     _ directory: borrowing Descriptor, _ calls: SystemCalls
   ) throws(SystemCallError) -> (lines: [Line], damage: [String]) {
@@ -188,7 +188,7 @@ extension Journal {
     return (lines, damage)
   }
 
-  /// Hands out what each segment has, the oldest first, and tells what couldn't be read.
+  /// Passes the content of each segment to the body, oldest first. Returns descriptions of what couldn't be read.
   static func check(
     _ directory: borrowing Descriptor, _ calls: SystemCalls, _ body: (String, Parsed) -> Void
   ) throws(SystemCallError) -> [String] {

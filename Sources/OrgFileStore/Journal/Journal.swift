@@ -3,30 +3,30 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// The append-only record of everything that happened to the data: redo log, audit log, history and undo in one.
+/// The append-only record of all changes to the data: redo log, audit log, history, and undo log in one.
 ///
-/// `journal/` holds segments named by the generation that they start from, one JSON object a line. Each line
-/// begins with the hash of what is after it, and names the hash of the line before. Only who holds the
-/// lock may append.
+/// `journal/` contains segments named after the generation that they start from, with one JSON object per
+/// line. Each line begins with the hash of the rest of it and contains the hash of the previous line. Only the
+/// holder of the lock may append.
 struct Journal {
-  /// A line as it was read.
+  /// A line as read.
   struct Line {
     var record: JournalRecord
     var hash: String
-    /// Where it is in its segment, or in what was read of it, without the line end.
+    /// Its location in the segment, or in the part that was read, without the line end.
     var range: Range<Int>
   }
 
-  /// One of the newest lines. What a long one changed stays on the disk: a change of everything takes more memory than
-  /// the data.
+  /// One of the newest lines. The changes of a long line stay on disk, because a change of everything takes more
+  /// memory than the data itself.
   struct Recent {
-    /// What it says; of a long one without the changes and the splices.
+    /// The record; for a long line, without its changes and splices.
     let record: JournalRecord
-    /// Of a long one, the hashes of the values that it changed, rising.
+    /// For a long line, the sorted hashes of the addresses that it changed.
     let touched: [Int]?
     fileprivate let segment: String
     private let range: Range<Int>
-    /// Bytes of a line that isn't long: some fifty changes.
+    /// Lines up to this number of bytes aren't long; this is enough for some fifty changes.
     private static let longest = 1 << 14
 
     init(_ line: FoundLine) {
@@ -43,12 +43,12 @@ struct Journal {
       self.record = record
     }
 
-    /// A line of which all is at hand.
+    /// A line whose entire content is in memory.
     init(_ record: JournalRecord) {
       (self.record, touched, segment, range) = (record, nil, "", 0..<0)
     }
 
-    /// All that it says.
+    /// The complete record.
     func whole(
       _ directory: borrowing Descriptor, _ calls: SystemCalls
     ) throws(SystemCallError) -> JournalRecord {
@@ -61,7 +61,7 @@ struct Journal {
     }
   }
 
-  /// Where reading stopped: a segment, and how many bytes of it are good.
+  /// The segment in which reading stopped, and the number of valid bytes in it.
   private struct Position {
     var segment: String
     var length: Int
@@ -69,21 +69,21 @@ struct Journal {
 
   private let calls: SystemCalls
   private var position: Position?
-  /// The newest good line, without what it changed if it is long.
+  /// The newest valid line; without its changes if it is long.
   private(set) var last: (record: JournalRecord, hash: String)?
-  /// The newest lines, oldest first: those that were read for other reasons; after `recall`, as many as are needed to
-  /// tell what another program didn't know of.
+  /// The newest lines, oldest first: those that happened to be read, and after `recall`, as many as are needed to
+  /// determine what another program didn't know of.
   private(set) var recent: [Recent] = []
-  /// What is before this place wasn't remembered yet.
+  /// Lines before this place haven't been recalled yet.
   private var unremembered: Place?
-  /// What could not be read in the segments that were read, in words, unless a checkpoint follows.
+  /// Descriptions of what couldn't be read in the segments that were read. A later checkpoint clears them.
   private(set) var damage: [String] = []
-  /// Lines that are remembered however old they are, and at most.
+  /// How many lines are remembered: at least, however old they are, and at most.
   private static let recentCount = 256...4096
-  /// Older lines than this aren't needed, in microseconds before the newest: another program may have read the files so
-  /// long before it wrote them, and what it wrote to a displaced file is found no later than that, either.
+  /// How long lines are remembered, in microseconds before the newest. Another program may take half of this between
+  /// reading the files and writing them, and the same again may pass before its write to a displaced file is found.
   private static let recentAge = 2 * Reconciliation.longestOperation
-  /// Bytes that are read for them.
+  /// The maximum number of bytes to read for `recall`.
   private static let recallLimit = 16 << 20
 
   init(calls: SystemCalls) {
@@ -92,11 +92,11 @@ struct Journal {
 
   // MARK: Reading
 
-  /// Reads what others appended since the last time; the first time, the newest good line alone, unless the end of the
-  /// journal can't be read: then the newest segment that has a good line.
+  /// Reads lines that were appended since the last call. The first call only reads the newest valid line, or, if the
+  /// end of the journal can't be read, the newest segment that has a valid line.
   ///
-  /// - Parameter repairing: take away a line at the end that was cut off in the middle: it was never
-  ///   acknowledged. Only for who holds the lock.
+  /// - Parameter repairing: truncate an incomplete line at the end, which was never acknowledged. Only allowed
+  ///   for the holder of the lock.
   mutating func refresh(_ directory: borrowing Descriptor, repairing: Bool) throws(SystemCallError) {
     let segments = try Self.segments(directory, calls)
     if let position, !Set(recent.map(\.segment) + [position.segment]).isSubset(of: segments) {
@@ -117,8 +117,8 @@ struct Journal {
     }
   }
 
-  /// Takes the last line of a segment for the newest; false where it can't be read, and where the whole segment is as
-  /// quickly read.
+  /// Adopts the last line of a segment as the newest. Returns false if it can't be read, or if reading the whole
+  /// segment is just as fast.
   private mutating func readEnd(
     of segment: String, _ directory: borrowing Descriptor
   ) throws(SystemCallError) -> Bool {
@@ -133,17 +133,17 @@ struct Journal {
     return true
   }
 
-  /// Whether nothing was appended since it was read last.
+  /// Whether nothing has been appended since the last read.
   func isAtEnd(_ directory: borrowing Descriptor) -> Bool {
     guard let position, let newest = try? Self.segments(directory, calls).last else { return false }
     return newest == position.segment
       && (try? calls.status(of: newest, in: directory)).map { Int($0.st_size) } == position.length
   }
 
-  /// Bytes of a segment that is read as a whole.
+  /// Segments up to this number of bytes are read as a whole.
   private static let shortSegment = 1 << 14
 
-  /// Remembers the newest lines, as many as are needed to tell what another program didn't know of.
+  /// Loads the newest lines, as many as are needed to determine what another program didn't know of.
   mutating func recall(_ directory: borrowing Descriptor) throws(SystemCallError) {
     guard let place = unremembered else { return }
     var earlier: [Recent] = []
@@ -159,7 +159,7 @@ struct Journal {
     unremembered = nil
   }
 
-  /// Drops what it remembers of segments that were removed.
+  /// Forgets lines in segments that were removed.
   mutating func forget(before segment: String) {
     recent.removeAll { $0.segment < segment }
     if let place = unremembered, place.segment < segment { unremembered = nil }
@@ -171,7 +171,7 @@ struct Journal {
     let file = try Segment(segment, directory, calls)
     if let reason = file.damage { damage.append("\(segment): \(reason)") }
     guard file.size > start else {
-      // Nothing can be added to what is compressed; as a rule a newer segment follows.
+      // Nothing can be appended to a compressed segment; usually a newer segment follows.
       if file.isCompressed { isBlocked = true }
       return
     }
@@ -179,8 +179,8 @@ struct Journal {
     for line in parsed.lines { take(line, segment, from: start) }
     newerFormat = newerFormat ?? parsed.newerFormat
     if !parsed.lines.isEmpty { position = Position(segment: segment, length: start + parsed.good) }
-    // Only what has no line end was never finished. Anything else is left for people to look at: a new segment
-    // begins after it.
+    // Only a line without a line end is known to be unfinished. Any other damage is left for inspection, and a new
+    // segment begins after it.
     if let unfinished = parsed.unfinished, repairing, !file.isCompressed {
       let target = try calls.open(segment, in: directory, O_RDWR)
       try calls.truncate(target, segment, to: start + unfinished)
@@ -192,9 +192,9 @@ struct Journal {
       .map { "\(segment), byte \(start + $0.offset): \($0.reason)" }
   }
 
-  /// The format of a line that a later version wrote: what this one would do might be wrong.
+  /// The format of a line written by a later version, which this version might misinterpret.
   private(set) var newerFormat: Int?
-  /// Whether the newest segment ends in something unreadable, so that nothing may be appended to it.
+  /// Whether the end of the newest segment is unreadable, so that nothing may be appended to it.
   private(set) var isBlocked = false
 
   private mutating func take(_ line: Line, _ segment: String, from start: Int) {
@@ -206,11 +206,11 @@ struct Journal {
     while isDispensable(recent[extra].record, count: recent.count - extra) { extra += 1 }
     guard extra > 0 else { return }
     recent.removeFirst(extra)
-    // Nothing is missing between those that are remembered.
+    // There are no gaps between the remembered lines.
     unremembered = nil
   }
 
-  /// Whether the oldest of so many lines needn't be remembered.
+  /// Whether the oldest of the given number of lines can be forgotten.
   private func isDispensable(_ oldest: JournalRecord, count: Int) -> Bool {
     guard count > Self.recentCount.lowerBound else { return false }
     guard count <= Self.recentCount.upperBound, let time = Timestamp(oldest.time),
@@ -222,7 +222,7 @@ struct Journal {
 
   // MARK: Appending
 
-  /// Adds a line and makes it last through a power cut: with this, a change set is committed.
+  /// Appends a line and makes it durable. This commits a change set.
   mutating func append(_ record: JournalRecord, to directory: DataDirectory, in journal: borrowing Descriptor)
     throws(SystemCallError)
   {
@@ -238,8 +238,8 @@ struct Journal {
       try calls.syncData(file, segment)
       if startsSegment { try calls.sync(journal, "journal") }
     } catch {
-      // What wasn't acknowledged must not come back: the line goes, through another descriptor, for after a
-      // failed sync nothing can be said of the first.
+      // A change that wasn't acknowledged must not reappear, so remove the line. Use another descriptor, because the
+      // state of the first one is undefined after a failed sync.
       if let again = try? calls.open(segment, in: journal, O_WRONLY) {
         try? calls.truncate(again, segment, to: start)
         try? calls.sync(again, segment)
@@ -249,18 +249,18 @@ struct Journal {
     position = Position(segment: segment, length: start + bytes.count)
     take(Line(record: record, hash: hash, range: 0..<bytes.count - 1), segment, from: start)
     if record.kind == .checkpoint { damage = [] }
-    // By the length of the segment: what one process appends, another may have to count in.
+    // Based on the length of the segment, because another process may have to index the lines that this one appended.
     isIndexDue =
       isIndexDue || start / JournalIndex.stride != (start + bytes.count) / JournalIndex.stride
   }
 
-  /// Whether so much was appended that the index should be brought up to date.
+  /// Whether enough has been appended that the index should be updated.
   private(set) var isIndexDue = false
 
-  /// Tells that the index was brought up to date, as far as that was possible.
+  /// Records that the index has been updated, as far as that was possible.
   mutating func noteIndexed() { isIndexDue = false }
 
-  /// How many bytes the newest segment has.
+  /// The size of the newest segment in bytes.
   var segmentLength: Int { position?.length ?? 0 }
 
   private func freeName(_ generation: UInt64, _ journal: borrowing Descriptor) -> String {
@@ -269,8 +269,8 @@ struct Journal {
     let newest = (try? Self.segments(journal, calls))?.last
     var attempt = 0
     while true {
-      // A segment that couldn't be read keeps its name; the next one of that generation comes after it.
-      // An underscore, unlike a hyphen, sorts after the full stop.
+      // An unreadable segment keeps its name, and the next one for the same generation must sort after it. An
+      // underscore, unlike a hyphen, sorts after a period.
       let candidate =
         attempt == 0 ? "\(name).jsonl" : "\(name)\(String(repeating: "_", count: attempt)).jsonl"
       let isBehind = newest.map { candidate > $0 } ?? true

@@ -3,23 +3,23 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Where the journal begins since older segments were removed. It is written before the first of them goes, so what a
-/// crash leaves of them is known to be on its way out.
+/// Where the journal begins after older segments have been removed. It is written before the first of them is removed,
+/// so that any that remain after a crash are known to be obsolete.
 struct JournalAnchor: Codable, Equatable {
-  /// In `journal`.
+  /// Its name in `journal`.
   static let file = "anchor"
   private static let limit = 1 << 16
 
   /// The first segment that is kept.
   var segment: String
-  /// The hash of the line that its first line follows.
+  /// The hash of the removed line that precedes the segment's first line.
   var previous: String
-  /// The first generation whose state can be rebuilt.
+  /// The first generation whose state can be reconstructed.
   var generation: UInt64
-  /// When older segments were removed last.
+  /// When older segments were last removed.
   var time: String
 
-  /// `nil` where nothing was ever removed, or what says so doesn't match its hash.
+  /// Reads the anchor; `nil` if nothing was ever removed, or the anchor doesn't match its hash.
   init?(in journal: borrowing Descriptor, _ calls: SystemCalls) {
     guard let file = try? calls.open(Self.file, in: journal, O_RDONLY),
       let text = try? calls.readAll(file, Self.file, size: 1 << 10), text.count <= Self.limit,
@@ -34,7 +34,7 @@ struct JournalAnchor: Codable, Equatable {
     time = Timestamp.now().description
   }
 
-  /// One line, as those of the journal are.
+  /// The anchor as a single line in the journal's format.
   func text() throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -42,8 +42,8 @@ struct JournalAnchor: Codable, Equatable {
     return Journal.prefix + Array(sha256(body).utf8) + Journal.separator + body + [UInt8(ascii: "\n")]
   }
 
-  /// What is wrong with the first segment that is there; `nil` where it is the one that was kept, or an older one that
-  /// wasn't removed yet.
+  /// What is wrong with the first existing segment; `nil` if it is the one that was kept, or an older one that
+  /// hasn't been removed yet.
   static func damage(
     _ anchor: Self?, at segment: String, _ line: Journal.Line
   ) -> String? {

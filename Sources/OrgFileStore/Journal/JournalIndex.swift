@@ -2,20 +2,20 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Where in the journal what is told, so that looking for it takes no longer when there are years of it.
+/// An index of the journal, so that lookups stay fast even with years of history.
 ///
-/// It is made from the journal and never trusted: it says up to which line it goes, with the hash of that line, and
-/// where the journal doesn't have that line there, the index counts for nothing. What was appended after that is read
-/// from the journal itself. So it needn't be brought up to date with every change; and where it is missing, or somebody
-/// else holds it up, everything works without it.
+/// It is derived from the journal and never trusted: it stores the location and hash of the last line that it covers,
+/// and is ignored if the journal doesn't have that line there. Lines appended after that are read from the journal
+/// itself, so the index needn't be updated with every change. If it is missing, or another process has it locked,
+/// everything works without it.
 struct JournalIndex {
   static let name = "index.sqlite"
-  /// Bytes of the journal after which it is brought up to date.
+  /// How many bytes the journal grows before the index is updated.
   static let stride = 1 << 16
 
-  /// Where a line is.
+  /// The location of a line.
   struct Address {
-    /// Counts the good lines.
+    /// The sequence number among all valid lines.
     var line: Int64
     var generation: UInt64
     var segment: String
@@ -23,11 +23,11 @@ struct JournalIndex {
   }
 
   let database: Database
-  /// What is after this place isn't in it.
+  /// The index covers the journal up to this place.
   let end: Journal.Place
 
-  /// Opens the index for reading; `nil` where there is none that fits the journal. Until it goes out of use it stays as
-  /// it is.
+  /// Opens the index for reading; `nil` if there is none that matches the journal. It keeps its state until
+  /// the end of its lifetime.
   init?(in space: borrowing Descriptor, of journal: borrowing Descriptor, _ calls: SystemCalls) {
     guard let database = try? Self.open(in: space, .reading, calls) else { return nil }
     database.setPatience(100)
@@ -38,29 +38,29 @@ struct JournalIndex {
     end = mark.end
   }
 
-  /// Opens what is under the name of the index, if it is a plain file.
+  /// Opens the file under the index's name if it is a regular file.
   static func open(
     in space: borrowing Descriptor, as name: String = name, _ access: Database.Access, _ calls: SystemCalls
   ) throws(DatabaseError) -> Database? {
     guard let status = try? calls.status(of: name, in: space), status.st_mode & S_IFMT == S_IFREG,
       status.st_nlink == 1
     else { return nil }
-    // Wherever the directory is by now.
+    // This works even if the directory has been moved.
     return try Database(path: "/proc/self/fd/\(space.number)/\(name)", access)
   }
 
   /// How far an index goes.
   struct Mark {
-    /// The form of the tables.
+    /// The version of the schema.
     static let version: Int64 = 1
 
     /// The first segment of the journal.
     var first: String
-    /// Where the last line of the index is.
+    /// The location of the last line in the index.
     var segment: String
     var start: Int
     var hash: String
-    /// After that line.
+    /// The offset after that line.
     var offset: Int
 
     var end: Journal.Place { Journal.Place(segment: segment, offset: offset) }
@@ -73,7 +73,7 @@ struct JournalIndex {
       self.offset = offset
     }
 
-    /// - Throws: a `DatabaseError`, also where the tables have another form.
+    /// - Throws: `DatabaseError`, also if the schema is different.
     init?(_ database: Database) throws(DatabaseError) {
       let found = try database.first(
         "SELECT first, segment, start, hash, offset FROM mark WHERE version = ?", .number(Self.version)
@@ -93,7 +93,7 @@ struct JournalIndex {
         .number(Int64(start)), .text(hash), .number(Int64(offset)))
     }
 
-    /// Whether the journal begins with that segment, and has that line at that place.
+    /// Whether the journal begins with that segment and has that line at that location.
     func fits(_ journal: borrowing Descriptor, _ calls: SystemCalls) throws(SystemCallError) -> Bool {
       let segments = try Journal.segments(journal, calls)
       guard segments.first == first, segments.contains(segment), start >= 0, offset > start else {
@@ -106,10 +106,10 @@ struct JournalIndex {
     }
   }
 
-  // MARK: Looking something up
+  // MARK: Lookup
 
-  /// Lines before another one that are told of in a filter, newest first. Those of both an organization and a user may
-  /// tell of each alone.
+  /// Lines before another one that match a filter, newest first. If the filter names both an organization and a user, a
+  /// line may match them in separate changes.
   func lines(_ filter: HistoryFilter, before line: Int64, limit: Int) throws(DatabaseError) -> [Address] {
     var conditions = ["e.kind <> \(JournalRecord.Kind.checkpoint.number)"]
     var values: [Database.Value] = []
@@ -145,14 +145,14 @@ struct JournalIndex {
         + " ORDER BY \(keys.isEmpty ? "e" : "t").line DESC LIMIT ?", values)
   }
 
-  /// Lines that tell of a generation, newest first.
+  /// Lines about a generation, newest first.
   func lines(of generation: UInt64) throws(DatabaseError) -> [Address] {
     try addresses(
       "FROM entry e JOIN segment s ON s.id = e.segment WHERE e.generation = ? ORDER BY e.line DESC",
       [.number(Int64(bitPattern: generation))])
   }
 
-  /// The newest line from a time or before it, checkpoints included.
+  /// The newest line at or before a time, including checkpoints.
   func line(at time: Timestamp) throws(DatabaseError) -> Address? {
     try addresses(
       "FROM entry e JOIN segment s ON s.id = e.segment WHERE e.time <= ? ORDER BY e.line DESC LIMIT 1",
@@ -175,7 +175,7 @@ struct JournalIndex {
     return found
   }
 
-  /// The first line at a place or after it; a number that no line has where there is none.
+  /// The number of the first line at or after a place; `Int64.max` if there is none.
   func line(after place: Journal.Place) throws(DatabaseError) -> Int64 {
     let first = try database.first("SELECT id, first FROM segment WHERE name = ?", .text(place.segment)) {
       ($0.number(0), $0.number(1))
@@ -197,8 +197,8 @@ struct JournalIndex {
   /// The newest edit in the index that a user may undo.
   ///
   /// - Parameters:
-  ///   - uid: whose; `nil` for anybody's.
-  ///   - isUndone: what is known of generations from what isn't in the index.
+  ///   - uid: the user; `nil` for any user.
+  ///   - isUndone: for each generation, whether lines outside the index undo or redo it.
   func undoable(by uid: UInt32?, _ isUndone: [UInt64: Bool]) throws(DatabaseError) -> Address? {
     var newest: Int64?
     try database.rows(
@@ -211,7 +211,7 @@ struct JournalIndex {
       newest = row.number(0)
       return false
     }
-    // What was undone in the index may have been redone since.
+    // An edit that is undone according to the index may have been redone since.
     for case (let generation, false) in isUndone {
       let line = try database.first(
         """
@@ -239,7 +239,7 @@ struct JournalIndex {
     return try address(of: newest)
   }
 
-  /// Whether it has the good lines of a segment, as far as it goes, and nothing else.
+  /// Whether it contains exactly the valid lines of a segment, as far as the index goes.
   func agrees(_ segment: String, _ lines: [Journal.Line]) -> Bool {
     let expected = lines.filter {
       segment < end.segment || segment == end.segment && $0.range.upperBound < end.offset
@@ -264,7 +264,7 @@ struct JournalIndex {
 
   static let edits = "(\(JournalRecord.Kind.edit.number), \(JournalRecord.Kind.restore.number))"
 
-  /// Whose changes can be undone and redone: a user's, or anybody's.
+  /// The scope of undo and redo: a user's changes or any user's.
   static func scope(_ uid: UInt32?) -> Int64 { uid.map { Int64($0) } ?? -1 }
 
   static func key(organization id: String) -> String { "o" + id }

@@ -3,24 +3,25 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Brings the index of the journal up to date, or makes it anew.
+/// Updates or rebuilds the index of the journal.
 ///
-/// Whoever may write in `.orgman` may do so at any time, with or without the lock: the journal grows at its end alone, and
-/// what is written to the index at one stroke is held together by SQLite's own locks. Nobody is waited for, and what
-/// fails is left for the next time.
+/// Any process that may write to `.orgman` can do this at any time, with or without the lock: the journal only grows at
+/// its end, and SQLite's own locks keep each transaction on the index atomic. It doesn't wait for other processes, and
+/// if it fails, the next update tries again.
 final class JournalIndexer {
   let directory: DataDirectory
   let space: Descriptor
   let journal: Descriptor
 
-  /// Bytes of the journal that a change may spend time on reading.
+  /// How many bytes of the journal may be read for the index after a change.
   static let limitForChanges = 8 << 20
-  /// Bytes of the journal above which an index is made anew beside the present one: whoever reads that isn't held up.
+  /// If more bytes of the journal are missing than this, a new index is built next to the old one, so
+  /// that readers aren't held up.
   private static let limitInPlace = 64 << 20
 
   private var calls: SystemCalls { directory.calls }
 
-  /// `nil` where there is no journal.
+  /// `nil` if there is no journal.
   init?(_ directory: DataDirectory) {
     let flags = O_RDONLY | O_DIRECTORY
     guard let space = try? directory.calls.open(DataDirectory.privateName, in: directory.root, flags),
@@ -31,9 +32,9 @@ final class JournalIndexer {
     self.journal = journal
   }
 
-  /// Adds what was appended since the last time; makes the index where there is none that fits.
+  /// Adds the lines that were appended since the last update. Builds the index if there is none that matches.
   ///
-  /// - Parameter limit: leave it as it is where more bytes of the journal would have to be read.
+  /// - Parameter limit: do nothing if more bytes of the journal would have to be read.
   func update(limit: Int = .max) {
     do {
       let database = try JournalIndex.open(in: space, .writing, calls)
@@ -43,7 +44,7 @@ final class JournalIndexer {
         if missing <= Self.limitInPlace { return try catchUp(database) }
       }
     } catch let error as DatabaseError {
-      // Whoever holds it up, or keeps this user from it, will go on doing so.
+      // The process that has the index locked, or the missing permission, would prevent a rebuild as well.
       switch error.code & 0xFF {
       case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_FULL,
         SQLITE_IOERR:
@@ -56,13 +57,13 @@ final class JournalIndexer {
     if let length = try? length(after: nil), length <= limit { rebuild() }
   }
 
-  /// Whether more than so many bytes of the journal aren't in the index.
+  /// Whether more than the given number of bytes of the journal aren't in the index.
   func isBehind(_ limit: Int) -> Bool {
     let end = JournalIndex(in: space, of: journal, calls)?.end
     return ((try? length(after: end)) ?? 0) > limit
   }
 
-  /// Bytes of the journal after a place.
+  /// The number of bytes in the journal after a place.
   private func length(after place: Journal.Place?) throws(SystemCallError) -> Int {
     var length = 0
     for segment in try Journal.segments(journal, calls).reversed() {
@@ -74,9 +75,9 @@ final class JournalIndexer {
   }
 
   private func catchUp(_ database: Database) throws {
-    // Who loses the power in the middle shall not find a half of it.
+    // A power failure must not leave a partial update.
     try database.execute("PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF; BEGIN IMMEDIATE")
-    // Somebody else may have been there meanwhile.
+    // Another process may have updated it in the meantime.
     guard var mark = try JournalIndex.Mark(database), try mark.fits(journal, calls) else { return }
     let segments = try Journal.segments(journal, calls).filter { $0 >= mark.segment }
     try add(segments, after: mark.end, to: database, &mark)
@@ -84,10 +85,10 @@ final class JournalIndexer {
     try database.execute("COMMIT")
   }
 
-  /// Makes the index anew, beside the present one, and puts it in its place.
+  /// Builds a new index next to the old one, then replaces it.
   func rebuild() {
     let draft = JournalIndex.name + ".part"
-    // Somebody else may be making one.
+    // Another process may be building one.
     guard let file = try? directory.create(draft, in: space, O_RDWR),
       (try? calls.tryLock(file, draft)) == true
     else { return }
@@ -98,7 +99,7 @@ final class JournalIndexer {
       try calls.truncate(file, draft)
       guard try fill(draft) else { return try calls.remove(draft, in: space) }
       try calls.sync(file, draft)
-      // Of a journal from which something was erased meanwhile nothing may stay.
+      // If something was erased from the journal in the meantime, the index must not contain it.
       guard try directory.inode(of: "journal", in: space) == UInt64(calls.status(journal, "journal").st_ino)
       else { return try calls.remove(draft, in: space) }
       try replace(with: draft)
@@ -107,11 +108,11 @@ final class JournalIndexer {
     }
   }
 
-  /// Puts an index in the place of the present one.
+  /// Replaces the current index with another.
   private func replace(with draft: String) throws {
     let name = JournalIndex.name
-    // While this is held, nobody begins to write to the present one; what somebody who was killed in the middle left
-    // beside it would be taken for something of the new one.
+    // While this lock is held, no process can start writing to the current index. A rollback journal that a killed
+    // process left next to it would be applied to the new index, so remove it.
     let present = try? JournalIndex.open(in: space, .writing, calls)
     if let present, present.begin() & 0xFF == SQLITE_BUSY { return try calls.remove(draft, in: space) }
     if try directory.inode(of: name + "-journal", in: space) != nil {
@@ -121,12 +122,12 @@ final class JournalIndexer {
     withExtendedLifetime(present) {}
   }
 
-  /// Removes an index that isn't right; the next one is made when it is needed.
+  /// Removes a wrong index. A new one is built when it is needed.
   func discard() {
     try? calls.remove(JournalIndex.name, in: space)
   }
 
-  /// Takes what was in the segments before another out of the index, when they are gone.
+  /// Removes lines in deleted segments from the index.
   func forget(before segment: String) {
     do {
       guard let database = try JournalIndex.open(in: space, .writing, calls) else { return }
@@ -149,7 +150,7 @@ final class JournalIndexer {
     }
   }
 
-  /// Fills an empty file with the index of the whole journal; false where that has no line.
+  /// Fills an empty file with an index of the whole journal. Returns false if the journal has no lines.
   private func fill(_ name: String) throws -> Bool {
     guard let database = try JournalIndex.open(in: space, as: name, .writing, calls) else { return false }
     try database.execute(
@@ -166,7 +167,7 @@ final class JournalIndexer {
     return true
   }
 
-  /// Adds the good lines of segments, from a place in the first of them on.
+  /// Adds the valid lines of segments, beginning at a place in the first segment.
   private func add(
     _ segments: [String], after place: Journal.Place?, to database: Database, _ mark: inout JournalIndex.Mark
   ) throws {
@@ -177,7 +178,8 @@ final class JournalIndexer {
       let bytes = try file.read(min(start, file.size)..<file.size, calls)
       return (start, BackgroundTask { Journal.parse(bytes, decoding: Journal.summary(of:)) })
     }
-    // Reading lines takes longer than writing them to the index: those of the next segments are read on both cores.
+    // Parsing lines takes longer than writing them to the index, so the next segments are parsed
+    // in parallel on two cores.
     var ahead: [(Int, BackgroundTask<Journal.Parsed>)] = []
     directory.indexing.begin(total: try length(after: place))
     defer { directory.indexing.end() }
@@ -200,12 +202,12 @@ final class JournalIndexer {
   }
 }
 
-/// Writes lines of the journal into the index.
+/// Writes lines of the journal to the index.
 private struct JournalIndexWriter {
   private let database: Database
   private var line: Int64
   private var segment: (name: String, id: Int64)?
-  /// Numbers of texts that were used lately.
+  /// A cache of recently used key numbers.
   private var keys: [String: Int64] = [:]
 
   init(_ database: Database) throws(DatabaseError) {
@@ -240,7 +242,7 @@ private struct JournalIndexWriter {
       + (change.userID.map { [JournalIndex.key(user: $0)] } ?? [])
   }
 
-  /// What `UndoSearch` finds out backwards, forwards.
+  /// Does going forward what `UndoSearch` does going backward.
   private func noteUndo(
     _ entry: HistoryEntry, _ generation: Database.Value, _ scope: Database.Value
   ) throws(DatabaseError) {
@@ -256,7 +258,7 @@ private struct JournalIndexWriter {
         "DELETE FROM undoable WHERE scope = ? AND line IN (SELECT line FROM entry WHERE generation = ?)",
         scope,
         undone)
-      // What is gone of an undo can't be done again.
+      // An undo can't be redone if some of its changes were erased.
       if entry.obstacle == nil {
         try database.run("INSERT OR IGNORE INTO redoable VALUES (?, ?, ?)", scope, .number(line), undone)
       }

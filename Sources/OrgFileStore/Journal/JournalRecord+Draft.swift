@@ -2,7 +2,7 @@ import Glibc
 import OrgCore
 
 extension JournalRecord {
-  /// A line that this process is about to write, as of now; its files are added later.
+  /// A line that this process is about to write, with the current time. Its files are added later.
   static func draft(
     _ generation: UInt64, _ kind: JournalRecord.Kind, _ changes: [RecordedChange]
   ) -> JournalRecord {

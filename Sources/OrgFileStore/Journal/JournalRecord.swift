@@ -5,66 +5,65 @@ import OrgCore
 struct JournalRecord: Codable, Sendable {
   /// What a line is about.
   enum Kind: String, Codable, Sendable {
-    /// The state that a segment starts from; a full copy of both files stands in `checkpoints`.
+    /// The state that a segment starts from. `checkpoints` contains a full copy of both files.
     case checkpoint
     case edit, undo, redo, foreign, repair, restore
-    /// Something was taken out of the lines before; an orgman that doesn't know of it must not go on.
+    /// Something was erased from earlier lines. A version of orgman that doesn't know this kind must not continue.
     case erase
   }
 
   /// The latest version of this format.
   static let currentFormat = 2
-  /// The version of lines of the kind `erase`; all others have the first.
+  /// The format version of `erase` lines; all others use version 1.
   static let erasureFormat = 2
-  /// The highest generation that a line may have: what any program can read that reads JSON with 64 bit numbers.
+  /// The highest valid generation: programs that read JSON with 64-bit integers can represent it.
   static let highestGeneration = UInt64(Int64.max)
 
   var format = 1
   var generation: UInt64
-  /// The hash of the line before; empty in the very first.
+  /// The hash of the previous line; empty in the first line.
   var previous: String
   var time: String
   var kind: Kind
-  /// The generation that an undo or redo is about.
+  /// The generation that an undo or redo refers to.
   var of: UInt64?
   var actor: JournalActor
   var changes: [ChangeRecord] = []
-  /// Generations that a foreign program took back.
+  /// Generations that a foreign program reverted.
   var reverted: [UInt64]?
-  /// What a foreign program's files said and this generation doesn't.
+  /// Changes in a foreign program's files that this generation doesn't include.
   var refused: [ChangeRecord]?
   /// The generation that displaced the file in which a foreign program's change was found.
   var displaced: UInt64?
   var note: String?
-  /// How many of its changes were erased since; of one of the kind `erase`, how many lines it took something from.
+  /// How many of its changes have been erased since; for `erase`, how many lines something was erased from.
   var erased: Int?
-  /// For `erase`, the hash of the last line before anything was taken from it.
+  /// For `erase`, the hash of the last line before the erasure.
   var head: String?
-  /// Both files as this generation leaves them, by name.
+  /// The state of both files after this generation, by name.
   var files: [String: FileState]
-  /// The hash of what a file held when it was replaced, by name, where that isn't what the generation before
-  /// left.
+  /// The hashes of the files that were replaced, by name, if they differ from the result of the previous generation.
   var replaced: [String: String]?
-  /// What became of the bytes of each file, by name: absent where nothing did.
+  /// The edits to each file, by name; absent if the file is unchanged.
   var splices: [String: [JournalByteEdit]]?
 
-  /// A file at one generation.
+  /// The state of a file as of one generation.
   struct FileState: Codable, Sendable, Hashable {
     var size: Int
     var sha256: String
-    /// The inode that it was published under, by which a file that was never published is told from one that
+    /// The inode under which it was published. It distinguishes a file that was never published from one that
     /// was written to afterwards.
     var inode: UInt64?
   }
 
-  /// One place of a file: where, and the text before and after.
+  /// One edit of a file: its offset, and the text before and after.
   struct JournalByteEdit: Codable, Sendable {
     var at: Int
     var before: String
     var after: String
   }
 
-  /// Who wrote it, and in which process: one object with the keys of both.
+  /// The user and the process that wrote the line, encoded as one object with the keys of both.
   struct JournalActor: Codable, Sendable {
     var who: Actor
     var pid: Int32?
@@ -90,7 +89,7 @@ struct JournalRecord: Codable, Sendable {
   }
 
   var entry: HistoryEntry? {
-    // A checkpoint has no place in the history.
+    // Checkpoints aren't part of the history.
     guard let kind = HistoryEntry.Kind(name: self.kind.rawValue, of: of ?? 0) else { return nil }
     let erasedCount = self.kind == .erase ? 0 : erased ?? 0
     let loss = erasedCount == 0 ? nil : "\(erasedCount) change\(erasedCount == 1 ? " was" : "s were") erased"
@@ -102,14 +101,14 @@ struct JournalRecord: Codable, Sendable {
       erasedCount: erasedCount)
   }
 
-  /// The splices of a file, to make them again; `nil` where they can't have been made: before the file's beginning, out
-  /// of order, or one over another.
+  /// The edits of a file, ready to be applied; `nil` if they are impossible: before the beginning of the file, out
+  /// of order, or overlapping.
   func splices(of file: String) -> BytePatch? {
     guard let ranges = ranges(of: file) else { return nil }
     return BytePatch(zip(ranges, splices?[file] ?? []).map { ByteEdit($0, Array($1.after.utf8)) })
   }
 
-  /// Whether orgman can have written this, so that whoever reads the line can count on it.
+  /// Whether orgman can have written this line, so that readers can rely on it.
   var isPossible: Bool {
     generation <= Self.highestGeneration && (erased ?? 0) >= 0 && files.values.allSatisfy { $0.size >= 0 }
       && (splices ?? [:]).keys.allSatisfy { ranges(of: $0) != nil }

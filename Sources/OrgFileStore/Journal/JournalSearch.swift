@@ -2,21 +2,21 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Looks for something in the journal: what the index doesn't have is looked through, from the end on, and the rest is
-/// looked up. Without an index, all of it is looked through.
+/// Searches the journal. The part that isn't in the index is scanned from the end, and the rest is looked up in the
+/// index. Without an index, the whole journal is scanned.
 final class JournalSearch {
   private let journal: Descriptor
   private let calls: SystemCalls
   private let index: JournalIndex?
 
-  /// - Throws: where the journal can't be opened.
+  /// - Throws: an error if the journal can't be opened.
   init(_ indexer: JournalIndexer, usesIndex: Bool) throws(SystemCallError) {
     calls = indexer.directory.calls
     journal = try calls.open("journal", in: indexer.space, O_RDONLY | O_DIRECTORY)
     index = usesIndex ? JournalIndex(in: indexer.space, of: indexer.journal, calls) : nil
   }
 
-  /// A part of the history, newest first.
+  /// A page of the history, newest first.
   func page(
     _ filter: HistoryFilter, from place: Journal.Place?, limit: Int
   ) throws(SystemCallError) -> HistoryPage {
@@ -53,11 +53,11 @@ final class JournalSearch {
     }
   }
 
-  /// A generation; `nil` where there is none.
+  /// The entry of a generation; `nil` if there is none.
   func entry(_ generation: UInt64) throws(SystemCallError) -> HistoryEntry? {
     var found: HistoryEntry?
     try Journal.scanBackwards(journal, calls, downTo: index?.end) { line in
-      // Generations rise by one with each line, but for checkpoints.
+      // Generations increase by one with each line, except for checkpoints.
       if line.record.generation == generation { found = line.record.entry }
       return found == nil && line.record.generation >= generation
     }
@@ -69,7 +69,7 @@ final class JournalSearch {
     return nil
   }
 
-  /// The generation that the data had at a time; `nil` where the journal doesn't reach back there.
+  /// The generation of the data at a time; `nil` if the journal doesn't go back that far.
   func generation(at time: Timestamp) throws(SystemCallError) -> UInt64? {
     var found: UInt64?
     try Journal.scanBackwards(journal, calls, downTo: index?.end) { line in
@@ -81,7 +81,7 @@ final class JournalSearch {
     return try address.map { address throws(SystemCallError) in try read(address).generation }
   }
 
-  /// The latest edit of a user that hasn't been undone.
+  /// A user's latest edit that hasn't been undone.
   func undoable(by uid: UInt32?) throws(SystemCallError) -> HistoryEntry? {
     var search = UndoSearch(uid: uid)
     var found: HistoryEntry?
@@ -96,7 +96,7 @@ final class JournalSearch {
     return try address.map { address throws(SystemCallError) in try read(address) }?.entry
   }
 
-  /// The latest undo of a user that hasn't been redone.
+  /// A user's latest undo that hasn't been redone.
   func redoable(by uid: UInt32?) throws(SystemCallError) -> HistoryEntry? {
     var search = UndoSearch(uid: uid)
     var found: HistoryEntry?
@@ -119,7 +119,7 @@ final class JournalSearch {
 
   /// The line at an address.
   ///
-  /// - Throws: also where something else is there, so that the index isn't right.
+  /// - Throws: an error if the journal can't be read, or has a different line there because the index is wrong.
   private func read(_ address: JournalIndex.Address) throws(SystemCallError) -> JournalRecord {
     do throws(SystemCallError) {
       let file = try Segment(address.segment, journal, calls)
@@ -145,7 +145,7 @@ final class JournalSearch {
 }
 
 extension SystemCallError {
-  /// The index of the journal isn't right, or can't be read.
+  /// The error for an index that is wrong or can't be read.
   fileprivate static var ofIndex: Self {
     Self(call: "read", subject: JournalIndex.name, errno: .badMessage)
   }

@@ -1,7 +1,7 @@
 import OrgCore
 import SystemPackage
 
-/// The journal in the hands of the holder of the lock, who alone appends to it.
+/// The journal as used by the holder of the lock, which is the only one that may append to it.
 struct LockedJournal {
   let stateDirectory: StateDirectory
   let committed: CommittedState
@@ -11,9 +11,9 @@ struct LockedJournal {
 
   // MARK: Writing
 
-  /// Reads what others appended, and takes away what a crash left half written.
+  /// Reads lines that other processes appended, and removes an incomplete line that a crash left.
   ///
-  /// - Throws: `readOnly` where a later version wrote to it.
+  /// - Throws: `readOnly` if a later version has written to it.
   func refresh() throws(OrgError) -> Journal {
     var journal = committed.withLock { $0.journal } ?? Journal(calls: directory.calls)
     try directory.saving { () throws(SystemCallError) in
@@ -29,7 +29,7 @@ struct LockedJournal {
     return journal
   }
 
-  /// Adds a line, after which it is committed.
+  /// Appends a line, which commits it.
   func append(_ record: JournalRecord) throws(SystemCallError) {
     var journal = committed.withLock { $0.journal } ?? Journal(calls: directory.calls)
     var record = record
@@ -39,7 +39,7 @@ struct LockedJournal {
     reporter.note(record)
   }
 
-  /// The number of the generation that follows another.
+  /// The number of the generation after another.
   func following(_ generation: UInt64) throws(OrgError) -> UInt64 {
     guard generation < JournalRecord.highestGeneration else {
       throw OrgError(
@@ -52,13 +52,13 @@ struct LockedJournal {
 
   // MARK: Reading
 
-  /// The lines of the journal from a generation on; `nil` if it doesn't reach back there.
+  /// The lines of the journal from a generation on; `nil` if it doesn't go back that far.
   func recent(from generation: UInt64) throws(OrgError) -> [Journal.Recent]? {
     guard var journal = committed.withLock({ $0.journal }), !journal.isBlocked else { return nil }
     func reaches(_ lines: [Journal.Recent]) -> Bool {
       lines.contains { $0.record.generation == generation && $0.record.kind != .checkpoint }
     }
-    // Not only what came after that generation counts: the other program may have read the file long before.
+    // Earlier lines matter, too: the other program may have read the file long before that generation.
     try directory.saving { () throws(SystemCallError) in try journal.recall(stateDirectory.journal) }
     committed.withLock { $0.journal = journal }
     if reaches(journal.recent) { return journal.recent }
@@ -68,7 +68,7 @@ struct LockedJournal {
     return reaches(lines) ? lines : nil
   }
 
-  /// All that lines of the journal say.
+  /// The complete records of some lines.
   func whole(_ lines: [Journal.Recent]) throws(OrgError) -> [JournalRecord] {
     try directory.saving { () throws(SystemCallError) in
       var records: [JournalRecord] = []

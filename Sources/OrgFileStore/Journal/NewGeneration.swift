@@ -2,15 +2,15 @@ import OrgCore
 
 /// A generation that is about to be committed.
 struct NewGeneration {
-  /// Its line of the journal, but for what is known only when its files are written.
+  /// Its line of the journal, except for what is only known after its files have been written.
   var record: JournalRecord
-  /// The data that it leaves.
+  /// The resulting data.
   var contents: FileContents
-  /// The data as the journal has them now, and what becomes of their bytes.
+  /// The data as of the journal, and the edits that lead to the resulting data.
   var previous: FileContents
   var organizations: BytePatch
   var members: BytePatch
-  /// What is in the files now, where that isn't what the journal has.
+  /// The current content of the files, if it differs from the journal.
   var live: FileContents?
 
   init(

@@ -2,25 +2,25 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// A segment of the journal that is open for reading. Whether it is compressed makes no difference to places in it: they
-/// count in its text.
+/// A journal segment that is open for reading. Offsets refer to its text, whether or not it is compressed.
 final class Segment {
   static let suffix = ".jsonl"
-  /// Follows the name of one that is compressed.
+  /// Appended to the name of a compressed segment.
   static let compressedSuffix = ".zst"
 
   let name: String
-  /// Bytes of its text.
+  /// The size of its text in bytes.
   let size: Int
-  /// What is wrong with it as a whole, so that none of its text can be read.
+  /// Why none of its text can be read.
   let damage: String?
   private let file: Descriptor
-  /// Where the text is, if it is compressed.
+  /// The location of the text, if it is compressed.
   private let table: FrameTable?
-  /// The frame that was read last: lines are read one after the other.
+  /// The last frame read: lines are usually read in order.
   private var recent: (frame: Int, text: [UInt8])?
 
-  /// Opens it. Where it is there in both forms, the compressed one is what a crash left, and doesn't count.
+  /// Opens a segment. If it exists in both forms, a crash interrupted its compression, and the
+  /// compressed file is ignored.
   init(_ name: String, _ directory: borrowing Descriptor, _ calls: SystemCalls) throws(SystemCallError) {
     self.name = name
     var isCompressed = false
@@ -33,7 +33,7 @@ final class Segment {
       file = try calls.open(name + Self.compressedSuffix, in: directory, O_RDONLY)
     }
     let length = Int(try calls.status(file, name).st_size)
-    // One with a hole has no end to look for a line in.
+    // A sparse file of arbitrary length can't be searched for line ends.
     guard length <= FileLimit.bytes else {
       throw SystemCallError(call: "read", subject: name, errno: .fileTooLarge)
     }
@@ -49,7 +49,7 @@ final class Segment {
     self.file = file
   }
 
-  /// The same; `nil` where it is gone, as the oldest are when the history is shortened.
+  /// Opens a segment; `nil` if it no longer exists, because the history has been pruned.
   static func present(
     _ name: String, _ directory: borrowing Descriptor, _ calls: SystemCalls
   ) throws(SystemCallError) -> Segment? {
@@ -61,7 +61,7 @@ final class Segment {
     }
   }
 
-  /// The segment that a file has, compressed or not; `nil` for other files.
+  /// The segment that a file contains, compressed or not; `nil` for other files.
   static func name(ofFile name: String) -> String? {
     if name.hasSuffix(suffix) { return name }
     guard name.hasSuffix(compressedSuffix) else { return nil }
@@ -69,7 +69,7 @@ final class Segment {
     return segment.hasSuffix(suffix) ? segment : nil
   }
 
-  /// Bytes that it takes on the disk.
+  /// Its size on disk in bytes.
   static func lengthOnDisk(
     of name: String, _ directory: borrowing Descriptor, _ calls: SystemCalls
   ) throws(SystemCallError) -> Int {
@@ -81,7 +81,7 @@ final class Segment {
     }
   }
 
-  /// Removes it in both forms.
+  /// Removes both forms of a segment.
   static func remove(
     _ name: String, in directory: borrowing Descriptor, _ calls: SystemCalls
   ) throws(SystemCallError) {
@@ -90,11 +90,11 @@ final class Segment {
     }
   }
 
-  /// Whether it is compressed: then nothing can be added to it.
+  /// Whether it is compressed, so that nothing can be appended to it.
   var isCompressed: Bool { table != nil }
 
-  /// A part of its text; less where it is shorter by now. A frame that can't be decompressed reads as NUL bytes, so that
-  /// the lines in it are damaged and those beside them aren't.
+  /// Reads a part of the text; less if the text has become shorter. A frame that can't be decompressed reads as NUL
+  /// bytes, so that only the lines in it are damaged.
   func read(_ range: Range<Int>, _ calls: SystemCalls) throws(SystemCallError) -> [UInt8] {
     guard let table else { return try calls.read(range, of: file, name) }
     var text: [UInt8] = []

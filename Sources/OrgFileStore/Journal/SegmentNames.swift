@@ -1,13 +1,13 @@
 import OrgCore
 import Synchronization
 
-/// The names of the segments of a journal, as they were listed last. Years of history have a thousand of them, and a
-/// command asks a dozen times.
+/// A cache of the names of a journal's segments. After years there are a thousand of them, and a command
+/// needs them a dozen times.
 final class SegmentNames: Sendable {
   private let listed = Mutex<(directory: FileIdentity, names: [String])?>(nil)
 
-  /// The names in order; of compressed segments, without the suffix that marks them. The directory is listed again
-  /// where it may have changed since.
+  /// The names in order, without the suffix of compressed segments. The directory is listed
+  /// again if it may have changed.
   func names(in directory: borrowing Descriptor, _ calls: SystemCalls) throws(SystemCallError) -> [String] {
     let time = Duration.sinceEpoch
     let identity = FileIdentity(try calls.status(directory, "journal"))
@@ -17,7 +17,7 @@ final class SegmentNames: Sendable {
     where name != names.last {
       names.append(name)
     }
-    // A later change in the same tick of the clock would not show.
+    // A later change in the same clock tick would go unnoticed.
     let isSettled = max(identity.modified, identity.changed) < time - FileIdentity.tick
     listed.withLock { [names] in $0 = isSettled ? (identity, names) : nil }
     return names

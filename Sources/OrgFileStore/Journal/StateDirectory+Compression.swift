@@ -2,15 +2,16 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Compressing segments of the journal to which nothing is added any more.
+/// Compressing journal segments that are no longer appended to.
 extension StateDirectory {
-  /// Bytes of text that are compressed at once after a change; longer segments wait for maintenance.
+  /// The maximum amount of text compressed after a change, in bytes. Longer segments wait for maintenance.
   static let compressionLimitForChanges = 16 << 20
 
-  /// Compresses segments, newest first. The newest two stay as they are, as programs that are open go on reading them.
-  /// A crash leaves both forms, of which the plain one counts, and this goes on from it.
+  /// Compresses segments, newest first. The newest two remain uncompressed, because running programs still
+  /// read them. A crash may leave both forms of a segment. In that case the uncompressed form is used, and the
+  /// next call continues from it.
   ///
-  /// - Parameter limit: bytes of text to read at most.
+  /// - Parameter limit: the maximum amount of text to read, in bytes.
   func compressSegments(limit: Int = .max) throws(SystemCallError) {
     var rest = limit
     let files = Set(try calls.list(journal, "journal"))
@@ -19,7 +20,7 @@ extension StateDirectory {
       guard size <= min(rest, FrameTable.textLimit) else { continue }
       rest -= size
       let text = try read(segment, in: journal)
-      // What can't be read is for people to look at.
+      // A damaged segment is left for inspection.
       let parsed = Journal.parse(text, decoding: Journal.head(of:))
       guard parsed.damage.isEmpty, parsed.good == text.count, let file = FrameTable.file(of: text) else {
         continue

@@ -4,27 +4,27 @@ import SystemPackage
 
 /// Removing the oldest part of the history.
 extension StateDirectory {
-  /// Where the journal can be cut.
+  /// A place at which the journal can be cut.
   struct Cut {
     /// The segments before it, oldest first.
     var removed: [String]
-    /// The first segment that is kept, and its first line, without what it changed.
+    /// The first segment that is kept, and its first line without its changes.
     var segment: String
     var line: Journal.Line
-    /// The first line of all.
+    /// The first line of the whole journal.
     var oldest: Journal.Line
   }
 
-  /// The last place at which the journal can be cut so that every generation since a time stays; `nil` where nothing is
-  /// older. Clocks that were wrong make it an earlier one.
+  /// The last place at which the journal can be cut while keeping every generation since a time; `nil` if nothing is
+  /// older. If clocks were wrong, the place may be earlier.
   ///
-  /// - Parameter limit: the number of segments to remove at most.
+  /// - Parameter limit: the maximum number of segments to remove.
   func cut(before time: Timestamp, limit: Int = .max) throws(SystemCallError) -> Cut? {
     let segments = try Journal.segments(journal, calls)
     var oldest: Journal.Line?
     var cut: Cut?
     for (index, segment) in segments.enumerated() where index <= limit {
-      // After a beginning that can't be read, nothing is known of when it was.
+      // If the first line can't be read, the age of the segment is unknown.
       guard let line = try Journal.beginning(of: segment, journal, calls) else { continue }
       guard let begun = Timestamp(line.record.time), begun <= time else { break }
       let first = oldest ?? line
@@ -35,10 +35,10 @@ extension StateDirectory {
     return cut
   }
 
-  /// Removes what is before a cut. Full copies of what the data were there are made first, where there are none; a crash
-  /// leaves a history that begins earlier.
+  /// Removes everything before a cut. Full copies of the data at the cut are created first if there are none. After a
+  /// crash, the history just begins earlier.
   ///
-  /// - Throws: `damagedData` where the data of then can't be rebuilt: nothing is removed.
+  /// - Throws: `damagedData` if the data at the cut can't be reconstructed; then nothing is removed.
   func prune(_ cut: Cut) throws(OrgError) {
     let generation = cut.line.record.generation
     if try !explaining({ () throws(SystemCallError) in try hasCopies(of: cut.line.record) }) {
@@ -62,10 +62,10 @@ extension StateDirectory {
     }
   }
 
-  /// The first generation that can be rebuilt, as far as others were removed.
+  /// The first generation that can be reconstructed, if older ones were removed; otherwise 0.
   var firstGeneration: UInt64 { JournalAnchor(in: journal, calls)?.generation ?? 0 }
 
-  /// Removes what a crash left of segments that were on their way out, and the copies that belong to them.
+  /// Finishes an interrupted removal of segments and of the copies that belong to them.
   func completePruning() throws(SystemCallError) {
     guard let anchor = JournalAnchor(in: journal, calls) else { return }
     let segments = try Journal.segments(journal, calls)
@@ -84,7 +84,7 @@ extension StateDirectory {
     if isIncomplete { JournalIndexer(directory)?.forget(before: anchor.segment) }
   }
 
-  /// Whether there are full copies of what a line says that it left.
+  /// Whether full copies of the state after a line exist.
   private func hasCopies(of record: JournalRecord) throws(SystemCallError) -> Bool {
     for file in [OrganizationTable.file, MemberTable.file] {
       do throws(SystemCallError) {
@@ -98,7 +98,7 @@ extension StateDirectory {
     return true
   }
 
-  /// The quarantined files that were put aside before a time.
+  /// The quarantined files that were set aside before a time.
   func quarantined(before time: Timestamp) throws(SystemCallError) -> [(name: String, size: Int)] {
     var found: [(name: String, size: Int)] = []
     for name in try calls.list(quarantine, "quarantine").sorted() {
@@ -111,7 +111,7 @@ extension StateDirectory {
     return found
   }
 
-  /// The files that others took the place of before a time, and in which nothing is that wasn't picked up.
+  /// The files that were displaced before a time and contain no writes that still have to be ingested.
   func displaced(before time: Timestamp) throws(SystemCallError) -> [(name: String, size: Int)] {
     var found: [(name: String, size: Int)] = []
     for file in try displacedFiles() {
@@ -128,7 +128,7 @@ extension StateDirectory {
     return found
   }
 
-  /// Removes a displaced file; false if another program has it open, or may have.
+  /// Removes a displaced file. Returns false if another program has it open, or might have.
   func removeDisplaced(_ name: String) throws(SystemCallError) -> Bool {
     let file = try calls.open(name, in: displaced, O_RDONLY)
     switch calls.takeLease(file, name, .againstAll) {
@@ -138,7 +138,7 @@ extension StateDirectory {
       return true
     case false?: return false
     case nil:
-      // A program that looked the name up before it was displaced has had the time to open it, and to write.
+      // Give a program that looked up the name before the file was displaced time to open it and write to it.
       let changed = Int64(try calls.status(file, name).st_ctim.tv_sec)
       let now = Timestamp.now().microseconds / 1_000_000
       guard !(0...2).contains(now &- changed) else { return false }

@@ -1,6 +1,6 @@
 import OrgCore
 
-/// Both data files as they were at one moment.
+/// Both data files at a single point in time.
 public struct Backup: Sendable {
   /// The bytes of `organizations.json`.
   public let organizations: [UInt8]
@@ -13,7 +13,7 @@ public struct Backup: Sendable {
     self.members = members
   }
 
-  /// The bytes of both by name.
+  /// The bytes of both files, by name.
   var files: [(name: String, bytes: [UInt8])] {
     [(OrganizationTable.file, organizations), (MemberTable.file, members)]
   }
@@ -25,9 +25,9 @@ public struct Backup: Sendable {
 }
 
 extension FileStore {
-  /// Both files as they are now.
+  /// The current content of both files.
   ///
-  /// - Throws: `damagedData` where a file can't be read whole, or the data look wiped against the history.
+  /// - Throws: `damagedData` if a file can't be read completely, or the data look wiped compared to the history.
   public func backup() throws(OrgError) -> Backup {
     let snapshot = try snapshot()
     guard let contents = snapshot.contents as? FileContents, snapshot.problems.isEmpty else {

@@ -1,15 +1,15 @@
 import FoundationEssentials
 import OrgCore
 
-/// A backup as the bytes of one file: a line of JSON with both data files as text, that begins with the SHA-256 of all
-/// that follows, and has one of each file.
+/// A backup as the bytes of a single file: one line of JSON that contains both data files as text. It begins with the
+/// SHA-256 of everything after it, and also contains the hash of each file.
 public struct BackupArchive: Sendable {
-  /// What it holds.
+  /// The backup in the archive.
   public let backup: Backup
-  /// Whether it has checksums, so that whatever happened to it would have been noticed: an older orgman wrote none.
+  /// Whether it has checksums that would reveal any damage. Older versions of orgman wrote none.
   public let hasChecksums: Bool
 
-  /// Bytes of the longest archive that is written or read.
+  /// The maximum size of an archive, in bytes, for reading and writing.
   public static let longest = 2 << 30
 
   private static let formatName = "orgman backup"
@@ -42,9 +42,9 @@ public struct BackupArchive: Sendable {
     let files: [String: File]
   }
 
-  /// Writes a backup down.
+  /// Encodes a backup.
   ///
-  /// - Throws: `damagedData` where a file is no text, `invalidValue` for more than `longest`.
+  /// - Throws: `damagedData` if a file isn't text, `invalidValue` if the result would exceed `longest`.
   public static func bytes(of backup: Backup, at time: Timestamp = .now()) throws(OrgError) -> [UInt8] {
     var files: [String: Second.File] = [:]
     for (name, bytes) in backup.files {
@@ -68,12 +68,12 @@ public struct BackupArchive: Sendable {
     return result
   }
 
-  /// Reads a backup that `bytes(of:at:)` wrote, or an older orgman.
+  /// Reads a backup written by `bytes(of:at:)` or by an older version of orgman.
   ///
   /// - Parameters:
-  ///   - bytes: all of the file.
-  ///   - name: what to call it in a sentence.
-  /// - Throws: `damagedData` for anything else, and for a file in which even one bit is another one.
+  ///   - bytes: the content of the file.
+  ///   - name: how to refer to it in messages.
+  /// - Throws: `damagedData` for anything else, and if even a single bit differs.
   public init(reading bytes: [UInt8], named name: String) throws(OrgError) {
     func failure(_ reason: String) -> OrgError {
       OrgError(.damagedData, "\(name) \(reason), so nothing was restored.")

@@ -3,9 +3,9 @@ import OrgCore
 
 /// What can be erased.
 public enum ErasureSubject: Sendable, Hashable {
-  /// An organization with its members, by its id.
+  /// An organization and its members, by its ID.
   case organization(String)
-  /// A user in every organization, by the user id.
+  /// A user in every organization, by user ID.
   case user(String)
 
   /// The id.
@@ -16,19 +16,19 @@ public enum ErasureSubject: Sendable, Hashable {
   }
 }
 
-/// What an erasure takes away, or would.
+/// What an erasure removes, or would remove.
 public struct Erasure: Sendable {
-  /// What goes from the two data files.
+  /// The changes to the two data files.
   public let changes: [RecordedChange]
-  /// How many lines of the journal lose something; all of them lose what the bytes were.
+  /// How many lines of the journal lose something. In addition, all lines lose their splices.
   public let lineCount: Int
-  /// Files of `.orgman` that go, by their paths from the data directory, but for checkpoints.
+  /// Removed files in `.orgman`, by their paths relative to the data directory, except checkpoints.
   public let files: [String]
-  /// Files in the data directory that seem to have the id still, by their paths from there: none of orgman's, or such that
-  /// another program has open.
+  /// Files that still seem to contain the ID, by their paths relative to the data directory: files that aren't
+  /// orgman's, or that another program has open.
   public let remaining: [String]
 
-  /// Whether nothing was found.
+  /// Whether there is nothing to erase.
   public var isEmpty: Bool { changes.isEmpty && lineCount == 0 && files.isEmpty }
 
   init(changes: [RecordedChange], places: Eraser.Survey, remaining: [String] = []) {
@@ -40,19 +40,19 @@ public struct Erasure: Sendable {
 }
 
 extension FileStore {
-  /// Takes an organization or a user out of the data, the journal, the checkpoints and what was put aside, for good. The
-  /// journal stays a chain that verifies, with a generation that says that something was erased, but not what. States
-  /// before that can't be put back any more.
+  /// Permanently erases an organization or a user from the data, the journal, the checkpoints, and the files set aside.
+  /// The journal remains a verifiable chain, with a generation that says that something was erased, but not what.
+  /// Earlier states can no longer be restored.
   ///
-  /// A crash leaves either nothing erased but the records in the data files, or what the next one who takes the lock
-  /// finishes.
+  /// After a crash, either only the records in the data files have been removed, or the next process that takes the
+  /// lock completes the erasure.
   ///
   /// - Parameters:
-  ///   - subject: the organization or the user to erase.
-  ///   - allowingOwnerless: even if an organization loses its last owner.
-  ///   - isTrial: only find out what it would take away.
-  /// - Returns: what goes, and where something seems to be left.
-  /// - Throws: `damagedData` while the data are damaged; `lastOwner`, `readOnly`, `locked` or `system`.
+  ///   - subject: the organization or user to erase.
+  ///   - allowingOwnerless: proceed even if an organization loses its last owner.
+  ///   - isTrial: only determine what would be erased.
+  /// - Returns: what is erased, and where traces seem to remain.
+  /// - Throws: `damagedData` while the data are damaged; `lastOwner`, `readOnly`, `locked`, or `system`.
   @discardableResult
   public func erase(
     _ subject: ErasureSubject, allowingOwnerless: Bool = false, isTrial: Bool = false
@@ -66,11 +66,11 @@ extension FileStore {
   }
 }
 
-/// Takes an organization or a user out of the data, and out of all that is kept of them, with the lock held.
+/// Erases an organization or a user from the data and the history, with the lock held.
 private struct EraseOperation {
   let transaction: Transaction
 
-  /// Takes an organization or a user out of the data, and out of all that is kept of them.
+  /// Erases an organization or a user from the data and the history.
   func erase(
     _ subject: ErasureSubject, allowingOwnerless: Bool, isTrial: Bool
   ) throws(OrgError) -> Erasure {
@@ -78,7 +78,7 @@ private struct EraseOperation {
       try removeRecords(of: subject, allowingOwnerless: allowingOwnerless, isTrial: isTrial)
     }
     guard let (eraser, survey) = rest else { return erasure }
-    // What another program writes to a displaced file is picked up first.
+    // First ingest what other programs write to displaced files.
     for _ in 0..<50 {
       _ = try transaction.synchronize(isStarting: true)
       if try transaction.directory.saving({ () throws(SystemCallError) in try eraser.removeDisplaced() }) {
@@ -90,9 +90,10 @@ private struct EraseOperation {
     return Erasure(changes: erasure.changes, places: survey, remaining: eraser.remaining())
   }
 
-  /// Takes it out of the two files, as a generation like any other.
+  /// Removes the subject from the two files, as an ordinary generation.
   ///
-  /// - Returns: what is to be erased, and what does the rest; `nil` where nothing is to be done.
+  /// - Returns: what is erased, along with the eraser for everything else; `nil` for the latter if
+  ///   there is nothing else to do.
   private func removeRecords(
     of subject: ErasureSubject, allowingOwnerless: Bool, isTrial: Bool
   ) throws(OrgError) -> (erasure: Erasure, rest: (eraser: Eraser, survey: Eraser.Survey)?) {
@@ -118,7 +119,7 @@ private struct EraseOperation {
       if let problem = next.contents.problems.first {
         throw OrgError(.invalidValue, "This would damage the data, so nothing was erased. \(problem)")
       }
-      // As any other change, so that whatever comes between can be put right.
+      // Like any other change, so that an interruption can be recovered from.
       try transaction.committer.commit(
         NewGeneration(
           JournalRecord.draft(
@@ -129,7 +130,7 @@ private struct EraseOperation {
     return (erasure, (eraser, survey))
   }
 
-  /// Writes the journal anew, without what is erased.
+  /// Rewrites the journal without the erased subject.
   private func forget(_ eraser: Eraser, lineCount: Int) throws(OrgError) {
     guard let last = transaction.committed.withLock({ $0.journal?.last }),
       let current = transaction.committed.withLock({ $0.current })
@@ -156,7 +157,7 @@ private struct EraseOperation {
 }
 
 extension ErasureSubject {
-  /// What takes it out of the data.
+  /// The changes that remove the subject from the data.
   func removals(from contents: FileContents) -> [Change] {
     func removals(at index: Int, where isMeant: (OrgUser) -> Bool) -> [Change] {
       var seen: Set<String> = []

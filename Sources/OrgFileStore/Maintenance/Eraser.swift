@@ -2,23 +2,23 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Takes what is said of an organization or a user out of orgman's own directory.
+/// Erases an organization or a user from orgman's own directory.
 ///
-/// The new journal is written beside the old one, in `journal.new`; when it is complete it gets a file `erased` with the
-/// generation whose checkpoint stays and the hash of the old journal's last line, and changes places with the old one.
-/// After a crash, the next process that takes the lock finishes the erasure.
+/// The new journal is written to `journal.new`, next to the old one. When it is complete, it gets a file named
+/// `erased`, which contains the generation whose checkpoint is kept and the hash of the old journal's last line. Then
+/// the two directories are exchanged. After a crash, the next process that takes the lock completes the erasure.
 struct Eraser {
-  /// What there is.
+  /// What there is to erase.
   struct Survey {
     var lineCount = 0
-    /// Quarantined, displaced and half written files, by their paths from the data directory.
+    /// Quarantined, displaced, and incomplete files, by their paths relative to the data directory.
     var files: [String] = []
   }
 
   private let subject: ErasureSubject
   private let stateDirectory: StateDirectory
   private let texts: [[UInt8]]
-  /// Names that an organization had whenever it was changed: notes may speak of it by them.
+  /// All names that the organization had when it was changed: notes may refer to it by any of them.
   private let names: Set<String>
 
   private var calls: SystemCalls { stateDirectory.calls }
@@ -47,7 +47,7 @@ struct Eraser {
     self.names = names.filter { !$0.isEmpty }
   }
 
-  /// What the history says of it.
+  /// The note in the history.
   var note: String {
     switch subject {
     case .organization: "an organization was erased"
@@ -57,7 +57,7 @@ struct Eraser {
 
   // MARK: Finding
 
-  /// What would go.
+  /// Determines what would be erased.
   func survey() throws(SystemCallError) -> Survey {
     var survey = Survey()
     for segment in try Journal.segments(stateDirectory.journal, calls) {
@@ -72,7 +72,7 @@ struct Eraser {
     return survey
   }
 
-  /// The files of one of orgman's directories that have the id.
+  /// The files in one of orgman's directories that contain the ID.
   private func files(in place: borrowing Descriptor, _ name: String) throws(SystemCallError) -> [String] {
     var found: [String] = []
     for file in try calls.list(place, name).sorted()
@@ -90,7 +90,7 @@ struct Eraser {
     return texts.contains { bytes.hasWord($0) }
   }
 
-  /// Files in the data directory that seem to have the id still. The one checkpoint that is left equals the data files.
+  /// Files that still seem to contain the ID. The remaining checkpoint equals the data files, so it isn't searched.
   func remaining() -> [String] {
     let root = (try? calls.list(stateDirectory.directory.root, "")) ?? []
     var found = root.filter { isMentioned(in: $0, stateDirectory.directory.root) }
@@ -101,7 +101,7 @@ struct Eraser {
 
   // MARK: Removing
 
-  /// Removes displaced files that have the id; false if another program has one open still, or may have.
+  /// Removes displaced files that contain the ID. Returns false if another program still has one open, or might have.
   func removeDisplaced() throws(SystemCallError) -> Bool {
     var isDone = true
     for name in try calls.list(stateDirectory.displaced, "displaced")
@@ -111,11 +111,11 @@ struct Eraser {
     return isDone
   }
 
-  /// Rewrites the journal, appends some records, and removes everything else that has the id.
+  /// Rewrites the journal, appends some records, and removes everything else that contains the ID.
   ///
   /// - Parameters:
-  ///   - records: what to append. The last one is a checkpoint whose full copy already exists.
-  ///   - head: the hash of the last line that there is.
+  ///   - records: the records to append. The last one is a checkpoint whose full copy already exists.
+  ///   - head: the hash of the journal's last line.
   func rewrite(_ records: [JournalRecord], after head: String) throws(SystemCallError) {
     for file in try calls.list(stateDirectory.quarantine, "quarantine")
     where isMentioned(in: file, stateDirectory.quarantine) {
@@ -132,9 +132,9 @@ struct Eraser {
     try Self.removeTree(Self.newName, in: stateDirectory.space, calls)
     let new = try stateDirectory.directory.openDirectory(Self.newName, in: stateDirectory.space)
     let segments = try Journal.segments(stateDirectory.journal, calls)
-    // A process that knows the old segments must notice that these are different ones.
+    // Processes that know the old segments must notice that these are different ones.
     let length = segments.map { $0.count { $0 == "_" } }.max() ?? 0
-    // Where older segments were removed, the history begins where it did.
+    // If older segments were pruned, the new journal begins at the same point.
     var anchor = JournalAnchor(in: stateDirectory.journal, calls)
     var previous: String?
     var last = ""
@@ -186,7 +186,7 @@ struct Eraser {
     try Self.finish(stateDirectory.directory, in: stateDirectory.space)
   }
 
-  /// A record without what it says of the subject; `nil` where it says nothing.
+  /// A record without references to the subject; `nil` if it has none.
   private func cleaned(_ original: JournalRecord) -> JournalRecord? {
     func isMeant(_ change: ChangeRecord) -> Bool {
       switch subject {
@@ -203,7 +203,7 @@ struct Eraser {
     let isNamed =
       record.note.map { note in names.union([subject.id]).contains { note.contains($0) } } ?? false
     guard removed > 0 || isRefusalGone || isNamed else { return nil }
-    // It may speak of what is gone in other words.
+    // The note may also describe the erased subject in other words.
     record.note = nil
     if removed > 0 { record.erased = (record.erased ?? 0) + removed }
     return record
@@ -211,7 +211,7 @@ struct Eraser {
 
   // MARK: Finishing
 
-  /// Does what is left to do of an erasure, whose new journal was complete; throws away one that wasn't.
+  /// Completes an interrupted erasure whose new journal was complete; discards an incomplete one.
   static func finish(_ directory: DataDirectory, in space: borrowing Descriptor) throws(SystemCallError) {
     let calls = directory.calls
     func isThere(_ name: String) throws(SystemCallError) -> Bool {
@@ -228,7 +228,7 @@ struct Eraser {
       do {
         try calls.exchange(newName, in: space, with: journalName, in: space)
       } catch  where error.errno == .invalidArgument || error.errno == .noSuchFileOrDirectory {
-        // No exchange on this file system, or it was half done that way.
+        // The file system can't exchange directories, or a previous attempt without exchange was interrupted.
         if hasJournal { try calls.rename(journalName, in: space, to: oldName, in: space) }
         try calls.rename(newName, in: space, to: journalName, in: space)
       }
@@ -237,7 +237,8 @@ struct Eraser {
     try clearUp(in: space, calls)
   }
 
-  /// Removes what was made of the old journal, and then that itself: while it is there, this is done again.
+  /// Removes everything derived from the old journal, and finally the old journal itself. As long as it
+  /// exists, this is repeated.
   private static func clearUp(
     in space: borrowing Descriptor, _ calls: SystemCalls
   ) throws(SystemCallError) {
@@ -297,7 +298,7 @@ struct Eraser {
 }
 
 extension [UInt8] {
-  /// Whether these bytes contain a text that isn't part of a longer word.
+  /// Whether the bytes contain a text that isn't part of a longer word.
   fileprivate func hasWord(_ word: [UInt8]) -> Bool {
     guard let last = word.last, count >= word.count else { return false }
     func isInside(_ byte: UInt8) -> Bool {
@@ -310,7 +311,7 @@ extension [UInt8] {
     }
     return withUnsafeBytes { bytes in
       word.withUnsafeBytes { word in
-        // How far to go on by the byte at the end of the place that is looked at.
+        // How far to advance, given the byte at the end of the current window.
         var steps = [Int](repeating: word.count, count: 256)
         for (place, byte) in word.dropLast().enumerated() { steps[Int(byte)] = word.count - 1 - place }
         var end = word.count - 1

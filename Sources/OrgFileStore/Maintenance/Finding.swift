@@ -1,37 +1,37 @@
 import OrgCore
 
-/// Something that `FileStore.examine` found.
+/// A result of `FileStore.examine`.
 public struct Finding: Sendable, Hashable {
-  /// How bad it is.
+  /// The severity of a finding.
   public enum Severity: String, Sendable, Hashable {
-    /// Nothing is written while it is so, or something may be lost.
+    /// Nothing can be written until this is fixed, or something may be lost.
     case error
-    /// It works, but isn't as it should be.
+    /// Everything works, but something isn't as it should be.
     case warning
     /// Worth knowing.
     case note
   }
 
-  /// What can be done about it without losing information.
+  /// A fix that loses no information.
   public enum Remedy: Sendable, Hashable {
-    /// Ingest what others wrote, and clear away what a crash left.
+    /// Ingest what other programs wrote, and clean up after a crash.
     case maintain
-    /// Put back what the history has of a file that is broken or was emptied, and keep the bytes that are there now.
+    /// Restore a broken or emptied file from the history, and set its current bytes aside.
     case recover
-    /// Write the service's default, or for a time what is known best, into all records that lack the field.
+    /// Write the service's default, or the best known value for a time, to all records that lack the field.
     case writeDefaults(DefaultedFields)
-    /// Replace what the service can't load, or what keeps a record from being edited.
+    /// Replace something that the service can't load, or that prevents a record from being edited.
     case repair(RecordRepair)
-    /// Give organizations the empty member list that they lack.
+    /// Add an empty member list for organizations that have none.
     case addMemberLists
-    /// Make the index of the history anew, from the journal.
+    /// Rebuild the index of the history from the journal.
     case rebuildIndex
-    /// Keep others out of a file or directory, by its path from the data directory.
+    /// Deny others access to a file or directory, given its path relative to the data directory.
     case closeToOthers(String)
-    /// Let everybody who may change the data use the files, and orgman's own.
+    /// Give all users who may change the data access to the data files and to orgman's own files.
     case share
 
-    /// Whether it changes records.
+    /// Whether the remedy changes records.
     var isOfRecords: Bool {
       switch self {
       case .writeDefaults, .repair: true
@@ -40,11 +40,11 @@ public struct Finding: Sendable, Hashable {
     }
   }
 
-  /// How bad it is.
+  /// The severity.
   public let severity: Severity
-  /// What it is, in a sentence; text of the data is escaped.
+  /// A description in a sentence. Text from the data is escaped.
   public let text: String
-  /// What `repair` would do about it, if anything can be done.
+  /// The remedy that `repair` accepts, if there is one.
   public let remedy: Remedy?
 
   init(_ severity: Severity, _ text: String, _ remedy: Remedy? = nil) {

@@ -3,15 +3,15 @@ import OrgCore
 import SystemPackage
 
 extension FileStore {
-  /// Looks at everything: both files against every rule, how they fit each other, the journal, what was left
-  /// lying about, and who may read it. Changes nothing.
+  /// Checks everything: both files against all rules and against each other, the journal, leftover files, and
+  /// permissions. Changes nothing.
   ///
-  /// - Throws: `system` where the directory can't be read.
+  /// - Throws: `system` if the directory can't be read.
   public func examine() throws(OrgError) -> [Finding] {
     let contents = parts.files.contentsNow()
     let journal = try readJournal()
     let damage = damageFindings(contents, journal)
-    // What follows from a broken file isn't told beside it.
+    // Don't report the consequences of a broken file along with it.
     guard damage.isEmpty else { return damage + journal.damage + leftovers + permissionFindings }
     let plan = RepairPlan(contents, known: journal.newest)
     let repaired = contents.problems.isEmpty ? contents : plan.applied(to: contents) { _ in true }
@@ -24,7 +24,7 @@ extension FileStore {
     return findings
   }
 
-  /// What is to be told of records, and what can be done about it: nothing unless the service loads the files then.
+  /// The findings about records and their remedies. There are none unless the service could load the repaired files.
   private func recordFindings(
     _ contents: FileContents, _ plan: RepairPlan, isRepairable: Bool
   ) -> [Finding] {
@@ -57,7 +57,7 @@ extension FileStore {
     return findings.sorted { $0.severity == .error && $1.severity != .error }
   }
 
-  /// What is wrong with a file as a whole: that alone, for the rest follows from it.
+  /// The findings about broken files. These are reported alone, because other problems follow from them.
   private func damageFindings(_ contents: FileContents, _ journal: JournalState) -> [Finding] {
     let newest = journal.newest
     let files = [
@@ -69,7 +69,7 @@ extension FileStore {
     ]
     var findings: [Finding] = []
     for (file, problems, isBroken, isReadable) in files where isBroken {
-      // Where the text breaks off; what was found before it may be right but for that.
+      // This is where the text breaks off. Anything reported before it may be a consequence.
       let text = problems.last.map { "\($0)." } ?? "\(file) can't be read as JSON."
       let isInTheWay = !isReadable && directory.identity(of: file) != nil
       let isKnown = newest != nil && !isInTheWay
@@ -107,13 +107,13 @@ extension FileStore {
     return findings
   }
 
-  /// What the journal says.
+  /// The state of the journal.
   private struct JournalState {
     var damage: [Finding] = []
     var last: JournalRecord?
-    /// The generation of the checkpoint from which it was made again.
+    /// The generation of the checkpoint at which the replay started.
     var start: UInt64 = 0
-    /// The data as its newest generation left them; `nil` where they can't be rebuilt.
+    /// The data as of its newest generation; `nil` if they can't be reconstructed.
     var newest: FileContents?
   }
 
@@ -122,7 +122,7 @@ extension FileStore {
       let space = try? directory.calls.open(
         DataDirectory.privateName, in: directory.root, O_RDONLY | O_DIRECTORY)
     else {
-      // What can't be opened is found among the permissions.
+      // A directory that can't be opened is reported along with the permissions.
       guard directory.identity(of: DataDirectory.privateName) == nil else { return JournalState() }
       return JournalState(damage: [
         Finding(.note, "There is no history yet: it begins with the first change through orgman.")
@@ -140,7 +140,8 @@ extension FileStore {
     }
   }
 
-  /// Bytes of the journal that are made again from the first checkpoint on: that takes about as long as the changes took.
+  /// How many bytes of the journal are replayed from the first checkpoint: a replay takes about as
+  /// long as the changes did.
   private static let limitToReplay = 16 << 20
 
   private func readLines(
@@ -153,7 +154,7 @@ extension FileStore {
     var first: UInt64?
     var length = 0
     let damage = try Journal.check(journal, calls) { segment, parsed in
-      // What came before was erased.
+      // Nothing before an erasure can be replayed.
       first =
         parsed.lines.last { $0.record.kind == .erase }?.record.generation
         ?? first ?? parsed.lines.first?.record.generation
@@ -174,7 +175,7 @@ extension FileStore {
     guard let last, let first,
       let checkpoints = try? calls.open("checkpoints", in: space, O_RDONLY | O_DIRECTORY)
     else { return }
-    // Of a long history, only what follows the second newest checkpoint is made again.
+    // For a long history, only replay what follows the second newest checkpoint.
     state.start = first
     if length > Self.limitToReplay {
       state.start = try StateDirectory.generations(of: checkpoints, calls).suffix(2).first ?? first
@@ -201,7 +202,7 @@ extension FileStore {
     ]
   }
 
-  /// Half written files in the journal, and segments that were being removed or compressed.
+  /// Incomplete files in the journal, and segments whose removal or compression was interrupted.
   private func journalLeftovers(in space: borrowing Descriptor) -> [String] {
     guard let journal = try? directory.calls.open("journal", in: space, O_RDONLY | O_DIRECTORY) else {
       return []
@@ -215,7 +216,7 @@ extension FileStore {
     }
   }
 
-  /// What a crash left, and what was put aside.
+  /// Leftovers of crashes, and files that were set aside.
   private var leftovers: [Finding] {
     guard
       let space = try? directory.calls.open(
@@ -246,7 +247,7 @@ extension FileStore {
 }
 
 extension FileContents {
-  /// What is odd about records that can be loaded.
+  /// Oddities in records that can be loaded.
   fileprivate func findings(isRepairable: Bool) -> [Finding] {
     var findings: [Finding] = []
     var names: [String: String] = [:]

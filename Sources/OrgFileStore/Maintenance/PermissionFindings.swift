@@ -2,14 +2,13 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Who may read and change the data.
+/// Permissions to read and change the data.
 extension FileStore {
-  /// What keeps this process from changing the data now, even where the store was opened for reading alone; `nil` for
-  /// nothing.
+  /// Why this process can't change the data now, even if the store was opened read-only; `nil` if it can.
   public var writeObstacle: WriteObstacle? { directory.obstacle }
 
-  /// Who may change the data, as the permissions of the directory say: its owner, and the groups and users that it is shared
-  /// with; names are escaped.
+  /// The owner, groups, and users that may change the data according to the permissions of the
+  /// directory. Names are escaped.
   public var editors: [String] {
     guard let status = try? directory.calls.status(directory.root, path),
       let metadata = try? FileMetadata(of: directory.root, path, directory.calls)
@@ -28,7 +27,7 @@ extension FileStore {
     return names
   }
 
-  /// Who will own the data files that a change of this process replaces, where that isn't who owns them now; `nil` else.
+  /// The new owner of data files that a change by this process replaces; `nil` if the owner stays the same.
   public var newOwner: String? {
     let isTakenOver = [OrganizationTable.file, MemberTable.file].contains { name in
       guard let before = directory.metadata(of: name) else { return false }
@@ -37,8 +36,8 @@ extension FileStore {
     return isTakenOver ? userName(geteuid()).escapedForDisplay : nil
   }
 
-  /// Why other programs can't be kept from writing while a change is saved: no lease is to be had on a data file. `nil` where
-  /// one is. Found out by taking one, which is given back at once.
+  /// Why other programs can't be held up while a change is saved, because no lease is available on a data file; `nil`
+  /// if one is. Finds out by taking and releasing a lease.
   public var leaseObstacle: String? {
     for name in [OrganizationTable.file, MemberTable.file] {
       guard let file = try? directory.calls.open(name, in: directory.root, O_RDONLY),
@@ -55,7 +54,7 @@ extension FileStore {
     return nil
   }
 
-  /// Findings about who may use the data, and who can't though they should.
+  /// Findings about users with too much or too little access.
   var permissionFindings: [Finding] {
     var findings = openFindings
     if let writeObstacle {
@@ -75,7 +74,7 @@ extension FileStore {
     return findings
   }
 
-  /// What users outside the group may use.
+  /// Findings about files that users outside the group may access.
   private var openFindings: [Finding] {
     let names = [".", OrganizationTable.file, MemberTable.file, DataDirectory.privateName]
     return names.compactMap { name in

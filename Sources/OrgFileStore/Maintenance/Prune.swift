@@ -1,27 +1,28 @@
 import OrgCore
 
 extension FileStore {
-  /// Removes the oldest part of the history, by whole segments of the journal, and what was quarantined or displaced then.
-  /// Every generation since a time stays, and can be undone and restored; where the journal begins then, full copies of the
-  /// data take the place of what is gone. A displaced file stays while another program has it open.
+  /// Removes the oldest part of the history, in units of whole journal segments, along with files quarantined or
+  /// displaced at that time. Every generation since the given time is kept and can be undone and restored; full
+  /// copies of the data at the new beginning of the journal replace the removed part. A displaced file is kept while
+  /// another program has it open.
   ///
   /// - Parameters:
-  ///   - time: what is since then stays.
-  ///   - isTrial: only find out what it would remove.
-  /// - Returns: what it removes.
-  /// - Throws: `damagedData` where the data can't be rebuilt at the place where the history would begin; `readOnly`,
-  ///   `locked` or `system`. Then nothing, or less, is removed.
+  ///   - time: keep everything since then.
+  ///   - isTrial: only determine what would be removed.
+  /// - Returns: what is removed.
+  /// - Throws: `damagedData` if the data can't be reconstructed at the new beginning of the history; `readOnly`,
+  ///   `locked`, or `system`. In this case nothing, or only a part, is removed.
   @discardableResult
   public func prune(before time: Timestamp, isTrial: Bool = false) throws(OrgError) -> Pruning {
     try checkWritable()
-    // Who only looks leaves no trace.
+    // A program that only reads leaves no trace.
     guard directory.identity(of: DataDirectory.privateName) != nil else { return Pruning() }
     return try transaction { (transaction) throws(OrgError) in
       try PruneOperation(transaction: transaction).prune(before: time, isTrial: isTrial)
     }
   }
 
-  /// The first generation that the history tells of, where those before it were removed; `nil` where none were.
+  /// The first generation in the history, if earlier ones were removed; otherwise `nil`.
   public func historyStart() throws(OrgError) -> UInt64? {
     try historyReader.readingJournal { (journal, calls) throws(SystemCallError) in
       guard JournalAnchor(in: journal, calls) != nil,

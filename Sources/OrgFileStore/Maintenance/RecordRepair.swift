@@ -1,25 +1,26 @@
 import OrgCore
 
-/// A value, record or list of a data file that is replaced, so that the service loads the file, or so that a record can be
-/// edited.
+/// The replacement of a value, record, or list in a data file, after which the service can load the file or
+/// the record can be edited.
 public struct RecordRepair: Sendable, Hashable {
-  /// The file's name without its directory.
+  /// The name of the file, without its directory.
   public let file: String
-  /// What it does, to follow "would"; text of the data is escaped.
+  /// A description to follow "would". Text from the data is escaped.
   public let action: String
-  /// What it replaces: where that has changed since somebody agreed, it is another repair.
+  /// The bytes it replaces. If they have changed since a user approved the repair, it is a different repair.
   let before: [UInt8]
 }
 
-/// What one record needs.
+/// A fix for one problem of a record.
 struct RecordFix {
-  /// Where it is wrong, and why.
+  /// The problem and its location.
   let problem: JSONError
-  /// What is done about it, to follow "would".
+  /// A description to follow "would".
   let action: String
   let splice: ByteEdit
 
-  /// What gives the strings of a value the form that every program reads, outside of what is replaced anyway.
+  /// Fixes that convert the strings of a value to a form that every program can read, except in ranges
+  /// that are replaced anyway.
   static func strings(
     in bytes: [UInt8], _ range: Range<Int>, except replaced: [Range<Int>], of label: String
   ) -> [RecordFix] {
@@ -43,7 +44,7 @@ struct RecordFix {
     return fixes
   }
 
-  /// What takes out all values of a key but the last, which is the one that counts for the service.
+  /// Fixes that remove all values of a duplicate key except the last, which is the one that the service uses.
   static func duplicates<let count: Int>(
     in bytes: [UInt8], _ open: Int, _ keys: InlineArray<count, JSONKey>, of label: String
   ) -> [RecordFix] {
@@ -70,13 +71,13 @@ struct RecordFix {
   }
 }
 
-/// What values can be known of a record that lacks them, or has them in a form that can't be loaded.
+/// The evidence for values that a record lacks, or has in a form that can't be loaded.
 struct RepairEvidence {
   /// The newest state in the history.
   let known: FileContents?
   /// The time of the repair.
   let now: Timestamp
-  /// When the first member of each organization joined.
+  /// The earliest time at which a member of each organization joined.
   private let joins: [String: Timestamp]
   private let contents: FileContents
 
@@ -96,14 +97,14 @@ struct RepairEvidence {
     return known.member(place, at: index)
   }
 
-  /// When an organization was created: as the history has it, or no later than its first member joined.
+  /// The creation time of an organization: from the history, or the time when its first member joined.
   func created(_ id: String) -> (time: Timestamp, why: String) {
     if let time = organization(id)?.createdAt, time != .unknown { return (time, "which the history has") }
     if let time = joins[id] { return (time, "when its first member joined") }
     return (now, "the time of the repair")
   }
 
-  /// When a member joined: as the history has it, or no earlier than its organization was created.
+  /// The time when a member joined: from the history, or the creation time of its organization.
   func joined(_ user: String?, of id: String) -> (time: Timestamp, why: String) {
     if let time = member(user, of: id)?.joinedAt, time != .unknown { return (time, "which the history has") }
     if let index = contents.index(ofOrganization: id) {

@@ -2,10 +2,10 @@ import OrgCore
 import SystemPackage
 
 extension FileStore {
-  /// Does what the remedies of findings say; what they don't say stays as it is.
+  /// Applies the given remedies and changes nothing else.
   public func repair(_ remedies: Set<Finding.Remedy>) throws(OrgError) {
     try checkMayChange()
-    // What isn't shared may be what keeps the data from being written.
+    // Missing access for others may be what prevents the data from being written.
     if remedies.contains(.share) { try share() }
     for remedy in remedies {
       if case .closeToOthers(let name) = remedy { try closeToOthers(name) }
@@ -28,16 +28,16 @@ extension FileStore {
   }
 }
 
-/// Makes repairs that an admin agreed to, and tidies up, with the lock held.
+/// Makes approved repairs and cleans up, with the lock held.
 private struct RepairOperation {
   let transaction: Transaction
 
-  /// Makes the repairs that somebody agreed to, in a generation of its own, and keeps the bytes that were there.
+  /// Makes approved repairs as a separate generation, and sets the previous bytes aside.
   func repair(_ remedies: Set<Finding.Remedy>) throws(OrgError) {
     guard remedies.contains(where: \.isOfRecords) else { return }
     let synchronized = try transaction.synchronize(isStarting: true)
     let live = synchronized.problems.isEmpty ? synchronized.contents : transaction.files.contentsNow()
-    // Text that is broken is put back from the history, not repaired.
+    // A broken file is restored from the history rather than repaired.
     guard !live.organizations.isBroken, !live.members.isBroken else { return }
     let current = transaction.committed.withLock { $0.current?.contents }
     let plan = RepairPlan(live, known: current)
@@ -56,7 +56,7 @@ private struct RepairOperation {
     let before = current ?? live
     let generation = try transaction.journal.following(synchronized.generation)
     let known = transaction.committed.withLock { $0.journal } ?? Journal(calls: transaction.directory.calls)
-    // What other programs wrote beside it is ingested as ever.
+    // Changes that other programs made are ingested as usual.
     let result = try transaction.ingestion.reconcile(repaired, with: before, written: live, known)
     try transaction.directory.saving { () throws(SystemCallError) in
       for (file, bytes) in live.files where !haveSameBytes(bytes, repaired.bytes(of: file)) {
@@ -73,7 +73,7 @@ private struct RepairOperation {
         members: splices.members, live: isSame(live, before) ? nil : live))
   }
 
-  /// Ingests what others wrote, clears away what a crash left, and adds the member lists that are missing.
+  /// Ingests what other programs wrote, cleans up after a crash, and adds missing member lists.
   func tidy(addingLists: Bool) throws(OrgError) {
     try transaction.publisher.untilNotOvertaken { () throws(OrgError) in
       try tidyOnce(addingLists: addingLists)

@@ -1,6 +1,6 @@
 import OrgCore
 
-/// What can be repaired in `org_users.json`.
+/// Repairs of `org_users.json`.
 extension RepairPlan {
   mutating func addMembers(_ bytes: [UInt8], _ evidence: RepairEvidence) {
     let file = MemberTable.file
@@ -33,7 +33,7 @@ extension RepairPlan {
     }
   }
 
-  /// The repairs of one list; `nil` where they aren't enough.
+  /// The repairs of one list; `nil` if they aren't sufficient.
   private static func memberItems(
     _ entry: Entry, _ rules: FieldRules, _ evidence: RepairEvidence
   ) -> [Item]? {
@@ -62,7 +62,7 @@ extension RepairPlan {
     return items
   }
 
-  /// `nil` where they aren't enough.
+  /// The fixes of one record; `nil` if they aren't sufficient.
   private static func fixes(
     _ record: Record<4>, _ id: String, _ rules: FieldRules, _ evidence: RepairEvidence
   ) -> [RecordFix]? {
@@ -92,7 +92,7 @@ extension RepairPlan {
     let replaced = fixes.map(\.splice.range)
     fixes += RecordFix.strings(
       in: rules.bytes, record.open..<record.close + 1, except: replaced, of: label)
-    // What can't be read even so, such as a number that is too long, isn't a matter of one value.
+    // Some errors, such as a number with too many digits, can't be fixed by replacing one value.
     let isCured = record.flaw.map { flaw in fixes.contains { $0.problem.offset == flaw.offset } } ?? true
     return isCured ? fixes : nil
   }

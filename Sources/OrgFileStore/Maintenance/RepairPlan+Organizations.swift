@@ -1,6 +1,6 @@
 import OrgCore
 
-/// What can be repaired in `organizations.json`.
+/// Repairs of `organizations.json`.
 extension RepairPlan {
   mutating func addOrganizations(_ bytes: [UInt8], _ evidence: RepairEvidence) {
     let file = OrganizationTable.file
@@ -46,7 +46,7 @@ extension RepairPlan {
     }
   }
 
-  /// Whether a record can be loaded with its fixes.
+  /// Whether a record can be loaded after its fixes.
   private static func keepsRules(_ fixes: [RecordFix], _ entry: Entry, _ bytes: [UInt8]) -> Bool {
     let start = entry.extent.lowerBound
     let moved = fixes.map { fix in
@@ -123,7 +123,7 @@ extension RepairPlan {
       ?? id.escapedForDisplay
   }
 
-  /// What can be kept of a name.
+  /// The usable part of a name.
   private static func name(_ name: String?, _ id: String) -> String {
     let scalars = (name ?? "").unicodeScalars.prefix(Rules.nameLength.upperBound)
     return scalars.isEmpty ? String(id.unicodeScalars.prefix(Rules.nameLength.upperBound)) : String(scalars)

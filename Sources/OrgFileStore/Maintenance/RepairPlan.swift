@@ -1,31 +1,31 @@
 import OrgCore
 
-/// All that can be repaired in the records of both files, and the bytes that do it.
+/// All possible repairs of the records in both files, and their edits.
 struct RepairPlan {
   struct Item {
     let file: String
     let severity: Finding.Severity
-    /// What is wrong, in a sentence.
+    /// A description of the problem, in a sentence.
     let text: String
     let remedy: Finding.Remedy
-    /// What is wrong somewhere in here is dealt with.
+    /// Problems within this range are dealt with.
     let extent: Range<Int>
     var splices: [ByteEdit] = []
-    /// The entry of the file, by its place, that is taken out.
+    /// The index of the entry that is removed.
     var removal: Int?
-    /// Where the entry begins that counts instead.
+    /// The start of the entry that remains instead.
     var successor: Int?
 
-    /// Whether it deals with a problem.
+    /// Whether the item deals with a problem.
     func covers(_ problem: DataProblem) -> Bool {
       file == problem.file && (extent.contains(problem.offset) || successor == problem.offset)
     }
   }
 
   var items: [Item] = []
-  /// Where each entry of a file is, from its key on.
+  /// The range of each entry of a file, including its key.
   private var entries: [String: (extents: [Range<Int>], top: RootObjectLayout)] = [:]
-  /// Where the entries begin that are taken out.
+  /// The start offsets of the entries that are removed.
   private(set) var removed: [String: Set<Int>] = [:]
 
   init(_ contents: FileContents, known: FileContents?, now: Timestamp = .now()) {
@@ -34,7 +34,7 @@ struct RepairPlan {
     addMembers(contents.members.bytes, evidence)
   }
 
-  /// Both files with some of the repairs made.
+  /// Both files after some of the repairs.
   func applied(to contents: FileContents, where isMeant: (Item) -> Bool) -> FileContents {
     func repaired(_ file: String) -> [UInt8] {
       let meant = items.filter { $0.file == file && isMeant($0) }
@@ -57,12 +57,12 @@ struct RepairPlan {
   struct Entry {
     let key: JSONString
     let name: String
-    /// From the key on.
+    /// Includes the key.
     let extent: Range<Int>
     let value: Int
   }
 
-  /// The entries of a file; none where its text is broken.
+  /// The entries of a file; none if its text is broken.
   mutating func scan(_ bytes: [UInt8], _ file: String) -> [Entry] {
     var found: [Entry] = []
     var problems = ProblemList(file: file)
@@ -86,7 +86,7 @@ struct RepairPlan {
     return found
   }
 
-  /// Entries that are there twice: the last counts for the service.
+  /// Adds repairs for duplicate entries. The service uses the last one.
   private mutating func addSuperseded(_ found: [Entry], _ bytes: [UInt8], _ file: String) {
     let last = Dictionary(found.enumerated().map { ($1.name, $0) }) { $1 }
     for (place, entry) in found.enumerated() {
@@ -144,12 +144,12 @@ struct RepairPlan {
 
   // MARK: Values
 
-  /// What replaces a value, or adds it.
+  /// The fix that replaces or adds a value.
   static func fix(
     _ problem: JSONError, _ key: String, _ wanted: (value: String?, why: String), _ value: JSONValue,
     _ lastEnd: Int, indent: Int, _ label: String
   ) -> RecordFix {
-    // The time of the repair is known only then.
+    // The time of the repair isn't known until then.
     let isNow = wanted.why == "the time of the repair"
     let shown = isNow ? wanted.why : (wanted.value?.quoted ?? "null") + ", " + wanted.why
     let text = JSONText.encode(wanted.value)
@@ -160,7 +160,7 @@ struct RepairPlan {
         ? ByteEdit(at: lastEnd, Array(line.utf8) + text) : ByteEdit(value.range, text))
   }
 
-  /// The text of a value, as far as it has one: what is half a character is replaced, a number is its digits.
+  /// The text of a value, as far as it has one: invalid characters are replaced, and a number becomes its digits.
   static func text(_ value: JSONValue, _ rules: FieldRules, _ known: String?) -> (String?, String)? {
     if let known { return (known, "which the history has") }
     if let text = value.text(in: rules.bytes) { return (text, "as far as it can be used") }

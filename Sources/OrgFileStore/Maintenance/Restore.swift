@@ -1,25 +1,25 @@
 import OrgCore
 
-/// What the data can be put back to.
+/// A state that the data can be restored to.
 public enum RestorePoint: Sendable {
-  /// What a generation of the history left.
+  /// The state after a generation of the history.
   case generation(UInt64)
-  /// What the data were at a time.
+  /// The state at a time.
   case time(Timestamp)
-  /// What a backup holds.
+  /// The content of a backup.
   case backup(Backup)
 }
 
 extension FileStore {
-  /// Puts the data back to what they were, as a generation of its own: so it can be taken back itself, byte for byte as
-  /// long as nothing else has changed since.
+  /// Restores the data to a previous state. This is a generation of its own, so it can be undone: byte for byte as long
+  /// as nothing else has changed since.
   ///
   /// - Parameters:
-  ///   - point: what to put them back to.
-  ///   - isTrial: only find out what it would change.
-  /// - Returns: what it changes.
-  /// - Throws: `dataNotFound` if there is no such generation; `damagedData` if it can't be rebuilt, or the
-  ///   backup breaks a rule; `readOnly`, `locked` or `system`.
+  ///   - point: the state to restore.
+  ///   - isTrial: only determine what would change.
+  /// - Returns: the changes.
+  /// - Throws: `dataNotFound` if there is no such generation; `damagedData` if it can't be reconstructed, or the backup
+  ///   breaks a rule; `readOnly`, `locked`, or `system`.
   @discardableResult
   public func restore(to point: RestorePoint, isTrial: Bool = false) throws(OrgError) -> Restoration {
     try checkWritable()
@@ -29,7 +29,7 @@ extension FileStore {
   }
 }
 
-/// Puts the data back to what they were, with the lock held.
+/// Restores the data to a previous state, with the lock held.
 private struct RestoreOperation {
   let transaction: Transaction
 
@@ -45,7 +45,7 @@ private struct RestoreOperation {
     if let problem = target.problems.first {
       throw OrgError(.damagedData, "That would put damaged data back, so nothing was changed. \(problem)")
     }
-    // What is there now may break a rule: then the journal knows what it was before.
+    // The current files may break a rule; in that case use the last state in the journal.
     let current = transaction.committed.withLock { $0.current?.contents } ?? synchronized.contents
     let live = transaction.files.contentsNow()
     let restoration = Restoration(from: current, to: target)

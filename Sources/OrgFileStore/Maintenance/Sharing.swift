@@ -2,10 +2,11 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Whether everybody who may change the data can use all that belongs to them.
+/// Whether all users who may change the data can use all files that belong to it.
 extension FileStore {
-  /// What in the directory isn't open to everybody who may change the data: files of an earlier version, or from before the
-  /// directory was shared, or that another program put there with its own umask.
+  /// A finding about files in the directory that aren't accessible to all users who may change the data:
+  /// files from before the directory was shared or from an earlier version, or files that another program
+  /// created with its own umask.
   var sharingFindings: [Finding] {
     let wrong = unshared
     guard !wrong.isEmpty, let root = try? directory.calls.status(directory.root, path) else { return [] }
@@ -29,7 +30,7 @@ extension FileStore {
     ]
   }
 
-  /// Whether a process can give a file the group and the mode that it should have.
+  /// Whether a process can give a file the right group and mode.
   private func mayShare(_ file: stat, _ root: stat, _ process: Credentials) -> Bool {
     guard DataDirectory.isShared(root) else { return process.mayChangeOwner }
     return (file.st_uid == process.user || process.mayActAsOwner)
@@ -38,7 +39,7 @@ extension FileStore {
   }
 
   private struct Unshared {
-    /// The path from the data directory.
+    /// The path relative to the data directory.
     let name: String
     let status: stat
     var isData: Bool { !name.hasPrefix(DataDirectory.privateName) }
@@ -52,7 +53,7 @@ extension FileStore {
     names.append(DataDirectory.privateName)
     for own in [""] + DataDirectory.privateDirectories.map({ "/\($0)" }) {
       let name = DataDirectory.privateName + own
-      // Displaced files are what the data files were, and go soon.
+      // Displaced files are former data files and will be removed soon.
       guard own != "/displaced",
         let opened = try? calls.open(name, in: directory.root, O_RDONLY | O_DIRECTORY)
       else { continue }
@@ -69,8 +70,8 @@ extension FileStore {
     }
   }
 
-  /// Whether a file is open to the group, users and groups that the directory is open to, and what is made in a directory
-  /// will be, too.
+  /// Whether a file is accessible to the same group, users, and groups as the directory, and whether files
+  /// created in it will be, too.
   private func isOpen(_ name: String, _ status: stat, like root: FileMetadata, isDirectory: Bool) -> Bool {
     let bits: mode_t = isDirectory ? 0o070 : 0o060
     let access = AccessControlList.read | AccessControlList.write
@@ -91,7 +92,7 @@ extension FileStore {
       }
   }
 
-  /// Opens what isn't open to everybody who may change the data to them, as far as this process may.
+  /// Makes files accessible to all users who may change the data, as far as this process is permitted to.
   func share() throws(OrgError) {
     let calls = directory.calls
     let process = Credentials.current

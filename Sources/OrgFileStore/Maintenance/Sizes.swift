@@ -2,22 +2,22 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// What orgman keeps beside the data, in bytes.
+/// The sizes of orgman's own files, in bytes.
 public struct Sizes: Sendable, Hashable {
   /// The journal.
   public internal(set) var journal = 0
   /// Full copies of both files.
   public internal(set) var checkpoints = 0
-  /// What could not be used whole.
+  /// Files that could not be used completely.
   public internal(set) var quarantine = 0
-  /// Files that others took the place of.
+  /// Files that were replaced by newer ones.
   public internal(set) var displaced = 0
   /// The index of the journal.
   public internal(set) var index = 0
 }
 
 extension FileStore {
-  /// How much room orgman's own files take; `nil` where there are none, or they can't be looked at.
+  /// The disk space used by orgman's own files; `nil` if there are none, or they can't be accessed.
   public func sizes() -> Sizes? {
     let calls = directory.calls
     let flags = O_RDONLY | O_DIRECTORY

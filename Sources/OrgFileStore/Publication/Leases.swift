@@ -1,16 +1,16 @@
 import Glibc
 
-/// A lease on one file: while it is held, another program that opens the file for writing waits.
+/// A lease on one file. While it is held, other programs that open the file for writing have to wait.
 final class Lease {
   private let calls: SystemCalls
   private let file: Descriptor
   private let name: String
 
-  /// Why there is no lease.
+  /// Why a lease couldn't be taken.
   enum Refusal: Error {
     /// Another program has the file open for writing.
     case isBusy
-    /// It isn't to be had, as for a file of another owner.
+    /// Leases aren't available, for example on a file of another owner.
     case isUnavailable
   }
 
@@ -26,20 +26,20 @@ final class Lease {
 
   deinit { calls.releaseLease(file) }
 
-  /// The file that it is on: the name may lead to another by now.
+  /// The leased file; by now the name may lead to another file.
   var identity: FileIdentity? { (try? calls.status(file, name)).map { FileIdentity($0) } }
 
-  /// Whether nobody waits for it to be given back, so that nobody wrote since it was taken.
+  /// Whether no process is waiting for its release, which means that none has written to the file since it was taken.
   var isUndisturbed: Bool { calls.isLeaseUndisturbed(file) }
 }
 
-/// The leases on data files, as far as they were to be had.
+/// The leases on data files, as far as available.
 struct Leases {
   private var held: [String: Lease] = [:]
 
-  /// Takes those on some files; `nil` where another program is writing to one of them.
+  /// Takes leases on some files; `nil` if another program is writing to one of them.
   ///
-  /// - Parameter isPartial: whether to go without a lease on what is being written to.
+  /// - Parameter isPartial: do without a lease on a file that is being written to.
   init?(_ directory: DataDirectory, on files: [String], isPartial: Bool) {
     for name in files {
       do throws(Lease.Refusal) {
@@ -55,6 +55,6 @@ struct Leases {
     set { held[name] = newValue }
   }
 
-  /// Whether somebody waits for one.
+  /// Whether a process is waiting for the release of a lease.
   var areAwaited: Bool { held.values.contains { !$0.isUndisturbed } }
 }

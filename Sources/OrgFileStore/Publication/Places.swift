@@ -1,35 +1,36 @@
 import Glibc
 import OrgCore
 
-/// The offsets of the records in both files as a generation published them, so that the next process can find one without
-/// parsing all of them. They are derived data: if they are missing, describe other bytes, or don't match their hash, the
-/// files are parsed as usual. They exist only for files with nothing unusual in them.
+/// The offsets of the records in both files as a generation published them, so that the next process can find one
+/// without parsing all of them. They are derived data: if they are missing, describe other bytes, or don't match their
+/// hash, the files are parsed as usual. They exist only for files with nothing unusual in them.
 struct Places: Sendable {
-  /// In `.orgman`.
+  /// Its name in `.orgman`.
   static let file = "places"
-  /// Bytes that both files have together before it is worth while.
+  /// The minimum combined size of both files, in bytes, for which this is worthwhile.
   static let shortestFiles = 1 << 20
-  /// Characters of a hash.
+  /// The number of characters in a hash.
   private static let hashLength = 64
-  /// Bytes of the longest first two lines.
+  /// The maximum length of the first two lines, in bytes.
   private static let longestHead = 512
-  /// The roles that members have by number: another version may know others, in another order.
+  /// The roles in the order of their numbers in member records. Another version may have
+  /// different roles or another order.
   private static let roles = Role.all.map(\.rawValue).joined(separator: ",")
 
-  /// By file; those of the bytes that this is about.
+  /// The hashes of the files that the offsets refer to, by name.
   let hashes: [String: String]
-  /// The same with what they were on the way, as far as that was worked out.
+  /// These hashes with their intermediate states, as far as they have been computed.
   let running: [String: RunningHash]
-  /// Of `organizations.json`; see `OrganizationTable`.
+  /// The keys in `organizations.json`; see `OrganizationTable`.
   let organizationKeys: [UInt32]
   let organizationsTop: RootObjectLayout
-  /// Of `org_users.json`; see `MemberTable`.
+  /// The lists in `org_users.json`; see `MemberTable`.
   let memberLists: [MemberScan.List]
   let memberStarts: [UInt32]
   let memberRoles: [UInt8]
   let membersTop: RootObjectLayout
 
-  /// - Returns: `nil` for short files, and for those that have something unusual in them.
+  /// - Returns: `nil` for short files, and for files with something unusual in them.
   init?(_ contents: FileContents, hashes: [String: String], running: [String: RunningHash] = [:]) {
     let (organizations, members) = (contents.organizations, contents.members)
     guard organizations.bytes.count + members.text.count >= Self.shortestFiles,
@@ -44,10 +45,10 @@ struct Places: Sendable {
     (memberRoles, membersTop) = (members.roles, members.top)
   }
 
-  // MARK: As text
+  // MARK: Text form
 
-  /// The hash of all that follows; a line of hashes and numbers; then the numbers of the lists as they are in memory, for
-  /// only this machine reads them.
+  /// The hash of everything after it; a line with hashes and numbers; then the arrays in their in-memory
+  /// representation, because only this machine reads them.
   var text: [UInt8] {
     let states = [OrganizationTable.file, MemberTable.file].map { name in
       running[name].flatMap { $0.text == hashes[name] ? $0.states : nil } ?? []
@@ -58,7 +59,7 @@ struct Places: Sendable {
     let words =
       [OrganizationTable.file, MemberTable.file].map { hashes[$0] ?? "" } + numbers.map(String.init)
       + [Self.roles]
-    // Room for the hash.
+    // Space for the hash.
     var text = [UInt8](repeating: UInt8(ascii: "\n"), count: Self.hashLength + 1)
     text.reserveCapacity(Self.longestHead + Self.length(organizationKeys.count, memberStarts.count))
     text += Array((words.joined(separator: " ") + "\n").utf8)
@@ -71,16 +72,16 @@ struct Places: Sendable {
     return text
   }
 
-  /// Bytes after the first two lines.
+  /// The number of bytes after the first two lines.
   private static func length(_ organizations: Int, _ members: Int, states: Int = 0) -> Int {
     organizations * (MemoryLayout<UInt32>.size + MemoryLayout<MemberScan.List>.size)
       + members * (MemoryLayout<UInt32>.size + 1) + states * MemoryLayout<SIMD8<UInt32>>.size
   }
 
-  /// Reads what was written down about some bytes; `nil` where it is about others. What it says about them is checked
-  /// when tables are made of it.
+  /// Reads the saved offsets; `nil` if they describe other bytes. Offsets are validated when
+  /// tables are created from them.
   ///
-  /// - Parameter hashes: by file; those of the bytes.
+  /// - Parameter hashes: the hashes of the files, by name.
   init?(of hashes: [String: String], in space: borrowing Descriptor, _ calls: SystemCalls) {
     guard let file = try? calls.open(Self.file, in: space, O_RDONLY),
       let start = try? calls.readBeginning(of: file, Self.file, length: Self.longestHead)
@@ -104,7 +105,7 @@ struct Places: Sendable {
     organizationsTop = RootObjectLayout(start: numbers[4], lastEnd: numbers[5], close: numbers[6])
     membersTop = RootObjectLayout(start: numbers[7], lastEnd: numbers[8], close: numbers[9])
     var place = head
-    /// The next values, which are of a type that any bits are a value of.
+    /// Reads the next values. Any bit pattern must be a valid value of their type.
     func take<Value: BitwiseCopyable>(_ count: Int) -> [Value] {
       let length = count * MemoryLayout<Value>.size
       defer { place += length }
@@ -126,7 +127,7 @@ struct Places: Sendable {
 }
 
 extension StateDirectory {
-  /// Nothing waits for it to reach the disk: after a crash it just doesn't match.
+  /// Saves the offsets without waiting for the disk: after a crash, they just don't match.
   func write(_ places: Places) throws(SystemCallError) {
     let file = try directory.create(Places.file, in: space, O_WRONLY)
     let text = places.text
@@ -138,9 +139,9 @@ extension StateDirectory {
 // MARK: Tables
 
 extension FileContents {
-  /// Bytes that have been read through before, each file on a core of its own; `nil` where places are not theirs.
+  /// Creates the tables from saved offsets, both files in parallel; `nil` if the offsets don't match the bytes.
   ///
-  /// - Parameter early: a table of `organizations.json` that was made already.
+  /// - Parameter early: an existing table for `organizations.json`.
   init?(organizations: [UInt8], members: [UInt8], at places: Places, early: OrganizationTable? = nil) {
     let lists = BackgroundTask { MemberTable(members, at: places) }
     let table = early ?? OrganizationTable(organizations, at: places)
@@ -150,7 +151,7 @@ extension FileContents {
 }
 
 extension OrganizationTable {
-  /// The table of bytes that have been read through before; `nil` where places are not those of organizations.
+  /// Creates the table from saved offsets; `nil` if they can't be those of the organizations in these bytes.
   init?(_ bytes: [UInt8], at places: Places) {
     guard places.organizationsTop.fits(bytes, isEmpty: places.organizationKeys.isEmpty),
       areRising(places.organizationKeys, .quote, in: bytes, before: places.organizationsTop.lastEnd)
@@ -160,7 +161,7 @@ extension OrganizationTable {
 }
 
 extension MemberTable {
-  /// The table of bytes that have been read through before; `nil` where places are not those of members.
+  /// Creates the table from saved offsets; `nil` if they can't be those of the members in these bytes.
   init?(_ bytes: [UInt8], at places: Places) {
     let (lists, starts, roles) = (places.memberLists, places.memberStarts, places.memberRoles)
     let end = places.membersTop.lastEnd
@@ -186,20 +187,20 @@ extension MemberTable {
 }
 
 extension RootObjectLayout {
-  /// Whether it can be the one of a text.
+  /// Whether it can be the layout of a text.
   fileprivate func fits(_ bytes: [UInt8], isEmpty: Bool) -> Bool {
     0 < start && start <= lastEnd && lastEnd <= close && close < bytes.count && isEmpty == (start == lastEnd)
       && bytes[start - 1] == .openBrace && bytes[close] == .closeBrace
   }
 }
 
-/// Whether places rise, end before a place in the text, and have the same byte at each.
+/// Whether the places are in ascending order, end before a position in the text, and all have the same byte.
 private func areRising(_ places: [UInt32], _ byte: UInt8, in bytes: [UInt8], before end: Int) -> Bool {
   guard let last = places.last else { return true }
   guard last < end, end <= bytes.count else { return false }
   return bytes.withUnsafeBytes { text in
     var previousEnd = 0
-    // None is above the last, so each lies in the text.
+    // No place is after the last one, so all of them are within the text.
     return places.allSatisfy { place in
       guard Int(place) >= previousEnd, place <= last, text[Int(place)] == byte else { return false }
       previousEnd = Int(place) + 1

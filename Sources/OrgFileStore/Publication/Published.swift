@@ -1,34 +1,34 @@
 import Glibc
 import OrgCore
 
-/// What both data files were like after they had been published last. A file that is like that still holds what the
-/// journal says of that generation, and needn't be read to know so. It is derived from the rest: where it is missing or
-/// doesn't match, the files are hashed.
+/// The identities of both data files after they were last published. If a file still has the same identity, it holds
+/// what the journal says about that generation and needn't be read to verify that. This is derived data: if it is
+/// missing or doesn't match, the files are hashed.
 struct Published: Equatable, Sendable {
-  /// In `.orgman`.
+  /// Its name in `.orgman`.
   static let file = "published"
 
   let generation: UInt64
   let files: [String: FileIdentity]
-  /// By file; what the journal says of the generation.
+  /// The hashes of the files according to the journal, by name.
   let hashes: [String: String]
 
-  /// - Parameter time: when the files were seen, since 1970.
-  /// - Returns: `nil` where one of the files could be written to without being noticed.
+  /// - Parameter time: when the files were observed, since 1970.
+  /// - Returns: `nil` if one of the files could be written to without changing its identity.
   init?(generation: UInt64, time: Duration, files: [String: FileIdentity], of record: JournalRecord) {
     guard files.values.allSatisfy({ $0.showsWrites(after: time) }) else { return nil }
     (self.generation, self.files) = (generation, files)
     hashes = record.files.mapValues(\.sha256)
   }
 
-  /// Whether it is about what a line of the journal says.
+  /// Whether it belongs to a line of the journal.
   func isOf(_ record: JournalRecord) -> Bool {
     generation == record.generation && hashes == record.files.mapValues(\.sha256)
   }
 
-  // MARK: As text
+  // MARK: Text form
 
-  /// One line a file, and before them the hash of all that follows: what a crash left half written is not believed.
+  /// The hash of everything after it, followed by one line per file. The hash reveals a partial write.
   var text: [UInt8] {
     let lines = files.sorted { $0.key < $1.key }.map { name, identity in
       let numbers =
@@ -63,12 +63,12 @@ struct Published: Equatable, Sendable {
 }
 
 extension StateDirectory {
-  /// What is known of the files that a generation published, if that is the newest that was.
+  /// What is known about the files that a generation published; `nil` if another one was published last.
   func published(_ record: JournalRecord) -> Published? {
     directory.published(in: space).flatMap { $0.isOf(record) ? $0 : nil }
   }
 
-  /// Nothing waits for it to reach the disk: after a crash it just doesn't match.
+  /// Saves the identities without waiting for the disk: after a crash, they just don't match.
   func write(_ published: Published) throws(SystemCallError) {
     let file = try directory.create(Published.file, in: space, O_WRONLY)
     let text = published.text
@@ -78,7 +78,7 @@ extension StateDirectory {
 }
 
 extension DataDirectory {
-  /// What the files were like after they had been published last, if that is known.
+  /// The identities of the files after they were last published, if known.
   func published(in space: borrowing Descriptor) -> Published? {
     guard let file = try? calls.open(Published.file, in: space, O_RDONLY),
       let text = try? calls.readAll(file, Published.file, size: 1 << 12), text.count < 1 << 16

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// What a store knows of the files as they were published last, from one transaction to the next.
+/// What a store knows about the published files between transactions.
 final class PublishedState: Sendable {
   struct State {
-    /// What the files were like then, as far as it was saved.
+    /// The saved identities of the files.
     var published: Published?
-    /// The hashes of the files that `Places` were written for, with their intermediate states.
+    /// The hashes of the files for which `Places` were saved, and their intermediate states.
     var places: (hashes: [String: String], running: [String: RunningHash])?
   }
 

@@ -3,20 +3,20 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Puts new files in the place of the live ones. All that takes time is done before anybody is kept waiting: the new files
-/// are there already. Then leases are taken, it is checked that the live files are what was read, the line goes into the
-/// journal, and the files are exchanged.
+/// Replaces the live files with new ones. Everything that takes time is done before other programs are held up: the new
+/// files already exist. Then the publisher takes leases, checks that the live files are still those that were read,
+/// appends the line to the journal, and exchanges the files.
 final class Publisher {
   private let files: DataFiles
   private let stateDirectory: StateDirectory
   private let committed: CommittedState
   private let published: PublishedState
-  /// Held on the files from before they are read, where they were written to again and again before a change was
-  /// committed; otherwise there are none but for the moment of an exchange.
+  /// Leases on the files that are taken before the files are read, if other programs repeatedly wrote to them before a
+  /// change could be committed. Otherwise leases are held only during an exchange.
   private var leases: Leases?
-  /// Whether what was thrown last says that the files were written to before a change was committed.
+  /// Whether the last error means that the files were written to before a change could be committed.
   private var isOvertaken = false
-  /// How many more times another program that waits to write goes first.
+  /// How many more times a program that is waiting to write may go first.
   var yieldsRemaining = 0
 
   init(
@@ -34,8 +34,8 @@ final class Publisher {
   /// How long to wait for another program that is writing, in milliseconds.
   private static let patience: Int64 = 3000
 
-  /// Does something again where the files were written to before it was committed, this time with leases from the start,
-  /// so that a program that writes all the time can't keep it from being done.
+  /// Runs the body. If the files were written to before it could commit, runs it again with leases taken up front, so
+  /// that a program that writes all the time can't prevent the change.
   func untilNotOvertaken<Value>(_ body: () throws(OrgError) -> Value) throws(OrgError) -> Value {
     guard leases == nil else { return try body() }
     do throws(OrgError) {
@@ -49,7 +49,7 @@ final class Publisher {
     return try body()
   }
 
-  /// Says that the files were written to before something was committed.
+  /// The error for files that were written to before a change could be committed.
   func overtaken() -> OrgError {
     isOvertaken = true
     return OrgError(
@@ -58,7 +58,7 @@ final class Publisher {
     )
   }
 
-  /// Takes leases, after waiting for a while for whoever is writing. None is held meanwhile.
+  /// Takes leases, after waiting for a while for programs that are writing. Holds none while waiting.
   private func waitForLeases(on files: [String]) -> Leases {
     let start = clinux_monotonic_milliseconds()
     while true {
@@ -70,13 +70,14 @@ final class Publisher {
 
   // MARK: Exchanging
 
-  /// Exchanges new files with the live ones: the only time at which another program may have to wait for this one.
+  /// Exchanges new files with the live ones. This is the only time at which another program may
+  /// have to wait for this one.
   ///
   /// - Parameters:
-  ///   - contents: what the files hold then.
-  ///   - old: what they are thought to hold now.
-  ///   - commit: what has to be done before, once nothing else can go wrong with the files.
-  /// - Returns: false if nothing was done, as the files hold something else, or another program goes first.
+  ///   - contents: the data in the new files.
+  ///   - old: the data that the live files are expected to hold.
+  ///   - commit: called before the exchange, when nothing else can go wrong with the files.
+  /// - Returns: false if nothing was done, because the files hold other data or another program goes first.
   func publish(
     _ replacements: [Replacement], _ contents: FileContents, displacing old: FileContents,
     commit: () throws(SystemCallError) -> Void = {}
@@ -85,7 +86,7 @@ final class Publisher {
       try commit()
       return true
     }
-    // With leases from the start, whatever comes in between is found in the displaced file.
+    // With leases taken up front, anything written in between is found in the displaced file.
     let isInsisting = leases != nil
     let seen = isInsisting ? nil : files.sight(of: old)
     guard isInsisting || seen != nil else { return false }
@@ -98,8 +99,8 @@ final class Publisher {
         let names = replacements.map(\.file)
         guard var held = leases ?? Leases(directory, on: names, isPartial: isLast) else { return nil }
         guard seen.map(files.isStill) ?? true else { return false }
-        // Another program that waits to write read the data before this change. Where it goes first, its write is simply
-        // ingested.
+        // Another program that is waiting to write has read the data before this change. If it goes first, its
+        // write is simply ingested.
         if !isInsisting, yieldsRemaining > 0, held.areAwaited {
           yieldsRemaining -= 1
           return false
@@ -131,7 +132,7 @@ final class Publisher {
             in: stateDirectory.displaced, isMoved: replacement.isMoved))
       }
     } catch {
-      // Not one file new and the other old: whoever opens them next publishes both.
+      // Don't leave one file new and the other old. The next process that opens them publishes both.
       for (replacement, publication) in zip(replacements, done).reversed() {
         try? directory.retract(
           replacement.file, publication, displacedAs: replacement.displacedName, in: stateDirectory.displaced)
@@ -141,21 +142,21 @@ final class Publisher {
     }
   }
 
-  /// Gives a displaced file the name of one that nobody wrote to, where that is so.
+  /// Marks a displaced file as quiescent in its name if no program has written to it.
   private func renameIfQuiescent(_ replacement: Replacement, _ lease: Lease?) {
     let displaced = replacement.displacedName
-    // Another program may have put a file of its own there by a rename, which no lease holds up.
+    // Another program may have replaced the file by a rename, which a lease doesn't prevent.
     let inode = (try? directory.inode(of: displaced, in: stateDirectory.displaced)) ?? nil
     guard let lease, let inode, lease.identity?.inode == inode, lease.isUndisturbed else { return }
-    // While the lease is still held, so that whoever writes there later does so at a later time.
+    // Rename while the lease is still held, so that any later write gets a later time.
     try? directory.calls.rename(
       displaced, in: stateDirectory.displaced, to: replacement.quiescentName, in: stateDirectory.displaced)
   }
 
-  // MARK: What was published
+  // MARK: Published state
 
-  /// Takes note of what the files are like that the newest generation published, so that the next program needn't hash
-  /// them to know what they hold.
+  /// Saves the identities of the files that the newest generation published, so that the next process needn't hash
+  /// them to know their content.
   func rememberPublished() {
     guard let current = committed.withLock({ $0.current }),
       let last = committed.withLock({ $0.journal?.last?.record }), last.generation == current.generation,

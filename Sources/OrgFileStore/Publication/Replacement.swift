@@ -1,13 +1,13 @@
-/// A new file that is to take the place of the live one.
+/// A new file that is about to replace the live one.
 struct Replacement {
   var file: String
-  /// The generation that does it.
+  /// The generation that publishes it.
   var generation: UInt64
-  /// The hash of what is displaced.
+  /// The hash of the file that is displaced.
   var displacedHash: String
-  /// What the new file is like, where it was written just now.
+  /// The identity of the new file, if it was just written.
   var staged: FileIdentity?
-  /// Whether it has the displaced one's name already.
+  /// Whether it already has the name that the displaced file will get.
   var isMoved = false
 
   var displacedName: String { StateDirectory.displacedName(generation, displacedHash, file) }

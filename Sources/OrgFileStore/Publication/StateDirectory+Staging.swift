@@ -2,14 +2,13 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Writing what is to take the place of the live files.
+/// Writing the files that are about to replace the live ones.
 extension StateDirectory {
-  /// Writes the new text of a data file beside it, durably, with the owner, group and mode of the present one.
+  /// Durably writes the new text of a data file to a staged file with the owner, group, and mode of the current one.
   ///
-  /// Where there is a spare file, they are written over that: blocks and pages that are there already take less than
-  /// half the time of new ones.
+  /// If there is a spare file, it is overwritten: reusing existing blocks and pages takes less than half the time.
   ///
-  /// - Returns: what the new file is like.
+  /// - Returns: the identity of the new file.
   func stage(_ text: FileText, for file: String) throws(SystemCallError) -> FileIdentity {
     let staged = DataDirectory.stagedName(file)
     do { try calls.remove(staged, in: space) } catch  where error.errno == .noSuchFileOrDirectory {}
@@ -26,7 +25,7 @@ extension StateDirectory {
     }
   }
 
-  /// The file is closed after this: no lease is to be had on one that is open for writing.
+  /// Writes and closes a new file: no lease can be taken on a file that is open for writing.
   private func write(
     _ text: FileText, toNew staged: String, _ file: String
   ) throws(SystemCallError) -> FileIdentity {
@@ -35,18 +34,18 @@ extension StateDirectory {
     return try fill(new, with: text, file)
   }
 
-  /// Throws staged files away that won't be published.
+  /// Removes staged files that won't be published.
   func discard(_ files: some Sequence<String>) {
     for file in files { try? calls.remove(DataDirectory.stagedName(file), in: space) }
   }
 
-  /// Gives a file the owner, group, mode and attributes of the data file that it is to replace.
+  /// Gives a file the owner, group, mode, and attributes of the data file that it is about to replace.
   private func giveMetadata(to target: borrowing Descriptor, _ file: String) throws(SystemCallError) {
     do {
       let present = try calls.open(file, in: directory.root, O_RDONLY)
       try directory.giveMetadata(of: present, to: target, file)
     } catch  where error.errno == .noSuchFileOrDirectory {
-      // Somebody removed it: what its brother has, or at least what the directory asks for.
+      // The file was removed. Use the metadata of the other data file, or derive it from the directory.
       try directory.setUsualMetadata(of: target, file)
     }
   }
@@ -56,7 +55,7 @@ extension StateDirectory {
   ) throws(SystemCallError) -> FileIdentity {
     let size = try calls.status(target, file).st_size
     try calls.reserve(text.count, in: target, file)
-    // The last byte is always written, or the time of the last change would be an earlier one.
+    // Always write the last byte; otherwise the modification time would remain the old one.
     let prefix = size == 0 ? 0 : min(try calls.commonPrefix(text, in: target, file), max(0, text.count - 1))
     try calls.write(text, to: target, file, after: prefix)
     if size > text.count { try calls.truncate(target, file, to: text.count) }
@@ -67,20 +66,22 @@ extension StateDirectory {
 
   // MARK: Spare files
 
-  /// The file that was displaced last, if nobody wrote to it: it is kept, to be written over by the next change.
+  /// The file that was displaced last, unless it was written to. It is kept so that the next change can overwrite it.
   func spare(for file: String, among displaced: [Displaced]) -> Displaced? {
     displaced.last { $0.isQuiescent && $0.file == file }
   }
 
-  /// Writes a text over a spare file; `nil` where somebody has it open, or nobody can tell.
+  /// Overwrites a spare file with a text; `nil` if another program has it open, or that is unknown.
   ///
-  /// A lease keeps whoever opens it waiting until all is written. Who had looked its name up while it was live, and opens
-  /// it for writing only now, is noticed, and then it is a displaced file again, where what they write is found.
+  /// A lease makes any program that opens the file wait until everything is written. A program may have looked up the
+  /// name while the file was live and open it for writing only now. This is detected, and the file becomes a displaced
+  /// file again, so that writes to it are found.
   private func overwrite(_ spare: Displaced, with text: FileText) throws(SystemCallError) -> FileIdentity? {
     let staged = DataDirectory.stagedName(spare.file)
     do throws(SystemCallError) {
       guard let identity = try overwrite(spare, as: staged, with: text) else { return nil }
-      // To be had only while nobody has it open for writing, or waits to open it; not held any longer.
+      // This lease can only be taken while no program has the file open for writing or waits to open
+      // it. It is released at once.
       if let lease = try? Lease(staged, in: space, calls), lease.identity == identity { return identity }
       let name = Self.displacedName(spare.generation, sha256(text.bytes), spare.file)
       try calls.rename(staged, in: space, to: name, in: displaced)
@@ -91,8 +92,8 @@ extension StateDirectory {
     }
   }
 
-  /// Gives a spare file the name of the staged one and a text, and says what it is like then. Whoever waits to open
-  /// it can do so as soon as this returns.
+  /// Moves a spare file to the staged name, overwrites it, and returns its new identity. Programs that wait to open it
+  /// can do so as soon as this returns.
   private func overwrite(
     _ spare: Displaced, as staged: String, with text: FileText
   ) throws(SystemCallError) -> FileIdentity? {
@@ -106,7 +107,7 @@ extension StateDirectory {
     else {
       return nil
     }
-    // Of another owner, it may not be this process's to change.
+    // If the file belongs to another user, this process may not be able to change it.
     do { try giveMetadata(to: file, spare.file) } catch { return nil }
     try calls.rename(spare.name, in: displaced, to: staged, in: space)
     return try fill(file, with: text, spare.file)

@@ -3,25 +3,25 @@ import Glibc
 import OrgCore
 import Synchronization
 
-/// Both data files: what they hold, and what is known of them from one time to the next.
+/// Both data files: their content, and what is known about them between reads.
 ///
-/// Reading takes no lock. What this store itself exchanges never looks to it like somebody else's change.
+/// Reading takes no lock. An exchange made by this store is never mistaken for a change by another program.
 final class DataFiles: Sendable {
-  /// What was read last.
+  /// The result of the last read.
   struct State {
     var loaded: Loaded?
-    /// The organizations as they were read ahead of the members.
+    /// The organizations, if they were read ahead of the members.
     var early: OrganizationTable?
-    /// Counts loads as they begin; one that began earlier never replaces one that began later.
+    /// The number of loads started. A load never replaces one that started later.
     var lastTicket = 0
     var generation: UInt64 = 0
-    /// When each file had last been read as this store published it.
+    /// The access time of each file when this store published it.
     var published: [String: LastRead] = [:]
   }
 
   struct Loaded {
     var ticket: Int
-    /// When the reading began, since 1970.
+    /// When the read started, since 1970.
     var time: Duration
     var organizations: FileIdentity?
     var members: FileIdentity?
@@ -38,9 +38,9 @@ final class DataFiles: Sendable {
   let directory: DataDirectory
   private let published: PublishedState
   let state = Mutex(State())
-  /// Held while files are read, and while they are exchanged and taken note of.
+  /// Held while files are read, and while they are exchanged and their new state is recorded.
   private let access = Mutex(())
-  /// The data as they were last seen whole: what a journal begins with, should they break before there is one.
+  /// The last data without problems. If the files break before there is a journal, it begins with these.
   private let lastWhole = Mutex<FileContents?>(nil)
 
   init(_ directory: DataDirectory, _ published: PublishedState) {
@@ -50,9 +50,9 @@ final class DataFiles: Sendable {
 
   // MARK: Loading
 
-  /// Reads what changed since it was read last.
+  /// Reads files that have changed since the last read.
   ///
-  /// - Parameter isTryingAgain: read a file that couldn't be read again, even where it looks unchanged.
+  /// - Parameter isTryingAgain: retry a file that couldn't be read, even if it looks unchanged.
   func load(isTryingAgain: Bool = false) -> Loaded { access.withLock { _ in loadNow(isTryingAgain) } }
 
   private func loadNow(_ isTryingAgain: Bool) -> Loaded {
@@ -83,8 +83,8 @@ final class DataFiles: Sendable {
     return note(next, isNew: last == nil || organizations != nil || members != nil)
   }
 
-  /// What both files hold, where they are those that the newest generation published and it was written down where the
-  /// records are in them; `nil` where they have to be read through.
+  /// Both files, if they are the ones that the newest generation published and the offsets of their records were saved;
+  /// `nil` if they have to be parsed.
   private func contents(
     known organizations: DataDirectory.Image?, _ members: DataDirectory.Image?, _ early: OrganizationTable?
   ) -> FileContents? {
@@ -100,14 +100,14 @@ final class DataFiles: Sendable {
       let contents = FileContents(
         organizations: table, members: lists, at: places,
         early: early.flatMap { haveSameBytes($0.bytes, table) ? $0 : nil }),
-      // Nobody wrote to them while they were read: any write would show.
+      // The files weren't written to while they were read: any write would have changed their identity.
       published.files.allSatisfy({ directory.identity(of: $0.key) == $0.value })
     else { return nil }
     self.published.withLock { $0.places = (published.hashes, places.running) }
     return contents
   }
 
-  /// Reads a file; no image if it holds what it held, though somebody may have written it again.
+  /// Reads a file. Returns no image if the content is unchanged, even if the file was rewritten.
   ///
   /// - Parameter isDone: whether a file that looks unchanged needn't be read.
   private func image(
@@ -126,7 +126,7 @@ final class DataFiles: Sendable {
     return (image, image.identity)
   }
 
-  /// Makes a load the present one, unless a later one is already.
+  /// Makes a load the current one, unless a later one has already finished.
   private func note(_ loaded: Loaded, isNew: Bool) -> Loaded {
     state.withLock { state in
       if let present = state.loaded, present.ticket > loaded.ticket { return present }
@@ -140,9 +140,8 @@ final class DataFiles: Sendable {
     }
   }
 
-  /// The organizations alone, for a first look while the members, which are most of the data, are still being
-  /// read; their contents have no members yet. `nil` where that would save no time, or where something is wrong
-  /// with the file.
+  /// The organizations without any members, for a first look while the members, which are most of the data, are still
+  /// being read. `nil` if this would save no time or the file has problems.
   func organizationsAhead() -> Snapshot? {
     guard let members = directory.identity(of: MemberTable.file), members.size > Self.soonRead,
       state.withLock({ $0.loaded }) == nil, case .bytes(let bytes, _) = directory.read(OrganizationTable.file)
@@ -154,10 +153,10 @@ final class DataFiles: Sendable {
     return Snapshot(generation: 0, recordProblems: contents.recordProblems, contents: contents)
   }
 
-  /// Bytes of members that are read before anybody could notice.
+  /// How many bytes of members can be read without a noticeable delay.
   private static let soonRead = 2 << 20
 
-  /// The data when nobody is in the middle of writing them: what looks broken may just not be finished.
+  /// Loads the data when no program is writing to the files: what looks broken may just be incomplete.
   func loadWhole() -> Loaded {
     let start = clinux_monotonic_milliseconds()
     while true {
@@ -168,7 +167,7 @@ final class DataFiles: Sendable {
     }
   }
 
-  /// Whether somebody seems to be in the middle of writing one of the files.
+  /// Whether another program seems to be writing to one of the files.
   var isBeingWritten: Bool {
     [OrganizationTable.file, MemberTable.file].contains { name in
       guard let modified = directory.identity(of: name)?.modified else { return false }
@@ -177,20 +176,19 @@ final class DataFiles: Sendable {
     }
   }
 
-  // MARK: What they hold
+  // MARK: Content
 
-  /// What is in the files now. What looks as it did when it was read isn't read again, unless it could have been written
-  /// to in the same tick of the clock.
+  /// The current content of the files. A file that looks unchanged isn't read again, unless a write in the same clock
+  /// tick could have gone unnoticed.
   func contentsNow() -> FileContents { load(isTryingAgain: true).contents }
 
-  /// The data that were read, or written, last, as a snapshot. Nothing is read again: what somebody writes after
-  /// that is another matter.
+  /// A snapshot of the data that were last read or written. Nothing is read again, so later writes aren't included.
   func snapshotNow() -> Snapshot { state.withLock { $0.loaded?.snapshot } ?? load().snapshot }
 
-  /// The data as they were last seen whole, unless they looked wiped since.
+  /// The last data without problems that didn't look wiped.
   var wholeContents: FileContents? { lastWhole.withLock { $0 } }
 
-  /// Takes note of data without problems, unless they look wiped.
+  /// Records data without problems, unless they look wiped.
   func noteWhole(_ contents: FileContents) {
     lastWhole.withLock { last in
       let isWiped = last.map(contents.looksWiped(since:)) ?? false
@@ -198,40 +196,40 @@ final class DataFiles: Sendable {
     }
   }
 
-  /// Takes note of data in which something was erased: what was seen before that doesn't come back.
+  /// Records the data after an erasure, so that erased records don't come back.
   func replaceWhole(_ contents: FileContents) { lastWhole.withLock { $0 = contents } }
 
-  /// The files that no other program read since this store published them: what is written there now was made from an
-  /// older state.
+  /// The files that no other program has read since this store published them. Any changes to them are
+  /// based on an older state.
   var unreadFiles: Set<String> {
     let published = state.withLock { $0.published }
     return Set(published.filter { directory.lastRead($0.key) == $0.value }.keys)
   }
 
-  // MARK: What they look like
+  // MARK: Identity
 
-  /// The data files as they were seen when they were read, or written, last.
+  /// The data files as observed when they were last read or written.
   struct Sight {
     fileprivate let loaded: Loaded
 
-    /// When they were seen, since 1970.
+    /// When they were observed, since 1970.
     var time: Duration { loaded.time }
 
-    /// What both are like; `nil` where one is missing.
+    /// The identities of both files; `nil` if one is missing.
     var files: [String: FileIdentity]? {
       guard let organizations = loaded.organizations, let members = loaded.members else { return nil }
       return [OrganizationTable.file: organizations, MemberTable.file: members]
     }
 
-    /// Whether any later write shows.
+    /// Whether any later write changes an identity.
     fileprivate var showsWrites: Bool {
       [loaded.organizations, loaded.members].allSatisfy { $0?.showsWrites(after: time) ?? true }
     }
   }
 
-  /// When the files were seen to hold what they are thought to; `nil` where they hold something else.
+  /// The observation of the files with the given contents; `nil` if they hold other data.
   ///
-  /// - Parameter isWaiting: wait for the next tick of the clock, and read again, where a write might not show.
+  /// - Parameter isWaiting: if a write might go unnoticed, wait for the next clock tick and read the files again.
   func sight(of contents: FileContents, isWaiting: Bool = true) -> Sight? {
     func present() -> Sight? {
       guard let loaded = state.withLock({ $0.loaded }),
@@ -246,7 +244,7 @@ final class DataFiles: Sendable {
     return present()
   }
 
-  /// Whether the files are still as they were seen. Those of which that can't be told are compared.
+  /// Whether the files are unchanged since the observation. A file whose identity isn't conclusive is compared.
   func isStill(_ sight: Sight) -> Bool {
     let loaded = sight.loaded
     return [(OrganizationTable.file, loaded.organizations), (MemberTable.file, loaded.members)].allSatisfy {
@@ -257,21 +255,21 @@ final class DataFiles: Sendable {
     }
   }
 
-  /// Whether the files look as they did when they were read last.
+  /// Whether the files look the same as when they were last read.
   var isAsRead: Bool {
     guard let loaded = state.withLock({ $0.loaded }) else { return false }
     return directory.identity(of: OrganizationTable.file) == loaded.organizations
       && directory.identity(of: MemberTable.file) == loaded.members
   }
 
-  /// Whether nobody has written to the files since their reading began.
+  /// Whether the files haven't been written to since the read started.
   var isSteady: Bool {
     guard let loaded = state.withLock({ $0.loaded }) else { return false }
     let sight = Sight(loaded: loaded)
     return sight.showsWrites && isAsRead
   }
 
-  /// Whether what was read last was read from files that are, and were, like some others.
+  /// Whether the files had the given identities when they were last read, and still have them.
   func isSeen(as files: [String: FileIdentity]) -> Bool {
     guard let loaded = state.withLock({ $0.loaded }), Sight(loaded: loaded).files == files else {
       return false
@@ -281,11 +279,11 @@ final class DataFiles: Sendable {
 
   // MARK: Exchanging
 
-  /// Exchanges files, so that no load sees it half done, and takes note of what they hold then.
+  /// Exchanges files so that no load sees an intermediate state, and records their new content.
   ///
   /// - Parameters:
-  ///   - staged: what the new files are like, where that is known.
-  ///   - body: exchanges them; what it returns is returned, and says whether it did.
+  ///   - staged: the identities of the new files, if known.
+  ///   - body: performs the exchange. Its result is returned, and says whether the exchange took place.
   func exchange(
     for contents: FileContents, staged: [(file: String, identity: FileIdentity?)],
     _ body: () throws(SystemCallError) -> Bool?
@@ -302,7 +300,7 @@ final class DataFiles: Sendable {
         state.lastTicket += 1
         return (state.loaded, state.lastTicket)
       }
-      // What another program did to a file since then is read the next time.
+      // If another program has changed a file since then, the file is read again next time.
       func identity(_ name: String, _ before: FileIdentity?) -> FileIdentity? {
         guard let new = staged.first(where: { $0.file == name }) else {
           let isKnown = last.map { $0.contents.text(of: name).isSame(as: contents.text(of: name)) }
@@ -317,7 +315,7 @@ final class DataFiles: Sendable {
       let names = [OrganizationTable.file, MemberTable.file]
       let published = Dictionary(names.map { ($0, directory.lastRead($0)) }) { $1 }.compactMapValues(\.self)
       state.withLock { $0.published = published }
-      // What wasn't exchanged was seen like this before.
+      // The time of the earlier observation still applies to a file that wasn't exchanged.
       _ = note(
         Loaded(
           ticket: ticket, time: last?.time ?? .sinceEpoch,

@@ -1,7 +1,7 @@
 import Glibc
 import OrgCore
 
-/// Finds out without the lock, which would hold up others, that there is nothing to ingest.
+/// Checks whether there is nothing to ingest, without taking the lock, which would hold up other processes.
 struct QuiescenceCheck {
   let parts: StoreParts
 
@@ -9,8 +9,8 @@ struct QuiescenceCheck {
   private var files: DataFiles { parts.files }
   private var committed: CommittedState { parts.committed }
 
-  /// The data, where nothing has happened but what this store knows of, or what others published through the journal;
-  /// `nil` where that has to be looked at with the lock held.
+  /// The data, if there are only changes that this store knows about or that other processes published through the
+  /// journal; `nil` if the lock is needed to find out.
   func snapshot() -> Snapshot? {
     let calls = directory.calls
     let flags = O_RDONLY | O_DIRECTORY
@@ -18,7 +18,7 @@ struct QuiescenceCheck {
       let journal = try? calls.open("journal", in: space, flags),
       let displaced = try? calls.open("displaced", in: space, flags)
     else { return nil }
-    // Somebody who has written to the journal is about to say what the files are like then.
+    // A process that has appended to the journal will publish and describe the files in a moment.
     for attempt in 0..<10 {
       if attempt > 0 { usleep(1000) }
       guard let known = committed.withLock({ $0.journal }) else { return nil }
@@ -29,7 +29,7 @@ struct QuiescenceCheck {
     return nil
   }
 
-  /// The data, if the files hold what the newest generation that is known left.
+  /// The data, if the files hold the result of the newest known generation.
   private func knownSnapshot() -> Snapshot? {
     let loaded = files.load()
     let isKnown = committed.withLock { state in
@@ -42,7 +42,7 @@ struct QuiescenceCheck {
     return isKnown && files.isSteady ? loaded.snapshot : nil
   }
 
-  /// Takes note of generations that others committed and published; false where that can't be done yet, or not like this.
+  /// Adopts generations that other processes committed and published. Returns false if this isn't possible, or not yet.
   private func adopt(_ journal: borrowing Descriptor, _ space: borrowing Descriptor) -> Bool {
     let known = committed.withLock { $0.journal }
     guard var next = known, (try? next.refresh(journal, repairing: false)) != nil, !next.isBlocked,

@@ -1,12 +1,12 @@
 import Glibc
 import OrgCore
 
-/// Data that a wipe left: nothing is wrong with the text of the files, but the history knows what was in them. Where the
-/// store may write, it restores them; elsewhere it says what is missing, for nobody should take them for a new start.
+/// Detects wiped data: the text of the files is valid, but records in the history are missing. If the store may write,
+/// it restores them. Otherwise it reports what is missing, so that users don't mistake the files for a fresh start.
 struct WipedData {
   let directory: DataDirectory
 
-  /// What is missing from files without records; `nil` where they have some, or the history knows of none either.
+  /// What is missing from files without records; `nil` if they have some, or if the history has none, either.
   func problem(of contents: FileContents) -> DataProblem? {
     let isWiped = contents.organizations.isBlank(isMissing: isMissing(OrganizationTable.file))
     let areListsWiped = contents.members.isBlank(isMissing: isMissing(MemberTable.file))
@@ -23,7 +23,7 @@ struct WipedData {
         + ", but the history knows \(what.joined(separator: " and ")); orgman doctor --fix restores them")
   }
 
-  /// What became of a file, or of two, to follow the name of the first.
+  /// The state of one or two files, to follow the name of the first.
   private func state(of file: String, and other: String?) -> String {
     func word(_ file: String) -> String { isMissing(file) ? "missing" : "empty" }
     guard let other else { return "is \(word(file))" }
@@ -33,8 +33,8 @@ struct WipedData {
 
   private func isMissing(_ file: String) -> Bool { directory.identity(of: file) == nil }
 
-  /// The data as the newest generation of the history left them, and its number; `nil` where they are what the files hold,
-  /// where there is no history, and where not all that is needed can be read.
+  /// The data after the newest generation of the history, and its number; `nil` if the files already hold them, if
+  /// there is no history, or if not everything that is needed can be read.
   func newestKnown(unless contents: FileContents) -> (generation: UInt64, contents: FileContents)? {
     let flags = O_RDONLY | O_DIRECTORY
     let calls = directory.calls
@@ -43,7 +43,7 @@ struct WipedData {
       let checkpoints = try? calls.open("checkpoints", in: space, flags)
     else { return nil }
     let newest = (try? Journal.newest(journal, calls)) ?? nil
-    // What has no records may have been left so on purpose; then the newest line says so, and no other is read.
+    // The records may have been removed on purpose. In that case the newest line says so, and no other line is read.
     if let newest, contents.files.allSatisfy({ newest.files[$0.name]?.sha256 == sha256($0.bytes) }) {
       return nil
     }
@@ -51,7 +51,7 @@ struct WipedData {
       if let newest {
         newest.generation
       } else {
-        // A last line that can't be read hides those before it.
+        // An unreadable last line hides the lines before it.
         ((try? Journal.everything(journal, calls)) ?? nil)?.lines.last?.record.generation
       }
     guard let generation, let known = try? StateDirectory.rebuild(generation, journal, checkpoints, calls)
@@ -63,9 +63,9 @@ struct WipedData {
 }
 
 extension Snapshot {
-  /// The same data with what is missing from them said first, and once.
+  /// The same data, with the loss as the first problem.
   func wiped(_ problem: DataProblem) -> Snapshot {
-    // That a file is empty or missing is said by it already.
+    // Leave out problems that repeat that a file is empty or missing.
     Snapshot(
       generation: generation, problems: [problem] + problems.filter { $0.offset > 0 || !$0.key.isEmpty },
       contents: contents)
@@ -73,14 +73,14 @@ extension Snapshot {
 }
 
 extension OrganizationTable {
-  /// Whether the file has no records, and nothing that could be one.
+  /// Whether the file has no records and nothing that could be one.
   fileprivate func isBlank(isMissing: Bool) -> Bool {
     count == 0 && (problems.isEmpty || (isReadable && bytes.isEmpty) || isMissing)
   }
 }
 
 extension MemberTable {
-  /// Whether the file has no lists, and nothing that could be one.
+  /// Whether the file has no lists and nothing that could be one.
   fileprivate func isBlank(isMissing: Bool) -> Bool {
     isRead && count == 0 && (problems.isEmpty || (isReadable && bytes.isEmpty) || isMissing)
       && orphanedMembers.isEmpty && listCount == 0

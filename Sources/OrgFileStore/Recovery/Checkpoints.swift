@@ -1,7 +1,7 @@
 import OrgCore
 import SystemPackage
 
-/// Begins new segments of the journal, each with a full copy of both files.
+/// Starts new segments of the journal, each with a full copy of both files.
 struct Checkpoints {
   let stateDirectory: StateDirectory
   let journal: LockedJournal
@@ -9,7 +9,7 @@ struct Checkpoints {
 
   private var directory: DataDirectory { stateDirectory.directory }
 
-  /// Begins a new segment when the newest has grown long, so that recovery never has much to read.
+  /// Starts a new segment if the newest one has become long, so that recovery never has to read much.
   func addIfDue(_ contents: FileContents) throws(SystemCallError) {
     guard let known = journal.committed.withLock({ $0.journal }),
       known.segmentLength > journal.committed.withLock({ $0.segmentLimit }),
@@ -17,7 +17,8 @@ struct Checkpoints {
     else { return }
     try add(contents, generation: generation)
     try stateDirectory.completePruning()
-    // The first is where the history begins; those between it and the newest two cost more than they help.
+    // The first checkpoint is the beginning of the history. Those between it and the newest two
+    // cost more than they help.
     for old in try stateDirectory.checkpointGenerations().dropFirst().dropLast(2) {
       for file in contents.files {
         try directory.calls.remove(
@@ -28,7 +29,7 @@ struct Checkpoints {
     try stateDirectory.compressSegments(limit: StateDirectory.compressionLimitForChanges)
   }
 
-  /// Begins a new segment of the journal, with a full copy of both files.
+  /// Starts a new segment of the journal, with a full copy of both files.
   func add(_ contents: FileContents, generation: UInt64) throws(SystemCallError) {
     try stateDirectory.writeCheckpoint(contents, generation: generation)
     var record = JournalRecord.draft(generation, .checkpoint, [])

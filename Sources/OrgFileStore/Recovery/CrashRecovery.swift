@@ -2,14 +2,14 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Finds what a crash left between the commit of a generation and the exchange of its files.
+/// Detects a crash between the commit of a generation and the exchange of its files.
 struct CrashRecovery {
   let stateDirectory: StateDirectory
 
   private var directory: DataDirectory { stateDirectory.directory }
 
-  /// Whether a crash left a file that the newest generation was about to publish: then one data file may be new
-  /// and the other old. Found out without the lock.
+  /// Whether a crash left a file that the newest generation was about to publish. In that case one data file may be new
+  /// and the other old. Takes no lock.
   static func isHalfPublished(_ directory: DataDirectory) -> Bool {
     do throws(SystemCallError) {
       let calls = directory.calls
@@ -29,7 +29,7 @@ struct CrashRecovery {
     }
   }
 
-  /// Throws away the staged files that a crash left, but for those that the journal says are to be published.
+  /// Removes staged files that a crash left, except those that are to be published according to the journal.
   func sortStaged(_ last: JournalRecord?) throws(SystemCallError) {
     for file in [OrganizationTable.file, MemberTable.file] {
       let name = DataDirectory.stagedName(file)
@@ -40,8 +40,8 @@ struct CrashRecovery {
     }
   }
 
-  /// What was committed but not exchanged before a crash: a file that still has what the newest
-  /// generation was to replace, under another inode than the one that was to be published.
+  /// The files that were committed but not exchanged before a crash: those that still hold what the newest generation
+  /// was about to replace, under an inode other than the one to be published.
   func unpublished(
     _ last: JournalRecord, _ current: FileContents, _ live: FileContents, _ journal: Journal
   ) throws(OrgError) -> [Replacement] {
@@ -57,7 +57,7 @@ struct CrashRecovery {
         let quiescent = StateDirectory.displacedName(last.generation, hash, file, isQuiescent: true)
         if try directory.inode(of: quiescent, in: stateDirectory.displaced) != nil { continue }
         if let there = try directory.inode(of: displaced, in: stateDirectory.displaced) {
-          // Once it was exchanged, what is in the file now came later.
+          // If it has been exchanged, the current content of the file was written later.
           guard there == state.inode else { continue }
           replacements.append(
             Replacement(file: file, generation: last.generation, displacedHash: hash, isMoved: true))
@@ -66,7 +66,7 @@ struct CrashRecovery {
         {
           replacements.append(Replacement(file: file, generation: last.generation, displacedHash: hash))
         } else {
-          // Written later, it isn't what a crash left.
+          // A file that was modified after the commit isn't the result of a crash.
           guard let modified = directory.identity(of: file)?.modified, let time = Timestamp(last.time),
             Timestamp(sinceEpoch: modified) <= time
           else { continue }

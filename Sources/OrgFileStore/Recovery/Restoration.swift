@@ -2,9 +2,9 @@ import OrgCore
 
 /// What a restore changes, or would change.
 public struct Restoration: Sendable {
-  /// Every organization, value and member that comes, goes or gets another value, in order.
+  /// Every organization, member, and value that is added, removed, or changed, in order.
   public let changes: [RecordedChange]
-  /// What else differs, in sentences; text of the data is escaped.
+  /// Other differences, in sentences. Text from the data is escaped.
   public let notes: [String]
 
   init(from old: FileContents, to new: FileContents) {
@@ -14,9 +14,9 @@ public struct Restoration: Sendable {
 }
 
 extension FileContents {
-  /// What brings another state of the data to this one, record by record, whatever holds the records: those of lists and
-  /// organizations that one side lacks altogether are among them. Played in this order, or backwards, each change finds
-  /// what it expects.
+  /// The changes from another state to this one, record by record. They include the records in lists and
+  /// organizations that one side lacks altogether. Applied in this order, or undone in reverse order, each change
+  /// finds the state that it expects.
   func changes(replacing old: FileContents) -> [RecordedChange] {
     var changes: [RecordedChange] = []
     for index in 0..<old.organizationCount {
@@ -72,7 +72,7 @@ extension FileContents {
     return changes
   }
 
-  /// The first record of each user, which is the one that counts.
+  /// The first record of each user, which is the effective one.
   private func membersByUser(at index: Int) -> [String: OrgUser] {
     Dictionary(
       (0..<memberCount(at: index)).map { place in
@@ -81,7 +81,7 @@ extension FileContents {
       }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// What differs besides what changes can say.
+  /// Differences that changes can't express.
   fileprivate func notes(replacing old: FileContents, isOnlyForm: Bool) -> [String] {
     var notes: [String] = []
     for (id, count) in members.orphanedMembers.sorted(by: { $0.key < $1.key })
@@ -132,10 +132,10 @@ extension FileContents {
     return notes
   }
 
-  /// The data before a generation of which these are the result; `nil` where what the generation says of the bytes
-  /// doesn't fit them.
+  /// Undoes a generation that resulted in these data, and returns the data before it; `nil` if the recorded
+  /// edits don't match the bytes.
   ///
-  /// - Parameter files: what the generation before left, where that is known.
+  /// - Parameter files: the state of the files after the previous generation, if known.
   func reverting(_ record: JournalRecord, to files: [String: JournalRecord.FileState]?) -> Application? {
     var texts: [String: (bytes: [UInt8], splices: BytePatch)] = [:]
     for (file, bytes) in self.files {

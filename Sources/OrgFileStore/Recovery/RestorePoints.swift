@@ -2,7 +2,7 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// The data as they were at earlier points of the history.
+/// The data at earlier points in the history.
 struct RestorePoints {
   let stateDirectory: StateDirectory
   let committed: CommittedState
@@ -35,7 +35,7 @@ struct RestorePoints {
     }
   }
 
-  /// The data as a generation left them, or why they can't be had.
+  /// The data after a generation, or an error that explains why they aren't available.
   func rebuild(_ generation: UInt64) throws(OrgError) -> FileContents {
     do {
       return try stateDirectory.rebuild(generation)
@@ -53,7 +53,7 @@ struct RestorePoints {
     }
   }
 
-  /// The bytes before a restore that is the newest generation, where a change set takes all of it back.
+  /// The bytes before the newest generation, if that is a restore and a change set reverts all of it.
   func reversal(
     of set: ChangeSet, on contents: FileContents, _ generation: UInt64
   ) throws(OrgError) -> FileContents.Application? {
@@ -64,8 +64,8 @@ struct RestorePoints {
     return contents.reverting(record, to: before)
   }
 
-  /// The newest generation, newest first, those before it down to the restore that it is, undoes or does again, and the
-  /// line before that; `nil` where it has nothing to do with a restore, or with one that is long ago.
+  /// The newest generations, newest first, down to the restore that the newest one is, undoes, or redoes, and the line
+  /// before that; `nil` if the newest generation isn't about a restore, or the restore is too long ago.
   private func linesSinceRestore() throws(OrgError) -> [Journal.FoundLine]? {
     var lines: [Journal.FoundLine] = []
     var oldest: UInt64?

@@ -2,7 +2,7 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-// Full copies of both files, and what is rebuilt from them and the journal.
+// Full copies of both files, and how to reconstruct states from them and the journal.
 extension StateDirectory {
   static func checkpointName(_ generation: UInt64, _ file: String) -> String {
     let digits = String(generation)
@@ -15,12 +15,12 @@ extension StateDirectory {
     }
   }
 
-  /// The generations of which there are full copies, rising.
+  /// The generations with full copies, in ascending order.
   func checkpointGenerations() throws(SystemCallError) -> [UInt64] {
     try Self.generations(of: checkpoints, calls)
   }
 
-  /// The generations of which a directory has full copies, rising.
+  /// The generations with full copies in a directory, in ascending order.
   static func generations(
     of checkpoints: borrowing Descriptor, _ calls: SystemCalls
   ) throws(SystemCallError) -> [UInt64] {
@@ -33,9 +33,9 @@ extension StateDirectory {
     }.sorted()
   }
 
-  /// The data as a generation left them, from the nearest checkpoint before it and the journal.
+  /// Reconstructs the data after a generation from the closest earlier checkpoint and the journal.
   ///
-  /// - Throws: `damagedData` where what is needed for it is gone or broken.
+  /// - Throws: `damagedData` if something needed for it is missing or damaged.
   func rebuild(_ generation: UInt64) throws(OrgError) -> FileContents {
     do {
       if let contents = try Self.rebuild(generation, journal, checkpoints, calls) { return contents }
@@ -48,7 +48,7 @@ extension StateDirectory {
     )
   }
 
-  /// The same without the lock; `nil` where what is needed for it is gone or broken.
+  /// The same without the lock; `nil` if something needed for it is missing or damaged.
   static func rebuild(
     _ generation: UInt64, _ journal: borrowing Descriptor, _ checkpoints: borrowing Descriptor,
     _ calls: SystemCalls
@@ -63,8 +63,8 @@ extension StateDirectory {
     return nil
   }
 
-  /// The data as a generation left them, from the copy of an earlier one; `nil` where something is missing or
-  /// doesn't match its hash.
+  /// Reconstructs the data after a generation from the copy of an earlier one; `nil` if something is missing
+  /// or doesn't match its hash.
   static func replay(
     _ records: [JournalRecord], from checkpoint: UInt64, to generation: UInt64,
     _ checkpoints: borrowing Descriptor, _ calls: SystemCalls
@@ -80,8 +80,8 @@ extension StateDirectory {
     return replay(records, on: files, from: checkpoint, to: generation)
   }
 
-  /// The data as a generation left them, from what an earlier one left; `nil` where something is missing or
-  /// doesn't match its hash.
+  /// Reconstructs the data after a generation from the data after an earlier one; `nil` if something is missing
+  /// or doesn't match its hash.
   static func replay(
     _ records: [JournalRecord], on earlier: [String: [UInt8]], from start: UInt64, to generation: UInt64
   ) -> FileContents? {

@@ -1,9 +1,9 @@
 import Glibc
 import OrgCore
 
-/// Reads a record in the very form in which the service writes it, with nothing unusual in it. Nearly all are, and
-/// then comparing with that form is several times as fast as reading JSON. Whatever differs in the least is for
-/// the scanner.
+/// Reads a record in exactly the form in which the service writes it, with nothing unusual in it. Almost all records
+/// have this form, and comparing with it is several times as fast as parsing JSON. Records that differ in any way
+/// are left to `JSONScanner`.
 struct CanonicalRecordScanner {
   private let bytes: UnsafeRawBufferPointer
   private(set) var position: Int
@@ -13,7 +13,7 @@ struct CanonicalRecordScanner {
     self.position = position
   }
 
-  /// Takes a text that must come next.
+  /// Consumes a text that must come next.
   @inline(__always)
   mutating func take(_ text: StaticString) -> Bool {
     let count = text.utf8CodeUnitCount
@@ -24,7 +24,7 @@ struct CanonicalRecordScanner {
     return true
   }
 
-  /// The same for a text that was put together.
+  /// Consumes a text that was assembled at run time.
   @inline(__always)
   mutating func take(_ text: UnsafeRawBufferPointer) -> Bool {
     guard position + text.count <= bytes.count, let base = bytes.baseAddress, let start = text.baseAddress,
@@ -34,7 +34,7 @@ struct CanonicalRecordScanner {
     return true
   }
 
-  /// Takes text up to a quote, without escapes, and the quote.
+  /// Consumes text without escapes up to a quote, and the quote.
   @inline(__always)
   mutating func takeString() -> Range<Int>? {
     let start = position
@@ -44,28 +44,28 @@ struct CanonicalRecordScanner {
     return start..<end
   }
 
-  /// Takes a string in quotes, or `null`.
+  /// Consumes a string in quotes, or `null`.
   @inline(__always)
   mutating func takeOptionalString() -> Range<Int>?? {
     if take("null") { return .some(nil) }
     return take("\"") ? takeString().map { .some($0) } : nil
   }
 
-  /// Takes a time in the usual form, and the quote after it.
+  /// Consumes a time in the usual form and the quote after it.
   @inline(__always)
   mutating func takeTime() -> Range<Int>? {
     guard let range = takeString(), Self.isTime(bytes, range) else { return nil }
     return range
   }
 
-  /// Whether `2026-11-22 21:51:10.076830`, or the same without the fraction, is there.
+  /// Whether the range contains a time like `2026-11-22 21:51:10.076830`, with or without the fraction.
   static func isTime(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
     guard range.count == 26 || range.count == 19, range.lowerBound >= 0, range.upperBound <= bytes.count
     else {
       return false
     }
-    /// Eight characters less those of a form, in which a 0 may be any digit; `nil` where they don't have that form. The
-    /// first is the lowest byte.
+    /// Eight characters XORed with those of a pattern in which 0 stands for any digit; `nil` if they don't match the
+    /// pattern. The first character is in the lowest byte.
     func digits(_ offset: Int, _ form: UInt64, separators: UInt64) -> UInt64? {
       let place = range.lowerBound + offset
       let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)) ^ form
@@ -92,7 +92,7 @@ struct CanonicalRecordScanner {
     return range.count == 19 || digits(18, 0x3030_3030_3030_2E30, separators: 0xFF00) != nil
   }
 
-  /// Which of some words is in a place.
+  /// The index of the word that equals the text in a range.
   @inline(__always)
   func place(of word: Range<Int>, among words: [[UInt8]]) -> Int? {
     guard let base = bytes.baseAddress else { return nil }

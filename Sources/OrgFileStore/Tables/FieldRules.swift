@@ -1,10 +1,10 @@
 import OrgCore
 
-/// The rules by which the service that shares the files loads a value, without making strings of usual ones.
+/// The service's rules for loading values. Checking common values creates no strings.
 struct FieldRules {
   let bytes: [UInt8]
 
-  /// Where a required value isn't a string that the service loads.
+  /// Returns a required string. Throws if the service can't load the value as a string.
   func requireString(_ value: JSONValue, _ key: JSONKey, in open: Int) throws(JSONError) -> JSONString {
     guard let string = value.string else {
       if value.kind == .missing { throw JSONError(offset: open, reason: "the record has no \"\(key)\"") }
@@ -14,13 +14,13 @@ struct FieldRules {
     return string
   }
 
-  /// The same for a value for which the service has a default; `nil` where there is none.
+  /// The same for a value for which the service has a default; `nil` if the value is missing.
   func defaultedString(_ value: JSONValue, _ key: JSONKey) throws(JSONError) -> JSONString? {
     value.kind == .missing ? nil : try requireString(value, key, in: value.start)
   }
 
-  /// A field that has a default may be missing, but not from a record whose text is broken: there its key may just not be
-  /// readable.
+  /// Checks that a field with a default is really missing. In a record with broken text, its
+  /// key may just be unreadable.
   func checkIsMissing(_ value: JSONValue, _ key: JSONKey, in record: Range<Int>) throws(JSONError) {
     guard value.kind == .missing, (try? UTF8Span(validating: bytes.span.extracting(record))) == nil else {
       return
@@ -53,7 +53,7 @@ struct FieldRules {
   }
 
   func checkName(_ string: JSONString) throws(JSONError) {
-    // A scalar has one byte that isn't 10xxxxxx.
+    // Each scalar has exactly one byte other than 10xxxxxx.
     let length =
       string.hasEscapes
       ? JSONText.decode(string, in: bytes).unicodeScalars.count
@@ -64,7 +64,7 @@ struct FieldRules {
     }
   }
 
-  /// The place of a status among all of them; that of the default where the record has none.
+  /// The status; the default if the record has none.
   func status(_ value: JSONValue, _ key: JSONKey) throws(JSONError) -> Organization.Status {
     guard let string = try defaultedString(value, key) else { return .active }
     let name = JSONText.decode(string, in: bytes)
@@ -75,9 +75,9 @@ struct FieldRules {
     return status
   }
 
-  /// Checks a time. The service gives a record without one the time of loading.
+  /// Checks a time. The service uses the time of loading for a record without one.
   ///
-  /// - Returns: what keeps the record from being edited, where the service loads a form that isn't read everywhere.
+  /// - Returns: why the record can't be edited, if the service loads a form that isn't read everywhere.
   func checkTime(_ value: JSONValue, _ key: JSONKey) throws(JSONError) -> JSONError? {
     if value.kind == .missing { return nil }
     if value.string == nil, isNumber(value), let time = RareTime.time(number: numberText(value)) {
@@ -98,7 +98,7 @@ struct FieldRules {
       weight: .record)
   }
 
-  /// A time as the service loads it; `Timestamp.unknown` where the record has none.
+  /// A time as the service loads it; `Timestamp.unknown` if the record has none.
   func time(_ value: JSONValue) -> Timestamp {
     if let text = value.text(in: bytes) { return Timestamp(text) ?? RareTime.time(text) ?? .unknown }
     return isNumber(value) ? RareTime.time(number: numberText(value)) ?? .unknown : .unknown

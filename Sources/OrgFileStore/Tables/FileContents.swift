@@ -6,16 +6,16 @@ import Synchronization
 struct FileContents: RawFieldContents {
   let organizations: OrganizationTable
   let members: MemberTable
-  /// Tells these contents from all others.
+  /// A unique number for these contents.
   private let stamp = Self.stamps.wrappingAdd(1, ordering: .relaxed).newValue
-  /// What these contents were made from, if organizations have kept their indices.
+  /// The contents from which these were derived, if the indices of organizations are still the same.
   private let origin: Origin?
 
   private static let stamps = Atomic<UInt64>(0)
 
   private struct Origin {
     let stamp: UInt64
-    /// The organizations that can differ.
+    /// The organizations that may differ.
     let indices: [Int]
   }
 
@@ -37,38 +37,38 @@ struct FileContents: RawFieldContents {
 
   var problems: [DataProblem] { organizations.problems + members.problems }
 
-  /// What is odd about single records that the service loads.
+  /// Problems of single records that the service can nevertheless load.
   var recordProblems: [DataProblem] { organizations.recordProblems + members.recordProblems }
 
   /// Whether a file could not be read at all.
   var isUnreadable: Bool { !organizations.isReadable || !members.isReadable }
 
-  /// Whether the text of a file is broken, or less is there than before: then it is worth a
-  /// look whether that was meant.
+  /// Whether the text of a file is broken, or there are fewer records than before, so that it should be checked
+  /// whether that was intended.
   func hasLosses(since before: FileContents) -> Bool {
     organizations.isBroken || members.isBroken || organizationCount < before.organizationCount
       || members.listCount < before.members.listCount
   }
 
-  /// Whether the text of a file is broken, or nothing of what was there before is left.
+  /// Whether the text of a file is broken, or none of the previous records are left.
   func looksWiped(since before: FileContents) -> Bool {
     organizations.isBroken || members.isBroken
       || organizationCount == 0 && before.organizationCount > 0
       || members.listCount == 0 && before.members.listCount > 0
   }
 
-  /// Both files after an edit, and what it did to the bytes of each.
+  /// The result of an edit: both files, and the edits to the bytes of each.
   struct Application {
     var contents: FileContents
     var organizations: BytePatch
     var members: BytePatch
   }
 
-  /// What an edit makes of both files.
+  /// Applies an edit to both files.
   ///
-  /// - Parameter largest: bytes that a file may have afterwards.
-  /// - Throws: `invalidIdentifier` for a new organization whose id is in `org_users.json` already; `invalidValue` where
-  ///   a file would grow too large.
+  /// - Parameter largest: the maximum size of a resulting file in bytes.
+  /// - Throws: `invalidIdentifier` for a new organization whose ID already exists in `org_users.json`; `invalidValue`
+  ///   if a file would become too large.
   func applying(
     _ edit: SnapshotEdit, largest: Int = FileLimit.bytes
   ) throws(OrgError) -> Application {
@@ -82,7 +82,7 @@ struct FileContents: RawFieldContents {
         .invalidValue, "This change was not made: \(name) would be larger than 4 GB, the most that is read.")
     }
     guard edit.removed.isEmpty else {
-      // Every index moves, so both are read anew.
+      // All indices change, so both files are parsed again.
       let table = OrganizationTable(splices.applied(to: organizations.bytes))
       let members = MemberTable(memberSplices.applied(to: members.bytes), of: table)
       return Application(
@@ -99,9 +99,9 @@ struct FileContents: RawFieldContents {
       organizations: splices, members: memberSplices)
   }
 
-  /// These contents with files that were read again, as far as they were. What didn't change in them isn't looked at.
+  /// These contents, updated from files that were read again. Unchanged parts of the files aren't parsed.
   ///
-  /// - Parameter early: a table of `organizations.json` that was made already.
+  /// - Parameter early: an existing table for `organizations.json`.
   func reading(
     organizations image: DataDirectory.Image?, members: DataDirectory.Image?, early: OrganizationTable? = nil
   ) -> FileContents {
@@ -203,7 +203,7 @@ struct FileContents: RawFieldContents {
   }
 }
 
-/// Whether two texts have the same bytes; the general comparison of arrays looks at one byte after the other.
+/// Whether two texts have the same bytes. Comparing arrays with `==` is slower, because it compares one byte at a time.
 func haveSameBytes(_ left: [UInt8], _ right: [UInt8]) -> Bool { haveSameBytes(left[...], right[...]) }
 
 func haveSameBytes(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Bool {
@@ -217,7 +217,7 @@ func haveSameBytes(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Boo
 }
 
 extension FileContents {
-  /// Both files by name.
+  /// The bytes of both files, by name.
   var files: [(name: String, bytes: [UInt8])] {
     [(OrganizationTable.file, organizations.bytes), (MemberTable.file, members.bytes)]
   }

@@ -1,13 +1,13 @@
 import OrgCore
 
-/// Finds an index by a key's hash: open addressing, half full at most.
+/// A hash table from keys to indices with open addressing and a maximum load factor of one half.
 struct KeyIndex: Sendable {
-  /// Index plus one; 0 is free.
+  /// The index plus one; 0 if the slot is free.
   private var slots: [UInt32]
-  /// Hashes by index, so that growing needs no key.
+  /// The hashes by index, so that the table can grow without access to the keys.
   private var hashes: [UInt32] = []
 
-  /// - Parameter count: how many keys there will be, if that is known.
+  /// - Parameter count: the expected number of keys, if known.
   init(count: Int = 0) {
     var size = 16
     while size < count * 2 { size *= 2 }
@@ -46,7 +46,7 @@ struct KeyIndex: Sendable {
     }
   }
 
-  /// The same keys with other indices: the one that `order` has first gets 0.
+  /// The same keys with new indices: the first element of `order` gets index 0.
   func reordered(_ order: [Int]) -> KeyIndex {
     var result = KeyIndex()
     for (index, old) in order.enumerated() { result.insert(index, hash: hashes[old]) }

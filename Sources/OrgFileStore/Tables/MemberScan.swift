@@ -1,11 +1,11 @@
 import OrgCore
 
-/// Entries of `org_users.json`, read one after the other: all of them, or those of a stretch of the file, which
-/// another core may read meanwhile.
+/// The result of parsing entries of `org_users.json`: all of them, or those in a part of the file, so that another core
+/// can parse the rest in parallel.
 struct MemberScan: Sendable {
-  /// One organization's members: a run of `starts` and `roles`.
+  /// The members of one organization, as a range of `starts` and `roles`.
   struct List {
-    /// The opening bracket; 0 where the file has no list for the organization.
+    /// The offset of the opening bracket; 0 if the file has no list for the organization.
     var open: UInt32 = 0
     var first: UInt32 = 0
     var count: UInt32 = 0
@@ -13,39 +13,39 @@ struct MemberScan: Sendable {
     var members: Range<Int> { Int(first)..<Int(first) + Int(count) }
   }
 
-  /// A list, and whose it is. There are as many as organizations, so it is small.
+  /// A list and its organization. There are as many entries as organizations, so the type is small.
   struct Entry {
-    /// Where the key is, at its opening quote.
+    /// The offset of the key's opening quote.
     let key: UInt32
-    /// Whether no program, or not every one, would load the key.
+    /// Whether the key can't be loaded by every program.
     let isOdd: Bool
-    /// The organization's index; `nil` where there is no such organization.
+    /// The index of the organization; `nil` if it doesn't exist.
     let index: Int32?
     let list: List
   }
 
-  /// Where each member's record is, at its opening brace.
+  /// The offset of the opening brace of each member's record.
   private(set) var starts: [UInt32] = []
   private(set) var roles: [UInt8] = []
   private(set) var entries: [Entry] = []
   private(set) var problems = ProblemList(file: MemberTable.file)
-  /// What is odd about records that the service loads.
+  /// Problems of records that the service can nevertheless load.
   private(set) var oddities = ProblemList(file: MemberTable.file)
   private(set) var isBroken = false
   private(set) var top: RootObjectLayout
-  /// Whether it ended in front of the key where it should have, and not with the file.
+  /// Whether parsing ended at the requested key rather than at the end of the file.
   private(set) var hasStopped = false
 
-  /// Nothing yet.
+  /// An empty result.
   init() {
     top = RootObjectLayout()
   }
 
-  /// Reads entries from a place on.
+  /// Parses entries beginning at an offset.
   ///
   /// - Parameters:
-  ///   - start: a key, or the brace after the last entry.
-  ///   - stop: a key to end in front of, if it is one; the end of the file is the end in any case.
+  ///   - start: the offset of a key, or of the brace after the last entry.
+  ///   - stop: the offset of a key to stop at, if there is one. Parsing always stops at the end of the file.
   init(_ bytes: [UInt8], of organizations: OrganizationTable, from start: Int, until stop: Int? = nil) {
     top = RootObjectLayout(start: start, lastEnd: start)
     var scanner = JSONScanner(bytes, at: start)
@@ -57,7 +57,7 @@ struct MemberScan: Sendable {
     isBroken = problems.checkText(of: bytes, start..<end) || isBroken
   }
 
-  /// Bytes of a member as most are.
+  /// The typical size of a member's record in bytes.
   private static let usualLength = 200
 
   private mutating func scan(
@@ -104,7 +104,7 @@ struct MemberScan: Sendable {
     }
   }
 
-  /// Takes one list and adds its members.
+  /// Consumes one list and adds its members.
   mutating func scanList(
     _ scanner: inout JSONScanner, key: () -> String = { "" }
   ) throws(JSONError) -> List {
@@ -151,10 +151,11 @@ struct MemberScan: Sendable {
     return list
   }
 
-  /// Makes places of members count from an earlier place.
+  /// Makes the offsets of members relative to an earlier position.
   mutating func move(by offset: Int) { starts = starts.map { $0 + UInt32(offset) } }
 
-  /// The role of a member that is written as the service does, and where its record ends; `nil` for any other.
+  /// The role of a member, and the end of its record, if the record has the form that the service
+  /// writes; otherwise `nil`.
   static func usualMember(
     _ bytes: UnsafeRawBufferPointer, at start: Int
   ) -> (role: UInt8, end: Int)? {
@@ -168,7 +169,8 @@ struct MemberScan: Sendable {
     return (UInt8(place), record.position)
   }
 
-  /// The role of a member that keeps the rules of the service, by its place among all roles, and what is odd about it.
+  /// Checks a member's record by the service's rules. Returns the index of its role and the problem that
+  /// prevents its editing, if any.
   static func check(
     _ record: Record<4>, _ rules: FieldRules
   ) throws(JSONError) -> (role: UInt8, oddity: JSONError?) {

@@ -1,8 +1,8 @@
 import OrgCore
 
-/// What an edit does to the bytes of `org_users.json`.
+/// Edits to the bytes of `org_users.json`.
 extension MemberTable {
-  /// What an edit does to the bytes, and the indices of the organizations whose lists it touches.
+  /// Converts an edit to byte edits, and determines the indices of the organizations whose lists it affects.
   func splices(
     for edit: SnapshotEdit, of organizations: OrganizationTable
   ) throws(OrgError) -> (splices: BytePatch, touched: [Int]) {
@@ -31,7 +31,7 @@ extension MemberTable {
   private func splices(for edit: MemberListEdit, at index: Int) -> [ByteEdit] {
     let list = lists[index]
     var splices: [ByteEdit] = []
-    // One pass over the list, however many of its members are edited.
+    // One pass over the list is enough for any number of edited members.
     let leaving = Set(edit.removed)
     var changing = Dictionary(edit.roles.map { ($0.key, $0.value) }) { first, _ in first }
     let lengths = Set((edit.removed.elements + edit.roles.keys).map(\.utf8.count))
@@ -65,7 +65,7 @@ extension MemberTable {
     return splices
   }
 
-  /// What gives every organization a list that has none.
+  /// The byte edits that add an empty list for each organization without one.
   func splicesAddingLists(of organizations: OrganizationTable) -> BytePatch {
     let missing = lists.indices.filter { lists[$0].open == 0 }
     guard !missing.isEmpty else { return BytePatch([]) }
@@ -75,12 +75,12 @@ extension MemberTable {
     ])
   }
 
-  /// The text of the file with entries, as they are written in another, after its own.
+  /// The text of the file after appending entries copied from another file.
   func appendingEntries(_ entries: [[UInt8]]) -> [UInt8] {
     BytePatch([top.appending(entries)]).applied(to: bytes)
   }
 
-  /// Takes the lists of organizations out, which is rare enough to look for them in the whole file.
+  /// Removes the lists of organizations. This is rare enough to search the whole file for them.
   private func removal(of organizations: [String]) -> [ByteEdit] {
     guard !organizations.isEmpty else { return [] }
     var entries: [(name: String, extent: Range<Int>)] = []

@@ -1,13 +1,13 @@
 import OrgCore
 
-/// Looking members up by their places, and by who they are.
+/// Looking up members by position and by user.
 extension MemberTable {
   func count(at index: Int) -> Int { Int(lists[index].count) }
 
-  /// How many lists the file has for organizations that there are.
+  /// The number of lists in the file that belong to existing organizations.
   var listCount: Int { lists.count { $0.open != 0 } }
 
-  /// Whether the file has a list for the organization, be it empty.
+  /// Whether the file has a list for the organization, even an empty one.
   func hasList(at index: Int) -> Bool { lists[index].open != 0 }
 
   func record(_ place: Int) -> Record<4>? {
@@ -23,7 +23,7 @@ extension MemberTable {
       role: Role.all[Int(roles[place])], joinedAt: FieldRules(bytes: bytes).time(values[3]))
   }
 
-  /// What is odd about a member that the service loads; `nil` where it can be edited.
+  /// Why a member that the service can load can't be edited; `nil` if it can.
   func problem(ofMember member: Int, at index: Int, organization: String) -> DataProblem? {
     guard let record = record(lists[index].members.lowerBound + member),
       let found = (try? MemberScan.check(record, FieldRules(bytes: bytes)))?.oddity
@@ -33,7 +33,7 @@ extension MemberTable {
       scope: .member(user: record.values[1].text(in: bytes) ?? "", organization: organization))
   }
 
-  /// Why members can neither be added nor removed; `nil` where they can.
+  /// Why members can't be added or removed; `nil` if they can.
   func listProblem(at index: Int, organization: String) -> DataProblem? {
     guard oddLists.contains(index) else { return nil }
     let scope = DataProblem.Scope.members(organization: organization)
@@ -52,7 +52,7 @@ extension MemberTable {
     return fields
   }
 
-  /// Gives the id of each member as UTF-8, and the role by its place among all roles.
+  /// Calls a function with the ID of each member as UTF-8, and the index of the role.
   func forEach(at index: Int, _ body: (UnsafeRawBufferPointer, Int) -> Void) {
     bytes.withUnsafeBytes { bytes in
       for place in lists[index].members {
@@ -66,7 +66,7 @@ extension MemberTable {
     }
   }
 
-  /// The range of the user's id in a record that is written as the service writes it; `nil` for other records.
+  /// The range of the user ID in a record that has the form that the service writes; `nil` for other records.
   private static func usualUser(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Range<Int>? {
     var record = CanonicalRecordScanner(bytes, at: start)
     guard record.take("{\n      \"org_id\": \"org_"), record.takeString() != nil,
@@ -89,7 +89,7 @@ extension MemberTable {
     lists.indices.filter { find(user, at: $0) != nil }
   }
 
-  /// The positions of a user's records in a range of members.
+  /// The indices of a user's records in a range of members.
   private func places(of user: String, in members: Range<Int>) -> some Sequence<Int> {
     let name = Array(user.utf8)
     return members.lazy.filter { place in
@@ -99,14 +99,14 @@ extension MemberTable {
     }
   }
 
-  /// Where each list begins, in the order of the file.
+  /// The offset of each list, in file order.
   var boundaries: [(id: Int, offset: Int)] {
     lists.indices.filter { lists[$0].open != 0 }.map { ($0, Int(lists[$0].open)) }.sorted {
       $0.offset < $1.offset
     }
   }
 
-  /// The bytes of an organization's list, brackets excluded.
+  /// The bytes of an organization's list, without the brackets.
   func listBytes(at index: Int) -> ArraySlice<UInt8> {
     let members = lists[index].members
     guard let last = members.last, let record = record(last) else { return [] }

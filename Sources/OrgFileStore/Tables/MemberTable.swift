@@ -1,27 +1,28 @@
 import OrgCore
 
-/// `org_users.json` in memory: its bytes, and where each member of each organization is in them.
+/// `org_users.json` in memory: its bytes, and the offset of each member of each organization.
 struct MemberTable: Sendable {
   static let file = "org_users.json"
 
   typealias List = MemberScan.List
 
-  /// The whole file; see `FileText` for what it costs to look at its bytes after an edit.
+  /// The whole file. See `FileText` for the cost of accessing its bytes after an edit.
   private(set) var text: FileText
-  /// What keeps the service from loading the file.
+  /// Problems that prevent the service from loading the file.
   private(set) var problems: [DataProblem] = []
-  /// What is odd about records that the service loads, up to a limit.
+  /// Problems of records that the service can nevertheless load, up to a limit.
   private(set) var recordProblems: [DataProblem] = []
-  /// Whether the text itself is broken, so that no program would read it; not just a record in it.
+  /// Whether the text itself is broken, rather than just a record in it, so that no program could parse it.
   private(set) var isBroken = false
-  /// Members of organizations that `organizations.json` doesn't have, by the organization's key.
+  /// The number of members in lists of organizations that aren't in `organizations.json`, by the organization's ID.
   private(set) var orphanedMembers: [String: Int] = [:]
-  /// Where each member's record is, at its opening brace.
+  /// The offset of the opening brace of each member's record.
   private(set) var starts: [UInt32] = []
   private(set) var roles: [UInt8] = []
-  /// By the organization's index.
+  /// The lists by the organization's index.
   private(set) var lists: [List]
-  /// Organizations that have more than one list, or one whose key isn't loaded everywhere. For the service the last counts.
+  /// Organizations that have more than one list, or one whose key can't be loaded by every program. The
+  /// service uses the last one.
   private(set) var oddLists: Set<Int> = []
   private(set) var top = RootObjectLayout()
   /// Whether the file could be read at all.
@@ -33,13 +34,13 @@ struct MemberTable: Sendable {
 
   var bytes: [UInt8] { text.bytes }
 
-  /// How many members there are, not counting orphaned ones.
+  /// The number of members, excluding orphaned ones.
   private(set) var count = 0
 
-  /// Reads the file's bytes, the halves of a file that has at least `dividing` of them at once. What can't be used is
-  /// left out and named in `problems`.
+  /// Parses a file. The two halves of a file of at least `dividing` bytes are parsed in parallel. Anything that can't
+  /// be used is left out and reported in `problems`.
   ///
-  /// - Parameter largest: bytes of a file that is read.
+  /// - Parameter largest: the maximum size of the file in bytes.
   init(
     _ bytes: [UInt8], of organizations: OrganizationTable, dividing: Int = RootObjectLayout.shortestToDivide,
     largest: Int = FileLimit.bytes
@@ -63,7 +64,7 @@ struct MemberTable: Sendable {
       }
       let first = MemberScan(bytes, of: organizations, from: start, until: middle)
       adopt(first, &problems, &oddities)
-      // Unless the place only looked like an entry.
+      // Unless `middle` only looked like the start of an entry.
       if first.hasStopped, let second { adopt(second.value, &problems, &oddities) }
     } else {
       isBroken = true
@@ -78,12 +79,11 @@ struct MemberTable: Sendable {
     recordProblems = oddities.all
   }
 
-  /// Reads bytes of which most stood in the file before: only the lists between the parts that stayed the same at its
-  /// beginning and at its end. `nil` where something is wrong with the file, or where lists aren't in the order of
-  /// their organizations.
+  /// Parses a changed file, but only the lists between the common beginning and the common end of the old and the new
+  /// text. `nil` if the file has problems, or if the lists aren't in the order of their organizations.
   ///
-  /// - Parameter organizations: those that there were, with the same indices, and maybe more.
-  /// - Returns: the table, and the indices of the organizations whose lists were read or are gone.
+  /// - Parameter organizations: the previous organizations with the same indices, possibly followed by more.
+  /// - Returns: the table, and the indices of the organizations whose lists were parsed or removed.
   static func reading(
     _ bytes: [UInt8], of organizations: OrganizationTable, after old: MemberTable
   ) -> (MemberTable, read: [Int])? {
@@ -96,7 +96,7 @@ struct MemberTable: Sendable {
     let same = UnchangedAffixes(old.bytes, bytes)
     let first = opens.firstIndex(above: UInt32(same.prefix)) - 1
     guard first >= 0 else { return nil }
-    /// Where the key of a list begins that isn't the first.
+    /// The offset of a list's key. Not valid for the first list.
     func key(_ place: Int) -> Int { old.entryBehindList(at: order[place - 1]) }
     var following = max(first + 1, opens.firstIndex(above: UInt32(old.bytes.count - same.suffix), orAt: true))
     if following < order.count, key(following) < old.bytes.count - same.suffix { following += 1 }
@@ -105,7 +105,7 @@ struct MemberTable: Sendable {
     let start = first == 0 ? old.top.start : key(first)
     let scan = MemberScan(bytes, of: organizations, from: start, until: stop)
     guard scan.problems.isEmpty, scan.oddities.isEmpty, !scan.isBroken, scan.hasStopped == (stop != nil),
-      // After a comma there must be something.
+      // A comma must be followed by an entry.
       first == 0 || scan.hasStopped || !scan.entries.isEmpty
     else { return nil }
     var table = old
@@ -140,7 +140,7 @@ struct MemberTable: Sendable {
     return (table, read.sorted())
   }
 
-  /// The key after the list of an organization that isn't the last.
+  /// The offset of the key after an organization's list, which must not be the last.
   private func entryBehindList(at index: Int) -> Int {
     let list = lists[index]
     let end = list.members.last.flatMap { record($0) }.map { $0.close + 1 } ?? Int(list.open) + 1
@@ -151,7 +151,7 @@ struct MemberTable: Sendable {
     return scanner.position
   }
 
-  /// The same file beside organizations of which the first are those that there were.
+  /// The same file combined with organizations that begin with the previous ones.
   func extended(to organizations: OrganizationTable) -> MemberTable? {
     guard orphanedMembers.isEmpty, isReadable else { return nil }
     var result = self
@@ -159,13 +159,13 @@ struct MemberTable: Sendable {
     return result
   }
 
-  /// The table of bytes that were read through before.
+  /// Creates the table of a file whose offsets are already known.
   ///
   /// - Parameters:
-  ///   - lists: by the organization's index.
-  ///   - starts: where each member's record is, at its opening brace.
-  ///   - roles: of each member, by its place among all.
-  ///   - top: the object that the lists are in.
+  ///   - lists: the lists by the organization's index.
+  ///   - starts: the offset of the opening brace of each member's record.
+  ///   - roles: the index of each member's role.
+  ///   - top: the layout of the object that contains the lists.
   init(_ bytes: [UInt8], lists: [List], starts: [UInt32], roles: [UInt8], top: RootObjectLayout) {
     (text, self.lists, self.starts) = (FileText(bytes), lists, starts)
     (self.roles, self.top, count) = (roles, top, starts.count)
@@ -178,7 +178,7 @@ struct MemberTable: Sendable {
     isRead = false
   }
 
-  /// A file that couldn't be read, for the reason given: empty, with a problem.
+  /// A file that couldn't be read for the given reason: empty, with a problem.
   private init(unreadable reason: String, of organizations: OrganizationTable) {
     text = FileText([])
     lists = Array(repeating: List(), count: organizations.count)
@@ -187,7 +187,7 @@ struct MemberTable: Sendable {
     isBroken = true
   }
 
-  /// A file as it was read.
+  /// Parses the result of reading a file.
   init(_ image: DataDirectory.Image, of organizations: OrganizationTable) {
     switch image {
     case .bytes(let bytes, _): self.init(bytes, of: organizations)
@@ -195,7 +195,7 @@ struct MemberTable: Sendable {
     }
   }
 
-  /// The same file beside other organizations.
+  /// The same file combined with other organizations.
   func reread(of organizations: OrganizationTable) -> MemberTable {
     guard !isReadable else { return MemberTable(bytes, of: organizations) }
     var result = self
@@ -203,7 +203,7 @@ struct MemberTable: Sendable {
     return result
   }
 
-  /// Adds entries that are after all that are here.
+  /// Adds entries that come after all existing ones.
   private mutating func adopt(
     _ scan: MemberScan, _ problems: inout ProblemList, _ oddities: inout ProblemList
   ) {
@@ -248,7 +248,7 @@ struct MemberTable: Sendable {
 
   // MARK: Edits
 
-  /// The table with the splices of an edit made: lists that it didn't touch are moved, not read again.
+  /// Applies the byte edits of a change. Lists that the change doesn't affect are moved rather than parsed again.
   func applying(
     _ splices: BytePatch, touched: [Int], of organizations: OrganizationTable
   ) -> MemberTable {
@@ -267,7 +267,7 @@ struct MemberTable: Sendable {
       result.roles += roles[copied..<end]
       copied = end
     }
-    // How far the runs after each touched list move: runs are in the order of their lists in the file.
+    // How far the ranges after each affected list move; ranges are in the order of their lists in the file.
     var moves: [(after: UInt32, by: Int)] = []
     for index in touched.sorted(by: { lists[$0].open < lists[$1].open }) {
       let old = lists[index]
@@ -277,7 +277,7 @@ struct MemberTable: Sendable {
         scan.move(by: splices.shifted(Int(old.open)))
         list?.open = UInt32(splices.shifted(Int(old.open)))
       } else {
-        // What is wrong is said with its place in the whole file.
+        // Parse it again in the whole file to report problems with the right offsets.
         var scanner = JSONScanner(result.bytes, at: splices.shifted(Int(old.open)))
         scan = MemberScan()
         list = try? scan.scanList(&scanner, key: { organizations.id(at: index) })
@@ -296,7 +296,7 @@ struct MemberTable: Sendable {
     }
     copy(upTo: starts.count)
     let rescanned = Set(touched)
-    // Lists are mostly in the order of their organizations, so the next move is mostly the one to look at.
+    // Lists are usually in the order of their organizations, so the next move is usually the right one.
     var next = 0
     for index in lists.indices where lists[index].open != 0 && !rescanned.contains(index) {
       let old = lists[index]
@@ -323,7 +323,8 @@ struct MemberTable: Sendable {
     return result
   }
 
-  /// Reads a list with the splices of an edit made, by itself: places count from its opening bracket.
+  /// Parses a list after applying the byte edits of a change. The resulting offsets are
+  /// relative to its opening bracket.
   private func edited(_ index: Int, _ splices: BytePatch) -> (MemberScan, List?) {
     let list = lists[index]
     let last = list.members.last.flatMap { record($0) }.map { $0.close + 1 } ?? Int(list.open) + 1
@@ -332,7 +333,7 @@ struct MemberTable: Sendable {
     guard Int(list.open) < end, end <= text.count else { return (scan, nil) }
     var scanner = JSONScanner(splices.applied(to: bytes, within: Int(list.open)..<end))
     let read = try? scan.scanList(&scanner)
-    // Where the list isn't what was cut out, it has to be read in its place.
+    // If the list doesn't end at the end of the excerpt, it must be parsed in place.
     return (scan, scanner.position == scanner.bytes.count ? read : nil)
   }
 }

@@ -1,24 +1,24 @@
 import OrgCore
 
-/// Entries of `organizations.json`, read one after the other: all of them, or those of a stretch of the file, which
-/// another core may read meanwhile.
+/// The result of parsing entries of `organizations.json`: all of them, or those in a part of the file, so that another
+/// core can parse the rest in parallel.
 struct OrganizationScan: Sendable {
-  /// Where the key of each organization is, at its opening quote.
+  /// The offset of the opening quote of each organization's key.
   private(set) var keys: [UInt32] = []
   private(set) var hashes: [UInt32] = []
   private(set) var problems = ProblemList(file: OrganizationTable.file)
-  /// What is odd about records that the service loads.
+  /// Problems of records that the service can nevertheless load.
   private(set) var oddities = ProblemList(file: OrganizationTable.file)
   private(set) var isBroken = false
   private(set) var top: RootObjectLayout
-  /// Whether it ended in front of the key where it should have, and not with the file.
+  /// Whether parsing ended at the requested key rather than at the end of the file.
   private(set) var hasStopped = false
 
-  /// Reads entries from a place on.
+  /// Parses entries beginning at an offset.
   ///
   /// - Parameters:
-  ///   - start: a key, or the brace after the last entry.
-  ///   - stop: a key to end in front of, if it is one; the end of the file is the end in any case.
+  ///   - start: the offset of a key, or of the brace after the last entry.
+  ///   - stop: the offset of a key to stop at, if there is one. Parsing always stops at the end of the file.
   init(_ bytes: [UInt8], from start: Int, until stop: Int? = nil) {
     top = RootObjectLayout(start: start, lastEnd: start)
     scan(bytes, until: stop)
@@ -53,7 +53,7 @@ struct OrganizationScan: Sendable {
           hashes.append(KeyIndex.hash(key, in: bytes))
         } catch {
           problems.note(error, key: JSONText.decode(key, in: bytes))
-          // A record that can be read to its end leaves the next ones readable.
+          // If the end of the record can be found, the following records are still readable.
           scanner.position = start
           do throws(JSONError) {
             _ = try scanner.skipValue()
@@ -67,14 +67,14 @@ struct OrganizationScan: Sendable {
       if !hasStopped, problems.checkTail(&scanner) { isBroken = true }
     } catch {
       isBroken = true
-      // What stopped the record has been noted already.
+      // The error that ended the record has already been noted.
       if problems.all.last?.offset != error.offset { problems.note(error, key: lastKey) }
     }
   }
 
-  /// Checks a record by the rules of the service.
+  /// Checks a record by the service's rules.
   ///
-  /// - Returns: what is odd about one that keeps them.
+  /// - Returns: the problem that prevents editing a valid record, if any.
   static func check(
     _ record: OrganizationRecord, key: JSONString, _ rules: FieldRules
   ) throws(JSONError) -> JSONError? {
@@ -92,9 +92,9 @@ struct OrganizationScan: Sendable {
     }
     return key.flaw ?? record.oddity ?? time
   }
-  /// Checks one value by the rules of the service.
+  /// Checks one value by the service's rules.
   ///
-  /// - Returns: what is odd about one that keeps them.
+  /// - Returns: the problem that prevents editing a record with this valid value, if any.
   static func check(
     _ value: JSONValue, _ key: OrganizationKey, _ name: JSONKey, in open: Int, _ rules: FieldRules
   ) throws(JSONError) -> JSONError? {

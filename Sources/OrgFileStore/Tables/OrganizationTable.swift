@@ -1,23 +1,23 @@
 import OrgCore
 
-/// `organizations.json` in memory: its bytes, and where each record is in them.
+/// `organizations.json` in memory: its bytes, and the offset of each record.
 struct OrganizationTable: Sendable {
   static let file = "organizations.json"
 
   private(set) var bytes: [UInt8]
-  /// What keeps the service from loading the file.
+  /// Problems that prevent the service from loading the file.
   private(set) var problems: [DataProblem] = []
-  /// What is odd about records that the service loads, up to a limit.
+  /// Problems of records that the service can nevertheless load, up to a limit.
   private(set) var recordProblems: [DataProblem] = []
-  /// Whether the text itself is broken, so that no program would read it; not just a record in it.
+  /// Whether the text itself is broken, rather than just a record in it, so that no program could parse it.
   private(set) var isBroken = false
   /// Whether the file could be read at all.
   private(set) var isReadable = true
-  /// Where the key of each organization is, at its opening quote.
+  /// The offset of the opening quote of each organization's key.
   private(set) var keys: [UInt32] = []
   private var index = KeyIndex()
-  /// Where earlier records with the same key are, by index. Programs don't agree which of two counts; for the service it
-  /// is the last.
+  /// The offsets of earlier records with the same key, by index. Programs don't agree on which of two records to use;
+  /// the service uses the last.
   private(set) var superseded: [Int: [UInt32]] = [:]
   private(set) var top = RootObjectLayout()
 
@@ -28,10 +28,10 @@ struct OrganizationTable: Sendable {
 
   var count: Int { keys.count }
 
-  /// Reads the file's bytes, the halves of a file that has at least `dividing` of them at once. What can't be used is
-  /// left out and named in `problems`.
+  /// Parses a file. The two halves of a file of at least `dividing` bytes are parsed in parallel. Anything that can't
+  /// be used is left out and reported in `problems`.
   ///
-  /// - Parameter largest: bytes of a file that is read.
+  /// - Parameter largest: the maximum size of the file in bytes.
   init(
     _ bytes: [UInt8], dividing: Int = RootObjectLayout.shortestToDivide, largest: Int = FileLimit.bytes
   ) {
@@ -51,7 +51,7 @@ struct OrganizationTable: Sendable {
       let second = middle.map { middle in BackgroundTask { OrganizationScan(bytes, from: middle) } }
       let first = OrganizationScan(bytes, from: start, until: middle)
       adopt(first, &problems, &oddities)
-      // Unless the place only looked like an entry.
+      // Unless `middle` only looked like the start of an entry.
       if first.hasStopped, let second { adopt(second.value, &problems, &oddities) }
       if !superseded.isEmpty { putInOrder() }
     } else {
@@ -66,7 +66,7 @@ struct OrganizationTable: Sendable {
     recordProblems = oddities.all
   }
 
-  /// A file that couldn't be read, for the reason given: empty, with a problem.
+  /// A file that couldn't be read for the given reason: empty, with a problem.
   private init(unreadable reason: String) {
     bytes = []
     problems = [DataProblem(file: Self.file, offset: 0, key: "", reason: reason)]
@@ -74,11 +74,11 @@ struct OrganizationTable: Sendable {
     isReadable = false
   }
 
-  /// The table of bytes that were read through before.
+  /// Creates the table of a file whose offsets are already known.
   ///
   /// - Parameters:
-  ///   - keys: where the key of each organization is, at its opening quote.
-  ///   - top: their object.
+  ///   - keys: the offset of the opening quote of each organization's key.
+  ///   - top: the layout of the object that contains the organizations.
   init(_ bytes: [UInt8], keys: [UInt32], top: RootObjectLayout) {
     (self.bytes, self.keys, self.top) = (bytes, keys, top)
     index = KeyIndex(count: keys.count)
@@ -87,7 +87,7 @@ struct OrganizationTable: Sendable {
     }
   }
 
-  /// A file as it was read.
+  /// Parses the result of reading a file.
   init(_ image: DataDirectory.Image) {
     switch image {
     case .bytes(let bytes, _): self.init(bytes)
@@ -95,17 +95,16 @@ struct OrganizationTable: Sendable {
     }
   }
 
-  /// Reads bytes of which most stood in the file before: only what lies between the parts that stayed the same at its
-  /// beginning and at its end. `nil` where something is wrong with the file, or where organizations don't keep their
-  /// indices.
+  /// Parses a changed file, but only the part between the common beginning and the common end of the old and the new
+  /// text. `nil` if the file has problems, or if organizations don't keep their indices.
   ///
-  /// - Returns: the table, and the indices of what was read.
+  /// - Returns: the table, and the indices of the parsed organizations.
   static func reading(_ bytes: [UInt8], after old: OrganizationTable) -> (
     OrganizationTable, read: Range<Int>
   )? {
     guard old.isReadable, old.problems.isEmpty, old.recordProblems.isEmpty, !old.isBroken else { return nil }
     let same = UnchangedAffixes(old.bytes, bytes)
-    // The last key that stood in the same place, and the first whose place only moved.
+    // The last key at an unchanged offset, and the first that has only moved.
     let first = old.keys.firstIndex(above: UInt32(same.prefix)) - 1
     let following = old.keys.firstIndex(above: UInt32(old.bytes.count - same.suffix), orAt: true)
     guard first >= 0, first <= following else { return nil }
@@ -132,7 +131,7 @@ struct OrganizationTable: Sendable {
     return (table, first..<first + scan.keys.count)
   }
 
-  /// Adds entries that are after all that are here.
+  /// Adds entries that come after all existing ones.
   private mutating func adopt(
     _ scan: OrganizationScan, _ problems: inout ProblemList, _ oddities: inout ProblemList
   ) {
@@ -160,7 +159,7 @@ struct OrganizationTable: Sendable {
       weight: .record)
   }
 
-  /// Gives organizations the order of their records in the file, after some were found twice.
+  /// Reorders organizations by the position of their records in the file, after duplicates were found.
   private mutating func putInOrder() {
     let order = keys.indices.sorted { keys[$0] < keys[$1] }
     superseded = Dictionary(
@@ -187,12 +186,12 @@ struct OrganizationTable: Sendable {
     }
   }
 
-  /// The index of an organization by a key of another text.
+  /// The index of an organization, given a key in another text.
   func index(of key: JSONString, in text: [UInt8]) -> Int? {
     find(key, in: text, hash: KeyIndex.hash(key, in: text))
   }
 
-  /// Whether the key of the organization at an index is there, too.
+  /// Whether a key in another text is that of the organization at an index.
   func isKey(_ key: JSONString, in text: [UInt8], at index: Int) -> Bool {
     guard index < count, !key.hasEscapes else { return false }
     let start = Int(keys[index]) + 1
@@ -200,7 +199,7 @@ struct OrganizationTable: Sendable {
     return end < bytes.count && bytes[end] == .quote && haveSameBytes(bytes[start..<end], text[key.range])
   }
 
-  /// Whether all organizations of another table have the same indices here.
+  /// Whether all organizations of another table have the same indices in this one.
   func hasIndices(of other: OrganizationTable) -> Bool {
     other.count <= count
       && other.keys.indices.allSatisfy { index in
@@ -210,7 +209,7 @@ struct OrganizationTable: Sendable {
       }
   }
 
-  /// Whether this is the table of what was read.
+  /// Whether this is the table of a file that was read.
   func isOf(_ image: DataDirectory.Image) -> Bool {
     guard case .bytes(let bytes, _) = image else { return false }
     return haveSameBytes(bytes, self.bytes)
@@ -236,7 +235,7 @@ struct OrganizationTable: Sendable {
   }
 
   subscript(index: Int) -> Organization {
-    // The record was read once, when the table was made: what is missing has a default.
+    // The record was parsed when the table was created; missing fields have defaults.
     let values = record(at: index)?.values ?? InlineArray(repeating: JSONValue())
     var organization = Organization(id: id(at: index), name: "", createdAt: .unknown)
     for (place, key) in OrganizationKey.all.enumerated() {
@@ -249,8 +248,8 @@ struct OrganizationTable: Sendable {
     return organization
   }
 
-  /// Gives the values of an organization as they are in the file; false where they aren't plain ASCII in the
-  /// service's own form.
+  /// Calls a function with the values of an organization as they are in the file. Returns false if they aren't plain
+  /// ASCII in the service's own form.
   func withRawFields(at index: Int, _ body: (RawFieldOrganization) -> Void) -> Bool {
     bytes.withUnsafeBytes { bytes in
       var entry = CanonicalRecordScanner(bytes, at: Int(keys[index]))
@@ -263,7 +262,7 @@ struct OrganizationTable: Sendable {
         let createdAt = Timestamp(
           utf8: UnsafeRawBufferPointer(rebasing: bytes[time]).bindMemory(to: UInt8.self))
       else { return false }
-      // The key is what an organization is known by.
+      // An organization is identified by its key.
       var places = usual.places
       places[Self.idPlace] = RawFieldOrganization.Place(id)
       places.span.withUnsafeBufferPointer {
@@ -275,7 +274,7 @@ struct OrganizationTable: Sendable {
     }
   }
 
-  /// Why the record of an organization can't be edited; `nil` where it can.
+  /// Why the record of an organization can't be edited; `nil` if it can.
   func problem(at index: Int) -> DataProblem? {
     let found: JSONError?
     if superseded[index] != nil {
@@ -295,7 +294,7 @@ struct OrganizationTable: Sendable {
     }
   }
 
-  /// The fields that a record lacks.
+  /// The fields that are missing in a record.
   func defaultedFields(at index: Int) -> DefaultedFields {
     guard !isUsual(at: index), let values = record(at: index)?.values else { return [] }
     var fields: DefaultedFields = []
@@ -305,7 +304,7 @@ struct OrganizationTable: Sendable {
     return fields
   }
 
-  /// Whether a record is written as the service does.
+  /// Whether a record has the form that the service writes.
   private func isUsual(at index: Int) -> Bool {
     bytes.withUnsafeBytes { bytes in
       var entry = CanonicalRecordScanner(bytes, at: Int(keys[index]))
@@ -314,10 +313,10 @@ struct OrganizationTable: Sendable {
     }
   }
 
-  /// Where each entry begins, in the order of the file.
+  /// The offset of each entry, in file order.
   var boundaries: [(id: Int, offset: Int)] { keys.indices.map { ($0, Int(keys[$0])) } }
 
-  /// The id that a record itself gives, which should be its key.
+  /// The ID within a record, which should be the same as its key.
   func recordedID(at index: Int) -> String? { record(at: index)?.values[0].text(in: bytes) }
 
   /// The bytes of a record.
@@ -328,7 +327,7 @@ struct OrganizationTable: Sendable {
 
   // MARK: Edits
 
-  /// What an edit does to the bytes.
+  /// Converts an edit to byte edits.
   func splices(for edit: SnapshotEdit) -> BytePatch {
     var splices: [ByteEdit] = []
     for (id, fields) in edit.fields {
@@ -352,7 +351,8 @@ struct OrganizationTable: Sendable {
     return BytePatch(splices)
   }
 
-  /// Takes records out. Those that count for nobody are between the others, and stay.
+  /// Removes records, along with those that they superseded, which are between the others. Other
+  /// superseded records stay.
   private func removal(of indices: [Int]) -> [ByteEdit] {
     let order = (keys + superseded.values.joined()).sorted()
     let removed = Set(
@@ -362,7 +362,7 @@ struct OrganizationTable: Sendable {
     }
   }
 
-  /// The table with the splices of an edit made.
+  /// Applies byte edits to the table.
   func applying(_ splices: BytePatch) -> OrganizationTable {
     guard !splices.isEmpty else { return self }
     var result = self

@@ -1,10 +1,10 @@
 import OrgCore
 
-/// The flat records of the two files, read in place.
+/// Parsing the flat records of the two files in place.
 extension JSONScanner {
-  /// Takes an object and returns where the values of the keys given are. Other keys are passed over.
-  /// What is wrong with it, though it can be read, is its `flaw` or its `oddity`. Of a key that appears twice, the last
-  /// value counts, as it does for Python.
+  /// Consumes an object and returns the locations of the values for the given keys. Other keys are skipped.
+  /// Problems of a syntactically valid object are recorded in `flaw` and `oddity`. If a key appears twice, the last
+  /// value is used, as in Python.
   mutating func record<let count: Int>(
     _ keys: InlineArray<count, JSONKey>
   ) throws(JSONError) -> Record<count> {
@@ -15,7 +15,7 @@ extension JSONScanner {
       record.close = position - 1
       return record
     }
-    // Most records have their keys in the usual order: the one after the last is tried first.
+    // The keys of most records are in the usual order, so try the one after the last first.
     var expected = 0
     repeat {
       let key = try string()
@@ -24,7 +24,7 @@ extension JSONScanner {
       try expect(.colon)
       skipSpace()
       var known: Int?
-      // Half a surrogate pair is decoded to a character that no key has.
+      // A lone surrogate is decoded to a character that occurs in no key.
       for step in 0..<count where !isOdd {
         let candidate = (expected + step) % count
         if matches(key, keys[candidate]) {
@@ -71,7 +71,7 @@ extension JSONScanner {
     return record
   }
 
-  /// Whether a key is a word.
+  /// Whether a key equals a word.
   func matches(_ key: JSONString, _ word: JSONKey) -> Bool {
     guard key.range.count == word.utf8.count else {
       return key.hasEscapes && JSONText.decode(key, in: bytes) == word.description
@@ -83,7 +83,7 @@ extension JSONScanner {
   }
 }
 
-/// The name of a value in an object.
+/// A key in a JSON object.
 struct JSONKey: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
   let description: String
   let utf8: [UInt8]
@@ -96,21 +96,21 @@ struct JSONKey: Sendable, Hashable, CustomStringConvertible, ExpressibleByString
   init(stringLiteral name: String) { self.init(name) }
 }
 
-/// Where a record's values are.
+/// The locations of a record's values.
 struct Record<let count: Int> {
-  /// The opening brace.
+  /// The offset of the opening brace.
   var open: Int
-  /// The closing brace.
+  /// The offset of the closing brace.
   var close = 0
-  /// Where the last value ends.
+  /// The end of the last value.
   var lastEnd = 0
   var values = InlineArray<count, JSONValue>(repeating: JSONValue())
-  /// The first thing for which the service can't load the record.
+  /// The first problem that prevents the service from loading the record.
   var flaw: JSONError?
-  /// The first thing for which the record isn't edited, though the service loads it.
+  /// The first problem that prevents editing the record, although the service can load it.
   var oddity: JSONError?
 
-  /// From brace to brace.
+  /// Includes both braces.
   var extent: Range<Int> { open..<max(open, close + 1) }
 
   init(open: Int) {
@@ -126,22 +126,22 @@ struct Record<let count: Int> {
   }
 }
 
-/// Where a value is and what it is.
+/// The location and kind of a value.
 struct JSONValue {
   enum Kind: UInt8 {
     case missing, null, string, escapedString, other
   }
 
   var start = 0
-  /// After the last byte.
+  /// The offset after the last byte.
   var end = 0
   var kind = Kind.missing
-  /// Whether it is a string with half a surrogate pair or a control character in it.
+  /// Whether it is a string that contains a lone surrogate or a control character.
   var isFlawed = false
 
   var range: Range<Int> { start..<end }
 
-  /// The text between the quotes, where the value is a string.
+  /// The text between the quotes, if the value is a string.
   var string: JSONString? {
     switch kind {
     case .string: JSONString(range: start + 1..<end - 1, hasEscapes: false)

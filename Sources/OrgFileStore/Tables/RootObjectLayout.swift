@@ -2,17 +2,17 @@ import CLinux
 import Glibc
 import OrgCore
 
-/// The object at the top of a data file: what both files have in common.
+/// The layout of a data file's top-level object, which is common to both files.
 struct RootObjectLayout {
-  /// After the opening brace.
+  /// The offset after the opening brace.
   var start = 0
-  /// Where the last value ends; `start` if there is none.
+  /// The end of the last value; `start` if there is none.
   var lastEnd = 0
-  /// The closing brace.
+  /// The offset of the closing brace.
   var close = 0
 
-  /// Reads the entries from the position on, which is that of a key or of the closing brace. `entry` gets each key
-  /// and must take the value; the first false ends the scan.
+  /// Parses entries from the current position, which must be at a key or at the closing brace. `entry` is called with
+  /// each key and must consume the value; the scan ends when it returns false.
   mutating func scan(
     _ scanner: inout JSONScanner, _ entry: (JSONString, inout JSONScanner) throws(JSONError) -> Bool
   ) throws(JSONError) {
@@ -32,13 +32,13 @@ struct RootObjectLayout {
     close = scanner.position - 1
   }
 
-  /// Adds the end of a stretch of entries after those that are known.
+  /// Adopts the end of a range of entries that follows the known ones.
   mutating func adopt(_ next: RootObjectLayout) {
     if next.lastEnd > next.start { lastEnd = next.lastEnd }
     close = next.close
   }
 
-  /// Finds what is after the last entry that is known: the key of one that was added, or else the closing brace.
+  /// Finds what follows the last known entry: the key of an added entry, or else the closing brace.
   mutating func findEnd(in bytes: [UInt8]) -> Int? {
     var scanner = JSONScanner(bytes, at: lastEnd)
     scanner.skipSpace()
@@ -48,8 +48,8 @@ struct RootObjectLayout {
     return nil
   }
 
-  /// A place near the middle of a long text where a key of the top seems to be, as the service writes it; only
-  /// who reads up to there can be sure. `nil` in a text that is shorter than `shortest`, in bytes.
+  /// A position near the middle of a long text that seems to be a top-level key in the service's format. Only a reader
+  /// that parses up to this position knows for certain. `nil` if the text has fewer than `shortest` bytes.
   static func middle(of bytes: [UInt8], atLeast shortest: Int) -> Int? {
     guard bytes.count >= shortest else { return nil }
     let mark = Array(",\n  \"".utf8)
@@ -62,10 +62,10 @@ struct RootObjectLayout {
     }
   }
 
-  /// Bytes that one core has read before two would have.
+  /// Below this number of bytes, one thread is faster than two.
   static let shortestToDivide = 1 << 20
 
-  /// The splice that adds entries, in the form of the file, after those that are there.
+  /// The byte edit that appends entries in the format of the file.
   func appending(_ entries: [[UInt8]]) -> ByteEdit {
     let text = Array(entries.joined(separator: JSONText.entrySeparator))
     if lastEnd == start {
@@ -74,17 +74,17 @@ struct RootObjectLayout {
     return ByteEdit(at: lastEnd, JSONText.entrySeparator + text)
   }
 
-  /// Itself after splices that added nothing at the top.
+  /// The layout after byte edits that added no top-level entries.
   func shifted(by splices: BytePatch) -> RootObjectLayout {
     RootObjectLayout(start: start, lastEnd: lastEnd == start ? start : splices.shifted(lastEnd), close: 0)
   }
 }
 
-/// What was found wrong with a file, up to a limit.
+/// The problems found in a file, up to a limit.
 struct ProblemList {
   let file: String
   private(set) var all: [DataProblem] = []
-  /// A broken file may have a problem in every record; people read the first few.
+  /// A broken file may have a problem in every record, but users only read the first few.
   private static let limit = 100
   private static let encoding = "the text is not UTF-8"
 
@@ -94,9 +94,9 @@ struct ProblemList {
 
   var isEmpty: Bool { all.isEmpty }
 
-  /// Adds those of another part of the file.
+  /// Adds the problems of another part of the file.
   mutating func add(_ others: ProblemList) {
-    // What is no UTF-8 is hardly so in one place.
+    // Text that isn't UTF-8 is rarely wrong in just one place.
     let known = all.contains { $0.reason == Self.encoding }
     all += others.all.filter { !known || $0.reason != Self.encoding }.prefix(Self.limit - all.count)
   }
@@ -107,8 +107,8 @@ struct ProblemList {
       DataProblem(file: file, offset: error.offset, key: key, reason: error.reason, scope: scope))
   }
 
-  /// Puts them in the order of the file, and gives those that were found without their key the one in whose value they
-  /// are.
+  /// Sorts the problems by their position in the file. A problem that was found without a key gets the key
+  /// whose value contains it.
   mutating func finish(_ key: (Int) -> String?) {
     all = all.sorted { $0.offset < $1.offset }.map { problem in
       guard problem.key.isEmpty, let key = key(problem.offset) else { return problem }
@@ -117,7 +117,7 @@ struct ProblemList {
     }
   }
 
-  /// Those of single records, after splices: what stood in a place that they replaced is left out.
+  /// The problems of single records after byte edits, except those at positions that were replaced.
   static func shifted(
     _ problems: [DataProblem], by splices: BytePatch, except isReplaced: (DataProblem) -> Bool
   ) -> [DataProblem] {
@@ -127,10 +127,10 @@ struct ProblemList {
     }
   }
 
-  /// Notes what is wrong with the encoding of a part of the text; true if no program would read it. A NUL byte is a
-  /// hole that a writer left whose file was cut off while it wrote.
+  /// Notes encoding errors in a part of the text. Returns true if no program could parse it. A NUL byte means a hole,
+  /// as when a file is truncated while a program writes to it.
   mutating func checkText(of bytes: [UInt8], _ range: Range<Int>) -> Bool {
-    // As the service writes it, in one pass.
+    // The service writes pure ASCII, which can be checked in one pass.
     let isPlain = bytes.withUnsafeBytes { buffer in
       buffer.baseAddress.map { clinux_is_ascii($0 + range.lowerBound, range.count) != 0 } ?? true
     }
@@ -147,7 +147,7 @@ struct ProblemList {
     }
   }
 
-  /// Notes what is after the JSON value; true if there is anything.
+  /// Notes anything after the JSON value. Returns true if there is something.
   mutating func checkTail(_ scanner: inout JSONScanner) -> Bool {
     scanner.skipSpace()
     guard scanner.position < scanner.bytes.count else { return false }
@@ -158,7 +158,7 @@ struct ProblemList {
     return true
   }
 
-  /// Notes what is wrong before the entries. Returns the position after the opening brace; `nil` if there is none.
+  /// Notes problems before the entries. Returns the position after the opening brace; `nil` if there is none.
   mutating func scannedTop(of bytes: [UInt8]) -> Int? {
     guard !bytes.isEmpty else {
       note(JSONError(offset: 0, reason: "the file is empty"), key: "")

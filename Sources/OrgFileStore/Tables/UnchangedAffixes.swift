@@ -1,13 +1,13 @@
 import OrgCore
 
-/// How much of a text stayed the same at its beginning and at its end, when it was changed in between.
+/// The lengths of the common beginning and the common end of two versions of a text.
 struct UnchangedAffixes {
-  /// Bytes that both begin with.
+  /// The number of common bytes at the beginning.
   let prefix: Int
-  /// Bytes that both end with, none of them counted in `prefix`.
+  /// The number of common bytes at the end that aren't included in `prefix`.
   let suffix: Int
 
-  /// Compares two texts; long ones from both ends at once.
+  /// Compares two texts. Long texts are compared from both ends in parallel.
   init(_ old: [UInt8], _ new: [UInt8]) {
     let count = min(old.count, new.count)
     let beginning = count < Self.shortestToDivide ? nil : BackgroundTask { Self.commonPrefix(old, new) }
@@ -16,9 +16,9 @@ struct UnchangedAffixes {
     suffix = min(end, count - prefix)
   }
 
-  /// Bytes that one core has compared before two would have.
+  /// Below this number of bytes, one thread is faster than two.
   private static let shortestToDivide = 1 << 20
-  /// Bytes that are compared at once, before it is looked where in them a difference is.
+  /// The number of bytes compared at once before a difference is located within them.
   private static let chunk = 1 << 16
 
   private static func commonPrefix(_ old: [UInt8], _ new: [UInt8]) -> Int {
@@ -49,9 +49,9 @@ struct UnchangedAffixes {
 }
 
 extension Array where Element: Comparable {
-  /// In a rising array, the index of the first element above a bound; `count` if there is none.
+  /// In a sorted array, the index of the first element above a bound; `count` if there is none.
   ///
-  /// - Parameter orAt: whether an element that is the bound will do, too.
+  /// - Parameter orAt: also accept an element equal to the bound.
   func firstIndex(above bound: Element, orAt: Bool = false) -> Int {
     var (low, high) = (0, count)
     while low < high {

@@ -1,23 +1,23 @@
 import OrgCore
 
-/// One thing for each key of an organization's record. The number is that of `OrganizationKey.all`.
+/// One value for each key of an organization's record, in the order of `OrganizationKey.all`.
 typealias PerOrganizationKey<Value> = InlineArray<7, Value>
 /// A record with these keys.
 typealias OrganizationRecord = Record<7>
 
-/// Where the values of an organization stand that is written as the service does, and that keeps all rules. Of optional
-/// keys, any may be missing.
+/// The locations of the values in an organization's record that has the form that the service writes and satisfies all
+/// rules. Optional keys may be missing.
 struct UsualOrganization {
   typealias Place = RawFieldOrganization.Place
 
-  /// The values of strings without their quotes, by the places of their keys.
+  /// The ranges of the string values without their quotes, by the index of the key.
   private(set) var places = PerOrganizationKey<Place>(repeating: Place())
-  /// Its place among all statuses.
+  /// The index of its status.
   private(set) var status = 0
-  /// Behind the closing brace.
+  /// The offset after the closing brace.
   let end: Int
 
-  /// What stands in front of a value, and what the value is.
+  /// The text before a value, and the kind of the value.
   private struct Part {
     enum Kind {
       case id, name, time, text, optional, status
@@ -27,7 +27,7 @@ struct UsualOrganization {
     let prefix: UnsafeRawBufferPointer
   }
 
-  /// `nil` for any other.
+  /// Returns `nil` for any other record.
   init?(_ bytes: UnsafeRawBufferPointer, at start: Int) {
     var record = CanonicalRecordScanner(bytes, at: start)
     let parts = Self.parts
@@ -45,7 +45,7 @@ struct UsualOrganization {
       guard let value = record.takeString() else { return nil }
       switch part.kind {
       case .id, .text, .optional: break
-      // So few bytes are no more characters; a longer name is counted with care elsewhere.
+      // A name of this many bytes can't have more characters. Longer names are counted elsewhere.
       case .name: guard Rules.nameLength.contains(value.count) else { return nil }
       case .time: guard CanonicalRecordScanner.isTime(bytes, value) else { return nil }
       case .status:
@@ -58,7 +58,7 @@ struct UsualOrganization {
     end = record.position
   }
 
-  /// Made once, and never given back.
+  /// Allocated once and never freed.
   nonisolated(unsafe) private static let parts: PerOrganizationKey<Part> = {
     precondition(OrganizationKey.all.count == PerOrganizationKey<Part>.count)
     return PerOrganizationKey<Part> { place in

@@ -1,8 +1,8 @@
 import OrgCore
 import SystemPackage
 
-/// Makes a generation durable: writes its files beside the live ones with no lease held, then its line of the journal, which
-/// is the commit, and lets the publisher exchange the files.
+/// Makes a generation durable: writes its files next to the live ones without holding a lease, appends its line to the
+/// journal, which is the commit, and has the publisher exchange the files.
 struct Committer {
   let stateDirectory: StateDirectory
   let journal: LockedJournal
@@ -12,8 +12,8 @@ struct Committer {
   private var directory: DataDirectory { stateDirectory.directory }
   private var committed: CommittedState { journal.committed }
 
-  /// Writes the new files beside, then the line of the journal, which is the commit, then exchanges the files. Where
-  /// the files don't hold any more what they are thought to, nothing is changed, and what is thrown is `Publisher.overtaken`.
+  /// Commits a generation. If the live files no longer hold the expected data, nothing is changed, and
+  /// `Publisher.overtaken` is thrown.
   func commit(_ new: NewGeneration) throws(OrgError) {
     let (next, current, live) = (new.contents, new.previous, new.live)
     var record = new.record
@@ -30,13 +30,13 @@ struct Committer {
           described[file] = made.all.map { JournalRecord.JournalByteEdit($0, in: bytes) }
         }
         let found = live?.text(of: file) ?? old
-        // A file that stays as it was has the hash that it had.
+        // An unchanged file keeps its hash.
         if text.isSame(as: found), text.isSame(as: old), let state = before?[file] {
           record.files[file] = JournalRecord.FileState(
             size: state.size, sha256: state.sha256, inode: directory.identity(of: file)?.inode)
           continue
         }
-        // Of long files, writing and hashing each take about as long.
+        // For a long file, writing and hashing take about the same time, so do both in parallel.
         let hashing = BackgroundTask { [earlier = hashes[file]] in
           RunningHash(
             text, after: earlier, sharing: splices[file]?.all.first?.range.lowerBound ?? text.count)
@@ -61,7 +61,7 @@ struct Committer {
       }
     }
     record.splices = described.isEmpty ? nil : described
-    // What is committed must be published: what keeps files from being replaced is found before.
+    // Whatever is committed must be published, so check for obstacles first.
     if !replacements.isEmpty, let obstacle = directory.obstacle {
       stateDirectory.discard(replacements.map(\.file))
       throw obstacle.error
@@ -94,17 +94,17 @@ struct Committer {
     updateIndexIfDue()
   }
 
-  /// Brings the index of the journal up to date from time to time. It is made from the journal, so nothing depends on
-  /// whether that works.
+  /// Updates the index of the journal from time to time. It is derived from the journal, so
+  /// nothing depends on its success.
   private func updateIndexIfDue() {
     guard committed.withLock({ $0.journal?.isIndexDue }) == true else { return }
     committed.withLock { $0.journal?.noteIndexed() }
     JournalIndexer(directory)?.update(limit: JournalIndexer.limitForChanges)
   }
 
-  /// What became of a change that is in the journal, when something went wrong after that.
+  /// The consequence of an error that occurred after a change was written to the journal.
   ///
-  /// - Parameter isNew: for each file that was to be replaced, whether it was.
+  /// - Parameter isNew: for each file to be replaced, whether it was.
   private func consequence(_ isNew: [Bool]) -> String {
     let saved = "The change is saved in the journal of \(directory.path.escapedForDisplay)"
     if isNew.allSatisfy(\.self) {

@@ -2,7 +2,7 @@ import Glibc
 import OrgCore
 
 extension Actor {
-  /// Whoever runs this process. The environment is believed for nothing: what it says is kept as a claim.
+  /// The user who runs this process. Environment variables are recorded, but only as claims.
   static func current() -> Actor {
     let uid = getuid()
     return Actor(
@@ -11,7 +11,7 @@ extension Actor {
       host: hostName())
   }
 
-  /// The user who logged in, as the kernel's audit keeps it through every `su` and `sudo`.
+  /// The user who logged in. The kernel's audit system preserves this across `su` and `sudo`.
   private static func loginName() -> String? {
     guard let file = fopen("/proc/self/loginuid", "re") else { return nil }
     defer { fclose(file) }

@@ -2,8 +2,8 @@ import Glibc
 import OrgCore
 import Synchronization
 
-/// Waiting for one's turn before anything is read: where several processes change the data at once, what each of them
-/// had read before its turn would have to be read again then.
+/// Waits for the lock before anything is read. If several processes change the data at the same time, anything that one
+/// of them reads before its turn has to be read again.
 final class LockTurns: Sendable {
   private let directory: DataDirectory
   private let reporter: HistoryReporter
@@ -14,7 +14,7 @@ final class LockTurns: Sendable {
     (self.directory, self.reporter) = (directory, reporter)
   }
 
-  /// Runs the body with the lock held where others hold it or wait for it, and without where nobody does.
+  /// Runs the body with the lock held if other processes hold it or wait for it, and without the lock otherwise.
   func take<Value>(
     waiting: (LockHolder) -> Bool, _ body: () throws(OrgError) -> Value
   ) throws(OrgError) -> Value {
@@ -26,12 +26,12 @@ final class LockTurns: Sendable {
     }
   }
 
-  /// Runs the body with the lock held, be it since the turn of this thread began.
+  /// Runs the body with the lock held, possibly since the beginning of this thread's turn.
   func locked<Value>(
     waiting: (LockHolder) -> Bool = { _ in true }, _ body: () throws(OrgError) -> Value
   ) throws(OrgError) -> Value {
     if turn.withLock({ $0 == pthread_self() }) { return try body() }
-    // After the lock was given back, as the observer may write to a slow disk.
+    // Report after releasing the lock, because the observer may write to a slow disk.
     defer { reporter.report() }
     return try FileLock(directory: directory).withLock(waiting: waiting) { (_) throws(OrgError) in try body()
     }

@@ -3,15 +3,15 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Brings journal and files to agree at the beginning of a transaction: what a crash left, what others committed, what
-/// other programs wrote.
+/// Makes the journal and the files agree at the beginning of a transaction: handles the results of crashes, commits of
+/// other processes, and changes by other programs.
 struct Synchronizer {
-  /// The data after that.
+  /// The resulting state.
   struct State {
     var contents: FileContents
     var generation: UInt64
     var snapshot: Snapshot
-    /// What kept the files from being ingested.
+    /// Problems that prevented the files from being ingested.
     var problems: [DataProblem]
   }
 
@@ -29,9 +29,10 @@ struct Synchronizer {
   private var directory: DataDirectory { stateDirectory.directory }
   private var committed: CommittedState { journal.committed }
 
-  /// Brings journal and files to agree: what a crash left, what others committed, what other programs wrote.
+  /// Makes the journal and the files agree: handles the results of crashes, commits of other processes, and
+  /// changes by other programs.
   ///
-  /// - Parameter isStarting: begin a journal where there is none.
+  /// - Parameter isStarting: start a journal if there is none.
   func synchronize(isStarting: Bool) throws(OrgError) -> State {
     try publisher.untilNotOvertaken { () throws(OrgError) in
       let synchronized = try synchronizeOnce(isStarting: isStarting)
@@ -77,26 +78,26 @@ struct Synchronizer {
       }
     }
     committed.withLock { $0.current = (last.record.generation, current) }
-    // Only now does it matter what happened before.
+    // Earlier lines are only needed from here on.
     try directory.saving { () throws(SystemCallError) in try journal.recall(stateDirectory.journal) }
     committed.withLock { $0.journal = journal }
-    // What couldn't be read just now may be what a crash left to be exchanged.
+    // A file that couldn't be read just now may be one that still has to be exchanged after a crash.
     live = waitForWriters(live)
     if try redo(last.record, current, live, journal) { live = waitForWriters(files.contentsNow()) }
     if !isSame(live, current) { try ingestExternalChanges(live, current, last.record.generation, journal) }
     guard let now = committed.withLock({ $0.current }) else {
       throw OrgError(.system, "The journal vanished.")
     }
-    // What may not be ingested may not be written over either.
+    // Files that can't be ingested must not be overwritten, either.
     if now.generation == last.record.generation, !isSame(live, now.contents) {
       return synchronized(now.contents, now.generation, live.problems)
     }
     return try finish(now.contents, now.generation)
   }
 
-  /// What is left to do when files and journal agree.
+  /// The remaining work after the files and the journal agree.
   private func finish(_ contents: FileContents, _ generation: UInt64) throws(OrgError) -> State {
-    // Later generations can't be rebuilt over a damaged line.
+    // Later generations can't be reconstructed across a damaged line.
     if committed.withLock({ $0.journal?.damage.isEmpty }) == false {
       try directory.saving { () throws(SystemCallError) in
         try checkpoints.add(contents, generation: generation)
@@ -115,7 +116,7 @@ struct Synchronizer {
       problems: contents.problems + problems)
   }
 
-  /// The hashes of both files, if they are those that a generation left.
+  /// The hashes of both files, if they are those of a generation.
   private func publishedHashes(of live: FileContents, _ record: JournalRecord) -> [String: RunningHash]? {
     guard !live.isUnreadable else { return nil }
     if let newest = stateDirectory.published(record), files.isSeen(as: newest.files) {
@@ -131,7 +132,7 @@ struct Synchronizer {
     return hashes
   }
 
-  /// Begins a journal with the data as they are; or as this store saw them before they broke.
+  /// Starts a journal with the current data, or with the data that this store saw before they broke.
   private func begin(isStarting: Bool) throws(OrgError) -> State {
     let live = waitForWriters(files.contentsNow())
     var contents = live
@@ -144,7 +145,7 @@ struct Synchronizer {
     return isSame(contents, live) ? synchronized(contents, 0) : try synchronizeOnce(isStarting: isStarting)
   }
 
-  /// Goes on from the files where the journal is damaged, so that what it says can't be compared with them.
+  /// Continues from the files if the journal is too damaged to be compared with them.
   private func beginAgain(_ live: FileContents, after generation: UInt64) throws(OrgError)
     -> State
   {
@@ -162,14 +163,14 @@ struct Synchronizer {
     return synchronized(live, record.generation)
   }
 
-  /// Waits until nobody wrote while the files were read, which might be parts of two states, and until a broken file is
-  /// at rest.
+  /// Waits until the files haven't changed while they were read, because otherwise they might be parts of two states,
+  /// and until no program is writing to a broken file.
   private func waitForWriters(_ live: FileContents) -> FileContents {
     var live = live
     let start = clinux_monotonic_milliseconds()
     while true {
       let isBroken = !live.problems.isEmpty && files.isBeingWritten
-      // A program that writes all the time doesn't keep what it wrote from being ingested.
+      // A program that writes all the time must not prevent its changes from being ingested.
       let patience: Int64 = isBroken ? 2000 : 50
       guard isBroken || !files.isAsRead, clinux_monotonic_milliseconds() - start < patience else {
         return live
@@ -179,9 +180,9 @@ struct Synchronizer {
     }
   }
 
-  /// Publishes what was committed but not exchanged before a crash.
+  /// Publishes a generation that was committed but not exchanged before a crash.
   ///
-  /// - Returns: whether there was such a thing.
+  /// - Returns: whether there was one.
   private func redo(
     _ last: JournalRecord, _ current: FileContents, _ live: FileContents, _ journal: Journal
   ) throws(OrgError) -> Bool {
@@ -194,7 +195,7 @@ struct Synchronizer {
     return true
   }
 
-  /// Ingests what another program wrote, as a generation of its own.
+  /// Ingests the changes of another program as a separate generation.
   private func ingestExternalChanges(
     _ found: FileContents, _ current: FileContents, _ generation: UInt64, _ journal: Journal
   ) throws(OrgError) {

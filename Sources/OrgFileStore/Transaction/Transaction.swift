@@ -1,8 +1,8 @@
 import OrgCore
 import SystemPackage
 
-/// What is done with the lock held, from beginning to end: the journal is the truth; the two data files are what it
-/// publishes.
+/// Everything that is done while the lock is held. The journal is authoritative; the two data
+/// files are published from it.
 struct Transaction {
   let options: StoreOptions
   let files: DataFiles
@@ -15,7 +15,7 @@ struct Transaction {
   let restorePoints: RestorePoints
   private let synchronizer: Synchronizer
 
-  /// Opens orgman's own directory, and makes it where there is none.
+  /// Opens orgman's own directory, creating it if necessary.
   init(_ parts: StoreParts) throws(OrgError) {
     let (directory, files, committed) = (parts.directory, parts.files, parts.committed)
     let stateDirectory = try directory.saving { () throws(SystemCallError) in try StateDirectory(directory) }
@@ -46,12 +46,12 @@ struct Transaction {
   var directory: DataDirectory { stateDirectory.directory }
   var committed: CommittedState { journal.committed }
 
-  /// Brings journal and files to agree; see `Synchronizer`.
+  /// Makes the journal and the files agree; see `Synchronizer`.
   func synchronize(isStarting: Bool) throws(OrgError) -> Synchronizer.State {
     try synchronizer.synchronize(isStarting: isStarting)
   }
 
-  /// Commits a change set on the data as they are now.
+  /// Commits a change set on the current data.
   func commit(_ set: ChangeSet) throws(OrgError) -> Commit {
     publisher.yieldsRemaining = 3
     defer { publisher.yieldsRemaining = 0 }
@@ -70,7 +70,7 @@ struct Transaction {
     publisher.yieldsRemaining = yields
     let snapshot = synchronized.snapshot
     if let problem = synchronized.problems.first { throw problem.refusal }
-    // What is written after what was ingested is found among the displaced files.
+    // Anything written after the ingestion is found in the displaced files.
     let next: FileContents.Application
     let (recorded, effective): ([RecordedChange], [Change])
     if let reversal = try restorePoints.reversal(
@@ -84,7 +84,7 @@ struct Transaction {
       try preview.check()
       guard !preview.edit.isEmpty else { return Commit(snapshot: snapshot, changes: []) }
       next = try synchronized.contents.applying(preview.edit)
-      // Whoever looks at the data afterwards shouldn't have to wait for it.
+      // Put the text together now, so that the next reader of the data doesn't have to wait for it.
       if !options.isShortLived { _ = next.contents.members.bytes }
       (recorded, effective) = (preview.recorded, preview.effective)
     }
