@@ -1,41 +1,41 @@
 import OrgCore
 
-/// How text gets into the clipboard of whoever sits at the terminal, however far away that is: OSC 52, an escape
-/// sequence that carries the text in Base64.
+/// Copies text to the clipboard of the user's machine, even over the network, with OSC 52: an escape sequence that
+/// carries the text in Base64.
 struct Clipboard: Sendable {
-  /// Who stands between this program and the terminal.
+  /// What is between this program and the terminal.
   enum Way: Sendable, Hashable {
-    /// Nobody.
+    /// Nothing.
     case direct
-    /// tmux. With `set-clipboard on` it takes the sequence itself; with `allow-passthrough on`, and always before
-    /// tmux 3.3, it hands on what is wrapped. Neither is known from inside, so both are sent: whichever it doesn't
-    /// want it drops, and a text that is copied twice is copied.
+    /// tmux. With `set-clipboard on` it handles the sequence itself; with `allow-passthrough on`, and always before
+    /// tmux 3.3, it passes on a wrapped sequence. These settings can't be queried, so both forms are sent. tmux drops
+    /// the one it doesn't want, and copying a text twice does no harm.
     case tmux
-    /// GNU screen, which hands on what is wrapped, in pieces that it has room for.
+    /// GNU screen, which passes on a wrapped sequence, in pieces that fit its buffer.
     case screen
-    /// One of them, by the name of the terminal; which, was lost on the way here.
+    /// tmux or screen according to TERM, but there is no way to tell which.
     case tmuxOrScreen
   }
 
-  /// What it takes to reach the clipboard; `nil` where it can't be reached.
+  /// How to reach the clipboard; `nil` if it can't be reached.
   let way: Way?
   private let terminal: String
-  /// The longest sequence that most terminals take has 100,000 bytes.
+  /// The maximum length of the text in bytes: most terminals accept sequences of up to 100,000 bytes.
   static let limit = 74_994
-  /// screen drops a wrapped string of more than 768 bytes.
+  /// The length of a piece in bytes: screen drops a wrapped string of more than 768 bytes.
   private static let piece = 512
 
-  /// What is known of the terminal.
+  /// Determines how to reach the clipboard.
   ///
   /// - Parameters:
-  ///   - terminal: its name, from TERM.
+  ///   - terminal: the name of the terminal, from TERM.
   ///   - hasSequence: whether its description has the sequence (`Ms`).
-  ///   - tmux: what tmux says of itself, in TMUX.
-  ///   - screen: what screen says of itself, in STY.
+  ///   - tmux: the value of TMUX.
+  ///   - screen: the value of STY.
   init(terminal: String, hasSequence: Bool, tmux: String?, screen: String?) {
     self.terminal = terminal
     let isInside = terminal.hasPrefix("screen") || terminal.hasPrefix("tmux")
-    // A TMUX or STY that is left from outside says nothing of another terminal that was opened from there.
+    // TMUX and STY don't apply if they were inherited by another terminal that was started inside tmux or screen.
     way =
       if isInside, tmux != nil || terminal.hasPrefix("tmux") {
         .tmux
@@ -48,7 +48,7 @@ struct Clipboard: Sendable {
       }
   }
 
-  /// Why nothing can be copied; `nil` where it can.
+  /// Why nothing can be copied; `nil` if copying is possible.
   var obstacle: String? {
     way == nil
       ? "The terminal \(terminal.escapedForDisplay) has no clipboard that programs can reach (OSC 52)." : nil
@@ -64,7 +64,7 @@ struct Clipboard: Sendable {
             "That is too long to be copied: \(text.utf8.count.grouped) bytes, where terminals take \(Self.limit.grouped)."
         ))
     }
-    // Ended by BEL: the other end, ESC \, would end what it is wrapped in.
+    // Terminated by BEL, because the other terminator, ESC \, would also end the wrapper.
     let plain = Array("\u{1B}]52;c;".utf8) + Self.base64(Array(text.utf8)) + [7]
     switch way {
     case .direct, nil: return .success(plain)
@@ -81,7 +81,7 @@ struct Clipboard: Sendable {
   }
 
   private static func forTmux(_ bytes: [UInt8]) -> [UInt8] {
-    // Inside, each Escape appears twice.
+    // Within the wrapper, each Escape is doubled.
     Array("\u{1B}Ptmux;".utf8) + bytes.flatMap { $0 == 0x1B ? [$0, $0] : [$0] } + Array("\u{1B}\\".utf8)
   }
 
@@ -91,7 +91,7 @@ struct Clipboard: Sendable {
     }
   }
 
-  /// RFC 4648.
+  /// Base64 according to RFC 4648.
   static func base64(_ bytes: [UInt8]) -> [UInt8] {
     let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     var result: [UInt8] = []

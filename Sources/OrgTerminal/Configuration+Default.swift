@@ -2,8 +2,8 @@ import OrgCore
 import OrgViewModel
 
 extension Configuration {
-  /// Everything that can be configured, explained, as it is out of the box. Each setting is commented out; without
-  /// the `#` before it, it says the same.
+  /// The default configuration, with explanations. Each setting is commented out; removing the `#`
+  /// doesn't change its value.
   package static var defaultText: String {
     let columns = ListColumn.allCases.map { quoted($0.name) }.joined(separator: ", ")
     let plans = PlanTier.known.map(quoted).joined(separator: ", ")

@@ -1,29 +1,29 @@
 import OrgCore
 import OrgViewModel
 
-/// What somebody wants otherwise than it is out of the box, as the configuration says it.
+/// A user's settings, as read from the configuration file.
 package struct Configuration: Sendable {
-  /// How things look.
+  /// The color theme.
   package var theme = ThemeName.standard
-  /// Whether the mouse is on from the start.
+  /// Whether the mouse is enabled at startup.
   package var hasMouse = false
-  /// What each key does. Out of the box, this is made when a screen first asks for it: most commands never do.
+  /// The key bindings. The default keymap is created on first use, because most commands don't need it.
   package var keymap: Keymap {
     get { assignedKeymap ?? .standard }
     set { assignedKeymap = newValue }
   }
   private var assignedKeymap: Keymap?
-  /// What concerns the model.
+  /// Settings of the model.
   package var preferences = Preferences()
 
-  /// Everything as it is out of the box.
+  /// The default configuration.
   package init() {}
 
-  /// Reads a configuration: TOML, as `defaultText` explains it.
+  /// Reads a configuration in TOML; `defaultText` documents the settings.
   ///
   /// - Parameter text: the text of the file.
-  /// - Returns: what it says, and everything that is wrong with it, in the order of the file. With a problem in it a
-  ///   configuration isn't to be used.
+  /// - Returns: the configuration and all problems in it, in the order of the file. A configuration with
+  ///   problems must not be used.
   package static func read(_ text: String) -> (configuration: Configuration, problems: [ConfigurationProblem])
   {
     var reader = ConfigurationReader()
@@ -37,17 +37,17 @@ package struct Configuration: Sendable {
   }
 }
 
-/// Takes entries in one by one and notes what is wrong with them.
+/// Processes entries one by one and notes problems.
 private struct ConfigurationReader {
   var configuration = Configuration()
   var problems: [ConfigurationProblem] = []
   private var keys: [KeyAssignment] = []
 
-  /// Names at the top of the file.
+  /// The top-level names.
   private static let names = ["theme", "mouse", "columns", "sort", "plan-tiers", "external-deletions"]
-  /// Tables below them.
+  /// The tables.
   private static let tables = ["[history]", "[queries]", "[keys]"]
-  /// Names in [history].
+  /// The names in [history].
   private static let historyNames = ["keep"]
 
   mutating func read(_ reader: TOMLReader) {
@@ -121,7 +121,7 @@ private struct ConfigurationReader {
     case ("queries", 2): query(entry)
     case ("keys", 2): key(entry, nil)
     case ("keys", 4) where entry.path[1] == "in":
-      // A table by a wrong name has been named already.
+      // A misspelled table has already been reported.
       if let context = CommandTable.standard.context(named: entry.path[2]) { key(entry, context) }
     case ("keys", 1), ("queries", 1), ("history", 1):
       note("\(entry.path[0]) is a table: write [\(entry.path[0])].", entry.place)
@@ -138,7 +138,7 @@ private struct ConfigurationReader {
     return nil
   }
 
-  /// One text or several, each with its place.
+  /// One or more strings, each with its position.
   private mutating func strings(_ entry: TOMLReader.Entry) -> [(text: String, place: TextPlace)]? {
     switch entry.value.kind {
     case .string(let text): return [(text, entry.value.place)]
@@ -221,7 +221,7 @@ private struct ConfigurationReader {
     do throws(QueryError) {
       _ = try Query(text)
     } catch {
-      // Behind the quote, as far as there are no escapes in it.
+      // After the quote. The position is exact unless there are escapes before it.
       let place = TextPlace(
         line: entry.value.place.line, column: entry.value.place.column + 1 + error.offset)
       return note("The query can't be read: \(error.message)", place)

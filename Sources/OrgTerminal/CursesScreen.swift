@@ -4,48 +4,48 @@ import Glibc
 
 /// Why the terminal can't be used.
 package struct TerminalError: Error, Sendable, Equatable {
-  /// One sentence: what is wrong, and what to do.
+  /// What is wrong and what to do about it, in one sentence.
   package let message: String
 
-  /// An error with its sentence.
+  /// Creates an error with a message.
   package init(message: String) {
     self.message = message
   }
 }
 
-/// What came from the terminal.
+/// Input from the terminal.
 enum Input: Sendable, Equatable {
-  /// The keys typed since the last time, maybe none.
+  /// The keys typed since the last call, possibly none.
   case keys([Key])
-  /// There will be no more: the terminal is gone.
+  /// No more input will come, because the terminal is gone.
   case ended
 }
 
-/// The terminal, through curses. There is at most one at a time, and one thread uses it: the main one,
-/// as `suspend` counts on the kernel stopping that first.
+/// The terminal, accessed through curses. At most one may exist at a time, and it may only be used by the main thread,
+/// because `suspend` relies on the kernel stopping that thread first.
 final class CursesScreen {
-  /// The current size, as of the last `resize`.
+  /// The size as of the last `resize`.
   private(set) var size: Size
-  /// Whether the terminal takes any Unicode text, as far as the locale knows.
+  /// Whether the terminal accepts any Unicode text according to the locale.
   let hasUTF8: Bool
-  /// Whether colors are there, and welcome by the NO_COLOR convention.
+  /// Whether to use colors: the terminal supports them, and NO_COLOR isn't set.
   let hasColors: Bool
-  /// Whether the terminal has a mouse, as far as its description says.
+  /// Whether the terminal supports a mouse according to its description.
   let hasMouse: Bool
-  /// The way to the clipboard.
+  /// How to reach the clipboard.
   let clipboard: Clipboard
 
   private let screen: OpaquePointer
   private var window: UnsafeMutablePointer<WINDOW>
-  /// Keys are read through a pad, as reading from a window would also draw it.
+  /// Keys are read through a pad, because reading from a window would also draw it.
   private let pad: UnsafeMutablePointer<WINDOW>
-  /// What the terminal shows; `nil` if that is unknown.
+  /// What the terminal currently shows; `nil` if unknown.
   private var shown: Frame?
   private var pairs = ColorPairs()
   private var decoder = KeyDecoder()
   private var isOpen = true
 
-  /// Takes over the terminal on standard input and output. Writes nothing to it if that fails.
+  /// Takes over the terminal on standard input and output. Writes nothing to it on failure.
   init() throws(TerminalError) {
     hasUTF8 = Self.adoptLocale()
     try Self.check()
@@ -67,7 +67,7 @@ final class CursesScreen {
     raw()
     noecho()
     nonl()
-    // Otherwise a key that comes in while drawing would leave the picture half done.
+    // Otherwise a key typed while drawing would interrupt the update.
     typeahead(-1)
     set_escdelay(Self.escapeDelay)
     intrflush(pad, false)
@@ -80,7 +80,7 @@ final class CursesScreen {
 
   deinit { close() }
 
-  /// Restores the terminal; again has no effect.
+  /// Restores the terminal. Further calls have no effect.
   func close() {
     guard isOpen else { return }
     isOpen = false
@@ -89,7 +89,7 @@ final class CursesScreen {
     cncurses_close(screen)
   }
 
-  /// Brings the terminal from what it shows to the frame, with as few bytes as curses finds.
+  /// Updates the terminal to show the frame, sending as few bytes as curses can manage.
   func draw(_ frame: Frame) {
     guard isOpen else { return }
     let before = shown?.size == frame.size ? shown?.lines : nil
@@ -98,7 +98,7 @@ final class CursesScreen {
       if let before, row < before.count ? before[row] == line : line.isEmpty { continue }
       draw(line, row: row)
     }
-    // Where it can't be hidden, it is least in the way in the corner.
+    // If the cursor can't be hidden, the corner is where it disturbs the least.
     let cursor = frame.cursor ?? Position(column: size.columns - 1, row: size.rows - 1)
     wmove(
       window, Int32(min(max(cursor.row, 0), size.rows - 1)),
@@ -120,7 +120,8 @@ final class CursesScreen {
         var cell = wchar_t(bitPattern: scalar.value)
         var width = Int(clinux_wcwidth(scalar.value))
         if width < 0 { (cell, width) = (wchar_t(UInt8(ascii: "?")), 1) }
-        // curses would go on in the next line; a mark without a letter would go to the line before.
+        // Curses would wrap to the next line, and a combining mark without a base character would
+        // go to the previous line.
         if column + width > size.columns {
           column = size.columns
           break
@@ -130,7 +131,7 @@ final class CursesScreen {
       }
       let (attributes, pair) = appearance(span.style)
       wattr_set(window, attributes, pair, nil)
-      // In the lower right corner this is an "error", as the cursor can't advance; the text is there.
+      // In the lower right corner this returns an error, because the cursor can't advance, but the text is drawn.
       waddnwstr(window, text, Int32(text.count))
     }
   }
@@ -143,32 +144,32 @@ final class CursesScreen {
     if style.isReversed { attributes |= cncurses_reversed }
     if style.foreground == .standard, style.background == .standard { return (attributes, 0) }
     if let pair = pairs.pair(style.foreground, on: style.background) { return (attributes, pair) }
-    // A bar should remain one without colors.
+    // A bar should remain visible without colors.
     if style.background != .standard { attributes |= cncurses_reversed }
     return (attributes, 0)
   }
 
-  /// Copies a text to the clipboard of whoever sits at the terminal. Whether that takes it, nobody can know.
+  /// Copies a text to the clipboard of the user's machine. There is no way to tell whether the terminal accepts it.
   ///
-  /// - Returns: why it can't be copied; `nil` where it was sent.
+  /// - Returns: why the text can't be copied; `nil` if it was sent.
   func copy(_ text: String) -> String? {
     guard isOpen else { return nil }
     switch clipboard.bytes(copying: text) {
     case .failure(let refusal): return refusal.reason
     case .success(let bytes):
-      // Past curses, which knows nothing of it; it moves no cursor.
+      // Bypasses curses, which doesn't know the sequence; it doesn't move the cursor.
       bytes.withUnsafeBytes { cncurses_send($0.baseAddress, $0.count) }
       return nil
     }
   }
 
-  /// Lets the terminal send what is done with the mouse, or no longer.
+  /// Turns mouse reports on or off.
   func setMouse(_ isOn: Bool) {
     if isOpen, hasMouse { cncurses_set_mouse(isOn) }
   }
 
-  /// Lets the next `draw` paint everything anew and set the terminal's modes again: after others wrote
-  /// on it, or the program was stopped and continued from outside.
+  /// Makes the next `draw` repaint everything, and sets the terminal's modes again: after other programs wrote to the
+  /// terminal, or the program was stopped and continued by a signal.
   func redrawEverything() {
     guard isOpen else { return }
     cncurses_set_modes()
@@ -176,19 +177,19 @@ final class CursesScreen {
     shown = nil
   }
 
-  /// Takes over the terminal's size; the next `draw` wants a frame for it.
+  /// Adopts the terminal's current size. The next `draw` needs a frame of this size.
   func resize() {
     guard isOpen else { return }
     var rows = Int32(size.rows)
     var columns = Int32(size.columns)
-    // The bounds keep a size made up by someone from taking all memory. A kernel that doesn't know
-    // leaves what curses found: LINES and COLUMNS, or what is usual for such a terminal.
+    // The bounds prevent a bogus size from using up all memory. If the kernel doesn't know the size, the one that
+    // curses found is kept: LINES and COLUMNS, or the usual size of such a terminal.
     cncurses_kernel_size(&rows, &columns)
     rows = min(max(rows, 1), 1000)
     columns = min(max(columns, 1), 2000)
     if Size(columns: Int(columns), rows: Int(rows)) == size { return }
     resizeterm(rows, columns)
-    // Windows that once shrank don't all grow again.
+    // Not all windows that were once shrunk grow again.
     if let fresh = newwin(0, 0, 0, 0) {
       delwin(window)
       window = fresh
@@ -197,8 +198,8 @@ final class CursesScreen {
     redrawEverything()
   }
 
-  /// Restores the terminal and stops the program's process group as ^Z does; back again, brings up the
-  /// screen as it was. Returns at once where nobody could continue it, such as without a shell.
+  /// Restores the terminal and stops the process group as ^Z does. When continued, brings back the previous screen.
+  /// Returns at once if nothing could continue the program, for example without a shell.
   func suspend() {
     guard isOpen else { return }
     cncurses_leave()
@@ -214,11 +215,11 @@ final class CursesScreen {
 // MARK: Starting
 
 extension CursesScreen {
-  /// Takes the character set of the environment. Returns whether it is UTF-8.
+  /// Sets the character encoding from the environment. Returns whether it is UTF-8.
   static func adoptLocale() -> Bool {
-    // Only characters: a decimal comma in libraries would help nobody.
+    // Only characters: a decimal comma in libraries would do harm.
     if setlocale(LC_CTYPE, "") == nil {
-      // SSH brings the name of the admin's locale along, which the server often doesn't have.
+      // SSH passes on the name of the administrator's locale, which the server often doesn't have.
       let names = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment($0) }
       let name = names.first?.lowercased() ?? ""
       if name.hasSuffix("utf-8") || name.hasSuffix("utf8") { setlocale(LC_CTYPE, "C.UTF-8") }
@@ -226,7 +227,7 @@ extension CursesScreen {
     return nl_langinfo(nl_item(CODESET)).map { String(cString: $0) } == "UTF-8"
   }
 
-  /// Finds out without writing whether there is a terminal that can show a screen.
+  /// Checks, without writing anything, whether there is a terminal that can show a screen.
   static func check() throws(TerminalError) {
     for (descriptor, name) in [(STDIN_FILENO, "standard input"), (STDOUT_FILENO, "standard output")]
     where isatty(descriptor) == 0 {
@@ -252,14 +253,14 @@ extension CursesScreen {
     }
   }
 
-  /// The way to the clipboard from here.
+  /// How to reach the clipboard in this environment.
   static func clipboard(hasSequence: Bool) -> Clipboard {
     Clipboard(
       terminal: environment("TERM") ?? "", hasSequence: hasSequence, tmux: environment("TMUX"),
       screen: environment("STY"))
   }
 
-  /// A variable that is set to more than nothing.
+  /// The value of an environment variable; `nil` if it is unset or empty.
   static func environment(_ name: String) -> String? {
     guard let value = getenv(name), value.pointee != 0 else { return nil }
     return String(cString: value)
@@ -268,7 +269,7 @@ extension CursesScreen {
 
 // MARK: Colors
 
-/// Combinations of colors, which curses wants numbered; they are made on first use.
+/// Color pairs, which curses wants numbered. They are created on first use.
 private struct ColorPairs {
   private struct Combination: Hashable {
     let foreground, background: Style.Color
@@ -284,13 +285,13 @@ private struct ColorPairs {
     limit = min(Int(cncurses_color_pairs()), Int(Int16.max))
   }
 
-  /// The number, or `nil` if there are no colors or no more pairs.
+  /// The number of a pair; `nil` if there are no colors or no more pairs.
   mutating func pair(_ foreground: Style.Color, on background: Style.Color) -> Int16? {
     let combination = Combination(foreground: foreground, background: background)
     if let number = numbers[combination] { return number }
     let number = numbers.count + 1
     guard number < limit else { return nil }
-    // A terminal that can't go back to its own colors is taken as white on black, as curses does.
+    // If a terminal can't switch back to its own colors, white on black is assumed, as in curses.
     func code(_ color: Style.Color, instead: Style.Color) -> Int16 {
       color == .standard && !hasDefaults ? instead.rawValue : color.rawValue
     }
@@ -305,12 +306,12 @@ private struct ColorPairs {
 // MARK: Keys
 
 extension CursesScreen: KeySource {
-  /// How long the Escape key waits, in milliseconds, for what would make it the begin of another key. A terminal
-  /// sends a key in one piece, and SSH keeps it so; longer, and Escape would feel slow.
+  /// How long the Escape key waits, in milliseconds, for bytes that would make it the beginning of another key. A
+  /// terminal sends a key in one piece, and SSH keeps it together. With a longer delay, Escape would feel slow.
   private static let escapeDelay: Int32 = 50
 
-  /// What was typed since the last time. Doesn't wait, except for what tells the Escape key from a key that begins
-  /// with the same byte.
+  /// The keys typed since the last call. Doesn't wait, except to tell the Escape key from a key that
+  /// begins with the same byte.
   func readKeys() -> Input {
     guard isOpen else { return .ended }
     let keys = decoder.keys(from: self)

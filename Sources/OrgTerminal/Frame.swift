@@ -1,11 +1,11 @@
-/// What a screen shows at one moment: lines of styled text, and where the cursor stands. Knows no
-/// terminal; whoever draws it finds out what differs from the frame before.
+/// The content of the screen at one moment: lines of styled text, and the position of the cursor. It is independent of
+/// the terminal; the drawing code determines the differences from the previous frame.
 package struct Frame: Sendable, Equatable {
-  /// Columns and rows that it was made for.
+  /// The size that it was made for.
   package var size: Size
-  /// From top to bottom, as many as `size` has rows. A line may be shorter than the screen, never longer.
+  /// The lines from top to bottom, one for each row of `size`. A line may be shorter than the screen, but not longer.
   package var lines: [[Span]]
-  /// Where the hardware cursor stands; `nil` hides it.
+  /// The position of the hardware cursor; `nil` hides it.
   package var cursor: Position?
 
   /// An empty frame.
@@ -15,73 +15,73 @@ package struct Frame: Sendable, Equatable {
   }
 }
 
-/// Columns and rows of a screen.
+/// The size of a screen.
 package struct Size: Sendable, Hashable {
-  /// Cells across.
+  /// The number of columns.
   package var columns: Int
-  /// Cells down.
+  /// The number of rows.
   package var rows: Int
 
-  /// A size in cells.
+  /// Creates a size in cells.
   package init(columns: Int, rows: Int) {
     self.columns = columns
     self.rows = rows
   }
 }
 
-/// A cell of a screen, counted from zero at the upper left.
+/// A position on the screen, counted from zero at the upper left.
 package struct Position: Sendable, Hashable {
-  /// Cells from the left.
+  /// The number of cells from the left.
   package var column: Int
-  /// Cells from the top.
+  /// The number of cells from the top.
   package var row: Int
 
-  /// A cell by its column and row.
+  /// Creates a position from its column and row.
   package init(column: Int, row: Int) {
     self.column = column
     self.row = row
   }
 }
 
-/// A run of text in one style. The text is plain (`Unicode.Scalar.isPlain`): what could act on the
-/// terminal was escaped before it came here.
+/// A run of text in one style. The text is plain (`Unicode.Scalar.isPlain`): anything that could affect the terminal
+/// has already been escaped.
 package struct Span: Sendable, Hashable {
   /// The text, as wide as its cells.
   package var text: String
-  /// How it looks.
+  /// The style of the text.
   package var style: Style
 
-  /// Text in a style.
+  /// Creates a run of text in a style.
   package init(_ text: String, _ style: Style = Style()) {
     self.text = text
     self.style = style
   }
 }
 
-/// How text looks, in the terminal's own 16 colors.
+/// The style of text, using the terminal's own 16 colors.
 package struct Style: Sendable, Hashable {
-  /// The terminal's colors by their usual names; what they look like is the user's choice.
+  /// The terminal's colors by their usual names. What they look like is up to the user.
   package enum Color: Int16, Sendable, Hashable, CaseIterable {
-    /// The color of text, or of the background, that the terminal starts with.
+    /// The terminal's default color for text or for the background.
     case standard = -1
-    // The eight colors that every terminal with colors has, in their usual order.
+    // The eight colors of every color terminal, in their usual order.
     case black, red, green, yellow, blue, magenta, cyan, white
   }
 
   /// The color of the text.
   package var foreground = Color.standard
-  /// The color behind it.
+  /// The background color.
   package var background = Color.standard
-  /// Bold, or bright where the terminal does it so.
+  /// Bold, or bright, depending on the terminal.
   package var isBold = false
-  /// Dim, where the terminal can.
+  /// Dim, if the terminal supports it.
   package var isDim = false
   /// Underlined.
   package var isUnderlined = false
-  /// Foreground and background exchanged.
+  /// Foreground and background are swapped.
   package var isReversed = false
 
-  /// The terminal's standard look.
+  /// Creates a style; by default, the terminal's standard appearance.
   package init(
     _ foreground: Color = .standard, on background: Color = .standard, bold: Bool = false,
     dim: Bool = false, underlined: Bool = false, reversed: Bool = false

@@ -1,28 +1,28 @@
-/// What a terminal can say: a key, or the borders of pasted text.
+/// Input from a terminal: a key, a mouse event, or the start or end of pasted text.
 package enum Key: Sendable, Hashable {
   /// A key that types one Unicode scalar.
   case character(Unicode.Scalar)
-  /// A letter, or one of `@[\]^_`, with Control; letters are lower-case. Control-I, -M, -J and -[ are
-  /// `tab`, `enter`, `enter` and `escape`; Control-H and DEL are `backspace`.
+  /// Control plus a letter or one of `@[\]^_`; letters are lower-case. Control-I, -M, -J, and -[ are `tab`, `enter`,
+  /// `enter`, and `escape`; Control-H and DEL are `backspace`.
   case control(Unicode.Scalar)
-  /// F1 and above.
+  /// A function key, F1 and above.
   case function(Int)
-  // Keys by what is written on them.
+  // Keys by their labels.
   case enter, tab, backTab, escape, backspace, delete, insert
   case up, down, left, right, home, end, pageUp, pageDown
-  // Arrows with Control, where the terminal can say so.
+  // Control plus an arrow key, if the terminal supports it.
   case controlLeft, controlRight
-  /// Text pasted by the user follows, up to `pasteEnd`.
+  /// Pasted text follows, up to `pasteEnd`.
   case pasteBegin
-  /// The pasted text is over.
+  /// The end of pasted text.
   case pasteEnd
-  /// Something was done with the mouse.
+  /// A mouse event.
   case mouse(MouseEvent)
 }
 
-/// What can be done with the mouse, and where.
+/// A mouse event and its position.
 package struct MouseEvent: Sendable, Hashable {
-  /// What was done.
+  /// The kind of a mouse event.
   package enum Kind: Sendable, Hashable {
     /// The first button was pressed.
     case press
@@ -30,8 +30,8 @@ package struct MouseEvent: Sendable, Hashable {
     case wheelUp, wheelDown
   }
 
-  /// What was done.
+  /// The kind of the event.
   package let kind: Kind
-  /// Where the pointer was.
+  /// The position of the pointer.
   package let position: Position
 }

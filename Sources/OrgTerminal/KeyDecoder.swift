@@ -1,40 +1,39 @@
 import CNcurses
 import Glibc
 
-/// Where the codes of a terminal come from.
+/// A source of codes from a terminal.
 protocol KeySource {
-  /// A byte, or a key by the code that curses has for it, beyond all bytes; `nil` if there is none now.
+  /// The next byte, or a curses key code, which is above all bytes; `nil` if there is none at the moment.
   ///
-  /// - Parameter isWaiting: whether one may be on its way that belongs to those before.
+  /// - Parameter isWaiting: whether to wait a moment for a code that belongs to the previous ones.
   func nextCode(isWaiting: Bool) -> Int32?
-  /// Milliseconds by a clock that never jumps.
+  /// The time in milliseconds of a clock that never jumps.
   var milliseconds: Int64 { get }
 }
 
-/// Makes keys of what a terminal sends. What is no key and no text is dropped.
+/// Decodes what a terminal sends into keys. Anything that is neither a key nor text is dropped.
 struct KeyDecoder {
-  /// How long, in milliseconds, on a line that cuts a key in pieces, each further piece of it may take. Only who types
-  /// Escape and then [ or O within that time waits for it.
+  /// How long to wait, in milliseconds, for each further piece of a key on a connection that splits keys. Users only
+  /// notice this delay if they type Escape and then [ or O in quick succession.
   static let pieceDelay: Int32 = 300
-  /// Codes that are read at once, so that a flood doesn't keep the program from anything else.
+  /// The number of codes read at once, limited so that a flood doesn't block everything else.
   private static let mostCodes = 1 << 16
   private static let mostKeys = 4096
-  /// Characters that a sequence may have between its beginning and its end: no terminal needs more.
+  /// The maximum number of characters between the beginning and the end of a sequence. No terminal needs more.
   private static let longestParameters = 64
-  /// Columns and rows that the mouse can be at: more than any screen has.
+  /// The maximum column or row of a mouse event: more than any screen has.
   private static let furthest = 1 << 14
 
-  /// Bytes of a character that isn't complete.
+  /// The bytes of an incomplete character.
   private var text = mbstate_t()
-  /// Read, but to be looked at once more.
+  /// A code that was read, but will be processed again.
   private var putBack: Int32?
-  /// When the Escape key was pressed, if it was the last one.
+  /// When the Escape key was pressed, if it was the last key.
   private var escapedAt: Int64?
-  /// Whether the rest of a sequence that is too long is still to come.
+  /// Whether to skip the rest of an overlong sequence.
   private var isSkipping = false
 
-  /// The keys that came since the last time. Waits only for what tells the Escape key from a key that begins with the
-  /// same byte.
+  /// The keys typed since the last call. Waits only to tell the Escape key from a key that begins with the same byte.
   mutating func keys(from source: some KeySource) -> [Key] {
     var keys: [Key] = []
     var codes = 0
@@ -60,10 +59,10 @@ struct KeyDecoder {
     return source.nextCode(isWaiting: isWaiting)
   }
 
-  /// - Parameter escape: when the Escape key was taken for one by itself, if that was just before.
+  /// - Parameter escape: when a preceding Escape was interpreted as a key by itself, if it was the last one.
   private mutating func key(_ code: Int32, after escape: Int64?, _ source: some KeySource) -> Key? {
     if let escape, code == 0x5B || code == 0x4F, source.milliseconds - escape < Int64(Self.pieceDelay) {
-      // It wasn't: the rest of the key comes in pieces, and must not end up as letters.
+      // It wasn't: the rest of the key arrives in pieces, and must not be interpreted as typed letters.
       return continued(code, source) ?? nil
     }
     return switch code {
@@ -102,23 +101,23 @@ struct KeyDecoder {
     }
   }
 
-  /// A scalar, when the byte completes one in the locale's encoding. Byte by byte and not through
-  /// `wget_wch`, which after an invalid one takes good ones along, and forgets a half one.
+  /// Decodes a scalar, if the byte completes one in the locale's encoding. This doesn't use `wget_wch`, which drops
+  /// valid characters after an invalid one and forgets incomplete ones.
   private mutating func decoded(_ byte: UInt8) -> Unicode.Scalar? {
     let wasInside = mbsinit(&text) == 0
     var input = CChar(bitPattern: byte)
     var character: wchar_t = 0
     switch mbrtowc(&character, &input, 1, &text) {
     case 0, 1: return Unicode.Scalar(UInt32(bitPattern: character))
-    case -1:  // Invalid: it may yet begin something else.
+    case -1:  // Invalid, but it may still begin another character.
       text = mbstate_t()
       return wasInside ? decoded(byte) : nil
     default: return nil
     }
   }
 
-  /// What follows an Escape: nothing, a key of its own, or the rest of a sequence that the terminal's
-  /// description doesn't have. Such a one must not end up as letters, which would run commands.
+  /// Decodes what follows an Escape: nothing, a separate key, or the rest of a sequence that the terminal's description
+  /// doesn't have. Such a sequence must not be interpreted as typed letters, which would run commands.
   private mutating func escaped(_ source: some KeySource) -> Key? {
     guard let introducer = next(source) else {
       escapedAt = source.milliseconds
@@ -131,12 +130,13 @@ struct KeyDecoder {
     return continued(introducer, source) ?? .escape
   }
 
-  /// What follows Escape and [ or O.
+  /// Decodes what follows Escape and [ or O.
   ///
-  /// - Returns: the key, if it is one; an outer `nil` if nothing follows, and the sign was typed as one.
+  /// - Returns: the key, or an inner `nil` if it isn't one; an outer `nil` if nothing follows, so that the
+  ///   character was typed by itself.
   private mutating func continued(_ introducer: Int32, _ source: some KeySource) -> Key?? {
     var parameters = ""
-    // The rest may be on its way.
+    // The rest may still be on its way.
     while let code = next(source, isWaiting: true) {
       guard (0x20...0x7E).contains(code) else {
         putBack = code
@@ -151,13 +151,13 @@ struct KeyDecoder {
         return .some(nil)
       }
     }
-    // Nothing came: typed one after the other.
+    // Nothing followed: these are separate key presses.
     guard parameters.isEmpty else { return .some(nil) }
     putBack = introducer
     return nil
   }
 
-  /// Escape O and a character: what keys send in the application modes.
+  /// Decodes Escape O and a character, which keys send in the application modes.
   private mutating func shifted(_ scalar: Unicode.Scalar, _ source: some KeySource) -> Key? {
     switch scalar {
     case "M": .enter
@@ -168,14 +168,14 @@ struct KeyDecoder {
     }
   }
 
-  /// Escape [, parameters and a final character, as most terminals have them. The Linux
-  /// console puts another [ before the final character of F1 to F5.
+  /// Decodes Escape [, parameters, and a final character, which most terminals use. The Linux console puts another [
+  /// before the final character of F1 to F5.
   private mutating func sequence(
     _ parameters: String, _ final: Unicode.Scalar, _ source: some KeySource
   ) -> Key? {
     if parameters.hasPrefix("<"), final == "M" || final == "m" { return pointed(parameters, final) }
     if parameters.isEmpty, final == "M" {
-      // From a terminal that doesn't know how to say it in letters: three bytes, which must not be taken for some.
+      // From a terminal without SGR mouse encoding: three bytes, which must not be interpreted as typed letters.
       let bytes = (0..<3).map { _ in next(source, isWaiting: true) ?? 32 }
       return pointed("<\(bytes[0] - 32);\(bytes[1] - 32);\(bytes[2] - 32)", bytes[0] == 35 ? "m" : "M")
     }
@@ -200,12 +200,12 @@ struct KeyDecoder {
     }
   }
 
-  /// The numbers that F1 to F12 have.
+  /// The parameters of F1 to F12.
   private static let functions = [
     11: 1, 12: 2, 13: 3, 14: 4, 15: 5, 17: 6, 18: 7, 19: 8, 20: 9, 21: 10, 23: 11, 24: 12,
   ]
 
-  /// What was done with the mouse: a number for what it was, with bits for the keys held down, and where.
+  /// Decodes a mouse event: a number for the kind of the event, with bits for modifier keys, and the position.
   private func pointed(_ parameters: String, _ final: Unicode.Scalar) -> Key? {
     let numbers = parameters.dropFirst().split(separator: ";").map { Int($0) ?? -1 }
     guard numbers.count == 3, numbers.allSatisfy({ (0...Self.furthest).contains($0) }), final == "M" else {

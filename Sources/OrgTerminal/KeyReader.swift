@@ -1,24 +1,25 @@
 import OrgViewModel
 
-/// Turns keys into actions, one by one, each in the context that the one before has left.
+/// Converts keys to actions one by one, each in the context that results from the previous action.
 struct KeyReader {
   let keymap: Keymap
-  /// A slice, for taking the first must not move all others: a paste has many.
+  /// A slice, because removing the first key must not move all others: a paste consists of many keys.
   var waiting: ArraySlice<Key> = []
-  /// Text that is being pasted: it never runs a command.
+  /// Text that is being pasted. It never runs a command.
   private var paste: String?
-  /// Bytes of pasted text that are kept. No field takes as much, so it will be cut, and said to be.
+  /// The maximum length of pasted text, in bytes. No field accepts this much, so the text will be truncated,
+  /// and the user will be told.
   private static let pasteLimit = 1 << 16
-  /// What is left to be done of a turn of the wheel.
+  /// The remaining actions of a turn of the wheel.
   private var turns: (action: Action, count: Int)?
   private let pointing: (Position, AppModel) -> Action?
-  /// Rows that the wheel moves by.
+  /// The number of rows that one turn of the wheel moves by.
   private static let rowsPerTurn = 3
 
-  /// A reader of keys.
+  /// Creates a key reader.
   ///
   /// - Parameters:
-  ///   - keymap: which actions keys are bound to.
+  ///   - keymap: the key bindings.
   ///   - pointing: the action for a mouse press at a position.
   init(keymap: Keymap, pointing: @escaping (Position, AppModel) -> Action? = { _, _ in nil }) {
     self.keymap = keymap
@@ -41,7 +42,7 @@ struct KeyReader {
         if paste == nil, let action = action(of: event, model) { return action }
       case .pasteBegin: paste = ""
       case .pasteEnd:
-        // Fields have one line, and the line break behind a copied one isn't meant.
+        // Fields have a single line, and the line break at the end of copied text isn't intended.
         let text = (paste ?? "").split(separator: "\n").joined(separator: " ")
         paste = nil
         if !text.isEmpty { return .paste(text) }
@@ -60,7 +61,7 @@ struct KeyReader {
     switch event.kind {
     case .press: return pointing(event.position, model)
     case .wheelUp, .wheelDown:
-      // In a form, or a question, it would change the answer.
+      // In a form or a question, scrolling would change the answer.
       guard
         model.context.kind == .screen || model.workspace.overlay is Help || model.workspace.overlay is Palette
       else { return nil }

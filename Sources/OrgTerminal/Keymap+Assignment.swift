@@ -1,18 +1,18 @@
 import OrgCore
 import OrgViewModel
 
-/// The keys that somebody wants for an action, instead of those that it has.
+/// A user's choice of keys for an action, which replaces its default keys.
 struct KeyAssignment: Sendable {
-  /// Where; `nil` for every screen.
+  /// The context; `nil` for all screens.
   let context: Context?
   let action: Action
-  /// The keys with their places in the file; none takes the action its keys away.
+  /// The keys and their positions in the file. An empty list unbinds the action.
   let keys: [(key: Key, place: TextPlace)]
-  /// Where the action is named.
+  /// The position of the action's name.
   let place: TextPlace
 }
 
-/// What is wrong with assignments.
+/// The problems in key assignments.
 struct KeymapProblems: Error {
   let problems: [ConfigurationProblem]
 }
@@ -20,10 +20,10 @@ struct KeymapProblems: Error {
 extension Keymap {
   private typealias Wanted = [Context: [Action: KeyAssignment]]
 
-  /// The same map with other keys for some actions.
+  /// The keymap after reassigning the keys of some actions.
   ///
-  /// - Throws: everything that is wrong: an action that has no meaning where it should get a key, a key that types
-  ///   text there, a key that stands for two actions, no way out of the program.
+  /// - Throws: all problems: an action that has no meaning in the context, a key that types text there, a key that is
+  ///   bound to two actions, or no key to leave the program.
   func assigning(_ assignments: [KeyAssignment]) throws(KeymapProblems) -> Keymap {
     var problems: [ConfigurationProblem] = []
     let wanted = wanted(assignments, &problems)
@@ -37,7 +37,7 @@ extension Keymap {
     sections.contains { $0.bindings.contains { $0.action == action && $0.contexts.contains(context) } }
   }
 
-  /// What is wanted in each context: what is said for it goes before what is said for every screen.
+  /// The wanted assignments for each context. An assignment for a context takes precedence over one for all screens.
   private func wanted(_ assignments: [KeyAssignment], _ problems: inout [ConfigurationProblem]) -> Wanted {
     var wanted: Wanted = [:]
     func note(_ message: String, _ place: TextPlace) {
@@ -83,7 +83,7 @@ extension Keymap {
     var sections = sections.map { section in
       Section(title: section.title, bindings: section.bindings.flatMap { $0.assigning(wanted) })
     }
-    // What had no key before.
+    // Actions that had no key before.
     var fresh: [Binding] = []
     for context in CommandTable.standard.contexts {
       for (action, assignment) in (wanted[context] ?? [:]).sorted(by: { $0.value.place < $1.value.place })
@@ -104,7 +104,7 @@ extension Keymap {
     return Keymap(sections: sections.filter { !$0.bindings.isEmpty })
   }
 
-  /// Keys that stand for two actions in one context, each named once.
+  /// Keys that are bound to two actions in the same context, each reported once.
   private func clashes(_ wanted: Wanted) -> [ConfigurationProblem] {
     var problems: [ConfigurationProblem] = []
     for context in CommandTable.standard.contexts {
@@ -117,7 +117,7 @@ extension Keymap {
       for (action, assignment) in mine.sorted(by: { $0.value.place < $1.value.place }) {
         for (key, place) in assignment.keys {
           guard let first = taken.updateValue((action, place), forKey: key) else { continue }
-          // A key that is only described differently in the detail isn't bound twice.
+          // An action that has two bindings in the detail pane, with different descriptions, isn't a conflict.
           if first.action == action, first.place == nil { continue }
           let other = first.action.name
           let where_ = first.place.map { "in \($0)" } ?? "out of the box; give that other keys, too, or none"
@@ -146,7 +146,7 @@ extension Keymap.Binding {
       keys: keys ?? self.keys, action: action, contexts: contexts, description: description, hint: hint)
   }
 
-  /// What becomes of it where other keys are wanted: contexts with the same keys stay together.
+  /// The bindings that result from the wanted keys. Contexts with the same keys stay together.
   fileprivate func assigning(_ wanted: [Context: [Action: KeyAssignment]]) -> [Self] {
     var changed: [(keys: [Key], contexts: Set<Context>)] = []
     var rest = contexts
@@ -165,7 +165,7 @@ extension Keymap.Binding {
 }
 
 extension Key {
-  /// Why something is no key.
+  /// Why a text isn't the name of a key.
   struct NameRefusal: Error, Equatable {
     let reason: String
   }
@@ -177,7 +177,7 @@ extension Key {
       .home, .end, .controlLeft, .controlRight, .pageUp, .pageDown,
     ] as [Key]).map { ($0.description.lowercased(), $0) })
 
-  /// The key that is written so, as in the help page: `j`, `^F`, `PgDn`, `F5`. Names may be in small letters.
+  /// The key with the given name, written as on the help page: `j`, `^F`, `PgDn`, `F5`. Case doesn't matter in names.
   static func named(_ text: String) -> Result<Key, NameRefusal> {
     let scalars = Array(text.unicodeScalars)
     let word = text.lowercased()

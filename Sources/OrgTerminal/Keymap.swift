@@ -1,27 +1,27 @@
 import OrgViewModel
 
-/// Which key stands for which action, and where: plain data, from which the hints at the bottom, the help page
-/// and the table for the documentation are made.
+/// Key bindings by context, as plain data. The hints at the bottom of the screen, the help page, and the table in the
+/// documentation are generated from them.
 package struct Keymap: Sendable {
-  /// One action with the keys that stand for it.
+  /// An action and its keys.
   package struct Binding: Sendable {
-    /// The keys, the most usual first.
+    /// The keys, the most common one first.
     package let keys: [Key]
-    /// What they ask for.
+    /// The action.
     package let action: Action
-    /// Where they do.
+    /// The contexts in which the binding applies.
     package let contexts: Set<Context>
-    /// What it does, for the help page.
+    /// A description for the help page.
     package let description: String
-    /// One word for the line at the bottom; `nil` keeps it out of there.
+    /// One word for the hints at the bottom; `nil` if it isn't shown there.
     package let hint: String?
   }
 
-  /// Bindings under a heading, as the help page shows them.
+  /// A group of bindings on the help page.
   package struct Section: Sendable {
     /// The heading.
     package let title: String
-    /// What stands under it.
+    /// The bindings in the group.
     package let bindings: [Binding]
   }
 
@@ -44,7 +44,7 @@ package struct Keymap: Sendable {
     return actions
   }
 
-  /// What a key asks for. Where text is typed, every printable key types itself.
+  /// The action of a key. In contexts for typing text, every printable key inserts itself.
   package func action(for key: Key, in context: Context) -> Action? {
     if case .character(let scalar) = key, context.kind == .text {
       return .insert(String(Character(scalar)))
@@ -52,17 +52,17 @@ package struct Keymap: Sendable {
     return actions[context]?[key]
   }
 
-  /// The bindings for the line at the bottom.
+  /// The bindings that are shown as hints.
   func hints(in context: Context) -> [Binding] {
     sections.flatMap(\.bindings).filter { $0.hint != nil && $0.contexts.contains(context) }
   }
 
-  /// The keys of an action, the most usual first.
+  /// The keys of an action, the most common one first.
   func keys(for action: Action, in context: Context) -> [Key] {
     sections.flatMap(\.bindings).first { $0.action == action && $0.contexts.contains(context) }?.keys ?? []
   }
 
-  /// A table of all keys in Markdown, for the documentation.
+  /// A Markdown table of all keys for the documentation.
   package var markdown: String {
     let rows = sections.map { section in
       "| **\(section.title)** | |\n"
@@ -75,10 +75,10 @@ package struct Keymap: Sendable {
 }
 
 extension Keymap {
-  /// The keys that orgman has out of the box.
+  /// The default keymap.
   package static let standard = Keymap(.standard)
 
-  /// The keys of a table of commands. What several screens have in common is one binding.
+  /// Creates a keymap from a table of commands. Bindings that are the same on several screens are merged.
   init(_ table: CommandTable) {
     self.init(
       sections: OrgViewModel.Binding.Section.allCases.compactMap { section in
@@ -87,8 +87,8 @@ extension Keymap {
       })
   }
 
-  /// One binding for all with the same keys, action and description; those with another hint follow without a
-  /// description.
+  /// Merges bindings with the same keys, action, and description. Bindings that differ in their hint
+  /// follow without a description.
   private static func merged(_ all: [OrgViewModel.Binding]) -> [Binding] {
     struct Same: Hashable {
       let action: Action
@@ -97,7 +97,7 @@ extension Keymap {
     }
     let groups = Dictionary(grouping: all) { Same(action: $0.action, keys: $0.keys, help: $0.help) }
     let order = all.map { Same(action: $0.action, keys: $0.keys, help: $0.help) }
-    // What menus have in common, the way out, comes after all answers.
+    // Closing the menu, which all menus have in common, comes after all answers.
     let isLast = all.first?.section == .answering
     return (isLast ? order.reversed().unique.reversed() : order.unique).flatMap { same in
       let group = groups[same] ?? []
@@ -121,14 +121,14 @@ extension Keymap {
 }
 
 extension Key: ExpressibleByUnicodeScalarLiteral {
-  /// The key that types a scalar.
+  /// Creates the key that types a scalar.
   package init(unicodeScalarLiteral scalar: Unicode.Scalar) {
     self = .character(scalar)
   }
 }
 
 extension Key: CustomStringConvertible {
-  /// As it is written on keyboards and in manuals: `j`, `^F`, `PgDn`.
+  /// The name as used on keyboards and in manuals: `j`, `^F`, `PgDn`.
   package var description: String {
     switch self {
     case .character(" "): "Space"

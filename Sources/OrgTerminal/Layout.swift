@@ -1,21 +1,21 @@
 import OrgViewModel
 
-/// How a screen of some size is divided.
+/// The layout of a screen of a given size.
 struct Layout {
-  /// Below this there is only a word about it.
+  /// Below this size, only a message is shown.
   static let smallest = Size(columns: 40, rows: 10)
-  /// From so many columns on, list and detail stand side by side.
+  /// From this number of columns on, the list and the detail pane are side by side.
   static let wide = 100
 
   let size: Size
 
   var isTooSmall: Bool { size.columns < Self.smallest.columns || size.rows < Self.smallest.rows }
   var isWide: Bool { size.columns >= Self.wide }
-  /// An id of an organization has 40 cells; it should fit.
+  /// Wide enough for an organization's ID, which takes 40 cells.
   var detailWidth: Int { isWide ? max(44, size.columns * 2 / 5) : size.columns }
-  /// Beside it stand a line and the detail, where there is room.
+  /// Leaves room for a separator and the detail pane, if these are beside the list.
   var listWidth: Int { isWide ? size.columns - detailWidth - 1 : size.columns }
-  /// Rows between the header and the three lines at the bottom.
+  /// The rows between the header and the three lines at the bottom.
   var body: Range<Int> { 1..<max(1, size.rows - 3) }
   var filterRow: Int { size.rows - 3 }
   var statusRow: Int { size.rows - 2 }

@@ -1,7 +1,7 @@
 import OrgCore
 import OrgViewModel
 
-/// The header, and the lines at the bottom: the status, a prompt or a question, and the hints.
+/// The header and the lines at the bottom: the status, a prompt or question, and the hints.
 extension Renderer {
   func header(_ model: AppModel, _ layout: Layout) -> [Span] {
     let contents = model.workspace.data.snapshot.contents
@@ -14,7 +14,7 @@ extension Renderer {
         state += ", no leases"
       }
     }
-    // What another program wrote is compared, and mended if need be, once it has been read.
+    // After an external change has been read, it is compared and, if necessary, repaired.
     if !model.workspace.isReading, let progress = model.workspace.surroundings.reading {
       state = progress.percent < 100 ? "reading \(progress.percent)%" : "merging"
     }
@@ -51,7 +51,7 @@ extension Renderer {
     return line.spans
   }
 
-  /// The name of the organization in a narrow detail, where that is above what is on the screen.
+  /// The name of the organization in a narrow detail pane, if it has scrolled off the screen.
   private func nameAbove(_ model: AppModel, _ layout: Layout) -> String? {
     guard !layout.isWide, let screen = model.screen as? OrganizationsScreen, screen.pane == .detail,
       screen.visibleLines.lowerBound > 0
@@ -67,7 +67,7 @@ extension Renderer {
       ask(question.text(model.workspace), isYes: question.isYes, layout, &frame)
     default:
       guard let message = sentence(model) else { return }
-      // A long sentence is worth more than what it covers, but not more than the row with the cursor.
+      // A long message may cover other lines, but not the row with the cursor.
       let room = layout.statusRow - (frame.cursor?.row ?? 0)
       let undo = message.canBeUndone ? keymap.keys(for: .undo, in: model.context).first : nil
       say(
@@ -76,7 +76,7 @@ extension Renderer {
     }
   }
 
-  /// What the line above the hints says: of what a form has to say, that which is about no field of it.
+  /// The message above the hints. Of a form's messages, only those that aren't about a field are shown here.
   private func sentence(_ model: AppModel) -> StatusLine.Message? {
     let message = model.workspace.status.message
     if let palette = model.workspace.overlay as? Palette {
@@ -91,9 +91,9 @@ extension Renderer {
       ?? model.status
   }
 
-  /// Puts a text above the hints, in as many lines as it needs and may have; returns how many.
+  /// Writes a text above the hints, in as many lines as it needs and is allowed to have.
   ///
-  /// - Parameter hint: follows where there is room for it.
+  /// - Parameter hint: added after the text if there is room.
   private func say(
     _ text: String, in room: Int, _ style: Style, hint: String?, _ layout: Layout, _ frame: inout Frame
   ) {
@@ -115,12 +115,12 @@ extension Renderer {
     }
   }
 
-  /// Begins the line in which something is answered with what is asked; a long one begins above it.
+  /// Starts the prompt line with a question. A long question begins on the lines above.
   private func prompt(_ text: String, answers: Int, _ layout: Layout, _ frame: inout Frame) -> LineBuilder {
     let width = layout.size.columns - 2
     var lines = typesetter.wrap(text, width)
     if typesetter.set(lines.last ?? "").width + answers > width { lines.append("") }
-    // The end says what the question is; a name in the middle may be too long for all of it.
+    // The end tells what the question is, so shorten it in the middle, where a name may be very long.
     if lines.count > max(4, min(8, layout.body.count)) {
       lines.replaceSubrange(2..<(lines.count - 2), with: ["…"])
     }
@@ -137,8 +137,8 @@ extension Renderer {
     return line
   }
 
-  /// Asks for one of a few answers, which stand in the line at the bottom; those that have no room there follow what
-  /// is asked.
+  /// Asks the user to choose one of a few answers, which are shown as hints. Answers that don't fit there are
+  /// listed after the question.
   private func choose(_ text: String, _ model: AppModel, _ layout: Layout, _ frame: inout Frame) {
     let hints = keymap.hints(in: model.context)
     let rest = hints.dropFirst(fitting(hints, layout.size.columns).count)
@@ -186,7 +186,7 @@ extension Renderer {
     return line.spans
   }
 
-  /// The line in which something is typed, behind a sign that says what.
+  /// Draws an input field after a sign that tells its purpose.
   private func type(
     _ field: TextField, after sign: String, leaving rest: Int, _ layout: Layout, _ line: inout LineBuilder,
     _ frame: inout Frame
@@ -205,7 +205,7 @@ extension Renderer {
     if model.context.kind == .menu {
       hints = fitting(hints, layout.size.columns)
     } else {
-      // What doesn't fit is left out whole; help and the way out, which stand last, are worth more than the rest.
+      // Leave out hints that don't fit completely. Help and the way out, which come last, matter more than the others.
       while hints.count > 2, width(of: hints) > layout.size.columns { hints.remove(at: hints.count - 3) }
     }
     for hint in hints {
@@ -216,7 +216,7 @@ extension Renderer {
     return line.spans
   }
 
-  /// As many of the answers of a menu as have room in a line.
+  /// As many answers of a menu as fit on a line.
   private func fitting(_ hints: [Keymap.Binding], _ columns: Int) -> [Keymap.Binding] {
     var count = hints.count
     while count > 1, width(of: Array(hints[..<count])) > columns { count -= 1 }

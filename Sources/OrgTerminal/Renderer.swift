@@ -1,16 +1,16 @@
 import OrgCore
 import OrgViewModel
 
-/// Makes a frame of the model: a pure function of what it is given. Looks at what is on the screen and at
-/// nothing else, so that its cost doesn't grow with the data.
+/// Renders a frame from the model. This is a pure function that only looks at what is visible, so its cost
+/// doesn't grow with the data.
 struct Renderer {
   let typesetter: Typesetter
   let theme: Theme
   let keymap: Keymap
-  /// Where the data are, for the header.
+  /// The location of the data, for the header.
   let title: String
 
-  /// Lines of the help page.
+  /// The lines of the help page.
   var helpLines: [(keys: String, text: String)] {
     keymap.sections.flatMap { section in
       [("", ""), ("", section.title)]
@@ -45,14 +45,14 @@ struct Renderer {
 
   func line(_ width: Int) -> LineBuilder { LineBuilder(typesetter, width: width) }
 
-  /// A sentence that says what the key for an action does here; none where it has none.
+  /// A sentence about the key for an action in this context; empty if there is no key.
   func key(_ action: Action, _ what: String, _ model: AppModel) -> [String] {
     keymap.keys(for: action, in: model.context).first.map { ["\($0) \(what)"] } ?? []
   }
 
   // MARK: Body
 
-  /// Puts two panes side by side, with a line between them.
+  /// Draws two panes side by side, with a line between them.
   func put(_ left: [[Span]], beside right: [[Span]], _ layout: Layout, _ frame: inout Frame) {
     for (index, row) in layout.body.enumerated() {
       let rest = left[index].reduce(0) { $0 + typesetter.set($1.text).width }
@@ -61,12 +61,12 @@ struct Renderer {
     }
   }
 
-  /// What is said of a row without any color: that it is selected, that it is marked, that others changed it.
+  /// The signs that mark a row without relying on color: it is selected, it is marked, or another program changed it.
   func signs(isSelected: Bool, isMarked: Bool, hasChanged: Bool) -> [String] {
     (isSelected ? ["▸"] : []) + (isMarked ? ["•"] : []) + (hasChanged ? ["*"] : [])
   }
 
-  /// A name in its column, behind a cell for the first of the signs; others stand behind the name.
+  /// A name in its column, after a cell for the first sign. Any other signs follow the name.
   func name(
     _ name: String, _ width: Int, _ signs: [String], _ look: Style, _ style: Style, _ line: inout LineBuilder
   ) {

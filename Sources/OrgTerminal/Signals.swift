@@ -1,13 +1,14 @@
 import CLinux
 import Glibc
 
-/// The signals that the program answers as readable events on one descriptor: SIGWINCH, SIGTERM, SIGHUP,
-/// SIGINT, SIGQUIT and SIGCONT. SIGTSTP stays as it is, and SIGPIPE is ignored.
+/// Delivers signals as events on a descriptor: SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, and SIGCONT. SIGTSTP keeps
+/// its default action, and SIGPIPE is ignored.
 struct SignalSource: ~Copyable {
-  /// Readable when a signal has come; doesn't block.
+  /// Readable when a signal has arrived; nonblocking.
   let descriptor: Int32
 
-  /// Blocks the signals in this thread and those that it starts later, so it must come before any other.
+  /// Blocks the signals in this thread and those that it starts later, so it must be called before any
+  /// other thread is started.
   init() throws(TerminalError) {
     var signals = sigset_t()
     sigemptyset(&signals)
@@ -20,7 +21,7 @@ struct SignalSource: ~Copyable {
 
   deinit { close(descriptor) }
 
-  /// The signals that came since the last time, maybe none.
+  /// The signals that arrived since the last call, possibly none.
   func read() -> [Int32] {
     var result: [Int32] = []
     var info = signalfd_siginfo()
@@ -30,12 +31,12 @@ struct SignalSource: ~Copyable {
   }
 }
 
-/// A descriptor by which any thread ends the wait of the one that polls it.
+/// A descriptor that any thread can use to wake up the thread that polls it.
 final class WakeUp: Sendable {
-  /// Readable from `wake` to `clear`; doesn't block.
+  /// Readable after `wake` until `clear`; nonblocking.
   let descriptor: Int32
 
-  /// A descriptor that isn't readable yet.
+  /// Creates a descriptor that isn't readable yet.
   init() throws(TerminalError) {
     descriptor = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
     if descriptor < 0 { throw .descriptor("wake-ups") }
@@ -43,12 +44,13 @@ final class WakeUp: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Makes the descriptor readable. Can't fail in a way that matters: a full counter is readable too.
+  /// Makes the descriptor readable. A failure doesn't matter: if the counter is full, the
+  /// descriptor is already readable.
   func wake() {
     eventfd_write(descriptor, 1)
   }
 
-  /// Makes it unreadable until the next `wake`; call it before looking for what the wake-up was about.
+  /// Makes it unreadable until the next `wake`. Call this before checking what the wake-up was for.
   func clear() {
     var count: eventfd_t = 0
     eventfd_read(descriptor, &count)
@@ -56,7 +58,7 @@ final class WakeUp: Sendable {
 }
 
 extension TerminalError {
-  /// The one reason for which the kernel refuses such a descriptor.
+  /// The only reason why the kernel refuses to create such a descriptor.
   fileprivate static func descriptor(_ purpose: String) -> TerminalError {
     TerminalError(message: "There is no descriptor left for \(purpose); raise the limit with ulimit -n.")
   }

@@ -1,45 +1,45 @@
 import OrgCore
 
-/// Where something stands in a text, for people: both count from 1.
+/// A position in a text, for users: line and column count from 1.
 package struct TextPlace: Sendable, Hashable, Comparable, CustomStringConvertible {
-  /// The line.
+  /// The line number.
   package let line: Int
-  /// The character in it, in Unicode scalars.
+  /// The column, in Unicode scalars.
   package let column: Int
 
-  /// A place; both count from 1.
+  /// Creates a position; line and column count from 1.
   package init(line: Int, column: Int) {
     self.line = line
     self.column = column
   }
 
-  /// `line 3, column 7`
+  /// For example, `line 3, column 7`.
   package var description: String { "line \(line), column \(column)" }
 
-  /// Whether one stands before another.
+  /// Whether a position comes before another.
   package static func < (left: TextPlace, right: TextPlace) -> Bool {
     (left.line, left.column) < (right.line, right.column)
   }
 }
 
-/// Something that is wrong with the configuration.
+/// A problem in the configuration.
 package struct ConfigurationProblem: Error, Sendable, Hashable {
-  /// Where; `nil` where it is about the file as a whole.
+  /// The position; `nil` if the problem concerns the file as a whole.
   package let place: TextPlace?
-  /// What, in a sentence, and what to do; text of the file in it is escaped.
+  /// A sentence that says what is wrong and what to do. Text from the file is escaped.
   package let message: String
 
-  /// A problem with its place.
+  /// Creates a problem at a position.
   package init(place: TextPlace?, message: String) {
     self.place = place
     self.message = message
   }
 }
 
-/// Reads the part of TOML 1.0 that a configuration needs: comments, tables, bare, quoted and dotted keys, strings on
-/// one line, whole numbers, `true` and `false`, and arrays. What it takes means the same to any reader of TOML; the
-/// rest of TOML it refuses by its name. Packages that read TOML or YAML bring Foundation along, which costs more than
-/// all of orgman to link and to start, or don't say where a value stands.
+/// Reads the part of TOML 1.0 that a configuration needs: comments, tables, bare, quoted, and dotted keys, single-line
+/// strings, integers, booleans, and arrays. Whatever it accepts means the same to any other TOML parser; it rejects the
+/// rest of TOML and names the unsupported feature. Existing packages for TOML or YAML either depend on Foundation,
+/// which takes more to link and to start than all of orgman, or don't report the positions of values.
 struct TOMLReader {
   struct Value: Sendable, Hashable {
     enum Kind: Sendable, Hashable {
@@ -53,15 +53,15 @@ struct TOMLReader {
     let place: TextPlace
   }
 
-  /// A key with its value.
+  /// A key and its value.
   struct Entry: Sendable, Hashable {
-    /// The tables that it stands in, and its own name.
+    /// The tables that contain it, followed by its own name.
     let path: [String]
     let place: TextPlace
     let value: Value
   }
 
-  /// A heading in brackets.
+  /// A table header in brackets.
   struct Table: Sendable, Hashable {
     let path: [String]
     let place: TextPlace
@@ -69,18 +69,18 @@ struct TOMLReader {
 
   private(set) var entries: [Entry] = []
   private(set) var tables: [Table] = []
-  /// Where each value stands, and where what each table holds begins.
+  /// The positions of all values, and of the first definition of each table.
   private var places: (values: [[String]: TextPlace], tables: [[String]: TextPlace]) = ([:], [:])
   private let text: [Unicode.Scalar]
   private var next = 0
   private var line = 1
   private var start = 0
-  /// Arrays within arrays.
+  /// The maximum nesting depth of arrays.
   private static let depthLimit = 16
 
-  /// Reads a text to its end.
+  /// Reads a whole text.
   ///
-  /// - Throws: the first thing that is no TOML, or that this doesn't take.
+  /// - Throws: the first error in it, or the first unsupported feature.
   init(_ text: String) throws(ConfigurationProblem) {
     self.text = Array(text.unicodeScalars)
     if peek == "\u{FEFF}" { next += 1 }
@@ -108,16 +108,16 @@ struct TOMLReader {
     ConfigurationProblem(place: place ?? self.place, message: message)
   }
 
-  /// What stands here, for a message.
+  /// The next character, for a message.
   private var here: String { peek.map { String(Character($0)).quoted } ?? "the end of the file" }
 
   private mutating func skipBlanks() {
     while let scalar = peek, scalar == " " || scalar == "\t" { next += 1 }
   }
 
-  /// Takes a comment and the end of the line.
+  /// Consumes a comment and the end of the line.
   ///
-  /// - Returns: whether there was one.
+  /// - Returns: whether there was an end of line.
   private mutating func endLine(isOptional: Bool = false) throws(ConfigurationProblem) -> Bool {
     if peek == "#" {
       while let scalar = peek, scalar != "\n" {
@@ -168,7 +168,7 @@ struct TOMLReader {
     entries.append(Entry(path: path, place: place, value: value))
   }
 
-  /// Begins a table and those that it stands in, unless they are there.
+  /// Defines a table and its parents unless they already exist.
   private mutating func open(_ path: ArraySlice<String>, _ place: TextPlace) throws(ConfigurationProblem) {
     for count in stride(from: path.count, to: 0, by: -1) {
       let table = Array(path.prefix(count))
@@ -179,7 +179,7 @@ struct TOMLReader {
     }
   }
 
-  /// A path as it could be written, escaped.
+  /// A path in TOML syntax, escaped.
   static func name(_ path: [String]) -> String {
     path.map { key in
       let isBare = !key.isEmpty && key.unicodeScalars.allSatisfy(isBare)

@@ -1,30 +1,30 @@
 import CNcurses
 import Glibc
 
-/// What can be known of the terminal without writing to it.
+/// What can be determined about the terminal without writing to it.
 package struct TerminalAbilities: Sendable {
-  /// TERM.
+  /// The value of TERM.
   package let name: String?
-  /// Why no screen can be shown on it; `nil` where one can.
+  /// Why the terminal can't show a screen; `nil` if it can.
   package let obstacle: String?
-  /// Whether the locale's character set is UTF-8, and what it is.
+  /// Whether the locale's character encoding is UTF-8.
   package let isUTF8: Bool
-  /// The locale's character set.
+  /// The locale's character encoding.
   package let characterSet: String
-  /// How many colors its description has; 0 for none.
+  /// The number of colors in its description; 0 for none.
   package let colors: Int
-  /// Columns and rows; `nil` where the kernel doesn't know.
+  /// The size; `nil` if the kernel doesn't know it.
   package let size: Size?
-  /// Why nothing can be copied to its clipboard; `nil` where something can.
+  /// Why nothing can be copied to its clipboard; `nil` if copying is possible.
   package let clipboardObstacle: String?
-  /// Whether it has a mouse.
+  /// Whether it supports a mouse.
   package let hasMouse: Bool
-  /// Whether it tells pasted from typed text.
+  /// Whether it distinguishes pasted text from typed text.
   package let tellsPaste: Bool
-  /// What the curses library calls itself.
+  /// The name and version of the curses library.
   package let library: String
 
-  /// Looks at the environment and the description of the terminal.
+  /// Examines the environment and the terminal's description.
   package static func current() -> TerminalAbilities {
     let isUTF8 = CursesScreen.adoptLocale()
     let name = CursesScreen.environment("TERM")

@@ -4,71 +4,72 @@ import OrgCore
 import OrgViewModel
 import Synchronization
 
-/// Something else to wait for: when the descriptor is readable, `drain` says whether the data may have changed.
+/// An additional event source. When the descriptor is readable, `drain` tells whether the data may have changed.
 package struct ChangeSource {
   let descriptor: Int32
   let drain: () -> Bool
 
-  /// A descriptor to poll, and how to empty it without waiting.
+  /// Creates an event source from a descriptor to poll and a function that drains it without waiting.
   package init(descriptor: Int32, drain: @escaping () -> Bool) {
     self.descriptor = descriptor
     self.drain = drain
   }
 }
 
-/// The terminal and the one loop that waits: for keys, for signals, for changes to the data, for what other
-/// threads hand over. With nothing going on it sleeps.
+/// The terminal and the event loop, which waits for keys, signals, changes to the data, and results from other threads.
+/// It sleeps while nothing happens.
 package final class TerminalApp {
   private let signals: SignalSource
   private let wakeUp: WakeUp
   private let screen: CursesScreen
-  /// How long what changed is marked, in milliseconds.
+  /// How long changes remain highlighted, in milliseconds.
   private static let flash: Int64 = 2500
-  /// How long changes that are on their way may take to be saved after the terminal or the program has to go, in
-  /// milliseconds.
+  /// How long to wait for pending changes to be saved after the terminal is gone or the program is told
+  /// to end, in milliseconds.
   private static let grace: Int64 = 2000
 
-  /// How the program came to its end.
+  /// How the program ended.
   package struct Ending: Sendable {
-    /// The number of the signal that ended it, 0 if none did. The end of the terminal counts as SIGHUP.
+    /// The number of the signal that ended it; 0 if there was none. The loss of the terminal counts as SIGHUP.
     package let signal: Int32
-    /// What was asked for and not saved, in words; text of the data is escaped.
+    /// Descriptions of requested changes that weren't saved. Text from the data is escaped.
     package let unsavedChanges: [String]
-    /// What was saved by then, where it was agreed to discard it.
+    /// The change that the user agreed to discard, but that had already been saved.
     package let undiscardedChange: String?
   }
 
-  /// Takes the terminal. Must come before any thread is started, for signals are to come to this one.
+  /// Takes over the terminal. Must be called before any thread is started, because signals are to
+  /// be delivered to this one.
   ///
-  /// - Throws: a sentence for standard error, where there is no terminal to work with.
+  /// - Throws: a message for standard error if there is no usable terminal.
   package init() throws(TerminalError) {
     signals = try SignalSource()
     wakeUp = try WakeUp()
     screen = try CursesScreen()
   }
 
-  /// Whether there is a terminal to work with, before anything else is done.
+  /// Checks early whether there is a usable terminal.
   ///
-  /// - Throws: a sentence for standard error, where there is none.
+  /// - Throws: a message for standard error if there is none.
   package static func check() throws(TerminalError) {
     try CursesScreen.check()
   }
 
-  /// Wakes the loop from any thread: there are results to take.
+  /// Wakes the event loop from any thread, because results are available.
   package var wake: @Sendable () -> Void { { [wakeUp] in wakeUp.wake() } }
 
-  /// How much fits on the screen now.
+  /// How much currently fits on the screen.
   private func viewport(_ renderer: Renderer) -> Viewport {
     Layout(size: screen.size).viewport(helpLines: renderer.helpLines.count)
   }
 
-  /// Shows a model and lets it be changed, until someone quits, a signal ends the program, or the terminal is
-  /// gone. The terminal is restored then.
+  /// Runs the user interface until the user quits, a signal ends the program, or the terminal is gone, and
+  /// then restores the terminal.
   ///
   /// - Parameters:
-  ///   - title: where the data are, for the header.
-  ///   - configuration: what somebody wants otherwise than it is out of the box.
-  ///   - runtime: carries out what takes time, and calls `wake` when there are results.
+  ///   - title: the location of the data, for the header.
+  ///   - configuration: the user's configuration.
+  ///   - runtime: performs slow work, and calls `wake` when results are available.
   /// - Returns: what ended it, and what could not be saved.
   package func run(
     title: String, configuration: Configuration, changes: ChangeSource,
@@ -139,7 +140,7 @@ package final class TerminalApp {
         }
       }
     }
-    /// Takes in what became of changes after the last key.
+    /// Processes the results of changes after the last key.
     func takeOutcomes(savingMore: Bool) {
       wakeUp.clear()
       for result in runtime.takeLastOutcomes() {
@@ -152,7 +153,7 @@ package final class TerminalApp {
     screen.close()
     let asked = model.unsavedChanges
     if signal != 0 {
-      // Nobody can be asked, so what was asked for is saved, as far as that takes no longer than anyone would wait.
+      // The user can't be asked, so save all requested changes, unless that takes unreasonably long.
       let end = clinux_monotonic_milliseconds() + Self.grace
       while model.isCommitting {
         takeOutcomes(savingMore: true)
@@ -162,7 +163,7 @@ package final class TerminalApp {
           pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
         }
         poll(&waits, nfds_t(waits.count), Int32(rest))
-        // Asked a second time, it goes at once.
+        // A second signal ends the program at once.
         if signals.read().contains(where: { $0 != SIGWINCH && $0 != SIGCONT }) { break }
       }
     }

@@ -1,25 +1,25 @@
 import OrgCore
 
-/// The looks that can be chosen.
+/// The available themes.
 package enum ThemeName: String, Sendable, Hashable, CaseIterable {
-  /// Red for what is bad, yellow behind what needs a look.
+  /// Red marks problems, and a yellow background marks what needs attention.
   case standard = "default"
-  /// Without red and green, which some eyes don't tell apart: yellow and cyan, both behind black text.
+  /// Yellow and cyan backgrounds under black text instead of red and green, which some users can't tell apart.
   case colorblind
-  /// Attributes of the terminal alone: bold, dim, underlined, reversed.
+  /// Only the terminal's attributes: bold, dim, underlined, reversed.
   case monochrome
-  /// Nothing dim and nothing in color: all the contrast that the terminal has.
+  /// No dim text and no colors, for maximum contrast.
   case contrast
 }
 
-/// How things look, in the terminal's own 16 colors. Nothing is said by color alone.
+/// The styles of the user interface, in the terminal's own 16 colors. No information is conveyed by color alone.
 ///
-/// Which colors those are, and whether they stand on black or white, is the user's choice. Of the eight as text only
-/// red can be read on both in the usual schemes, and magenta; yellow, green and cyan vanish on white, blue on black.
-/// As a background under black text yellow and cyan can be read in all.
+/// The user chooses the actual colors, and whether the background is black or white. In the usual color schemes, only
+/// red and magenta text is readable on both; yellow, green, and cyan vanish on white, and blue on black. Black text on
+/// a yellow or cyan background is readable in all of them.
 struct Theme: Sendable {
   let name: ThemeName
-  /// Colors, or attributes alone.
+  /// Whether to use colors rather than only attributes.
   let hasColors: Bool
 
   init(_ name: ThemeName = .standard, hasColors: Bool) {

@@ -1,14 +1,14 @@
 import CLinux
 import OrgCore
 
-/// Turns text of the data into text for cells: escaped, measured, cut and padded.
+/// Converts text from the data to text for cells: escapes, measures, truncates, and pads it.
 struct Typesetter: Sendable {
-  /// Whether the terminal takes more than ASCII.
+  /// Whether the terminal accepts more than ASCII.
   let isUTF8: Bool
-  /// How many combining marks a cell takes.
+  /// The maximum number of combining marks per cell.
   private static let marksPerCell = 4
 
-  /// The text as it is shown, and how many cells it takes.
+  /// The text as displayed, and its width in cells.
   func set(_ text: String) -> (text: String, width: Int) {
     if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return (text, text.utf8.count) }
     var result = ""
@@ -22,7 +22,7 @@ struct Typesetter: Sendable {
     return (result, width)
   }
 
-  /// One scalar; `marks` is how many combining marks the cell before it has.
+  /// The displayed form of one scalar; `marks` is the number of combining marks in the previous cell.
   private func shown(_ scalar: Unicode.Scalar, marks: inout Int) -> (text: String, width: Int) {
     let cells = scalar.isPlain ? Int(clinux_wcwidth(scalar.value)) : -1
     if isUTF8 || scalar.isASCII {
@@ -39,19 +39,19 @@ struct Typesetter: Sendable {
       let text = Self.ascii[scalar] ?? "?"
       return (text, text.utf8.count)
     }
-    // A mark after an escape would change how the escape looks.
+    // A combining mark after an escape would change the appearance of the escape.
     marks = Self.marksPerCell
     let escape = scalar.visibleEscape
     return (escape, escape.utf8.count)
   }
 
-  /// Our own signs where there is only ASCII.
+  /// Replacements for our own symbols if only ASCII is available.
   private static let ascii: [Unicode.Scalar: String] = [
     "→": "->", "…": "~", "▸": ">", "•": "+", "▲": "^", "▼": "v", "│": "|", "‹": "<", "›": ">",
     "█": "#",
   ]
 
-  /// The text in exactly so many cells: cut with an ellipsis, or filled up with spaces.
+  /// The text in exactly the given number of cells, truncated with an ellipsis or padded with spaces.
   func fit(_ text: String, _ width: Int, isRight: Bool = false) -> String {
     let (whole, used) = set(text)
     if used <= width {
@@ -62,7 +62,7 @@ struct Typesetter: Sendable {
     let ellipsis = set("…")
     var result = ""
     var cells = 0
-    // Nothing below the cut is looked at again: a name may be long.
+    // Stop at the cut, because a name may be long.
     var marks = Self.marksPerCell
     for scalar in text.unicodeScalars {
       let piece = shown(scalar, marks: &marks)
@@ -73,14 +73,14 @@ struct Typesetter: Sendable {
     return result + ellipsis.text + String(repeating: " ", count: max(0, width - cells - ellipsis.width))
   }
 
-  /// As much of a text as fits with the cursor in sight, and in which cell the cursor stands.
+  /// The part of a text that fits and contains the cursor, and the cell of the cursor.
   ///
-  /// - Parameter cursor: characters before the cursor.
+  /// - Parameter cursor: the number of characters before the cursor.
   func window(_ text: String, cursor: Int, _ width: Int) -> (text: String, cursor: Int) {
     let pieces = text.map { set(String($0)) }
     var start = 0
     var before = pieces[..<cursor].reduce(0) { $0 + $1.width }
-    // One cell is for the cursor itself.
+    // Reserve one cell for the cursor itself.
     while before >= width, start < cursor {
       before -= pieces[start].width
       start += 1
@@ -95,7 +95,7 @@ struct Typesetter: Sendable {
     return (shown + String(repeating: " ", count: max(0, width - cells)), min(before, max(0, width - 1)))
   }
 
-  /// The text in lines of so many cells, broken at spaces where there are any.
+  /// Wraps a text to lines of the given width, breaking at spaces if possible.
   func wrap(_ text: String, _ width: Int) -> [String] {
     guard width > 0 else { return [] }
     var lines: [String] = []
@@ -119,7 +119,7 @@ struct Typesetter: Sendable {
           used += piece
           rest.removeFirst()
         }
-        // Something too wide for any line is worth an ellipsis.
+        // A character that is too wide for any line is replaced by an ellipsis.
         lines.append(used > width ? fit(head, width) : head)
         word = set(String(rest))
       }
@@ -130,7 +130,7 @@ struct Typesetter: Sendable {
   }
 }
 
-/// A line that is being put together from the left, never wider than it may be.
+/// Assembles a line from left to right, up to a maximum width.
 struct LineBuilder {
   let typesetter: Typesetter
   let width: Int
@@ -142,13 +142,13 @@ struct LineBuilder {
     self.width = width
   }
 
-  /// Adds text, cut where the line ends.
+  /// Adds text, truncated at the end of the line.
   mutating func add(_ text: String, _ style: Style = Style()) {
     let cells = typesetter.set(text).width
     add(text, width: min(cells, width - used), style)
   }
 
-  /// Adds text in exactly so many cells, or as many as are left.
+  /// Adds text in exactly the given number of cells, or in the remaining cells if there are fewer.
   mutating func add(_ text: String, width cells: Int, _ style: Style = Style(), isRight: Bool = false) {
     let cells = min(cells, width - used)
     guard cells > 0 else { return }
@@ -156,7 +156,7 @@ struct LineBuilder {
     used += cells
   }
 
-  /// Fills the line up with spaces, leaving so many cells.
+  /// Pads the line with spaces, except for the given number of cells.
   mutating func fill(leaving rest: Int = 0, _ style: Style = Style()) {
     add("", width: width - used - rest, style)
   }

@@ -13,7 +13,7 @@ extension Renderer {
     lines.append(title.spans)
     lines.append([])
     var cursor = Position(column: column, row: 0)
-    /// The last line of what belongs to the field with the cursor.
+    /// The last line that belongs to the focused field.
     var focusEnd = 0
     func explain(_ text: String, _ style: Style) {
       for text in typesetter.wrap(text, width - 12) {
@@ -60,7 +60,7 @@ extension Renderer {
         explain(field.hint, theme.quiet)
       }
     }
-    // Of a form that is taller than the screen, the part with the cursor is shown.
+    // If a form is taller than the screen, show the part with the cursor.
     let middle = max(cursor.row - layout.body.count / 2, focusEnd + 1 - layout.body.count)
     let top = max(0, min(middle, cursor.row, lines.count - layout.body.count))
     lines = Array(lines[top...].prefix(layout.body.count))

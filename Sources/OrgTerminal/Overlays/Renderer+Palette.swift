@@ -1,8 +1,8 @@
 import OrgViewModel
 
 extension Renderer {
-  /// The command palette over the body: what fits what is typed, each with its keys. What can't be done now has a
-  /// mark before it and the reason behind it.
+  /// Draws the command palette over the body: the commands that match the text, with their keys. A command that isn't
+  /// available has a mark before it and the reason after it.
   func palette(_ palette: Palette, _ model: AppModel, _ layout: Layout, _ frame: inout Frame) {
     let width = layout.size.columns
     var heading = LineBuilder(typesetter, width: width)

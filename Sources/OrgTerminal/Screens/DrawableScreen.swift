@@ -1,13 +1,13 @@
 import OrgCore
 import OrgViewModel
 
-/// A screen that can be drawn: what is special about it, over what all of them have in common. Every screen is one.
+/// A screen that can be drawn. All screens conform to this protocol, which covers what is specific to each of them.
 protocol DrawableScreen: Screen {
   /// Draws the body.
   func draw(_ renderer: Renderer, _ model: AppModel, _ layout: Layout, _ frame: inout Frame)
 }
 
-/// A screen with one list of rows, drawn once they are there.
+/// A screen with one list of rows, drawn once the rows are available.
 protocol DrawableRowsScreen: DrawableScreen, RowsScreen {
   /// Draws the body with the rows.
   func draw(
@@ -24,18 +24,19 @@ extension DrawableRowsScreen {
   }
 }
 
-// Rows under a heading, and what is shown while there are none.
+// Rows under a heading, and what is shown if there are none.
 extension Renderer {
-  /// Puts lines where the body is.
+  /// Draws lines in the body.
   func put(_ lines: [[Span]], _ layout: Layout, _ frame: inout Frame) {
     for (row, line) in zip(layout.body, lines) { frame.lines[row] = line }
   }
 
-  /// The rows of a screen under their heading, as many lines as the body has, and the cursor on the selected one.
+  /// Draws the rows of a screen under their heading, as many lines as the body has, with the
+  /// cursor on the selected row.
   ///
   /// - Parameters:
-  ///   - hasSigns: whether a row draws the sign for the selection itself.
-  ///   - row: draws a row behind that sign, in a style that shows the selection.
+  ///   - hasSigns: whether the row draws the selection sign itself.
+  ///   - row: draws a row after that sign, in a style that shows the selection.
   func rows<Rows: ListRows>(
     _ list: RowList<Rows>, heading: (inout LineBuilder) -> Void, width: Int, hasFocus: Bool, empty: [String],
     hasSigns: Bool = false,
@@ -66,7 +67,7 @@ extension Renderer {
     return lines
   }
 
-  /// What stands where there are no rows.
+  /// The text that is shown if there are no rows.
   func empty(_ model: AppModel, _ sentence: String) -> [String] {
     model.screen.filter.isEmpty
       ? [sentence]

@@ -1,7 +1,7 @@
 import OrgCore
 import OrgViewModel
 
-// The history: who changed what when, and one generation in detail.
+// The history: which user changed what and when, and one generation in detail.
 extension HistoryScreen: DrawableRowsScreen {
   func draw(
     _ rows: HistoryRows, _ renderer: Renderer, _ model: AppModel, _ layout: Layout, _ frame: inout Frame
@@ -74,7 +74,7 @@ extension HistoryScreen: DrawableRowsScreen {
       let text = row.entry.time.minuteText
       line.add(isShort ? String(text.dropFirst(5)) : text, width: time, style)
       line.add(row.actor, width: actor - 1, style)
-      // The bar ends here: what isn't drawn again when the selection moves needn't be sent over the line.
+      // End the bar here, so that the rest of the line needn't be sent again when the selection moves.
       line.add(" ")
       line.add(row.text, row.fate == .holds ? theme.text : theme.quiet)
     }

@@ -1,14 +1,14 @@
 import OrgCore
 import OrgViewModel
 
-/// A column of the list of organizations, with its width.
+/// A column in the list of organizations and its width.
 struct ListCell {
   let kind: ListColumn
   let width: Int
 }
 
 extension Renderer {
-  /// The columns after the name that have room, and what is left for that. The widest are left out first.
+  /// The columns that fit after the name, and the remaining width for the name. The widest columns are dropped first.
   func columns(_ model: AppModel, _ width: Int) -> (name: Int, cells: [ListCell]) {
     var cells = model.workspace.settings.preferences.columns.map {
       ListCell(kind: $0, width: Self.width(of: $0, width))
@@ -31,12 +31,12 @@ extension Renderer {
     }
   }
 
-  /// The line above the list, with a sign at what it is sorted by.
+  /// The line above the list, with a sign that marks the sort column.
   func heading(_ model: AppModel, _ width: Int) -> [Span] {
     let (name, cells) = columns(model, width)
     let order = model.workspace.data.request.order
     let sign = order.isDescending ? "▼" : "▲"
-    // What it is sorted by may be in no column.
+    // The sort column may be hidden.
     let isShown = order.column == .name || cells.contains { $0.kind.order == order.column }
     let first =
       !isShown ? "Name, by \(order.column.rawValue) \(sign)" : order.column == .name ? "Name \(sign)" : "Name"
@@ -47,7 +47,7 @@ extension Renderer {
       if cell.kind == .members {
         title.isRight = true
         title.text += " "
-        // The sign takes its room from the gap before it.
+        // Take the space for the sign from the gap before it.
         let more = max(0, title.text.count - title.width)
         title.width += more
         titles[titles.count - 1].width -= more
@@ -61,7 +61,7 @@ extension Renderer {
     return line.spans
   }
 
-  /// What a press on the heading sorts by.
+  /// The sort column for a press on the heading.
   func order(at column: Int, _ model: AppModel, _ width: Int) -> ListOrder.Column? {
     let (name, cells) = columns(model, width)
     var end = 1 + name
@@ -73,7 +73,7 @@ extension Renderer {
     return nil
   }
 
-  /// Adds what a row has in a column.
+  /// Adds a row's cell in a column.
   func add(_ cell: ListCell, of row: ListRow, _ style: Style, to line: inout LineBuilder) {
     let organization = row.organization
     func text(_ text: String) {

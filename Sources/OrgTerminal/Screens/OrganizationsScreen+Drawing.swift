@@ -1,7 +1,7 @@
 import OrgCore
 import OrgViewModel
 
-// The list of organizations, and the selected one in detail; the edit pane takes the detail's place.
+// The list of organizations, and the selected one in detail. The edit pane replaces the detail pane.
 extension OrganizationsScreen: DrawableScreen {
   func draw(_ renderer: Renderer, _ model: AppModel, _ layout: Layout, _ frame: inout Frame) {
     let form = model.workspace.form
@@ -38,7 +38,7 @@ extension OrganizationsScreen: DrawableScreen {
         renderer.signs(isSelected: item.isSelected, isMarked: item.isMarked, hasChanged: item.hasChanged),
         item.hasChanged ? theme.changed(base) : base, base, &line)
       for (place, column) in columns.enumerated() {
-        // The bar ends here: what isn't drawn again when the selection moves needn't be sent over the line.
+        // End the bar here, so that the rest of the line needn't be sent again when the selection moves.
         renderer.add(
           column, of: item, place == 0 && column.kind != .field(.status) ? base : theme.text, to: &line)
       }

@@ -27,7 +27,7 @@ extension OverviewScreen: DrawableRowsScreen {
         line.add(needsAttention ? "! " : "  ", style)
         line.add(text, width: label - 2, style)
         line.add(count.grouped, width: 7, style, isRight: true)
-        // The bar of the selection ends here, as in the list of organizations.
+        // End the selection bar here, as in the list of organizations.
         let percent = (count * 100 + rows.organizationCount / 2) / max(1, rows.organizationCount)
         line.add("\(percent) %", width: share, isRight: true)
         line.add(" ")

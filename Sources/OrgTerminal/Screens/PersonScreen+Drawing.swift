@@ -1,7 +1,7 @@
 import OrgCore
 import OrgViewModel
 
-// One user's organizations, with the role in each.
+// One user's organizations, with the user's role in each.
 extension PersonScreen: DrawableRowsScreen {
   func draw(
     _ rows: PersonRows, _ renderer: Renderer, _ model: AppModel, _ layout: Layout, _ frame: inout Frame
@@ -31,7 +31,7 @@ extension PersonScreen: DrawableRowsScreen {
         style, &line
       )
       line.add(row.defaults.shown(row.member.role.rawValue, .role), width: 14, style)
-      // The bar ends here, as in the list of organizations.
+      // End the bar here, as in the list of organizations.
       line.add(row.member.joinedAt.dayText, width: since)
       line.add(row.defaults.shown(row.organization.planTier, .planTier), width: max(0, plan - 1))
       line.add("", width: min(1, plan))

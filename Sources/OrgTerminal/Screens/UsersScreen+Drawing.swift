@@ -1,7 +1,7 @@
 import OrgCore
 import OrgViewModel
 
-// Everybody who is a member of something.
+// All users that are members of at least one organization.
 extension UsersScreen: DrawableRowsScreen {
   func draw(
     _ rows: UserRows, _ renderer: Renderer, _ model: AppModel, _ layout: Layout, _ frame: inout Frame
