@@ -1,5 +1,5 @@
-// SHA-256 of OpenSSL. The functions that OpenSSL 3 recommends instead hide the intermediate state of a hash, from which
-// the hash of a text that begins the same can be continued.
+// OpenSSL's SHA-256. The functions that OpenSSL 3 recommends instead hide the intermediate state, which is needed to
+// continue the hash of one text for another text with the same beginning.
 #pragma once
 
 #define OPENSSL_SUPPRESS_DEPRECATED

@@ -26,11 +26,11 @@ int clinux_keeps_read_times(int descriptor) {
 
 int clinux_wcwidth(uint32_t scalar) { return wcwidth((wchar_t)scalar); }
 
-// Access control lists depend on owner and group, and are given with those.
+// Access control lists depend on the owner and group, and are copied along with them.
 static int is_list(const char *name) { return strncmp(name, "system.posix_acl_", 17) == 0; }
 
-// Attributes that the file system doesn't keep, or that only root may set, are no reason to fail:
-// what they are for is decided by those who set them, and the bytes matter more.
+// Attributes that the file system doesn't support, or that only root may set, are not worth failing
+// for: the bytes matter more.
 void clinux_copy_attributes(int from, int to) {
   char names[65536];
   ssize_t length = flistxattr(to, names, sizeof names);
@@ -91,11 +91,11 @@ void clinux_prefer_large_pages(void *memory, size_t size) {
 
 int clinux_is_ascii(const void *text, size_t size) {
   const unsigned char *bytes = text;
-  // A piece at a time, without a branch in it, so that the compiler makes wide instructions of it.
+  // Works on one chunk at a time, without a branch in the inner loop, so that the compiler can vectorize it.
   for (size_t start = 0; start < size;) {
     size_t end = size - start < 4096 ? size : start + 4096;
     unsigned char bits = 0;
-    // Below 0 there is 0xff.
+    // Subtracting 1 turns a NUL byte into 0xff.
     for (; start < end; start++) bits |= bytes[start] | (unsigned char)(bytes[start] - 1);
     if (bits & 0x80) return 0;
   }
@@ -119,8 +119,8 @@ int clinux_exchange(int directory, const char *name, int other_directory, const 
 }
 
 int clinux_take_lease(int descriptor, int type) {
-  // A writer that comes makes the kernel send SIGIO, which kills by default. Nobody needs to be told: the
-  // lease is looked at when it matters.
+  // When a writer opens the file, the kernel sends SIGIO, which kills the process by default. The signal isn't needed:
+  // the state of the lease is checked when it matters.
   struct sigaction action;
   if (sigaction(SIGIO, NULL, &action) == 0 && action.sa_handler == SIG_DFL) signal(SIGIO, SIG_IGN);
   return fcntl(descriptor, F_SETLEASE, type);
@@ -149,7 +149,7 @@ int clinux_unlock_bytes(int descriptor, int64_t first, int64_t count) {
 int64_t clinux_first_locked_byte(int descriptor, int64_t first, int64_t limit) {
   int64_t lowest = -1;
   while (first < limit) {
-    // The kernel names the lock that was taken first, which need not be the lowest.
+    // The kernel reports the lock that was acquired first, which need not be the lowest.
     struct flock range = byte_range(F_WRLCK, first, limit - first);
     if (fcntl(descriptor, F_OFD_GETLK, &range) != 0 || range.l_type == F_UNLCK) break;
     lowest = range.l_start;

@@ -16,7 +16,7 @@
 static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT};
 enum { crash_count = sizeof crashes / sizeof *crashes };
 
-// Filled before the handlers are installed: a handler may call nothing that allocates or locks.
+// Filled in before the handlers are installed, because a signal handler must not allocate or lock.
 static struct {
   struct sigaction before[crash_count];
   struct termios termios;
@@ -28,7 +28,7 @@ static struct {
 
 static char crash_stack[65536];
 
-// Presses and the wheel, and both said in letters: without that, what is beyond column 223 can't be said.
+// Button presses and the wheel, in SGR encoding: the default encoding can't express columns beyond 223.
 static const char mouse_on[] = "\033[?1000h\033[?1006h", mouse_off[] = "\033[?1006l\033[?1000l";
 
 static void on_crash(int signal_number, siginfo_t *info, void *context) {
@@ -41,18 +41,18 @@ static void on_crash(int signal_number, siginfo_t *info, void *context) {
     (void)written;
     (void)tcsetattr(STDIN_FILENO, TCSANOW, &guard.termios);
   }
-  // Whoever was there before, by default the end of the program, is called for the place of the
-  // crash: the signal is blocked in here, and arrives on return.
+  // Restores the previous handler, by default the one that ends the program. It is called in the context of the crash:
+  // the signal is blocked in here and is delivered on return.
   for (int i = 0; i < crash_count; i++) {
     if (crashes[i] == signal_number) (void)sigaction(signal_number, &guard.before[i], NULL);
   }
-  // Swift's handler, which writes crash reports, counts on the crash to happen again when it returns.
-  // What another process sent doesn't, and the program would go on.
+  // Swift's handler, which writes crash reports, returns and expects the crash to happen again. A signal that another
+  // process sent doesn't happen again, and the program would continue.
   if (info->si_code <= 0 && info->si_pid != getpid()) (void)signal(signal_number, SIG_DFL);
   (void)raise(signal_number);
 }
 
-// Appends a capability without its padding, "$<5/>", which only a terminal of brass needs.
+// Appends a capability without its padding ("$<5/>"), which only hardware terminals need.
 static void append_capability(const char *name) {
   const char *text = tigetstr((char *)name);
   if (text == NULL || text == (const char *)-1) return;
@@ -71,7 +71,7 @@ static void install_guard(void) {
   static const char *const names[] = {"BD", "rmkx", "sgr0", "op", "rmcup", "cnorm"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) append_capability(names[i]);
   atomic_flag_clear(&guard.entered);
-  // For the thread of the screen, so that an endless recursion there has a stack left to end on.
+  // An alternate stack for the UI thread, so that the handler can run even after infinite recursion there.
   stack_t stack = {.ss_sp = crash_stack, .ss_size = sizeof crash_stack};
   (void)sigaltstack(&stack, NULL);
   struct sigaction action = {.sa_sigaction = on_crash, .sa_flags = SA_ONSTACK | SA_SIGINFO};
@@ -103,7 +103,7 @@ void cncurses_send(const void *bytes, size_t count) {
   }
 }
 
-// Written past curses, whose `putp` goes through a buffer of its own: this mode concerns no drawing.
+// Bypasses curses, whose `putp` has its own buffer; this mode doesn't affect drawing.
 static void set_paste(bool enabled) {
   const char *begin = extended("BE"), *end = extended("BD");
   if (begin == NULL || end == NULL) return;
@@ -134,10 +134,10 @@ void cncurses_define_keys(void) {
   const char *left = extended("kLFT5"), *right = extended("kRIT5");
   (void)define_key(left != NULL ? left : "\033[1;5D", cncurses_control_left);
   (void)define_key(right != NULL ? right : "\033[1;5C", cncurses_control_right);
-  // Some descriptions take these for the Delete key and the left arrow.
+  // Some terminal descriptions assign these to the Delete key and the left arrow.
   (void)define_key("\177", KEY_BACKSPACE);
   (void)define_key("\b", KEY_BACKSPACE);
-  // Otherwise curses takes the begin of a mouse report, and leaves the rest to be typed.
+  // Otherwise curses consumes the beginning of a mouse report, and the rest arrives as typed text.
   (void)keyok(KEY_MOUSE, false);
 }
 
@@ -164,8 +164,7 @@ struct cncurses_abilities cncurses_inspect(const char *terminal) {
 }
 
 SCREEN *cncurses_open(void) {
-  // The event loop takes care of these: curses' own handlers would end or redraw in the middle of
-  // anything.
+  // The event loop handles these signals. Curses' own handlers could end the program or redraw at any point.
   static const int handled[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
   enum { count = sizeof handled / sizeof *handled };
   struct sigaction before[count];

@@ -1,8 +1,8 @@
 #ifndef ORGMAN_CNCURSES_H
 #define ORGMAN_CNCURSES_H
 
-// ncurses with wide characters, and small shims for what Swift can't import: macros, global
-// variables, and what a signal handler has to do.
+// ncurses with wide characters, and small shims for what Swift can't import: macros, global variables, and the
+// code of a signal handler.
 
 #ifndef NCURSES_WIDECHAR
 #define NCURSES_WIDECHAR 1
@@ -14,61 +14,63 @@ static const attr_t cncurses_dim = A_DIM;
 static const attr_t cncurses_underlined = A_UNDERLINE;
 static const attr_t cncurses_reversed = A_REVERSE;
 
-/// What `cncurses_next` returns at the borders of pasted text, beyond every code of curses' own.
+/// What `cncurses_next` returns at the start and end of pasted text; outside the range of curses' own key codes.
 static const int cncurses_paste_begin = 0x7F00;
 static const int cncurses_paste_end = 0x7F01;
-/// What it returns for the arrows with Control.
+/// What it returns for Control plus an arrow key.
 static const int cncurses_control_left = 0x7F02;
 static const int cncurses_control_right = 0x7F03;
 
-/// Whether the machine has a description of the terminal (or else 0), and whether that terminal can
-/// place its cursor (2, or else 1). Writes nothing.
+/// 0 if the machine has no description of the terminal, 1 if the terminal can't position its cursor, 2
+/// if it can. Writes nothing.
 int cncurses_capability(const char *terminal);
 
-/// What the description of a terminal has beyond what a screen needs; nothing where there is none.
+/// Optional abilities of a terminal according to its description; none if there is no description.
 struct cncurses_abilities {
   int colors;
   bool clipboard, mouse, paste;
 };
 
-/// Looks at the description of a terminal. Writes nothing.
+/// Reads the description of a terminal. Writes nothing.
 struct cncurses_abilities cncurses_inspect(const char *terminal);
 
-/// `newterm` for TERM on standard input and output, keeping the signal handlers that were there, and
-/// with the crash guard: when the program crashes, the terminal is restored first. NULL on failure.
+/// Calls `newterm` for TERM on standard input and output, keeps the existing signal handlers, and installs the crash
+/// guard, which restores the terminal if the program crashes. Returns NULL on failure.
 SCREEN *cncurses_open(void);
 
-/// Defines what descriptions lack or get wrong; after `keypad`, which loads theirs.
+/// Defines keys that terminal descriptions lack or get wrong. Call this after `keypad`, which
+/// loads the description's keys.
 void cncurses_define_keys(void);
 
-/// Hands the terminal back as it was at `cncurses_open`; for a suspension.
+/// Restores the terminal to its state at `cncurses_open`, before the program is suspended.
 void cncurses_leave(void);
 
-/// Sets the terminal's modes for the program, as they were set before: after others may have changed them.
+/// Sets the terminal modes that the program uses again, because another program may have changed them.
 void cncurses_set_modes(void);
 
-/// Takes it again, keeping what the user changed about it meanwhile; the next `doupdate` paints.
+/// Takes over the terminal again after `cncurses_leave`, keeping any settings the user changed in between. The next
+/// `doupdate` repaints the screen.
 void cncurses_enter(void);
 
-/// Hands the terminal back for good, and removes the crash guard.
+/// Restores the terminal for good and removes the crash guard.
 void cncurses_close(SCREEN *screen);
 
-/// Lets the terminal send what is done with the mouse, or no longer, for as long as it isn't handed back.
+/// Turns mouse reports on or off. They are off while the terminal is handed back.
 void cncurses_set_mouse(bool on);
 
-/// Whether the description of the terminal has a text by this name, an extension of ncurses' own too.
+/// Whether the terminal's description has a string capability of this name, including extended ones.
 bool cncurses_has(const char *name);
 
-/// Writes to the terminal past curses: for what concerns no drawing.
+/// Writes to the terminal, bypassing curses. Use it only for output that doesn't affect drawing.
 void cncurses_send(const void *bytes, size_t count);
 
-/// How many pairs of colors there can be, the terminal's own (pair 0) counted.
+/// The number of color pairs, including pair 0 (the terminal's own colors).
 int cncurses_color_pairs(void);
 
-/// The size by the kernel. 0, or -1 if it doesn't know.
+/// Gets the terminal's size from the kernel. Returns 0, or -1 if it is unknown.
 int cncurses_kernel_size(int *height, int *width);
 
-/// Whether input is over: the other side hung up, or reading gives no more than an end of file.
+/// Whether input has ended: the other side hung up, or the next read would return end-of-file.
 bool cncurses_input_ended(void);
 
 #endif
