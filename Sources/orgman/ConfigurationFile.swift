@@ -2,34 +2,34 @@ import Glibc
 import OrgCore
 import OrgTerminal
 
-/// The user's own directories, by the rules of the XDG base directories.
+/// The user's own directories according to the XDG Base Directory Specification.
 enum UserDirectory {
-  /// orgman's directory under one of them; `nil` where neither the variable nor HOME says where that is.
+  /// orgman's subdirectory of a base directory; `nil` if neither the variable nor HOME determines it.
   ///
   /// - Parameters:
-  ///   - name: the variable that names it; what is no absolute path is ignored, as the rules have it.
-  ///   - fallback: what it is under HOME.
+  ///   - name: the variable with the base directory. As the specification requires, a relative path is ignored.
+  ///   - fallback: the default, relative to HOME.
   static func path(_ name: String, _ fallback: String) -> String? {
     if let base = variable(name), base.hasPrefix("/") { return base + "/orgman" }
     return variable("HOME").map { "\($0)/\(fallback)/orgman" }
   }
 
-  /// A variable that is set to more than nothing.
+  /// The value of an environment variable; `nil` if it is unset or empty.
   static func variable(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   }
 }
 
-/// The file with the configuration.
+/// The configuration file.
 enum ConfigurationFile {
-  /// Nobody writes more by hand.
+  /// The maximum size in bytes: no file written by hand is larger.
   private static let limit = 256 << 10
 
-  /// Where it belongs; `nil` where there is no home.
+  /// The path of the file; `nil` if there is no home directory.
   static var path: String? { UserDirectory.path("XDG_CONFIG_HOME", ".config").map { $0 + "/config.toml" } }
 
-  /// What it says, and what is wrong with it: then it counts for nothing, and everything is as it is out of the box.
-  /// So it is where there is none.
+  /// Loads the configuration, and reports the problems in it. If there are any, or there is no file, the default
+  /// configuration is returned.
   static func load() -> (configuration: Configuration, problems: [ConfigurationProblem]) {
     switch text() {
     case .success(nil): return (Configuration(), [])
@@ -40,7 +40,7 @@ enum ConfigurationFile {
     }
   }
 
-  /// A problem with the place, as editors and people read it.
+  /// A problem with its position, in a format that editors understand.
   static func sentence(_ problem: ConfigurationProblem) -> String {
     let place = problem.place.map { ":\($0.line):\($0.column)" } ?? ""
     return "\((path ?? "config.toml").escapedForDisplay)\(place): \(problem.message)"
@@ -51,7 +51,7 @@ enum ConfigurationFile {
       .failure(ConfigurationProblem(place: nil, message: reason))
     }
     guard let path else { return .success(nil) }
-    // A named pipe would keep the program waiting.
+    // A named pipe would block the program.
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard file >= 0 else {
       return errno == ENOENT || errno == ENOTDIR

@@ -4,12 +4,12 @@ import OrgCore
 import OrgFileStore
 import SystemPackage
 
-/// A sample to look around in: the same 200 organizations and 2,000 members every time.
+/// Sample data to explore: the same 200 organizations and 2,000 members every time.
 enum Demo {
   static let organizationCount = 200
   static let memberCount = 2000
 
-  /// Makes a temporary directory with the sample.
+  /// Creates a temporary directory with the sample.
   static func create() throws(OrgError) -> String {
     let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     var template = Array((base + "/orgman-demo-XXXXXX").utf8CString)
@@ -48,7 +48,7 @@ enum Demo {
             lagoCustomerID: Bool.random(using: &random) ? "lago_cust_\(1000 + number)" : nil,
             stripeCustomerID: Bool.random(using: &random) ? "cus_\(uuid(&random).prefix(8))" : nil,
             status: pick([.active, .active, .active, .active, .active, .active, .suspended, .deleted]))))
-      // Some have many members and some few, and each ten of them together a hundred.
+      // Some have many members and some have few; every ten organizations have a hundred in total.
       let count = [4, 1, 12, 7, 31, 3, 9, 18, 2, 13][(number * 7 + number / 10) % 10]
       var people: Set<String> = []
       while people.count < count {
@@ -89,7 +89,7 @@ enum Demo {
   ]
   private static let letters = ["a", "b", "c", "d", "e", "f", "g", "h", "k", "m", "p", "s", "t", "w"]
 
-  /// The same numbers in every run: SplitMix64.
+  /// SplitMix64, which yields the same numbers in every run.
   private struct Generator: RandomNumberGenerator {
     var state: UInt64
 

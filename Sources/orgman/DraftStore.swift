@@ -6,51 +6,51 @@ import OrgViewModel
 import Synchronization
 import SystemPackage
 
-/// Where what is typed in an edit pane is kept: one file for each process, in a directory that nobody else may look
-/// into. Written a moment after something was typed, on a thread of its own.
+/// Saves what is typed in an edit pane: one file per process, in a directory that only the user can read. Files are
+/// written on a separate thread, shortly after something was typed.
 final class DraftStore: Sendable {
-  /// What is in a file.
+  /// The content of a file.
   private struct Kept: Codable {
     var version = 1
     /// The data directory.
     var directory: String
     var host: String
-    /// Who logged in, where several people work as one user.
+    /// The user who logged in, in case several people share an account.
     var login: String?
     var pid: Int32
-    /// When the process started, in the kernel's own count: another process may have its number by now.
+    /// The start time of the process in the kernel's units, because another process may have the same ID by now.
     var started: String
     var draft: Draft
   }
 
   private struct State {
-    /// What is to be written, or that nothing is to be left.
+    /// The draft to write, or an inner `nil` to leave none behind.
     var wanted: Draft??
     var isScheduled = false
-    /// The file of an earlier process, whose draft was offered.
+    /// The file of an earlier process whose draft was offered.
     var offered: String?
     var hasFailed = false
   }
 
   private static let moment = DispatchTimeInterval.milliseconds(300)
-  /// More than any draft has.
+  /// The maximum size in bytes: no draft is larger.
   private static let limit = 256 << 10
 
   private let path: String
   private let directory: String
-  /// What the names of all files for this data directory begin with.
+  /// The prefix of the names of all files for this data directory.
   private let prefix: String
   private let name: String
   private let queue = DispatchQueue(label: "orgman.drafts")
   private let state = Mutex(State())
   private let fail: @Sendable (OrgError) -> Void
 
-  /// Keeps drafts for a data directory; `nil` where there is no home to keep them in.
+  /// Saves drafts for a data directory; `nil` if there is no home directory to save them in.
   ///
-  /// - Parameter fail: is told, once, why something can't be kept.
+  /// - Parameter fail: called once with the reason if something can't be saved.
   init?(for data: String, fail: @escaping @Sendable (OrgError) -> Void) {
     guard let state = UserDirectory.path("XDG_STATE_HOME", ".local/state") else { return nil }
-    // An account may have a home that isn't there, and none should be made up for it.
+    // The home directory of an account may not exist, and shouldn't be created for this.
     if UserDirectory.variable("XDG_STATE_HOME") == nil,
       access(UserDirectory.variable("HOME") ?? "", F_OK) != 0
     {
@@ -72,7 +72,7 @@ final class DraftStore: Sendable {
 
   // MARK: Keeping
 
-  /// Keeps a draft, in a moment.
+  /// Saves a draft after a short delay.
   func save(_ draft: Draft) {
     let isFirst = state.withLock { state in
       defer { state.isScheduled = true }
@@ -82,16 +82,16 @@ final class DraftStore: Sendable {
     if isFirst { queue.asyncAfter(deadline: .now() + Self.moment) { [self] in write() } }
   }
 
-  /// Removes what is kept, and what was offered.
+  /// Removes the saved draft and the one that was offered.
   func drop() {
     state.withLock { $0.wanted = .some(nil) }
     queue.async { [self] in write() }
   }
 
-  /// Leaves what was offered for the next start.
+  /// Keeps the offered draft for the next start.
   func leave() { state.withLock { $0.offered = nil } }
 
-  /// Writes what is still to be written, before the program ends.
+  /// Writes pending changes before the program ends.
   func finish() { queue.sync { write() } }
 
   private func write() {
@@ -147,7 +147,7 @@ final class DraftStore: Sendable {
     isKept = true
   }
 
-  /// The directory, made where it isn't there and should be; `nil` where it isn't.
+  /// Opens the directory, creating it if requested; `nil` if it doesn't exist.
   private func folder(isCreated: Bool) throws(OrgError) -> Int32? {
     if isCreated {
       var part = ""
@@ -177,7 +177,7 @@ final class DraftStore: Sendable {
 
   // MARK: Offering
 
-  /// The latest draft that a process left which runs no longer. From now on it is dropped with this one's own.
+  /// The latest draft of a process that is no longer running. From now on it is dropped along with this process's own.
   func offer() -> Draft? {
     guard let opened = try? folder(isCreated: false), let entries = fdopendir(opened) else { return nil }
     defer { closedir(entries) }
@@ -189,7 +189,7 @@ final class DraftStore: Sendable {
       if name.hasPrefix("." + prefix), let pid = Int32(name.dropFirst(prefix.count + 1).prefix { $0 != "." }),
         Self.start(of: pid) == nil
       {
-        // What a kill has left half written.
+        // A killed process left an incomplete file.
         unlinkat(opened, name, 0)
       }
       guard name.hasPrefix(prefix), let (kept, time) = read(name, in: opened), kept.directory == directory,
@@ -204,12 +204,12 @@ final class DraftStore: Sendable {
 
   // MARK: Erasing
 
-  /// How many drafts of this user for a data directory have one of some texts.
+  /// The number of this user's drafts for a data directory that contain any of the given texts.
   static func count(mentioning texts: [String], for data: String) -> Int {
     DraftStore(for: data) { _ in }?.names(mentioning: texts).count ?? 0
   }
 
-  /// Removes them.
+  /// Removes this user's drafts for a data directory that contain any of the given texts.
   static func remove(mentioning texts: [String], for data: String) {
     guard let store = DraftStore(for: data, fail: { _ in }), let folder = try? store.folder(isCreated: false)
     else { return }
@@ -250,7 +250,7 @@ final class DraftStore: Sendable {
     return (kept, status.st_mtim)
   }
 
-  /// Who logged in, by the number that the kernel keeps for it, or by that of `sudo`; `nil` where neither knows.
+  /// The ID of the user who logged in, from `sudo` or from the kernel; `nil` if unknown.
   private static var login: String? {
     if let user = UserDirectory.variable("SUDO_UID") { return user }
     let text = try? String(contentsOfFile: "/proc/self/loginuid", encoding: .utf8)
@@ -263,10 +263,10 @@ final class DraftStore: Sendable {
     return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  /// When a process started; `nil` if there is none. One that ended, and whose parent hasn't asked for it yet, is none.
+  /// The start time of a process; `nil` if there is no such process, or it is a zombie.
   private static func start(of pid: Int32) -> String? {
     guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
-      // The name in parentheses may have anything in it.
+      // The name in parentheses may contain any characters.
       let end = text.lastIndex(of: ")")
     else { return nil }
     let fields = text[end...].split(separator: " ")

@@ -2,7 +2,7 @@ import CLinux
 import OrgCore
 import OrgRuntime
 
-/// Logs what the runtime does, and what the store adds to the history.
+/// Logs the activity of the runtime, and additions to the history.
 struct LogObserver: RuntimeObserver, HistoryObserver {
   func didRead(_ snapshot: Snapshot) { Log.read(snapshot) }
 

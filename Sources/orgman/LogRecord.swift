@@ -2,19 +2,19 @@ import Glibc
 import Logging
 import OrgCore
 
-/// Where records go. A sink never fails: what can't be logged is dropped.
+/// A destination for records. A sink never fails: records that can't be logged are dropped.
 protocol LogSink: Sendable {
   func write(_ record: LogRecord)
 }
 
-/// One record: words of ours, and values that may come from anywhere.
+/// One record: our own message, and untrusted values.
 struct LogRecord {
   let time: Timestamp
   let level: Logger.Level
   let message: String
   let values: [(name: String, value: String)]
 
-  /// How many scalars of a value are logged.
+  /// The maximum number of scalars logged per value.
   private static let valueLimit = 2000
 
   init(time: Timestamp = .now(), level: Logger.Level, message: String, values: Logger.Metadata) {
@@ -28,24 +28,24 @@ struct LogRecord {
     }
   }
 
-  /// `Committed. changes=2 generation=5 note="as \"she\" said"`: the message, and each value on the same line.
+  /// The message, followed by the values on the same line: `Committed. changes=2 generation=5 note="as \"she\" said"`.
   var text: String {
     values.reduce(message) { "\($0) \($1.name)=\(Self.escaped($1.value))" }
   }
 
-  /// `2026-11-22T21:51:10.076830Z info orgman[4121]: Committed. …`
+  /// For example, `2026-11-22T21:51:10.076830Z info orgman[4121]: Committed. …`.
   var line: String {
     "\(time.description.replacing(" ", with: "T"))Z \(level.rawValue) orgman[\(getpid())]: \(text)\n"
   }
 
-  /// The datagram of systemd's native protocol: the text for people, and each value in a field of its own.
+  /// The datagram of systemd's native protocol: the text, and each value in a separate field.
   var datagram: [UInt8] {
     var bytes: [UInt8] = []
     func add(_ name: String, _ value: String) {
       bytes += Array(name.utf8)
       let value = Array(value.utf8)
       if value.contains(UInt8(ascii: "\n")) {
-        // More than a line: the length in 64 bits, the lowest byte first, and the bytes as they are.
+        // A value with several lines: its length as a 64-bit little-endian number, followed by the raw bytes.
         bytes.append(UInt8(ascii: "\n"))
         withUnsafeBytes(of: UInt64(value.count).littleEndian) { bytes += Array($0) }
       } else {
@@ -61,7 +61,7 @@ struct LogRecord {
     return bytes
   }
 
-  /// The level as syslog numbers it.
+  /// The syslog priority of the level.
   private var priority: String {
     switch level {
     case .trace, .debug: "7"
@@ -73,8 +73,8 @@ struct LogRecord {
     }
   }
 
-  /// A value as it is, where it is one plain word; else in double quotes, with what could end the line, act on a
-  /// terminal or be taken for a quote as an escape.
+  /// A value as it is if it is a single plain word; otherwise in double quotes, with escapes for quotes and for
+  /// characters that could end the line or affect a terminal.
   static func escaped(_ value: String) -> String {
     let isWord = value.unicodeScalars.allSatisfy {
       $0.isPlain && !$0.properties.isWhitespace && $0 != "\"" && $0 != "\\" && $0 != "="
@@ -92,7 +92,7 @@ struct LogRecord {
   }
 }
 
-/// Makes records of what is logged.
+/// Converts log messages to records.
 struct SinkHandler: LogHandler {
   var metadata: Logger.Metadata = [:]
   var logLevel: Logger.Level

@@ -3,18 +3,18 @@ import OrgCore
 import Synchronization
 import SystemPackage
 
-/// A file to which each record is added with one write, so that those of several processes don't mix.
+/// A file to which each record is appended with a single write, so that records of several processes don't mix.
 final class LogFile: LogSink {
   private struct State {
     var descriptor: Int32
-    /// Whether the last line was cut off, as on a full disk.
+    /// Whether the last line was truncated, for example because the disk was full.
     var isCut = false
   }
 
   private let path: String
   private let state: Mutex<State>
 
-  /// - Throws: `system` where it can't be opened, or is no plain file: a terminal, a pipe, a link.
+  /// - Throws: `system` if it can't be opened, or isn't a regular file, but a terminal, pipe, or symbolic link.
   init(path: String) throws(OrgError) {
     self.path = path
     let descriptor = Self.open(path)
@@ -35,7 +35,7 @@ final class LogFile: LogSink {
   deinit { close(state.withLock { $0.descriptor }) }
 
   private static func open(_ path: String) -> Int32 {
-    // A pipe without a reader must not hold the program up.
+    // A pipe without a reader must not block the program.
     let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
     let descriptor = Glibc.open(path, flags, 0o600)
     var status = stat()
@@ -54,12 +54,12 @@ final class LogFile: LogSink {
       let line = Array(((state.isCut ? "\n" : "") + record.line).utf8)
       var count = Glibc.write(state.descriptor, line, line.count)
       while count < 0, errno == EINTR { count = Glibc.write(state.descriptor, line, line.count) }
-      // What doesn't fit is lost: the program is worth more than its log.
+      // What can't be written is lost: the program is more important than its log.
       if count > 0 { state.isCut = count < line.count }
     }
   }
 
-  /// Somebody may have moved the file away, as those do who keep logs small, or removed it.
+  /// The file may have been moved, for example by log rotation, or removed.
   private func reopenIfMoved(_ state: inout State) {
     var open = stat()
     var there = stat()
@@ -72,12 +72,12 @@ final class LogFile: LogSink {
   }
 }
 
-/// The journal of systemd, by its native protocol: a datagram a record.
+/// The systemd journal, accessed with its native protocol: one datagram per record.
 final class SystemJournal: LogSink {
   private let descriptor: Int32
   private let path: String
 
-  /// - Throws: `system` where there is no journal.
+  /// - Throws: `system` if there is no systemd journal.
   init(path: String = "/run/systemd/journal/socket") throws(OrgError) {
     self.path = path
     descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | UInt32(O_CLOEXEC | O_NONBLOCK)), 0)
@@ -97,7 +97,7 @@ final class SystemJournal: LogSink {
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
     let datagram = record.datagram
-    // By name each time, for the journal may have been started again.
+    // Use the path each time, because the journal may have been restarted.
     withUnsafePointer(to: address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         _ = sendto(

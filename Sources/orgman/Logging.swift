@@ -4,10 +4,9 @@ import Logging
 import OrgCore
 import Synchronization
 
-/// What is logged, and where: nothing, unless somebody asks for it. Never on the screen, and never among what a
-/// command prints.
+/// Logging options. Nothing is logged by default, and never to the screen or to a command's output.
 struct LogOptions: ParsableArguments {
-  /// How important a record must be.
+  /// The minimum importance of a record.
   enum Level: String, CaseIterable, ExpressibleByArgument {
     case trace, debug, info, notice, warning, error
   }
@@ -24,10 +23,10 @@ struct LogOptions: ParsableArguments {
     completion: .file())
   var logFile: String?
 
-  /// Begins to log, if that was asked for.
+  /// Starts logging if requested.
   ///
   /// - Parameter data: the data directory.
-  /// - Throws: `system` where there is nothing to log to.
+  /// - Throws: `system` if the log can't be opened.
   func start(data: String) throws(OrgError) {
     guard logLevel != nil || logFile != nil else { return }
     let level = (logLevel ?? .info).rawValue
@@ -42,7 +41,7 @@ enum Log {
   private struct State {
     var logger = Logger(label: "orgman") { _ in SwiftLogNoOpLogHandler() }
     var isStarted = false
-    /// Generations that this process added and that the screen hasn't found yet.
+    /// Generations that this process added and that the user interface hasn't found yet.
     var own: Set<UInt64> = []
   }
 
@@ -51,7 +50,7 @@ enum Log {
   private static var logger: Logger { state.withLock { $0.logger } }
 
   fileprivate static func start(_ level: Logger.Level, _ sink: any LogSink, data: String) {
-    // Once: a second store that a command opens adds nothing.
+    // Only the first time: a command may open a second store.
     let isFirst = state.withLock { state in
       guard !state.isStarted else { return false }
       state.logger = Logger(label: "orgman") { _ in SinkHandler(logLevel: level, sink: sink) }
@@ -64,27 +63,27 @@ enum Log {
       metadata: [
         "data": "\(data)", "version": "\(Orgman.configuration.version)",
       ])
-    // However the program ends, but for a kill.
+    // Whenever the program ends, unless it is killed.
     atexit { Log.logger.info("Stopped.") }
   }
 
-  /// What tells the log of the history; `nil` where nothing is logged.
+  /// The observer that logs additions to the history; `nil` if nothing is logged.
   static var historyObserver: (any HistoryObserver)? { state.withLock { $0.isStarted } ? LogObserver() : nil }
 
-  /// Logs a generation that this process added: its own commit, a change of another program that it ingested, a repair.
+  /// Logs a generation that this process added: a commit, an ingested change of another program, or a repair.
   static func added(_ entry: HistoryEntry) {
     state.withLock { _ = $0.own.insert(entry.generation) }
     log(entry, isOwn: true)
   }
 
-  /// Logs those of the generations that the screen found that other processes added.
+  /// Logs generations found by the user interface that other processes added.
   static func found(_ entries: [HistoryEntry]) {
     for entry in entries where state.withLock({ $0.own.remove(entry.generation) }) == nil {
       log(entry, isOwn: false)
     }
   }
 
-  /// Logs that a segment of the journal began.
+  /// Logs the beginning of a journal segment.
   static func beganSegment(at generation: UInt64, by actor: Actor) {
     logger.debug(
       "Began a segment of the journal.",
@@ -115,7 +114,7 @@ enum Log {
     }
   }
 
-  /// Logs why something wasn't done.
+  /// Logs why an operation failed or was refused.
   static func failure(_ error: OrgError) {
     var metadata: Logger.Metadata = ["code": "\(error.code.rawValue)", "reason": "\(error.message)"]
     if let errno = error.errno { metadata["errno"] = "\(errno.rawValue)" }
@@ -134,18 +133,18 @@ enum Log {
     logger.notice("Ended by a signal.", metadata: ["signal": "\(signal)"])
   }
 
-  /// Logs what was asked for on the screen and not saved before the end.
+  /// Logs changes that were requested in the user interface but not saved before the end.
   static func unsaved(_ changes: [String]) {
     for change in changes.prefix(100) { logger.error("Not saved.", metadata: ["change": "\(change)"]) }
   }
 
-  /// Logs who holds the lock; to be passed on to a commit, which goes on waiting.
+  /// Logs the holder of the lock. Passed to a commit, which continues to wait.
   static func waiting(_ holder: LockHolder) -> Bool {
     logger.debug("Waiting for the lock.", metadata: ["holder": "\(holder)"])
     return true
   }
 
-  /// Logs what was read.
+  /// Logs that the data were read.
   static func read(_ snapshot: Snapshot) {
     logger.trace(
       "Read the data.",

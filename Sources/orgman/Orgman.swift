@@ -7,7 +7,7 @@ import OrgRuntime
 import OrgTerminal
 import OrgViewModel
 
-/// The command line: the one place that knows every room and wires them together.
+/// The command line, the only place that knows all modules and connects them.
 @main
 struct Orgman: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -68,7 +68,7 @@ struct Orgman: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch {
-      // Wrong usage gets one line as well; its arguments are somebody's text.
+      // A usage error also gets a single line; its arguments are untrusted text.
       guard exitCode(for: error) == .validationFailure, !(error is ExitCode) else { exit(withError: error) }
       var message = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
       if !message.hasSuffix(".") { message += "." }
@@ -78,7 +78,7 @@ struct Orgman: ParsableCommand {
   }
 }
 
-/// `orgman browse`, which is what `orgman` alone means.
+/// `orgman browse`, the default command of `orgman`.
 struct BrowseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "browse", abstract: "Open the data in the terminal; what orgman does without a command.")
@@ -98,7 +98,8 @@ struct BrowseCommand: ParsableCommand {
     if demo, data != nil {
       throw ValidationError("--demo brings data of its own; leave --data out.")
     }
-    // As from a script whose variable is empty: opening other data instead would be a nasty surprise.
+    // An empty value probably comes from an unset variable in a script. Opening other data instead
+    // would be a nasty surprise.
     if data?.isEmpty == true {
       throw ValidationError("--data names no directory; it is empty.")
     }
@@ -159,7 +160,8 @@ struct BrowseCommand: ParsableCommand {
     if ending.signal != 0 { throw ExitCode(128 + ending.signal) }
   }
 
-  /// Names the changes that were not saved before the end, and the one that was when it should have been discarded.
+  /// Reports the changes that weren't saved before the end, and the one that was saved although it
+  /// should have been discarded.
   private func tell(_ ending: TerminalApp.Ending) {
     let unsaved = ending.unsavedChanges
     if let first = unsaved.first {
@@ -175,7 +177,7 @@ struct BrowseCommand: ParsableCommand {
     }
   }
 
-  /// Opens the data; where there are none, offers to begin with none.
+  /// Opens the data. If there are none, offers to create empty files.
   private func openStore(_ directory: String, _ preferences: Preferences) throws -> FileStore {
     do {
       return try FileStore(
@@ -200,8 +202,8 @@ struct BrowseCommand: ParsableCommand {
   }
 }
 
-/// Under `sudo` the environment is that of whoever called it: what would let them choose the descriptions of
-/// terminals, or libraries, that are loaded with more rights than they have is dropped.
+/// Removes dangerous variables from the environment, which under `sudo` comes from the calling user. They could
+/// otherwise make the program load terminal descriptions or libraries of that user's choice with elevated privileges.
 private func dropInjectedEnvironment() {
   guard geteuid() == 0, getenv("SUDO_UID") != nil else { return }
   for name in [
@@ -210,11 +212,11 @@ private func dropInjectedEnvironment() {
   ] {
     unsetenv(name)
   }
-  // Descriptions of terminals are looked for in the home directory, too.
+  // Terminal descriptions are also searched for in the home directory.
   setenv("HOME", "/root", 1)
 }
 
-/// A failure that has been put into a sentence.
+/// A failure that has been converted to a sentence.
 private struct Failure: Error, CustomStringConvertible {
   let description: String
 
@@ -223,7 +225,7 @@ private struct Failure: Error, CustomStringConvertible {
   }
 }
 
-/// Where the data are when nobody says so.
+/// The default location of the data.
 enum DataLocation {
   static func directory(named name: String?) -> String {
     if let name { return name }

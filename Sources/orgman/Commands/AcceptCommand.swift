@@ -24,7 +24,7 @@ struct AcceptCommand: ParsableCommand {
   @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var options: DataOptions
 
-  /// Generations that are looked through for the latest one.
+  /// The number of generations that are searched for the latest one.
   private static let limit = 4096
 
   func run() throws {

@@ -18,7 +18,7 @@ struct ApplyCommand: ParsableCommand {
 
   @OptionGroup var options: EditOptions
 
-  /// Bytes of the longest preview; one of a million members has half as many.
+  /// The maximum size of a preview in bytes. A preview of a million members is half as large.
   private static let longest = 512 << 20
 
   func run() throws {
@@ -35,7 +35,7 @@ struct ApplyCommand: ParsableCommand {
   private func read() throws -> ChangeSet {
     let name = file == "-" ? "Standard input" : file.escapedForDisplay
     let source = try ByteSource(path: file, limit: Self.longest)
-    // What is no preview needn't be read to its end.
+    // If it isn't a preview, it needn't be read to the end.
     while let byte = try source.peek(), JSONScanner.isSpace(byte) {
       _ = try source.next()
     }
@@ -79,7 +79,7 @@ struct ApplyCommand: ParsableCommand {
 }
 
 extension OrgError {
-  /// A preview was possible when it was made, so whatever prevents it now came since.
+  /// The preview was valid when it was made, so whatever prevents it has changed since.
   fileprivate var asMovedOn: OrgError {
     switch code {
     case .organizationNotFound, .memberNotFound, .alreadyMember, .nameTaken, .lastOwner, .conflict:

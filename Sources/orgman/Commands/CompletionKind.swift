@@ -4,20 +4,20 @@ import OrgCore
 import OrgFileStore
 
 extension CompletionKind {
-  /// Organizations of the data, by name.
+  /// The names of organizations in the data.
   static var organizations: CompletionKind {
     .custom { words, _, prefix in Candidates.organizations(words, prefix) }
   }
 
-  /// The known plans and those of the data.
+  /// The known plans, and those in the data.
   static var plans: CompletionKind {
     .custom { words, _, prefix in Candidates.plans(words, prefix) }
   }
 }
 
-/// What a shell offers while somebody types.
+/// The candidates that a shell offers for completion.
 private enum Candidates {
-  /// More than that nobody reads, and a shell gets slow.
+  /// The maximum number of candidates: users don't read more, and a shell would become slow.
   private static let limit = 500
 
   static func organizations(_ words: [String], _ prefix: String) -> [String] {
@@ -25,7 +25,7 @@ private enum Candidates {
     var candidates: [String] = []
     for organization in snapshot.organizations {
       guard candidates.count < limit else { break }
-      // What a shell could take for more than text is offered by its id.
+      // If a shell might interpret the name, offer the ID instead.
       if isHarmless(organization.name), organization.name.hasPrefix(prefix) {
         candidates.append(organization.name)
       } else if isHarmless(organization.id), organization.id.hasPrefix(prefix),
@@ -56,8 +56,8 @@ private enum Candidates {
     return try? store.snapshot()
   }
 
-  /// Whether no shell sees more in a candidate than text. Bash expands what is offered to it as it expands a
-  /// command, so a name such as `$(reboot)` must never get there.
+  /// Whether every shell treats a candidate as plain text. Bash expands offered candidates as it expands a command, so
+  /// a name such as `$(reboot)` must never be offered.
   private static func isHarmless(_ text: String) -> Bool {
     guard let first = text.unicodeScalars.first, first != "-" else { return false }
     return text.unicodeScalars.allSatisfy { scalar in

@@ -44,7 +44,7 @@ struct ConfigCommand: ParsableCommand {
           .dataNotFound, "Neither XDG_CONFIG_HOME nor HOME says where the configuration belongs.")
       }
       if path {
-        // What another program is to open must be exact.
+        // A path that another program is going to open must be exact.
         try output.write((output.isTerminal ? file.escapedForDisplay : file) + "\n")
         return try output.flush()
       }

@@ -5,7 +5,7 @@ import OrgCore
 import OrgFileStore
 import Synchronization
 
-/// What every command takes.
+/// Options of every command.
 struct DataOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Use the data in this directory.", valueName: "dir"), completion: .directory)
   var data: String?
@@ -19,7 +19,8 @@ struct DataOptions: ParsableArguments {
   @OptionGroup(title: "Logging") var log: LogOptions
 
   func validate() throws {
-    // As from a script whose variable is empty: opening other data instead would be a nasty surprise.
+    // An empty value probably comes from an unset variable in a script. Opening other data instead
+    // would be a nasty surprise.
     if data?.isEmpty == true {
       throw ValidationError("--data names no directory; it is empty.")
     }
@@ -46,12 +47,12 @@ struct DataOptions: ParsableArguments {
     return store
   }
 
-  /// Reads the data and lets a command print them. Of damaged data what is readable is printed, after a sentence on
-  /// standard error that says what is wrong, and the command fails at the end.
+  /// Reads the data and passes them to a command to print. If the data are damaged, the readable part is printed after
+  /// an explanation on standard error, and the command fails at the end.
   ///
-  /// - Throws: what the body throws; exit status 1 where the data are damaged, unless that is allowed.
+  /// - Throws: any error of the body; exit status 1 if the data are damaged, unless that is allowed.
   func read(_ damage: DamageOptions, _ body: (Snapshot) throws -> Void) throws {
-    // What a crash left half done is done first, or one file could be newer than the other.
+    // Opening the store first completes what a crash left half done; otherwise one file could be newer than the other.
     let snapshot = try store().snapshot()
     damage.tell(of: snapshot)
     try body(snapshot)
@@ -65,8 +66,8 @@ enum OpenStores {
 
   static func add(_ store: FileStore) { all.withLock { $0.append(store) } }
 
-  /// Ingests what other programs are still writing to files that were displaced, so that nothing is left for the next
-  /// command, and says on standard error what was repaired unasked.
+  /// Ingests what other programs are still writing to displaced files, so that no work is left for the next command,
+  /// and reports automatic repairs on standard error.
   static func finish() {
     for store in all.withLock({ $0 }) {
       store.finishLateWrites()
@@ -77,30 +78,30 @@ enum OpenStores {
   }
 }
 
-/// What commands take that only read the data.
+/// Options of commands that only read the data.
 struct DamageOptions: ParsableArguments {
   @Flag(help: "Exit with 0 even if the data are damaged and not all of them are printed.")
   var allowDamaged = false
 
-  /// Says what is wrong with the data.
+  /// Reports what is wrong with the data.
   func tell(of snapshot: Snapshot) {
     guard let problem = snapshot.problems.first else { return }
     let what = problem.isWiped ? "" : "The data are damaged, and not all of them are shown. "
     FileHandle.standardError("orgman: \(what)\(problem.sentence)\n")
   }
 
-  /// - Throws: exit status 1 where something is wrong, unless that is allowed; what it is was said.
+  /// - Throws: exit status 1 if something is wrong, unless that is allowed. The problem has already been reported.
   func check(_ snapshot: Snapshot) throws {
     if !snapshot.problems.isEmpty, !allowDamaged { throw ExitCode(1) }
   }
 }
 
 extension DataProblem {
-  /// The problem with a full stop.
+  /// The problem as a sentence, with a period.
   var sentence: String { "\(self)." }
 }
 
-/// What commands take that print records.
+/// Options of commands that print records.
 struct ListingOptions: ParsableArguments {
   @Flag(help: "Print CSV (RFC 4180), with the names of the fields in the first line.")
   var csv = false
@@ -112,7 +113,7 @@ struct ListingOptions: ParsableArguments {
   }
 }
 
-/// What commands that change something take.
+/// Options of commands that change something.
 struct ConfirmationOptions: ParsableArguments {
   @Flag(help: "Show what would be done, and do nothing; with --json, as a document for orgman apply.")
   var dryRun = false
@@ -120,12 +121,12 @@ struct ConfirmationOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Don't ask.")
   var yes = false
 
-  /// Asks on the terminal. Where there is none, what asks is refused.
+  /// Asks the user on the terminal. Refuses if there is none.
   ///
-  /// - Parameter isInputTaken: whether standard input is read for something else.
+  /// - Parameter isInputTaken: whether standard input is read for another purpose.
   func confirm(_ question: String, isInputTaken: Bool = false) throws {
     if yes { return }
-    // Who pipes something in can still be asked, where there is a terminal.
+    // A user who pipes something in can still be asked if there is a terminal.
     let terminal = isInputTaken && isatty(STDERR_FILENO) == 1 ? fopen("/dev/tty", "re") : nil
     defer { if let terminal { fclose(terminal) } }
     guard terminal != nil || (!isInputTaken && isatty(STDIN_FILENO) == 1) else {
@@ -154,15 +155,15 @@ extension ConfirmationOptions {
 }
 
 enum FileHandle {
-  /// Writes to standard error at once.
+  /// Writes to standard error without buffering.
   static func standardError(_ text: String) {
     var text = text
     text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 }
 
-/// Runs a command and turns what it throws into one line on standard error and the exit status of its kind:
-/// 1 refused or failed, 2 not found, 3 conflict.
+/// Runs a command, and converts an error to one line on standard error and the corresponding exit status: 1 refused or
+/// failed, 2 not found, 3 conflict.
 func exitingWithStatus(_ body: () throws -> Void) throws {
   defer { OpenStores.finish() }
   do {
@@ -178,14 +179,14 @@ func exitingWithStatus(_ body: () throws -> Void) throws {
   }
 }
 
-/// A value as JSON, the keys in order, in ASCII alone.
+/// Encodes a value as pure ASCII JSON with sorted keys.
 func encodedJSON(_ value: some Encodable) throws -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
   return Encoded.ascii(json: String(decoding: try encoder.encode(value), as: UTF8.self))
 }
 
-/// Prints a value as JSON, the keys in order.
+/// Prints a value as JSON with sorted keys.
 func printJSON(_ value: some Encodable) throws {
   let output = StandardOutput()
   try output.write(try encodedJSON(value) + "\n")

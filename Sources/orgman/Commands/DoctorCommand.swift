@@ -64,7 +64,7 @@ struct DoctorCommand: ParsableCommand {
 }
 
 extension Finding.Remedy {
-  /// What it does, to follow "would".
+  /// A description of the remedy, to follow "would".
   fileprivate var sentence: String {
     switch self {
     case .maintain: "ingest what other programs wrote and remove what a crash left"
@@ -85,7 +85,7 @@ extension Finding.Remedy {
 }
 
 extension Sizes {
-  /// How much room each takes.
+  /// A sentence with the size of each part.
   fileprivate var sentence: String {
     let parts = [
       ("journal", journal), ("checkpoints", checkpoints), ("quarantine", quarantine),
@@ -96,7 +96,7 @@ extension Sizes {
   }
 }
 
-/// A number of bytes as people read it: `1.2 MB`.
+/// A human-readable number of bytes: `1.2 MB`.
 func humanReadable(_ bytes: Int) -> String {
   guard bytes >= 1000 else { return "\(bytes) byte\(bytes == 1 ? "" : "s")" }
   var (value, unit) = (Double(bytes) / 1000, 0)

@@ -2,19 +2,19 @@ import ArgumentParser
 import OrgCore
 import OrgFileStore
 
-/// What commands take that edit.
+/// Options of commands that edit.
 struct EditOptions: ParsableArguments {
   @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var options: DataOptions
 
-  /// Makes a change set of the data as they are, and previews, or commits it and prints what changed; see
-  /// `OrgManager.edit`.
+  /// Makes a change set from the current data, and previews it, or commits it and prints the
+  /// changes; see `OrgManager.edit`.
   ///
   /// - Parameters:
-  ///   - isInputTaken: whether standard input is read for something else than answers.
-  ///   - asksForSeveral: whether changes to several organizations are shown and asked about first.
-  ///   - make: makes the changes; called again where it has to look again.
-  ///   - report: prints what was done, instead of the changes.
+  ///   - isInputTaken: whether standard input is read for another purpose than answers.
+  ///   - asksForSeveral: whether changes to several organizations are shown first and need confirmation.
+  ///   - make: makes the changes; called again if the data have changed in the meantime.
+  ///   - report: prints the result, instead of the changes.
   func edit(
     isInputTaken: Bool = false, asksForSeveral: Bool = true, _ make: (Snapshot) throws(OrgError) -> ChangeSet,
     report: ((StandardOutput, Commit) throws(OrgError) -> Void)? = nil
@@ -66,6 +66,6 @@ struct EditOptions: ParsableArguments {
 }
 
 extension Preview {
-  /// How many organizations it changes.
+  /// The number of organizations that it changes.
   fileprivate var organizationCount: Int { Set(recorded.map(\.change.organizationID)).count }
 }

@@ -74,7 +74,7 @@ struct EraseCommand: ParsableCommand {
     var found: [ErasureSubject] = []
     if !user {
       if snapshot.organization(id: name) != nil || name.hasPrefix("org_") {
-        // One that is gone from the data may be in the history.
+        // An organization that is no longer in the data may still be in the history.
         found.append(.organization(name))
       } else if snapshot.organizations.contains(where: { $0.name == name }) {
         found.append(.organization(try snapshot.organization(named: name).id))
@@ -130,7 +130,7 @@ struct EraseCommand: ParsableCommand {
 }
 
 extension Erasure {
-  /// The names of the organization that goes.
+  /// The names of the erased organization.
   fileprivate func organizationNames(of subject: ErasureSubject) -> [String] {
     guard case .organization = subject else { return [] }
     return Set(changes.map(\.organizationName)).filter { !$0.isEmpty }.sorted()

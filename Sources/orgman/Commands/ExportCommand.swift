@@ -56,7 +56,7 @@ struct ExportCommand: ParsableCommand {
     }
   }
 
-  /// The columns of CSV: those of an organization, whose id members name, and those of a member.
+  /// The CSV columns: those of an organization, whose ID is also in the members' records, and those of a member.
   static let columns =
     [Column("record", nil), Column("org_id", nil)] + Column.organization.dropFirst()
     + Column.member.dropFirst()

@@ -14,7 +14,7 @@ struct HistoryCommand: ParsableCommand {
     subcommands: [HistoryListCommand.self, PruneCommand.self], defaultSubcommand: HistoryListCommand.self)
 }
 
-/// `orgman history list`, which is what `orgman history` alone means.
+/// `orgman history list`, the default subcommand of `orgman history`.
 struct HistoryListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Show who changed what when, newest first.",
@@ -36,7 +36,7 @@ struct HistoryListCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      // What it is looked up in is brought up to date, where that is allowed.
+      // Opening the store for writing lets it update the index, if that is allowed.
       let store = try options.store()
       var filter = HistoryFilter()
       if let organization { filter.organization = try store.snapshot().organization(named: organization).id }
@@ -59,7 +59,7 @@ struct HistoryListCommand: ParsableCommand {
     }
   }
 
-  /// The newest generations that are missing between others; `nil` where none are.
+  /// The newest missing generations within the entries; `nil` if none are missing.
   private static func gap(in entries: [HistoryEntry]) -> String? {
     for (newer, older) in zip(entries, entries.dropFirst())
     where newer.generation > older.generation && newer.generation - older.generation > 1 {
@@ -71,7 +71,7 @@ struct HistoryListCommand: ParsableCommand {
 }
 
 extension HistoryEntry {
-  /// The entry for people: a line, and more for more changes.
+  /// The entry for display: one line, and further lines for further changes.
   fileprivate var lines: [String] {
     let what: String =
       switch kind {
@@ -104,7 +104,7 @@ extension HistoryEntry {
 
 /// An entry of the history as JSON.
 struct HistoryJSON: Encodable {
-  /// What a change is about, and what it does in words; where the values are wanted, a preview has them.
+  /// The subject of a change and a description of it. The exact values are available from a preview.
   struct What: Encodable {
     let organization, name, summary: String
     let user: String?
@@ -121,7 +121,7 @@ struct HistoryJSON: Encodable {
   let actor: Actor
   let changes: [What]
   let reverted: [UInt64]
-  /// What another program's files said and the data don't.
+  /// Changes in another program's files that the data don't include.
   let refused: [What]
   let note: String?
 

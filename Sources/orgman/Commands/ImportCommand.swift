@@ -38,7 +38,7 @@ struct ImportCommand: ParsableCommand {
   @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var options: DataOptions
 
-  /// Of a file with so many, more is wrong than single records.
+  /// The maximum number of errors. With more, the problem isn't just with single records.
   private static let mostErrors = 100_000
 
   private struct Result: Encodable {
@@ -106,7 +106,7 @@ struct ImportCommand: ParsableCommand {
 
   private func makeReader(_ source: ByteSource) throws -> any RowReader {
     var format = self.format ?? file.flatMap { TransferFormat(path: $0) }
-    // An export of no organizations as JSON Lines is nothing at all; any other has something in it.
+    // An export of no organizations as JSON Lines is empty; in all other formats it isn't.
     if format != .jsonl, try source.peek() == nil {
       throw OrgError(.invalidValue, "\(source.name) is empty, so nothing was imported.")
     }
@@ -125,7 +125,7 @@ struct ImportCommand: ParsableCommand {
     return JSONReader(source, isLines: format == .jsonl)
   }
 
-  /// Names the records that are wrong; throws unless they are to be passed over.
+  /// Reports bad records, and throws unless they are to be skipped.
   private func report(_ plan: ImportPlan, _ name: String) throws(OrgError) {
     if plan.datesKept > 0 {
       FileHandle.standardError(
@@ -199,7 +199,7 @@ struct ImportCommand: ParsableCommand {
 
   // MARK: The data
 
-  /// The data; `nil` where there are none yet.
+  /// Opens the data; `nil` if there are none yet.
   private func openStore() throws(OrgError) -> FileStore? {
     do {
       return try options.store(isReadOnly: confirmation.dryRun)
@@ -218,7 +218,7 @@ struct ImportCommand: ParsableCommand {
 }
 
 extension Change {
-  /// Whether a value that was there is another one after it.
+  /// Whether it replaces an existing value.
   fileprivate var isOverwriting: Bool {
     switch self {
     case .setField, .setRole: true

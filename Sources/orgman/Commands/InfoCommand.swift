@@ -29,7 +29,7 @@ struct InfoCommand: ParsableCommand {
   }
 }
 
-/// What is known of an installation, as names with values under headings; text of others is escaped.
+/// Information about an installation, as names and values under headings. Untrusted text is escaped.
 private struct Report: Encodable {
   struct Section: Encodable {
     let title: String
@@ -130,7 +130,7 @@ private struct Report: Encodable {
     return section
   }
 
-  /// A path with what is there: how big it is, whose, and since when it is so.
+  /// A path and what is there: its size, owner, mode, and modification time.
   private static func described(_ path: String) -> String {
     var status = stat()
     let name = path.escapedForDisplay
@@ -168,7 +168,7 @@ private struct Report: Encodable {
     return section
   }
 
-  /// How many files a directory has, and their bytes.
+  /// The number of files in a directory, and their total size in bytes.
   private static func extent(_ path: String) -> (count: Int, size: UInt64) {
     guard let directory = opendir(path) else { return (0, 0) }
     defer { closedir(directory) }
@@ -180,7 +180,7 @@ private struct Report: Encodable {
       var status = stat()
       guard stat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
       count += 1
-      // A file with holes may claim any size.
+      // A sparse file may have any size.
       let (sum, isTooMuch) = size.addingReportingOverflow(UInt64(max(0, status.st_size)))
       size = isTooMuch ? .max : sum
     }

@@ -28,7 +28,7 @@ struct InstallCommand: ParsableCommand {
   func run() throws {
     try exitingWithStatus {
       let files: [(path: String, bytes: [UInt8]?, mode: mode_t)] = [
-        // No bytes: this program itself.
+        // `nil` stands for this program itself.
         ("bin/orgman", nil, 0o755),
         ("share/man/man1/orgman.1", Array(try ManPage.text().utf8), 0o644),
         ("share/bash-completion/completions/orgman", completion(.bash), 0o644),
@@ -49,7 +49,7 @@ struct InstallCommand: ParsableCommand {
     Array(Orgman.completionScript(for: shell).utf8) + [UInt8(ascii: "\n")]
   }
 
-  /// Writes beside and exchanges, so that a running program, or one that reads the file, isn't disturbed.
+  /// Writes a temporary file and renames it, so that running programs and readers of the old file aren't disturbed.
   private static func put(_ bytes: [UInt8]?, at path: String, mode: mode_t) throws(OrgError) {
     let parts = path.split(separator: "/", omittingEmptySubsequences: true)
     for count in 1..<max(1, parts.count) {

@@ -20,7 +20,7 @@ struct ListCommand: ParsableCommand {
       --json and --csv have every value exactly.
       """)
 
-  /// `no:stripe and no:lago`
+  /// For example, `no:stripe and no:lago`.
   private static var absences: String {
     let terms = OrganizationField.optional.reversed().map { "no:\($0.descriptor.word)" }
     return terms.alternatives.replacing(" or ", with: " and ")

@@ -49,7 +49,7 @@ struct PruneCommand: ParsableCommand {
     }
   }
 
-  /// The time since which everything stays.
+  /// The time since which everything is kept.
   private func time() throws(OrgError) -> Timestamp {
     if let time = before.flatMap({ Timestamp($0) }) { return time }
     let (configuration, problems) = ConfigurationFile.load()

@@ -23,7 +23,7 @@ struct RestoreCommand: ParsableCommand {
   @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var options: DataOptions
 
-  /// Changes that are shown before somebody is asked.
+  /// The number of changes shown before the user is asked.
   private static let shown = 20
 
   func validate() throws {
@@ -59,7 +59,7 @@ struct RestoreCommand: ParsableCommand {
 
   private func read(_ path: String) throws(OrgError) -> Backup {
     let source = try ByteSource(path: path, limit: BackupArchive.longest)
-    // What is no backup needn't be read to its end.
+    // If it isn't a backup, it needn't be read to the end.
     guard try source.peek() == UInt8(ascii: "{") else {
       throw OrgError(
         .damagedData, "\(source.name) is no backup that orgman wrote, so nothing was restored.")
@@ -88,7 +88,7 @@ struct RestoreCommand: ParsableCommand {
 }
 
 extension Restoration {
-  /// How many of each come, go or change, in a sentence.
+  /// The number of changes of each kind, in a sentence.
   fileprivate var totals: String {
     var (created, removed, added, left, changed) = (0, 0, 0, 0, 0)
     for change in changes {

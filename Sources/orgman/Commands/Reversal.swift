@@ -1,7 +1,7 @@
 import OrgCore
 import OrgFileStore
 
-/// Shows what a change set would do, asks, and commits it.
+/// Shows what a change set would do, asks for confirmation, and commits it.
 func carryOut(
   _ set: ChangeSet, of entry: HistoryEntry, on manager: OrgManager, _ confirmation: ConfirmationOptions,
   _ options: DataOptions
@@ -17,7 +17,7 @@ func carryOut(
       ? try printJSON(ChangeDocument(set, recorded: recorded, generation: try manager.newestGeneration()))
       : print("No changes needed.")
   }
-  // What is asked about is no part of what is printed as JSON.
+  // With --json, the changes to confirm aren't part of the output.
   if confirmation.dryRun || !confirmation.yes {
     for line in lines { options.json ? FileHandle.standardError(line + "\n") : print(line) }
   }
@@ -33,7 +33,7 @@ func carryOut(
 }
 
 extension FileStore {
-  /// Says that the history doesn't have a generation, and why.
+  /// The error for a generation that the history doesn't have, with the reason.
   func unknown(_ generation: UInt64) throws(OrgError) -> OrgError {
     if let first = try historyStart(), generation < first {
       return OrgError(

@@ -3,30 +3,30 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// How an organization is named on the command line.
+/// The help text for an organization argument.
 let organizationHelp: ArgumentHelp =
   "The organization: its id, the unique start of one, or its exact name; - reads ids from standard input."
 
-/// The organizations that an argument names: one, or for `-` those whose ids are in standard input. That can be read but
-/// once, so it is kept for when they are looked up again in data that moved on.
+/// The organizations named by an argument: a single one, or for `-` those whose IDs are in standard input. Standard
+/// input can only be read once, so its lines are kept in case they must be looked up again after the data have changed.
 struct Targets {
-  /// Whether standard input is read for them.
+  /// Whether their IDs are read from standard input.
   let areListed: Bool
   private let name: String
   private let lines: [InputLine]
 
-  /// - Throws: what `InputLine.all` throws.
+  /// - Throws: the errors of `InputLine.all`.
   init(_ argument: String) throws(OrgError) {
     name = argument
     areListed = argument == "-"
-    // What orgman list prints can be passed on as it is.
+    // The output of orgman list can be piped in unchanged.
     lines = areListed ? try InputLine.all("ids of organizations").map { $0.firstField } : []
   }
 
-  /// The organizations as they are in some data.
+  /// Looks up the organizations in a snapshot.
   ///
-  /// - Throws: `organizationNotFound` with the first that isn't there and its line; `damagedData` where it may be one of
-  ///   those that can't be read.
+  /// - Throws: `organizationNotFound` for the first one that doesn't exist, with its line; `damagedData` if it may be
+  ///   among unreadable records.
   func organizations(in snapshot: Snapshot) throws(OrgError) -> [Organization] {
     guard areListed else { return [try snapshot.organization(named: name)] }
     var organizations: [Organization] = []
@@ -46,26 +46,25 @@ struct Targets {
   }
 }
 
-/// A line of standard input, or an argument that is used as if it were one.
+/// A line of standard input, or an argument used in its place.
 struct InputLine {
-  /// From 1; `nil` for an argument.
+  /// The line number, counted from 1; `nil` for an argument.
   let number: Int?
   let text: String
   private static let limit = 64 << 20
 
-  /// Arguments, or for `-` alone the lines of standard input.
+  /// The given arguments, or the lines of standard input if the only argument is `-`.
   ///
-  /// - Parameter what: what is expected there, for a sentence.
+  /// - Parameter what: what the lines should contain, for a message.
   static func all(_ arguments: [String], _ what: String) throws(OrgError) -> [InputLine] {
     guard arguments == ["-"] else { return arguments.map { InputLine(number: nil, text: $0) } }
     return try all(what)
   }
 
-  /// The lines of standard input that aren't empty.
+  /// The nonempty lines of standard input.
   ///
-  /// - Parameter what: what is expected there, for a sentence.
-  /// - Throws: `system` where it can't be read, `invalidValue` if there are none, for more than 64 MiB, and for what isn't
-  ///   UTF-8.
+  /// - Parameter what: what the lines should contain, for a message.
+  /// - Throws: `system` if it can't be read, `invalidValue` if it is empty, larger than 64 MiB, or not UTF-8.
   static func all(_ what: String) throws(OrgError) -> [InputLine] {
     var lines: [InputLine] = []
     for (index, line) in try bytes().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
@@ -101,14 +100,14 @@ struct InputLine {
     }
   }
 
-  /// Where it is, to begin a sentence with; empty for an argument.
+  /// The location as the beginning of a message; empty for an argument.
   var place: String { number.map { "Standard input, line \($0): " } ?? "" }
 
   /// The line up to its first tab.
   var firstField: InputLine { InputLine(number: number, text: String(text.prefix { $0 != "\t" })) }
 
-  /// Checks what becomes the id of a new member. A line with a tab is most likely one of a table, and what else can't be
-  /// seen is hardly meant.
+  /// Checks the ID of a new member. A line with a tab probably comes from a table, and other invisible
+  /// characters are hardly intended.
   ///
   /// - Throws: `invalidIdentifier`.
   func checkNewID() throws(OrgError) {
@@ -120,10 +119,10 @@ struct InputLine {
 }
 
 extension Snapshot {
-  /// The organization that somebody names by its id, the unique start of one, or its exact name.
+  /// The organization with the given ID, unique ID prefix, or exact name.
   ///
-  /// - Throws: `organizationNotFound`, also where the name fits several: then they are listed. `damagedData` where it may
-  ///   be one of those that can't be read.
+  /// - Throws: `organizationNotFound`, also if several organizations match, in which case they are listed.
+  ///   `damagedData` if it may be among unreadable records.
   func organization(named name: String) throws(OrgError) -> Organization {
     if let organization = organization(id: name) { return organization }
     let named = organizations.filter { $0.name == name }
@@ -144,7 +143,7 @@ extension Snapshot {
     return first
   }
 
-  /// The error for a record that isn't there. In damaged data nobody can say that it isn't.
+  /// The error for a missing record. In damaged data, it may only be unreadable.
   func notFound(_ sentence: String, _ code: OrgError.Code = .organizationNotFound) -> OrgError {
     problems.isEmpty
       ? OrgError(code, sentence)
@@ -168,7 +167,8 @@ extension Snapshot {
       .memberNotFound)
   }
 
-  /// The roles of those among some users who are members, in one pass over the members where there are many users.
+  /// The roles of users who are members. If there are many users, this makes one pass over the members and returns
+  /// the roles of all members.
   func roles(of users: [InputLine], in organization: Organization) -> [String: Role] {
     if users.count <= 8 {
       let pairs = users.compactMap { user in role(of: user.text, in: organization.id).map { (user.text, $0) }
@@ -180,7 +180,7 @@ extension Snapshot {
   }
 }
 
-/// Checks that standard input is read for one thing.
+/// Checks that standard input isn't used for two purposes.
 func checkInput(_ organization: String, _ users: [String]) throws {
   if organization == "-", users.contains("-") {
     throw ValidationError("Standard input can be the organizations or the users, not both.")
@@ -191,7 +191,7 @@ func checkInput(_ organization: String, _ users: [String]) throws {
 }
 
 extension String {
-  /// The start of a long text, for a sentence.
+  /// The beginning of a long text, for a message.
   fileprivate var shortened: String {
     unicodeScalars.count <= 100 ? self : String(String.UnicodeScalarView(unicodeScalars.prefix(100))) + "…"
   }

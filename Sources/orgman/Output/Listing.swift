@@ -3,11 +3,11 @@ import Glibc
 import OrgCore
 import OrgFileStore
 
-/// How records are printed.
+/// The format in which records are printed.
 enum OutputFormat {
-  /// Columns under titles, for people.
+  /// Columns under titles, for users.
   case table
-  /// A line a record, values between tabs.
+  /// One line per record, with tabs between the values.
   case text
   case csv
   case json
@@ -17,10 +17,10 @@ enum OutputFormat {
 enum Cell {
   case text(String?)
   case number(Int)
-  /// The default of the service, for a record that has no value.
+  /// The service's default, for a record without a value.
   case defaulted(String)
 
-  /// An unknown time is none.
+  /// An unknown time has no text.
   static func time(_ time: Timestamp) -> Cell { .text(time == .unknown ? nil : time.description) }
 
   var text: String? {
@@ -31,7 +31,7 @@ enum Cell {
     }
   }
 
-  /// The text for people, who are to see what is a default.
+  /// The text for users, which marks defaults.
   var shownText: String? {
     if case .defaulted(let text) = self { "(\(text))" } else { text }
   }
@@ -39,9 +39,9 @@ enum Cell {
 
 /// A column of records.
 struct Column {
-  /// Its name in JSON and CSV, which is that of the data files where they have it.
+  /// The name in JSON and CSV. It is the same as in the data files, if it exists there.
   let key: String
-  /// What is above it in a table; `nil` leaves it out there.
+  /// The title in a table; `nil` if the column isn't shown there.
   let title: String?
 
   init(_ key: String, _ title: String?) {
@@ -49,10 +49,10 @@ struct Column {
     self.title = title
   }
 
-  /// The keys of an organization.
+  /// The columns of an organization.
   static let organization = OrganizationKey.all.map { Column($0.name, $0.heading) }
 
-  /// The four fields of a member.
+  /// The four columns of a member.
   static let member = [
     Column("org_id", nil), Column("user_id", "User"), Column("role", "Role"), Column("joined_at", "Joined"),
   ]
@@ -61,7 +61,7 @@ struct Column {
 extension Organization {
   var cells: [Cell] { cells([]) }
 
-  /// - Parameter defaults: the fields that its record lacks.
+  /// - Parameter defaults: the fields that are missing in its record.
   func cells(_ defaults: DefaultedFields) -> [Cell] {
     OrganizationKey.all.map { key in
       guard let bit = key.defaulted, key != .createdAt, defaults.contains(bit) else {
@@ -75,7 +75,7 @@ extension Organization {
 extension OrgUser {
   var cells: [Cell] { cells([]) }
 
-  /// - Parameter defaults: the fields that its record lacks.
+  /// - Parameter defaults: the fields that are missing in its record.
   func cells(_ defaults: DefaultedFields) -> [Cell] {
     [
       .text(organizationID), .text(userID),
@@ -84,7 +84,7 @@ extension OrgUser {
   }
 }
 
-/// Prints records one after the other, as they are found; only a table waits for all of them, to know its widths.
+/// Prints records one by one as they are found. Only a table waits for all of them to determine the column widths.
 struct Listing {
   private let output: StandardOutput
   private let format: OutputFormat
@@ -132,7 +132,7 @@ struct Listing {
     }
   }
 
-  /// Ends the list, and writes what is left.
+  /// Ends the list, and writes the rest of the output.
   mutating func finish() throws(OrgError) {
     switch format {
     case .table: try printTable()
@@ -145,7 +145,7 @@ struct Listing {
   private func printTable() throws(OrgError) {
     guard !rows.isEmpty else { return }
     let titles = columns.compactMap(\.title)
-    // A few very long values don't push the others out of sight.
+    // Don't let a few very long values push the other columns out of sight.
     let widths = titles.indices.map { column in
       rows.reduce(titles[column].displayWidth) { max($0, min(40, $1[column].displayWidth)) }
     }
@@ -161,7 +161,7 @@ struct Listing {
   }
 }
 
-/// Records as JSON objects, the keys in the order of the data files.
+/// Records as JSON objects, with the keys in the order of the data files.
 enum JSONOutput {
   private static func append(_ text: String?, to bytes: inout [UInt8]) {
     JSONText.append(text, to: &bytes, short: .whiteSpace)
@@ -197,7 +197,7 @@ enum JSONOutput {
     for member in members {
       if !isFirst { bytes += ", ".utf8 }
       isFirst = false
-      // Field by field, for there are many.
+      // Write each field directly, because there are many members.
       bytes += "{\"org_id\": ".utf8
       append(member.organizationID, to: &bytes)
       bytes += ", \"user_id\": ".utf8
@@ -213,13 +213,13 @@ enum JSONOutput {
 }
 
 extension String {
-  /// How many cells of a terminal it takes; it must be escaped.
+  /// The width of the text in terminal cells; the text must be escaped.
   var displayWidth: Int {
     if utf8.allSatisfy({ $0 < 0x80 }) { return utf8.count }
     _ = Self.locale
     return unicodeScalars.reduce(0) { $0 + max(0, Int(clinux_wcwidth($1.value))) }
   }
 
-  /// What `wcwidth` knows depends on it.
+  /// `wcwidth` depends on the locale.
   private static let locale: Void = { _ = setlocale(LC_CTYPE, "C.UTF-8") }()
 }

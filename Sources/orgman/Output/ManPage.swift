@@ -2,9 +2,9 @@ import ArgumentParser
 import FoundationEssentials
 import OrgCore
 
-/// The man page, made of what the commands say of themselves.
+/// The man page, generated from the help of the commands.
 enum ManPage {
-  /// The page in the language of `man(7)`.
+  /// The source of the page in the `man(7)` format.
   static func text() throws -> String {
     let info = try JSONDecoder().decode(ToolInfo.self, from: Data(Orgman._dumpHelp().utf8))
     let root = info.command
@@ -70,7 +70,7 @@ enum ManPage {
     }
   }
 
-  /// The first letter small, the dot at the end gone: as man pages name things.
+  /// Lowercases the first letter and removes the final period, as is customary in man pages.
   private static func lowered(_ text: String) -> String {
     let text = text.hasSuffix(".") ? text.dropLast() : text[...]
     return text.prefix(1).lowercased() + text.dropFirst()
@@ -92,7 +92,7 @@ enum ManPage {
     return result.hasPrefix(".") ? "\\&" + result : result
   }
 
-  // MARK: What ArgumentParser tells
+  // MARK: Output of ArgumentParser
 
   private struct ToolInfo: Decodable {
     let command: Command
@@ -119,7 +119,7 @@ enum ManPage {
     let isOptional, isRepeating, shouldDisplay: Bool
 
     var name: String? { names?.first { $0.kind == "long" }?.spelling }
-    /// `--plan <plan>`
+    /// For example, `--plan <plan>`.
     var usage: String { (name ?? "") + (kind == "option" ? " <\(valueName ?? "")>" : "") }
     var spellings: [String] {
       (names ?? []).map { $0.spelling + (kind == "option" ? " <\(valueName ?? "")>" : "") }

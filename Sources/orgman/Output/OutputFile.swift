@@ -2,11 +2,11 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Files that somebody names to be written, for them alone to read; none is written over.
+/// Output files named by the user. Only the user can read them, and existing files are never overwritten.
 enum OutputFile {
-  /// Writes a file and makes it last.
+  /// Writes a file durably.
   ///
-  /// - Throws: `system` where it is there already, or can't be written.
+  /// - Throws: `system` if it already exists or can't be written.
   static func write(_ bytes: [UInt8], to path: String) throws(OrgError) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw failure(path, "can't be written", errno) }

@@ -3,40 +3,40 @@ import OrgCore
 import OrgFileStore
 import SystemPackage
 
-/// Standard output, or a file, written in large pieces. When nobody reads it any more, as after `| head -1`, the program ends
-/// quietly.
+/// Standard output, or a file, written in large pieces. When its reader goes away, as with `| head -1`,
+/// the program ends quietly.
 final class StandardOutput {
-  /// Whether a person looks at it.
+  /// Whether the output goes to a terminal.
   let isTerminal: Bool
   private let descriptor: Int32
   private let name: String
   private var buffer: [UInt8] = []
   private static let limit = 1 << 16
 
-  /// - Parameter name: what to call it in a sentence.
+  /// - Parameter name: how to refer to it in messages.
   init(descriptor: Int32 = STDOUT_FILENO, name: String = "Standard output") {
     self.descriptor = descriptor
     self.name = name
     isTerminal = isatty(descriptor) == 1
-    // What was asked for is done, whoever reads the answer.
+    // Complete the requested operation even if the output isn't read.
     signal(SIGPIPE, SIG_IGN)
     buffer.reserveCapacity(Self.limit + 4096)
   }
 
-  /// Adds to what is written soon.
+  /// Adds text to the buffer.
   func write(_ text: String) throws(OrgError) {
     try write { $0 += text.utf8 }
   }
 
-  /// Adds to what is written soon, in place.
+  /// Adds bytes to the buffer in place.
   func write(_ body: (inout [UInt8]) -> Void) throws(OrgError) {
     body(&buffer)
     if buffer.count >= Self.limit { try flush() }
   }
 
-  /// Writes what is left.
+  /// Writes the rest of the buffer.
   ///
-  /// - Throws: `system` with what was in the way.
+  /// - Throws: `system` with the reason for the failure.
   func flush() throws(OrgError) {
     var written = 0
     while written < buffer.count {
@@ -54,14 +54,14 @@ final class StandardOutput {
   }
 }
 
-/// Text for a table, tab-separated lines and CSV as bytes, and what of JSON others have written.
+/// Encodes text as bytes for tables, tab-separated lines, and CSV, and JSON from other encoders as ASCII.
 enum Encoded {
-  /// What can't act on a terminal: see `String.escapedForDisplay`.
+  /// Appends text that can't affect a terminal; see `String.escapedForDisplay`.
   static func append(display text: String, to bytes: inout [UInt8]) {
     bytes += text.utf8.allSatisfy { 0x20..<0x7F ~= $0 } ? text.utf8 : text.escapedForDisplay.utf8
   }
 
-  /// A field after RFC 4180. An empty text is told from no text by its quotes.
+  /// Appends a field according to RFC 4180. Quotes distinguish an empty text from no text.
   static func append(csv text: String?, to bytes: inout [UInt8]) {
     guard let text else { return }
     let quote = UInt8(ascii: "\"")
@@ -80,8 +80,8 @@ enum Encoded {
     bytes.append(quote)
   }
 
-  /// JSON with everything outside ASCII escaped, which can only be in strings: so nothing in it acts on a
-  /// terminal.
+  /// Escapes everything outside ASCII in JSON text, which can only occur in strings, so that nothing
+  /// in it affects a terminal.
   static func ascii(json text: String) -> String {
     guard !text.utf8.allSatisfy({ $0 < 0x7F }) else { return text }
     var bytes: [UInt8] = []

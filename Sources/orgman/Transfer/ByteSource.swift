@@ -2,16 +2,16 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// A file, or standard input, read piece by piece, with the line that the next byte is in. Holds one piece at a
-/// time, however large the file is.
+/// A file, or standard input, that is read piece by piece, with the line number of the next byte. Only one piece is in
+/// memory at a time, however large the file is.
 final class ByteSource {
-  /// What to call it in a sentence.
+  /// How to refer to it in messages.
   let name: String
-  /// Bytes of the file, where that is known.
+  /// The size of the file in bytes, if known.
   let size: Int?
-  /// How many bytes were taken.
+  /// The number of bytes consumed.
   private(set) var position = 0
-  /// The line of the next byte, from 1.
+  /// The line of the next byte, counted from 1.
   private(set) var line = 1
   /// Called after each piece.
   var onProgress: (ByteSource) -> Void = { _ in }
@@ -20,7 +20,7 @@ final class ByteSource {
   private let closes: Bool
   private let limit: Int
   private var readCount = 0
-  /// Bytes of the longest file that is read: a million members take a tenth.
+  /// The default size limit in bytes: a million members take a tenth of it.
   static let longest = 1 << 30
   private var chunk: [UInt8] = []
   private var index = 0
@@ -28,9 +28,9 @@ final class ByteSource {
 
   /// Opens a file; `-` is standard input.
   ///
-  /// - Parameter limit: bytes of which more are refused, when they come at the latest.
-  /// - Throws: `dataNotFound` if there is none, `system` if it can't be opened, `invalidValue` if it is no plain file, or
-  ///   too large.
+  /// - Parameter limit: the maximum size in bytes, checked on opening if the size is known, or else while reading.
+  /// - Throws: `dataNotFound` if it doesn't exist, `system` if it can't be opened, `invalidValue` if it isn't a
+  ///   regular file or is too large.
   init(path: String, limit: Int = longest) throws(OrgError) {
     closes = path != "-"
     name = closes ? path.escapedForDisplay : "Standard input"
@@ -41,7 +41,7 @@ final class ByteSource {
       kind = try InputFile.kind(of: descriptor, name, isGiven: !closes || InputFile.given(path) != nil)
       if case .plain(let size) = kind, size > limit { throw Self.excess(name, limit) }
     } catch {
-      // The object isn't there yet, so nothing closes it later.
+      // Initialization failed, so `deinit` won't close the file.
       if closes { close(descriptor) }
       throw error
     }
@@ -56,13 +56,13 @@ final class ByteSource {
     if closes { close(descriptor) }
   }
 
-  /// The next byte, left where it is; `nil` at the end.
+  /// The next byte, without consuming it; `nil` at the end.
   func peek() throws(OrgError) -> UInt8? {
     if index == chunk.count { try fill() }
     return index < chunk.count ? chunk[index] : nil
   }
 
-  /// Takes the next byte.
+  /// Consumes the next byte.
   func next() throws(OrgError) -> UInt8? {
     guard let byte = try peek() else { return nil }
     index += 1
@@ -71,7 +71,7 @@ final class ByteSource {
     return byte
   }
 
-  /// Takes bytes up to one of those given, or to the end of the piece; which of both, the next `peek` says.
+  /// Consumes bytes up to a delimiter or to the end of the piece; the next `peek` tells which.
   func take(until isEnd: (UInt8) -> Bool, into bytes: inout [UInt8]) throws(OrgError) {
     if index == chunk.count { try fill() }
     let start = index
@@ -83,7 +83,7 @@ final class ByteSource {
     position += index - start
   }
 
-  /// Takes what was read of the file and not taken yet, without counting lines; `nil` at the end.
+  /// Consumes the rest of the current piece without counting lines; `nil` at the end.
   func piece() throws(OrgError) -> ArraySlice<UInt8>? {
     if index == chunk.count { try fill() }
     guard index < chunk.count else { return nil }
@@ -93,9 +93,9 @@ final class ByteSource {
     return piece
   }
 
-  /// Everything that is left.
+  /// Consumes all remaining bytes.
   ///
-  /// - Throws: `invalidValue` if it is more than the limit.
+  /// - Throws: `invalidValue` if the limit is exceeded.
   func rest() throws(OrgError) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(size ?? 0)
@@ -117,7 +117,7 @@ final class ByteSource {
       }
       isAtEnd = count == 0
       chunk.removeLast(chunk.count - count)
-      // A file can grow as fast as it is read, and what comes through a pipe needn't end.
+      // A file can grow as fast as it is read, and a pipe may never end.
       readCount += count
       guard readCount <= limit else { throw Self.excess(name, limit) }
       break

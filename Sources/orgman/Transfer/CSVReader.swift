@@ -1,7 +1,7 @@
 import OrgCore
 
-/// Reads CSV after RFC 4180 with the names of the columns in the first line: the form of `orgman export`, and those of
-/// `list --csv` and `members --csv`.
+/// Reads CSV according to RFC 4180 with column names in the first line: the formats of `orgman export`,
+/// `list --csv`, and `members --csv`.
 struct CSVReader: RowReader {
   private let source: ByteSource
   private var columns: [Column] = []
@@ -9,15 +9,15 @@ struct CSVReader: RowReader {
 
   private enum Column {
     case field(ImportRow.Field)
-    /// Says `organization` or `member`.
+    /// Contains `organization` or `member`.
     case record
-    /// What other commands print and nothing is done with.
+    /// Printed by other commands, but not imported.
     case ignored
   }
 
   init(_ source: ByteSource) throws {
     self.source = source
-    // What some spreadsheets begin with.
+    // Skip the byte order mark that some spreadsheets write.
     for byte: UInt8 in [0xEF, 0xBB, 0xBF] {
       guard try source.peek() == byte else { break }
       _ = try source.next()
@@ -51,7 +51,7 @@ struct CSVReader: RowReader {
     while true {
       let line = source.line
       guard let values = try record() else { return nil }
-      // An empty line.
+      // Skip an empty line.
       if values.count == 1, values[0].isEmpty, columns.count > 1 { continue }
       guard values.count == columns.count else {
         throw RowError(
@@ -87,12 +87,12 @@ struct CSVReader: RowReader {
     }
     if !row.isMember, row[.id] == nil { row[.id] = row[.organization] }
     if row.isMember, row[.organization] == nil { row[.organization] = row[.id] }
-    // No value in a column leaves what isn't optional.
+    // An empty value leaves a required field unchanged.
     for field in Self.needed where row[field]?.text == nil { row[field] = nil }
     return row
   }
 
-  /// All but the optional fields of organizations.
+  /// All fields except the optional fields of organizations.
   private static let needed = {
     let optional = OrganizationField.optional.map { ImportRow.Field(.field($0)) }
     return ImportRow.Field.byKey.values.filter { !optional.contains($0) }
@@ -142,7 +142,7 @@ struct CSVReader: RowReader {
           _ = try source.next()
           isLast = true
         case let byte?:
-          // The end of a piece, and no end of the value.
+          // This is the end of the piece, but not of the value.
           value.append(byte)
           continue
         }

@@ -1,23 +1,23 @@
 import OrgCore
 
-/// What an import comes to: the changes that make the data say what the records say, with the line that each comes
-/// from.
+/// The outcome of an import: the changes that make the data agree with the imported records, and the line
+/// that each change comes from.
 struct ImportPlan {
   /// Records that can't be imported.
   private(set) var errors: [RowError] = []
-  /// Dates of present records that differ, which nobody can change.
+  /// The number of existing records with a different date, which can't be changed.
   private(set) var datesKept = 0
   private(set) var set: ChangeSet
   private var lines: [Int] = []
   private let snapshot: Snapshot
   private let now = Timestamp.now()
-  /// Organizations of this import by id, with the line.
+  /// The lines of imported organizations, by ID.
   private var imported: [String: Int] = [:]
-  /// Lines of records of organizations that can't be imported.
+  /// The lines of organizations that can't be imported.
   private var refused: [String: Int] = [:]
-  /// Ids by name, for records without an id.
+  /// IDs by name, for records without an ID.
   private var names: [String: String]?
-  /// Roles by user, present and imported, of organizations that the import speaks of.
+  /// Existing and imported roles by user, for organizations that the import refers to.
   private var roles: [String: [String: (role: Role, line: Int?)]] = [:]
 
   init(on snapshot: Snapshot, allowsOwnerless: Bool) {
@@ -131,7 +131,7 @@ struct ImportPlan {
     }
   }
 
-  /// What records say of when present members joined, to be compared organization by organization.
+  /// The join dates of existing members in the imported records, to be compared by organization.
   private var joinedDates: [(organization: String, user: String, time: Timestamp)] = []
 
   private func value<Value>(
@@ -146,7 +146,7 @@ struct ImportPlan {
 
   // MARK: Checking
 
-  /// Plays the changes on the data. What can't be is an error, and is left out.
+  /// Simulates the changes on the data. Impossible changes are left out and reported as errors.
   mutating func checked() -> Preview {
     countDates()
     while true {

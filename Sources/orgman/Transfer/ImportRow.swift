@@ -1,10 +1,10 @@
 import OrgCore
 
-/// A record of a file that is imported, before anything in it is checked: an organization or a member.
+/// A record of an imported file, before validation: an organization or a member.
 struct ImportRow {
-  /// What a record may say, by the names of the data files: the keys of an organization, then those of a member.
+  /// A field of a record, named as in the data files: the keys of an organization, followed by those of a member.
   struct Field: Hashable {
-    /// Its place among all.
+    /// Its index among all fields.
     let place: Int
 
     static let names = Column.organization.map(\.key) + Column.member.map(\.key)
@@ -20,7 +20,7 @@ struct ImportRow {
     static let role = Field(member: "role")
     static let joinedAt = Field(member: "joined_at")
 
-    /// Whether it is one of a member.
+    /// Whether it is a field of a member.
     var isOfMember: Bool { place >= Column.organization.count }
 
     private init(place: Int) {
@@ -36,15 +36,15 @@ struct ImportRow {
     }
   }
 
-  /// A value, and where it is. No text is null.
+  /// A value and its line. A `nil` text stands for null.
   struct Value {
     var text: String?
     var line: Int
   }
 
-  /// Where the record begins.
+  /// The line at which the record begins.
   var line: Int
-  /// Whether it is a member's.
+  /// Whether it is a member.
   var isMember = false
   private var values: [Value?] = Array(repeating: nil, count: Field.names.count)
 
@@ -52,25 +52,25 @@ struct ImportRow {
     self.line = line
   }
 
-  /// A value; `nil` where the record doesn't speak of it.
+  /// The value of a field; `nil` if the record doesn't have it.
   subscript(field: Field) -> Value? {
     get { values[field.place] }
     set { values[field.place] = newValue }
   }
 }
 
-/// What is wrong with a record; the others can be imported.
+/// An error in a record; other records can still be imported.
 struct RowError: Error {
   let line: Int
-  /// To follow the line and a colon; text of the file is escaped.
+  /// A message to follow the line number and a colon. Text from the file is escaped.
   let message: String
 }
 
-/// The forms that can be imported and exported.
+/// The formats for import and export.
 enum TransferFormat: String, CaseIterable {
   case csv, json, jsonl
 
-  /// By the end of a file's name.
+  /// Determines the format from the extension of a file name.
   init?(path: String) {
     let suffix = path.split(separator: "/").last?.split(separator: ".").dropFirst().last ?? ""
     switch suffix.lowercased() {
@@ -82,13 +82,13 @@ enum TransferFormat: String, CaseIterable {
   }
 }
 
-/// Reads the records of a file one after the other.
+/// Reads the records of a file one by one.
 protocol RowReader {
-  /// The next record, `nil` at the end.
+  /// The next record; `nil` at the end.
   ///
-  /// - Throws: `RowError` for one that can be passed over, `OrgError` where nothing after it can be read.
+  /// - Throws: `RowError` if this record can be skipped, `OrgError` if nothing after it can be read.
   mutating func next() throws -> ImportRow?
 }
 
-/// Most that one value of a file may have: more than anybody's name or id.
+/// The maximum length of a value in a file: more than any name or ID.
 let longestValue = 1 << 20

@@ -2,20 +2,20 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// Files that somebody names to be read. Only plain ones are: a named pipe may never say anything, and a device never
-/// end.
+/// Input files named by the user. Only regular files are accepted: a named pipe may block forever,
+/// and a device may never end.
 enum InputFile {
-  /// What can be read.
+  /// The kind of a readable file.
   enum Kind {
-    /// A file with so many bytes.
+    /// A regular file and its size in bytes.
     case plain(size: Int)
-    /// What comes from another program, or from a terminal.
+    /// Output of another program, or a terminal.
     case stream
   }
 
-  /// Opens a file by its path, without waiting for anything.
+  /// Opens a file by its path without blocking.
   ///
-  /// - Throws: `dataNotFound` if there is none, `system` if it can't be opened.
+  /// - Throws: `dataNotFound` if it doesn't exist, `system` if it can't be opened.
   static func open(_ path: String) throws(OrgError) -> Int32 {
     let descriptor =
       given(path).map { fcntl($0, F_DUPFD_CLOEXEC, 0) }
@@ -29,7 +29,7 @@ enum InputFile {
     return descriptor
   }
 
-  /// The descriptor that a path means, as a shell passes a pipe on; `nil` for any other.
+  /// The descriptor that a path refers to, as with process substitution in a shell; `nil` for other paths.
   static func given(_ path: String) -> Int32? {
     if path == "/dev/stdin" { return STDIN_FILENO }
     for prefix in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(prefix) {
@@ -38,18 +38,18 @@ enum InputFile {
     return nil
   }
 
-  /// What an open file is.
+  /// The kind of an open file.
   ///
   /// - Parameters:
-  ///   - name: what to call it in a sentence.
-  ///   - isGiven: whether whoever started the program opened it, so that a pipe is meant.
-  /// - Throws: `invalidValue` where it isn't to be read.
+  ///   - name: how to refer to it in messages.
+  ///   - isGiven: whether the descriptor was inherited, so that a pipe is intended.
+  /// - Throws: `invalidValue` if it must not be read.
   static func kind(of descriptor: Int32, _ name: String, isGiven: Bool) throws(OrgError) -> Kind {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
       throw OrgError(Errno(rawValue: errno), "\(name) can't be read")
     }
-    // The one device that is at its end at once.
+    // /dev/null, the only device that is acceptable because it ends at once.
     let null: dev_t = 0x103
     switch status.st_mode & S_IFMT {
     case S_IFREG: return .plain(size: Int(status.st_size))

@@ -1,12 +1,12 @@
 import OrgCore
 import OrgFileStore
 
-/// Reads JSON with the line of each value: organizations with their members under `users`, as `show --json` prints
-/// them, or members alone, in an array or one after the other.
+/// Reads JSON with the line of each value: organizations with their members under `users`, in the format of
+/// `show --json`, or members alone, in an array or in sequence.
 ///
-/// The scanner of the data files wants all bytes at once and tells places by their bytes; an import may come through a
-/// pipe, is held piece by piece, and tells them by their lines. So it finds where values end by itself, and leaves it
-/// to the scanner what white space, strings, escapes and numbers are.
+/// `JSONScanner` needs all bytes at once and reports byte offsets. An import may come through a pipe, is read piece by
+/// piece, and reports lines. So this reader finds the ends of values itself, and only uses the scanner's rules for
+/// white space, strings, escapes, and numbers.
 final class JSONReader: RowReader {
   private let source: ByteSource
   private let isLines: Bool
@@ -14,13 +14,12 @@ final class JSONReader: RowReader {
   private var isAtStart = true
   private var isDone = false
   private var isInRecord = false
-  /// Members of the organization that was read last.
+  /// The remaining members of the organization that was read last.
   private var waiting: [Result<ImportRow, RowError>] = []
   private static let deepest = 64
   private static let mostKeys = 1000
 
-  /// - Parameter isLines: whether each record stands in a line of its own, so that one that can't be read can be
-  ///   passed over.
+  /// - Parameter isLines: whether each record is on a line of its own, so that an unreadable one can be skipped.
   init(_ source: ByteSource, isLines: Bool) {
     self.source = source
     self.isLines = isLines
@@ -38,7 +37,7 @@ final class JSONReader: RowReader {
       return try row.get()
     } catch let error as OrgError {
       guard isLines, !isInArray else { throw error }
-      // The rest of the line is no record.
+      // Skip the rest of the line.
       while source.line == line, let byte = try source.peek() {
         var skipped: [UInt8] = []
         try source.take(until: { $0 == UInt8(ascii: "\n") }, into: &skipped)
@@ -48,7 +47,7 @@ final class JSONReader: RowReader {
     }
   }
 
-  /// The sentence without its place, which is said by who lists the errors.
+  /// The message without its location, which is added when errors are listed.
   private func reason(_ error: OrgError) -> String {
     let place = "\(source.name), line "
     guard error.message.hasPrefix(place), error.message.hasSuffix(".") else { return error.message }
@@ -62,7 +61,7 @@ final class JSONReader: RowReader {
 
   // MARK: Records
 
-  /// Goes to the next record; false at the end.
+  /// Advances to the next record. Returns false at the end.
   private func skipToRecord() throws(OrgError) -> Bool {
     if isDone { return false }
     try skipSpace()
@@ -124,7 +123,7 @@ final class JSONReader: RowReader {
         members[index] = .success(member)
       }
     } else if !members.isEmpty {
-      // Without an id, members find their organization by its name.
+      // Without an ID, members refer to their organization by its name.
       for index in members.indices {
         guard case .success(var member) = members[index], member[.organization] == nil else { continue }
         member[.name] = row[.name]
@@ -158,7 +157,7 @@ final class JSONReader: RowReader {
 
   private func skipSpace() throws(OrgError) {
     while let byte = try source.peek(), JSONScanner.isSpace(byte) {
-      // Where a record is a line, it ends there.
+      // If each record is on its own line, the record ends here.
       if byte == 0x0A, isLines, isInRecord, !isInArray { return }
       _ = try source.next()
     }
@@ -207,7 +206,7 @@ final class JSONReader: RowReader {
     try expect("]", "a comma or the end of the list")
   }
 
-  /// A text or null; no value at all for something else, which is passed over.
+  /// A text or null; an outer `nil` for any other value, which is skipped.
   private func text() throws(OrgError) -> String?? {
     switch try source.peek() {
     case UInt8(ascii: "\""): return .some(try string())
@@ -250,14 +249,14 @@ final class JSONReader: RowReader {
     let quote = UInt8(ascii: "\"")
     try expect("\"", "a text in double quotes")
     var token = [quote]
-    /// Says that something is wrong with the string, unless something else is with what comes before.
+    /// An error for the whole string, unless there is an earlier error in the text read so far.
     func failure(_ message: String) -> OrgError {
       do throws(OrgError) { _ = try decoded(token + [quote]) } catch { return error }
       return self.failure(message)
     }
     while true {
       try source.take(until: { !JSONScanner.isPlain($0) }, into: &token)
-      // An escape has at most six bytes for one.
+      // A character that takes one byte has at most six bytes as an escape.
       guard token.count <= 6 * longestValue else { throw failure("a value has more than 1 MiB") }
       guard let byte = try source.peek() else { throw failure("a string isn't closed") }
       guard !JSONScanner.isPlain(byte) else { continue }
@@ -272,7 +271,7 @@ final class JSONReader: RowReader {
     return text
   }
 
-  /// The text of a string with its quotes.
+  /// Decodes a string including its quotes.
   private func decoded(_ token: [UInt8]) throws(OrgError) -> String {
     do throws(JSONError) {
       if let text = try JSONText.decode(token: token) { return text }

@@ -1,6 +1,7 @@
 import Glibc
 
-/// A bar on a terminal's standard error, for what takes more than a moment; nothing anywhere else.
+/// A progress bar on standard error for operations that take more than a moment. Shows nothing unless
+/// standard error is a terminal.
 final class Progress {
   private let isShown = isatty(STDERR_FILENO) == 1
   private let start = ContinuousClock.now
@@ -9,9 +10,9 @@ final class Progress {
   private static let patience = Duration.milliseconds(300)
   private static let pause = Duration.milliseconds(100)
 
-  /// Shows how far something is.
+  /// Shows the progress of an operation.
   ///
-  /// - Parameter fraction: from 0 to 1; `nil` where nobody knows.
+  /// - Parameter fraction: from 0 to 1; `nil` if unknown.
   func show(_ what: String, _ fraction: Double?) {
     guard isShown else { return }
     let now = ContinuousClock.now
@@ -28,7 +29,7 @@ final class Progress {
     width = text.utf8.count
   }
 
-  /// Takes the bar away.
+  /// Removes the bar.
   func clear() {
     guard width > 0 else { return }
     FileHandle.standardError("\r" + String(repeating: " ", count: width) + "\r")
