@@ -3,7 +3,7 @@ import FoundationEssentials
 import Glibc
 import OrgFileStore
 
-/// Measures orgman on data of its own making and prints what it saw.
+/// Measures orgman on generated data and prints the results.
 @main
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -89,7 +89,7 @@ struct Bench: ParsableCommand {
     return Report(sample, loads: (before, loadAverage()), figures)
   }
 
-  /// Measures the rows that were asked for, in the order of the table.
+  /// Measures the requested rows, in the order of the table.
   private func measure(_ sample: Sample) throws -> [Figure] {
     var figures: [Row: Figure] = [:]
     func measure(_ rows: [Row], _ body: () throws -> [Figure]) {
@@ -106,7 +106,7 @@ struct Bench: ParsableCommand {
     for row in [Row.python, .jq, .simdjson, .fzf, .visidata, .scan, .write] {
       measure([row]) { [try peers.measure(row)] }
     }
-    // Edits first, so that the rest has a history behind it, as in real life.
+    // Edits first, so that the other rows have a history, as in real life.
     let store = StoreRows(sample: sample, runs: runs)
     for row in [Row.edit, .edits, .open, .recovery] { measure([row]) { [try store.measure(row)] } }
     let screen = ScreenRows(sample: sample, runs: runs, soak: soak)
@@ -135,7 +135,7 @@ struct Bench: ParsableCommand {
 
 extension Row: ExpressibleByArgument {}
 
-/// Says what is going on, beside the table.
+/// Reports progress on standard error.
 func progress(_ text: String) {
   let line = Array((text + "\n").utf8)
   write(STDERR_FILENO, line, line.count)

@@ -1,7 +1,7 @@
 import Glibc
 import OrgFileStore
 
-/// How much data there is; each is ten times the one before.
+/// The amount of data. Each scale is ten times the previous one.
 enum Scale: String, CaseIterable, Codable {
   case small, documented, tenfold
 
@@ -16,23 +16,24 @@ enum Scale: String, CaseIterable, Codable {
   var members: Int { organizations * 10 }
 }
 
-/// Generated data in the form that the service writes, the same bytes every time.
+/// Generated data in the service's format. The bytes are the same in every run.
 struct Sample {
   /// The data directory.
   let directory: String
   let scale: Scale
-  /// An organization of ten members that only what is shown on the screen is measured with.
+  /// An organization with ten members that is only used to measure the screen.
   private(set) var organization = ""
-  /// Its last member, whose role is edited, and the one before, whose role others change: both are no owners.
+  /// Its last member, whose role is edited, and the one before, whose role another program
+  /// changes. Neither is an owner.
   private(set) var user = ""
   private(set) var otherUser = ""
 
   var organizationsFile: String { directory + "/organizations.json" }
   var membersFile: String { directory + "/org_users.json" }
-  /// The names of the organizations, one a line, for programs that filter lines.
+  /// The names of the organizations, one per line, for programs that filter lines.
   var namesFile: String { directory + "/names.txt" }
 
-  /// Writes the files into a directory that is there.
+  /// Writes the files to an existing directory.
   init(_ scale: Scale, in directory: String) throws(BenchFailure) {
     self.directory = directory
     self.scale = scale
@@ -40,9 +41,9 @@ struct Sample {
     var organizationsOutput = try OutputFile(organizationsFile)
     var membersOutput = try OutputFile(membersFile)
     var namesOutput = try OutputFile(namesFile)
-    // Three times as many users as organizations: each is in 3.3 of them.
+    // Three times as many users as organizations: each user is in 3.3 organizations.
     let users = (0..<scale.organizations * 3).map { "user_\($0 + 1)_" + hex(8, &random) }
-    // Ten organizations have a hundred members together, some many and some none.
+    // Each group of ten organizations has a hundred members in total; some have many and some have none.
     var counts = [0, 1, 2, 3, 4, 6, 10, 13, 19, 42]
     try organizationsOutput.write("{")
     try membersOutput.write("{")
@@ -54,7 +55,7 @@ struct Sample {
       try namesOutput.write(name + "\n")
       try organizationsOutput.write((number == 0 ? "\n" : ",\n") + record(id, name, number, &random))
       try membersOutput.write((number == 0 ? "\n" : ",\n") + "  \"\(id)\": [")
-      // Users that stand one after the other in the list: nobody twice.
+      // Users at regular intervals in the list, so that no user occurs twice.
       let first = Int.random(in: 0..<users.count, using: &random)
       let step = 7 * scale.organizations / 100 + 1
       for member in 0..<count {
@@ -86,7 +87,7 @@ struct Sample {
     try namesOutput.finish()
   }
 
-  /// One organization, as Python's `json.dump` with an indent of two writes it.
+  /// An organization as written by Python's `json.dump` with an indent of two.
   private func record(_ id: String, _ name: String, _ number: Int, _ random: inout Generator) -> String {
     let lago = Bool.random(using: &random) ? "null" : "\"lago_cust_\(1000 + number)\""
     let stripe = Bool.random(using: &random) ? "null" : "\"cus_\(hex(14, &random))\""
@@ -103,7 +104,7 @@ struct Sample {
       """
   }
 
-  /// Python leaves the microseconds out where there are none.
+  /// Like Python, omits the microseconds if they are zero.
   private func time(_ random: inout Generator) -> String {
     func two(_ range: Range<Int>) -> String {
       let number = Int.random(in: range, using: &random)
@@ -144,7 +145,7 @@ struct Sample {
     ]
 }
 
-/// The same numbers in every run: SplitMix64.
+/// SplitMix64, which yields the same numbers in every run.
 struct Generator: RandomNumberGenerator {
   var state: UInt64
 

@@ -1,23 +1,23 @@
 import Glibc
 
-/// Why something couldn't be measured: a sentence for the table.
+/// Why something couldn't be measured, in a sentence for the table.
 struct BenchFailure: Error, CustomStringConvertible {
   let description: String
 
   init(_ description: String) { self.description = description }
 
-  /// A failed system call.
+  /// Creates a failure from a failed system call.
   init(_ call: String, errno code: Int32) { self.init("\(call): \(String(cString: strerror(code)))") }
 }
 
-/// A file that is being written, in pieces as large as Python's own.
+/// A file that is written in pieces of the same size as Python's.
 struct OutputFile: ~Copyable {
   private let path: String
   private var descriptor: Int32
   private var buffer: [UInt8] = []
   private static let piece = 8192
 
-  /// Opens a file as `open(path, 'w')` does: what was in it is gone.
+  /// Opens a file like `open(path, 'w')`, which truncates it.
   init(_ path: String) throws(BenchFailure) {
     self.path = path
     descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
@@ -27,7 +27,7 @@ struct OutputFile: ~Copyable {
 
   deinit { if descriptor >= 0 { Glibc.close(descriptor) } }
 
-  /// Closes the file and returns the moment before that.
+  /// Closes the file and returns the time just before that.
   mutating func close() -> Int64 {
     let time = now()
     Glibc.close(descriptor)
@@ -40,7 +40,7 @@ struct OutputFile: ~Copyable {
     if buffer.count >= Self.piece { try flush() }
   }
 
-  /// Writes all of these bytes, piece by piece.
+  /// Writes all bytes, piece by piece.
   func write(_ bytes: [UInt8]) throws(BenchFailure) {
     var rest = bytes[...]
     while !rest.isEmpty {
@@ -57,11 +57,11 @@ struct OutputFile: ~Copyable {
     buffer.removeAll(keepingCapacity: true)
   }
 
-  /// Writes what is left.
+  /// Writes the rest of the buffer.
   mutating func finish() throws(BenchFailure) { try flush() }
 }
 
-/// All bytes of a file; also of one in `/proc`, which doesn't know its size.
+/// The content of a file. This includes files in `/proc`, whose size isn't known in advance.
 func contents(of path: String) throws(BenchFailure) -> [UInt8] {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { throw BenchFailure("open \(path)", errno: errno) }
@@ -81,20 +81,20 @@ func contents(of path: String) throws(BenchFailure) -> [UInt8] {
   }
 }
 
-/// The bytes of a file, 0 if it isn't there.
+/// The size of a file in bytes; 0 if it doesn't exist.
 func size(of path: String) -> Int {
   var status = stat()
   return stat(path, &status) == 0 ? Int(status.st_size) : 0
 }
 
-/// Nanoseconds of CLOCK_MONOTONIC.
+/// The value of CLOCK_MONOTONIC in nanoseconds.
 func now() -> Int64 {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
   return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
 }
 
-/// The milliseconds that something takes.
+/// How long a function takes, in milliseconds.
 func milliseconds<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure) -> Double {
   let start = now()
   try body()

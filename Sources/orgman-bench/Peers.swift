@@ -1,6 +1,6 @@
 import Glibc
 
-/// What is on the machine beside orgman, and what reading and writing the files takes without doing anything with them.
+/// Other programs on the machine, and the cost of merely reading and writing the files.
 struct Peers {
   let sample: Sample
   let runs: Int
@@ -10,7 +10,7 @@ struct Peers {
   func measure(_ row: Row) throws(BenchFailure) -> Figure {
     switch row {
     case .python:
-      // What stands on the PATH may be a script that looks for the real one first.
+      // The program on the PATH may be a script that first has to find the real one.
       guard
         let python = output(of: ["python3", "-c", "import sys; print(sys.executable)"], in: sample.directory)
       else { return Figure(row, missing: "python3") }
@@ -33,13 +33,13 @@ struct Peers {
     }
   }
 
-  /// Runs a program as often as the others are, but for no longer than half a minute.
+  /// Runs a program repeatedly, but for no longer than half a minute.
   private func time(
     _ row: Row, _ arguments: [String], input: String = "/dev/null", note: String? = nil
   ) throws(BenchFailure) -> Figure {
     let start = now()
     var samples = [try run(arguments, input: input)]
-    // The first has brought the program into memory.
+    // The first run has loaded the program into memory.
     if samples[0] < 5000 { samples = [] }
     let limit = max(3, runs / 3)
     while samples.count < limit, samples.isEmpty || now() - start < 30_000_000_000 {
@@ -48,7 +48,7 @@ struct Peers {
     return Figure(row, sample.scale, samples, note: note)
   }
 
-  /// A small program in C++, where compiler and library are there: nothing of orgman is to depend on them.
+  /// A small C++ program, if the compiler and the library are available: orgman itself must not depend on them.
   private func simdjson() throws(BenchFailure) -> Figure {
     let source = sample.directory + "/simdjson.cpp"
     let program = sample.directory + "/simdjson"
@@ -83,7 +83,7 @@ struct Peers {
     return Figure(.simdjson, sample.scale, times)
   }
 
-  /// Reads both files into memory that was touched before, and looks for a byte that isn't in them.
+  /// Reads both files into memory that has already been touched, and searches for a byte that isn't in them.
   private func scan() throws(BenchFailure) -> Figure {
     let sizes = both.map(size)
     var memory = [UInt8](repeating: 0, count: sizes.max() ?? 0)
@@ -105,7 +105,7 @@ struct Peers {
     return Figure(.scan, sample.scale, samples)
   }
 
-  /// What replaces a file as a whole, and durably, costs that at the least.
+  /// The minimum cost of durably replacing a whole file.
   private func write() throws(BenchFailure) -> Figure {
     let bytes = try contents(of: sample.membersFile)
     let path = sample.directory + "/plain"

@@ -1,18 +1,18 @@
 import Glibc
 
-/// A program that was started by the benchmark; killed and reaped when nobody holds it any more.
+/// A program started by the benchmark. It is killed and reaped when the last reference is gone.
 final class Process {
   let id: pid_t
-  /// The moment right before it was started.
+  /// The time just before it was started.
   let start: Int64
   private var hasEnded = false
 
-  /// Starts a program, found by its path or on the PATH.
+  /// Starts a program, given by its path or found on the PATH.
   ///
   /// - Parameters:
-  ///   - environment: exactly this; `nil` hands on that of the benchmark.
-  ///   - inNewSession: whether it leads a session, as under `sshd`.
-  ///   - descriptors: opens its descriptors; all of the benchmark close themselves.
+  ///   - environment: the complete environment; `nil` to inherit that of the benchmark.
+  ///   - inNewSession: whether it becomes a session leader, as under `sshd`.
+  ///   - descriptors: opens its descriptors; all descriptors of the benchmark are close-on-exec.
   init(
     _ arguments: [String], environment: [String: String]? = nil, inNewSession: Bool = false,
     descriptors: (inout posix_spawn_file_actions_t) -> Void
@@ -24,7 +24,7 @@ final class Process {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // POSIX_SPAWN_SETSID, which Swift's Glibc lacks.
+    // POSIX_SPAWN_SETSID, which is missing in Swift's Glibc.
     if inNewSession { posix_spawnattr_setflags(&attributes, 0x80) }
     var argv = arguments.map { strdup($0) } + [nil]
     var envp = (environment ?? [:]).map { strdup("\($0.key)=\($0.value)") } + [nil]
@@ -45,7 +45,7 @@ final class Process {
     waitpid(id, nil, 0)
   }
 
-  /// Waits for the end; whether it ended well.
+  /// Waits for the program to end. Returns whether it succeeded.
   func wait() -> Bool {
     var status: Int32 = 0
     while waitpid(id, &status, 0) < 0 && errno == EINTR {}
@@ -53,7 +53,7 @@ final class Process {
     return status == 0
   }
 
-  /// Bytes of the process: a line of `/proc/PID/status` such as `VmRSS`.
+  /// A memory size of the process in bytes, from a line of `/proc/PID/status` such as `VmRSS`.
   func memory(_ name: String) throws(BenchFailure) -> Int {
     let status = try contents(of: "/proc/\(id)/status")
     for line in String(decoding: status, as: UTF8.self).split(separator: "\n")
@@ -64,16 +64,16 @@ final class Process {
     throw BenchFailure("/proc/\(id)/status has no \(name).")
   }
 
-  /// Whether the Swift runtime is a part of the program, as it is on a server.
+  /// Whether the Swift runtime is statically linked, as it is on a server.
   var isStatic: Bool {
     get throws(BenchFailure) {
       !String(decoding: try contents(of: "/proc/\(id)/maps"), as: UTF8.self).contains("/libswiftCore")
     }
   }
 
-  /// How often each thread has been put on a processor so far.
+  /// How often each thread has been scheduled so far.
   ///
-  /// From `schedstat`: a thread that nothing wakes isn't put on one.
+  /// From `schedstat`: a thread that nothing wakes isn't scheduled.
   func timesRun() throws(BenchFailure) -> [String: Int] {
     guard let directory = opendir("/proc/\(id)/task") else {
       throw BenchFailure("open /proc/\(id)/task", errno: errno)
@@ -84,7 +84,7 @@ final class Process {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      // A thread may end meanwhile.
+      // A thread may end in the meantime.
       guard Int(name) != nil, let text = try? contents(of: "/proc/\(id)/task/\(name)/schedstat") else {
         continue
       }
@@ -94,7 +94,7 @@ final class Process {
     return counts
   }
 
-  /// What a thread calls itself; its number where it has gone.
+  /// The name of a thread, or its number if it has ended.
   func name(ofThread thread: String) -> String {
     let name = (try? contents(of: "/proc/\(id)/task/\(thread)/comm")).map {
       String(decoding: $0, as: UTF8.self)
@@ -103,7 +103,7 @@ final class Process {
   }
 }
 
-/// Runs a program to its end, with nothing to read and its output thrown away, and says how many milliseconds it took.
+/// Runs a program without input, discards its output, and returns how many milliseconds it took.
 func run(_ arguments: [String], input: String = "/dev/null") throws(BenchFailure) -> Double {
   let process = try Process(arguments) {
     posix_spawn_file_actions_addopen(&$0, 0, input, O_RDONLY, 0)
@@ -114,7 +114,7 @@ func run(_ arguments: [String], input: String = "/dev/null") throws(BenchFailure
   return Double(now() - process.start) / 1e6
 }
 
-/// What a program prints, without the line break at the end; `nil` where it isn't there or fails.
+/// The first line that a program prints; `nil` if it doesn't exist or fails.
 func output(of arguments: [String], in directory: String) -> String? {
   let path = directory + "/output"
   defer { unlink(path) }
@@ -127,7 +127,7 @@ func output(of arguments: [String], in directory: String) -> String? {
   return String(decoding: bytes, as: UTF8.self).split(separator: "\n").first.map(String.init)
 }
 
-/// Where a program stands on the PATH.
+/// The path of a program on the PATH.
 func find(_ name: String) -> String? {
   let path = getenv("PATH").map { String(cString: $0) } ?? ""
   return path.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// What is measured; the name is what `--only` takes.
+/// The measurements. The raw values are the arguments of `--only`.
 enum Row: String, CaseIterable, Codable {
   case start, members, moving, filter
   case edit, edits
@@ -50,7 +50,7 @@ enum Row: String, CaseIterable, Codable {
     }
   }
 
-  /// What it is set against, where that was measured in the same run.
+  /// The rows to compare with, if they are measured in the same run.
   var peers: [Row] {
     switch self {
     case .start: [.python, .visidata, .scan]
@@ -64,7 +64,7 @@ enum Row: String, CaseIterable, Codable {
   }
 }
 
-/// What a figure must not exceed, from the design.
+/// The limit for a figure according to the design.
 struct Target {
   enum Statistic: String { case median, p99, worst }
 
@@ -72,7 +72,7 @@ struct Target {
   let statistic: Statistic
 
   init?(_ row: Row, _ scale: Scale) {
-    /// The limits at the documented scale and at ten times that. Less data must not take longer.
+    /// The limits at the documented scale and at ten times that. Smaller data must not take longer.
     func pick(_ documented: Double, _ tenfold: Double) -> Double { scale == .tenfold ? tenfold : documented }
     let limit: Double?
     switch row {
@@ -82,11 +82,11 @@ struct Target {
     case .edit: (limit, statistic) = (pick(30, 200), .median)
     case .edits: (limit, statistic) = (pick(100, 400), .median)
     case .foreign: (limit, statistic) = (pick(100, 500), .median)
-    // What any program needs is more than the files of a few organizations.
+    // The base memory of any program exceeds the size of a few organizations.
     case .memory: (limit, statistic) = (scale == .small ? nil : pick(2, 1.5), .worst)
     case .wakeUps, .silence: (limit, statistic) = (0, .worst)
     case .bytes: (limit, statistic) = (200, .worst)
-    // The design asks for a flat line: whatever grows with time shows in so many changes.
+    // The design requires a constant value: with this many changes, any growth over time is visible.
     case .soak: (limit, statistic) = (1.1, .worst)
     default: return nil
     }
@@ -95,7 +95,7 @@ struct Target {
   }
 }
 
-/// What became of one row.
+/// The result for one row.
 struct Figure: Encodable {
   let row: Row
   let title: String
@@ -108,11 +108,11 @@ struct Figure: Encodable {
   var target: Double?
   var targetStatistic: String?
   var isMet: Bool?
-  /// How often the median of each peer goes into this one's.
+  /// The ratio of this figure's median to that of each peer.
   var ratios: [String: Double] = [:]
-  /// What isn't on this machine.
+  /// The program that isn't installed on this machine.
   var missing: String?
-  /// What kept it from being measured.
+  /// Why it couldn't be measured.
   var failure: String?
   var note: String?
 
@@ -141,7 +141,7 @@ struct Figure: Encodable {
     self.init(row)
     self.note = note
     let sorted = samples.sorted()
-    /// The smallest sample that so many of a hundred don't exceed.
+    /// The smallest sample that is at least as large as the given percentage of all samples.
     func percentile(_ percent: Int) -> Double {
       sorted[Swift.max(0, (sorted.count * percent + 99) / 100 - 1)]
     }
@@ -162,7 +162,7 @@ struct Figure: Encodable {
     isMet = value.map { $0 <= target.limit } ?? false
   }
 
-  /// Sets the figure against others of the same run.
+  /// Compares the figure with others from the same run.
   fileprivate mutating func compare(_ others: [Figure], _ scale: Scale) {
     guard let median else { return }
     for peer in row.peers {
@@ -170,14 +170,14 @@ struct Figure: Encodable {
         ratios[peer.rawValue] = median / other
       }
     }
-    // At the documented scale the design asks for a ratio, too.
+    // At the documented scale, the design also requires a ratio.
     if row == .start, scale == .documented, let ratio = ratios[Row.python.rawValue], ratio > 0.5 {
       isMet = false
     }
   }
 }
 
-/// The figures of one scale.
+/// The figures at one scale.
 struct Report: Encodable {
   let scale: Scale
   let organizations: Int
@@ -244,7 +244,7 @@ struct Growth: Encodable {
     let title: String
     let unit: String
     let medians: [Double?]
-    /// From each scale to the next.
+    /// The growth from each scale to the next.
     let factors: [Double?]
     let growsFasterThanData: Bool
   }
@@ -262,7 +262,7 @@ struct Growth: Encodable {
       let factors = zip(medians, medians.dropFirst()).map { before, after in
         before.flatMap { before in after.map { before == 0 ? ($0 == 0 ? 1 : .infinity) : $0 / before } }
       }
-      // A tenth is what two runs of the same thing differ by. What is a ratio to the data shouldn't grow at all.
+      // Two runs of the same thing differ by up to a tenth. A value relative to the data size shouldn't grow at all.
       let limit = row.unit == "x" ? 1.1 : 11
       return Line(
         row: row, title: first.title, unit: first.unit, medians: medians,
@@ -290,7 +290,7 @@ struct Growth: Encodable {
 }
 
 extension Double {
-  /// Three digits at the most behind the point, and only those that say something.
+  /// Formats the number with at most three decimals, without trailing zeros.
   var short: String {
     let digits = magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : magnitude >= 1 ? 2 : 3
     let factor = [1.0, 10, 100, 1000][digits]
@@ -305,7 +305,7 @@ extension Double {
 }
 
 extension Int {
-  /// With a comma between thousands: `10,000`.
+  /// Formats the number with thousands separators: `10,000`.
   var grouped: String {
     let digits = Array(String(self))
     return String(

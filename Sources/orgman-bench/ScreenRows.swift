@@ -2,15 +2,15 @@ import Glibc
 import OrgCore
 import OrgFileStore
 
-/// What the real program does in a real pseudo-terminal.
+/// Measurements of the real program in a real pseudo-terminal.
 struct ScreenRows {
   let sample: Sample
   let runs: Int
   let soak: Int
 
-  /// A frame is over when so many milliseconds nothing comes; they aren't counted.
+  /// A frame is complete when no output arrives for this many milliseconds, which aren't counted.
   private static let frame: Int64 = 30
-  /// The same where rows may come after the letter that was typed.
+  /// The same if rows may arrive after the typed letter is shown.
   private var filtered: Int64 { sample.scale == .tenfold ? 300 : 150 }
 
   private func figure(_ row: Row, _ samples: [Double], note: String? = nil) -> Figure {
@@ -19,7 +19,7 @@ struct ScreenRows {
 
   // MARK: Starting
 
-  /// The program to measure: the one that was built with this one.
+  /// The program to measure, which was built along with this one.
   private var program: String {
     get throws(BenchFailure) {
       var path = [CChar](repeating: 0, count: Int(PATH_MAX))
@@ -39,12 +39,12 @@ struct ScreenRows {
     try Terminal([program, "--data", sample.directory], columns: columns, rows: rows)
   }
 
-  /// Whether the line at the bottom, which is drawn last, and the number of members are there.
+  /// Whether the bottom line, which is drawn last, and the number of members are shown.
   private func isLoaded(_ output: Output) -> Bool {
     output.contains("help") && output.contains(sample.scale.members.grouped)
   }
 
-  /// A program that has shown everything and has gone to rest.
+  /// Starts the program and waits until it has shown everything and is idle.
   private func loaded(columns: UInt16 = 120, rows: UInt16 = 32) throws(BenchFailure) -> Terminal {
     let terminal = try open(columns: columns, rows: rows)
     _ = try terminal.read(until: "the members", quiet: 500, isLoaded)
@@ -54,19 +54,20 @@ struct ScreenRows {
 
   private func end(_ terminal: Terminal) {
     _ = try? terminal.type("Q")
-    // Until it has gone. Whatever doesn't is killed.
+    // Wait until the program has ended; otherwise it is killed.
     _ = try? terminal.rest(milliseconds: 20_000)
   }
 
-  /// From before the program is started to the last byte of the first frame, and of the one with the members.
+  /// Measures the time from just before the start of the program to the last byte of the first frame, and of the
+  /// first frame with the members.
   func start() throws(BenchFailure) -> [Figure] {
     var frames: [Double] = []
     var members: [Double] = []
     for run in 0...(sample.scale == .tenfold ? max(3, runs / 3) : runs) {
       let terminal = try open()
       let output = try terminal.read(until: "the members", quiet: 100, isLoaded)
-      // The members may follow at once: a shorter pause than elsewhere keeps the two frames apart.
-      // Not the one that only says that the data are being read.
+      // The members may follow immediately, so a shorter pause than elsewhere separates the two frames. The frame that
+      // only says that the data are being read doesn't count.
       guard let frame = output.time(of: "\(sample.scale.organizations.grouped) orgs", pause: 5),
         let filled = output.time(of: sample.scale.members.grouped, pause: 5)
       else { throw BenchFailure("there is no whole frame") }
@@ -81,7 +82,7 @@ struct ScreenRows {
 
   // MARK: Keys
 
-  /// Types a key and says after how many milliseconds the last byte of what it brought had been read.
+  /// Types a key, and returns how many milliseconds it took until the last byte of the response had been read.
   private func press(_ key: String, in terminal: Terminal, quiet: Int64) throws(BenchFailure) -> Double {
     let start = try terminal.type(key)
     let output = try terminal.read(until: "the frame for \(key.debugDescription)", quiet: quiet, seconds: 10)
@@ -98,7 +99,7 @@ struct ScreenRows {
     return samples
   }
 
-  /// The key that took longest.
+  /// Names the key that took longest.
   private func slowest(_ samples: [Double], _ keys: [String]) -> String? {
     guard let worst = samples.indices.max(by: { samples[$0] < samples[$1] }) else { return nil }
     let key = keys[worst % keys.count]
@@ -109,7 +110,7 @@ struct ScreenRows {
   func moving() throws(BenchFailure) -> [Figure] {
     let terminal = try loaded()
     defer { end(terminal) }
-    // j, ^F, k, ^D, G, k, ^B, ^U and g: each shows something else.
+    // j, ^F, k, ^D, G, k, ^B, ^U, and g; each of them changes what is shown.
     let keys = "jjjjjjjj\u{6}\u{6}\u{6}kkkk\u{4}\u{4}Gkkk\u{2}\u{2}\u{2}\u{15}\u{15}g".map { String($0) }
     _ = try press(keys, keys.count, in: terminal, quiet: Self.frame)
     let samples = try press(keys, runs * 12, in: terminal, quiet: Self.frame)
@@ -121,7 +122,7 @@ struct ScreenRows {
     defer { end(terminal) }
     try terminal.type("/")
     _ = try terminal.read(until: "the filter", quiet: filtered)
-    // Many rows, few and none; each word is wiped out by ^U, which shows all rows again.
+    // Filters with many, few, and no matches. Each word is cleared with ^U, which shows all rows again.
     let keys = "acme\u{15}labs 12\u{15}zz\u{15}org_1\u{15}umbrella 9\u{15}é\u{15}lago_cust_10\u{15}"
       .map { String($0) }
     _ = try press(keys, 5, in: terminal, quiet: filtered)
@@ -129,7 +130,7 @@ struct ScreenRows {
     return [figure(.filter, samples, note: slowest(samples, keys))]
   }
 
-  /// Bytes of moves on a terminal of the usual size.
+  /// Measures the number of bytes for moving the selection in a terminal of the usual size.
   func bytes() throws(BenchFailure) -> [Figure] {
     let terminal = try loaded(columns: 80, rows: 24)
     defer { end(terminal) }
@@ -147,12 +148,12 @@ struct ScreenRows {
     return [figure(.bytes, moves), figure(.scrollBytes, try count("j", 30))]
   }
 
-  // MARK: Doing nothing
+  // MARK: Idle
 
   func resting() throws(BenchFailure) -> [Figure] {
     let terminal = try loaded()
     defer { end(terminal) }
-    // Threads that have nothing to do any more end after five seconds.
+    // Idle threads end after five seconds.
     try terminal.rest(milliseconds: 6000)
     let files = Double(size(of: sample.organizationsFile) + size(of: sample.membersFile))
     let linking = try terminal.process.isStatic ? "linked in" : "in libraries"
@@ -164,7 +165,7 @@ struct ScreenRows {
     let before = try terminal.process.timesRun()
     let output = try terminal.rest(milliseconds: 10_000)
     let after = try terminal.process.timesRun()
-    // A thread that isn't there any more ran to end itself.
+    // A thread that no longer exists must have run in order to end.
     let ended = before.keys.count { after[$0] == nil }
     let ran = after.merging(before) { $0 - $1 }.filter { after[$0.key] != nil && $0.value > 0 }
     let names = ran.map { "\(terminal.process.name(ofThread: $0.key)) \($0.value)" }.sorted()
@@ -178,18 +179,18 @@ struct ScreenRows {
 
   // MARK: Changes
 
-  /// A program that shows the one organization.
+  /// Starts the program and shows the organization for measurements.
   private func showingOrganization() throws(BenchFailure) -> Terminal {
     let terminal = try loaded()
     try terminal.type("/" + sample.organization + "\r")
     try terminal.rest(milliseconds: sample.scale == .tenfold ? 3000 : 1000)
-    // Drawn anew as a whole: otherwise only the cells come that differ from what stood there before.
+    // Force a full redraw; otherwise only cells that differ from the previous content are sent.
     try terminal.type("\u{c}")
     _ = try terminal.read(until: "the organization", quiet: 100) { $0.contains(sample.user) }
     return terminal
   }
 
-  /// From the letter that names the role to the frame that says that it is done.
+  /// Measures the time from typing the letter for the role to the frame that confirms the change.
   func editShown() throws -> [Figure] {
     var role = try FileStore(path: sample.directory, isReadOnly: true).snapshot()
       .role(of: sample.user, in: sample.organization)
@@ -205,7 +206,7 @@ struct ScreenRows {
       try terminal.type("r")
       _ = try terminal.read(until: "the question", quiet: Self.frame, seconds: 10)
       let start = try terminal.type(next)
-      // The arrow stands in the sentence that says what was done.
+      // The message that confirms the change contains an arrow.
       let output = try terminal.read(until: "the word that it is done", quiet: Self.frame) {
         $0.contains("→")
       }
@@ -218,7 +219,7 @@ struct ScreenRows {
     return [figure(.editShown, samples)]
   }
 
-  /// The file of the members with the role of one of them in either form.
+  /// Two versions of the members' file that differ in the role of one member.
   private func versions() throws(BenchFailure) -> [(role: String, bytes: [UInt8])] {
     let bytes = try contents(of: sample.membersFile)
     let start = """
@@ -226,7 +227,7 @@ struct ScreenRows {
             "user_id": "\(sample.otherUser)",
             "role": "
       """
-    // Text without NULs, which C can search.
+    // Text without NULs, which `strstr` can search.
     let found = (bytes + [0]).withUnsafeBytes { memory -> Int? in
       let text = memory.assumingMemoryBound(to: CChar.self)
       guard let base = text.baseAddress, let found = strstr(base, start) else { return nil }
@@ -242,8 +243,8 @@ struct ScreenRows {
     return [(otherRole, other), (role, bytes)]
   }
 
-  /// Writes the file as the service does, and says after how many milliseconds from closing it the frame was
-  /// whole that shows the change.
+  /// Writes the file as the service does, and returns how many milliseconds after closing it the frame with
+  /// the change was complete.
   private func change(
     to version: (role: String, bytes: [UInt8]), _ terminal: Terminal, quiet: Int64 = frame
   ) throws(BenchFailure) -> Double {
@@ -264,22 +265,22 @@ struct ScreenRows {
     for run in 0...max(3, runs / 3) {
       let time = try change(to: versions[run % 2], terminal)
       if run > 0 { samples.append(time) }
-      // Until the mark of what changed is gone, and the history is up to date.
+      // Wait until the changes are no longer highlighted, and the history is up to date.
       try terminal.rest(milliseconds: 3000)
     }
     return [figure(.foreign, samples)]
   }
 
-  /// Whether anything grows with the changes of others.
+  /// Measures whether memory grows with changes by other programs.
   func soaked() throws(BenchFailure) -> [Figure] {
     let versions = try versions()
     let terminal = try showingOrganization()
     defer { end(terminal) }
-    // The first ones fill what is reused later.
+    // The first changes fill buffers that are reused later.
     let warming = min(1000, soak / 10 + 1)
     var sizes: [Double] = []
     for number in 0..<warming + soak {
-      // The next one comes as soon as this one is seen.
+      // The next change is made as soon as this one is shown.
       _ = try change(to: versions[number % 2], terminal, quiet: 0)
       let done = number + 1 - warming
       if done == 0 || done == soak / 2 || done == soak {

@@ -2,14 +2,13 @@ import Glibc
 import OrgCore
 import OrgFileStore
 
-/// What isn't counted.
+/// Runs that don't count.
 enum Warming {
-  /// The first writes of a machine that was just started touch memory for the first time and are several times
-  /// as slow.
+  /// The first writes after a machine was started touch memory for the first time and are several times slower.
   static let writes = 12
 }
 
-/// What the library does in this process.
+/// Measurements of the library in this process.
 struct StoreRows {
   let sample: Sample
   let runs: Int
@@ -38,18 +37,18 @@ struct StoreRows {
     return Figure(.open, sample.scale, samples)
   }
 
-  /// Members that are no owners, from all over the file.
+  /// Members from all over the file that aren't owners.
   private func members(_ count: Int, in snapshot: Snapshot) throws(BenchFailure) -> [OrgUser] {
     var found: [OrgUser] = []
     let contents = snapshot.contents
-    // A prime step that goes through all of them, far apart.
+    // A prime step that visits all organizations in widely separated order.
     for index in 0..<contents.organizationCount {
       let organization = (index * 7919) % contents.organizationCount
       for number in 0..<contents.memberCount(at: organization) {
         let member = contents.member(number, at: organization)
         if member.role != .owner, member.organizationID != sample.organization { found.append(member) }
         if found.count == count { return found }
-        // One or two of each, so that many are touched.
+        // Use only the first few of each, so that many organizations are affected.
         if number == 4 { break }
       }
     }
@@ -88,7 +87,7 @@ struct StoreRows {
     return Figure(.edits, sample.scale, samples)
   }
 
-  /// Looks with fresh eyes whether the edits are in the files.
+  /// Verifies with a new store that the edits are in the files.
   private func verify(_ members: [OrgUser]) throws {
     let snapshot = try FileStore(path: sample.directory, isReadOnly: true).snapshot()
     let isDone = members.allSatisfy {
@@ -97,16 +96,16 @@ struct StoreRows {
     guard isDone, snapshot.problems.isEmpty else { throw BenchFailure("an edit isn't in the files") }
   }
 
-  /// Brings back from the journal what was torn off.
+  /// Restores a truncated file from the journal.
   private func recover() throws -> Figure {
-    // So that there is a journal to take it from.
+    // Make sure that there is a journal.
     let member = try members(1, in: FileStore(path: sample.directory).snapshot())[0]
     _ = try OrgManager(store: FileStore(path: sample.directory))
       .updateRole(of: member.userID, in: member.organizationID, to: other(member.role))
     let whole = try contents(of: sample.membersFile)
     var samples: [Double] = []
     for run in 0...max(3, runs / 8) {
-      // Long ago, or it would be taken for a file that somebody is in the middle of writing.
+      // Set an old modification time; otherwise another program would seem to be still writing to the file.
       let longAgo = timeval(tv_sec: time(nil) - 3600, tv_usec: 0)
       guard truncate(sample.membersFile, off_t(whole.count / 2)) == 0,
         utimes(sample.membersFile, [longAgo, longAgo]) == 0

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What a program wrote to its terminal, and when each piece of it had been read.
+/// The output of a program, and when each piece of it had been read.
 struct Output {
   private(set) var bytes: [UInt8] = []
   private(set) var pieces: [(end: Int, time: Int64)] = []
@@ -10,10 +10,10 @@ struct Output {
     pieces.append((bytes.count, time))
   }
 
-  /// When the last byte had been read.
+  /// The time when the last byte had been read.
   var end: Int64 { pieces.last?.time ?? 0 }
 
-  /// When all of a text had been read, and what came behind it without a pause of so many milliseconds.
+  /// The time when a text had been read, along with anything after it that followed within `pause` milliseconds.
   func time(of text: String, pause: Int64) -> Int64? {
     guard let range = bytes.firstRange(of: Array(text.utf8)),
       var index = pieces.firstIndex(where: { $0.end >= range.upperBound })
@@ -27,7 +27,7 @@ struct Output {
   func contains(_ text: String) -> Bool { bytes.firstRange(of: Array(text.utf8)) != nil }
 }
 
-/// orgman in a pseudo-terminal of its own, whose output is read as it comes and taken down with the time.
+/// Runs orgman in a pseudo-terminal, and reads its output as it arrives, with timestamps.
 final class Terminal {
   let process: Process
   private let descriptor: Int32
@@ -38,7 +38,7 @@ final class Terminal {
 
   /// Starts a program, given by its path.
   init(_ arguments: [String], columns: UInt16 = 120, rows: UInt16 = 32) throws(BenchFailure) {
-    // As posix_openpt, grantpt and ptsname do, which Swift's Glibc lacks.
+    // The equivalent of posix_openpt, grantpt, and ptsname, which are missing in Swift's Glibc.
     descriptor = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
     guard descriptor >= 0 else { throw BenchFailure("open /dev/ptmx", errno: errno) }
     do throws(BenchFailure) {
@@ -57,7 +57,7 @@ final class Terminal {
         "HOME": "/nonexistent",
       ]
       process = try Process(arguments, environment: environment, inNewSession: true) {
-        // The first terminal that the leader of a session opens becomes its controlling terminal.
+        // The first terminal that a session leader opens becomes its controlling terminal.
         posix_spawn_file_actions_addopen(&$0, 0, path, O_RDWR, 0)
         posix_spawn_file_actions_adddup2(&$0, 0, 1)
         posix_spawn_file_actions_adddup2(&$0, 0, 2)
@@ -70,7 +70,7 @@ final class Terminal {
 
   deinit { close(descriptor) }
 
-  /// Types a text and returns the moment before the first byte was written.
+  /// Types a text and returns the time just before the first byte was written.
   @discardableResult
   func type(_ text: String) throws(BenchFailure) -> Int64 {
     let bytes = Array(text.utf8)
@@ -81,9 +81,9 @@ final class Terminal {
     return start
   }
 
-  /// Reads until the output is enough and then nothing comes for `quiet` milliseconds.
+  /// Reads until the output is sufficient and nothing more arrives for `quiet` milliseconds.
   ///
-  /// Throws where that doesn't come to pass in time, or the program ends: what can't be seen isn't measured.
+  /// Throws if that doesn't happen in time, or the program ends: what can't be seen isn't measured.
   func read(
     until what: String, quiet: Int64, seconds: Int64 = 60,
     _ isEnough: (Output) -> Bool = { !$0.bytes.isEmpty }
@@ -113,7 +113,7 @@ final class Terminal {
     throw BenchFailure("\(what) didn't come within \(seconds) s")
   }
 
-  /// Reads whatever comes for so many milliseconds.
+  /// Reads whatever arrives for the given number of milliseconds.
   @discardableResult
   func rest(milliseconds: Int64) throws(BenchFailure) -> Output {
     var output = Output()
