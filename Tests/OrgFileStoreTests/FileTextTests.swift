@@ -45,6 +45,20 @@ struct FileTextTests {
     }
   }
 
+  @Test("offsets move together as each of them does")
+  func offsets() {
+    let patch = BytePatch([
+      ByteEdit(10..<12, Array("A".utf8)), ByteEdit(at: 40, Array("BBBB".utf8)), ByteEdit(60..<80, []),
+    ])
+    for places in [
+      [], [0], [5, 9], [13, 39, 20], [41, 59], [80, 200, 90], [0, 13, 41, 90], [12, 40], [10],
+    ]
+      as [[UInt32]]
+    {
+      #expect(patch.shifted(places[...]) == places.map { UInt32(patch.shifted(Int($0))) }, "\(places)")
+    }
+  }
+
   @Test("a part of a text is edited as the whole is")
   func part() {
     let bytes = Array("0123456789".utf8)

@@ -136,13 +136,29 @@ struct BytePatch {
 
   /// The new offset of a place that isn't inside a splice. A splice that begins at the place counts as after it.
   func shifted(_ offset: Int) -> Int {
-    // Find the last splice that begins before the place.
+    let edit = editIndex(before: offset)
+    return edit == 0 ? offset : offset + shifts[edit - 1]
+  }
+
+  /// The new offsets of places that aren't inside a splice, in any order.
+  func shifted(_ offsets: ArraySlice<UInt32>) -> [UInt32] {
+    guard let low = offsets.min(), let high = offsets.max() else { return [] }
+    let edit = editIndex(before: Int(low))
+    guard edit == editIndex(before: Int(high)) else { return offsets.map { UInt32(shifted(Int($0))) } }
+    // All of them move equally far.
+    let shift = edit == 0 ? 0 : shifts[edit - 1]
+    precondition(Int(low) + shift >= 0 && Int(high) + shift <= Int(UInt32.max))
+    return offsets.map { $0 &+ UInt32(truncatingIfNeeded: shift) }
+  }
+
+  /// The number of edits that begin before a place.
+  private func editIndex(before offset: Int) -> Int {
     var low = 0
     var high = all.count
     while low < high {
       let middle = (low + high) / 2
       if all[middle].range.lowerBound < offset { low = middle + 1 } else { high = middle }
     }
-    return low == 0 ? offset : offset + shifts[low - 1]
+    return low
   }
 }

@@ -263,7 +263,7 @@ struct MemberTable: Sendable {
     result.roles.reserveCapacity(roles.count + 16)
     var copied = 0
     func copy(upTo end: Int) {
-      result.starts += starts[copied..<end].lazy.map { UInt32(splices.shifted(Int($0))) }
+      result.starts += splices.shifted(starts[copied..<end])
       result.roles += roles[copied..<end]
       copied = end
     }

@@ -367,7 +367,7 @@ struct OrganizationTable: Sendable {
     guard !splices.isEmpty else { return self }
     var result = self
     result.bytes = splices.applied(to: bytes)
-    for index in result.keys.indices { result.keys[index] = UInt32(splices.shifted(Int(keys[index]))) }
+    result.keys = splices.shifted(keys[...])
     result.top = top.shifted(by: splices)
     result.superseded = superseded.mapValues { $0.map { UInt32(splices.shifted(Int($0))) } }
     var problems = ProblemList(file: Self.file)
