@@ -59,7 +59,7 @@ func readCheckpoint(_ bytes: [UInt8]) {
       made[file] = splices.applied(to: bytes)
     }
   }
-  records[records.count - 1].files = made.mapValues {
+  records[records.count - 1].data.files = made.mapValues {
     JournalRecord.FileState(size: $0.count, sha256: sha256($0))
   }
   guard let contents = StateDirectory.replay(records, on: files, from: first.generation, to: last.generation)

@@ -83,7 +83,7 @@ extension Scratch {
     if let last = journal.lines.last?.record {
       #expect(
         files.map { sha256($0.utf8) }
-          == [OrganizationTable.file, MemberTable.file].map { last.files[$0]?.sha256 ?? "" }, "\(note)",
+          == [OrganizationTable.file, MemberTable.file].map { last.data.files[$0]?.sha256 ?? "" }, "\(note)",
         sourceLocation: location)
       let rebuilt = try StateDirectory(store.directory).rebuild(last.generation)
       #expect(

@@ -222,7 +222,7 @@ func expectExplained(_ store: FileStore, sourceLocation: SourceLocation = #_sour
     var bytes = try stateDirectory.read(
       StateDirectory.checkpointName(first.generation, file), in: stateDirectory.checkpoints)
     for record in lines.map(\.record) where record.kind != .checkpoint {
-      for splice in record.splices?[file] ?? [] {
+      for splice in record.data.splices?[file] ?? [] {
         let range = splice.at..<splice.at + splice.before.utf8.count
         try #require(range.upperBound <= bytes.count, sourceLocation: sourceLocation)
         #expect(
@@ -231,7 +231,7 @@ func expectExplained(_ store: FileStore, sourceLocation: SourceLocation = #_sour
       }
       bytes = try #require(record.splices(of: file)).applied(to: bytes)
       try #require(
-        sha256(bytes) == record.files[file]?.sha256, "generation \(record.generation) of \(file)",
+        sha256(bytes) == record.data.files[file]?.sha256, "generation \(record.generation) of \(file)",
         sourceLocation: sourceLocation)
     }
     #expect(

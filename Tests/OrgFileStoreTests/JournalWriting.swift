@@ -43,7 +43,7 @@ struct JournalWriting {
       record.time = Timestamp(microseconds: start + Int64(count) * 1_000_000).description
       (record.kind, record.of) = kind(generation)
       record.actor.who.uid = uid(generation)
-      record.splices = nil
+      record.data.splices = nil
       record.note = filler.isEmpty ? nil : filler
       record.changes = [
         ChangeRecord(

@@ -83,7 +83,7 @@ import Testing
     record.previous = try #require(journal.last?.hash)
     record.time = "2036-11-22 21:51:10"
     record.changes = []
-    record.splices = nil
+    record.data.splices = nil
     try journal.append(record, to: store.directory, in: stateDirectory.journal)
     _ = try store.commit(Sample.plan)
     _ = try scratch.store().commit(Sample.create("after"))

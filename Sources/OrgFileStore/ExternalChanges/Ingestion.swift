@@ -33,8 +33,8 @@ struct Ingestion {
     var record = JournalRecord.draft(
       try journal.following(generation), result.isRepair ? .repair : .foreign, result.changes)
     record.actor = foreignActor(current, found) ?? record.actor
-    record.reverted = result.reverted.isEmpty ? nil : result.reverted
-    record.refused = result.refused.isEmpty ? nil : result.refused.map { ChangeRecord($0) }
+    record.external.reverted = result.reverted.isEmpty ? nil : result.reverted
+    record.external.refused = result.refused.isEmpty ? nil : result.refused.map { ChangeRecord($0) }
     record.note = result.note
     try directory.saving { () throws(SystemCallError) in
       for file in result.quarantined.sorted() {

@@ -141,7 +141,7 @@ struct LateWrites {
     guard recent != nil, !isSame(result.contents, current) else { return newest }
     var record = JournalRecord.draft(try journal.following(newest.generation), .foreign, result.changes)
     record.actor = stateDirectory.owner(of: file.name, in: stateDirectory.displaced) ?? record.actor
-    record.displaced = file.generation
+    record.external.displaced = file.generation
     record.note = result.note
     let splices = result.contents.splices(from: current)
     try commit(

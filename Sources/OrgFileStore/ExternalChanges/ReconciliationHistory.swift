@@ -21,12 +21,12 @@ final class ReconciliationHistory {
       let origin: Reconciliation.Step.Origin
       switch record.kind {
       case .edit, .undo, .redo, .restore: origin = .own
-      case .foreign, .repair: origin = record.displaced == nil ? .foreign : .displaced
+      case .foreign, .repair: origin = record.external.displaced == nil ? .foreign : .displaced
       case .checkpoint, .erase: return nil
       }
       return Reconciliation.Step(
         generation: record.generation, time: Timestamp(record.time) ?? Timestamp(microseconds: 0),
-        origin: origin, displaced: record.displaced, touched: line.touched
+        origin: origin, displaced: record.external.displaced, touched: line.touched
       ) { [self] in
         do throws(SystemCallError) {
           return try line.whole(stateDirectory.journal, directory.calls).changes.compactMap(\.recorded)

@@ -39,7 +39,7 @@ struct Journal {
       touched = line.record.changes.compactMap(\.recorded).flatMap(\.addressesBefore).map(\.address.hashValue)
         .sorted()
       var record = line.record
-      (record.changes, record.splices) = ([], nil)
+      (record.changes, record.data.splices) = ([], nil)
       self.record = record
     }
 

@@ -9,7 +9,7 @@ extension JournalRecord {
     JournalRecord(
       generation: generation, previous: "", time: Timestamp.now().description, kind: kind,
       actor: JournalRecord.JournalActor(.current(), pid: getpid()),
-      changes: changes.map { ChangeRecord($0) }, files: [:])
+      changes: changes.map { ChangeRecord($0) })
   }
 }
 

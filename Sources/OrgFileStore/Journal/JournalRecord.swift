@@ -2,7 +2,7 @@ import FoundationEssentials
 import OrgCore
 
 /// One line of the journal. The names of its keys are the documented format.
-struct JournalRecord: Codable, Sendable {
+struct JournalRecord: Sendable {
   /// What a line is about.
   enum Kind: String, Codable, Sendable {
     /// The state that a segment starts from. `checkpoints` contains a full copy of both files.
@@ -29,23 +29,41 @@ struct JournalRecord: Codable, Sendable {
   var of: UInt64?
   var actor: JournalActor
   var changes: [ChangeRecord] = []
-  /// Generations that a foreign program reverted.
-  var reverted: [UInt64]?
-  /// Changes in a foreign program's files that this generation doesn't include.
-  var refused: [ChangeRecord]?
-  /// The generation that displaced the file in which a foreign program's change was found.
-  var displaced: UInt64?
+  /// What is known about the program that wrote the files, if it wasn't orgman.
+  var external = ExternalWrite()
   var note: String?
-  /// How many of its changes have been erased since; for `erase`, how many lines something was erased from.
-  var erased: Int?
-  /// For `erase`, the hash of the last line before the erasure.
-  var head: String?
-  /// The state of both files after this generation, by name.
-  var files: [String: FileState]
-  /// The hashes of the files that were replaced, by name, if they differ from the result of the previous generation.
-  var replaced: [String: String]?
-  /// The edits to each file, by name; absent if the file is unchanged.
-  var splices: [String: [JournalByteEdit]]?
+  var erasure = Erasure()
+  /// The data files.
+  var data = FileChanges()
+
+  /// A write of another program.
+  struct ExternalWrite: Sendable {
+    /// Generations that the program reverted.
+    var reverted: [UInt64]?
+    /// Changes in its files that this generation doesn't include.
+    var refused: [ChangeRecord]?
+    /// The generation that displaced the file in which its change was found.
+    var displaced: UInt64?
+  }
+
+  /// What was erased from the journal.
+  struct Erasure: Sendable {
+    /// The number of changes of this generation that have been erased since; for `erase`, the number of lines that
+    /// something was erased from.
+    var count: Int?
+    /// For `erase`, the hash of the last line before the erasure.
+    var head: String?
+  }
+
+  /// The data files after this generation, and what it did to their bytes.
+  struct FileChanges: Sendable {
+    /// The state of both files, by name.
+    var files: [String: FileState] = [:]
+    /// The hashes of the files that were replaced, by name, if they differ from the result of the previous generation.
+    var replaced: [String: String]?
+    /// The edits to each file, by name; absent if the file is unchanged.
+    var splices: [String: [JournalByteEdit]]?
+  }
 
   /// The state of a file as of one generation.
   struct FileState: Codable, Sendable, Hashable {
@@ -91,12 +109,12 @@ struct JournalRecord: Codable, Sendable {
   var entry: HistoryEntry? {
     // Checkpoints aren't part of the history.
     guard let kind = HistoryEntry.Kind(name: self.kind.rawValue, of: of ?? 0) else { return nil }
-    let erasedCount = self.kind == .erase ? 0 : erased ?? 0
+    let erasedCount = self.kind == .erase ? 0 : erasure.count ?? 0
     let loss = erasedCount == 0 ? nil : "\(erasedCount) change\(erasedCount == 1 ? " was" : "s were") erased"
     return HistoryEntry(
       generation: generation, time: Timestamp(time) ?? Timestamp(microseconds: 0), kind: kind,
-      actor: actor.who, changes: changes.compactMap(\.recorded), reverted: reverted ?? [],
-      refused: (refused ?? []).compactMap(\.recorded),
+      actor: actor.who, changes: changes.compactMap(\.recorded), reverted: external.reverted ?? [],
+      refused: (external.refused ?? []).compactMap(\.recorded),
       note: note.map { text in loss.map { "\(text); \($0)" } ?? text } ?? loss,
       erasedCount: erasedCount)
   }
@@ -105,20 +123,21 @@ struct JournalRecord: Codable, Sendable {
   /// of order, or overlapping.
   func splices(of file: String) -> BytePatch? {
     guard let ranges = ranges(of: file) else { return nil }
-    return BytePatch(zip(ranges, splices?[file] ?? []).map { ByteEdit($0, Array($1.after.utf8)) })
+    return BytePatch(zip(ranges, data.splices?[file] ?? []).map { ByteEdit($0, Array($1.after.utf8)) })
   }
 
   /// Whether orgman can have written this line, so that readers can rely on it.
   var isPossible: Bool {
-    generation <= Self.highestGeneration && (erased ?? 0) >= 0 && files.values.allSatisfy { $0.size >= 0 }
-      && (splices ?? [:]).keys.allSatisfy { ranges(of: $0) != nil }
-      && (changes + (refused ?? [])).allSatisfy { $0.isKnown && $0.name != nil }
+    generation <= Self.highestGeneration && (erasure.count ?? 0) >= 0
+      && data.files.values.allSatisfy { $0.size >= 0 }
+      && (data.splices ?? [:]).keys.allSatisfy { ranges(of: $0) != nil }
+      && (changes + (external.refused ?? [])).allSatisfy { $0.isKnown && $0.name != nil }
   }
 
   private func ranges(of file: String) -> [Range<Int>]? {
     var end = 0
     var ranges: [Range<Int>] = []
-    for splice in splices?[file] ?? [] {
+    for splice in data.splices?[file] ?? [] {
       let (next, isTooFar) = splice.at.addingReportingOverflow(splice.before.utf8.count)
       guard splice.at >= end, !isTooFar, next <= FileLimit.bytes else { return nil }
       ranges.append(splice.at..<next)
@@ -133,5 +152,56 @@ extension JournalRecord.JournalByteEdit {
     at = splice.range.lowerBound
     before = String(decoding: bytes[splice.range], as: UTF8.self)
     after = String(decoding: splice.replacement, as: UTF8.self)
+  }
+}
+
+/// The keys of a line, all in one object.
+extension JournalRecord: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case format, generation, previous, time, kind, of, actor, changes, reverted, refused, displaced, note,
+      erased, head
+    case files, replaced, splices
+  }
+
+  init(from decoder: any Decoder) throws {
+    let line = try decoder.container(keyedBy: CodingKeys.self)
+    format = try line.decode(Int.self, forKey: .format)
+    generation = try line.decode(UInt64.self, forKey: .generation)
+    previous = try line.decode(String.self, forKey: .previous)
+    time = try line.decode(String.self, forKey: .time)
+    kind = try line.decode(Kind.self, forKey: .kind)
+    of = try line.decodeIfPresent(UInt64.self, forKey: .of)
+    actor = try line.decode(JournalActor.self, forKey: .actor)
+    changes = try line.decode([ChangeRecord].self, forKey: .changes)
+    external.reverted = try line.decodeIfPresent([UInt64].self, forKey: .reverted)
+    external.refused = try line.decodeIfPresent([ChangeRecord].self, forKey: .refused)
+    external.displaced = try line.decodeIfPresent(UInt64.self, forKey: .displaced)
+    note = try line.decodeIfPresent(String.self, forKey: .note)
+    erasure.count = try line.decodeIfPresent(Int.self, forKey: .erased)
+    erasure.head = try line.decodeIfPresent(String.self, forKey: .head)
+    data.files = try line.decode([String: FileState].self, forKey: .files)
+    data.replaced = try line.decodeIfPresent([String: String].self, forKey: .replaced)
+    data.splices = try line.decodeIfPresent([String: [JournalByteEdit]].self, forKey: .splices)
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var line = encoder.container(keyedBy: CodingKeys.self)
+    try line.encode(format, forKey: .format)
+    try line.encode(generation, forKey: .generation)
+    try line.encode(previous, forKey: .previous)
+    try line.encode(time, forKey: .time)
+    try line.encode(kind, forKey: .kind)
+    try line.encodeIfPresent(of, forKey: .of)
+    try line.encode(actor, forKey: .actor)
+    try line.encode(changes, forKey: .changes)
+    try line.encodeIfPresent(external.reverted, forKey: .reverted)
+    try line.encodeIfPresent(external.refused, forKey: .refused)
+    try line.encodeIfPresent(external.displaced, forKey: .displaced)
+    try line.encodeIfPresent(note, forKey: .note)
+    try line.encodeIfPresent(erasure.count, forKey: .erased)
+    try line.encodeIfPresent(erasure.head, forKey: .head)
+    try line.encode(data.files, forKey: .files)
+    try line.encodeIfPresent(data.replaced, forKey: .replaced)
+    try line.encodeIfPresent(data.splices, forKey: .splices)
   }
 }

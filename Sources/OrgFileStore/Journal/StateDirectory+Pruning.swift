@@ -43,7 +43,7 @@ extension StateDirectory {
     let generation = cut.line.record.generation
     if try !explaining({ () throws(SystemCallError) in try hasCopies(of: cut.line.record) }) {
       let contents = try rebuild(generation)
-      for (file, bytes) in contents.files where sha256(bytes) != cut.line.record.files[file]?.sha256 {
+      for (file, bytes) in contents.files where sha256(bytes) != cut.line.record.data.files[file]?.sha256 {
         throw OrgError(
           .damagedData,
           "Generation \(generation), with which the history would begin, can't be rebuilt, so nothing was removed. See orgman doctor."
@@ -89,7 +89,7 @@ extension StateDirectory {
     for file in [OrganizationTable.file, MemberTable.file] {
       do throws(SystemCallError) {
         let bytes = try read(Self.checkpointName(record.generation, file), in: checkpoints)
-        guard sha256(bytes) == record.files[file]?.sha256 else { return false }
+        guard sha256(bytes) == record.data.files[file]?.sha256 else { return false }
       } catch {
         guard error.errno == .noSuchFileOrDirectory else { throw error }
         return false

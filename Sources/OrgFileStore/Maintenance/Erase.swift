@@ -137,11 +137,13 @@ private struct EraseOperation {
     else { throw OrgError(.system, "The journal vanished.") }
     let generation = try transaction.journal.following(last.record.generation)
     var record = JournalRecord.draft(generation, .erase, [])
-    (record.format, record.erased, record.head) = (JournalRecord.erasureFormat, lineCount, last.hash)
-    record.files = last.record.files
+    (record.format, record.erasure.count, record.erasure.head) = (
+      JournalRecord.erasureFormat, lineCount, last.hash
+    )
+    record.data.files = last.record.data.files
     record.note = eraser.note
     var checkpoint = JournalRecord.draft(generation, .checkpoint, [])
-    checkpoint.files = last.record.files
+    checkpoint.data.files = last.record.data.files
     try transaction.directory.saving { () throws(SystemCallError) in
       try transaction.stateDirectory.writeCheckpoint(current.contents, generation: generation)
       try eraser.rewrite([record, checkpoint], after: last.hash)

@@ -38,7 +38,7 @@ struct Eraser {
     if case .organization(let id) = subject {
       for segment in try Journal.segments(stateDirectory.journal, stateDirectory.calls) {
         for line in try Journal.parsed(segment, stateDirectory.journal, stateDirectory.calls)?.lines ?? [] {
-          for change in line.record.changes + (line.record.refused ?? []) where change.org == id {
+          for change in line.record.changes + (line.record.external.refused ?? []) where change.org == id {
             if let name = change.name { names.insert(name) }
           }
         }
@@ -171,7 +171,7 @@ struct Eraser {
         (Journal.parsed(segment, stateDirectory.journal, calls)?.lines ?? []).map { line in
           var record = cleaned(line.record) ?? line.record
           // The bytes next to a change may belong to what is erased.
-          record.splices = nil
+          record.data.splices = nil
           return record
         })
     }
@@ -196,16 +196,16 @@ struct Eraser {
     }
     var record = original
     record.changes.removeAll(where: isMeant)
-    record.refused?.removeAll(where: isMeant)
-    if record.refused?.isEmpty == true { record.refused = nil }
+    record.external.refused?.removeAll(where: isMeant)
+    if record.external.refused?.isEmpty == true { record.external.refused = nil }
     let removed = original.changes.count - record.changes.count
-    let isRefusalGone = original.refused?.count != record.refused?.count
+    let isRefusalGone = original.external.refused?.count != record.external.refused?.count
     let isNamed =
       record.note.map { note in names.union([subject.id]).contains { note.contains($0) } } ?? false
     guard removed > 0 || isRefusalGone || isNamed else { return nil }
     // The note may also describe the erased subject in other words.
     record.note = nil
-    if removed > 0 { record.erased = (record.erased ?? 0) + removed }
+    if removed > 0 { record.erasure.count = (record.erasure.count ?? 0) + removed }
     return record
   }
 

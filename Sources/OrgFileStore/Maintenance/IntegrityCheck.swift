@@ -187,7 +187,7 @@ extension FileStore {
 
   private func differenceFindings(_ contents: FileContents, _ journal: JournalState) -> [Finding] {
     guard let last = journal.last else { return [] }
-    if contents.files.contains(where: { sha256($0.bytes) != last.files[$0.name]?.sha256 }) {
+    if contents.files.contains(where: { sha256($0.bytes) != last.data.files[$0.name]?.sha256 }) {
       return [
         Finding(
           .warning, "The data differ from generation \(last.generation), the newest of the history.",

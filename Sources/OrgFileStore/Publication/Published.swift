@@ -18,12 +18,12 @@ struct Published: Equatable, Sendable {
   init?(generation: UInt64, time: Duration, files: [String: FileIdentity], of record: JournalRecord) {
     guard files.values.allSatisfy({ $0.showsWrites(after: time) }) else { return nil }
     (self.generation, self.files) = (generation, files)
-    hashes = record.files.mapValues(\.sha256)
+    hashes = record.data.files.mapValues(\.sha256)
   }
 
   /// Whether it belongs to a line of the journal.
   func isOf(_ record: JournalRecord) -> Bool {
-    generation == record.generation && hashes == record.files.mapValues(\.sha256)
+    generation == record.generation && hashes == record.data.files.mapValues(\.sha256)
   }
 
   // MARK: Text form

@@ -44,7 +44,7 @@ struct WipedData {
     else { return nil }
     let newest = (try? Journal.newest(journal, calls)) ?? nil
     // The records may have been removed on purpose. In that case the newest line says so, and no other line is read.
-    if let newest, contents.files.allSatisfy({ newest.files[$0.name]?.sha256 == sha256($0.bytes) }) {
+    if let newest, contents.files.allSatisfy({ newest.data.files[$0.name]?.sha256 == sha256($0.bytes) }) {
       return nil
     }
     let generation: UInt64? =

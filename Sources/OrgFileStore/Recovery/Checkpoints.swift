@@ -35,9 +35,9 @@ struct Checkpoints {
     var record = JournalRecord.draft(generation, .checkpoint, [])
     let last = journal.committed.withLock { $0.journal?.last?.record }
     for (file, bytes) in contents.files {
-      record.files[file] =
+      record.data.files[file] =
         last?.generation == generation
-        ? last?.files[file]
+        ? last?.data.files[file]
         : JournalRecord.FileState(
           size: bytes.count, sha256: sha256(bytes), inode: directory.identity(of: file)?.inode)
     }

@@ -17,7 +17,7 @@ struct CrashRecovery {
       let space = try calls.open(DataDirectory.privateName, in: directory.root, flags)
       let journal = try calls.open("journal", in: space, flags)
       guard let last = try Journal.newest(journal, calls) else { return false }
-      for (file, state) in last.files where directory.identity(of: file)?.inode != state.inode {
+      for (file, state) in last.data.files where directory.identity(of: file)?.inode != state.inode {
         if try directory.inode(of: DataDirectory.stagedName(file), in: space) == state.inode { return true }
         let displaced = try calls.open("displaced", in: space, flags)
         for name in try calls.list(displaced, "displaced")
@@ -34,7 +34,7 @@ struct CrashRecovery {
     for file in [OrganizationTable.file, MemberTable.file] {
       let name = DataDirectory.stagedName(file)
       guard let staged = try directory.inode(of: name, in: stateDirectory.space),
-        staged != last?.files[file]?.inode
+        staged != last?.data.files[file]?.inode
       else { continue }
       try directory.calls.remove(name, in: stateDirectory.space)
     }
@@ -45,12 +45,12 @@ struct CrashRecovery {
   func unpublished(
     _ last: JournalRecord, _ current: FileContents, _ live: FileContents, _ journal: Journal
   ) throws(OrgError) -> [Replacement] {
-    let earlier = journal.recent.dropLast().last?.record.files
+    let earlier = journal.recent.dropLast().last?.record.data.files
     var replacements: [Replacement] = []
     try directory.saving { () throws(SystemCallError) in
       for (file, bytes) in live.files {
-        guard let state = last.files[file], !haveSameBytes(bytes, current.bytes(of: file)),
-          let hash = last.replaced?[file] ?? earlier?[file]?.sha256, sha256(bytes) == hash,
+        guard let state = last.data.files[file], !haveSameBytes(bytes, current.bytes(of: file)),
+          let hash = last.data.replaced?[file] ?? earlier?[file]?.sha256, sha256(bytes) == hash,
           try directory.inode(of: file, in: directory.root) != state.inode
         else { continue }
         let displaced = StateDirectory.displacedName(last.generation, hash, file)

@@ -142,7 +142,7 @@ extension FileContents {
       var splices: [ByteEdit] = []
       var shift = 0
       var end = 0
-      for splice in record.splices?[file] ?? [] {
+      for splice in record.data.splices?[file] ?? [] {
         let (before, after) = (Array(splice.before.utf8), Array(splice.after.utf8))
         let (start, isTooLarge) = splice.at.addingReportingOverflow(shift)
         guard !isTooLarge, start >= end, start <= bytes.count, after.count <= bytes.count - start,

@@ -60,7 +60,7 @@ struct RestorePoints {
     guard set.purpose != .edit, let lines = try linesSinceRestore(), let record = lines.first?.record,
       record.generation == generation, set.takesBackRestore(lines.compactMap(\.record.entry))
     else { return nil }
-    let before = lines.first { $0.record.generation < generation }?.record.files
+    let before = lines.first { $0.record.generation < generation }?.record.data.files
     return contents.reverting(record, to: before)
   }
 

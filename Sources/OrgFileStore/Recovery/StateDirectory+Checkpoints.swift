@@ -86,7 +86,7 @@ extension StateDirectory {
     _ records: [JournalRecord], on earlier: [String: [UInt8]], from start: UInt64, to generation: UInt64
   ) -> FileContents? {
     var files = earlier
-    var state = records.last { $0.generation == start }?.files
+    var state = records.last { $0.generation == start }?.data.files
     var reached = start
     for record in records where record.generation > start && record.generation <= generation {
       if record.kind == .checkpoint { continue }
@@ -99,7 +99,7 @@ extension StateDirectory {
         else { return nil }
         files[file] = splices.applied(to: bytes)
       }
-      state = record.files
+      state = record.data.files
       reached = record.generation
     }
     guard reached == generation, let state else { return nil }

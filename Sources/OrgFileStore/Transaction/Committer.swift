@@ -20,7 +20,7 @@ struct Committer {
     let splices = [OrganizationTable.file: new.organizations, MemberTable.file: new.members]
     var replacements: [Replacement] = []
     var described: [String: [JournalRecord.JournalByteEdit]] = [:]
-    let (known, before) = committed.withLock { ($0, $0.journal?.last?.record.files) }
+    let (known, before) = committed.withLock { ($0, $0.journal?.last?.record.data.files) }
     var hashes = known.current.map { isSame($0.contents, current) } == true ? known.hashes : [:]
     try directory.saving { () throws(SystemCallError) in
       for file in [OrganizationTable.file, MemberTable.file] {
@@ -32,7 +32,7 @@ struct Committer {
         let found = live?.text(of: file) ?? old
         // An unchanged file keeps its hash.
         if text.isSame(as: found), text.isSame(as: old), let state = before?[file] {
-          record.files[file] = JournalRecord.FileState(
+          record.data.files[file] = JournalRecord.FileState(
             size: state.size, sha256: state.sha256, inode: directory.identity(of: file)?.inode)
           continue
         }
@@ -43,24 +43,26 @@ struct Committer {
         }
         defer { hashes[file] = hashing.value }
         guard !text.isSame(as: found) else {
-          record.files[file] = JournalRecord.FileState(
+          record.data.files[file] = JournalRecord.FileState(
             size: text.count, sha256: hashing.value.text, inode: directory.identity(of: file)?.inode)
           continue
         }
         let staged = try stateDirectory.stage(text, for: file)
         if live != nil, !found.isSame(as: old) {
-          record.replaced = (record.replaced ?? [:]).merging([file: sha256(found.bytes)]) { _, new in new }
+          record.data.replaced = (record.data.replaced ?? [:]).merging([file: sha256(found.bytes)]) {
+            _, new in new
+          }
         }
         replacements.append(
           Replacement(
             file: file, generation: record.generation,
-            displacedHash: record.replaced?[file] ?? before?[file]?.sha256 ?? sha256(found.bytes),
+            displacedHash: record.data.replaced?[file] ?? before?[file]?.sha256 ?? sha256(found.bytes),
             staged: staged))
-        record.files[file] = JournalRecord.FileState(
+        record.data.files[file] = JournalRecord.FileState(
           size: text.count, sha256: hashing.value.text, inode: staged.inode)
       }
     }
-    record.splices = described.isEmpty ? nil : described
+    record.data.splices = described.isEmpty ? nil : described
     // Whatever is committed must be published, so check for obstacles first.
     if !replacements.isEmpty, let obstacle = directory.obstacle {
       stateDirectory.discard(replacements.map(\.file))
@@ -83,7 +85,9 @@ struct Committer {
         stateDirectory.discard(replacements.map(\.file))
         throw directory.failedSave(error)
       }
-      let isNew = replacements.map { directory.identity(of: $0.file)?.inode == record.files[$0.file]?.inode }
+      let isNew = replacements.map {
+        directory.identity(of: $0.file)?.inode == record.data.files[$0.file]?.inode
+      }
       throw OrgError(error, consequence(isNew))
     }
     guard isPublished else {

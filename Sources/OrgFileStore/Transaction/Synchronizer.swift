@@ -126,7 +126,7 @@ struct Synchronizer {
     var hashes: [String: RunningHash] = [:]
     for (file, bytes) in live.files {
       let hash = RunningHash(FileText(bytes))
-      guard hash.text == record.files[file]?.sha256 else { return nil }
+      guard hash.text == record.data.files[file]?.sha256 else { return nil }
       hashes[file] = hash
     }
     return hashes
@@ -153,7 +153,7 @@ struct Synchronizer {
     record.note = "the journal is damaged, so what changed can't be told; the files are taken as they are"
     try directory.saving { () throws(SystemCallError) in
       for (file, bytes) in live.files {
-        record.files[file] = JournalRecord.FileState(
+        record.data.files[file] = JournalRecord.FileState(
           size: bytes.count, sha256: sha256(bytes), inode: directory.identity(of: file)?.inode)
       }
       try journal.append(record)
