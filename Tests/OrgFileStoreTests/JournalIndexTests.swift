@@ -229,7 +229,8 @@ import Testing
     let whole = try #require(try Journal.everything(stateDirectory.journal, SystemCalls()).lines.last?.record)
     let newest = try #require(try Journal.newest(stateDirectory.journal, SystemCalls()))
     #expect(whole.changes.count == 2000 && newest.changes.isEmpty && newest.data.splices?.isEmpty == true)
-    #expect(newest.generation == 1 && newest.data.files == whole.data.files && newest.actor.who == whole.actor.who)
+    #expect(
+      newest.generation == 1 && newest.data.files == whole.data.files && newest.actor.who == whole.actor.who)
     #expect(newest.time == whole.time && newest.previous == whole.previous)
     _ = try scratch.store().commit(Sample.plan)
     try scratch.recovered()
