@@ -2,14 +2,13 @@ import Foundation
 import Glibc
 import OrgCore
 import Synchronization
-import TerminalTesting
 import Testing
 
 @testable import OrgFileStore
 
 /// orgman's own writers beside the program that truncates before it locks, flushes after it unlocks, and holds
 /// no lock between reading and writing. A larger count: `ORGMAN_TEST_SCALE=100`.
-@Suite(.sideBySide) struct ForeignWriterTests {
+@Suite(.serialized) struct ForeignWriterTests {
   static let scale = ProcessInfo.processInfo.environment["ORGMAN_TEST_SCALE"].flatMap { Int($0) } ?? 1
 
   @Test func `beside one foreign writer nothing is lost, of ours or of its own`() throws {

@@ -37,6 +37,28 @@ import Testing
     #expect(snapshot.organizations.contains { $0.name == "Second" })
   }
 
+  @Test func `an organization that was added late has a list of members, although nothing has one for it`()
+    throws
+  {
+    let scratch = try Scratch.reference()
+    _ = try scratch.manager().createOrganization(name: "First")
+    // Another program opens the organizations to add one, and we exchange the file meanwhile.
+    let text = try scratch.read("organizations.json")
+    let file = open("\(scratch.path)/organizations.json", O_WRONLY)
+    try #require(file >= 0)
+    _ = try scratch.manager().createOrganization(name: "Second")
+    let id = "org_8d3b1f0e-5a4c-4c1b-9d51-2f6f1e0a7b11"
+    let added = Organization(id: id, name: "Late", createdAt: Timestamp(microseconds: 1_700_000_000_000_000))
+    let entry = String(decoding: JSONText.entry(added), as: UTF8.self)
+    try finish(file, text.dropLast(2) + ",\n  " + entry + "\n}")
+    let snapshot = try scratch.store().snapshot()
+    #expect(snapshot.organization(id: id)?.name == "Late")
+    #expect(snapshot.organizations.contains { $0.name == "Second" })
+    let contents = try #require(snapshot.contents as? FileContents)
+    #expect(contents.members.listCount == contents.organizationCount)
+    #expect(try scratch.read("org_users.json").contains("\"\(id)\": []"))
+  }
+
   @Test func `a process that is about to end stays until another program has finished writing`() throws {
     let scratch = try Scratch.reference()
     _ = try scratch.manager().createOrganization(name: "First")

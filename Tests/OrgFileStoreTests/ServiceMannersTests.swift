@@ -2,14 +2,13 @@ import Foundation
 import Glibc
 import OrgCore
 import Synchronization
-import TerminalTesting
 import Testing
 
 @testable import OrgFileStore
 
 /// Four processes of ours, some of which are killed, beside one of the service, as the users that they run as on a server.
 /// A larger count: `ORGMAN_TEST_SCALE=100`. One case alone: `ORGMAN_TEST_CASE="usual, owner"`.
-@Suite(.sideBySide) struct ServiceMannersTests {
+@Suite(.serialized) struct ServiceMannersTests {
   /// What the service does: see Fixtures/foreign_writer.py.
   enum Manner: String, CaseIterable, Sendable {
     case usual, idempotent, pausing, deleting

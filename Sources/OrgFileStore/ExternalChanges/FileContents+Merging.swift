@@ -156,6 +156,19 @@ extension MemberTable {
     return MemberTable(appendingEntries(entries), of: found.organizations)
   }
 
+  /// The table with an empty list for each organization that is new since an earlier state and has none.
+  func addingLists(of new: FileContents, since old: FileContents) -> MemberTable {
+    guard isReadable, !isBroken, new.organizations.isReadable else { return self }
+    let missing = lists.indices.filter { index in
+      lists[index].open == 0 && old.index(ofOrganization: new.organizations.id(at: index)) == nil
+    }
+    guard !missing.isEmpty else { return self }
+    return MemberTable(
+      appendingEntries(
+        missing.map { JSONText.entry(organization: new.organizations.id(at: $0), members: [OrgUser]()) }),
+      of: new.organizations)
+  }
+
   /// The table without the lists of some organizations.
   func removing(_ ids: [String], of organizations: OrganizationTable) -> MemberTable {
     var edit = SnapshotEdit()

@@ -115,6 +115,11 @@ struct Reconciliation {
     if !orphaned.isEmpty {
       contents = contents.with(contents.members.removing(orphaned, of: contents.organizations))
     }
+    // A program that added an organization late has written its list by now. If the list was lost since, for instance
+    // because the program went back to an older file, nothing else brings it back.
+    if displaced != nil {
+      contents = contents.with(contents.members.addingLists(of: contents, since: current))
+    }
     if refused.count > Self.refusedLimit { refused = [] }
     changes = contents.changes(in: contents.addresses(differingFrom: current), on: current)
     kept = Array(Set(kept)).sorted()
