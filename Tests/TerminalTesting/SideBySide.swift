@@ -1,12 +1,13 @@
 import Foundation
 import Testing
 
-/// Runs tests that mostly wait for other processes side by side, on threads of their own. Without it, as many run at once
-/// as there are cores, and each keeps a thread from the tests that compute.
+/// Runs tests that mostly wait for other processes on threads of their own. Without it, as many tests run at once as
+/// there are cores; these keep a thread from the tests that compute, and wait in line for it again and again.
 public struct SideBySide: SuiteTrait, TestTrait, TestScoping {
-  /// Several at a time, however many cores there are.
-  private static let width = 4
-  private static let threads = Threads(width)
+  /// The end-to-end tests share a few threads, however many cores there are.
+  fileprivate static let shared = Threads(4)
+
+  fileprivate let threads: Threads
 
   /// Whether the tests of a suite have the trait as well.
   public let isRecursive = true
@@ -15,11 +16,11 @@ public struct SideBySide: SuiteTrait, TestTrait, TestScoping {
   public func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
-    try await withTaskExecutorPreference(Self.threads) { try await function() }
+    try await withTaskExecutorPreference(threads) { try await function() }
   }
 
   /// Threads that take one job after the other.
-  private final class Threads: TaskExecutor {
+  fileprivate final class Threads: TaskExecutor {
     private let queue = OperationQueue()
 
     init(_ width: Int) { queue.maxConcurrentOperationCount = width }
@@ -32,6 +33,9 @@ public struct SideBySide: SuiteTrait, TestTrait, TestScoping {
 }
 
 extension Trait where Self == SideBySide {
-  /// Runs the tests side by side, on threads of their own.
-  public static var sideBySide: Self { SideBySide() }
+  /// Runs the tests side by side, on a few threads of their own.
+  public static var sideBySide: Self { SideBySide(threads: SideBySide.shared) }
+
+  /// Runs the tests one after the other, on a thread of their own.
+  public static var onOwnThread: Self { SideBySide(threads: SideBySide.Threads(1)) }
 }
