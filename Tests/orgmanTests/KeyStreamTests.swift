@@ -51,7 +51,10 @@ extension EndToEnd {
         _ = try? orgman.waitFor("the change", timeout: .milliseconds(20)) { _ in false }
       }
       orgman.signal(SIGTERM)
-      #expect(try orgman.waitForExit() == .exited(128 + SIGTERM))
+      let status = try orgman.waitForExit()
+      // On a busy machine a change may still wait to be saved. Then the program says so.
+      let isUnsaved = orgman.screen.lines.joined().contains("not saved")
+      #expect(status == .exited(isUnsaved ? 1 : 128 + SIGTERM), "\(orgman.screen)")
       #expect(orgman.unrestored == [])
     }
 
