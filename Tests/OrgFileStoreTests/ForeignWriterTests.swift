@@ -2,13 +2,14 @@ import Foundation
 import Glibc
 import OrgCore
 import Synchronization
+import TerminalTesting
 import Testing
 
 @testable import OrgFileStore
 
 /// orgman's own writers beside the program that truncates before it locks, flushes after it unlocks, and holds
 /// no lock between reading and writing. A larger count: `ORGMAN_TEST_SCALE=100`.
-@Suite(.serialized) struct ForeignWriterTests {
+@Suite(.serialized, .onOwnThread) struct ForeignWriterTests {
   static let scale = ProcessInfo.processInfo.environment["ORGMAN_TEST_SCALE"].flatMap { Int($0) } ?? 1
 
   @Test func `beside one foreign writer nothing is lost, of ours or of its own`() throws {
@@ -202,7 +203,7 @@ func settle(_ store: FileStore) throws {
   Issue.record("not at rest after 30 s: \(try unmerged(store))")
 }
 
-/// Displaced files that were written to and not taken in.
+/// Displaced files that were written to and not ingested.
 func unmerged(_ store: FileStore) throws -> [String] {
   let stateDirectory = try StateDirectory(store.directory)
   return try stateDirectory.displacedFiles().filter {
@@ -245,20 +246,38 @@ func expectLoadedByPython(_ path: String, sourceLocation: SourceLocation = #_sou
 }
 
 /// What the history says of the records that something is missing of.
-func explain(_ lost: [String], _ store: FileStore) throws -> String {
+func explain(_ lost: [String], _ store: FileStore, log: String = "") throws -> String {
   guard !lost.isEmpty else { return "" }
   let entries = try store.history().reversed()
+  let displaced = try generationsOfDisplacedFiles(store)
   return lost.prefix(5).map { line in
     let id = line.split(whereSeparator: { $0 == "\"" }).dropFirst().first.map(String.init) ?? ""
     let user = line.contains("user:") ? line.split(separator: "\"").dropFirst(3).first.map(String.init) : nil
     let about = entries.filter { entry in
       entry.changes.contains { $0.change.organizationID == id && (user == nil || $0.change.userID == user) }
     }
-    return "\(line)\n"
-      + about.map { entry in
-        let changes = entry.changes.filter { $0.change.organizationID == id }.map(\.summary)
-        return
-          "  \(entry.generation) \(entry.time) \(entry.kind) \(changes.prefix(4)) reverted \(entry.reverted) \(entry.note ?? "")"
-      }.joined(separator: "\n")
+    let generations = about.map { entry in
+      let changes = entry.changes.filter { $0.change.organizationID == id }.map(\.summary)
+      let origin = displaced[entry.generation].map { ", displaced by \($0)" } ?? ""
+      return
+        "  \(entry.generation) \(entry.time) \(entry.kind)\(origin) \(changes.prefix(4)) reverted \(entry.reverted) \(entry.note ?? "")"
+    }
+    let steps = log.split(separator: "\n").filter { $0.contains(id) && $0.contains(user ?? "") }.suffix(8)
+    return ([line] + generations + steps.map { "  \($0)" }).joined(separator: "\n")
   }.joined(separator: "\n")
+}
+
+/// Which generation had displaced the file that a generation's changes were found in.
+private func generationsOfDisplacedFiles(_ store: FileStore) throws -> [UInt64: UInt64] {
+  let journal = store.path + "/.orgman/journal"
+  var found: [UInt64: UInt64] = [:]
+  for name in try FileManager.default.contentsOfDirectory(atPath: journal) where name.hasSuffix(".jsonl") {
+    let lines = try Data(contentsOf: URL(fileURLWithPath: journal + "/" + name)).split(separator: 0x0A)
+    for line in lines {
+      let record = try JSONSerialization.jsonObject(with: line) as? [String: Any]
+      guard let generation = record?["generation"] as? UInt64 else { continue }
+      found[generation] = record?["displaced"] as? UInt64
+    }
+  }
+  return found
 }

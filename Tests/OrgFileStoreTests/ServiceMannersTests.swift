@@ -2,13 +2,14 @@ import Foundation
 import Glibc
 import OrgCore
 import Synchronization
+import TerminalTesting
 import Testing
 
 @testable import OrgFileStore
 
 /// Four processes of ours, some of which are killed, beside one of the service, as the users that they run as on a server.
 /// A larger count: `ORGMAN_TEST_SCALE=100`. One case alone: `ORGMAN_TEST_CASE="usual, owner"`.
-@Suite(.serialized) struct ServiceMannersTests {
+@Suite(.serialized, .onOwnThread) struct ServiceMannersTests {
   /// What the service does: see Fixtures/foreign_writer.py.
   enum Manner: String, CaseIterable, Sendable {
     case usual, idempotent, pausing, deleting
@@ -55,7 +56,7 @@ import Testing
       + [Manner.usual, .idempotent].map { ($0, .group) }
     guard let chosen = ProcessInfo.processInfo.environment["ORGMAN_TEST_CASE"] else { return all }
     let matching = all.filter { "\($0.rawValue), \($1.rawValue)" == chosen }
-    precondition(!matching.isEmpty, "ORGMAN_TEST_CASE is \(chosen), which is none of \(all).")
+    precondition(!matching.isEmpty, "ORGMAN_TEST_CASE is \(chosen); it must be one of \(all).")
     return matching
   }()
 
@@ -98,11 +99,11 @@ import Testing
     let story = try explain(lost, store)
     #expect(lost == [], "of ours:\n\(story)")
     let lostOfTheirs = manner == .rollingBack ? [] : theirs.missing(from: snapshot)
-    let storyOfTheirs = try explain(lostOfTheirs, store)
+    let storyOfTheirs = try explain(lostOfTheirs, store, log: writer.output)
     #expect(lostOfTheirs == [], "of the service:\n\(storyOfTheirs)")
     let withoutList = (0..<contents.organizationCount).filter { !contents.members.hasList(at: $0) }
       .map { "list(\"\(contents.organization(at: $0).id)\")" }
-    let storyOfLists = try explain(withoutList, store)
+    let storyOfLists = try explain(withoutList, store, log: writer.output)
     #expect(withoutList == [], "without a list of members:\n\(storyOfLists)")
     try expectExplained(store)
     for name in ["organizations.json", "org_users.json"] {

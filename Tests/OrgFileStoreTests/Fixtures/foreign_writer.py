@@ -55,6 +55,11 @@ def check_members(key, records):
         check_time(record.get("joined_at", now()))
 
 
+def note(what, f):
+    """Which file an operation used, and when: the reason for a lost change can be found by it."""
+    steps.append(f"{what} {os.fstat(f.fileno()).st_ino} at {now()[11:23]}")
+
+
 def read(file, check):
     try:
         with open(os.path.join(directory, file)) as f:
@@ -63,6 +68,7 @@ def read(file, check):
                 data = json.load(f)
             finally:
                 fcntl.flock(f, fcntl.LOCK_UN)
+            note("read", f)
         for key, value in data.items():
             check(key, value)
         return data
@@ -80,6 +86,7 @@ def write(file, data):
 
 def save(file, dump):
     with open(os.path.join(directory, file), "w") as f:
+        note("write", f)
         fcntl.flock(f, fcntl.LOCK_EX)
         try:
             dump(f)
@@ -192,7 +199,7 @@ def remember():
 
 
 errors = 0
-own, users, states, due = [], [], [], []
+own, users, states, due, steps = [], [], [], [], []
 older = [key for key, record in organizations().items() if record["name"].startswith(name + " ")]
 if manner != "deleting":
     own, older = older, []
@@ -217,7 +224,8 @@ while operations <= 0 or number < last:
             possible = [roll_back]
         elif not states and choice.random() < 0.3:
             remember()
+    steps.clear()
     done = choice.choice(possible)(number)
     if done:
-        print(json.dumps(done), flush=True)
+        print(json.dumps(done | {"steps": "; ".join(steps)}), flush=True)
 print(f"{errors} reads failed", file=sys.stderr, flush=True)
