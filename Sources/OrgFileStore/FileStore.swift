@@ -43,7 +43,7 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
   ///   - isShortLived: whether this process ends after a change, so that what it knows about the files should
   ///     be saved for the next one.
   ///   - observer: is notified of what this store adds to the history, including repairs made while opening.
-  /// - Throws: `dataNotFound` if there is no such directory or neither of the files is in it; `create(at:)` creates two
+  /// - Throws: `dataNotFound` if the directory doesn't exist or contains neither file; `create(at:)` creates two
   ///   empty files. `unsafeDirectory` if any user may write in it. `system` if it can't be opened.
   public convenience init(
     path: String, isReadOnly: Bool = false, externalDeletions: ExternalDeletions = .restore,

@@ -29,7 +29,7 @@ struct Peers {
     case .simdjson: return try simdjson()
     case .scan: return try scan()
     case .write: return try write()
-    default: throw BenchFailure("\(row.rawValue) is none of others.")
+    default: throw BenchFailure("\(row.rawValue) doesn't measure another program.")
     }
   }
 

@@ -151,7 +151,7 @@ import Testing
   }
 
   @Test(arguments: ["directory", "link", "pipe"])
-  func `what stands in a file's place but is none is named, and left alone`(kind: String) throws {
+  func `something in the place of a file that isn't a file is named, and left alone`(kind: String) throws {
     let scratch = try Scratch.reference()
     let store = try FileStore(path: scratch.path)
     let manager = OrgManager(store: store)

@@ -38,7 +38,7 @@ import Testing
       get throws {
         let scratch = try Scratch.reference()
         try prepare(scratch)
-        // What the other program wrote is taken in whatever becomes of the commit.
+        // What the other program wrote is ingested whatever happens to the commit.
         if self != .first { _ = try scratch.store().maintain() }
         let old = try scratch.files()
         _ = try scratch.store().commit(Sample.create("new"))

@@ -90,7 +90,7 @@ import Testing
       #expect(parsed.unfinished == (length == last || length == whole.count ? nil : last), "\(length)")
     }
     let plan = try scratch.files()
-    // The change stays in the files, so it is taken in from there.
+    // The change stays in the files, so it is ingested from there.
     try scratch.write(".orgman/journal/\(name)", Array(whole[..<(whole.count - 20)]))
     #expect(try scratch.recovered() == plan)
     #expect(try scratch.store().history().map(\.generation) == [2, 1])
@@ -276,7 +276,7 @@ import Testing
       ChangeSet([.setField(.planTier, organization: "org_1", from: "founders_friend", to: "x")]))
   }
 
-  @Test func `a long line that can't be read when it matters is an error, and nothing is taken in`() throws {
+  @Test func `a long line that can't be read when it matters is an error, and nothing is ingested`() throws {
     let scratch = try Scratch.reference()
     let store = try scratch.store()
     _ = try makeLong(store)

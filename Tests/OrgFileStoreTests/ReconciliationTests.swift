@@ -40,7 +40,7 @@ import Testing
     .setField(.planTier, organization: id, from: nil, to: plan)
   }
 
-  @Test func `a change of the other program is taken in as it wrote it, bytes and all`() throws {
+  @Test func `a change of the other program is accepted byte for byte`() throws {
     let text = Fixture.organizations.replacingOccurrences(of: "  \"", with: "\t\"")
     let found = try FileContents(text, Fixture.users).making(setPlan(first, "theirs"))
     let result = Reconciliation(current: base, found: found, history: [])
@@ -208,7 +208,7 @@ import Testing
     #expect(result(3600).reverted == [1])
   }
 
-  @Test func `its branch may hold changes of its own that were taken in before`() throws {
+  @Test func `its branch may contain changes of its own that were ingested before`() throws {
     var branch = Branch(base)
     try branch.make(setPlan(first, "ours"))
     try branch.make(.addMember(.sample("theirs-1", in: second)), origin: .foreign)
@@ -420,7 +420,7 @@ import Testing
 
   // MARK: Displaced files
 
-  @Test func `a change in a displaced file is taken in on top of ours`() throws {
+  @Test func `a change in a displaced file is applied on top of ours`() throws {
     var branch = Branch(base)
     try branch.make(setPlan(first, "ours-1"))
     try branch.make(setPlan(first, "ours-2"))

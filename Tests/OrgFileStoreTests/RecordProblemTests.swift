@@ -300,7 +300,7 @@ import Testing
   @Test(arguments: [
     "", "now", "2026-11-22Z", "2026-02-29", "0000-01-01", "24:00", "2026-11-22T24:00", "1e99", "9e30",
   ])
-  func `what is no time is none in a rare form either`(text: String) {
+  func `a text that isn't a time isn't one in a rare form, either`(text: String) {
     #expect(RareTime.time(text) == nil)
   }
 }

@@ -50,7 +50,7 @@ import Testing
     #expect(try scratch.read("organizations.json").contains("\"four\""))
   }
 
-  @Test func `what is written to a displaced file that somebody has open is taken in`() throws {
+  @Test func `what another program writes to a displaced file that it has open is ingested`() throws {
     let scratch = try Scratch.reference()
     let store = try scratch.store()
     let manager = OrgManager(store: store)

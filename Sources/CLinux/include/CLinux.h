@@ -96,8 +96,8 @@ int clinux_lock_byte(int descriptor, int64_t byte);
 /// Unlocks `count` bytes starting at `first`; all following bytes if `count` is 0.
 int clinux_unlock_bytes(int descriptor, int64_t first, int64_t count);
 
-/// The lowest byte below a limit that is locked through another open file description; -1 if there
-/// is none or it is unknown.
+/// The lowest byte below a limit that is locked through another open file description; -1 if no such
+/// byte is locked, or if that can't be determined.
 int64_t clinux_first_locked_byte(int descriptor, int64_t first, int64_t limit);
 
 /// Milliseconds of a clock that never goes backward.

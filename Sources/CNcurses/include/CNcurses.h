@@ -25,7 +25,7 @@ static const int cncurses_control_right = 0x7F03;
 /// if it can. Writes nothing.
 int cncurses_capability(const char *terminal);
 
-/// Optional abilities of a terminal according to its description; none if there is no description.
+/// Optional abilities of a terminal, from its description. A terminal without a description has none of them.
 struct cncurses_abilities {
   int colors;
   bool clipboard, mouse, paste;

@@ -96,7 +96,7 @@ public enum OrganizationField: String, Sendable, Hashable, CaseIterable {
     case required
     /// The service gives a record without it this value; so it is shown, and named in `DefaultedFields`.
     case defaulted(String, DefaultedFields)
-    /// A record may lack the key, or have null; both mean that there is no value.
+    /// A record may omit the key or set it to null. Both mean that the field has no value.
     case optional
   }
 }

@@ -49,7 +49,7 @@ public enum Rules {
     return role
   }
 
-  /// The value as it would be stored in a field: a name is trimmed, a blank billing id is none.
+  /// The value as it would be stored in a field: a name is trimmed, a blank billing id is removed.
   ///
   /// - Throws: `OrgError.Code.invalidName` or `.invalidValue` with what is wrong.
   public static func checked(_ value: String?, for field: OrganizationField) throws(OrgError) -> String? {

@@ -233,7 +233,7 @@ extension HistoryEntry.Kind {
   /// The kind of a name.
   ///
   /// - Parameters:
-  ///   - name: as in the journal, such as `undo`; for any other there is no kind.
+  ///   - name: as in the journal, such as `undo`; any other name gives `nil`.
   ///   - subject: for an undo and a redo, the generation that it is about.
   public init?(name: String, of subject: UInt64) {
     let all: [Self] = [

@@ -42,7 +42,7 @@ struct Credentials: Sendable {
 private let CAP_CHOWN: Int32 = 0
 private let CAP_FOWNER: Int32 = 3
 
-/// The name of a user, or the number if there is no name.
+/// The name of a user, or the user ID if it has no name.
 func userName(_ id: uid_t) -> String {
   var entry = passwd()
   var found: UnsafeMutablePointer<passwd>?
@@ -56,7 +56,7 @@ func userName(_ id: uid_t) -> String {
   }
 }
 
-/// The name of a group, or the number if there is no name.
+/// The name of a group, or the group ID if it has no name.
 func groupName(_ id: gid_t) -> String {
   var entry = group()
   var found: UnsafeMutablePointer<group>?

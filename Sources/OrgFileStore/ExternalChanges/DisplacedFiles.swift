@@ -5,7 +5,7 @@ import Synchronization
 /// The files that orgman displaced, accessed without the lock. A program that had one open may still write to it.
 final class DisplacedFiles: Sendable {
   private let directory: DataDirectory
-  /// Files that haven't been written to, if their names don't say so already.
+  /// Files that are known not to have been written to, although their names don't say so.
   let quiescent = Mutex<Set<FileIdentity>>([])
 
   init(_ directory: DataDirectory) {
