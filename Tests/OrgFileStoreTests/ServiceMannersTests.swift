@@ -109,6 +109,7 @@ import Testing
     for name in ["organizations.json", "org_users.json"] {
       try expectLoadedByPython("\(scratch.path)/\(name)")
     }
+    if !(lost + lostOfTheirs + withoutList).isEmpty { try keep(scratch, writer.output) }
     let count = ours.withLock { $0.count }
     print(
       "\(manner.rawValue) service, \(setting.rawValue): \(count) own changes and \(theirs.count) of the service",
@@ -137,6 +138,14 @@ import Testing
       made += max(1, ledger.count)
       ours.withLock { $0.add(ledger) }
     }
+  }
+
+  /// Copies the data and what the service logged to `ORGMAN_TEST_KEEP`, if that is set: a loss doesn't happen twice.
+  private func keep(_ scratch: Scratch, _ log: String) throws {
+    guard let kept = ProcessInfo.processInfo.environment["ORGMAN_TEST_KEEP"] else { return }
+    let copy = "\(kept)/\(UUID().uuidString)"
+    try FileManager.default.copyItem(atPath: scratch.path, toPath: copy)
+    try Data(log.utf8).write(to: URL(fileURLWithPath: "\(copy)/service.log"))
   }
 
   private func service(_ scratch: Scratch, operations: Int, manner: Manner) -> [String] {

@@ -8,8 +8,10 @@
 //                                               as a line of JSON
 //
 // With ORGMAN_TEST_KILL_AT=N it kills itself at the Nth system call of the store; with ORGMAN_TEST_STOP_AT=N it prints the
-// name of that call and stops. ORGMAN_TEST_UMASK is its umask.
+// name of that call and stops. ORGMAN_TEST_UMASK is its umask. An error is printed to standard error and ends it with
+// status 1: a trap would print a backtrace, which takes longer than the test that waits for it.
 
+import Foundation
 import Glibc
 import OrgCore
 import OrgFileStore
@@ -20,49 +22,59 @@ let limit = getenv("ORGMAN_TEST_KILL_AT").flatMap { Int(String(cString: $0)) }
 let stop = getenv("ORGMAN_TEST_STOP_AT").flatMap { Int(String(cString: $0)) }
 if let mask = getenv("ORGMAN_TEST_UMASK").flatMap({ mode_t(String(cString: $0), radix: 8) }) { umask(mask) }
 let count = Atomic(0)
-let store = try FileStore(
-  path: arguments[1],
-  beforeEachCall: { name in
-    let number = count.add(1, ordering: .relaxed).newValue
-    if number == limit { kill(getpid(), SIGKILL) }
-    if number == stop {
-      say("\(name)")
-      kill(getpid(), SIGSTOP)
-    }
-  })
-let manager = OrgManager(store: store)
 
 /// One write for one line: a reader never sees half of one.
 @Sendable func say(_ line: String) {
   _ = Array((line + "\n").utf8).withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
 }
 
-if arguments.count == 6, arguments[3] == "mixed", let edits = Int(arguments[4]) {
-  var writer = MixedWriter(manager, name: arguments[2], seed: UInt64(arguments[5]) ?? 1)
-  for _ in 0..<edits { if let line = try writer.change() { say(line) } }
-  store.finishLateWrites()
-  exit(0)
-}
+func run() throws {
+  let store = try FileStore(
+    path: arguments[1],
+    beforeEachCall: { name in
+      let number = count.add(1, ordering: .relaxed).newValue
+      if number == limit { kill(getpid(), SIGKILL) }
+      if number == stop {
+        say("\(name)")
+        kill(getpid(), SIGSTOP)
+      }
+    })
+  let manager = OrgManager(store: store)
 
-if let edits = arguments.dropFirst(3).first.flatMap({ Int($0) }) {
-  let id = try manager.createOrganization(name: arguments[2])
-  var done: [String] = []
-  for step in 0..<edits {
-    try manager.updatePlan(of: id, to: "\(arguments[2]) \(step)")
-    done.append("plan\t\(id)\t\(arguments[2]) \(step)")
+  if arguments.count == 6, arguments[3] == "mixed", let edits = Int(arguments[4]) {
+    var writer = MixedWriter(manager, name: arguments[2], seed: UInt64(arguments[5]) ?? 1)
+    for _ in 0..<edits { if let line = try writer.change() { say(line) } }
+    store.finishLateWrites()
+    exit(0)
   }
-  // All at the end: nobody has to read while it works.
-  for line in done { say(line) }
-  exit(0)
+
+  if let edits = arguments.dropFirst(3).first.flatMap({ Int($0) }) {
+    let id = try manager.createOrganization(name: arguments[2])
+    var done: [String] = []
+    for step in 0..<edits {
+      try manager.updatePlan(of: id, to: "\(arguments[2]) \(step)")
+      done.append("plan\t\(id)\t\(arguments[2]) \(step)")
+    }
+    // All at the end: nobody has to read while it works.
+    for line in done { say(line) }
+    exit(0)
+  }
+
+  for step in 0... {
+    let id = Organization.newID()
+    let organization = Organization(id: id, name: "\(arguments[2])\(step)", createdAt: .now())
+    let owner = OrgUser(organizationID: id, userID: "owner", role: .owner, joinedAt: .now())
+    let changes = [Change.createOrganization(organization), .addMember(owner)]
+    try manager.commit(ChangeSet(changes))
+    say("created\t\(id)")
+    try manager.updateRole(of: "owner", in: id, to: .member, allowingOwnerless: true)
+    say("demoted\t\(id)")
+  }
 }
 
-for step in 0... {
-  let id = Organization.newID()
-  let organization = Organization(id: id, name: "\(arguments[2])\(step)", createdAt: .now())
-  let owner = OrgUser(organizationID: id, userID: "owner", role: .owner, joinedAt: .now())
-  let changes = [Change.createOrganization(organization), .addMember(owner)]
-  try manager.commit(ChangeSet(changes))
-  say("created\t\(id)")
-  try manager.updateRole(of: "owner", in: id, to: .member, allowingOwnerless: true)
-  say("demoted\t\(id)")
+do {
+  try run()
+} catch {
+  try? FileHandle.standardError.write(contentsOf: Data("\(error)\n".utf8))
+  exit(1)
 }
