@@ -344,6 +344,43 @@ import Testing
     #expect(second.members.hasList(at: index) && second.problems == [])
   }
 
+  @Test func `members of an organization that is found later than its list are all kept`() throws {
+    // The service's new organization is in a displaced file that isn't merged yet; its list is known.
+    let made = try base.making(.createOrganization(.sample("org_new", "New")))
+    func members(_ contents: FileContents) -> FileContents {
+      FileContents(
+        organizations: base.organizations, members: contents.members.reread(of: base.organizations))
+    }
+    let known = members(made)
+    // It adds a member and gives it a role, and both writes go to files that were displaced.
+    let added = try made.making(.addMember(.sample("theirs", in: "org_new")))
+    let merged = Reconciliation(
+      current: known, found: members(added), history: [],
+      displaced: .init(file: "org_users.json", generation: 1))
+    #expect(merged.contents.members.orphanedMembers["org_new"] == 1)
+    #expect(merged.changes.map(\.change) == [.addMember(.sample("theirs", in: "org_new"))])
+    let promoted = try added.making(
+      .setRole(user: "theirs", organization: "org_new", from: .member, to: .owner))
+    let both = Reconciliation(
+      current: merged.contents, found: members(promoted), history: [],
+      displaced: .init(file: "org_users.json", generation: 2))
+    #expect(both.changes.count == 1)
+    // What it writes next to the live file, it read before that.
+    let late = Reconciliation.Step(
+      generation: 1, time: Timestamp(microseconds: 1_000_000), origin: .displaced, displaced: 1
+    ) { merged.changes + both.changes }
+    let stale = Reconciliation(
+      current: both.contents, found: known, history: [late],
+      written: ["org_users.json": Timestamp(microseconds: 1_100_000)])
+    #expect(stale.contents.members.orphanedMembers["org_new"] == 1)
+    // Its organization is found at last.
+    let result = Reconciliation(
+      current: stale.contents, found: made, history: [],
+      displaced: .init(file: "organizations.json", generation: 1))
+    #expect(result.contents[.member("org_new", user: "theirs")] == "owner")
+    #expect(result.changes.map(\.change) == [.createOrganization(.sample("org_new", "New"))])
+  }
+
   @Test func `organizations and lists that vanish are put back, and what came is kept`() throws {
     let added = try base.making(.createOrganization(.sample("org_new", "New")))
       .making(.addMember(.sample("somebody", in: "org_new")))

@@ -16,6 +16,32 @@ extension FileContents {
     return FileContents(organizations: organizations, members: members.reread(of: organizations))
   }
 
+  /// The same data with a placeholder for each of some organizations that don't exist, so that their members can be
+  /// compared like those of others.
+  func adding(_ placeholders: [String]) -> FileContents {
+    var edit = SnapshotEdit()
+    for id in placeholders where index(ofOrganization: id) == nil {
+      edit.created[id] = Organization(id: id, name: id, createdAt: Timestamp(microseconds: 0))
+    }
+    return edit.created.isEmpty ? self : beside(organizations.applying(organizations.splices(for: edit)))
+  }
+
+  /// The changes that lead from an earlier state to this one, those to members of orphaned lists included.
+  ///
+  /// - Parameter orphans: the ids of organizations that didn't exist in the earlier state, although one of the
+  ///   states has a list of their members.
+  func changes(since old: FileContents, orphans: [String]) -> [RecordedChange] {
+    let differing = addresses(differingFrom: old)
+    guard !orphans.isEmpty else { return changes(in: differing, on: old) }
+    func isOrphaned(_ address: FieldAddress) -> Bool {
+      address.file == MemberTable.file && orphans.contains(address.organization)
+    }
+    let known = adding(orphans)
+    let base = old.beside(known.organizations)
+    return changes(in: differing.filter { !isOrphaned($0) }, on: old)
+      + known.changes(in: known.memberAddresses(differingFrom: base).filter(isOrphaned), on: base)
+  }
+
   /// Whether an address is that of an empty list.
   func isEmptyList(_ address: FieldAddress) -> Bool {
     guard case .list(let id) = address else { return false }
@@ -132,12 +158,12 @@ extension MemberTable {
       edit.removed.isEmpty
       ? applying(splices, touched: touched, of: found.organizations)
       : MemberTable(splices.applied(to: bytes), of: found.organizations)
-    return result.adoptingStrays(of: found)
+    return result.addingOrphanedLists(of: found)
   }
 
   /// The table with the lists of organizations that don't exist yet. Another program may add an organization and its
   /// list in either order, and the two changes may be found at different times.
-  private func adoptingStrays(of found: FileContents) -> MemberTable {
+  private func addingOrphanedLists(of found: FileContents) -> MemberTable {
     let missing = Set(found.members.orphanedMembers.keys.filter { orphanedMembers[$0] == nil })
     guard !missing.isEmpty, found.members.problems.isEmpty else { return self }
     var entries: [[UInt8]] = []

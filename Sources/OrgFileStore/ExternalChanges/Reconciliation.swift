@@ -67,11 +67,13 @@ struct Reconciliation {
     if let displaced { broken.formIntersection([displaced.file]) }
     isRepair = !broken.isEmpty
 
+    let orphans = Self.orphans(current, found)
     for file in [OrganizationTable.file, MemberTable.file] where displaced == nil || displaced?.file == file {
       // Members are compared in the context of the resulting organizations, because the other file may be broken, too.
       let isOrganizations = file == OrganizationTable.file
-      let before = isOrganizations ? current : contents
-      let after = isOrganizations ? found : found.beside(contents.organizations)
+      let organizations = contents.organizations
+      let before = isOrganizations ? current : contents.adding(orphans)
+      let after = isOrganizations ? found : found.beside(before.organizations)
       let differing =
         isOrganizations
         ? after.organizationAddresses(differingFrom: before) : after.memberAddresses(differingFrom: before)
@@ -90,11 +92,11 @@ struct Reconciliation {
         isBroken: broken.contains(file), isLate: displaced != nil)
       let isWhole = displaced == nil && verdict.theirs == differing && !broken.contains(file)
       if isWhole {
-        contents = isOrganizations ? contents.with(found.organizations) : contents.with(after.members)
+        contents = isOrganizations ? contents.with(found.organizations) : before.with(after.members)
       } else if isOrganizations {
         contents = contents.with(before.organizations.taking(verdict.theirs, from: after))
       } else {
-        contents = contents.with(before.members.taking(verdict.theirs, from: after))
+        contents = before.with(before.members.taking(verdict.theirs, from: after))
       }
       if isOrganizations {
         removed = verdict.theirs.filter { $0.isContainer && after[$0] == nil }.map(\.organization)
@@ -109,6 +111,7 @@ struct Reconciliation {
         noteReverted(verdict.theirs, history, before, after)
         if !isWiped, !broken.contains(file) { noteRefused(differing.subtracting(verdict.theirs), after) }
       }
+      if !isOrganizations { contents = contents.beside(organizations) }
     }
     // An organization is removed along with its members, whichever file the other program writes first.
     let orphaned = removed.filter { contents.members.orphanedMembers[$0] != nil }
@@ -121,10 +124,17 @@ struct Reconciliation {
       contents = contents.with(contents.members.addingLists(of: contents, since: current))
     }
     if refused.count > Self.refusedLimit { refused = [] }
-    changes = contents.changes(in: contents.addresses(differingFrom: current), on: current)
+    changes = contents.changes(since: current, orphans: orphans)
     kept = Array(Set(kept)).sorted()
     reverted = Array(Set(reverted)).sorted()
     note = sentence(broken.sorted(), isLate: displaced != nil)
+  }
+
+  /// The organizations that aren't known yet, although one of the files has a list of their members. A program adds an
+  /// organization and its list one after the other, and the organization may still be in a displaced file.
+  private static func orphans(_ current: FileContents, _ found: FileContents) -> [String] {
+    let ids = Set(current.members.orphanedMembers.keys).union(found.members.orphanedMembers.keys)
+    return ids.filter { current.index(ofOrganization: $0) == nil }.sorted()
   }
 
   /// Sorts out the changes of the other program that are accepted.
