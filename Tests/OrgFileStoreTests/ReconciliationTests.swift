@@ -373,6 +373,16 @@ import Testing
       current: both.contents, found: known, history: [late],
       written: ["org_users.json": Timestamp(microseconds: 1_100_000)])
     #expect(stale.contents.members.orphanedMembers["org_new"] == 1)
+    // Or even before its list.
+    let older = Reconciliation(
+      current: both.contents, found: base, history: [late],
+      displaced: .init(file: "org_users.json", generation: 1))
+    #expect(older.contents.members.orphanedMembers["org_new"] == 1 && older.changes == [])
+    // A list that is removed on purpose is gone.
+    let gone = Reconciliation(
+      current: both.contents, found: base, history: [late],
+      written: ["org_users.json": Timestamp(microseconds: 60_000_000)])
+    #expect(gone.contents.members.bytes == base.members.bytes)
     // Its organization is found at last.
     let result = Reconciliation(
       current: stale.contents, found: made, history: [],

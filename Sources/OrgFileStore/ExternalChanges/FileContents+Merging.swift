@@ -16,14 +16,33 @@ extension FileContents {
     return FileContents(organizations: organizations, members: members.reread(of: organizations))
   }
 
-  /// The same data with a placeholder for each of some organizations that don't exist, so that their members can be
-  /// compared like those of others.
+  /// The same data with a placeholder for each of some organizations that don't exist, and an empty list of members
+  /// where there is none, so that their members can be compared like those of others.
   func adding(_ placeholders: [String]) -> FileContents {
     var edit = SnapshotEdit()
     for id in placeholders where index(ofOrganization: id) == nil {
       edit.created[id] = Organization(id: id, name: id, createdAt: Timestamp(microseconds: 0))
     }
-    return edit.created.isEmpty ? self : beside(organizations.applying(organizations.splices(for: edit)))
+    guard !edit.created.isEmpty else { return self }
+    return beside(organizations.applying(organizations.splices(for: edit))).addingLists(of: placeholders)
+  }
+
+  /// The same data with an empty list of members for each of some organizations that have none.
+  func addingLists(of ids: [String]) -> FileContents {
+    guard members.isReadable, !members.isBroken, organizations.isReadable else { return self }
+    let missing = ids.filter { id in index(ofOrganization: id).map { !members.hasList(at: $0) } ?? false }
+    guard !missing.isEmpty else { return self }
+    let entries = missing.map { JSONText.entry(organization: $0, members: [OrgUser]()) }
+    return with(MemberTable(members.appendingEntries(entries), of: organizations))
+  }
+
+  /// The same data without the lists of members of some organizations.
+  func removingLists(of ids: [String]) -> FileContents {
+    guard !ids.isEmpty else { return self }
+    var edit = SnapshotEdit()
+    edit.removed.append(contentsOf: ids)
+    guard let (splices, _) = try? members.splices(for: edit, of: organizations) else { return self }
+    return with(MemberTable(splices.applied(to: members.bytes), of: organizations))
   }
 
   /// The changes that lead from an earlier state to this one, those to members of orphaned lists included.
@@ -37,7 +56,7 @@ extension FileContents {
       address.file == MemberTable.file && orphans.contains(address.organization)
     }
     let known = adding(orphans)
-    let base = old.beside(known.organizations)
+    let base = old.beside(known.organizations).addingLists(of: orphans)
     return changes(in: differing.filter { !isOrphaned($0) }, on: old)
       + known.changes(in: known.memberAddresses(differingFrom: base).filter(isOrphaned), on: base)
   }
@@ -180,27 +199,6 @@ extension MemberTable {
     }
     guard !entries.isEmpty else { return self }
     return MemberTable(appendingEntries(entries), of: found.organizations)
-  }
-
-  /// The table with an empty list for each organization that is new since an earlier state and has none.
-  func addingLists(of new: FileContents, since old: FileContents) -> MemberTable {
-    guard isReadable, !isBroken, new.organizations.isReadable else { return self }
-    let missing = lists.indices.filter { index in
-      lists[index].open == 0 && old.index(ofOrganization: new.organizations.id(at: index)) == nil
-    }
-    guard !missing.isEmpty else { return self }
-    return MemberTable(
-      appendingEntries(
-        missing.map { JSONText.entry(organization: new.organizations.id(at: $0), members: [OrgUser]()) }),
-      of: new.organizations)
-  }
-
-  /// The table without the lists of some organizations.
-  func removing(_ ids: [String], of organizations: OrganizationTable) -> MemberTable {
-    var edit = SnapshotEdit()
-    edit.removed.append(contentsOf: ids)
-    guard let (splices, _) = try? splices(for: edit, of: organizations) else { return self }
-    return MemberTable(splices.applied(to: bytes), of: organizations)
   }
 }
 

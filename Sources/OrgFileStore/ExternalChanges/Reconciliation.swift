@@ -73,7 +73,7 @@ struct Reconciliation {
       let isOrganizations = file == OrganizationTable.file
       let organizations = contents.organizations
       let before = isOrganizations ? current : contents.adding(orphans)
-      let after = isOrganizations ? found : found.beside(before.organizations)
+      let after = isOrganizations ? found : found.beside(before.organizations).addingLists(of: orphans)
       let differing =
         isOrganizations
         ? after.organizationAddresses(differingFrom: before) : after.memberAddresses(differingFrom: before)
@@ -92,11 +92,19 @@ struct Reconciliation {
         isBroken: broken.contains(file), isLate: displaced != nil)
       let isWhole = displaced == nil && verdict.theirs == differing && !broken.contains(file)
       if isWhole {
-        contents = isOrganizations ? contents.with(found.organizations) : before.with(after.members)
+        contents =
+          isOrganizations ? contents.with(found.organizations) : found.beside(before.organizations)
       } else if isOrganizations {
         contents = contents.with(before.organizations.taking(verdict.theirs, from: after))
       } else {
         contents = before.with(before.members.taking(verdict.theirs, from: after))
+        // A list that is in neither file, or that the program removed, is only there to be compared.
+        contents = contents.removingLists(
+          of: orphans.filter { id in
+            organizations.index(of: id) == nil && contents.isEmptyList(.list(id))
+              && found.members.orphanedMembers[id] == nil
+              && (displaced == nil || current.members.orphanedMembers[id] == nil)
+          })
       }
       if isOrganizations {
         removed = verdict.theirs.filter { $0.isContainer && after[$0] == nil }.map(\.organization)
@@ -115,13 +123,13 @@ struct Reconciliation {
     }
     // An organization is removed along with its members, whichever file the other program writes first.
     let orphaned = removed.filter { contents.members.orphanedMembers[$0] != nil }
-    if !orphaned.isEmpty {
-      contents = contents.with(contents.members.removing(orphaned, of: contents.organizations))
-    }
+    contents = contents.removingLists(of: orphaned)
     // A program that added an organization late has written its list by now. If the list was lost since, for instance
     // because the program went back to an older file, nothing else brings it back.
     if displaced != nil {
-      contents = contents.with(contents.members.addingLists(of: contents, since: current))
+      let without = (0..<contents.organizationCount).filter { !contents.members.hasList(at: $0) }
+      let new = without.map(contents.organizations.id).filter { current.index(ofOrganization: $0) == nil }
+      contents = contents.addingLists(of: new)
     }
     if refused.count > Self.refusedLimit { refused = [] }
     changes = contents.changes(since: current, orphans: orphans)
