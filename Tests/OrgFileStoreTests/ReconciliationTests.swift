@@ -173,8 +173,30 @@ import Testing
       current: later.last, found: mixed, history: later.history, unread: ["org_users.json"],
       written: ["org_users.json": Timestamp(microseconds: 1_500_000)])
     #expect(back.contents[address] == member.role.rawValue)
-    // Later than any program takes, it may change its own value back.
+    // Later than any program takes, it may change its own value back, alone or with others.
     #expect(result(base, at: 20_000_000).contents[address] == member.role.rawValue)
+    #expect(result(mixed, at: 20_000_000).contents[address] == member.role.rawValue)
+  }
+
+  @Test func `a program that knew a later change of ours meant to take an earlier one back`() throws {
+    var branch = Branch(base)
+    try branch.make(setPlan(first, "ours"), at: 1_000_000)
+    var found = try base.making(setPlan(second, "theirs"))
+    func plan(_ found: FileContents, at microseconds: Int64 = 20_000_000) -> String? {
+      Reconciliation(
+        current: branch.last, found: found, history: branch.history,
+        written: ["organizations.json": Timestamp(microseconds: microseconds)]
+      ).contents[.field(first, .planTier)]
+    }
+    // It may have read the file before our change and have taken long.
+    #expect(plan(found) == "ours")
+    try branch.make(.setField(.lagoCustomerID, organization: second, from: nil, to: "later"), at: 2_000_000)
+    #expect(plan(found) == "ours")
+    // Its file contains what we changed after that.
+    found = try found.making(.setField(.lagoCustomerID, organization: second, from: nil, to: "later"))
+    #expect(plan(found) == base[.field(first, .planTier)])
+    // But nothing is meant that comes sooner than any program could decide.
+    #expect(plan(found, at: 3_000_000) == "ours")
   }
 
   @Test

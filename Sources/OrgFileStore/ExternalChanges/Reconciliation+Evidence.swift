@@ -53,6 +53,12 @@ extension Reconciliation {
       }
     }
 
+    /// Whether it is so old that the program whose late change it was changed the value again, if the value is another
+    /// one now: that is more likely than that it has taken so long to write.
+    func isOldValue(_ unseen: Set<UInt64>?) -> Bool {
+      origin == .displaced && unseen.map { !$0.contains(generation) } ?? false
+    }
+
     /// The addresses that it changed in a file, with their previous values.
     func addresses(in file: String) -> [(address: FieldAddress, before: String?)] {
       changes.flatMap { change in
@@ -87,10 +93,14 @@ extension Reconciliation {
     /// Values that it changed in a displaced file and that were changed again after that.
     var overtaken: Set<FieldAddress> = []
 
-    /// - Parameter generation: the one that displaced the file, if any: the other program opened the file before it.
+    /// - Parameters:
+    ///   - unseen: generations that the program may not have seen, because they are so recent; `nil` if it isn't known
+    ///     when it wrote.
+    ///   - generation: the one that displaced the file, if any: the other program opened the file before it.
     init(
       of found: FileContents, _ differing: Set<FieldAddress>, in file: String,
-      history: some Sequence<Reconciliation.Step>, written: Timestamp?, before generation: UInt64?
+      history: some Sequence<Reconciliation.Step>, written: Timestamp?, unseen: Set<UInt64>?,
+      before generation: UInt64?
     ) {
       theirs = differing
       guard !differing.isEmpty else { return }
@@ -103,7 +113,8 @@ extension Reconciliation {
         let isKnown =
           generation.map { step.generation < $0 || step.generation == $0 && step.origin == .foreign } ?? true
         if isKnown, let written, written.microseconds - step.time.microseconds > longestOperation { break }
-        var addresses = isKnown && step.origin == .foreign ? [] : step.addresses(in: file)
+        let isOwnValue = step.origin == .foreign || generation == nil && step.isOldValue(unseen)
+        var addresses = isKnown && isOwnValue ? [] : step.addresses(in: file)
         if isKnown { addresses = own.unknown(of: addresses, changedBy: step, in: file) }
         guard !addresses.isEmpty else { continue }
         older.goBack(addresses, found, differing)
@@ -133,13 +144,16 @@ extension Reconciliation {
     private(set) var addresses: Set<FieldAddress> = []
     private(set) var generations: [UInt64] = []
 
+    /// - Parameters:
+    ///   - unseen: see `Verdict`.
+    ///   - proof: the newest generation that the program certainly knew, if any; see `newestKnown`. Asked at most once.
     init(
       _ theirs: Set<FieldAddress>, in file: String, history: some Sequence<Reconciliation.Step>,
-      found: FileContents,
-      written: Timestamp?
+      found: FileContents, written: Timestamp?, unseen: Set<UInt64>?, proof: () -> UInt64?
     ) {
       guard !theirs.isEmpty else { return }
       var own = OwnValues(theirs)
+      var newestKnown: UInt64??
       for step in history where step.mayHaveChanged(theirs) {
         if let written, written.microseconds - step.time.microseconds > longestOperation { break }
         let values = step.origin == .foreign ? [] : step.addresses(in: file)
@@ -147,10 +161,33 @@ extension Reconciliation {
           theirs.contains($0.address) && $0.before == found[$0.address]
         }
         guard !back.isEmpty else { continue }
+        if step.isOldValue(unseen) { continue }
+        if let unseen, !unseen.contains(step.generation) {
+          let known = newestKnown ?? proof()
+          newestKnown = known
+          if let known, known > step.generation { break }
+        }
         addresses.formUnion(back.map(\.address))
         generations.append(step.generation)
       }
     }
+  }
+
+  /// The newest generation of ours that a file contains. The program that wrote the file knew it and all before it: it
+  /// can't have the change from anywhere else.
+  static func newestKnown(
+    to found: FileContents, _ current: FileContents, in file: String, history: some Sequence<Step>,
+    written: Timestamp
+  ) -> UInt64? {
+    var changed: Set<FieldAddress> = []
+    for step in history {
+      if written.microseconds - step.time.microseconds > longestOperation { break }
+      for (address, before) in step.addresses(in: file) where changed.insert(address).inserted {
+        let value = found[address]
+        if step.origin == .own, value == current[address], value != before { return step.generation }
+      }
+    }
+    return nil
   }
 
   /// Values that another program itself changed. A program knows its own change if it changed the same value

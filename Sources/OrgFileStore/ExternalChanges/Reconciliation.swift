@@ -77,18 +77,21 @@ struct Reconciliation {
       let differing =
         isOrganizations
         ? after.organizationAddresses(differingFrom: before) : after.memberAddresses(differingFrom: before)
-      var verdict = Verdict(
-        of: after, differing, in: file, history: history, written: written[file],
-        before: displaced?.generation)
-      let takenBack = TakenBack(
-        verdict.theirs, in: file, history: history, found: after,
-        written: broken.contains(file) ? nil : written[file])
       let unseen = Self.unseen(
         history, written: displaced?.written ?? written[file], bytes: found.bytes(of: file).count,
         isUnread: displaced == nil && unread.contains(file))
+      var verdict = Verdict(
+        of: after, differing, in: file, history: history, written: written[file], unseen: unseen,
+        before: displaced?.generation)
+      let time = broken.contains(file) ? nil : written[file]
+      let takenBack = TakenBack(
+        verdict.theirs, in: file, history: history, found: after, written: time, unseen: unseen,
+        proof: {
+          time.flatMap { Self.newestKnown(to: after, before, in: file, history: history, written: $0) }
+        })
       let restoredBefore = restored.count
       let isWiped = sort(
-        &verdict, takenBack, differing, before, after, history, unseen: unseen,
+        &verdict, takenBack, differing, before, after, history, unseen: unseen ?? [],
         isBroken: broken.contains(file), isLate: displaced != nil)
       let isWhole = displaced == nil && verdict.theirs == differing && !broken.contains(file)
       if isWhole {
@@ -205,11 +208,11 @@ struct Reconciliation {
   /// Generations that the program that wrote a file hasn't seen, or may not have seen: our own recent ones,
   /// and all of our own if it can't have read the file since. Late-merged generations of another program count
   /// as our own: the program wrote to a file that its next read didn't find, so it works with an older state
-  /// until it has read the merge.
+  /// until it has read the merge. `nil` if it isn't known when the program wrote.
   private static func unseen(
     _ history: some Sequence<Step>, written: Timestamp?, bytes: Int, isUnread: Bool
-  ) -> Set<UInt64> {
-    guard let written else { return [] }
+  ) -> Set<UInt64>? {
+    guard let written else { return nil }
     let limit = isUnread ? longestOperation : deliberation(bytes: bytes)
     let recent = history.prefix { written.microseconds - $0.time.microseconds < limit }
     return Set(recent.filter { $0.origin != .foreign }.map(\.generation))
