@@ -9,6 +9,8 @@ let sanitizers = "-sanitize=fuzzer,address"
 let strict = Context.environment["ORGMAN_STRICT"] == "1"
 let swift: [SwiftSetting] =
   (strict ? [.treatAllWarnings(as: .error)] : []) + (isFuzzing ? [.unsafeFlags([sanitizers])] : [])
+/// The tests mostly run the program itself and wait for it, which takes a third of the time if it is optimized.
+let sources = swift + (strict && !isFuzzing ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
 let c: [CSetting] =
   [.define("_GNU_SOURCE")] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
@@ -25,7 +27,7 @@ let orgman: Target =
     swiftSettings: swift + [
       .unsafeFlags(["-Xfrontend", "-entry-point-function-name", "-Xfrontend", "orgman_main"])
     ])
-  : .executableTarget(name: "orgman", dependencies: orgmanDependencies, swiftSettings: swift)
+  : .executableTarget(name: "orgman", dependencies: orgmanDependencies, swiftSettings: sources)
 let fuzzers: [Target] =
   isFuzzing
   ? [
@@ -56,7 +58,7 @@ let package = Package(
         .product(name: "OrderedCollections", package: "swift-collections"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
-      swiftSettings: swift),
+      swiftSettings: sources),
     .target(name: "OrgStoreTesting", dependencies: ["OrgCore"], swiftSettings: swift),
     .target(name: "CLinux", cSettings: c),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
@@ -69,13 +71,13 @@ let package = Package(
         .product(name: "OrderedCollections", package: "swift-collections"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
-      swiftSettings: swift),
-    .target(name: "OrgViewModel", dependencies: ["OrgCore"], swiftSettings: swift),
-    .target(name: "OrgRuntime", dependencies: ["OrgCore", "OrgViewModel"], swiftSettings: swift),
+      swiftSettings: sources),
+    .target(name: "OrgViewModel", dependencies: ["OrgCore"], swiftSettings: sources),
+    .target(name: "OrgRuntime", dependencies: ["OrgCore", "OrgViewModel"], swiftSettings: sources),
     .target(name: "CNcurses", cSettings: c, linkerSettings: [.linkedLibrary("ncursesw")]),
     .target(
       name: "OrgTerminal", dependencies: ["OrgViewModel", "CNcurses", "CLinux"],
-      swiftSettings: swift),
+      swiftSettings: sources),
     orgman,
     .executableTarget(
       name: "orgman-bench",
@@ -100,7 +102,7 @@ let package = Package(
     // A process for tests to kill.
     .executableTarget(
       name: "store-worker", dependencies: ["OrgCore", "OrgFileStore"], path: "Tests/StoreWorker",
-      swiftSettings: swift),
+      swiftSettings: sources),
     .testTarget(
       name: "OrgFileStoreTests",
       dependencies: ["OrgFileStore", "OrgStoreTesting", "store-worker", "TerminalTesting"],
