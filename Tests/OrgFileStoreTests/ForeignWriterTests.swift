@@ -39,7 +39,8 @@ import Testing
         failures.withLock { $0.append("W\(worker): \(error)") }
       }
     }
-    let theirs = try writers.map { try $0.finish() }
+    let logs = try writers.map { try $0.finish() }
+    let theirs = try logs.map { try Ledger(lines: $0) }
     #expect(failures.withLock { $0 } == [])
 
     let store = try FileStore(path: scratch.path)
@@ -50,9 +51,9 @@ import Testing
     let story = try explain(lost, store)
     #expect(lost == [], "of ours:\n\(story)")
     if isForeignChecked {
-      for ledger in theirs {
+      for (ledger, log) in zip(theirs, logs) {
         let lost = ledger.missing(from: snapshot)
-        let story = try explain(lost, store)
+        let story = try explain(lost, store, log: log)
         #expect(lost == [], "of the foreign writer's:\n\(story)")
       }
     }
@@ -182,12 +183,12 @@ final class ForeignWriter: Sendable {
   /// Lets it make one more change, some time.
   func work() throws { try input.fileHandleForWriting.write(contentsOf: [0]) }
 
-  /// Lets it end and returns what it acknowledged.
-  func finish() throws -> Ledger {
+  /// Lets it end and returns what it acknowledged, a line of JSON each.
+  func finish() throws -> String {
     try input.fileHandleForWriting.close()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
-    return try Ledger(lines: String(contentsOfFile: output, encoding: .utf8))
+    return try String(contentsOfFile: output, encoding: .utf8)
   }
 }
 

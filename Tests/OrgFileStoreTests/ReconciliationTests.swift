@@ -173,6 +173,14 @@ import Testing
       current: later.last, found: mixed, history: later.history, unread: ["org_users.json"],
       written: ["org_users.json": Timestamp(microseconds: 1_500_000)])
     #expect(back.contents[address] == member.role.rawValue)
+    // Where it knew a later change of ours, it changed its own value back.
+    var known = branch
+    try known.make(.addMember(.sample("ours", in: second)), at: 1_200_000)
+    let knowing = try mixed.making(.addMember(.sample("ours", in: second)))
+    let accepted = Reconciliation(
+      current: known.last, found: knowing, history: known.history,
+      written: ["org_users.json": Timestamp(microseconds: 1_500_000)])
+    #expect(accepted.contents[address] == member.role.rawValue)
     // Later than any program takes, it may change its own value back, alone or with others.
     #expect(result(base, at: 20_000_000).contents[address] == member.role.rawValue)
     #expect(result(mixed, at: 20_000_000).contents[address] == member.role.rawValue)

@@ -162,10 +162,11 @@ extension Reconciliation {
         }
         guard !back.isEmpty else { continue }
         if step.isOldValue(unseen) { continue }
-        if let unseen, !unseen.contains(step.generation) {
+        // A change of ours isn't taken back on purpose so soon. A program may well change a value of its own again.
+        if let unseen, !unseen.contains(step.generation) || step.origin == .displaced {
           let known = newestKnown ?? proof()
           newestKnown = known
-          if let known, known > step.generation { break }
+          if let known, known > step.generation { continue }
         }
         addresses.formUnion(back.map(\.address))
         generations.append(step.generation)

@@ -149,7 +149,12 @@ def update_role(number):
     for record in data.get(key, []):
         if record["user_id"] == user:
             if manner != "idempotent" or choice.random() < 0.2:
-                record["role"] = ROLES[(ROLES.index(record["role"]) + 1) % 3]
+                role = ROLES[(ROLES.index(record["role"]) + 1) % 3]
+                # A value that is set back so soon can't be told from one that was written from an older state.
+                if time.monotonic() < held.get((key, user, role), 0) + 15:
+                    return None
+                held[key, user, record["role"]] = time.monotonic()
+                record["role"] = role
             write("org_users.json", data)
             return {"op": "role", "org": key, "user": user, "role": record["role"]}
     return None
@@ -200,6 +205,7 @@ def remember():
 
 errors = 0
 own, users, states, due, steps = [], [], [], [], []
+held = {}
 older = [key for key, record in organizations().items() if record["name"].startswith(name + " ")]
 if manner != "deleting":
     own, older = older, []
