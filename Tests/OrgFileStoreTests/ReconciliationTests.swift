@@ -184,6 +184,29 @@ import Testing
     // Later than any program takes, it may change its own value back, alone or with others.
     #expect(result(base, at: 20_000_000).contents[address] == member.role.rawValue)
     #expect(result(mixed, at: 20_000_000).contents[address] == member.role.rawValue)
+    // A broken file says nothing about when the value was written.
+    let text = String(decoding: mixed.members.bytes, as: UTF8.self) + "tail"
+    let broken = FileContents(Fixture.organizations, text)
+    #expect(result(broken, at: 20_000_000).isRepair)
+    #expect(result(broken, at: 20_000_000).contents[address] == other.rawValue)
+  }
+
+  @Test(arguments: [
+    "nobody", "org_" + String(repeating: "n", count: 300), "org_\u{1B}[2J", "org_\u{202E}x", "",
+  ])
+  func `whatever the id of a list without an organization, nothing else is lost with it`(id: String) throws {
+    let member = OrgUser.sample("theirs", in: second)
+    let list = String(decoding: JSONText.entry(organization: id, members: [member]), as: UTF8.self)
+    let entry = Array(",\n  \(list)\n}".utf8)
+    let text = String(decoding: base.members.bytes.dropLast(2) + entry, as: UTF8.self)
+    let found = try FileContents(Fixture.organizations, text).making(.addMember(.sample("new", in: first)))
+    let displaced = Reconciliation(
+      current: base, found: found, history: [], displaced: .init(file: "org_users.json", generation: 1))
+    #expect(displaced.contents[.member(first, user: "new")] == "member")
+    #expect(displaced.contents.members.orphanedMembers[id] == 1)
+    #expect(displaced.contents.organizations.bytes == base.organizations.bytes)
+    let live = Reconciliation(current: base, found: found, history: [])
+    #expect(live.contents.members.bytes == found.members.bytes)
   }
 
   @Test func `a program that knew a later change of ours meant to take an earlier one back`() throws {

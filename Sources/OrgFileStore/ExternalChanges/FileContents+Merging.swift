@@ -16,8 +16,8 @@ extension FileContents {
     return FileContents(organizations: organizations, members: members.reread(of: organizations))
   }
 
-  /// The same data with a placeholder for each of some organizations that don't exist, and an empty list of members
-  /// where there is none, so that their members can be compared like those of others.
+  /// The same data with placeholders for organizations that don't exist. A placeholder without members gets an empty
+  /// list, so that its members can be compared in the same way as those of any other organization.
   func adding(_ placeholders: [String]) -> FileContents {
     var edit = SnapshotEdit()
     for id in placeholders where index(ofOrganization: id) == nil {
@@ -27,7 +27,7 @@ extension FileContents {
     return beside(organizations.applying(organizations.splices(for: edit))).addingLists(of: placeholders)
   }
 
-  /// The same data with an empty list of members for each of some organizations that have none.
+  /// The same data with an empty member list for each of the given organizations that has no list.
   func addingLists(of ids: [String]) -> FileContents {
     guard members.isReadable, !members.isBroken, organizations.isReadable else { return self }
     let missing = ids.filter { id in index(ofOrganization: id).map { !members.hasList(at: $0) } ?? false }
@@ -36,7 +36,7 @@ extension FileContents {
     return with(MemberTable(members.appendingEntries(entries), of: organizations))
   }
 
-  /// The same data without the lists of members of some organizations.
+  /// The same data without the member lists of the given organizations.
   func removingLists(of ids: [String]) -> FileContents {
     guard !ids.isEmpty else { return self }
     var edit = SnapshotEdit()
@@ -45,7 +45,7 @@ extension FileContents {
     return with(MemberTable(splices.applied(to: members.bytes), of: organizations))
   }
 
-  /// The changes that lead from an earlier state to this one, those to members of orphaned lists included.
+  /// The changes that lead from an earlier state to this one, including changes to orphaned lists.
   ///
   /// - Parameter orphans: the ids of organizations that didn't exist in the earlier state, although one of the
   ///   states has a list of their members.

@@ -53,8 +53,10 @@ extension Reconciliation {
       }
     }
 
-    /// Whether it is so old that the program whose late change it was changed the value again, if the value is another
-    /// one now: that is more likely than that it has taken so long to write.
+    /// Whether it was merged late, but so long ago that its program must have read it by now. If the program writes
+    /// another value after that, it means to.
+    ///
+    /// - Parameter unseen: see `Verdict`.
     func isOldValue(_ unseen: Set<UInt64>?) -> Bool {
       origin == .displaced && unseen.map { !$0.contains(generation) } ?? false
     }
@@ -146,7 +148,7 @@ extension Reconciliation {
 
     /// - Parameters:
     ///   - unseen: see `Verdict`.
-    ///   - proof: the newest generation that the program certainly knew, if any; see `newestKnown`. Asked at most once.
+    ///   - proof: returns the newest generation that the program certainly knew; see `newestKnown`. Called at most once.
     init(
       _ theirs: Set<FieldAddress>, in file: String, history: some Sequence<Reconciliation.Step>,
       found: FileContents, written: Timestamp?, unseen: Set<UInt64>?, proof: () -> UInt64?
@@ -162,7 +164,7 @@ extension Reconciliation {
         }
         guard !back.isEmpty else { continue }
         if step.isOldValue(unseen) { continue }
-        // A change of ours isn't taken back on purpose so soon. A program may well change a value of its own again.
+        // No program reverts our change on purpose so soon, but it may well change a value of its own again.
         if let unseen, !unseen.contains(step.generation) || step.origin == .displaced {
           let known = newestKnown ?? proof()
           newestKnown = known
@@ -174,8 +176,8 @@ extension Reconciliation {
     }
   }
 
-  /// The newest generation of ours that a file contains. The program that wrote the file knew it and all before it: it
-  /// can't have the change from anywhere else.
+  /// The newest of our generations that a file contains. The program that wrote the file has read that generation, so it
+  /// knew all earlier ones as well.
   static func newestKnown(
     to found: FileContents, _ current: FileContents, in file: String, history: some Sequence<Step>,
     written: Timestamp

@@ -77,13 +77,15 @@ struct Reconciliation {
       let differing =
         isOrganizations
         ? after.organizationAddresses(differingFrom: before) : after.memberAddresses(differingFrom: before)
+      // The parts of a broken file may be from different states, whenever the last of them was written.
+      let isBroken = broken.contains(file)
+      let time = isBroken ? nil : written[file]
       let unseen = Self.unseen(
-        history, written: displaced?.written ?? written[file], bytes: found.bytes(of: file).count,
-        isUnread: displaced == nil && unread.contains(file))
+        history, written: isBroken ? nil : displaced?.written ?? written[file],
+        bytes: found.bytes(of: file).count, isUnread: displaced == nil && unread.contains(file))
       var verdict = Verdict(
         of: after, differing, in: file, history: history, written: written[file], unseen: unseen,
         before: displaced?.generation)
-      let time = broken.contains(file) ? nil : written[file]
       let takenBack = TakenBack(
         verdict.theirs, in: file, history: history, found: after, written: time, unseen: unseen,
         proof: {
@@ -92,8 +94,8 @@ struct Reconciliation {
       let restoredBefore = restored.count
       let isWiped = sort(
         &verdict, takenBack, differing, before, after, history, unseen: unseen ?? [],
-        isBroken: broken.contains(file), isLate: displaced != nil)
-      let isWhole = displaced == nil && verdict.theirs == differing && !broken.contains(file)
+        isBroken: isBroken, isLate: displaced != nil)
+      let isWhole = displaced == nil && verdict.theirs == differing && !isBroken
       if isWhole {
         contents =
           isOrganizations ? contents.with(found.organizations) : found.beside(before.organizations)
@@ -113,14 +115,14 @@ struct Reconciliation {
         removed = verdict.theirs.filter { $0.isContainer && after[$0] == nil }.map(\.organization)
       }
       if !isWhole,
-        broken.contains(file) || restored.count > restoredBefore || overtaken > 0
+        isBroken || restored.count > restoredBefore || overtaken > 0
           || after.hasMore(than: contents, comparedTo: before, in: file, besides: verdict.kept)
       {
         quarantined.insert(file)
       }
       if displaced == nil {
         noteReverted(verdict.theirs, history, before, after)
-        if !isWiped, !broken.contains(file) { noteRefused(differing.subtracting(verdict.theirs), after) }
+        if !isWiped, !isBroken { noteRefused(differing.subtracting(verdict.theirs), after) }
       }
       if !isOrganizations { contents = contents.beside(organizations) }
     }

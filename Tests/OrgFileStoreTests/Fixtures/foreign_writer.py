@@ -150,7 +150,7 @@ def update_role(number):
         if record["user_id"] == user:
             if manner != "idempotent" or choice.random() < 0.2:
                 role = ROLES[(ROLES.index(record["role"]) + 1) % 3]
-                # A value that is set back so soon can't be told from one that was written from an older state.
+                # If a value is changed back this soon, the store may take that for an older state: see README.md.
                 if time.monotonic() < held.get((key, user, role), 0) + 15:
                     return None
                 held[key, user, record["role"]] = time.monotonic()
