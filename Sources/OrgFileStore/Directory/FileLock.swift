@@ -65,7 +65,8 @@ struct FileLock {
           }
           guard waiting(holder) else { throw OrgError(.cancelled, "Cancelled; nothing was changed.") }
         }
-        if case .later = turn { usleep(2000) } else { usleep(300) }
+        // Only the next in line needs to notice at once.
+        if case .later = turn { usleep(5000) } else { usleep(300) }
       }
       queue.leave()
       if try explaining({ () throws(SystemCallError) in try isFound(file, in: space) }) {
