@@ -1,12 +1,13 @@
 import Foundation
 import Glibc
 import OrgCore
+import TerminalTesting
 import Testing
 
 @testable import OrgFileStore
 
 /// Files that other programs broke are put back with what they added, and every byte of theirs is kept.
-@Suite struct DamageTests {
+@Suite(.sideBySide) struct DamageTests {
   /// What happens to a file.
   enum Damage: String, CaseIterable {
     case wiped, emptied, wipedAndAddedTo, null, list, mark, markedAndWiped, hole, tail, cut, notText

@@ -2,12 +2,13 @@ import Foundation
 import Glibc
 import OrgCore
 import SystemPackage
+import TerminalTesting
 import Testing
 
 @testable import OrgFileStore
 
 /// Every system call of a commit and of a recovery fails once, or is the last one.
-@Suite struct FaultTests {
+@Suite(.sideBySide) struct FaultTests {
   /// What stands before the commit that is disturbed.
   enum Setting: CaseIterable {
     /// There is no journal yet.

@@ -9,7 +9,7 @@ import Testing
 
 /// orgman's own writers beside the program that truncates before it locks, flushes after it unlocks, and holds
 /// no lock between reading and writing. A larger count: `ORGMAN_TEST_SCALE=100`.
-@Suite(.serialized, .onOwnThread) struct ForeignWriterTests {
+@Suite(.serialized, .onOwnThreads(1)) struct ForeignWriterTests {
   static let scale = ProcessInfo.processInfo.environment["ORGMAN_TEST_SCALE"].flatMap { Int($0) } ?? 1
 
   @Test func `beside one foreign writer nothing is lost, of ours or of its own`() throws {

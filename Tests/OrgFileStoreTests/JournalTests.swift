@@ -1,11 +1,12 @@
 import Foundation
 import OrgCore
 import SystemPackage
+import TerminalTesting
 import Testing
 
 @testable import OrgFileStore
 
-@Suite struct JournalTests {
+@Suite(.sideBySide) struct JournalTests {
   func segments(_ scratch: Scratch) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/.orgman/journal").sorted()
   }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import OrgCore
+import TerminalTesting
 import Testing
 
 @testable import OrgFileStore
@@ -73,7 +74,7 @@ final class Worker {
   }
 }
 
-@Suite struct KillTests {
+@Suite(.sideBySide) struct KillTests {
   /// Checks that the data are whole and have every acknowledged change.
   func check(_ scratch: Scratch, _ acknowledged: [String], _ note: String = "") throws {
     let files = try scratch.recovered(note)

@@ -1,12 +1,13 @@
 import Foundation
 import Glibc
 import OrgCore
+import TerminalTesting
 import Testing
 
 @testable import OrgFileStore
 
 /// Writes that went to a file after it had been displaced.
-@Suite struct LateWriteTests {
+@Suite(.sideBySide) struct LateWriteTests {
   /// Opens a data file as the service does when it is about to write, and hands it over.
   private func opened(_ scratch: Scratch) throws -> Int32 {
     let file = open("\(scratch.path)/org_users.json", O_WRONLY)

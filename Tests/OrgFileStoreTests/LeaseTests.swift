@@ -2,12 +2,13 @@ import Foundation
 import Glibc
 import OrgCore
 import Synchronization
+import TerminalTesting
 import Testing
 
 @testable import OrgFileStore
 
 /// How long other programs may have to wait for orgman: a program that was stopped holds what it holds.
-@Suite struct LeaseTests {
+@Suite(.sideBySide) struct LeaseTests {
   /// Whether another program would have to wait to open a data file for writing.
   private func isHeld(_ scratch: Scratch) -> Bool {
     ["organizations.json", "org_users.json"].contains { name in

@@ -1,11 +1,12 @@
 import Foundation
 import OrgCore
+import TerminalTesting
 import Testing
 
 @testable import OrgFileStore
 
 /// What the service can't load is repaired with consent; what follows from damage isn't told beside it.
-@Suite struct RepairTests {
+@Suite(.sideBySide) struct RepairTests {
   /// What makes the service see nothing: text that is replaced, by what, in which file.
   struct Damage: Sendable, CustomTestStringConvertible {
     var old: String

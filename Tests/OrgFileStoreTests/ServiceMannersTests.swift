@@ -9,7 +9,7 @@ import Testing
 
 /// Four processes of ours, some of which are killed, beside one of the service, as the users that they run as on a server.
 /// A larger count: `ORGMAN_TEST_SCALE=100`. One case alone: `ORGMAN_TEST_CASE="usual, owner"`.
-@Suite(.serialized, .onOwnThread) struct ServiceMannersTests {
+@Suite(.onOwnThreads(2)) struct ServiceMannersTests {
   /// What the service does: see Fixtures/foreign_writer.py.
   enum Manner: String, CaseIterable, Sendable {
     case usual, idempotent, pausing, deleting
@@ -48,6 +48,9 @@ import Testing
   /// Acknowledged changes of ours in a case.
   static let changes = 200 * ForeignWriterTests.scale
 
+  /// Acknowledged changes of the service in a case, at least. It pauses between them, and ours must go on for as long.
+  static func changes(of manner: Manner) -> Int { (manner == .pausing ? 3 : 40) * ForeignWriterTests.scale }
+
   /// Every manner beside the owner; of the other settings those manners in which what they lack matters most.
   static let cases: [(Manner, Setting)] = {
     let all: [(Manner, Setting)] =
@@ -80,7 +83,9 @@ import Testing
     let failures = Mutex<[String]>([])
     onThreads(4) { number in
       do {
-        try edit(scratch, setting, number, ours, failures)
+        try edit(scratch, setting, number, ours, failures) {
+          writer.hasEnded || writer.lines >= Self.changes(of: manner)
+        }
       } catch {
         failures.withLock { $0.append("editor \(number): \(error)") }
       }
@@ -116,19 +121,20 @@ import Testing
       "acknowledged; lost \(lost.count) and \(lostOfTheirs.count); \(withoutList.count) lists missing")
   }
 
-  /// Edits through processes, one after the other, until a quarter of the changes is made; some are killed.
+  /// Edits through processes, one after the other, until a quarter of the changes is made, and the service has made
+  /// enough; some are killed.
   private func edit(
     _ scratch: Scratch, _ setting: Setting, _ number: Int, _ ours: borrowing Mutex<Ledger>,
-    _ failures: borrowing Mutex<[String]>
+    _ failures: borrowing Mutex<[String]>, untilServiceMade isServiceDone: () -> Bool
   ) throws {
     var random = SeededGenerator(seed: UInt64(number + 1))
     var (run, made) = (0, 0)
-    while made < Self.changes / 4 {
+    while made < Self.changes / 4 || !isServiceDone() {
       run += 1
       let editor = try Command(
         setting.editor(number) + [
           scratch.worker, scratch.path, "W\(number).\(run)", "mixed",
-          "\(min(50, Self.changes / 4 - made))", "\(number * 1000 + run)",
+          "\(min(50, max(10, Self.changes / 4 - made)))", "\(number * 1000 + run)",
         ], standardInput: nil)
       let isKilled = Int.random(in: 0..<3, using: &random) == 0
       if isKilled { editor.kill(afterLines: Int.random(in: 1...20, using: &random)) }
@@ -177,11 +183,14 @@ private final class Command: Sendable {
   }
 
   var output: String { (try? String(contentsOfFile: files[0], encoding: .utf8)) ?? "" }
+  /// The lines that it has printed so far.
+  var lines: Int { output.count { $0 == "\n" } }
+  var hasEnded: Bool { !process.isRunning }
   var errors: String { (try? String(contentsOfFile: files[1], encoding: .utf8)) ?? "" }
 
   /// Kills it when it has printed so many lines, unless it ends before.
   func kill(afterLines count: Int) {
-    while process.isRunning, output.count(where: { $0 == "\n" }) < count { usleep(500) }
+    while process.isRunning, lines < count { usleep(500) }
     Glibc.kill(process.processIdentifier, SIGKILL)
   }
 

@@ -3,6 +3,7 @@ import Glibc
 import OrgCore
 import Synchronization
 import SystemPackage
+import TerminalTesting
 import Testing
 
 @testable import OrgFileStore
@@ -211,7 +212,7 @@ private func isLeaseAwaited(_ inode: UInt64) -> Bool {
 }
 
 /// A commit begins before the files were compared with what they are assumed to hold.
-@Suite struct AssumptionTests {
+@Suite(.sideBySide) struct AssumptionTests {
   @Test func `whenever in a commit another program writes, though no lease holds it, both changes are there`()
     throws
   {

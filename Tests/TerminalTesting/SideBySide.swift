@@ -5,7 +5,7 @@ import Testing
 /// there are cores; these keep a thread from the tests that compute, and wait in line for it again and again.
 public struct SideBySide: SuiteTrait, TestTrait, TestScoping {
   /// The end-to-end tests share a few threads, however many cores there are.
-  fileprivate static let shared = Threads(4)
+  fileprivate static let shared = Threads(8)
 
   fileprivate let threads: Threads
 
@@ -36,6 +36,6 @@ extension Trait where Self == SideBySide {
   /// Runs the tests side by side, on a few threads of their own.
   public static var sideBySide: Self { SideBySide(threads: SideBySide.shared) }
 
-  /// Runs the tests one after the other, on a thread of their own.
-  public static var onOwnThread: Self { SideBySide(threads: SideBySide.Threads(1)) }
+  /// Runs the tests on threads of their own, as many at once.
+  public static func onOwnThreads(_ count: Int) -> Self { SideBySide(threads: SideBySide.Threads(count)) }
 }

@@ -143,18 +143,27 @@ def add_user(number):
     return {"op": "add", "org": key, "user": user, "role": "member"}
 
 
+def may_set(record, present, new):
+    """If a value is set back this soon, the store may take that for an older state: see README.md. Values that this
+    program just changed may still be in the file, too."""
+    if time.monotonic() < held.get((record, new), 0) + 15:
+        return False
+    if new != present:
+        held[record, present] = time.monotonic()
+    return True
+
+
 def update_role(number):
     key, user = choice.choice(users)
     data = members()
     for record in data.get(key, []):
         if record["user_id"] == user:
+            role = record["role"]
             if manner != "idempotent" or choice.random() < 0.2:
-                role = ROLES[(ROLES.index(record["role"]) + 1) % 3]
-                # If a value is changed back this soon, the store may take that for an older state: see README.md.
-                if time.monotonic() < held.get((key, user, role), 0) + 15:
-                    return None
-                held[key, user, record["role"]] = time.monotonic()
-                record["role"] = role
+                role = ROLES[(ROLES.index(role) + 1) % 3]
+            if not may_set((key, user), record["role"], role):
+                return None
+            record["role"] = role
             write("org_users.json", data)
             return {"op": "role", "org": key, "user": user, "role": record["role"]}
     return None
@@ -165,8 +174,12 @@ def update_plan(number):
     data = organizations()
     if key not in data:
         return None
+    plan = data[key]["plan_tier"]
     if manner != "idempotent" or choice.random() < 0.5:
-        data[key]["plan_tier"] = f"plan {number}"
+        plan = f"plan {number}"
+    if not may_set(key, data[key]["plan_tier"], plan):
+        return None
+    data[key]["plan_tier"] = plan
     write("organizations.json", data)
     return {"op": "plan", "org": key, "plan": data[key]["plan_tier"]}
 
