@@ -10,7 +10,11 @@ let strict = Context.environment["ORGMAN_STRICT"] == "1"
 let swift: [SwiftSetting] =
   (strict ? [.treatAllWarnings(as: .error)] : []) + (isFuzzing ? [.unsafeFlags([sanitizers])] : [])
 /// The tests mostly run the program itself and wait for it, which takes a third of the time if it is optimized.
-let sources = swift + (strict && !isFuzzing ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
+let sources =
+  swift
+  + (strict || isFuzzing
+    ? [.unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "2"], .when(configuration: .debug))]
+    : [])
 let c: [CSetting] =
   [.define("_GNU_SOURCE")] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
@@ -24,7 +28,7 @@ let orgman: Target =
   isFuzzing
   ? .target(
     name: "orgman", dependencies: orgmanDependencies,
-    swiftSettings: swift + [
+    swiftSettings: sources + [
       .unsafeFlags(["-Xfrontend", "-entry-point-function-name", "-Xfrontend", "orgman_main"])
     ])
   : .executableTarget(name: "orgman", dependencies: orgmanDependencies, swiftSettings: sources)
@@ -33,9 +37,9 @@ let fuzzers: [Target] =
   ? [
     .executableTarget(
       name: "orgman-fuzz", dependencies: ["orgman", "OrgCore", "OrgFileStore", "OrgTerminal"],
-      path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: swift + [.unsafeFlags(["-parse-as-library"])],
+      path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: sources + [.unsafeFlags(["-parse-as-library"])],
       // The usual linker can't report what is missing with the sanitizers.
-      linkerSettings: [.unsafeFlags(["-use-ld=lld"])])
+      linkerSettings: [.unsafeFlags([sanitizers, "-use-ld=lld"])])
   ] : []
 
 let package = Package(
