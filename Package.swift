@@ -13,7 +13,7 @@ let swift: [SwiftSetting] =
 let sources =
   swift
   + (strict || isFuzzing
-    ? [.unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "2"], .when(configuration: .debug))]
+    ? [.unsafeFlags(["-O"], .when(configuration: .debug))]
     : [])
 let c: [CSetting] =
   [.define("_GNU_SOURCE")] + (strict ? [.treatAllWarnings(as: .error)] : [])

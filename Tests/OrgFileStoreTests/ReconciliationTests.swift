@@ -397,6 +397,33 @@ import Testing
     #expect(second.members.hasList(at: index) && second.problems == [])
   }
 
+  @Test func `an empty list that is found before its organization stays beside a write that lacks it`() throws
+  {
+    // The service added an organization to the live file, and its list to a displaced one, which is merged first.
+    let made = try base.making(.createOrganization(.sample("org_new", "New")))
+    let known = FileContents(
+      organizations: base.organizations, members: made.members.reread(of: base.organizations))
+    let change = Change.addMember(.sample("theirs", in: first))
+    let late = Reconciliation.Step(
+      generation: 1, time: Timestamp(microseconds: 1_000_000), origin: .displaced, displaced: 1
+    ) { [] }
+    // Its next write was made from a state before the merge.
+    for organizations in [made.organizations, base.organizations] {
+      let found = try base.making(change).beside(organizations)
+      let result = Reconciliation(
+        current: known, found: found, history: [late],
+        written: ["org_users.json": Timestamp(microseconds: 1_100_000)])
+      #expect(result.contents[.list("org_new")] == "present")
+      #expect(result.contents[.member(first, user: "theirs")] == "member")
+      #expect(result.contents.problems == [])
+    }
+    // Long after, it may have meant to.
+    let gone = Reconciliation(
+      current: known, found: try base.making(change), history: [late],
+      written: ["org_users.json": Timestamp(microseconds: 60_000_000)])
+    #expect(gone.contents[.list("org_new")] == nil)
+  }
+
   @Test func `members of an organization that is found later than its list are all kept`() throws {
     // The service's new organization is in a displaced file that isn't merged yet; its list is known.
     let made = try base.making(.createOrganization(.sample("org_new", "New")))

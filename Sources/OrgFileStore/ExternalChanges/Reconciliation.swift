@@ -95,10 +95,22 @@ struct Reconciliation {
       let isWiped = sort(
         &verdict, takenBack, differing, before, after, history, unseen: unseen ?? [],
         isBroken: isBroken, isLate: displaced != nil)
+      // No program removes the list of an organization that it has just added, and one that was merged so late that the
+      // program may not have read it wasn't removed on purpose.
+      let isAnyLate =
+        displaced != nil
+        || history.contains {
+          $0.origin == .displaced && unseen?.contains($0.generation) ?? false
+        }
+      let keptLists = orphans.filter {
+        current.members.orphanedMembers[$0] != nil && (isAnyLate || organizations.index(of: $0) != nil)
+      }
       let isWhole = displaced == nil && verdict.theirs == differing && !isBroken
       if isWhole {
         contents =
-          isOrganizations ? contents.with(found.organizations) : found.beside(before.organizations)
+          isOrganizations
+          ? contents.with(found.organizations)
+          : found.beside(before.organizations).addingLists(of: keptLists)
       } else if isOrganizations {
         contents = contents.with(before.organizations.taking(verdict.theirs, from: after))
       } else {
@@ -107,8 +119,7 @@ struct Reconciliation {
         contents = contents.removingLists(
           of: orphans.filter { id in
             organizations.index(of: id) == nil && contents.isEmptyList(.list(id))
-              && found.members.orphanedMembers[id] == nil
-              && (displaced == nil || current.members.orphanedMembers[id] == nil)
+              && found.members.orphanedMembers[id] == nil && !keptLists.contains(id)
           })
       }
       if isOrganizations {
