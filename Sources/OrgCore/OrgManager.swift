@@ -167,7 +167,7 @@ public struct OrgManager: Sendable {
   /// Commits a change set as a whole or not at all; see `OrgStore.commit`.
   @discardableResult
   public func commit(
-    _ set: ChangeSet, waiting: (LockHolder) -> Bool = { _ in true }
+    _ set: ChangeSet, waiting: (Contention) -> Bool = { _ in true }
   ) throws(OrgError) -> Commit {
     try store.commit(set, waiting: waiting)
   }

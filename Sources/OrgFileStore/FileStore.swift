@@ -173,7 +173,7 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
   /// - Returns: the resulting data, and the generations that are new since the last call.
   /// - Throws: `readOnly`, `damagedData`, `locked`, `cancelled`, or `system`.
   @discardableResult
-  public func maintain(waiting: (LockHolder) -> Bool) throws(OrgError) -> Maintenance {
+  public func maintain(waiting: (Contention) -> Bool) throws(OrgError) -> Maintenance {
     try checkWritable()
     // A program that only reads leaves no trace.
     guard directory.identity(of: DataDirectory.privateName) != nil else {
@@ -273,7 +273,7 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
   }
 
   /// Commits a change set through the journal; see `OrgStore.commit`.
-  public func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
+  public func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
     try checkWritable()
     return try transaction(waiting: waiting) { (transaction) throws(OrgError) in try transaction.commit(set) }
   }
@@ -286,14 +286,14 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
   ///   - body: the work of this turn.
   /// - Throws: `locked`, `cancelled`, or `system`; any error of the body.
   public func takingTurns<Value>(
-    waiting: (LockHolder) -> Bool = { _ in true }, _ body: () throws(OrgError) -> Value
+    waiting: (Contention) -> Bool = { _ in true }, _ body: () throws(OrgError) -> Value
   ) throws(OrgError) -> Value {
     guard readOnlyReason == nil else { return try body() }
     return try turns.take(waiting: waiting, body)
   }
 
   /// Makes the journal and the files agree.
-  private func synchronize(waiting: (LockHolder) -> Bool) throws(OrgError) -> Snapshot {
+  private func synchronize(waiting: (Contention) -> Bool) throws(OrgError) -> Snapshot {
     try transaction(waiting: waiting) { (transaction) throws(OrgError) in
       try transaction.synchronize(isStarting: false).snapshot
     }
@@ -303,7 +303,7 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
   ///
   /// - Parameter waiting: as for `commit`.
   func transaction<Value>(
-    waiting: (LockHolder) -> Bool = { _ in true }, _ body: (Transaction) throws(OrgError) -> Value
+    waiting: (Contention) -> Bool = { _ in true }, _ body: (Transaction) throws(OrgError) -> Value
   ) throws(OrgError) -> Value {
     try turns.locked(waiting: waiting) { () throws(OrgError) in
       let transaction = try Transaction(parts)

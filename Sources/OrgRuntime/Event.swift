@@ -21,7 +21,7 @@ package enum Event: Sendable {
   /// What was searched for.
   case found(Found)
   /// A commit waits for another program or person.
-  case waiting(LockHolder)
+  case waiting(Contention)
   /// The data couldn't be read again.
   case failure(OrgError)
   /// What other programs did has become part of the history.

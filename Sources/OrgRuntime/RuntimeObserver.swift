@@ -10,7 +10,7 @@ package protocol RuntimeObserver: Sendable {
   func didFail(_ error: OrgError)
 
   /// A commit waits; called about ten times a second.
-  func isWaiting(for holder: LockHolder)
+  func isWaiting(for holder: Contention)
 
   /// The store found generations that are new since the last time, oldest first; those that it added itself, too.
   func didFind(_ entries: [HistoryEntry])

@@ -108,7 +108,7 @@ extension AppModel {
   }
 
   /// Learns that a commit waits for the holder of a lock.
-  package mutating func receive(_ holder: LockHolder) {
+  package mutating func receive(_ holder: Contention) {
     guard isCommitting else { return }
     workspace.commits.isWaiting = true
     workspace.commits.holder = holder

@@ -48,7 +48,7 @@ struct CommitQueue: Sendable {
   /// Whether the change that is being saved has taken long enough to notice.
   var isLong = false
   /// Who held up the change that is being saved, if anyone did.
-  var holder: LockHolder?
+  var holder: Contention?
   /// Whether the program is left as soon as everything is saved.
   var isLeaving = false
   /// What failed after nobody was left to be told.

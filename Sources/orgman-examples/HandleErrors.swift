@@ -111,7 +111,7 @@ private struct BusyStore: OrgStore {
 
   func history() throws(OrgError) -> [HistoryEntry] { try base.history() }
 
-  func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
+  func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
     throw OrgError(.locked, "Somebody else holds the lock, and doesn't give it back.")
   }
 }

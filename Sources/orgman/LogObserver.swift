@@ -8,7 +8,7 @@ struct LogObserver: RuntimeObserver, HistoryObserver {
 
   func didFail(_ error: OrgError) { Log.failure(error) }
 
-  func isWaiting(for holder: LockHolder) { _ = Log.waiting(holder) }
+  func isWaiting(for holder: Contention) { _ = Log.waiting(holder) }
 
   func didFind(_ entries: [HistoryEntry]) { Log.found(entries) }
 

@@ -139,7 +139,7 @@ enum Log {
   }
 
   /// Logs the holder of the lock. Passed to a commit, which continues to wait.
-  static func waiting(_ holder: LockHolder) -> Bool {
+  static func waiting(_ holder: Contention) -> Bool {
     logger.debug("Waiting for the lock.", metadata: ["holder": "\(holder)"])
     return true
   }

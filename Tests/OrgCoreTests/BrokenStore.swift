@@ -62,7 +62,7 @@ final class BrokenStore: OrgStore {
 
   // MARK: Committing
 
-  func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
+  func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
     try wait(waiting)
     let before = inner.snapshot()
     let set = rewritten(set, on: before)
@@ -94,10 +94,10 @@ final class BrokenStore: OrgStore {
       changes: fault == .namesAll ? set.changes : commit.changes)
   }
 
-  private func wait(_ waiting: (LockHolder) -> Bool) throws(OrgError) {
+  private func wait(_ waiting: (Contention) -> Bool) throws(OrgError) {
     var waited = 0
     while fault != .neverWaits, state.withLock({ $0.isHeldUp }) {
-      let holder = LockHolder(program: "other", pid: 1, user: "root", waitedMilliseconds: waited)
+      let holder = Contention(program: "other", origin: .process(1), user: "root", waitedMilliseconds: waited)
       waited += 1
       guard !waiting(holder) else { continue }
       if fault == .ignoresCancelling { return }

@@ -221,14 +221,14 @@ private final class CountingStore: TurnTakingStore {
 
   func history() throws(OrgError) -> [HistoryEntry] { try base.history() }
 
-  func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
+  func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
     commits.withLock { $0 += 1 }
     turns.withLock { $0.append("commit") }
     return try base.commit(set, waiting: waiting)
   }
 
   func takingTurns<Value>(
-    waiting: (LockHolder) -> Bool, _ body: () throws(OrgError) -> Value
+    waiting: (Contention) -> Bool, _ body: () throws(OrgError) -> Value
   ) throws(OrgError) -> Value {
     turns.withLock { $0.append("turn") }
     defer { turns.withLock { $0.append("end") } }
@@ -249,7 +249,7 @@ private final class RacingStore: OrgStore {
   func snapshot() throws(OrgError) -> Snapshot { try base.snapshot() }
   func history() throws(OrgError) -> [HistoryEntry] { try base.history() }
 
-  func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
+  func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
     let plan = try base.snapshot().organization(id: organization)?.planTier ?? ""
     if plan.count < PlanTier.default.count + 3 {
       let race = Change.setField(.planTier, organization: organization, from: plan, to: plan + "x")

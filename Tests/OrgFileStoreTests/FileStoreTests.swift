@@ -117,7 +117,7 @@ import Testing
     let scratch = try Scratch.reference()
     let directory = try DataDirectory(path: scratch.path)
     let manager = try scratch.manager()
-    let seen = Mutex<LockHolder?>(nil)
+    let seen = Mutex<Contention?>(nil)
     try FileLock(directory: directory).withLock(waiting: { _ in false }) { (_) throws(OrgError) in
       let error = code {
         try manager.commit(ChangeSet([])) { holder in
@@ -130,7 +130,7 @@ import Testing
       #expect(code { try hasty.withLock(waiting: { _ in true }) { (_) throws(OrgError) in } } == .locked)
     }
     let holder = try #require(seen.withLock { $0 })
-    #expect(holder.pid == getpid() && holder.waitedMilliseconds >= 100)
+    #expect(holder.origin == .process(getpid()) && holder.waitedMilliseconds >= 100)
     #expect(holder.description.contains("pid \(getpid())"))
     try manager.createOrganization(name: "After")
   }

@@ -243,7 +243,7 @@ private struct InMemoryHistory: OrgStore {
 
   func snapshot() throws(OrgError) -> Snapshot { throw OrgError(.system, "There are no data.") }
   func history() -> [HistoryEntry] { entries }
-  func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
+  func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
     throw OrgError(.readOnly, "Nothing can be changed.")
   }
 }

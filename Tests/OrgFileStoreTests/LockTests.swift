@@ -7,9 +7,9 @@ import Testing
 
 @Suite struct LockTests {
   /// Commits while somebody else holds the lock, and gives up when told of it.
-  func holder(_ scratch: Scratch, until isEnough: (LockHolder) -> Bool = { _ in true }) throws -> LockHolder?
+  func holder(_ scratch: Scratch, until isEnough: (Contention) -> Bool = { _ in true }) throws -> Contention?
   {
-    var seen: LockHolder?
+    var seen: Contention?
     let store = try scratch.store()
     let error = code {
       try store.commit(Sample.create("waiting")) { holder in

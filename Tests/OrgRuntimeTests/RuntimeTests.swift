@@ -143,7 +143,7 @@ import Testing
 
   @Test func `it is said who holds a commit up, and cancelling gives it up`() throws {
     _ = try started()
-    let holder = LockHolder(program: "billingd", pid: 7, user: "root", waitedMilliseconds: 100)
+    let holder = Contention(program: "billingd", origin: .process(7), user: "root", waitedMilliseconds: 100)
     store.hold(holder)
     runtime.perform(.commit(ChangeSet([change("starter")])))
     runtime.waitUntilIdle()

@@ -9,7 +9,7 @@ final class StoreDouble: ProgressReportingStore, MaintainableStore {
   private struct State {
     var failures: [OrgError] = []
     var readFailures: [OrgError] = []
-    var holders: [LockHolder] = []
+    var holders: [Contention] = []
     var entries: [HistoryEntry] = []
     var leaseObstacle: String?
   }
@@ -48,7 +48,7 @@ final class StoreDouble: ProgressReportingStore, MaintainableStore {
     return inner.history()
   }
 
-  func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
+  func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
     committing.pass()
     let (holders, error) = state.withLock { state in
       defer { state.holders = [] }
@@ -61,7 +61,7 @@ final class StoreDouble: ProgressReportingStore, MaintainableStore {
     return try inner.commit(set, waiting: waiting)
   }
 
-  func maintain(waiting: (LockHolder) -> Bool) throws(OrgError) -> Maintenance {
+  func maintain(waiting: (Contention) -> Bool) throws(OrgError) -> Maintenance {
     Maintenance(
       snapshot: inner.snapshot(),
       entries: state.withLock { state in
@@ -77,7 +77,7 @@ final class StoreDouble: ProgressReportingStore, MaintainableStore {
   func failReading(_ error: OrgError) { state.withLock { $0.readFailures.append(error) } }
 
   /// Lets the next commit find others that hold the lock.
-  func hold(_ holders: LockHolder...) { state.withLock { $0.holders = holders } }
+  func hold(_ holders: Contention...) { state.withLock { $0.holders = holders } }
 
   /// What another program did, and whether it can be kept from writing.
   func others(_ entries: [HistoryEntry], leaseObstacle: String?) {
@@ -121,7 +121,7 @@ final class Witness: RuntimeObserver {
 
   func didRead(_ snapshot: Snapshot) { note("read \(snapshot.contents.organizationCount)") }
   func didFail(_ error: OrgError) { note("failed: \(error.code.rawValue)") }
-  func isWaiting(for holder: LockHolder) { note("waits for \(holder.program)") }
+  func isWaiting(for holder: Contention) { note("waits for \(holder.program)") }
   func didFind(_ entries: [HistoryEntry]) { note("found \(entries.count)") }
   func didMaintain() { note("maintained") }
 }

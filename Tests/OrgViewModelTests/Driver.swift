@@ -32,7 +32,7 @@ final class TestStore: OrgStore {
 
   func history() -> [HistoryEntry] { state.withLock { $0.history } }
 
-  func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
+  func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
     let result: Result<Commit, OrgError> = state.withLock { state in
       if !state.failures.isEmpty { return .failure(state.failures.removeFirst()) }
       do throws(OrgError) {

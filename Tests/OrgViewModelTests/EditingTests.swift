@@ -157,7 +157,7 @@ import Testing
     driver.press(.changeRole, .choose(.owner))
     driver.model.receiveSaving()
     #expect(driver.message == "Saving…")
-    driver.model.receive(LockHolder(program: "billingd", pid: 4121, user: "root", waitedMilliseconds: 3200))
+    driver.model.receive(Contention(program: "billingd", origin: .process(4121), user: "root", waitedMilliseconds: 3200))
     driver.model.receiveSaving()
     #expect(driver.message?.contains("billingd") == true)
     driver.release()
@@ -168,7 +168,7 @@ import Testing
     var driver = onBob()
     driver.holds = true
     driver.press(.changeRole, .choose(.owner))
-    driver.model.receive(LockHolder(program: "billingd", pid: 4121, user: "root", waitedMilliseconds: 3200))
+    driver.model.receive(Contention(program: "billingd", origin: .process(4121), user: "root", waitedMilliseconds: 3200))
     #expect(driver.message == "The data are held by billingd, pid 4121 (root), 3.2 s. Esc cancels.")
     #expect(driver.model.workspace.commits.isWaiting)
     driver.press(.moveDown, .back)
@@ -177,7 +177,7 @@ import Testing
     #expect(!driver.model.workspace.commits.isWaiting)
     #expect(driver.message == "Cancelled; nothing was changed.")
     #expect(driver.model.context == .detail)
-    driver.model.receive(LockHolder(program: "late", pid: 1, user: "root", waitedMilliseconds: 1))
+    driver.model.receive(Contention(program: "late", origin: .process(1), user: "root", waitedMilliseconds: 1))
     #expect(!driver.model.workspace.commits.isWaiting)
   }
 }

@@ -24,7 +24,7 @@ public final class InMemoryStore: OrgStore {
   }
 
   /// Commits a change set; nobody is ever waited for.
-  public func commit(_ set: ChangeSet, waiting: (LockHolder) -> Bool) throws(OrgError) -> Commit {
+  public func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
     let result: Result<Commit, OrgError> = current.withLock { state in
       let preview = Preview(of: set, on: state.snapshot)
       do throws(OrgError) {

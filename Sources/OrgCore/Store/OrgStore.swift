@@ -14,13 +14,12 @@ public protocol OrgStore: Sendable {
   ///
   /// - Parameters:
   ///   - set: the changes, in order.
-  ///   - waiting: called repeatedly while another program holds the lock, with its name; returning `false`
-  ///     gives up.
+  ///   - waiting: called repeatedly while somebody else holds the data up, with who that is; returning `false` gives up.
   /// - Returns: the snapshot behind the commit and what was done.
   /// - Throws: what `Preview.check()` throws on the newest data; `readOnly`, `damagedData`,
   ///   `locked`, `cancelled` or `system`. After any of them nothing has changed.
   func commit(
-    _ set: ChangeSet, waiting: (LockHolder) -> Bool
+    _ set: ChangeSet, waiting: (Contention) -> Bool
   ) throws(OrgError) -> Commit
 
   /// What happened to the data, newest first, as far back as the store remembers.
@@ -84,55 +83,5 @@ public struct Commit: Sendable {
   public init(snapshot: Snapshot, changes: [Change]) {
     self.snapshot = snapshot
     self.changes = changes
-  }
-}
-
-/// Who holds the lock that a commit waits for.
-public struct LockHolder: Sendable, Hashable, CustomStringConvertible {
-  /// The program's name.
-  public let program: String
-  /// The process id.
-  public let pid: Int32
-  /// The user's name.
-  public let user: String
-  /// Since when, in UTC, where that is known.
-  public let since: Timestamp?
-  /// What has become of the process.
-  public let state: State
-  /// For how long the caller has waited, in milliseconds.
-  public let waitedMilliseconds: Int
-
-  /// What has become of a process.
-  public enum State: String, Sendable {
-    /// It runs.
-    case running
-    /// It was stopped, and keeps the lock until it goes on or is ended.
-    case stopped
-    /// It ended; a child of it keeps the lock.
-    case gone
-  }
-
-  /// Names a holder.
-  public init(
-    program: String, pid: Int32, user: String, since: Timestamp? = nil, state: State = .running,
-    waitedMilliseconds: Int
-  ) {
-    self.program = program
-    self.pid = pid
-    self.user = user
-    self.since = since
-    self.state = state
-    self.waitedMilliseconds = waitedMilliseconds
-  }
-
-  /// `held by billingd, pid 4121 (root), stopped, since 21:51:10 UTC, 3.2 s`
-  public var description: String {
-    let tenths = waitedMilliseconds / 100
-    let who =
-      program.isEmpty
-      ? "another program" : "\(program.escapedForDisplay), pid \(pid) (\(user.escapedForDisplay))"
-    let condition = state == .running ? "" : ", \(state.rawValue)"
-    let time = since.map { ", since \($0.description.dropFirst(11).prefix(8)) UTC" } ?? ""
-    return "held by \(who)\(condition)\(time), \(tenths / 10).\(tenths % 10) s"
   }
 }

@@ -16,7 +16,7 @@ public protocol MaintainableStore: OrgStore {
   /// - Parameter waiting: as for `commit`.
   /// - Throws: `readOnly`, `damagedData`, `locked`, `cancelled` or `system`.
   @discardableResult
-  func maintain(waiting: (LockHolder) -> Bool) throws(OrgError) -> Maintenance
+  func maintain(waiting: (Contention) -> Bool) throws(OrgError) -> Maintenance
 
   /// Why other programs can't be kept from writing while a change is saved; `nil` where they can.
   var leaseObstacle: String? { get }
@@ -54,7 +54,7 @@ public protocol TurnTakingStore: OrgStore {
   ///   - body: what is done in the turn.
   /// - Throws: `locked`, `cancelled` or `system`; what the body throws.
   func takingTurns<Value>(
-    waiting: (LockHolder) -> Bool, _ body: () throws(OrgError) -> Value
+    waiting: (Contention) -> Bool, _ body: () throws(OrgError) -> Value
   ) throws(OrgError) -> Value
 }
 

@@ -17,7 +17,7 @@ struct FileLock {
   /// - Parameter waiting: called about ten times a second while another holder has the lock; return `false` to give up.
   /// - Throws: `locked` on timeout, `cancelled`, or `system`.
   func withLock<Value>(
-    waiting: (LockHolder) -> Bool, _ body: (borrowing Descriptor) throws(OrgError) -> Value
+    waiting: (Contention) -> Bool, _ body: (borrowing Descriptor) throws(OrgError) -> Value
   ) throws(OrgError) -> Value {
     let space = try explaining { () throws(SystemCallError) in try directory.openPrivate() }
     let file = try acquire(space, waiting)
@@ -36,7 +36,7 @@ struct FileLock {
   }
 
   private func acquire(
-    _ space: borrowing Descriptor, _ waiting: (LockHolder) -> Bool
+    _ space: borrowing Descriptor, _ waiting: (Contention) -> Bool
   ) throws(OrgError) -> Descriptor {
     let start = clinux_monotonic_milliseconds()
     var asked = start
@@ -102,26 +102,26 @@ struct FileLock {
     try directory.calls.write(Array(line.utf8), to: file, Self.name)
   }
 
-  private func holder(_ file: borrowing Descriptor, waited: Int) -> LockHolder {
+  private func holder(_ file: borrowing Descriptor, waited: Int) -> Contention {
     // Any longer line wasn't written by orgman.
     let line = try? directory.calls.readBeginning(of: file, Self.name, length: 256)
     return Self.holder(line ?? [], waited: waited)
   }
 
   /// Parses the holder's record.
-  static func holder(_ bytes: some Collection<UInt8>, waited: Int) -> LockHolder {
+  static func holder(_ bytes: some Collection<UInt8>, waited: Int) -> Contention {
     let parts = String(decoding: bytes, as: UTF8.self).split(whereSeparator: { $0 == "\t" || $0 == "\n" })
     guard parts.count >= 3, let pid = Int32(parts[0]) else {
-      return LockHolder(program: "", pid: 0, user: "", waitedMilliseconds: waited)
+      return Contention(program: "", origin: .process(0), user: "", waitedMilliseconds: waited)
     }
-    return LockHolder(
-      program: String(parts[1]), pid: pid, user: String(parts[2]),
+    return Contention(
+      program: String(parts[1]), origin: .process(pid), user: String(parts[2]),
       since: parts.count > 3 ? Timestamp(String(parts[3])) : nil, state: Self.state(of: pid),
       waitedMilliseconds: waited)
   }
 
   /// The state of a process according to the kernel.
-  private static func state(of pid: Int32) -> LockHolder.State {
+  private static func state(of pid: Int32) -> Contention.State {
     guard let file = fopen("/proc/\(pid)/stat", "re") else { return .gone }
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 256)

@@ -8,7 +8,7 @@ extension FileStore {
   ///
   /// - Parameter path: the data directory.
   /// - Returns: the holder; `nil` if the lock is free or its state is unknown.
-  public static func lockHolder(inDirectory path: String) -> LockHolder? {
+  public static func lockHolder(inDirectory path: String) -> Contention? {
     let file = open(
       "\(path)/\(DataDirectory.privateName)/\(FileLock.name)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard file >= 0 else { return nil }

@@ -16,7 +16,7 @@ final class LockTurns: Sendable {
 
   /// Runs the body with the lock held if other processes hold it or wait for it, and without the lock otherwise.
   func take<Value>(
-    waiting: (LockHolder) -> Bool, _ body: () throws(OrgError) -> Value
+    waiting: (Contention) -> Bool, _ body: () throws(OrgError) -> Value
   ) throws(OrgError) -> Value {
     guard FileLock(directory: directory).isContended else { return try body() }
     return try locked(waiting: waiting) { () throws(OrgError) in
@@ -28,7 +28,7 @@ final class LockTurns: Sendable {
 
   /// Runs the body with the lock held, possibly since the beginning of this thread's turn.
   func locked<Value>(
-    waiting: (LockHolder) -> Bool = { _ in true }, _ body: () throws(OrgError) -> Value
+    waiting: (Contention) -> Bool = { _ in true }, _ body: () throws(OrgError) -> Value
   ) throws(OrgError) -> Value {
     if turn.withLock({ $0 == pthread_self() }) { return try body() }
     // Report after releasing the lock, because the observer may write to a slow disk.

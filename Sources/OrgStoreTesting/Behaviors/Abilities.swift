@@ -68,7 +68,7 @@ extension StoreBehavior {
       let manager = try store.manager()
       try manager.commit(Sample.adding())
       try store.whileHeldUp {
-        var holders: [LockHolder] = []
+        var holders: [Contention] = []
         try manager.expectRefusal(.cancelled, of: "a commit that is given up") {
           try $0.commit(Sample.plan(to: "gold")) { holder in
             holders.append(holder)

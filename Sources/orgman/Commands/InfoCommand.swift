@@ -191,7 +191,9 @@ private struct Report: Encodable {
     var section = Section(title: "Lock")
     if let holder = FileStore.lockHolder(inDirectory: directory) {
       section.add("holder", holder.program.isEmpty ? "unknown" : holder.program.escapedForDisplay)
-      section.add("process", "\(holder.pid) of \(holder.user.escapedForDisplay), \(holder.state.rawValue)")
+      if case .process(let pid) = holder.origin {
+        section.add("process", "\(pid) of \(holder.user.escapedForDisplay), \(holder.state.rawValue)")
+      }
       section.add("since", holder.since.map { "\($0) UTC" } ?? "unknown")
     } else {
       section.add("holder", "none")

@@ -1,0 +1,66 @@
+/// Who or what a commit waits for: the holder of a file's lock, or of a row's in a database.
+public struct Contention: Sendable, Hashable, CustomStringConvertible {
+  /// The holder's program; empty where it is unknown.
+  public let program: String
+  /// Where the program runs.
+  public let origin: Origin
+  /// The user's name.
+  public let user: String
+  /// Since when, in UTC, where that is known.
+  public let since: Timestamp?
+  /// What has become of the holder.
+  public let state: State
+  /// For how long the caller has waited, in milliseconds.
+  public let waitedMilliseconds: Int
+
+  /// Where a program runs.
+  public enum Origin: Sendable, Hashable, CustomStringConvertible {
+    /// On this computer, as the process with an id.
+    case process(Int32)
+    /// On another computer, by its name or address.
+    case host(String)
+
+    /// `pid 4121` or `10.0.0.7`
+    public var description: String {
+      switch self {
+      case .process(let pid): "pid \(pid)"
+      case .host(let name): name.escapedForDisplay
+      }
+    }
+  }
+
+  /// What has become of a holder.
+  public enum State: String, Sendable {
+    /// It runs.
+    case running
+    /// It does nothing, and keeps what it holds until it goes on or is ended: a process that was stopped, a session that
+    /// is idle in its transaction.
+    case stopped
+    /// It ended; a child of it keeps what it held.
+    case gone
+  }
+
+  /// Names a holder.
+  public init(
+    program: String, origin: Origin, user: String, since: Timestamp? = nil, state: State = .running,
+    waitedMilliseconds: Int
+  ) {
+    self.program = program
+    self.origin = origin
+    self.user = user
+    self.since = since
+    self.state = state
+    self.waitedMilliseconds = waitedMilliseconds
+  }
+
+  /// `held by billingd, pid 4121 (root), stopped, since 21:51:10 UTC, 3.2 s`
+  public var description: String {
+    let tenths = waitedMilliseconds / 100
+    let who =
+      program.isEmpty
+      ? "another program" : "\(program.escapedForDisplay), \(origin) (\(user.escapedForDisplay))"
+    let condition = state == .running ? "" : ", \(state.rawValue)"
+    let time = since.map { ", since \($0.description.dropFirst(11).prefix(8)) UTC" } ?? ""
+    return "held by \(who)\(condition)\(time), \(tenths / 10).\(tenths % 10) s"
+  }
+}
