@@ -13,43 +13,47 @@ public struct OrgManager: Sendable {
 
   // MARK: Reading
 
-  /// The newest picture of the data.
-  public func snapshot() throws(OrgError) -> Snapshot { try store.snapshot() }
+  /// The newest state of the data: everything that is asked of one reader is answered at one revision.
+  public func reader() throws(OrgError) -> any StoreReader { try store.reader() }
 
   /// All organizations in the order of the data, deleted ones too.
-  public func organizations() throws(OrgError) -> [Organization] {
-    Array(try snapshot().organizations)
-  }
+  public func organizations() throws(OrgError) -> [Organization] { try reader().organizations() }
 
   /// The organization with an id, `nil` if there is none.
   public func organization(id: String) throws(OrgError) -> Organization? {
-    try snapshot().organization(id: id)
+    try reader().organization(id: id)
   }
 
   /// The organizations whose name contains the text, whatever the case.
   public func organizations(matching text: String) throws(OrgError) -> [Organization] {
     let needle = text.lowercased()
-    return try snapshot().organizations.filter { needle.isEmpty || $0.name.lowercased().contains(needle) }
+    return try organizations { needle.isEmpty || $0.name.lowercased().contains(needle) }
   }
 
   /// The organizations on a plan.
   public func organizations(onPlan plan: String) throws(OrgError) -> [Organization] {
-    try snapshot().organizations.filter { $0.planTier == plan }
+    try organizations { $0.planTier == plan }
+  }
+
+  private func organizations(where isIncluded: (Organization) -> Bool) throws(OrgError) -> [Organization] {
+    var found: [Organization] = []
+    try reader().forEachOrganization { if isIncluded($0.organization) { found.append($0.organization) } }
+    return found
   }
 
   /// The organizations that a user is a member of.
   public func organizations(ofUser user: String) throws(OrgError) -> [Organization] {
-    try snapshot().organizations(ofUser: user)
+    try reader().organizations(ofUser: user)
   }
 
   /// The members of an organization; none for an unknown one.
   public func users(of organization: String) throws(OrgError) -> [OrgUser] {
-    try snapshot().members(of: organization)
+    try reader().members(of: organization)
   }
 
   /// The role of a user in an organization, `nil` where the user isn't a member.
   public func role(of user: String, in organization: String) throws(OrgError) -> Role? {
-    try snapshot().role(of: user, in: organization)
+    try reader().role(of: user, in: organization)
   }
 
   // MARK: Organizations
@@ -120,7 +124,8 @@ public struct OrgManager: Sendable {
     _ user: String, to organization: String, role: Role = .member
   ) throws(OrgError) -> Bool {
     try retryingConflicts { () throws(OrgError) in
-      guard let found = try find({ $0.organization(id: organization) }) else { return .success(false) }
+      guard let found = try find({ reader throws(OrgError) in try reader.organization(id: organization) })
+      else { return .success(false) }
       let member = OrgUser(organizationID: organization, userID: user, role: role, joinedAt: .now())
       return attempt(ChangeSet([.addMember(member)])).flatMap { commit in
         guard commit.changes.isEmpty else { return .success(true) }
@@ -141,7 +146,8 @@ public struct OrgManager: Sendable {
     _ user: String, from organization: String, allowingOwnerless: Bool = false
   ) throws(OrgError) -> Bool {
     try retryingConflicts { () throws(OrgError) in
-      guard let role = try find({ $0.role(of: user, in: organization) }) else { return .success(false) }
+      guard let role = try find({ reader throws(OrgError) in try reader.role(of: user, in: organization) })
+      else { return .success(false) }
       let change = Change.removeMember(user: user, organization: organization, role: role)
       return attempt(ChangeSet([change], allowsOwnerless: allowingOwnerless)).map { _ in true }
     }
@@ -156,7 +162,8 @@ public struct OrgManager: Sendable {
     of user: String, in organization: String, to role: Role, allowingOwnerless: Bool = false
   ) throws(OrgError) -> Bool {
     try retryingConflicts { () throws(OrgError) in
-      guard let present = try find({ $0.role(of: user, in: organization) }) else { return .success(false) }
+      guard let present = try find({ reader throws(OrgError) in try reader.role(of: user, in: organization) })
+      else { return .success(false) }
       let change = Change.setRole(user: user, organization: organization, from: present, to: role)
       return attempt(ChangeSet([change], allowsOwnerless: allowingOwnerless)).map { _ in true }
     }
@@ -186,12 +193,12 @@ public struct OrgManager: Sendable {
   @discardableResult
   public func edit(
     isTrial: Bool = false, committingIf isAgreed: (Preview) -> Bool = { _ in true },
-    _ make: (Snapshot) throws(OrgError) -> ChangeSet
+    _ make: (any StoreReader) throws(OrgError) -> ChangeSet
   ) throws(OrgError) -> PreviewedEdit {
     try retryingConflicts { () throws(OrgError) in
       try takingTurn { () throws(OrgError) in
-        let (set, snapshot) = try changes(isTrial: isTrial, make)
-        let preview = Preview(of: set, on: snapshot)
+        let (set, reader) = try changes(isTrial: isTrial, make)
+        let preview = try Preview(of: set, on: reader)
         try preview.check()
         guard !isTrial, isAgreed(preview) else {
           return .success(PreviewedEdit(set: set, preview: preview, commit: nil))
@@ -209,15 +216,15 @@ public struct OrgManager: Sendable {
   /// Makes changes of the data. Another program that didn't know of the latest ones may have hidden what is looked for; a
   /// commit, even of nothing, puts that right.
   private func changes(
-    isTrial: Bool, _ make: (Snapshot) throws(OrgError) -> ChangeSet
-  ) throws(OrgError) -> (ChangeSet, Snapshot) {
-    let snapshot = try snapshot()
-    if let problem = snapshot.problems.first { throw problem.refusal }
+    isTrial: Bool, _ make: (any StoreReader) throws(OrgError) -> ChangeSet
+  ) throws(OrgError) -> (ChangeSet, any StoreReader) {
+    let reader = try reader()
+    if let problem = reader.problems.first { throw problem.refusal }
     do throws(OrgError) {
-      return (try make(snapshot), snapshot)
+      return (try make(reader), reader)
     } catch {
       guard error.code == .organizationNotFound || error.code == .memberNotFound, !isTrial,
-        let synchronized = try? commit(ChangeSet([])).snapshot
+        let synchronized = try? commit(ChangeSet([])).reader
       else { throw error }
       return (try make(synchronized), synchronized)
     }
@@ -293,9 +300,9 @@ public struct OrgManager: Sendable {
   /// - Throws: `dataNotFound` where something of the generation was erased; what `Preview.check()` throws.
   public func preview(_ set: ChangeSet, of entry: HistoryEntry) throws(OrgError) -> [RecordedChange] {
     if let obstacle = entry.obstacle { throw OrgError(.dataNotFound, obstacle) }
-    let snapshot = try snapshot()
+    let reader = try reader()
     guard set.takesBackRestore(try history(from: nil, limit: 32).entries) else {
-      let preview = Preview(of: set, on: snapshot)
+      let preview = try Preview(of: set, on: reader)
       try preview.check()
       return preview.recorded
     }
@@ -311,7 +318,8 @@ public struct OrgManager: Sendable {
     _ values: [(field: OrganizationField, value: String?)], of organization: String
   ) throws(OrgError) -> Bool {
     try retryingConflicts { () throws(OrgError) in
-      guard let present = try find({ $0.organization(id: organization) }) else { return .success(false) }
+      guard let present = try find({ reader throws(OrgError) in try reader.organization(id: organization) })
+      else { return .success(false) }
       let set = ChangeSet(
         values.map {
           .setField($0.field, organization: organization, from: present[$0.field], to: $0.value)
@@ -322,9 +330,11 @@ public struct OrgManager: Sendable {
 
   /// Finds what an edit is about. Another program that didn't know of the latest changes may have hidden it for
   /// a moment: a commit, even of nothing, puts that right first.
-  private func find<Value>(_ look: (Snapshot) -> Value?) throws(OrgError) -> Value? {
-    if let found = look(try snapshot()) { return found }
-    return look(try commit(ChangeSet([])).snapshot)
+  private func find<Value>(
+    _ look: (any StoreReader) throws(OrgError) -> Value?
+  ) throws(OrgError) -> Value? {
+    if let found = try look(try reader()) { return found }
+    return try look(try commit(ChangeSet([])).reader)
   }
 
   /// Commits a change set; a conflict is returned, so that the operation looks again.

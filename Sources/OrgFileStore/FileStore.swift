@@ -146,13 +146,18 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
 
   /// The organizations without any members, for a first look while the members, which are most of the data, are still
   /// being read. `nil` if this would save no time or the file has problems.
-  public func organizationsAhead() -> Snapshot? { parts.files.organizationsAhead() }
+  public func readerAhead() -> (any StoreReader)? { parts.files.organizationsAhead() }
+
+  /// The current data; see `snapshot()`.
+  ///
+  /// - Throws: `dataNotFound` if the path now leads to another directory, or to none.
+  public func reader() throws(OrgError) -> any StoreReader { try snapshot() }
 
   /// The current data. If a file was broken or lost records, or another program wrote to a displaced file, this is
   /// repaired first. If it can't be repaired, the loss is the first of the snapshot's problems.
   ///
   /// - Throws: `dataNotFound` if the path now leads to another directory, or to none.
-  public func snapshot() throws(OrgError) -> Snapshot {
+  package func snapshot() throws(OrgError) -> Snapshot {
     try directory.checkIsFound()
     let files = parts.files
     let before = files.state.withLock { $0.loaded?.contents }
@@ -178,7 +183,7 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
     // A program that only reads leaves no trace.
     guard directory.identity(of: DataDirectory.privateName) != nil else {
       lastReportedGeneration.withLock { $0 = $0 ?? 0 }
-      return Maintenance(snapshot: try snapshot(), entries: [])
+      return Maintenance(reader: try snapshot(), entries: [])
     }
     let snapshot: Snapshot
     if let quiescent = QuiescenceCheck(parts: parts).snapshot() {
@@ -189,7 +194,7 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
     let told = lastReportedGeneration.withLock { $0 }
     let known = parts.committed.withLock { $0.journal }
     guard var known, let last = known.last?.record.generation else {
-      return Maintenance(snapshot: snapshot, entries: [])
+      return Maintenance(reader: snapshot, entries: [])
     }
     let entries = try historyReader.readingJournal { (journal, calls) throws(SystemCallError) in
       guard let told, told < last else { return [HistoryEntry]() }
@@ -202,7 +207,7 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
       return entries
     }
     lastReportedGeneration.withLock { $0 = max($0 ?? 0, last) }
-    return Maintenance(snapshot: snapshot, entries: entries ?? [])
+    return Maintenance(reader: snapshot, entries: entries ?? [])
   }
 
   /// Waits until no program is writing to a displaced file, and ingests what was written. A process that is about to

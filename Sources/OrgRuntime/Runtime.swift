@@ -64,7 +64,7 @@ package final class Runtime: EffectHandler, Sendable {
   /// - Parameter patience: in milliseconds; by default as long as a person doesn't notice.
   package func start(patience: Int = 300) throws(OrgError) -> OrganizationList {
     // Arranged before anything is read, so that it never takes the place of what was.
-    let unread = arrange(.unread)
+    let unread = try arrange(MemoryReader.unread)
     let first = InitialResult()
     read(for: first)
     return try first.wait(milliseconds: patience) ?? unread
@@ -85,10 +85,10 @@ package final class Runtime: EffectHandler, Sendable {
         queues.arranging.async { [inbox] in if isTold.load(ordering: .relaxed) { inbox.post(.reading(nil)) } }
       }
       do throws(OrgError) {
-        if let first, let early = reporting?.organizationsAhead() { show(early, first) }
-        let snapshot = try manager.snapshot()
-        observer?.didRead(snapshot)
-        show(snapshot, first)
+        if let first, let early = reporting?.readerAhead() { try show(early, first) }
+        let reader = try manager.reader()
+        observer?.didRead(reader.summary)
+        try show(reader, first)
         checkLeases()
         maintain()
       } catch {
@@ -98,10 +98,9 @@ package final class Runtime: EffectHandler, Sendable {
     }
   }
 
-  private func show(_ snapshot: Snapshot, _ first: InitialResult?) {
-    posting.withLock { _ in
-      let organizationList = arrange(snapshot)
-      if first?.give(.success(organizationList)) != true { inbox.post(.organizationList(organizationList)) }
+  private func show(_ reader: any StoreReader, _ first: InitialResult?) throws(OrgError) {
+    try post(reader) { organizationList in
+      first?.give(.success(organizationList)) == true ? nil : .organizationList(organizationList)
     }
   }
 
@@ -124,8 +123,8 @@ package final class Runtime: EffectHandler, Sendable {
       guard let done = try? maintained.maintain(waiting: { _ in false }) else { return }
       defer { observer?.didMaintain() }
       if !done.entries.isEmpty { observer?.didFind(done.entries) }
-      let shown = state.withLock { $0.organizationList?.snapshot.generation ?? 0 }
-      if done.snapshot.generation > shown { post(done.snapshot) { .organizationList($0) } }
+      let shown = state.withLock { $0.organizationList?.revision }
+      if shown.map({ done.reader.revision > $0 }) ?? true { postList(of: done.reader) }
       if !done.entries.isEmpty { inbox.post(.ingested(done.entries)) }
     }
   }
@@ -166,18 +165,18 @@ package final class Runtime: EffectHandler, Sendable {
     case .arrange(let request):
       state.withLock { $0.request = request }
       queues.arranging.async { [self] in
-        let (latest, snapshot) = state.withLock { ($0.request, $0.organizationList?.snapshot) }
+        let (latest, reader) = state.withLock { ($0.request, $0.organizationList?.reader) }
         // A person types faster than rows are found: only the last request counts.
-        guard latest == request, let snapshot else { return }
-        post(snapshot) { .organizationList($0) }
+        guard latest == request, let reader else { return }
+        postList(of: reader)
       }
     case .preview(let bulkEditPlan):
       queues.arranging.async { [self] in
-        guard let snapshot = state.withLock({ $0.organizationList?.snapshot }) else { return }
-        inbox.post(.bulkEditPreview(bulkEditPlan.preview(on: snapshot), bulkEditPlan))
+        guard let reader = state.withLock({ $0.organizationList?.reader }) else { return }
+        inbox.post(.bulkEditPreview(bulkEditPlan.preview(on: reader), bulkEditPlan))
       }
     case .forgetRows: screens.forget()
-    case .show(let request): screens.load(request, of: state.withLock { $0.organizationList?.snapshot })
+    case .show(let request): screens.load(request, of: state.withLock { $0.organizationList?.reader })
     case .reload(let request):
       state.withLock { $0.request = request }
       read()
@@ -215,14 +214,14 @@ package final class Runtime: EffectHandler, Sendable {
           observer?.isWaiting(for: holder)
           return state.withLock { !$0.isCancelled }
         }
-        post(commit.snapshot) { .outcome(.done(commit, $0)) }
+        postOutcome(of: commit)
         // The files may have another owner by now.
         checkLeases()
       } catch {
         observer?.didFail(error)
         // What is in the way should be seen before it is said what can be done.
         let isPartial = asked.purpose != .edit && asked.changes.count > 1 && !error.conflicts.isEmpty
-        if isPartial, let snapshot = try? manager.snapshot() { post(snapshot) { .organizationList($0) } }
+        if isPartial, let reader = try? manager.reader() { postList(of: reader) }
         inbox.post(.outcome(isPartial ? .partial(asked, error) : .failed(error)))
       }
     }
@@ -239,16 +238,42 @@ package final class Runtime: EffectHandler, Sendable {
     if isNew { inbox.post(.leases(hasLeases)) }
   }
 
-  private func post(_ snapshot: Snapshot, as event: (OrganizationList) -> Event) {
-    posting.withLock { _ in inbox.post(event(arrange(snapshot))) }
+  /// Posts the data for the latest request, or why they can't be arranged.
+  private func postList(of reader: any StoreReader) {
+    do throws(OrgError) {
+      try post(reader) { .organizationList($0) }
+    } catch {
+      observer?.didFail(error)
+      inbox.post(.failure(error))
+    }
   }
 
-  /// Arranges a snapshot for the latest request.
-  private func arrange(_ snapshot: Snapshot) -> OrganizationList {
+  /// Posts a commit that was made, with the data after it; if these can't be arranged, with those that are shown.
+  private func postOutcome(of commit: Commit) {
+    do throws(OrgError) {
+      try post(commit.reader) { .outcome(.done(commit, $0)) }
+    } catch {
+      observer?.didFail(error)
+      let shown = state.withLock { $0.organizationList } ?? .unread
+      inbox.post(.outcome(.done(commit, shown)))
+      inbox.post(.failure(error))
+    }
+  }
+
+  private func post(
+    _ reader: any StoreReader, as event: (OrganizationList) -> Event?
+  ) throws(OrgError) {
+    try posting.withLock { _ throws(OrgError) in
+      if let event = event(try arrange(reader)) { inbox.post(event) }
+    }
+  }
+
+  /// Arranges the data for the latest request.
+  private func arrange(_ reader: any StoreReader) throws(OrgError) -> OrganizationList {
     let (request, previous) = state.withLock { ($0.request, $0.organizationList) }
-    let organizationList = OrganizationList(snapshot, for: request, after: previous)
+    let organizationList = try OrganizationList(reader, for: request, after: previous)
     state.withLock { state in
-      if (state.organizationList?.snapshot.generation ?? 0) <= snapshot.generation {
+      if state.organizationList.map({ $0.revision <= reader.revision }) ?? true {
         state.organizationList = organizationList
       }
     }

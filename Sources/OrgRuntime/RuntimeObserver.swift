@@ -4,7 +4,7 @@ import OrgViewModel
 /// Learns what a runtime does, for a log. Called on the runtime's own threads.
 package protocol RuntimeObserver: Sendable {
   /// The data were read.
-  func didRead(_ snapshot: Snapshot)
+  func didRead(_ data: DataSummary)
 
   /// Something failed, or was refused.
   func didFail(_ error: OrgError)

@@ -31,12 +31,12 @@ final class ScreenLoader: Sendable {
   }
 
   /// Makes the rows that a request asks for, of the data that are shown, and posts them.
-  func load(_ request: ScreenRequest, of snapshot: Snapshot?) {
+  func load(_ request: ScreenRequest, of reader: (any StoreReader)?) {
     latest.withLock { $0 = request }
     queue.async { [self] in
       guard latest.withLock({ $0 }) == request else { return }
       let source = Source(
-        snapshot: snapshot, request: request, loader: self, before: kept.withLock { $0 })
+        reader: reader, request: request, loader: self, before: kept.withLock { $0 })
       do throws(OrgError) {
         try request.load(source, request)
       } catch {
@@ -48,7 +48,7 @@ final class ScreenLoader: Sendable {
 
   /// Where one request's rows are made from.
   private final class Source: ScreenSource {
-    let snapshot: Snapshot?
+    let reader: (any StoreReader)?
     private let request: ScreenRequest
     private let loader: ScreenLoader
     /// What the request before used, as far as this one hasn't asked for it.
@@ -56,9 +56,9 @@ final class ScreenLoader: Sendable {
     private(set) var used: [String: any Sendable] = [:]
 
     init(
-      snapshot: Snapshot?, request: ScreenRequest, loader: ScreenLoader, before: [String: any Sendable]
+      reader: (any StoreReader)?, request: ScreenRequest, loader: ScreenLoader, before: [String: any Sendable]
     ) {
-      (self.snapshot, self.request, self.loader, self.before) = (snapshot, request, loader, before)
+      (self.reader, self.request, self.loader, self.before) = (reader, request, loader, before)
     }
 
     var isWanted: Bool { loader.latest.withLock { $0 } == request }

@@ -39,20 +39,20 @@ enum Sample {
   }
 }
 
-/// All that a snapshot holds, to be compared.
+/// All that a store holds at a revision, to be compared.
 struct Records: Equatable {
   let organizations: [Organization]
   let members: [[OrgUser]]
 
-  init(_ snapshot: Snapshot) {
-    organizations = Array(snapshot.organizations)
-    members = organizations.map { snapshot.members(of: $0.id) }
+  init(_ reader: any StoreReader) throws {
+    organizations = try reader.organizations()
+    members = try organizations.map { try reader.members(of: $0.id) }
   }
 }
 
 extension OrgManager {
   /// All that the store holds.
-  func records() throws -> Records { Records(try snapshot()) }
+  func records() throws -> Records { try Records(reader()) }
 
   /// A field of an organization that must be there.
   func value(_ field: OrganizationField, of id: String = Sample.acme) throws -> String? {
@@ -70,11 +70,11 @@ extension OrgManager {
   func expectRefusal<Value>(
     _ code: OrgError.Code, of what: String, _ body: (OrgManager) throws -> Value
   ) throws -> OrgError {
-    let (before, generation) = (try records(), try snapshot().generation)
+    let (before, generation) = (try records(), try reader().revision)
     let history = try history()
     let error = try expectError(code, what) { try body(self) }
     try expect("the records after \(what) was refused", try records(), is: before)
-    try expect("the revision after \(what) was refused", try snapshot().generation, is: generation)
+    try expect("the revision after \(what) was refused", try reader().revision, is: generation)
     try expect("the history after \(what) was refused", try self.history(), is: history)
     return error
   }

@@ -51,7 +51,8 @@ public struct StoreBehavior: Sendable, Identifiable, CustomStringConvertible {
   /// Every behavior that a store with these abilities must show, in the order of the suite.
   public static func all(for abilities: StoreAbilities = []) -> [StoreBehavior] {
     let all =
-      reading + organizations + members + validation + conflicts + owners + changeSets + removals + history
+      reading + listings + organizations + members + validation + conflicts + owners + changeSets + removals
+      + history
       + historyPages + undo + sharing + receipts + texts + largeSets + reopening + waiting
     return all.filter { $0.abilities.isSubset(of: abilities) }
   }

@@ -4,8 +4,8 @@ import OrgViewModel
 /// The header and the lines at the bottom: the status, a prompt or question, and the hints.
 extension Renderer {
   func header(_ model: AppModel, _ layout: Layout) -> [Span] {
-    let contents = model.workspace.data.snapshot.contents
-    let isBroken = !model.workspace.data.snapshot.problems.isEmpty
+    let data = model.workspace.data.listing.summary
+    let isBroken = !data.problems.isEmpty
     var state = isBroken ? "damaged" : model.workspace.settings.readOnlyReason != nil ? "read-only" : "live"
     if layout.size.columns >= 80, !isBroken {
       if model.workspace.settings.readOnlyReason != nil, !model.workspace.settings.readOnlySummary.isEmpty {
@@ -21,13 +21,13 @@ extension Renderer {
     func count(_ number: Int, _ word: String) -> String {
       "\(number.grouped) \(word)\(number == 1 ? "" : "s")"
     }
-    var counts = contents.hasOrganizations ? "  " + count(contents.organizationCount, "org") : ""
+    var counts = data.hasOrganizations ? "  " + count(data.organizationCount, "org") : ""
     if model.workspace.isReading {
-      let what = contents.hasOrganizations ? "reading members" : "reading"
+      let what = data.hasOrganizations ? "reading members" : "reading"
       let progress = model.workspace.surroundings.reading.map { " \($0.percent)%" } ?? ""
-      if layout.size.columns >= 60 || !contents.hasOrganizations { counts += "  \(what)\(progress)" }
+      if layout.size.columns >= 60 || !data.hasOrganizations { counts += "  \(what)\(progress)" }
     } else if layout.size.columns >= 60 {
-      counts += "  " + count(contents.memberCount, "member")
+      counts += "  " + count(data.memberCount, "member")
     }
     var line = line(layout.size.columns)
     if layout.size.columns >= 60 {

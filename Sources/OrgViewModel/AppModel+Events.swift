@@ -33,7 +33,9 @@ extension AppModel {
   }
 
   /// What changed has been seen.
-  package mutating func endFlash() { (workspace.flash.organizations, workspace.flash.before) = ([], nil) }
+  package mutating func endFlash() {
+    (workspace.flash.organizations, workspace.flash.shownBefore) = ([], nil)
+  }
 
   /// Offers to go on with what was typed when the program last ended.
   package mutating func offer(_ draft: Draft) { workspace.open(DraftQuestion(draft)) }
@@ -133,7 +135,8 @@ extension AppModel {
       let own = Set(commit.changes.map(\.organizationID))
       workspace.flash.organizations.subtract(own)
       take(data, own: own)
-      workspace.status.report(finished.conclusion ?? finished.prefix + summary(of: commit), .note)
+      workspace.status.report(
+        finished.conclusion ?? finished.prefix + summary(of: commit, data.listing), .note)
       workspace.status.message?.canBeUndone =
         finished.step == nil && finished.purpose == .edit && !commit.changes.isEmpty
       if finished.isForm { workspace.closeForm() }
@@ -154,9 +157,9 @@ extension AppModel {
     quitIfSaved()
   }
 
-  private func summary(of commit: Commit) -> String {
+  private func summary(of commit: Commit, _ listing: any OrganizationListing) -> String {
     guard let first = commit.changes.first else { return "No changes needed." }
-    let name = commit.snapshot.organization(id: first.organizationID)?.name ?? first.organizationID
+    let name = listing.organization(id: first.organizationID)?.name ?? first.organizationID
     let more = commit.changes.count - 1
     let isHidden =
       if case .createOrganization = first { workspace.data.row(of: first.organizationID) == nil } else {
@@ -184,13 +187,13 @@ extension AppModel {
   /// What isn't saved of what was asked for, in words, in order, with the reason where there is one; text of the data is
   /// escaped.
   package var unsavedChanges: [String] {
-    workspace.commits.lost + workspace.commits.entries.map { $0.words(workspace.data.snapshot) }
+    workspace.commits.lost + workspace.commits.entries.map { $0.words(workspace.data.listing) }
   }
 
   /// Learns what became of a change after nobody was left to be asked or told. The effects save what was asked for after
   /// it, and keep what is typed.
   package mutating func receiveLast(_ outcome: CommitOutcome) -> [Effect] {
-    let text = workspace.commits.entries.first?.words(workspace.data.snapshot)
+    let text = workspace.commits.entries.first?.words(workspace.data.listing)
     let holder = workspace.commits.holder
     workspace.stay()
     let effects = receive(outcome)
@@ -225,7 +228,9 @@ extension AppModel {
     if let error = workspace.data.queryError {
       return StatusLine.Message(text: error.message, kind: .refusal)
     }
-    return workspace.data.snapshot.problems.first.map { StatusLine.Message(text: "\($0)", kind: .refusal) }
+    return workspace.data.listing.summary.problems.first.map {
+      StatusLine.Message(text: "\($0)", kind: .refusal)
+    }
   }
 }
 

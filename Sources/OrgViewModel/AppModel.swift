@@ -199,7 +199,7 @@ package struct AppModel: Sendable {
   }
 
   private mutating func showOrganization(_ id: String, named name: String, _ item: DetailItem?) {
-    guard workspace.data.snapshot.contents.index(ofOrganization: id) != nil else {
+    guard workspace.data.listing.contains(id) else {
       return workspace.status.refuse("\(name.escapedForDisplay) is no longer among the organizations.")
     }
     showOrganizations()
@@ -215,12 +215,12 @@ package struct AppModel: Sendable {
   mutating func take(_ new: OrganizationList, own: Set<String> = []) {
     workspace.flash.unseen.formUnion(new.changed.subtracting(own))
     let old = workspace.data
-    let isOlder = new.snapshot.generation < old.snapshot.generation
+    let isOlder = new.revision < old.revision
     guard !isOlder, new.request.serial >= old.request.serial else {
-      if !isOlder { workspace.requests.superseded.append(new.moves) }
+      if !isOlder { workspace.requests.superseded.append(new.step) }
       // Of two that were made at the same time, each can be newer in one way: then neither will do.
       let isNewer = !isOlder || new.request.serial > old.request.serial
-      if isNewer, new.snapshot.generation != old.snapshot.generation { workspace.arrangeAgain() }
+      if isNewer, new.revision != old.revision { workspace.arrangeAgain() }
       return
     }
     workspace.accept(new)

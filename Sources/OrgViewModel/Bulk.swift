@@ -16,7 +16,7 @@ package enum BulkEdit: Sendable, Hashable {
 /// screen's thread.
 package struct MarkedRecords: Sendable {
   package enum Records: Sendable {
-    case organizations(IndexMarks)
+    case organizations(OrganizationMarks)
     case members(of: String, Set<String>)
   }
 
@@ -35,21 +35,17 @@ package struct MarkedRecords: Sendable {
   /// How many of them the filter hides.
   var hiddenCount: Int {
     guard case .organizations(let marks) = records else { return 0 }
-    return marks.count - organizationList.rows.count { marks.contains(Int($0)) }
+    return marks.count - marks.count(shownIn: organizationList.listing)
   }
 
   /// The changes that an edit comes to, in the order of the data.
-  func changes(_ edit: BulkEdit) -> [Change] {
-    let contents = organizationList.snapshot.contents
+  func changes(_ edit: BulkEdit) throws(OrgError) -> [Change] {
+    let reader = organizationList.reader
     switch records {
     case .organizations(let marks):
-      return marks.indices.compactMap { change(contents.organization(at: $0), edit) }
+      return try reader.organizations(ids: marks.allIDs()).compactMap { change($0, edit) }
     case .members(let id, let users):
-      guard let index = contents.index(ofOrganization: id) else { return [] }
-      return (0..<contents.memberCount(at: index)).compactMap {
-        let member = contents.member($0, at: index)
-        return users.contains(member.userID) ? change(member, edit) : nil
-      }
+      return try reader.members(of: id).compactMap { users.contains($0.userID) ? change($0, edit) : nil }
     }
   }
 

@@ -37,34 +37,32 @@ package struct BulkEditPlan: Sendable, Hashable {
 
   /// Finds out what the changes would do. Costs time that grows with them.
   ///
-  /// - Parameter snapshot: the data as they are; what is marked is looked at in the data in which it is marked.
-  package func preview(on snapshot: Snapshot) -> BulkEditPreview {
-    switch source {
-    case .person(let rows, let organizations, let edit):
-      {
-        let set = ChangeSet(rows.changes(edit, in: organizations))
-        return bulkEditPreview(
-          Preview(of: set, on: snapshot), of: set, on: snapshot,
-          hiddenCount: organizations == nil ? 0 : rows.hiddenCount(of: organizations))
-      }()
-    case .set(let set):
-      bulkEditPreview(Preview(of: set, on: snapshot), of: set, on: snapshot, hiddenCount: 0)
-    case .marked(let marked, let edit):
-      {
-        let set = ChangeSet(marked.changes(edit))
-        let preview = Preview(of: set, on: marked.organizationList.snapshot)
-        return bulkEditPreview(
-          preview, of: set, on: marked.organizationList.snapshot, hiddenCount: marked.hiddenCount)
-      }()
+  /// - Parameter reader: the data as they are; what is marked is looked at in the data in which it is marked.
+  package func preview(on reader: any StoreReader) -> BulkEditPreview {
+    do throws(OrgError) {
+      switch source {
+      case .person(let rows, let organizations, let edit):
+        let set = ChangeSet(try rows.changes(edit, in: organizations))
+        let hiddenCount = organizations == nil ? 0 : rows.hiddenCount(of: organizations)
+        return try preview(of: set, on: reader, hiddenCount: hiddenCount)
+      case .set(let set): return try preview(of: set, on: reader, hiddenCount: 0)
+      case .marked(let marked, let edit):
+        return try preview(
+          of: ChangeSet(try marked.changes(edit)), on: marked.organizationList.reader,
+          hiddenCount: marked.hiddenCount)
+      }
+    } catch {
+      return .refuse(StatusLine.Message(text: error.message, kind: .refusal))
     }
   }
 
-  private func bulkEditPreview(
-    _ preview: Preview, of set: ChangeSet, on snapshot: Snapshot, hiddenCount: Int
-  ) -> BulkEditPreview {
+  private func preview(
+    of set: ChangeSet, on reader: any StoreReader, hiddenCount: Int
+  ) throws(OrgError) -> BulkEditPreview {
+    let preview = try Preview(of: set, on: reader)
     let effective = preview.effective
     let blocked = preview.blocked
-    let reasons = Self.reasons(blocked, snapshot)
+    let reasons = try Self.reasons(blocked, reader)
     guard !effective.isEmpty else {
       return .refuse(
         blocked.isEmpty
@@ -96,11 +94,11 @@ package struct BulkEditPlan: Sendable, Hashable {
 
   /// What stands against changes, the last owners first.
   private static func reasons(
-    _ blocked: [(change: Change, error: OrgError)], _ snapshot: Snapshot
-  ) -> String {
+    _ blocked: [(change: Change, error: OrgError)], _ reader: any StoreReader
+  ) throws(OrgError) -> String {
     let owners = blocked.filter { $0.error.code == .lastOwner }
     let others = blocked.filter { $0.error.code != .lastOwner }
-    var sentences = ownerSentences(owners, snapshot)
+    var sentences = try ownerSentences(owners, reader)
     sentences += others.prefix(2).map(\.error.message)
     if others.count > 2 { sentences.append("And \((others.count - 2).grouped) more can't be changed.") }
     return sentences.joined(separator: " ")
@@ -109,8 +107,8 @@ package struct BulkEditPlan: Sendable, Hashable {
   /// Why organizations would be left without an owner: a sentence for each, or one where one user is the last owner of
   /// them all.
   private static func ownerSentences(
-    _ blocked: [(change: Change, error: OrgError)], _ snapshot: Snapshot
-  ) -> [String] {
+    _ blocked: [(change: Change, error: OrgError)], _ reader: any StoreReader
+  ) throws(OrgError) -> [String] {
     // All changes that take the owners of an organization have the same sentence.
     var sentences: [String: String] = [:]
     var ids: [String] = []
@@ -126,8 +124,9 @@ package struct BulkEditPlan: Sendable, Hashable {
         + (more > 0
           ? ["\(more.grouped) more organization\(more == 1 ? "" : "s") would be left without an owner."] : [])
     }
-    var names = ids.prefix(ids.count > 4 ? 3 : 4).map {
-      (snapshot.organization(id: $0)?.name ?? $0).escapedForDisplay
+    var names: [String] = []
+    for id in ids.prefix(ids.count > 4 ? 3 : 4) {
+      names.append((try reader.organization(id: id)?.name ?? id).escapedForDisplay)
     }
     if ids.count > names.count { names.append("\((ids.count - names.count).grouped) more") }
     let list = names.dropLast().joined(separator: ", ") + " and " + (names.last ?? "")

@@ -27,14 +27,14 @@ struct CommitQueue: Sendable {
     }
 
     /// What was asked for, in words; text of the data is escaped.
-    func words(_ snapshot: Snapshot) -> String {
+    func words(_ listing: any OrganizationListing) -> String {
       switch step {
       case .undo: return "Undo of your latest change"
       case .redo: return "Redo of your latest undo"
       default: break
       }
       guard let first = changes.first else { return "A change of nothing" }
-      let name = snapshot.organization(id: first.organizationID)?.name ?? first.organizationID
+      let name = listing.organization(id: first.organizationID)?.name ?? first.organizationID
       let text = first.summary(organizationName: name)
       let more = changes.count - 1
       return more == 0 ? text : "\(text), and \(more.grouped) more"

@@ -113,8 +113,8 @@ package struct Workspace: Sendable {
     var last: Int
     /// What organizations were asked for last.
     var arranged: ListRequest
-    /// How organizations moved in data that were superseded before they were shown.
-    var superseded: [Moves] = []
+    /// What happened to data that were superseded before they were shown.
+    var superseded: [OrganizationList.Step] = []
     /// The request by which a person asked to read the data again.
     var reload: Int?
 
@@ -196,12 +196,12 @@ package struct Workspace: Sendable {
   // MARK: The data
 
   /// Whether the data are being read for the first time.
-  package var isReading: Bool { !data.snapshot.contents.hasMembers }
+  package var isReading: Bool { !data.listing.summary.hasMembers }
 
   /// Why nothing can be changed at the moment; `nil` where it can.
   package var editingObstacle: String? {
     if let reason = settings.readOnlyReason { return "Nothing can be changed: \(reason)." }
-    if let problem = data.snapshot.problems.first {
+    if let problem = data.listing.summary.problems.first {
       return "Nothing can be changed; run orgman doctor --fix: \(problem)"
     }
     return isReading ? "The members are still being read." : nil
@@ -244,12 +244,12 @@ extension Workspace {
       requests.reload = nil
       status.note("Read again from disk.")
     }
-    if data.snapshot.generation != old.snapshot.generation, var form, !form.isSaving {
-      form.notice(data.snapshot)
+    if data.revision != old.revision, var form, !form.isSaving {
+      form.notice(data.listing)
       self.form = form
     }
     guard !flash.unseen.isEmpty else { return }
-    if flash.organizations.isEmpty { flash.before = old.snapshot }
+    if flash.organizations.isEmpty { flash.shownBefore = old.listing }
     flash.organizations.formUnion(flash.unseen)
     flash.unseen = []
     ask(.endFlashSoon)
@@ -285,13 +285,32 @@ package struct Flash: Sendable {
   /// Organizations that are marked as changed.
   package internal(set) var organizations: Set<String> = []
   /// What was shown before.
-  var before: Snapshot?
+  var shownBefore: (any OrganizationListing)?
   /// What changed in data that were superseded before they were shown.
   var unseen: Set<String> = []
 
-  /// Whether a member changed.
-  func hasChanged(_ member: OrgUser) -> Bool {
-    guard let before, organizations.contains(member.organizationID) else { return false }
-    return before.member(member.userID, of: member.organizationID) != member
+  /// An organization that changed, as it was before.
+  func before(_ id: String) -> EarlierMembers? {
+    guard let shownBefore, organizations.contains(id) else { return nil }
+    return EarlierMembers(detail: shownBefore.detail(of: id))
+  }
+
+  /// The members of an organization that changed, as they were before; none, if it is new.
+  struct EarlierMembers {
+    let detail: (any OrganizationDetail)?
+
+    func member(_ user: String) -> OrgUser? { detail?.member(user) }
+  }
+}
+
+extension OrganizationDetail {
+  /// A member by the user's id; `nil` where the user isn't one, or isn't there yet.
+  func member(_ user: String) -> OrgUser? { place(of: user).flatMap(member(at:))?.member }
+}
+
+extension OrganizationListing {
+  /// The role of a user in an organization; `nil` where the user isn't a member, or isn't there yet.
+  func role(of user: String, in organization: String) -> Role? {
+    detail(of: organization)?.member(user)?.role
   }
 }

@@ -192,7 +192,7 @@ struct ScreenRows {
 
   /// Measures the time from typing the letter for the role to the frame that confirms the change.
   func editShown() throws -> [Figure] {
-    var role = try FileStore(path: sample.directory, isReadOnly: true).snapshot()
+    var role = try FileStore(path: sample.directory, isReadOnly: true).reader()
       .role(of: sample.user, in: sample.organization)
     let terminal = try showingOrganization()
     defer { end(terminal) }
@@ -213,7 +213,7 @@ struct ScreenRows {
       if run >= 3 { samples.append(Double(output.end - start) / 1e6) }
       role = next == "m" ? .member : .billingAdmin
     }
-    let stored = try FileStore(path: sample.directory, isReadOnly: true).snapshot()
+    let stored = try FileStore(path: sample.directory, isReadOnly: true).reader()
       .role(of: sample.user, in: sample.organization)
     guard stored == role else { throw BenchFailure("what was said to be done isn't in the file") }
     return [figure(.editShown, samples)]

@@ -27,9 +27,9 @@ struct StoreRows {
     var samples: [Double] = []
     for run in 0...max(3, runs / 3) {
       let time = try milliseconds {
-        let snapshot = try FileStore(path: sample.directory).snapshot()
-        guard snapshot.contents.memberCount == sample.scale.members, snapshot.problems.isEmpty else {
-          throw BenchFailure("what was read isn't what was written: \(snapshot.problems)")
+        let data = try FileStore(path: sample.directory).reader().summary
+        guard data.memberCount == sample.scale.members, data.problems.isEmpty else {
+          throw BenchFailure("what was read isn't what was written: \(data.problems)")
         }
       }
       if run > 0 { samples.append(time) }
@@ -38,18 +38,16 @@ struct StoreRows {
   }
 
   /// Members from all over the file that aren't owners.
-  private func members(_ count: Int, in snapshot: Snapshot) throws(BenchFailure) -> [OrgUser] {
+  private func members(_ count: Int, in reader: any StoreReader) throws -> [OrgUser] {
     var found: [OrgUser] = []
-    let contents = snapshot.contents
+    let ids = try reader.organizations().map(\.id)
     // A prime step that visits all organizations in widely separated order.
-    for index in 0..<contents.organizationCount {
-      let organization = (index * 7919) % contents.organizationCount
-      for number in 0..<contents.memberCount(at: organization) {
-        let member = contents.member(number, at: organization)
+    for index in ids.indices {
+      // Use only the first few of each, so that many organizations are affected.
+      for row in try reader.members(of: ids[(index * 7919) % ids.count], in: 0..<5) {
+        let member = row.member
         if member.role != .owner, member.organizationID != sample.organization { found.append(member) }
         if found.count == count { return found }
-        // Use only the first few of each, so that many organizations are affected.
-        if number == 4 { break }
       }
     }
     throw BenchFailure("there are no \(count) members whose role may change")
@@ -58,8 +56,9 @@ struct StoreRows {
   private func other(_ role: Role) -> Role { role == .member ? .billingAdmin : .member }
 
   private func edit() throws -> Figure {
-    let manager = OrgManager(store: try FileStore(path: sample.directory))
-    let members = try members(Warming.writes + runs, in: manager.snapshot())
+    let store = try FileStore(path: sample.directory)
+    let manager = OrgManager(store: store)
+    let members = try members(Warming.writes + runs, in: store.reader())
     var samples: [Double] = []
     for (run, member) in members.enumerated() {
       let time = try milliseconds {
@@ -72,10 +71,11 @@ struct StoreRows {
   }
 
   private func edits() throws -> Figure {
-    let manager = OrgManager(store: try FileStore(path: sample.directory))
+    let store = try FileStore(path: sample.directory)
+    let manager = OrgManager(store: store)
     var samples: [Double] = []
     for run in 0..<3 + max(3, runs / 3) {
-      let members = try members(1000, in: manager.snapshot())
+      let members = try members(1000, in: store.reader())
       let set = ChangeSet(
         members.map {
           .setRole(user: $0.userID, organization: $0.organizationID, from: $0.role, to: other($0.role))
@@ -89,17 +89,17 @@ struct StoreRows {
 
   /// Verifies with a new store that the edits are in the files.
   private func verify(_ members: [OrgUser]) throws {
-    let snapshot = try FileStore(path: sample.directory, isReadOnly: true).snapshot()
-    let isDone = members.allSatisfy {
-      snapshot.role(of: $0.userID, in: $0.organizationID) == other($0.role)
+    let reader = try FileStore(path: sample.directory, isReadOnly: true).reader()
+    let isDone = try members.allSatisfy {
+      try reader.role(of: $0.userID, in: $0.organizationID) == other($0.role)
     }
-    guard isDone, snapshot.problems.isEmpty else { throw BenchFailure("an edit isn't in the files") }
+    guard isDone, reader.problems.isEmpty else { throw BenchFailure("an edit isn't in the files") }
   }
 
   /// Restores a truncated file from the journal.
   private func recover() throws -> Figure {
     // Make sure that there is a journal.
-    let member = try members(1, in: FileStore(path: sample.directory).snapshot())[0]
+    let member = try members(1, in: FileStore(path: sample.directory).reader())[0]
     _ = try OrgManager(store: FileStore(path: sample.directory))
       .updateRole(of: member.userID, in: member.organizationID, to: other(member.role))
     let whole = try contents(of: sample.membersFile)

@@ -27,5 +27,5 @@ func addUsers(in directory: String, say: (String) -> Void) throws(OrgError) {
   }
   let commit = try manager.commit(ChangeSet(team))
   say("\(commit.changes.count) more were added in one commit.")
-  for user in commit.snapshot.members(of: acme) { say("- \(user.userID): \(user.role.rawValue)") }
+  for user in try commit.reader.members(of: acme) { say("- \(user.userID): \(user.role.rawValue)") }
 }

@@ -78,7 +78,7 @@ func handleErrors(in directory: String, say: (String) -> Void) throws(OrgError) 
   let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
   try? Data(text.replacing("\"active\"", with: "\"asleep\"").utf8).write(to: file, options: [])
   attempt("Damaged data") { () throws(OrgError) in try manager.createOrganization(name: "Globex") }
-  for problem in try manager.snapshot().problems { say("  \(problem.file): \(problem.reason)") }
+  for problem in try manager.reader().problems { say("  \(problem.file): \(problem.reason)") }
 }
 
 /// What a web service answers. A code of a later version is a fault of the service until it says otherwise.
@@ -107,7 +107,7 @@ private func holdingLock(of directory: String, _ body: () -> Void) {
 private struct BusyStore: OrgStore {
   let base: FileStore
 
-  func snapshot() throws(OrgError) -> Snapshot { try base.snapshot() }
+  func reader() throws(OrgError) -> any StoreReader { try base.reader() }
 
   func history() throws(OrgError) -> [HistoryEntry] { try base.history() }
 

@@ -10,17 +10,16 @@ func listMemberships(in directory: String, say: (String) -> Void) throws(OrgErro
   let hooli = try manager.createOrganization(name: "Hooli")
   try manager.addUser("bob", to: hooli, role: .owner)
 
-  // One snapshot answers all questions about one moment; several calls of the manager may see several.
-  let snapshot = try manager.snapshot()
-  for organization in snapshot.organizations(ofUser: "ann") {
-    let role = snapshot.role(of: "ann", in: organization.id)
-    say("ann: \(role?.rawValue ?? "nobody") of \(organization.name)")
+  // One reader answers all questions about one moment; several calls of the manager may see several.
+  let reader = try manager.reader()
+  for membership in try reader.memberships(of: "ann") {
+    say("ann: \(membership.member.role.rawValue) of \(membership.organization.name)")
   }
 
-  for organization in snapshot.organizations(ofUser: "ann") where organization.name == "Globex" {
+  for organization in try reader.organizations(ofUser: "ann") where organization.name == "Globex" {
     try manager.updateStatus(of: organization.id, to: .suspended)
   }
-  // A snapshot never changes; the manager reads a new one.
+  // What a reader answers never changes; the manager makes a new one.
   let usable = try manager.organizations(ofUser: "ann").filter { $0.status == .active }
   say("ann may use \(usable.map(\.name).joined(separator: " and ")).")
   say("ann in Hooli: \(try manager.role(of: "ann", in: hooli)?.rawValue ?? "no member").")

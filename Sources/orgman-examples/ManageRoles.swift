@@ -24,7 +24,7 @@ func manageRoles(in directory: String, say: (String) -> Void) throws(OrgError) {
       .setRole(user: "ann", organization: acme, from: .owner, to: .member),
       .setRole(user: "bob", organization: acme, from: .member, to: .owner),
     ]))
-  let counts = try manager.snapshot().roleCounts(of: acme)
+  let counts = try manager.reader().roleCounts(of: acme)
   say(
     "bob took over. Owners: \(counts.owner), billing admins: \(counts.billingAdmin), members: \(counts.member)."
   )

@@ -20,13 +20,17 @@ func searchAndFilter(in directory: String, say: (String) -> Void) throws(OrgErro
   list("ACMÉ", try manager.organizations(matching: "ACMÉ"))
   list("enterprise", try manager.organizations(onPlan: "enterprise"))
 
-  // Anything else is a filter over a snapshot, which makes each record only when it is looked at.
+  // Anything else is a query, which the store answers, or a filter over all that there is.
   if let labs = try manager.organizations(matching: "labs").first {
     try manager.addUser("ann", to: labs.id, role: .owner)
   }
-  let snapshot = try manager.snapshot()
-  list("without an owner", snapshot.organizations.filter { snapshot.roleCounts(of: $0.id).owner == 0 })
+  let reader = try manager.reader()
+  if let query = try? Query("owners:0") {
+    list(
+      "without an owner",
+      try reader.organizations(matching: query, after: nil, limit: 100).map(\.organization))
+  }
   list(
     "not yet billed",
-    snapshot.organizations.filter { $0.stripeCustomerID == nil && $0.planTier == "enterprise" })
+    try reader.organizations().filter { $0.stripeCustomerID == nil && $0.planTier == "enterprise" })
 }

@@ -19,8 +19,8 @@ func upgradePlans(in directory: String, say: (String) -> Void) throws(OrgError) 
   let upgrade = try manager.organizations(onPlan: "starter").map {
     Change.setField(.planTier, organization: $0.id, from: "starter", to: "professional")
   }
-  // Look before the leap: a preview plays the changes on a snapshot and writes nothing.
-  let preview = Preview(of: ChangeSet(upgrade), on: try manager.snapshot())
+  // Look before the leap: a preview plays the changes on what is there and writes nothing.
+  let preview = try Preview(of: ChangeSet(upgrade), on: manager.reader())
   for change in preview.recorded { say(change.summary) }
   try manager.commit(ChangeSet(upgrade))
 

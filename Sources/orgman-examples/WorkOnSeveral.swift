@@ -41,15 +41,14 @@ func workOnSeveral(in directory: String, say: (String) -> Void) throws(OrgError)
   // Look again, and decide again.
   var decided = takeover
   decided.changes[1] = .setField(.planTier, organization: globex, from: "professional", to: "enterprise")
-  let before = try manager.snapshot()
+  let before = try manager.reader()
   let commit = try manager.commit(decided)
-  say(
-    "\(commit.changes.count) changes were made, to \(commit.snapshot.changedOrganizations(since: before).count) "
-      + "organization.")
+  let changed = try commit.reader.changedOrganizations(since: before) ?? []
+  say("\(commit.changes.count) changes were made, to \(changed.count) organization.")
 
-  let snapshot = try manager.snapshot()
-  for organization in snapshot.organizations(ofUser: "ann") {
-    let users = snapshot.members(of: organization.id).map(\.userID)
+  let reader = try manager.reader()
+  for organization in try reader.organizations(ofUser: "ann") {
+    let users = try reader.members(of: organization.id).map(\.userID)
     say("\(organization.name), on \(organization.planTier): \(users.joined(separator: ", "))")
   }
 }

@@ -4,7 +4,7 @@ import OrgRuntime
 
 /// Logs the activity of the runtime, and additions to the history.
 struct LogObserver: RuntimeObserver, HistoryObserver {
-  func didRead(_ snapshot: Snapshot) { Log.read(snapshot) }
+  func didRead(_ data: DataSummary) { Log.read(data) }
 
   func didFail(_ error: OrgError) { Log.failure(error) }
 

@@ -145,14 +145,14 @@ enum Log {
   }
 
   /// Logs that the data were read.
-  static func read(_ snapshot: Snapshot) {
+  static func read(_ data: DataSummary) {
     logger.trace(
       "Read the data.",
       metadata: [
-        "organizations": "\(snapshot.contents.organizationCount)",
-        "problems": "\(snapshot.problems.count)",
+        "organizations": "\(data.organizationCount)",
+        "problems": "\(data.problems.count)",
       ])
-    for problem in snapshot.problems.prefix(10) {
+    for problem in data.problems.prefix(10) {
       logger.warning("The data are damaged.", metadata: ["problem": "\(problem)"])
     }
   }

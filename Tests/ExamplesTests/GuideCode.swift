@@ -19,9 +19,9 @@ func openOrganizations(in directory: String) throws(OrgError) -> FileStore {
 }
 
 func mayUse(_ user: String, _ organization: String, in store: FileStore) throws(OrgError) -> Bool {
-  let snapshot = try store.snapshot()
-  guard let found = snapshot.organization(id: organization), found.status == .active else { return false }
-  return snapshot.role(of: user, in: organization) != nil
+  let reader = try store.reader()
+  guard let found = try reader.organization(id: organization), found.status == .active else { return false }
+  return try reader.role(of: user, in: organization) != nil
 }
 
 func upgrade(_ organization: String, to plan: String, in store: FileStore) throws(OrgError) -> String {
@@ -71,14 +71,14 @@ struct Organizations: Sendable {
   }
 }
 
-func follow(_ store: FileStore, each: (Snapshot, Set<String>) -> Bool) throws(OrgError) {
+func follow(_ store: FileStore, each: (any StoreReader, Set<String>) -> Bool) throws(OrgError) {
   let watcher = store.watcher()
-  var last = try store.snapshot()
+  var last = try store.reader()
   while true {
     var descriptor = pollfd(fd: watcher.descriptor, events: Int16(POLLIN), revents: 0)
     guard poll(&descriptor, 1, -1) > 0, watcher.drain() else { continue }
-    let next = try store.maintain().snapshot
-    let changed = next.changedOrganizations(since: last)
+    let next = try store.maintain().reader
+    let changed = try next.changedOrganizations(since: last) ?? []
     last = next
     if !changed.isEmpty, !each(next, changed) { return }
   }
@@ -169,36 +169,36 @@ func changeMembers(_ acme: String, _ manager: OrgManager) throws {
 }
 
 func askOneMoment(_ acme: String, _ manager: OrgManager) throws {
-  let snapshot = try manager.snapshot()
-  let names = snapshot.organizations.map(\.name)
-  let organization = snapshot.organization(id: acme)
-  let members = snapshot.members(of: acme)
-  let ann = snapshot.member("ann", of: acme)
-  let herRole = snapshot.role(of: "ann", in: acme)
-  let owners = snapshot.roleCounts(of: acme).owner
-  let joined = snapshot.organizations(ofUser: "ann")
-  let changed = snapshot.changedOrganizations(since: snapshot)  // ids
-  let isWhole = snapshot.problems.isEmpty  // while it isn't, nothing is written
+  let reader = try manager.reader()
+  let names = try reader.organizations().map(\.name)
+  let organization = try reader.organization(id: acme)
+  let members = try reader.members(of: acme)
+  let ann = try reader.member("ann", of: acme)
+  let herRole = try reader.role(of: "ann", in: acme)
+  let owners = try reader.roleCounts(of: acme).owner
+  let joined = try reader.organizations(ofUser: "ann")
+  let changed = try reader.changedOrganizations(since: reader)  // ids
+  let isWhole = reader.problems.isEmpty  // while it isn't, nothing is written
   #expect(names.contains("Acme Corp") && organization?.id == acme && members == [ann] && herRole == .owner)
-  #expect(owners == 1 && joined == [organization] && changed.isEmpty && isWhole)
+  #expect(owners == 1 && joined == [organization] && changed == [] && isWhole)
 }
 
 func changeSeveral(_ acme: String, _ manager: OrgManager) throws {
   let change = Change.setField(.planTier, organization: acme, from: "starter", to: "enterprise")
   let set = ChangeSet([change])
-  let preview = Preview(of: set, on: try manager.snapshot())
+  let preview = try Preview(of: set, on: manager.reader())
   let sentences = preview.recorded.map(\.summary)  // "Plan of Acme Corp: starter → enterprise"
   let commit = try manager.commit(set)  // all of it or nothing
   let done = commit.changes  // without what was so already
-  let after = commit.snapshot
+  let after = commit.reader
   #expect(sentences == ["Plan of Acme Corp: starter → enterprise"] && done == [change])
-  #expect(after.organization(id: acme)?.planTier == "enterprise")
+  #expect(try after.organization(id: acme)?.planTier == "enterprise")
 }
 
 func changeWhatIsFound(_ acme: String, _ manager: OrgManager) throws {
-  let edit = try manager.edit { snapshot throws(OrgError) in  // runs again if the data have changed
+  let edit = try manager.edit { reader throws(OrgError) in  // runs again if the data have changed
     ChangeSet(
-      snapshot.members(of: acme).map {
+      try reader.members(of: acme).map {
         .setRole(user: $0.userID, organization: acme, from: $0.role, to: .owner)
       })
   }

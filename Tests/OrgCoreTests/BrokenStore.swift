@@ -6,7 +6,7 @@ import Synchronization
 final class BrokenStore: OrgStore {
   private struct State {
     var isHeldUp = false
-    var previous: Snapshot?
+    var previous: MemoryReader?
     /// What the fault adds to the revision.
     var added: UInt64 = 0
     var emptyEntries: [HistoryEntry] = []
@@ -43,46 +43,45 @@ final class BrokenStore: OrgStore {
 
   // MARK: Reading
 
-  func snapshot() throws(OrgError) -> Snapshot {
+  func reader() throws(OrgError) -> any StoreReader {
     if fault == .stopsReaders, state.withLock({ $0.isHeldUp }) {
       throw OrgError(.locked, "Somebody else is here.")
     }
     let (previous, added) = state.withLock { ($0.previous, $0.added) }
     if fault == .showsOldData, let previous { return wrapped(previous, added) }
-    return wrapped(inner.snapshot(), added)
+    return wrapped(inner.memoryReader(), added)
   }
 
-  private func wrapped(_ snapshot: Snapshot, _ added: UInt64) -> Snapshot {
-    var newest: (@Sendable () -> any SnapshotContents)?
-    if fault == .changesSnapshots { newest = { [inner] in inner.snapshot().contents } }
-    return Snapshot(
-      generation: fault == .keepsRevision ? 0 : snapshot.generation + added,
-      contents: BrokenContents(base: snapshot.contents, newest: newest, fault: fault))
+  private func wrapped(_ reader: MemoryReader, _ added: UInt64) -> BrokenReader {
+    let newest: @Sendable () -> MemoryReader = { [inner] in inner.memoryReader() }
+    let number = fault == .keepsRevision ? 0 : UInt64(inner.history().count) + added
+    return BrokenReader(
+      reader, newest: fault == .changesOldData ? newest : nil, revision: Revision(number), fault: fault)
   }
 
   // MARK: Committing
 
   func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
     try wait(waiting)
-    let before = inner.snapshot()
+    let before = inner.memoryReader()
     let set = rewritten(set, on: before)
     let commit: Commit
     do throws(OrgError) {
       commit = try made(set, on: before)
     } catch {
       switch fault {
-      case .acceptsAll: return Commit(snapshot: before, changes: [])
+      case .acceptsAll: return Commit(reader: before, changes: [])
       case .hidesConflicts: throw OrgError(error.code, error.message)
       default: throw error
       }
     }
     let added = state.withLock { state in
-      if before.generation != inner.snapshot().generation { state.previous = before }
+      if before.revision != inner.memoryReader().revision { state.previous = before }
       if fault == .notesNothing, commit.changes.isEmpty {
         state.added += 1
         state.emptyEntries.append(
           HistoryEntry(
-            generation: commit.snapshot.generation + state.added, time: .now(), kind: .edit,
+            generation: UInt64(inner.history().count) + state.added, time: .now(), kind: .edit,
             actor: Actor(uid: 0, user: "memory", host: "memory"), changes: []))
       }
       let count = set.changes.count
@@ -90,7 +89,7 @@ final class BrokenStore: OrgStore {
       return state.added
     }
     return Commit(
-      snapshot: wrapped(fault == .forgetsSnapshots ? before : commit.snapshot, added),
+      reader: wrapped(fault == .showsDataBefore ? before : inner.memoryReader(), added),
       changes: fault == .namesAll ? set.changes : commit.changes)
   }
 
@@ -105,12 +104,12 @@ final class BrokenStore: OrgStore {
     }
   }
 
-  private func made(_ set: ChangeSet, on before: Snapshot) throws(OrgError) -> Commit {
+  private func made(_ set: ChangeSet, on before: MemoryReader) throws(OrgError) -> Commit {
     switch fault {
     case .forgetsCommits:
       let preview = Preview(of: set, on: before)
       try preview.check()
-      return Commit(snapshot: before, changes: preview.effective)
+      return Commit(reader: before, changes: preview.effective)
     case .checksOldData:
       // What was so before the commit before.
       let preview = Preview(of: set, on: state.withLock { $0.previous } ?? before)
@@ -128,19 +127,19 @@ final class BrokenStore: OrgStore {
         }
       }
       if let first { throw first }
-      return Commit(snapshot: inner.snapshot(), changes: done)
+      return Commit(reader: inner.memoryReader(), changes: done)
     default:
       return try inner.commit(set)
     }
   }
 
-  private func rewritten(_ set: ChangeSet, on snapshot: Snapshot) -> ChangeSet {
+  private func rewritten(_ set: ChangeSet, on reader: MemoryReader) -> ChangeSet {
     var set = set
     switch fault {
     case .ignoresOwners: set.allowsOwnerless = true
     case .forgetsPurpose: set.purpose = .edit
     case .reversesChanges: set.changes.reverse()
-    case .overwritesUnseen: set.changes = set.changes.map { $0.expecting(snapshot) }
+    case .overwritesUnseen: set.changes = set.changes.map { $0.expecting(reader) }
     case .losesText: set.changes = set.changes.map(\.inPlainText)
     case .skipsRemovals:
       set.changes.removeAll { if case .removeOrganization = $0 { true } else { false } }
@@ -209,16 +208,16 @@ final class BrokenStore: OrgStore {
 
 extension Change {
   /// Expects what is there.
-  fileprivate func expecting(_ snapshot: Snapshot) -> Change {
+  fileprivate func expecting(_ reader: MemoryReader) -> Change {
     switch self {
     case .setField(let field, let id, let from, let to):
-      .setField(field, organization: id, from: snapshot.organization(id: id)?[field] ?? from, to: to)
+      .setField(field, organization: id, from: reader.organization(id: id)?[field] ?? from, to: to)
     case .setRole(let user, let id, let from, let to):
-      .setRole(user: user, organization: id, from: snapshot.role(of: user, in: id) ?? from, to: to)
+      .setRole(user: user, organization: id, from: reader.member(user, of: id)?.role ?? from, to: to)
     case .removeMember(let user, let id, let role):
-      .removeMember(user: user, organization: id, role: snapshot.role(of: user, in: id) ?? role)
+      .removeMember(user: user, organization: id, role: reader.member(user, of: id)?.role ?? role)
     case .removeOrganization(let organization):
-      .removeOrganization(snapshot.organization(id: organization.id) ?? organization)
+      .removeOrganization(reader.organization(id: organization.id) ?? organization)
     case .createOrganization, .addMember: self
     }
   }

@@ -34,7 +34,7 @@ import Testing
       .setField(.planTier, organization: "org_1", from: "p", to: "q"),
       .setField(.status, organization: "org_1", from: "active", to: "suspended"),
     ])
-    let document = ChangeDocument(set, previewed: Preview(of: set, on: store.snapshot()), generation: nil)
+    let document = ChangeDocument(set, previewed: Preview(of: set, on: store.memoryReader()), generation: nil)
     #expect(try document.changeSet().changes == [set.changes[0]])
   }
 

@@ -114,11 +114,11 @@ import Testing
 
   // MARK: Edits made of the data
 
-  private func setting(_ id: String, to plan: String) -> (Snapshot) throws(OrgError) -> ChangeSet {
-    { snapshot throws(OrgError) in
+  private func setting(_ id: String, to plan: String) -> (any StoreReader) throws(OrgError) -> ChangeSet {
+    { reader throws(OrgError) in
       ChangeSet([
         .setField(
-          .planTier, organization: id, from: snapshot.organization(id: id)?.planTier ?? "", to: plan)
+          .planTier, organization: id, from: try reader.organization(id: id)?.planTier ?? "", to: plan)
       ])
     }
   }
@@ -127,9 +127,9 @@ import Testing
     let id = try manager.createOrganization(name: "Acme")
     let racing = OrgManager(store: RacingStore(base: manager.store, organization: id))
     var seen: [String?] = []
-    let edit = try racing.edit { snapshot throws(OrgError) in
-      seen.append(snapshot.organization(id: id)?.planTier)
-      return try setting(id, to: "enterprise")(snapshot)
+    let edit = try racing.edit { reader throws(OrgError) in
+      seen.append(try reader.organization(id: id)?.planTier)
+      return try setting(id, to: "enterprise")(reader)
     }
     #expect(seen == ["", "x", "xx", "xxx"].map { PlanTier.default + $0 })
     #expect(edit.commit?.changes == edit.preview.effective)
@@ -186,7 +186,7 @@ import Testing
     let id = try manager.createOrganization(name: "Acme")
     let store = CountingStore(base: manager.store)
     try OrgManager(store: store).edit(setting(id, to: "starter"))
-    #expect(store.turns.withLock { $0 } == ["turn", "snapshot", "commit", "end"])
+    #expect(store.turns.withLock { $0 } == ["turn", "reader", "commit", "end"])
   }
 
   @Test func `what is undone and redone is the user's own`() throws {
@@ -214,9 +214,9 @@ private final class CountingStore: TurnTakingStore {
     self.base = base
   }
 
-  func snapshot() throws(OrgError) -> Snapshot {
-    turns.withLock { $0.append("snapshot") }
-    return try base.snapshot()
+  func reader() throws(OrgError) -> any StoreReader {
+    turns.withLock { $0.append("reader") }
+    return try base.reader()
   }
 
   func history() throws(OrgError) -> [HistoryEntry] { try base.history() }
@@ -246,11 +246,11 @@ private final class RacingStore: OrgStore {
     self.organization = organization
   }
 
-  func snapshot() throws(OrgError) -> Snapshot { try base.snapshot() }
+  func reader() throws(OrgError) -> any StoreReader { try base.reader() }
   func history() throws(OrgError) -> [HistoryEntry] { try base.history() }
 
   func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
-    let plan = try base.snapshot().organization(id: organization)?.planTier ?? ""
+    let plan = try base.reader().organization(id: organization)?.planTier ?? ""
     if plan.count < PlanTier.default.count + 3 {
       let race = Change.setField(.planTier, organization: organization, from: plan, to: plan + "x")
       _ = try base.commit(ChangeSet([race]))

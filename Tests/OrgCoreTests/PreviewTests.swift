@@ -5,17 +5,17 @@ import Testing
   let acme = Organization(id: "org_a", name: "Acme", createdAt: Timestamp(microseconds: 0))
   let globex = Organization(id: "org_g", name: "Globex", createdAt: Timestamp(microseconds: 0))
 
-  func snapshot() -> Snapshot {
+  func data() -> MemoryReader {
     let member = { (user: String, role: Role) in
       OrgUser(organizationID: "org_a", userID: user, role: role, joinedAt: Timestamp(microseconds: 0))
     }
     return InMemoryStore(
       organizations: [acme, globex], members: [member("alice", .owner), member("bob", .member)]
-    ).snapshot()
+    ).memoryReader()
   }
 
   func outcomes(_ changes: [Change], ownerless: Bool = false) -> [Preview.Outcome] {
-    Preview(of: ChangeSet(changes, allowsOwnerless: ownerless), on: snapshot()).outcomes.map(\.outcome)
+    Preview(of: ChangeSet(changes, allowsOwnerless: ownerless), on: data()).outcomes.map(\.outcome)
   }
 
   func code(_ outcome: Preview.Outcome?) -> OrgError.Code? {
@@ -49,10 +49,10 @@ import Testing
     let bob = { (from: Role, to: Role) in
       Change.setRole(user: "bob", organization: "org_a", from: from, to: to)
     }
-    let preview = Preview(of: ChangeSet([bob(.member, .owner), bob(.owner, .billingAdmin)]), on: snapshot())
+    let preview = Preview(of: ChangeSet([bob(.member, .owner), bob(.owner, .billingAdmin)]), on: data())
     #expect(preview.blocked.isEmpty)
     #expect(preview.edit.members["org_a"]?.roles == ["bob": .billingAdmin])
-    let back = Preview(of: ChangeSet([bob(.member, .owner), bob(.owner, .member)]), on: snapshot())
+    let back = Preview(of: ChangeSet([bob(.member, .owner), bob(.owner, .member)]), on: data())
     #expect(back.edit.isEmpty)
   }
 
@@ -61,7 +61,7 @@ import Testing
       Change.setField(.planTier, organization: "org_a", from: from, to: to)
     }
     let preview = Preview(
-      of: ChangeSet([plan("founders_friend", "starter"), plan("starter", "founders_friend")]), on: snapshot())
+      of: ChangeSet([plan("founders_friend", "starter"), plan("starter", "founders_friend")]), on: data())
     #expect(preview.blocked.isEmpty && preview.edit.isEmpty)
   }
 
@@ -70,7 +70,7 @@ import Testing
       organizationID: "org_a", userID: "bob", role: .owner, joinedAt: Timestamp(microseconds: 5))
     let preview = Preview(
       of: ChangeSet([.removeMember(user: "bob", organization: "org_a", role: .member), .addMember(new)]),
-      on: snapshot())
+      on: data())
     let list = try #require(preview.edit.members["org_a"])
     #expect(list.removed == ["bob"] && list.added.values.elements == [new])
     #expect(
@@ -86,7 +86,7 @@ import Testing
       of: ChangeSet([
         .createOrganization(new), .setField(.name, organization: "org_n", from: "New", to: "Newer"),
         .addMember(OrgUser(organizationID: "org_n", userID: "u", role: .owner, joinedAt: .now())),
-      ]), on: snapshot())
+      ]), on: data())
     #expect(preview.blocked.isEmpty)
     #expect(preview.edit.created["org_n"]?.name == "Newer" && preview.edit.fields.isEmpty)
     #expect(preview.edit.members["org_n"]?.added.count == 1)
@@ -124,7 +124,7 @@ import Testing
       let guest = OrgUser(
         organizationID: "org_a", userID: "guest", role: .member, joinedAt: Timestamp(microseconds: 0))
       let store = InMemoryStore(organizations: [acme, globex], members: members + [guest])
-      let preview = Preview(of: ChangeSet(changes), on: store.snapshot())
+      let preview = Preview(of: ChangeSet(changes), on: store.memoryReader())
       // What is blocked doesn't happen.
       #expect(preview.recorded.map(\.change) == preview.effective)
       #expect(preview.effective.count + preview.blocked.count == changes.count)
@@ -163,7 +163,7 @@ import Testing
       }
       let store = InMemoryStore(organizations: [acme, globex], members: members)
       do throws(OrgError) {
-        try Preview(of: ChangeSet(changes), on: store.snapshot()).check()
+        try Preview(of: ChangeSet(changes), on: store.memoryReader()).check()
         return nil
       } catch {
         return error.message
@@ -192,7 +192,7 @@ import Testing
         .setField(.planTier, organization: "org_a", from: "founders_friend", to: "starter"),
         .setField(.planTier, organization: "org_a", from: "x", to: "y"),
         .setField(.status, organization: "org_g", from: "suspended", to: "deleted"),
-      ]), on: snapshot())
+      ]), on: data())
     do throws(OrgError) {
       try preview.check()
       Issue.record("nothing was thrown")
@@ -210,7 +210,7 @@ import Testing
     let set = ChangeSet(
       many.map { .setRole(user: $0.userID, organization: "org_a", from: .member, to: .billingAdmin) }
         + [.setRole(user: "u7", organization: "org_a", from: .member, to: .owner)])
-    let outcomes = Preview(of: set, on: store.snapshot()).outcomes.map(\.outcome)
+    let outcomes = Preview(of: set, on: store.memoryReader()).outcomes.map(\.outcome)
     #expect(outcomes.prefix(50).allSatisfy { $0 == .happens })
     #expect(code(outcomes.last) == .conflict)
   }
@@ -225,18 +225,18 @@ import Testing
         organizationName: "A\u{202E}") == "Stripe id of A\\u{202E}: none → \\u{1B}c")
   }
 
-  @Test func `a snapshot knows what differs from an earlier one`() throws {
+  @Test func `what differs from an earlier state is known`() throws {
     let store = InMemoryStore(organizations: [acme, globex])
     let manager = OrgManager(store: store)
-    let before = store.snapshot()
+    let before = store.memoryReader()
     try manager.addUser("u", to: "org_g")
     let id = try manager.createOrganization(name: "New")
-    #expect(store.snapshot().changedOrganizations(since: before) == ["org_g", id])
-    #expect(store.snapshot().changedOrganizations(since: store.snapshot()).isEmpty)
+    #expect(try store.memoryReader().changedOrganizations(since: before) == ["org_g", id])
+    #expect(try store.memoryReader().changedOrganizations(since: store.memoryReader()) == [])
   }
 }
 
-/// Records that were fetched beforehand, as a store without a snapshot does it.
+/// Records that were fetched beforehand, as a database does it.
 private struct FetchedRecords: RecordLookup {
   var organizations: [Organization]
   var members: [OrgUser]

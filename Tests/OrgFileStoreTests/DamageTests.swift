@@ -53,7 +53,7 @@ import Testing
       let scratch = try Scratch.reference()
       let store = try FileStore(path: scratch.path)
       if hasJournal { try OrgManager(store: store).createOrganization(name: "Ours") }
-      let before = try #require(store.snapshot().contents as? FileContents)
+      let before = try store.snapshot().contents
       let watcher = store.watcher()
       #expect(!watcher.drain() || hasJournal)
 
@@ -101,7 +101,7 @@ import Testing
     let manager = OrgManager(store: store)
     let id = try manager.createOrganization(name: "Ours")
     try manager.addUser("our-user", to: id)
-    let before = try #require(store.snapshot().contents as? FileContents)
+    let before = try store.snapshot().contents
     let watcher = store.watcher()
     for file in ["organizations.json", "org_users.json"] {
       try scratch.write(file, Damage.addition(to: file))
@@ -119,12 +119,12 @@ import Testing
     let scratch = try Scratch.reference()
     let store = try FileStore(path: scratch.path)
     try OrgManager(store: store).createOrganization(name: "Ours")
-    let original = try #require(store.snapshot().contents as? FileContents).bytes(of: file)
+    let original = try store.snapshot().contents.bytes(of: file)
     let stride = ForeignWriterTests.scale > 1 ? 1 : max(1, original.count / 40)
     for length in Swift.stride(from: 0, to: original.count, by: stride) {
       try scratch.write(file, Array(original.prefix(length)))
       try age(file, in: scratch)
-      let contents = try #require(store.snapshot().contents as? FileContents)
+      let contents = try store.snapshot().contents
       #expect(contents.bytes(of: file) == original, "cut off behind \(length) bytes")
       let live = try Data(contentsOf: URL(fileURLWithPath: "\(scratch.path)/\(file)"))
       #expect(Array(live) == original)
@@ -232,7 +232,7 @@ import Testing
       _ = poll(&event, 1, 100)
       _ = watcher.drain()
       let snapshot = try store.snapshot()
-      last = snapshot.contents as? FileContents
+      last = snapshot.contents
       if let last, snapshot.problems.isEmpty, isWhole(last) { return last }
     }
     return try #require(last)

@@ -170,7 +170,8 @@ import Testing
       })
     for step in 0..<400 {
       let set = ChangeSet(
-        (0..<Int.random(in: 1...4, using: &random)).map { _ in randomChange(model.snapshot(), step, &random)
+        try (0..<Int.random(in: 1...4, using: &random)).map { _ in
+          try randomChange(model.reader(), step, &random)
         },
         allowsOwnerless: true)
       let preview = Preview(of: set, on: Snapshot(generation: 0, contents: contents))
@@ -183,10 +184,10 @@ import Testing
       #expect(fresh.problems.isEmpty && contents.problems.isEmpty)
       #expect(fresh.everything == contents.everything)
       #expect(contents.memberCount == fresh.memberCount)
-      #expect(
+      try #expect(
         contents.everything.flatMap { $0 }
-          == model.snapshot().organizations.flatMap { organization in
-            ["\(organization)"] + model.snapshot().members(of: organization.id).map { "\($0)" }
+          == model.reader().organizations().flatMap { organization in
+            try ["\(organization)"] + model.reader().members(of: organization.id).map { "\($0)" }
           })
     }
     // What was written is what the service would write of the same data, byte for byte.
@@ -194,8 +195,10 @@ import Testing
     #expect(try pythonForm(contents.members.bytes) == contents.members.bytes)
   }
 
-  func randomChange(_ snapshot: Snapshot, _ step: Int, _ random: inout SeededGenerator) -> Change {
-    let organization = snapshot.organizations.randomElement(using: &random)
+  func randomChange(
+    _ reader: any StoreReader, _ step: Int, _ random: inout SeededGenerator
+  ) throws -> Change {
+    let organization = try reader.organizations().randomElement(using: &random)
     let id = organization?.id ?? ""
     let user = "user_00\(Int.random(in: 0...9, using: &random))"
     let role = Role.allCases.randomElement(using: &random) ?? .member
@@ -214,10 +217,11 @@ import Testing
       return .addMember(
         OrgUser(organizationID: id, userID: user, role: role, joinedAt: Timestamp(microseconds: 1)))
     case 6...7:
-      return .removeMember(user: user, organization: id, role: snapshot.role(of: user, in: id) ?? .member)
+      return .removeMember(
+        user: user, organization: id, role: try reader.role(of: user, in: id) ?? .member)
     default:
       return .setRole(
-        user: user, organization: id, from: snapshot.role(of: user, in: id) ?? .member, to: role)
+        user: user, organization: id, from: try reader.role(of: user, in: id) ?? .member, to: role)
     }
   }
 

@@ -186,7 +186,7 @@ import Testing
       _ = code { try scratch.store(faults).commit(Sample.create("new")) }
       let isOver = faults.count < index
       // Without a word to `maintain`, as a command that only reads.
-      let contents = try #require(scratch.store().snapshot().contents as? FileContents)
+      let contents = try scratch.store().snapshot().contents
       let files = contents.files.map { String(decoding: $0.bytes, as: UTF8.self) }
       #expect(files == old || files == new, "killed at call \(index)")
       if isOver { break }

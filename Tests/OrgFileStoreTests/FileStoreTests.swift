@@ -34,20 +34,20 @@ import Testing
 
   @Test func `of many members the organizations can be had ahead, and are not read twice`() throws {
     let scratch = try Scratch.reference()
-    #expect(try scratch.store().organizationsAhead() == nil)
+    #expect(try scratch.store().parts.files.organizationsAhead() == nil)
     let users = String(Fixture.users.dropLast()) + String(repeating: " ", count: 3 << 20) + "}"
     try scratch.write("org_users.json", users)
     let store = try scratch.store()
-    let early = try #require(store.organizationsAhead())
+    let early = try #require(store.parts.files.organizationsAhead())
     #expect(!early.contents.hasMembers)
     #expect(early.generation == 0 && early.problems == [])
     let whole = try store.snapshot()
     #expect(whole.contents.hasMembers && whole.contents.memberCount > 0 && whole.generation == 1)
     #expect(whole.organizations.elementsEqual(early.organizations))
-    #expect(store.organizationsAhead() == nil)
+    #expect(store.parts.files.organizationsAhead() == nil)
     // What was written in between is what is shown.
     let other = try scratch.store()
-    _ = other.organizationsAhead()
+    _ = other.parts.files.organizationsAhead()
     try scratch.write(
       "organizations.json", Fixture.organizations.replacingOccurrences(of: "Acme", with: "Acne"))
     #expect(try other.snapshot().organizations.contains { $0.name == "Acne Corp" })

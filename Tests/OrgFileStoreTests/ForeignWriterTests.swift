@@ -96,7 +96,7 @@ struct Ledger: Sendable {
 
   /// What isn't there, one cell a line.
   func missing(from snapshot: Snapshot) -> [String] {
-    guard let contents = snapshot.contents as? FileContents else { return ["everything"] }
+    let contents = snapshot.contents
     return values.filter { contents[$0] != $1 }.map { cell, value in
       "\(cell) = \(value ?? "nothing"), but there is \(contents[cell] ?? "nothing")"
     }.sorted()

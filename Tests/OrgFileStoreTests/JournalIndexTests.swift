@@ -241,7 +241,7 @@ import Testing
 private struct InMemoryHistory: OrgStore {
   let entries: [HistoryEntry]
 
-  func snapshot() throws(OrgError) -> Snapshot { throw OrgError(.system, "There are no data.") }
+  func reader() throws(OrgError) -> any StoreReader { throw OrgError(.system, "There are no data.") }
   func history() -> [HistoryEntry] { entries }
   func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
     throw OrgError(.readOnly, "Nothing can be changed.")

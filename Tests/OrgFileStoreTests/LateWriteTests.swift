@@ -55,7 +55,7 @@ import Testing
     let snapshot = try scratch.store().snapshot()
     #expect(snapshot.organization(id: id)?.name == "Late")
     #expect(snapshot.organizations.contains { $0.name == "Second" })
-    let contents = try #require(snapshot.contents as? FileContents)
+    let contents = snapshot.contents
     #expect(contents.members.listCount == contents.organizationCount)
     #expect(try scratch.read("org_users.json").contains("\"\(id)\": []"))
   }

@@ -44,7 +44,7 @@ import Testing
   /// The data as another process sees them, and whether it knew where the records stand.
   private func opened(_ scratch: Scratch) throws -> (contents: FileContents, isKnown: Bool) {
     let store = try FileStore(path: scratch.path)
-    let contents = try #require(store.snapshot().contents as? FileContents)
+    let contents = try store.snapshot().contents
     return (contents, store.parts.published.withLock { $0.places != nil })
   }
 

@@ -93,7 +93,7 @@ import Testing
     #expect(snapshot.problems == [] && snapshot.recordProblems == [])
     let present = try #require(snapshot.member("cat", of: "org_1"))
     #expect(present.role == .member && (present.joinedAt == .unknown) == keys.contains("joined_at"))
-    let defaults = snapshot.contents.defaultedFields(ofMember: 0, at: 0)
+    let defaults = snapshot.contents.row(ofMember: 0, at: 0).defaults
     #expect(defaults.contains(.role) == keys.contains("role"))
     #expect(defaults.contains(.joinedAt) == keys.contains("joined_at"))
 

@@ -174,7 +174,7 @@ import Testing
     #expect(snapshot.member("v", of: "org_2")?.joinedAt.description == "2026-11-22 21:51:10.076830")
     for index in 0..<2 {
       #expect(snapshot.contents.defaultedFields(at: index) == [])
-      #expect(snapshot.contents.defaultedFields(ofMember: 0, at: index) == [])
+      #expect(snapshot.contents.row(ofMember: 0, at: index).defaults == [])
     }
     #expect(try store.examine().allSatisfy { finding in !findings.contains { $0.remedy == finding.remedy } })
     try expectLoads(scratch)

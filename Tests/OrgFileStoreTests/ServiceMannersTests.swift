@@ -98,7 +98,7 @@ import Testing
     let store = try FileStore(path: scratch.path)
     try settle(store)
     let snapshot = try store.snapshot()
-    let contents = try #require(snapshot.contents as? FileContents)
+    let contents = snapshot.contents
     #expect(snapshot.problems == [])
     let lost = ours.withLock { $0.missing(from: snapshot) }
     let story = try explain(lost, store)

@@ -196,7 +196,7 @@ import Testing
         let name = String(repeating: "x", count: Int.random(in: 1...3000, using: &random))
         _ = try? manager.addUser(name, to: id, role: .member)
       }
-      let contents = try #require(store.parts.files.snapshotNow().contents as? FileContents)
+      let contents = store.parts.files.snapshotNow().contents
       #expect(try Array(scratch.read("org_users.json").utf8) == contents.members.bytes)
     }
     try expectExplained(store)

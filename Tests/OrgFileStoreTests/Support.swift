@@ -132,3 +132,23 @@ func code(_ body: () throws -> some Any) -> OrgError.Code? {
     return (error as? OrgError)?.code
   }
 }
+
+// The data of a store of files as they are, for what the seam doesn't show.
+extension OrgManager {
+  func snapshot() throws(OrgError) -> Snapshot { try reader().snapshot }
+}
+
+extension Commit {
+  var snapshot: Snapshot { reader.snapshot }
+}
+
+extension Maintenance {
+  var snapshot: Snapshot { reader.snapshot }
+}
+
+extension StoreReader {
+  fileprivate var snapshot: Snapshot {
+    guard let snapshot = self as? Snapshot else { preconditionFailure("the store isn't one of files") }
+    return snapshot
+  }
+}

@@ -17,12 +17,6 @@ import Testing
       index = UserIndex(snapshot, after: index)
       try check(index, contents)
     }
-    let members = (0..<contents.organizationCount).flatMap { index in
-      (0..<contents.memberCount(at: index)).map { contents.member($0, at: index) }
-    }
-    let memory = InMemoryStore(
-      organizations: (0..<contents.organizationCount).map { contents.organization(at: $0) }, members: members)
-    try check(UserIndex(memory.snapshot()), contents)
   }
 
   @Test func `ids of any kind are found, sorted by their bytes, and looked for whatever the case`() throws {

@@ -43,14 +43,14 @@ import Testing
   // MARK: Reading
 
   @Test func `the first data are returned where they are there in time`() throws {
-    #expect(try started().rows.count == 3)
+    #expect(try started().count == 3)
     #expect(witness.log.first == "read 3")
   }
 
   @Test func `a store that takes long is shown unread, with its progress, and its data come later`() throws {
     store.reading.close()
     let first = try runtime.start(patience: 1)
-    #expect(!first.snapshot.contents.hasOrganizations)
+    #expect(!first.listing.summary.hasOrganizations)
     posted.wait()
     guard case .reading(let progress?)? = inbox.take().first else { return #expect(Bool(false)) }
     #expect(progress.percent == 25)
@@ -58,7 +58,7 @@ import Testing
     runtime.waitUntilIdle()
     let events = inbox.take()
     let lists = events.compactMap { if case .organizationList(let list) = $0 { list } else { nil } }
-    #expect(lists.last?.rows.count == 3)
+    #expect(lists.last?.count == 3)
     guard case .reading(nil)? = events.last else { return #expect(Bool(false), "\(events)") }
   }
 
@@ -88,7 +88,7 @@ import Testing
     let lists = inbox.take().compactMap { if case .organizationList(let list) = $0 { list } else { nil } }
     #expect(lists.last?.request.serial == 3)
     #expect(lists.allSatisfy { $0.request.serial != 1 })
-    #expect(lists.last?.organization(at: 0).name == "Bravo")
+    #expect(lists.last?.listing.row(at: 0)?.organization.name == "Bravo")
   }
 
   @Test func `rows of a screen that was left meanwhile are dropped`() throws {
@@ -124,7 +124,7 @@ import Testing
     runtime.waitUntilIdle()
     guard case .done(let commit, let list)? = outcomes.first else { return #expect(Bool(false)) }
     #expect(commit.changes == [change("starter")])
-    #expect(list.organization(at: 0).planTier == "starter")
+    #expect(list.listing.row(at: 0)?.organization.planTier == "starter")
   }
 
   @Test func `a commit that fails says why, and the next one is tried all the same`() throws {
@@ -159,7 +159,7 @@ import Testing
     runtime.waitUntilIdle()
     guard case .failed(let error)? = outcomes.first else { return #expect(Bool(false)) }
     #expect(error.code == .cancelled)
-    #expect(store.inner.snapshot().organization(id: "org_acme")?.planTier == "starter")
+    #expect(store.inner.memoryReader().organization(id: "org_acme")?.planTier == "starter")
   }
 
   @Test func `saving that takes long is noticed`() throws {
@@ -194,7 +194,7 @@ import Testing
     #expect(finished.wait(timeout: .now()) == .timedOut)
     store.committing.open()
     finished.wait()
-    #expect(store.inner.snapshot().organization(id: "org_acme")?.planTier == "starter")
+    #expect(store.inner.memoryReader().organization(id: "org_acme")?.planTier == "starter")
     #expect(runtime.takeLastOutcomes().count == 2)
   }
 
@@ -227,7 +227,7 @@ import Testing
     let events = inbox.take()
     guard case .organizationList(let list)? = events.first, case .outcome(.partial(let set, _))? = events.last
     else { return #expect(Bool(false), "\(events)") }
-    #expect(list.organization(at: 0).planTier == "enterprise")
+    #expect(list.listing.row(at: 0)?.organization.planTier == "enterprise")
     #expect(set == undo)
   }
 

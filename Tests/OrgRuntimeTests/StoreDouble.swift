@@ -33,14 +33,14 @@ final class StoreDouble: ProgressReportingStore, MaintainableStore {
   var readingProgress: ReadingProgress { ReadingProgress(done: 1, total: 4) }
   var leaseObstacle: String? { state.withLock { $0.leaseObstacle } }
 
-  func organizationsAhead() -> Snapshot? { nil }
+  func readerAhead() -> (any StoreReader)? { nil }
 
-  func snapshot() throws(OrgError) -> Snapshot {
+  func reader() throws(OrgError) -> any StoreReader {
     reading.pass()
     if let error = state.withLock({ $0.readFailures.isEmpty ? nil : $0.readFailures.removeFirst() }) {
       throw error
     }
-    return inner.snapshot()
+    return inner.reader()
   }
 
   func history() -> [HistoryEntry] {
@@ -63,7 +63,7 @@ final class StoreDouble: ProgressReportingStore, MaintainableStore {
 
   func maintain(waiting: (Contention) -> Bool) throws(OrgError) -> Maintenance {
     Maintenance(
-      snapshot: inner.snapshot(),
+      reader: inner.reader(),
       entries: state.withLock { state in
         defer { state.entries = [] }
         return state.entries
@@ -119,7 +119,7 @@ final class Witness: RuntimeObserver {
 
   private func note(_ text: String) { seen.withLock { $0.append(text) } }
 
-  func didRead(_ snapshot: Snapshot) { note("read \(snapshot.contents.organizationCount)") }
+  func didRead(_ data: DataSummary) { note("read \(data.organizationCount)") }
   func didFail(_ error: OrgError) { note("failed: \(error.code.rawValue)") }
   func isWaiting(for holder: Contention) { note("waits for \(holder.program)") }
   func didFind(_ entries: [HistoryEntry]) { note("found \(entries.count)") }

@@ -243,7 +243,7 @@ import Testing
     while let action = reader.next(screen.model) { effects += screen.model.update(action) }
     #expect(reader.waiting == [.enter, "Q"])
     guard case .runtime(.arrange(let request)) = effects.first else { return #expect(Bool(false)) }
-    _ = screen.model.receive(OrganizationList(screen.model.workspace.data.snapshot, for: request))
+    _ = screen.model.receive(OrganizationList(screen.data, for: request))
     let next = reader.next(screen.model)
     #expect(next == .open)
   }

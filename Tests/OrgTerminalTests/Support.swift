@@ -78,6 +78,8 @@ struct Screen {
   var size: Size
   var history = Sample.history
   let renderer: Renderer
+  private(set) var data: MemoryReader
+  private var revision: UInt64 = 1
 
   init(
     _ columns: Int, _ rows: Int, organizations: [Organization] = Sample.organizations,
@@ -89,10 +91,10 @@ struct Screen {
     size = Size(columns: columns, rows: rows)
     renderer = Renderer(
       typesetter: Typesetter(isUTF8: isUTF8), theme: Theme(hasColors: true), keymap: .standard, title: title)
-    let contents = InMemoryStore(organizations: organizations, members: members).snapshot().contents
-    let snapshot = Snapshot(generation: 1, problems: problems, contents: contents)
+    data = MemoryReader(
+      organizations: organizations, members: members, revision: Revision(1), problems: problems)
     model = AppModel(
-      OrganizationList(snapshot, for: ListRequest()),
+      OrganizationList(data, for: ListRequest()),
       viewport: Layout(size: size).viewport(helpLines: renderer.helpLines.count),
       settings: Settings(
         preferences: preferences, readOnlyReason: readOnly, readOnlySummary: readOnlySummary,
@@ -106,15 +108,14 @@ struct Screen {
   }
 
   private mutating func carryOut(_ effect: Effect) {
-    let snapshot = model.workspace.data.snapshot
     switch effect {
     case .runtime(.arrange(let request)):
-      _ = model.receive(OrganizationList(snapshot, for: request, after: model.workspace.data))
+      _ = model.receive(OrganizationList(data, for: request, after: model.workspace.data))
     case .runtime(.preview(let bulkEditPlan)):
-      model.receive(bulkEditPlan.preview(on: snapshot), for: bulkEditPlan)
+      model.receive(bulkEditPlan.preview(on: data), for: bulkEditPlan)
     case .runtime(.find(let request)): model.receive(request.find())
     case .runtime(.show(let request)):
-      let source = Source(snapshot: snapshot, entries: history)
+      let source = Source(reader: data, entries: history)
       try? request.load(source, request)
       for rows in source.posted { _ = model.receive(rows, for: request) }
     default: break
@@ -134,12 +135,13 @@ struct Screen {
   /// What others wrote meanwhile.
   mutating func others(_ edit: (inout [Organization], inout [OrgUser]) -> Void) {
     let old = model.workspace.data
-    var organizations = Array(old.snapshot.organizations)
-    var members = organizations.flatMap { old.snapshot.members(of: $0.id) }
+    let rows = data.organizations(matching: Query(), after: nil, limit: .max)
+    var organizations = rows.map(\.organization)
+    var members = rows.flatMap { data.members(of: $0.organization.id, in: 0..<$0.memberCount).map(\.member) }
     edit(&organizations, &members)
-    let contents = InMemoryStore(organizations: organizations, members: members).snapshot().contents
-    let snapshot = Snapshot(generation: old.snapshot.generation + 1, contents: contents)
-    _ = model.receive(OrganizationList(snapshot, for: old.request, after: old))
+    revision += 1
+    data = MemoryReader(organizations: organizations, members: members, revision: Revision(revision))
+    _ = model.receive(OrganizationList(data, for: old.request, after: old))
   }
 
   var frame: Frame { renderer.frame(model, size: size) }
@@ -156,12 +158,12 @@ struct Screen {
 
 /// Makes rows at once, from a snapshot and a history.
 private final class Source: ScreenSource {
-  let snapshot: Snapshot?
+  let reader: (any StoreReader)?
   private let entries: [HistoryEntry]
   private(set) var posted: [any ListRows] = []
 
-  init(snapshot: Snapshot, entries: [HistoryEntry]) {
-    (self.snapshot, self.entries) = (snapshot, entries)
+  init(reader: any StoreReader, entries: [HistoryEntry]) {
+    (self.reader, self.entries) = (reader, entries)
   }
 
   var isWanted: Bool { true }
@@ -178,4 +180,15 @@ private final class Source: ScreenSource {
 
   func keep(_ key: String) {}
   func post(_ rows: any ListRows) { posted.append(rows) }
+}
+
+extension OrganizationList {
+  /// Arranges data in memory, which can always be read.
+  init(_ data: MemoryReader, for request: ListRequest, after previous: OrganizationList? = nil) {
+    let reader: any StoreReader = data
+    guard let list = try? OrganizationList(reader, for: request, after: previous) else {
+      preconditionFailure("data in memory can't be arranged")
+    }
+    self = list
+  }
 }

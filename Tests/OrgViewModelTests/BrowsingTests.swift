@@ -221,7 +221,7 @@ import Testing
 
   @Test func `rows that come late don't replace newer ones`() {
     var driver = Driver()
-    let snapshot = driver.store.snapshot()
+    let data = driver.store.data
     driver.holds = true
     driver.press(.filter)
     driver.type("in")
@@ -229,8 +229,8 @@ import Testing
       if case .runtime(.arrange(let request)) = $0 { request } else { nil }
     }
     #expect(requests.map(\.query) == ["i", "in"])
-    _ = driver.model.receive(OrganizationList(snapshot, for: requests[1]))
-    _ = driver.model.receive(OrganizationList(snapshot, for: requests[0]))
+    _ = driver.model.receive(OrganizationList(data, for: requests[1]))
+    _ = driver.model.receive(OrganizationList(data, for: requests[0]))
     #expect(driver.names == ["India"])
   }
 
@@ -239,11 +239,11 @@ import Testing
     driver.holds = true
     driver.press(.filter)
     driver.type("o")
+    let old = driver.store.data
     driver.store.change { organizations, _ in organizations[1].name = "Zorro" }
     // Data with the rows of the filter before: of no use but for what changed in them.
     let data = OrganizationList(
-      driver.store.snapshot(), for: ListRequest(), after: driver.model.organizationList)
-    let old = driver.model.organizationList.snapshot
+      driver.store.data, for: ListRequest(), after: driver.model.organizationList)
     _ = driver.model.receive(OrganizationList(old, for: ListRequest(serial: 1, query: "o")))
     driver.held = []
     driver.carryOut(driver.model.receive(data))
@@ -251,7 +251,7 @@ import Testing
       return #expect(Bool(false), "\(driver.held)")
     }
     #expect(request.query == "o")
-    let effects = driver.model.receive(OrganizationList(data.snapshot, for: request, after: data))
+    let effects = driver.model.receive(OrganizationList(driver.store.data, for: request, after: data))
     #expect(driver.names.contains("Zorro"))
     #expect(effects == [.terminal(.endFlashSoon)])
     #expect(driver.model.flashing == ["org_bravo"])

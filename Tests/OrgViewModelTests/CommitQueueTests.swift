@@ -57,14 +57,13 @@ import Testing
     let effect = queue.next().effect
     #expect(effect == .undo)
     #expect(queue.entries[0].prefix == "Undone: ")
-    #expect(queue.entries[0].words(Snapshot.empty) == "Undo of your latest change")
-    #expect(entry(role(.member, .owner)).words(Snapshot.empty) == "Role of bob in org_acme: member → owner")
+    #expect(queue.entries[0].words(nothing) == "Undo of your latest change")
+    #expect(entry(role(.member, .owner)).words(nothing) == "Role of bob in org_acme: member → owner")
   }
 }
 
-extension Snapshot {
-  fileprivate static let empty = InMemoryStore(organizations: [], members: []).snapshot()
-}
+/// No organizations.
+private let nothing = OrganizationList.unread.listing
 
 @Suite struct StatusLineTests {
   @Test func `a refusal isn't lost in what is said after it`() {

@@ -8,7 +8,7 @@ import Synchronization
 final class TestStore: OrgStore {
   private struct State {
     var inner: InMemoryStore
-    var generation: UInt64 = 1
+    var revision: UInt64 = 1
     var failures: [OrgError] = []
     var problems: [DataProblem] = []
     /// Newest first; what others do isn't in it.
@@ -21,13 +21,14 @@ final class TestStore: OrgStore {
     state = Mutex(State(inner: InMemoryStore(organizations: organizations, members: members)))
   }
 
-  func snapshot() -> Snapshot {
-    state.withLock { Self.snapshot($0) }
-  }
+  /// The data as they are.
+  var data: MemoryReader { state.withLock { Self.data($0) } }
 
-  private static func snapshot(_ state: State) -> Snapshot {
-    Snapshot(
-      generation: state.generation, problems: state.problems, contents: state.inner.snapshot().contents)
+  func reader() -> any StoreReader { data }
+
+  private static func data(_ state: State) -> MemoryReader {
+    MemoryReader(
+      state.inner.memoryReader(), revision: Revision(state.revision), problems: state.problems)
   }
 
   func history() -> [HistoryEntry] { state.withLock { $0.history } }
@@ -38,13 +39,13 @@ final class TestStore: OrgStore {
       do throws(OrgError) {
         let commit = try state.inner.commit(set)
         if !commit.changes.isEmpty, let entry = state.inner.history().first {
-          state.generation += 1
+          state.revision += 1
           state.history.insert(
             HistoryEntry(
               generation: UInt64(state.history.count + 1), time: entry.time, kind: entry.kind,
               actor: entry.actor, changes: entry.changes), at: 0)
         }
-        return .success(Commit(snapshot: Self.snapshot(state), changes: commit.changes))
+        return .success(Commit(reader: Self.data(state), changes: commit.changes))
       } catch {
         return .failure(error)
       }
@@ -59,19 +60,17 @@ final class TestStore: OrgStore {
   func damage(_ problems: DataProblem...) {
     state.withLock {
       $0.problems = problems
-      $0.generation += 1
+      $0.revision += 1
     }
   }
 
   /// What another program does, without asking anybody.
   func change(_ edit: (inout [Organization], inout [OrgUser]) -> Void) {
     state.withLock { state in
-      let snapshot = state.inner.snapshot()
-      var organizations = Array(snapshot.organizations)
-      var members = organizations.flatMap { snapshot.members(of: $0.id) }
+      var (organizations, members) = state.inner.memoryReader().records
       edit(&organizations, &members)
       state.inner = InMemoryStore(organizations: organizations, members: members)
-      state.generation += 1
+      state.revision += 1
     }
   }
 }
@@ -96,7 +95,7 @@ struct Driver {
     store = TestStore(organizations, members)
     runtime = Runtime(store: store, inbox: Inbox {}, uid: nil)
     // A store in memory doesn't fail.
-    let first = (try? runtime.start(patience: 60_000)) ?? OrganizationList(.unread, for: ListRequest())
+    let first = (try? runtime.start(patience: 60_000)) ?? .unread
     model = AppModel(
       first, viewport: Self.viewport(rows: rows, isWide: isWide),
       settings: Settings(
@@ -168,7 +167,7 @@ struct Driver {
   var question: Question? { model.workspace.overlay as? Question }
 
   var names: [String] {
-    model.organizationList.rows.indices.map { model.organizationList.organization(at: $0).name }
+    (0..<model.organizationList.count).map { model.organizationList.organization(at: $0).name }
   }
 
   var form: Form? { model.workspace.form }
@@ -178,7 +177,7 @@ struct Driver {
     log.compactMap { if case .runtime(.commit(let set)) = $0 { set.changes } else { nil } }
   }
 
-  func role(_ user: String) -> Role? { store.snapshot().role(of: user, in: "org_acme") }
+  func role(_ user: String) -> Role? { store.data.member(user, of: "org_acme")?.role }
 }
 
 enum Sample {
@@ -245,11 +244,39 @@ extension AppModel {
   var person: PersonScreen? { screen as? PersonScreen }
 
   func listRow(_ row: Int) -> ListRow { organizations.listRow(row, workspace.flash) }
-  func detailLine(_ line: Int) -> DetailLine { organizations.detailLine(line, workspace.flash) }
+  func detailLine(_ line: Int) -> DetailLine {
+    organizations.detailLines(line..<line + 1, workspace.flash)[0]
+  }
 }
 
 extension RowsScreen {
   var selectedID: String? { list.selectedID }
   var selectedPlace: Int { list.selectedRow }
   func visible(_ room: Int) -> Range<Int> { list.visible(room) }
+}
+
+extension MemoryReader {
+  /// All organizations, and all members.
+  var records: (organizations: [Organization], members: [OrgUser]) {
+    let rows = organizations(matching: Query(), after: nil, limit: .max)
+    let all = rows.flatMap { members(of: $0.organization.id, in: 0..<$0.memberCount).map(\.member) }
+    return (rows.map(\.organization), all)
+  }
+}
+
+extension OrganizationList {
+  /// Arranges data in memory, which can always be read.
+  init(_ data: MemoryReader, for request: ListRequest, after previous: OrganizationList? = nil) {
+    let reader: any StoreReader = data
+    guard let list = try? OrganizationList(reader, for: request, after: previous) else {
+      preconditionFailure("data in memory can't be arranged")
+    }
+    self = list
+  }
+
+  /// The organization in a row, which is always there.
+  func organization(at row: Int) -> Organization {
+    guard let row = listing.row(at: row) else { preconditionFailure("data in memory are there") }
+    return row.organization
+  }
 }

@@ -125,7 +125,7 @@ import Testing
     #expect(driver.model.flashing == ["org_acme", "org_delta"])
     driver.model.endFlash()
     #expect(!driver.model.listRow(0).hasChanged)
-    #expect(driver.model.workspace.flash.before == nil)
+    #expect(driver.model.workspace.flash.shownBefore == nil)
   }
 
   @Test func `own changes don't flash, and don't end what does`() {

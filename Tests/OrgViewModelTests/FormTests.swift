@@ -13,7 +13,7 @@ import Testing
     driver.press(.nextField, .deleteToStart)
     driver.type("starter")
     driver.press(.save)
-    let made = driver.store.snapshot().organization(id: "org_new")
+    let made = driver.store.data.organization(id: "org_new")
     #expect(made?.name == "Neo")
     #expect(made?.planTier == "starter")
     #expect(made?.createdAt == Sample.time)
@@ -48,7 +48,7 @@ import Testing
           .setField(.lagoCustomerID, organization: "org_acme", from: "lago_1", to: nil),
         ]
       ])
-    #expect(driver.store.snapshot().organization(id: "org_acme")?.lagoCustomerID == nil)
+    #expect(driver.store.data.organization(id: "org_acme")?.lagoCustomerID == nil)
     #expect(driver.message == "Status of Acme: active → suspended, and 1 more.")
   }
 
@@ -122,7 +122,7 @@ import Testing
     #expect(text(driver, 0)?.unicodeScalars.count == 200)
     #expect(driver.form?.problem?.text == "That was cut: at most 200 characters fit here.")
     driver.press(.save)
-    #expect(driver.store.snapshot().organization(id: "org_new")?.name.count == 200)
+    #expect(driver.store.data.organization(id: "org_new")?.name.count == 200)
   }
 
   @Test func `a taken name is refused, and the form stays open with the focus on it`() {
@@ -150,7 +150,7 @@ import Testing
     driver.press(.open, .add, .paste(" dave "), .nextField)
     #expect(driver.model.context == .choice)
     driver.press(.moveLeft, .save)
-    let dave = driver.store.snapshot().member("dave", of: "org_acme")
+    let dave = driver.store.data.member("dave", of: "org_acme")
     #expect(dave?.role == .owner)
     #expect(dave?.joinedAt == Sample.time)
     #expect(driver.model.selectedMember?.userID == "dave")
@@ -186,7 +186,7 @@ import Testing
     #expect(driver.form?.externalChangeNotice == "Changed meanwhile: Plan is enterprise now.")
     #expect(text(driver, 0) == "Acme2")
     driver.press(.save)
-    let saved = driver.store.snapshot().organization(id: "org_acme")
+    let saved = driver.store.data.organization(id: "org_acme")
     #expect(saved?.name == "Acme2")
     #expect(saved?.planTier == "enterprise")
   }
@@ -211,7 +211,7 @@ import Testing
     #expect(driver.model.context == .conflict)
     #expect(driver.form?.fields[1].conflict == .init(base: "founders_friend", theirs: "enterprise"))
     #expect(text(driver, 1) == "starter")
-    #expect(driver.store.snapshot().organization(id: "org_acme")?.planTier == "enterprise")
+    #expect(driver.store.data.organization(id: "org_acme")?.planTier == "enterprise")
     #expect(
       driver.form?.problem?.text
         == "Not saved, others changed it: choose.")
@@ -229,7 +229,7 @@ import Testing
     #expect(driver.model.context == .form)
     #expect(driver.form?.problem == nil)
     driver.press(.save)
-    let saved = driver.store.snapshot().organization(id: "org_acme")
+    let saved = driver.store.data.organization(id: "org_acme")
     #expect(saved?.planTier == "starter")
     #expect(saved?.lagoCustomerID == "lago_10")
     #expect(saved?.name == "Apex")
@@ -241,7 +241,7 @@ import Testing
     driver.press(.keepTheirs)
     #expect(text(driver, 1) == "enterprise")
     driver.press(.save)
-    let saved = driver.store.snapshot().organization(id: "org_acme")
+    let saved = driver.store.data.organization(id: "org_acme")
     #expect(saved?.planTier == "enterprise")
     #expect(saved?.lagoCustomerID == "lago_10")
     #expect(driver.commits.last?.count == 1)
@@ -252,7 +252,7 @@ import Testing
     driver.others { organizations, _ in organizations[0].planTier = "professional" }
     #expect(driver.form?.fields[1].conflict?.theirs == "professional")
     driver.press(.takeMine, .save)
-    #expect(driver.store.snapshot().organization(id: "org_acme")?.planTier == "starter")
+    #expect(driver.store.data.organization(id: "org_acme")?.planTier == "starter")
   }
 
   @Test func `what is wrong is said while it is typed, a taken name too`() {
@@ -342,7 +342,7 @@ import Testing
     #expect(driver.form?.externalChangeNotice == nil)
     #expect(text(driver, 2) == "deleted")
     driver.press(.save)
-    #expect(driver.store.snapshot().organization(id: "org_acme")?.status == .deleted)
+    #expect(driver.store.data.organization(id: "org_acme")?.status == .deleted)
     #expect(driver.commits.last == [.setField(.name, organization: "org_acme", from: "Acme", to: "Acme2")])
   }
 

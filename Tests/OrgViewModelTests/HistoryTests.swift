@@ -146,7 +146,7 @@ import Testing
       question.text == "carol is owner in Acme! now, no longer member, so the role was not changed. "
         + "Undo generation 3? 1 will change, 1 can't be changed.")
     driver.press(.confirm)
-    #expect(driver.store.snapshot().organization(id: "org_acme")?.planTier == "founders_friend")
+    #expect(driver.store.data.organization(id: "org_acme")?.planTier == "founders_friend")
     #expect(driver.role("carol") == .owner)
   }
 

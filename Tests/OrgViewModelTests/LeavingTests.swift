@@ -5,7 +5,8 @@ import Testing
 
 /// Quitting while changes are on their way.
 @Suite struct LeavingTests {
-  private static let holder = Contention(program: "billingd", origin: .process(7), user: "root", waitedMilliseconds: 2100)
+  private static let holder = Contention(
+    program: "billingd", origin: .process(7), user: "root", waitedMilliseconds: 2100)
 
   /// A driver whose change of bob's role is on its way.
   private func saving() -> Driver {

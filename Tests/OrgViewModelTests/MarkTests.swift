@@ -6,7 +6,7 @@ import Testing
 extension Driver {
   /// The names of the organizations that are marked and shown.
   var marked: [String] {
-    model.organizationList.rows.indices.filter { model.organizations.isMarked(row: $0) }
+    (0..<model.organizationList.count).filter { model.organizations.isMarked(row: $0) }
       .map { model.organizationList.organization(at: $0).name }
   }
 
@@ -96,11 +96,11 @@ extension Driver {
     driver.press(.filter, .insert("o"))
     driver.store.change { organizations, _ in organizations.remove(at: 0) }
     // Made before the request, and so of no use; it says all the same where everything went.
-    let between = OrganizationList(driver.store.snapshot(), for: ListRequest(serial: -1), after: start)
+    let between = OrganizationList(driver.store.data, for: ListRequest(serial: -1), after: start)
     _ = driver.model.receive(between)
     driver.store.change { organizations, _ in organizations.remove(at: 3) }
     let request = ListRequest(serial: 9, query: "o")
-    _ = driver.model.receive(OrganizationList(driver.store.snapshot(), for: request, after: between))
+    _ = driver.model.receive(OrganizationList(driver.store.data, for: request, after: between))
     #expect(driver.marked == ["Bravo"])
     #expect(driver.model.markCount == 1)
   }
@@ -109,7 +109,7 @@ extension Driver {
     var driver = Driver()
     driver.press(.moveDown, .mark, .mark)
     driver.store.change { organizations, _ in organizations.remove(at: 2) }
-    _ = driver.model.receive(OrganizationList(driver.store.snapshot(), for: ListRequest(serial: 5)))
+    _ = driver.model.receive(OrganizationList(driver.store.data, for: ListRequest(serial: 5)))
     #expect(driver.marked == ["Bravo"])
   }
 
@@ -187,7 +187,7 @@ extension Driver {
     driver.press(.changeStatus, .chooseStatus(.deleted))
     #expect(question(driver) == "Set Acme to deleted? Its record and members stay.")
     driver.press(.confirm)
-    #expect(driver.store.snapshot().organization(id: "org_acme")?.status == .deleted)
+    #expect(driver.store.data.organization(id: "org_acme")?.status == .deleted)
   }
 
   @Test func `the one record that is marked and selected is asked about no more than today`() {
@@ -209,7 +209,7 @@ extension Driver {
     driver.press(.accept)
     #expect(driver.commits.count == 1)
     driver.press(.changePlan, .choosePlan("starter"), .confirm)
-    #expect(driver.store.snapshot().organizations.allSatisfy { $0.planTier == "starter" })
+    #expect(driver.store.data.records.organizations.allSatisfy { $0.planTier == "starter" })
     #expect(driver.message == "Put 10 organizations on starter: done, 9 changed, 1 needed no change.")
     #expect(driver.model.markCount == 10)
     driver.press(.changePlan, .choosePlan("starter"))
@@ -225,7 +225,7 @@ extension Driver {
     driver.press(.paste(" custom "), .accept)
     #expect(question(driver) == "Put 2 organizations on custom? 2 will change.")
     driver.press(.confirm)
-    #expect(driver.store.snapshot().organization(id: "org_bravo")?.planTier == "custom")
+    #expect(driver.store.data.organization(id: "org_bravo")?.planTier == "custom")
   }
 
   @Test func `what is blocked stays, the others change, and both are said`() {
@@ -285,7 +285,7 @@ extension Driver {
     driver.press(.mark, .mark, .remove)
     #expect(question(driver) == "Set 2 organizations to deleted? 2 will change.")
     driver.press(.confirm)
-    #expect(driver.store.snapshot().organizations.count { $0.status == .deleted } == 2)
+    #expect(driver.store.data.records.organizations.count { $0.status == .deleted } == 2)
   }
 
   @Test func `keys wait for the question, and Control-C gives it up`() {
@@ -307,7 +307,7 @@ extension Driver {
     driver.store.change { organizations, _ in organizations[1].planTier = "enterprise" }
     driver.press(.confirm)
     #expect(driver.model.message?.kind == .refusal)
-    #expect(driver.store.snapshot().organization(id: "org_acme")?.planTier == "founders_friend")
+    #expect(driver.store.data.organization(id: "org_acme")?.planTier == "founders_friend")
   }
 
   @Test func `an undo that can't be done as a whole says what it will do first`() {

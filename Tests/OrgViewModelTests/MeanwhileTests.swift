@@ -37,7 +37,7 @@ import Testing
     guard let question = driver.question else { return #expect(Bool(false)) }
     #expect(question.text.contains("1 will change, 9 need no change"))
     driver.press(.confirm)
-    #expect(driver.store.snapshot().organization(id: "org_acme")?.planTier == "founders_friend")
+    #expect(driver.store.data.organization(id: "org_acme")?.planTier == "founders_friend")
   }
 
   @Test func `a bulk edit that waits can be cancelled`() {

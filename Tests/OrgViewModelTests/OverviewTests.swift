@@ -35,8 +35,8 @@ import Testing
     #expect(counts["owners:0"] == 9)
     #expect(counts["members:0"] == 8)
     for (query, count) in counts {
-      let shown = OrganizationList(driver.store.snapshot(), for: ListRequest(query: query))
-      #expect(shown.queryError == nil && shown.rows.count == count, "\(query)")
+      let shown = OrganizationList(driver.store.data, for: ListRequest(query: query))
+      #expect(shown.queryError == nil && shown.count == count, "\(query)")
     }
   }
 
@@ -108,13 +108,13 @@ import Testing
     let organizations = (0..<20).map {
       Organization(id: "org_\($0)", name: "\($0)", createdAt: Sample.time, planTier: "plan\($0)")
     }
-    let snapshot = InMemoryStore(organizations: organizations).snapshot()
-    let plans = OverviewRows(snapshot, query: "").lines.compactMap { line in
+    let overview = MemoryReader(organizations: organizations).overview()
+    let plans = OverviewRows(overview, query: "").lines.compactMap { line in
       if case .count(_, _, _, let query, _) = line, query.hasPrefix("plan:") { query } else { nil }
     }
     #expect(plans.count == 12)
     #expect(
-      OverviewRows(snapshot, query: "").lines.contains {
+      OverviewRows(overview, query: "").lines.contains {
         if case .more("and 8 other plans") = $0 { true } else { false }
       })
   }

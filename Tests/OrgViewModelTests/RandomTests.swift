@@ -52,7 +52,7 @@ import Testing
 
   private func isSound(_ driver: Driver) -> Bool {
     let model = driver.model
-    let rows = model.organizationList.rows.count
+    let rows = model.organizationList.count
     guard model.selectedRow >= 0, model.selectedRow < max(1, rows),
       model.visibleRows.contains(model.selectedRow) || rows == 0
     else { return false }

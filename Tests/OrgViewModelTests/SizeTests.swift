@@ -9,15 +9,15 @@ import Testing
   func `filters as a plain search does, key by key`(count: Int) throws {
     var random = SplitMix(state: UInt64(count))
     let organizations = Self.organizations(count, &random)
-    let snapshot = InMemoryStore(organizations: organizations).snapshot()
+    let data = MemoryReader(organizations: organizations)
     let texts = organizations.map { organization in
       [organization.name, organization.id, organization.stripeCustomerID ?? ""].map { $0.lowercased() }
     }
     let order = organizations.indices.sorted {
       (texts[$0][0], organizations[$0].id) < (texts[$1][0], organizations[$1].id)
     }
-    var organizationList = OrganizationList(snapshot, for: ListRequest())
-    #expect(organizationList.rows == order.map(Int32.init))
+    var organizationList = OrganizationList(data, for: ListRequest())
+    #expect(organizationList.ids == order.map { organizations[$0].id })
     var hits = 0
     // As somebody types, and takes back, and goes on.
     let all = [
@@ -25,7 +25,7 @@ import Testing
     ]
     // The plain way takes its time.
     for query in count > 10_000 ? ["acm", "acme 12"] : all {
-      organizationList = OrganizationList(snapshot, for: ListRequest(query: query), after: organizationList)
+      organizationList = OrganizationList(data, for: ListRequest(query: query), after: organizationList)
       let words = query.split(separator: " ").map(String.init)
       let expected = order.filter { index in
         words.allSatisfy { word in
@@ -34,7 +34,7 @@ import Testing
             : texts[index].contains { Self.contains(word, $0) }
         }
       }
-      #expect(organizationList.rows == expected.map(Int32.init), "\(query)")
+      #expect(organizationList.ids == expected.map { organizations[$0].id }, "\(query)")
       hits += expected.count
     }
     #expect(count < 7 || hits > count / 10)
@@ -44,13 +44,14 @@ import Testing
   func `sorts as a plain sort does, by every column and both ways`(count: Int) {
     var random = SplitMix(state: UInt64(count) + 1)
     let organizations = Self.organizations(count, &random)
-    let snapshot = InMemoryStore(organizations: organizations).snapshot()
-    var organizationList = OrganizationList(snapshot, for: ListRequest())
-    let byName = organizationList.rows
+    let data = MemoryReader(organizations: organizations)
+    var organizationList = OrganizationList(data, for: ListRequest())
+    let places = Dictionary(uniqueKeysWithValues: organizations.enumerated().map { ($1.id, $0) })
+    let byName = organizationList.ids.compactMap { places[$0] }
     for column in count > 10_000 ? [ListOrder.Column.plan, .created] : ListOrder.Column.allCases {
       for isDescending in [false, true] {
         organizationList = OrganizationList(
-          snapshot, for: ListRequest(order: ListOrder(column, isDescending: isDescending)),
+          data, for: ListRequest(order: ListOrder(column, isDescending: isDescending)),
           after: organizationList
         )
         // What is alike stays in the order of the names.
@@ -68,9 +69,11 @@ import Testing
           column == .name && isDescending
           ? byName.reversed()
           : byName.enumerated().sorted {
-            (keys[Int($0.element)], $0.offset) < (keys[Int($1.element)], $1.offset)
+            (keys[$0.element], $0.offset) < (keys[$1.element], $1.offset)
           }.map(\.element)
-        #expect(organizationList.rows == expected, "\(column), descending: \(isDescending)")
+        #expect(
+          organizationList.ids == expected.map { organizations[$0].id },
+          "\(column), descending: \(isDescending)")
       }
     }
   }
@@ -79,12 +82,12 @@ import Testing
   func `marks stay on what was marked, whatever others do`(count: Int) {
     var random = SplitMix(state: UInt64(count) + 2)
     var organizations = Self.organizations(count, &random)
-    func organizationList(_ generation: UInt64, _ query: String = "", after previous: OrganizationList? = nil)
+    func organizationList(_ revision: UInt64, _ query: String = "", after previous: OrganizationList? = nil)
       -> OrganizationList
     {
-      let contents = InMemoryStore(organizations: organizations).snapshot().contents
-      return OrganizationList(
-        Snapshot(generation: generation, contents: contents), for: ListRequest(query: query), after: previous)
+      OrganizationList(
+        MemoryReader(organizations: organizations, revision: Revision(revision)),
+        for: ListRequest(query: query), after: previous)
     }
     let viewport = Viewport(isWide: true, listRows: 20, detailRows: 20, helpRows: 20, helpLines: 50)
     let first = organizationList(1, "acme")
@@ -101,8 +104,8 @@ import Testing
     _ = model.receive(organizationList(2, after: first))
     marked.formIntersection(organizations.map(\.id))
     #expect(model.markCount == marked.count)
-    let shown = model.organizationList.rows.indices.filter { model.organizations.isMarked(row: $0) }
-    #expect(Set(shown.map { model.organizationList.organization(at: $0).id }) == marked)
+    let shown = (0..<model.organizationList.count).filter { model.organizations.isMarked(row: $0) }
+    #expect(Set(shown.map(model.organizationList.listing.id(at:))) == marked)
     _ = model.update(.unmarkAll)
     #expect(model.markCount == 0)
   }
@@ -136,4 +139,8 @@ import Testing
         stripeCustomerID: number % 3 == 0 ? nil : "cus_\(Int.random(in: 0..<1000, using: &random))")
     }
   }
+}
+
+extension OrganizationList {
+  fileprivate var ids: [String] { (0..<count).map(listing.id(at:)) }
 }

@@ -118,7 +118,7 @@ private struct WordsScreen: RowsScreen, MarkingScreen {
     for plan in preferences.planTiers {
       var driver = Driver(preferences: preferences)
       driver.press(.changePlan, .choosePlan(plan))
-      #expect(driver.store.snapshot().organization(id: "org_acme")?.planTier == plan)
+      #expect(driver.store.data.organization(id: "org_acme")?.planTier == plan)
     }
     var driver = Driver(preferences: preferences)
     driver.press(.changePlan, .chooseOtherPlan)

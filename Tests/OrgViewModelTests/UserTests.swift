@@ -13,12 +13,12 @@ import Testing
 
   private var users: [String] {
     guard let rows = (driver.model.screen as? UsersScreen)?.list.rows else { return [] }
-    return (0..<rows.count).map { rows.user(at: $0).id }
+    return (0..<rows.count).map { rows.user(at: $0)?.id ?? "" }
   }
 
   private var organizations: [String] {
     guard let rows = (driver.model.screen as? PersonScreen)?.list.rows else { return [] }
-    return (0..<rows.count).map { rows.row(at: $0).organization.name }
+    return (0..<rows.count).map { rows.row(at: $0)?.organization.name ?? "" }
   }
 
   @Test mutating func `everybody is listed by their ids, and found by a part of them`() {
@@ -93,7 +93,7 @@ import Testing
   }
 
   private func roles(of user: String) -> [Role?] {
-    ["org_acme", "org_delta", "org_golf"].map { driver.store.snapshot().role(of: user, in: $0) }
+    ["org_acme", "org_delta", "org_golf"].map { driver.store.data.member(user, of: $0)?.role }
   }
 
   @Test mutating func `the role in one organization changes as elsewhere`() {

@@ -62,10 +62,10 @@ import Testing
     let names = try FileManager.default.contentsOfDirectory(atPath: place.path)
     let directory = place.path + "/" + (try #require(names.first))
     #expect(names.count == 1)
-    let snapshot = try FileStore(path: directory, isReadOnly: true).snapshot()
-    #expect(snapshot.problems.isEmpty)
-    #expect(snapshot.contents.organizationCount == 1000 && report.organizations == 1000)
-    #expect(snapshot.contents.memberCount == 10_000 && report.members == 10_000)
+    let reader = try FileStore(path: directory, isReadOnly: true).reader()
+    #expect(reader.problems.isEmpty)
+    #expect(reader.summary.organizationCount == 1000 && report.organizations == 1000)
+    #expect(reader.summary.memberCount == 10_000 && report.members == 10_000)
     let script = """
       import json, sys
       for path in sys.argv[1:]:

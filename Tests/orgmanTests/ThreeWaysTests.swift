@@ -111,10 +111,10 @@ extension EndToEnd {
 
     /// What is in a data directory, without ids and times, which differ from run to run.
     private static func left(in directory: String) throws -> [String] {
-      let snapshot = try FileStore(path: directory, isReadOnly: true).snapshot()
-      return snapshot.organizations.map { organization in
+      let reader = try FileStore(path: directory, isReadOnly: true).reader()
+      return try reader.organizations().map { organization in
         let fields = OrganizationField.allCases.map { organization[$0] ?? "none" }
-        let members = snapshot.members(of: organization.id).map { "\($0.userID) \($0.role.rawValue)" }
+        let members = try reader.members(of: organization.id).map { "\($0.userID) \($0.role.rawValue)" }
         return (fields + members.sorted()).joined(separator: ", ")
       }
     }

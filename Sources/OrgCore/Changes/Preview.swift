@@ -19,11 +19,6 @@ public struct Preview: Sendable {
   /// What a store has to write. Only to be used where nothing is blocked.
   public let edit: SnapshotEdit
 
-  /// Plays a change set on a snapshot; neither is changed.
-  public init(of set: ChangeSet, on snapshot: Snapshot) {
-    self.init(of: set, on: SnapshotLookup(snapshot))
-  }
-
   /// Plays a change set on records that are looked up; nothing is changed.
   public init(of set: ChangeSet, on records: any RecordLookup) {
     var trial = Trial(records: records)

@@ -111,27 +111,36 @@ public struct Query: Sendable, Hashable {
 
   // MARK: Matching
 
-  /// Whether the organization at an index matches. Makes no string unless `user:` finds a member.
-  public func matches(_ index: Int, in search: SearchIndex) -> Bool {
-    matches(search.subject(at: index), at: index, in: search.snapshot.contents)
-  }
-
-  /// Those of some organizations that match, in their order; two cores look at many.
+  /// Whether an organization matches.
   ///
   /// - Parameters:
-  ///   - indices: organizations by their indices in the snapshot of the search index.
-  ///   - search: what is known of them.
-  public func filter(_ indices: [Int32], in search: SearchIndex) -> [Int32] {
-    guard !isEmpty else { return indices }
-    guard indices.count >= Self.leastToDivide else {
-      return indices.filter { matches(Int($0), in: search) }
+  ///   - subject: the organization.
+  ///   - index: its index among those whose members can be asked for.
+  ///   - members: these members.
+  package func matches(_ subject: QuerySubject, at index: Int, in members: any QueryMembers) -> Bool {
+    for test in tests where subject.passes(test.condition, at: index, in: members) == test.isNegated {
+      return false
     }
-    let middle = indices.count / 2
-    let second = BackgroundTask { indices[middle...].filter { matches(Int($0), in: search) } }
-    return indices[..<middle].filter { matches(Int($0), in: search) } + second.value
+    return membership.holds(at: index, in: members)
   }
 
-  private static let leastToDivide = 4096
+  /// Whether an organization matches, for those who have its record in hand and look at each but once.
+  package func matches(_ organization: Organization, at index: Int, in members: any QueryMembers) -> Bool {
+    guard !isEmpty else { return true }
+    var text: [UInt8] = []
+    text.reserveCapacity(160)
+    SearchText.append(organization, to: &text)
+    let end = text.count
+    SearchText.append(organization.planTier, to: &text)
+    return text.withUnsafeBytes { text in
+      matches(
+        QuerySubject(
+          status: organization.status, createdAt: organization.createdAt,
+          present: OptionalFields { organization[$0] != nil },
+          plan: UnsafeRawBufferPointer(rebasing: text[end...]),
+          text: UnsafeRawBufferPointer(rebasing: text[..<end])), at: index, in: members)
+    }
+  }
 
   /// Whether everything that matches this query is known to match another: as after typing one more letter.
   public func isNarrower(than other: Query) -> Bool {
@@ -158,26 +167,6 @@ public struct Query: Sendable, Hashable {
         return !narrow.isNegated && !wide.isNegated && text.lowercased().contains(part.lowercased())
       }
     }
-  }
-
-  /// Whether an organization matches, for those who have its record in hand and look at each but once; who asks
-  /// again and again makes a `SearchIndex`.
-  ///
-  /// - Parameters:
-  ///   - organization: the record.
-  ///   - index: the organization's index in the snapshot.
-  ///   - snapshot: what the record is from, for what the query asks of members.
-  public func matches(_ organization: Organization, at index: Int, in snapshot: Snapshot) -> Bool {
-    matches(RecordSubject(organization: organization), at: index, in: snapshot.contents)
-  }
-
-  private func matches(
-    _ subject: some QuerySubject, at index: Int, in contents: any SnapshotContents
-  ) -> Bool {
-    for test in tests where subject.passes(test.condition, at: index, in: contents) == test.isNegated {
-      return false
-    }
-    return membership.holds(at: index, in: contents)
   }
 
   /// A term made ready for comparing bytes.
@@ -242,18 +231,16 @@ public struct Query: Sendable, Hashable {
       }
     }
 
-    func holds(at index: Int, in contents: any SnapshotContents) -> Bool {
+    func holds(at index: Int, in members: any QueryMembers) -> Bool {
       if users.isEmpty, !roles.isEmpty {
-        let counts = contents.roleCounts(at: index)
+        let counts = members.roleCounts(at: index)
         for (role, isNegated) in roles where (counts[role] > 0) == isNegated { return false }
       }
       for user in users {
-        guard let place = contents.memberIndex(ofUser: user, at: index) else { return false }
-        guard !roles.isEmpty else { continue }
-        let present = contents.member(place, at: index).role
+        guard let present = members.role(of: user, at: index) else { return false }
         for (role, isNegated) in roles where (role == present) == isNegated { return false }
       }
-      return absentUsers.allSatisfy { contents.memberIndex(ofUser: $0, at: index) == nil }
+      return absentUsers.allSatisfy { members.role(of: $0, at: index) == nil }
     }
 
     static func == (left: Self, right: Self) -> Bool {
@@ -292,53 +279,47 @@ extension Timestamp {
 // MARK: What is matched
 
 /// What a query looks at in one organization.
-protocol QuerySubject {
-  var status: Organization.Status { get }
-  /// Whether one of some optional fields has a value.
-  func has(_ fields: OptionalFields) -> Bool
-  var day: Int? { get }
-  func isOnPlan(_ plan: [UInt8]) -> Bool
-  /// Name, id and billing ids in lower case, each followed by a byte that no text has.
-  func withText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result
-}
+package struct QuerySubject {
+  private let status: Organization.Status
+  private let createdAt: Timestamp
+  private let present: OptionalFields
+  private let plan: UnsafeRawBufferPointer
+  private let text: UnsafeRawBufferPointer
 
-extension QuerySubject {
+  /// - Parameters:
+  ///   - present: the optional fields that have a value.
+  ///   - plan: the plan in lower case.
+  ///   - text: what words are looked for in; see `SearchText`.
+  package init(
+    status: Organization.Status, createdAt: Timestamp, present: OptionalFields, plan: UnsafeRawBufferPointer,
+    text: UnsafeRawBufferPointer
+  ) {
+    (self.status, self.createdAt, self.present) = (status, createdAt, present)
+    (self.plan, self.text) = (plan, text)
+  }
+
   fileprivate func passes(
-    _ condition: Query.Test.Condition, at index: Int, in contents: any SnapshotContents
+    _ condition: Query.Test.Condition, at index: Int, in members: any QueryMembers
   ) -> Bool {
     switch condition {
-    case .text(let word): withText { SearchText.contains(word, in: $0) }
-    case .fuzzy(let characters): withText { SearchText.containsInOrder(characters, in: $0) }
-    case .plan(let plan): isOnPlan(plan)
+    case .text(let word): SearchText.contains(word, in: text)
+    case .fuzzy(let characters): SearchText.containsInOrder(characters, in: text)
+    case .plan(let plan): self.plan.elementsEqual(plan)
     case .status(let status): self.status == status
-    case .members(let comparison): comparison.holds(for: contents.memberCount(at: index))
-    case .owners(let comparison): comparison.holds(for: contents.roleCounts(at: index).owner)
-    case .created(let comparison): day.map(comparison.holds) ?? false
-    case .none(let field): !has(field)
+    case .members(let comparison): comparison.holds(for: members.memberCount(at: index))
+    case .owners(let comparison): comparison.holds(for: members.roleCounts(at: index).owner)
+    case .created(let comparison): createdAt.dayNumber.map(comparison.holds) ?? false
+    case .none(let field): present.isDisjoint(with: field)
     }
   }
 }
 
-/// A record that somebody made already.
-private struct RecordSubject: QuerySubject {
-  let organization: Organization
-
-  var status: Organization.Status { organization.status }
-  func has(_ fields: OptionalFields) -> Bool {
-    !fields.isDisjoint(with: OptionalFields { organization[$0] != nil })
-  }
-  var day: Int? { organization.createdAt.dayNumber }
-
-  func isOnPlan(_ plan: [UInt8]) -> Bool {
-    var own: [UInt8] = []
-    SearchText.append(organization.planTier, to: &own)
-    return own == plan
-  }
-
-  func withText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-    var text: [UInt8] = []
-    text.reserveCapacity(128)
-    SearchText.append(organization, to: &text)
-    return text.withUnsafeBytes(body)
-  }
+/// The members of organizations that have an index, as a query asks for them.
+package protocol QueryMembers {
+  /// How many members an organization has.
+  func memberCount(at index: Int) -> Int
+  /// How many members of an organization have each role.
+  func roleCounts(at index: Int) -> RoleCounts
+  /// The role of a user in an organization; `nil` where the user isn't a member.
+  func role(of user: String, at index: Int) -> Role?
 }

@@ -1,12 +1,12 @@
 import Glibc
 
 /// Texts in lower case as bytes, and looking for something in them.
-enum SearchText {
+package enum SearchText {
   /// Stands behind each text; no UTF-8 has it, so nothing is found across two texts.
-  static let separator: UInt8 = 0xFF
+  package static let separator: UInt8 = 0xFF
 
   /// Adds what words are looked for in: name, id and billing ids.
-  static func append(_ organization: Organization, to text: inout [UInt8]) {
+  package static func append(_ organization: Organization, to text: inout [UInt8]) {
     for key in keys {
       guard let part = organization.text(key) else { continue }
       append(part, to: &text)
@@ -15,29 +15,12 @@ enum SearchText {
   }
 
   /// What words are looked for in. The order of names, and of ids where those are alike, is told by the first two.
-  private static let keys =
+  package static let keys =
     [.field(.name), .id]
     + OrganizationField.all.filter { $0.descriptor.isSearchable && $0 != .name }.map(OrganizationKey.field)
-  private static let places = keys.map(\.place)
-
-  /// Adds the same of values that are plain ASCII.
-  static func append(_ organization: RawFieldOrganization, to text: inout [UInt8]) {
-    for place in places {
-      guard let part = organization.text(at: place) else { continue }
-      let start = text.count
-      text.append(contentsOf: part)
-      text.append(separator)
-      text.withUnsafeMutableBytes { text in
-        for place in start..<start + part.count {
-          let byte = text[place]
-          text[place] = byte | (byte &- 0x41 < 26 ? 0x20 : 0)
-        }
-      }
-    }
-  }
 
   /// Adds a text in lower case.
-  static func append(_ part: String, to text: inout [UInt8]) {
+  package static func append(_ part: String, to text: inout [UInt8]) {
     var part = part
     let isDone = part.withUTF8 { bytes in
       guard bytes.allSatisfy({ $0 < 0x80 }) else { return false }
@@ -47,7 +30,7 @@ enum SearchText {
     if !isDone { text += part.lowercased().utf8 }
   }
 
-  static func contains(_ word: [UInt8], in text: UnsafeRawBufferPointer) -> Bool {
+  package static func contains(_ word: [UInt8], in text: UnsafeRawBufferPointer) -> Bool {
     end(of: word, in: text, from: 0) != nil
   }
 

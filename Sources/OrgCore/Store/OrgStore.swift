@@ -3,11 +3,11 @@
 /// Stores are safe to use from several threads at once. Both operations may block on input and
 /// output, and on a lock that another program holds: call them from a thread that may wait.
 public protocol OrgStore: Sendable {
-  /// The newest picture of the data, with what others changed meanwhile.
+  /// The newest state of the data, with what others changed meanwhile.
   ///
-  /// - Throws: `dataNotFound`, or `system` where the data can't be read at all. Data that can be
-  ///   read but not trusted are no error: they are the snapshot's `problems`.
-  func snapshot() throws(OrgError) -> Snapshot
+  /// - Throws: `dataNotFound`, or `system` where the data can't be read at all. Data that can be read but not trusted are
+  ///   no error: they are the `problems` of the summary.
+  func reader() throws(OrgError) -> any StoreReader
 
   /// Commits a change set as a whole or not at all. When it returns, the changes are durable and
   /// others can see them.
@@ -15,7 +15,7 @@ public protocol OrgStore: Sendable {
   /// - Parameters:
   ///   - set: the changes, in order.
   ///   - waiting: called repeatedly while somebody else holds the data up, with who that is; returning `false` gives up.
-  /// - Returns: the snapshot behind the commit and what was done.
+  /// - Returns: the data after the commit and what was done.
   /// - Throws: what `Preview.check()` throws on the newest data; `readOnly`, `damagedData`,
   ///   `locked`, `cancelled` or `system`. After any of them nothing has changed.
   func commit(
@@ -75,13 +75,13 @@ extension OrgStore {
 /// What a commit did.
 public struct Commit: Sendable {
   /// The data as they are now.
-  public let snapshot: Snapshot
+  public let reader: any StoreReader
   /// The changes that made a difference; those that were so already are left out.
   public let changes: [Change]
 
-  /// For stores: what was done, and the picture behind it.
-  public init(snapshot: Snapshot, changes: [Change]) {
-    self.snapshot = snapshot
+  /// For stores: what was done, and the data after it.
+  public init(reader: any StoreReader, changes: [Change]) {
+    self.reader = reader
     self.changes = changes
   }
 }

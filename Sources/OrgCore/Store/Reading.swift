@@ -17,22 +17,3 @@ public struct ReadingProgress: Sendable, Hashable {
     return done >= total ? 100 : total.dividingFullWidth(done.multipliedFullWidth(by: 100)).quotient
   }
 }
-
-extension Snapshot {
-  /// Data of which nothing has been read yet.
-  public static let unread = Snapshot(generation: 0, contents: Unread())
-
-  private struct Unread: SnapshotContents {
-    var hasOrganizations: Bool { false }
-    var hasMembers: Bool { false }
-    var organizationCount: Int { 0 }
-    var memberCount: Int { 0 }
-    func organization(at index: Int) -> Organization { preconditionFailure("there are no organizations yet") }
-    func index(ofOrganization id: String) -> Int? { nil }
-    func memberCount(at index: Int) -> Int { 0 }
-    func member(_ member: Int, at index: Int) -> OrgUser { preconditionFailure("there are no members yet") }
-    func memberIndex(ofUser user: String, at index: Int) -> Int? { nil }
-    func roleCounts(at index: Int) -> RoleCounts { RoleCounts() }
-    func organizations(ofUser user: String) -> [Int] { [] }
-  }
-}

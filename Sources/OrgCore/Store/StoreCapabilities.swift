@@ -6,7 +6,7 @@ public protocol ProgressReportingStore: OrgStore {
   var readingProgress: ReadingProgress { get }
 
   /// The organizations, before their members are read; `nil` where both take a moment only.
-  func organizationsAhead() -> Snapshot?
+  func readerAhead() -> (any StoreReader)?
 }
 
 /// A store whose data other programs change without it, so that it has to follow them.
@@ -33,13 +33,13 @@ extension MaintainableStore {
 /// What `MaintainableStore.maintain` did.
 public struct Maintenance: Sendable {
   /// The data after it.
-  public let snapshot: Snapshot
+  public let reader: any StoreReader
   /// Generations that are new since the store last looked, oldest first.
   public let entries: [HistoryEntry]
 
   /// For stores: the data, and what is new in the history.
-  public init(snapshot: Snapshot, entries: [HistoryEntry]) {
-    self.snapshot = snapshot
+  public init(reader: any StoreReader, entries: [HistoryEntry]) {
+    self.reader = reader
     self.entries = entries
   }
 }

@@ -30,7 +30,7 @@ extension FileStore {
   /// - Throws: `damagedData` if a file can't be read completely, or the data look wiped compared to the history.
   public func backup() throws(OrgError) -> Backup {
     let snapshot = try snapshot()
-    guard let contents = snapshot.contents as? FileContents, snapshot.problems.isEmpty else {
+    guard snapshot.problems.isEmpty else {
       throw OrgError(
         .damagedData,
         "Damaged data make no good backup. \(snapshot.problems.first.map(String.init(describing:)) ?? "")")
@@ -38,6 +38,7 @@ extension FileStore {
     if let loss = try loss(of: snapshot) {
       throw OrgError(.damagedData, "The data look wiped, so they make no good backup. \(loss)")
     }
-    return Backup(organizations: contents.organizations.bytes, members: contents.members.bytes)
+    return Backup(
+      organizations: snapshot.contents.organizations.bytes, members: snapshot.contents.members.bytes)
   }
 }

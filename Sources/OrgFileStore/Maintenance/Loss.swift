@@ -5,11 +5,11 @@ extension FileStore {
   /// Checks whether the data seem to have lost everything at once: all organizations, or all members, of the newest
   /// generation of the history. Changes nothing, and takes no lock.
   ///
-  /// - Parameter snapshot: the data as read.
+  /// - Parameter reader: the data as read.
   /// - Returns: one or two sentences including the remedy; `nil` if the data look intended, or there is no history.
   /// - Throws: `system` if the history can't be read.
-  public func loss(of snapshot: Snapshot) throws(OrgError) -> String? {
-    guard let contents = snapshot.contents as? FileContents else { return nil }
+  public func loss(of reader: any StoreReader) throws(OrgError) -> String? {
+    guard let contents = (reader as? Snapshot)?.contents else { return nil }
     guard let (generation, known) = WipedData(directory: directory).newestKnown(unless: contents) else {
       return nil
     }

@@ -2,8 +2,8 @@ import Glibc
 import OrgCore
 import Synchronization
 
-/// Both files in memory, as the contents of a snapshot.
-struct FileContents: RawFieldContents {
+/// Both files in memory. Organizations have an index from zero in the order of the data, and so have the members of each.
+struct FileContents: QueryMembers, Sendable {
   let organizations: OrganizationTable
   let members: MemberTable
   /// A unique number for these contents.
@@ -132,33 +132,30 @@ struct FileContents: RawFieldContents {
     return FileContents(table, lists, origin: Origin(stamp: stamp, indices: indices))
   }
 
-  // MARK: SnapshotContents
+  // MARK: Records
 
   var hasMembers: Bool { members.isRead }
   var organizationCount: Int { organizations.count }
   var memberCount: Int { members.count }
   func organization(at index: Int) -> Organization { organizations[index] }
+  func id(at index: Int) -> String { organizations.id(at: index) }
   func index(ofOrganization id: String) -> Int? { organizations.index(of: id) }
   func memberCount(at index: Int) -> Int { members.count(at: index) }
   func memberIndex(ofUser user: String, at index: Int) -> Int? { members.find(user, at: index) }
   func roleCounts(at index: Int) -> RoleCounts { members.roleCounts(at: index) }
+  func role(of user: String, at index: Int) -> Role? { members.role(of: user, at: index) }
   func organizations(ofUser user: String) -> [Int] { members.organizations(of: user) }
 
-  func hasSameOrganizations(as other: any SnapshotContents) -> Bool {
-    guard let other = other as? FileContents, organizations.isReadable, other.organizations.isReadable else {
-      return false
-    }
+  /// Whether all organizations are the same, in the same order.
+  func hasSameOrganizations(as other: FileContents) -> Bool {
+    guard organizations.isReadable, other.organizations.isReadable else { return false }
     return haveSameBytes(organizations.bytes, other.organizations.bytes)
   }
 
-  func forEachMember(at index: Int, _ body: (UnsafeRawBufferPointer, Int) -> Void) {
-    members.forEach(at: index, body)
-  }
-
-  func indicesOfChanges(since earlier: any SnapshotContents) -> [Int]? {
-    guard let earlier = earlier as? FileContents, organizationCount >= earlier.organizationCount else {
-      return nil
-    }
+  /// The indices of the organizations that differ from earlier contents, in their own fields or in their members, or are
+  /// new; rising. `nil` if those that both have aren't at the same indices, or that can't be told fast.
+  func indicesOfChanges(since earlier: FileContents) -> [Int]? {
+    guard organizationCount >= earlier.organizationCount else { return nil }
     if earlier.stamp == stamp { return [] }
     let hasKeptIndices =
       origin?.stamp == earlier.stamp || hasSameOrganizations(as: earlier)
@@ -170,6 +167,7 @@ struct FileContents: RawFieldContents {
     }
   }
 
+  /// Calls a function with the values of an organization as they are in the file; see `OrganizationTable`.
   func withRawFields(at index: Int, _ body: (RawFieldOrganization) -> Void) -> Bool {
     organizations.withRawFields(at: index, body)
   }
@@ -178,6 +176,12 @@ struct FileContents: RawFieldContents {
     members.member(member, at: index, organization: organizations.id(at: index))
   }
 
+  /// A member with the fields that its record lacks.
+  func row(ofMember member: Int, at index: Int) -> MemberRow {
+    members.row(ofMember: member, at: index, organization: organizations.id(at: index))
+  }
+
+  /// Whether a single record may have a problem.
   var hasRecordProblems: Bool { !organizations.recordProblems.isEmpty || !members.recordProblems.isEmpty }
   func problem(at index: Int) -> DataProblem? { organizations.problem(at: index) }
   func defaultedFields(at index: Int) -> DefaultedFields { organizations.defaultedFields(at: index) }
@@ -190,13 +194,9 @@ struct FileContents: RawFieldContents {
     members.problem(ofMember: member, at: index, organization: organizations.id(at: index))
   }
 
-  func defaultedFields(ofMember member: Int, at index: Int) -> DefaultedFields {
-    members.defaultedFields(ofMember: member, at: index)
-  }
-
-  func isSame(at index: Int, as otherIndex: Int, in other: any SnapshotContents) -> Bool {
-    guard let other = other as? FileContents else { return false }
-    return haveSameBytes(
+  /// Whether an organization and its members are the same in other contents.
+  func isSame(at index: Int, as otherIndex: Int, in other: FileContents) -> Bool {
+    haveSameBytes(
       organizations.recordBytes(at: index), other.organizations.recordBytes(at: otherIndex))
       && members.hasList(at: index) == other.members.hasList(at: otherIndex)
       && haveSameBytes(members.listBytes(at: index), other.members.listBytes(at: otherIndex))

@@ -16,11 +16,21 @@ extension MemberTable {
   }
 
   func member(_ member: Int, at index: Int, organization: String) -> OrgUser {
+    row(ofMember: member, at: index, organization: organization).member
+  }
+
+  /// A member with the fields that its record lacks.
+  func row(ofMember member: Int, at index: Int, organization: String) -> MemberRow {
     let place = lists[index].members.lowerBound + member
     let values = record(place)?.values ?? InlineArray(repeating: JSONValue())
-    return OrgUser(
-      organizationID: organization, userID: values[1].text(in: bytes) ?? "",
-      role: Role.all[Int(roles[place])], joinedAt: FieldRules(bytes: bytes).time(values[3]))
+    var defaults: DefaultedFields = []
+    if values[2].kind == .missing { defaults.insert(.role) }
+    if values[3].kind == .missing { defaults.insert(.joinedAt) }
+    return MemberRow(
+      OrgUser(
+        organizationID: organization, userID: values[1].text(in: bytes) ?? "",
+        role: Role.all[Int(roles[place])], joinedAt: FieldRules(bytes: bytes).time(values[3])),
+      defaults: defaults)
   }
 
   /// Why a member that the service can load can't be edited; `nil` if it can.
@@ -41,15 +51,6 @@ extension MemberTable {
       ?? DataProblem(
         file: Self.file, offset: Int(lists[index].open), key: organization,
         reason: "the member list appears twice; the service uses the last one", scope: scope)
-  }
-
-  /// The fields that a member's record lacks.
-  func defaultedFields(ofMember member: Int, at index: Int) -> DefaultedFields {
-    guard let values = record(lists[index].members.lowerBound + member)?.values else { return [] }
-    var fields: DefaultedFields = []
-    if values[2].kind == .missing { fields.insert(.role) }
-    if values[3].kind == .missing { fields.insert(.joinedAt) }
-    return fields
   }
 
   /// Calls a function with the ID of each member as UTF-8, and the index of the role.
@@ -82,6 +83,12 @@ extension MemberTable {
   func find(_ user: String, at index: Int) -> Int? {
     let members = lists[index].members
     return places(of: user, in: members).first(where: { _ in true }).map { $0 - members.lowerBound }
+  }
+
+  /// The role of a user; `nil` if the user isn't a member.
+  func role(of user: String, at index: Int) -> Role? {
+    let members = lists[index].members
+    return places(of: user, in: members).first(where: { _ in true }).map { Role.all[Int(roles[$0])] }
   }
 
   /// The indices of the organizations that a user is in.

@@ -82,7 +82,7 @@ struct Transaction {
       let preview = Preview(
         of: set, on: Snapshot(generation: snapshot.generation, contents: synchronized.contents))
       try preview.check()
-      guard !preview.edit.isEmpty else { return Commit(snapshot: snapshot, changes: []) }
+      guard !preview.edit.isEmpty else { return Commit(reader: snapshot, changes: []) }
       next = try synchronized.contents.applying(preview.edit)
       // Put the text together now, so that the next reader of the data doesn't have to wait for it.
       if !options.isShortLived { _ = next.contents.members.bytes }
@@ -99,6 +99,6 @@ struct Transaction {
       NewGeneration(
         record, next.contents, after: synchronized.contents, organizations: next.organizations,
         members: next.members))
-    return Commit(snapshot: files.snapshotNow(), changes: effective)
+    return Commit(reader: files.snapshotNow(), changes: effective)
   }
 }

@@ -67,7 +67,7 @@ extension StoreBehavior {
     },
     StoreBehavior("what is so already changes nothing and is no generation") { manager in
       try manager.commit(Sample.adding(plan: "gold", members: ["ann": .owner]))
-      let generation = try manager.snapshot().generation
+      let generation = try manager.reader().revision
       let same: [Change] = [
         .createOrganization(Sample.organization(Sample.acme, named: "Acme", plan: "gold")),
         .setField(.planTier, organization: Sample.acme, from: "starter", to: "gold"),
@@ -80,7 +80,7 @@ extension StoreBehavior {
       for set in same.map({ ChangeSet([$0]) }) + [ChangeSet(same), ChangeSet([])] {
         try expect("what was done", try manager.commit(set).changes, is: [])
       }
-      try expect("the revision", try manager.snapshot().generation, is: generation)
+      try expect("the revision", try manager.reader().revision, is: generation)
       try expect("the history", try manager.history().count, is: 1)
     },
     StoreBehavior("an edit to the value that is there is found, and changes nothing") { manager in
@@ -124,7 +124,7 @@ extension StoreBehavior {
         ]))
       try expect("the organizations", try manager.organizations(), is: [])
       try expect("the organizations of ann", try manager.organizations(ofUser: "ann"), is: [])
-      try expect("the count of members", try manager.snapshot().contents.memberCount, is: 0)
+      try expect("the count of members", try manager.reader().summary.memberCount, is: 0)
     },
     StoreBehavior("an organization that another changed is not removed") { manager in
       try manager.commit(Sample.adding(plan: "gold"))

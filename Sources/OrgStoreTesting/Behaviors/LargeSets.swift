@@ -13,7 +13,7 @@ extension StoreBehavior {
     StoreBehavior("a set of 10,000 changes is committed as a whole, and undone as a whole") { manager in
       let commit = try manager.commit(large(Sample.acme, changes: 10_000))
       try expect("what was done", commit.changes.count, is: 10_000)
-      try expect("the count of members", try manager.snapshot().contents.memberCount, is: 9999)
+      try expect("the count of members", try manager.reader().summary.memberCount, is: 9999)
       try expect("the first", try manager.users(of: Sample.acme).first?.userID, is: "user 1")
       try expect("the last", try manager.users(of: Sample.acme).last?.userID, is: "user 9999")
       try expect("the changes in the history", try manager.history().map(\.changes.count), is: [10_000])

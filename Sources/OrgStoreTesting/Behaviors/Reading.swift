@@ -4,13 +4,13 @@ extension StoreBehavior {
   /// What is found in the data.
   static let reading: [StoreBehavior] = [
     StoreBehavior("an empty store has no organizations, no members and no history") { manager in
-      let snapshot = try manager.snapshot()
+      let data = try manager.reader().summary
       try expect("the organizations", try manager.organizations(), is: [])
-      try expect("the count of organizations", snapshot.contents.organizationCount, is: 0)
-      try expect("the count of members", snapshot.contents.memberCount, is: 0)
+      try expect("the count of organizations", data.organizationCount, is: 0)
+      try expect("the count of members", data.memberCount, is: 0)
       try expect("the history", try manager.history(), is: [])
       try expect("the newest generation", try manager.newestGeneration(), is: nil)
-      try expect("no problem", snapshot.problems.isEmpty && snapshot.recordProblems.isEmpty)
+      try expect("no problem", data.problems.isEmpty && data.recordProblems.isEmpty)
     },
     StoreBehavior("an organization is found by its id, with every field") { manager in
       let acme = Organization(
@@ -43,10 +43,7 @@ extension StoreBehavior {
     },
     StoreBehavior("organizations come in the order in which they were created") { manager in
       for id in ["org_c", "org_a", "org_b"] { try manager.commit(Sample.adding(id, named: id)) }
-      let ids = ["org_c", "org_a", "org_b"]
-      try expect("their order", try manager.organizations().map(\.id), is: ids)
-      let contents = try manager.snapshot().contents
-      try expect("their indices", ids.map { contents.index(ofOrganization: $0) }, is: [0, 1, 2])
+      try expect("their order", try manager.organizations().map(\.id), is: ["org_c", "org_a", "org_b"])
     },
     StoreBehavior("members come in the order in which they were added, with every field") { manager in
       try manager.commit(Sample.adding(members: ["zoe": .member, "ann": .owner, "mia": .billingAdmin]))
@@ -56,9 +53,9 @@ extension StoreBehavior {
     },
     StoreBehavior("a member is found by the user's id, to the letter") { manager in
       try manager.commit(Sample.adding(members: ["ann": .owner, "bob": .member]))
-      let snapshot = try manager.snapshot()
-      try expect("bob", snapshot.member("bob", of: Sample.acme), is: Sample.member("bob"))
-      try expect("Bob", snapshot.member("Bob", of: Sample.acme), is: nil)
+      let reader = try manager.reader()
+      try expect("bob", try reader.member("bob", of: Sample.acme), is: Sample.member("bob"))
+      try expect("Bob", try reader.member("Bob", of: Sample.acme), is: nil)
       try expect("the role of ann", try manager.role(of: "ann", in: Sample.acme), is: .owner)
       try expect("the role of a stranger", try manager.role(of: "eve", in: Sample.acme), is: nil)
     },
@@ -74,35 +71,35 @@ extension StoreBehavior {
       try manager.commit(
         Sample.adding(members: ["a": .owner, "b": .member, "c": .member, "d": .billingAdmin]))
       try manager.commit(Sample.adding(Sample.globex, named: "Globex", members: ["a": .billingAdmin]))
-      let snapshot = try manager.snapshot()
-      let counts = snapshot.roleCounts(of: Sample.acme)
+      let reader = try manager.reader()
+      let counts = try reader.roleCounts(of: Sample.acme)
       try expect(
         "the counts of Acme", [counts.owner, counts.member, counts.billingAdmin, counts.total],
         is: [1, 2, 1, 4])
-      try expect("the count of Globex", snapshot.roleCounts(of: Sample.globex).total, is: 1)
-      try expect("the count of an unknown one", snapshot.roleCounts(of: "org_none").total, is: 0)
-      try expect("the count of all", snapshot.contents.memberCount, is: 5)
+      try expect("the count of Globex", try reader.roleCounts(of: Sample.globex).total, is: 1)
+      try expect("the count of an unknown one", try reader.roleCounts(of: "org_none").total, is: 0)
+      try expect("the count of all", reader.summary.memberCount, is: 5)
     },
-    StoreBehavior("a snapshot stays as it is while the data change") { manager in
+    StoreBehavior("what was read stays as it is while the data change") { manager in
       try manager.commit(Sample.adding(members: ["ann": .owner]))
-      let earlier = try manager.snapshot()
-      let records = Records(earlier)
+      let earlier = try manager.reader()
+      let records = try Records(earlier)
       try manager.updatePlan(of: Sample.acme, to: "gold")
       try manager.addUser("bob", to: Sample.acme)
       try manager.commit(Sample.adding(Sample.globex, named: "Globex"))
-      try expect("the earlier snapshot", Records(earlier), is: records)
+      try expect("the earlier state", try Records(earlier), is: records)
     },
-    StoreBehavior("a snapshot names the organizations that differ from an earlier one") { manager in
+    StoreBehavior("organizations that differ from an earlier state are named") { manager in
       try manager.commit(Sample.adding(members: ["ann": .owner]))
       try manager.commit(Sample.adding(Sample.globex, named: "Globex"))
-      let earlier = try manager.snapshot()
-      try expect("nothing new", earlier.changedOrganizations(since: earlier), is: [])
+      let earlier = try manager.reader()
+      try expect("nothing new", try earlier.changedOrganizations(since: earlier), is: [])
       try manager.updateRole(of: "ann", in: Sample.acme, to: .member, allowingOwnerless: true)
       try expect(
-        "after a role", try manager.snapshot().changedOrganizations(since: earlier), is: [Sample.acme])
+        "after a role", try manager.reader().changedOrganizations(since: earlier), is: [Sample.acme])
       try manager.commit(Sample.adding("org_z", named: "Z"))
       try expect(
-        "after a creation", try manager.snapshot().changedOrganizations(since: earlier),
+        "after a creation", try manager.reader().changedOrganizations(since: earlier),
         is: [Sample.acme, "org_z"])
     },
   ]

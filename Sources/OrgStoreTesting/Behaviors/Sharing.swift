@@ -19,7 +19,7 @@ extension StoreBehavior {
       store in
       let (one, other) = (try store.manager(), try store.manager())
       try one.commit(Sample.adding(plan: "starter"))
-      _ = try other.snapshot()
+      _ = try other.reader()
       try one.commit(Sample.plan(from: "starter", to: "gold"))
       let error = try other.expectRefusal(.conflict, of: "the second change") {
         try $0.commit(Sample.plan(from: "starter", to: "silver"))
@@ -43,7 +43,7 @@ extension StoreBehavior {
     },
     StoreBehavior("a name that one manager took is taken for the other", abilities: []) { store in
       let (one, other) = (try store.manager(), try store.manager())
-      _ = try other.snapshot()
+      _ = try other.reader()
       try one.commit(Sample.adding())
       try other.expectRefusal(.nameTaken, of: "creating") { try $0.createOrganization(name: "acme") }
     },

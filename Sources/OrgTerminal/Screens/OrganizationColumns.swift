@@ -75,15 +75,16 @@ extension Renderer {
 
   /// Adds a row's cell in a column.
   func add(_ cell: ListCell, of row: ListRow, _ style: Style, to line: inout LineBuilder) {
-    let organization = row.organization
+    guard let content = row.content else { return line.add("", width: cell.width, style) }
+    let (organization, defaults) = (content.organization, content.defaults)
     func text(_ text: String) {
       line.add(text, width: cell.width - 1, style)
       line.add(" ", style)
     }
     switch cell.kind {
-    case .field(.planTier): text(row.defaults.shown(organization.planTier, .planTier))
+    case .field(.planTier): text(defaults.shown(organization.planTier, .planTier))
     case .field(.status):
-      let status = row.defaults.shown(organization.status.rawValue, .status)
+      let status = defaults.shown(organization.status.rawValue, .status)
       line.add(status, theme.status(organization.status))
       line.add("", width: cell.width - status.count)
     case .members:

@@ -30,11 +30,10 @@ extension OrganizationsScreen: DrawableScreen {
     let hasFocus = pane == .list && model.workspace.form == nil
     for row in visibleRows {
       let item = listRow(row, model.workspace.flash)
-      let organization = item.organization
       let base = item.isSelected ? (hasFocus ? theme.selected : theme.selectedElsewhere) : theme.text
       var line = renderer.line(width)
       renderer.name(
-        organization.name, nameWidth,
+        item.content?.organization.name ?? "…", nameWidth,
         renderer.signs(isSelected: item.isSelected, isMarked: item.isMarked, hasChanged: item.hasChanged),
         item.hasChanged ? theme.changed(base) : base, base, &line)
       for (place, column) in columns.enumerated() {
@@ -47,7 +46,7 @@ extension OrganizationsScreen: DrawableScreen {
     if visibleRows.isEmpty {
       let offer = model.workspace.editingObstacle == nil ? renderer.key(.add, "adds one.", model) : []
       let text =
-        !data.snapshot.contents.hasOrganizations
+        !data.listing.summary.hasOrganizations
         ? ["Reading the organizations."] + renderer.key(.close, "cancels.", model)
         : filter.isEmpty
           ? ["No organizations yet."] + offer
@@ -69,12 +68,13 @@ extension OrganizationsScreen: DrawableScreen {
   ) -> [[Span]] {
     let width = layout.detailWidth
     let hasFocus = pane == .detail
-    var lines = visibleLines.map {
-      line(detailLine($0, model.workspace.flash), hasFocus: hasFocus, renderer, width)
+    let visible = visibleLines
+    var lines = detailLines(visible, model.workspace.flash).map {
+      line($0, hasFocus: hasFocus, renderer, width)
     }
     lines += Array(repeating: [], count: max(0, layout.body.count - lines.count))
     if hasFocus, frame.cursor == nil {
-      let row = min(max(0, selectedLine - visibleLines.lowerBound), layout.body.count - 1)
+      let row = min(max(0, selectedLine - visible.lowerBound), layout.body.count - 1)
       frame.cursor = Position(column: layout.size.columns - width, row: layout.body.lowerBound + row)
     }
     return lines
@@ -114,6 +114,9 @@ extension OrganizationsScreen: DrawableScreen {
         "owner \(counts.owner.grouped)  billing \(counts.billingAdmin.grouped)  member \(counts.member.grouped)"
       builder.add(builder.used + roles.count + 4 > width ? "  " : "    ")
       builder.add(roles)
+    case .unread(let isSelected):
+      builder.add(mark(isSelected), base(isSelected))
+      builder.add("…", base(isSelected))
     case .member(let member, let isSelected, let isMarked, let hasChanged, let defaults):
       let style = base(isSelected)
       renderer.name(

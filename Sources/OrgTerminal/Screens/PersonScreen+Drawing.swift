@@ -23,7 +23,7 @@ extension PersonScreen: DrawableRowsScreen {
       empty: renderer.empty(model, "\(user.escapedForDisplay) is a member of no organization."),
       hasSigns: true, layout, &frame
     ) { index, style, line in
-      let row = rows.row(at: index)
+      guard let row = rows.row(at: index) else { return line.add("…", style) }
       renderer.name(
         row.organization.name, name,
         renderer.signs(

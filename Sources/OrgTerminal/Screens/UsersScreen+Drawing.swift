@@ -22,7 +22,7 @@ extension UsersScreen: DrawableRowsScreen {
         }
       }, width: width, hasFocus: true, empty: renderer.empty(model, "No users yet."), layout, &frame
     ) { index, style, line in
-      let user = rows.user(at: index)
+      guard let user = rows.user(at: index) else { return line.add("…", style) }
       line.add(user.id, width: name - 1, style)
       line.add(" ", style)
       let counts = [user.organizationCount, user.roles.owner, user.roles.billingAdmin, user.roles.member]

@@ -15,7 +15,7 @@ package protocol ListRows: Sendable {
 /// Where rows are made from, off the screen's thread.
 package protocol ScreenSource {
   /// The data that are shown; `nil` until they have been read.
-  var snapshot: Snapshot? { get }
+  var reader: (any StoreReader)? { get }
   /// Whether nothing else has been asked for since.
   var isWanted: Bool { get }
   /// A page of the history, newest first.
@@ -159,13 +159,5 @@ extension Array {
       range = holds(self[middle]) ? range.lowerBound..<middle : middle + 1..<range.upperBound
     }
     return range.lowerBound
-  }
-}
-
-extension Array where Element: Comparable {
-  /// The place of an element in an array that rises.
-  func row(of element: Element) -> Int? {
-    let place = firstPlace { $0 >= element }
-    return place < count && self[place] == element ? place : nil
   }
 }

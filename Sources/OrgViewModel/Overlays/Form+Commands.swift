@@ -49,7 +49,7 @@ extension Form: TextOverlay {
     guard !isSaving, context == .form else { return }
     let before = fields[focus].input
     change(&fields[focus].input)
-    noteTyping(in: workspace.data, before: before)
+    noteTyping(in: workspace.data.listing, before: before)
   }
 
   private mutating func moveFocus(by step: Int) {
@@ -67,7 +67,7 @@ extension Form: TextOverlay {
   }
 
   private mutating func save(_ workspace: inout Workspace) {
-    guard !hasConflict(), check(on: workspace.data.snapshot) else { return }
+    guard !hasConflict(), check(on: workspace.data.listing) else { return }
     do throws(OrgError) {
       if purpose == .plan {
         let plan = try plan

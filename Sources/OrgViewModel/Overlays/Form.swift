@@ -227,10 +227,10 @@ package struct Form: Sendable {
   }
 
   /// Checks what was typed without looking at other records; the line that is wrong gets the focus.
-  mutating func check(on snapshot: Snapshot) -> Bool {
+  mutating func check(on listing: any OrganizationListing) -> Bool {
     problem = nil
     for index in fields.indices {
-      guard let flaw = flaw(at: index, on: snapshot) else { continue }
+      guard let flaw = flaw(at: index, on: listing) else { continue }
       problem = (index, flaw)
       focus = index
       return false
@@ -239,7 +239,7 @@ package struct Form: Sendable {
   }
 
   /// What is wrong with what was typed in a line.
-  private func flaw(at index: Int, on snapshot: Snapshot) -> String? {
+  private func flaw(at index: Int, on listing: any OrganizationListing) -> String? {
     let text = fields[index].input.text
     do throws(OrgError) {
       switch fields[index].name {
@@ -247,7 +247,7 @@ package struct Form: Sendable {
       case .user:
         let user = Self.userID(text)
         try Rules.checkUserID(user)
-        if case .addMember(let id, let name) = purpose, let role = snapshot.role(of: user, in: id) {
+        if case .addMember(let id, let name) = purpose, let role = listing.role(of: user, in: id) {
           return "\(user.escapedForDisplay) is in \(name.escapedForDisplay) already, as \(role.rawValue)."
         }
       case .role: _ = try Rules.role(text)
@@ -259,22 +259,22 @@ package struct Form: Sendable {
   }
 
   /// Says what is wrong with what was just typed, another's name included.
-  mutating func noteTyping(in organizationList: OrganizationList, before: TextField) {
+  mutating func noteTyping(in listing: any OrganizationListing, before: TextField) {
     let input = fields[focus].input
     if input.wasCut {
       problem = (focus, "That was cut: at most \(input.limit) characters fit here.")
     } else if input.text != before.text {
       if problem?.field == focus { problem = nil }
-      fields[focus].flaw = flaw(at: focus, on: organizationList.snapshot) ?? takenName(in: organizationList)
+      fields[focus].flaw = flaw(at: focus, on: listing) ?? takenName(in: listing)
     }
   }
 
-  private func takenName(in organizationList: OrganizationList) -> String? {
+  private func takenName(in listing: any OrganizationListing) -> String? {
     guard fields[focus].name == .organization(.name) else { return nil }
     let name = fields[focus].input.text
-    guard let other = organizationList.organization(named: name) else { return nil }
-    if case .edit(let base) = purpose, base.id == other.id { return nil }
-    return "The name \(name.quoted) is taken by \(other.id.escapedForDisplay); choose another."
+    guard let other = listing.organizationID(named: name) else { return nil }
+    if case .edit(let base) = purpose, base.id == other { return nil }
+    return "The name \(name.quoted) is taken by \(other.escapedForDisplay); choose another."
   }
 
   /// Takes in that a commit failed. After a conflict somebody has to choose for each field that both changed.
@@ -322,13 +322,14 @@ package struct Form: Sendable {
   }
 
   /// Tells what others changed underneath since the form was opened.
-  mutating func notice(_ snapshot: Snapshot) {
-    guard case .edit(let base) = purpose, snapshot.contents.hasOrganizations else { return }
-    guard let now = snapshot.organization(id: base.id) else {
+  mutating func notice(_ listing: any OrganizationListing) {
+    guard case .edit(let base) = purpose, listing.summary.hasOrganizations else { return }
+    guard listing.contains(base.id) else {
       externalChangeNotice =
         "\(base.name.escapedForDisplay) was removed meanwhile; what you typed is kept, but can't be saved."
       return
     }
+    guard let now = listing.organization(id: base.id) else { return }
     for index in fields.indices {
       guard let field = fields[index].organizationField else { continue }
       fields[index].conflict?.theirs = now[field]

@@ -75,7 +75,7 @@ package struct RoleMenu: Menu {
     switch subject {
     case .member(let member):
       let name =
-        workspace.data.snapshot.organization(id: member.organizationID)?.name ?? member.organizationID
+        workspace.data.listing.organization(id: member.organizationID)?.name ?? member.organizationID
       return
         "Role of \(member.userID.escapedForDisplay) in \(name.escapedForDisplay), now \(member.role.rawValue):"
     case .marked(let words, _): return "Role of \(words), all marked:"
@@ -90,7 +90,7 @@ package struct RoleMenu: Menu {
     }
     let user = member.userID.escapedForDisplay
     if workspace.commits.isEmpty,
-      let present = workspace.data.snapshot.role(of: member.userID, in: member.organizationID)
+      let present = workspace.data.listing.role(of: member.userID, in: member.organizationID)
     {
       guard present != role else { return workspace.status.note("\(user) is \(role.rawValue) already.") }
       guard present == member.role else {

@@ -23,7 +23,7 @@ extension FieldMenu {
     guard let organization else { return workspace.propose(.marked(edit, in: nil)) }
     let field = Self.field
     if workspace.commits.isEmpty,
-      let present = workspace.data.snapshot.organization(id: organization.id)
+      let present = workspace.data.listing.organization(id: organization.id)
     {
       let what = "\(field.title) of \(organization.name.escapedForDisplay)"
       guard present[field] != value else {

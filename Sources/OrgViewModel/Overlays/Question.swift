@@ -182,7 +182,7 @@ package struct DraftQuestion: YesNoQuestion {
       workspace.status.note("What you typed was thrown away.")
       return workspace.ask(.dropDraft)
     }
-    form.notice(workspace.data.snapshot)
+    form.notice(workspace.data.listing)
     workspace.open(form)
   }
 }

@@ -64,7 +64,7 @@ package struct HistoryScreen: RowsScreen {
 
   package func title(_ workspace: Workspace) -> String {
     func name(_ id: String) -> String {
-      (workspace.data.snapshot.organization(id: id)?.name ?? id).escapedForDisplay
+      (workspace.data.listing.organization(id: id)?.name ?? id).escapedForDisplay
     }
     return switch subject {
     case .all: "History"

@@ -27,35 +27,12 @@ package struct OverviewRows: ListRows {
 
   /// Plans that have a line of their own.
   private static let planLimit = 12
-  /// Organizations in a list of the highest.
-  private static let topCount = 5
 
-  /// Counts a snapshot; takes time that grows with it.
+  /// The lines of an overview.
   ///
   /// - Parameter query: words that a line must have.
-  package init(_ snapshot: Snapshot, query: String) {
-    let contents = snapshot.contents
-    var plans: [String: (name: String, count: Int)] = [:]
-    var statuses: [Organization.Status: Int] = [:]
-    var (ownerless, memberless, withoutAny) = (0, 0, 0)
+  package init(_ overview: Overview, query: String) {
     let optional = Array(OrganizationField.optional.reversed())
-    var absent = Array(repeating: 0, count: optional.count)
-    var largest = TopN<Int>(Self.topCount)
-    var newest = TopN<Timestamp>(Self.topCount)
-    for index in 0..<contents.organizationCount {
-      let organization = contents.organization(at: index)
-      plans[organization.planTier.lowercased(), default: (organization.planTier, 0)].count += 1
-      statuses[organization.status, default: 0] += 1
-      for (place, field) in optional.enumerated() where organization[field] == nil { absent[place] += 1 }
-      if optional.allSatisfy({ organization[$0] == nil }) { withoutAny += 1 }
-      newest.offer(organization.createdAt, index)
-      guard contents.hasMembers else { continue }
-      let members = contents.memberCount(at: index)
-      if members == 0 { memberless += 1 }
-      if members == 0 || contents.roleCounts(at: index).owner == 0 { ownerless += 1 }
-      if members > 0 { largest.offer(members, index) }
-    }
-
     var lines: [Line] = []
     func section(_ title: String, _ new: [Line]) {
       guard !new.isEmpty else { return }
@@ -67,16 +44,16 @@ package struct OverviewRows: ListRows {
         .count($0.0, $0.1, most: most, query: $0.2, needsAttention: needsAttention && $0.1 > 0)
       }
     }
-    func organizations(_ indices: [Int], _ value: (Int, Organization) -> String) -> [Line] {
-      indices.map { index in
-        let organization = contents.organization(at: index)
-        return .organization(organization.name, id: organization.id, value: value(index, organization))
-      }
+    func line(_ organization: Organization, _ value: String) -> Line {
+      .organization(organization.name, id: organization.id, value: value)
     }
     section(
       "Status",
-      counts(Organization.Status.allCases.map { ($0.rawValue, statuses[$0] ?? 0, "status:\($0.rawValue)") }))
-    let byCount = plans.values.sorted { ($1.count, $0.name) < ($0.count, $1.name) }
+      counts(
+        Organization.Status.allCases.map {
+          ($0.rawValue, overview.statuses[$0] ?? 0, "status:\($0.rawValue)")
+        }))
+    let byCount = overview.plans.values.sorted { ($1.count, $0.name) < ($0.count, $1.name) }
     var planLines = counts(
       byCount.prefix(Self.planLimit).map { ($0.name, $0.count, "plan:\(Self.quoted($0.name))") })
     if byCount.count > Self.planLimit {
@@ -84,25 +61,27 @@ package struct OverviewRows: ListRows {
     }
     section("Plan", planLines)
     let missing =
-      zip(optional, absent).map { ("without a \($0.title)", $1, "no:\($0.descriptor.word)") } + [
+      optional.map { ("without a \($0.title)", overview.absences[$0] ?? 0, "no:\($0.descriptor.word)") } + [
         (
-          optional.count == 2 ? "without either" : "without any of these", withoutAny,
+          optional.count == 2 ? "without either" : "without any of these", overview.withoutOptional,
           optional.map { "no:\($0.descriptor.word)" }.joined(separator: " ")
         )
       ]
-    let people = [("without an owner", ownerless, "owners:0"), ("without members", memberless, "members:0")]
-    section("To look after", counts((contents.hasMembers ? people : []) + missing, needsAttention: true))
-    if contents.hasMembers {
-      section(
-        "Largest",
-        organizations(largest.indices) { index, _ in
-          let count = contents.memberCount(at: index)
-          return "\(count.grouped) member\(count == 1 ? "" : "s")"
-        })
+    let people = overview.members.map { members in
+      [
+        ("without an owner", members.ownerless, "owners:0"),
+        ("without members", members.memberless, "members:0"),
+      ]
     }
-    section("Newest", organizations(newest.indices) { $1.createdAt.minuteText })
+    section("To look after", counts((people ?? []) + missing, needsAttention: true))
+    section(
+      "Largest",
+      (overview.members?.largest ?? []).map { organization, count in
+        line(organization, "\(count.grouped) member\(count == 1 ? "" : "s")")
+      })
+    section("Newest", overview.newest.map { line($0, $0.createdAt.minuteText) })
 
-    organizationCount = contents.organizationCount
+    organizationCount = overview.organizationCount
     total = lines.count { $0.id != nil }
     let words = query.lowercased().split(whereSeparator: \.isWhitespace)
     if !words.isEmpty {
@@ -150,25 +129,6 @@ extension OverviewRows.Line {
   }
 }
 
-/// The top of many, by a value: the highest, and of equals the earlier.
-private struct TopN<Value: Comparable> {
-  private var items: [(value: Value, index: Int)] = []
-  private let limit: Int
-
-  init(_ limit: Int) {
-    self.limit = limit
-  }
-
-  mutating func offer(_ value: Value, _ index: Int) {
-    if items.count == limit, let last = items.last, value <= last.value { return }
-    let place = items.firstIndex { $0.value < value } ?? items.count
-    items.insert((value, index), at: place)
-    if items.count > limit { items.removeLast() }
-  }
-
-  var indices: [Int] { items.map(\.index) }
-}
-
 /// What there is, counted.
 package struct OverviewScreen: RowsScreen {
   package var list = RowList<OverviewRows>()
@@ -190,8 +150,8 @@ package struct OverviewScreen: RowsScreen {
   package func title(_ workspace: Workspace) -> String { "Overview" }
 
   package func load(_ source: any ScreenSource, _ request: ScreenRequest) throws(OrgError) {
-    guard let snapshot = source.snapshot else { return }
-    source.post(OverviewRows(snapshot, query: request.query))
+    guard let reader = source.reader else { return }
+    source.post(OverviewRows(try reader.overview(), query: request.query))
   }
 
   private func open(_ workspace: inout Workspace) {

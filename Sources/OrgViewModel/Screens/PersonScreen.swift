@@ -39,17 +39,16 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
   package var historySubject: HistorySubject? { .user(user) }
 
   /// The membership that keys are about.
-  private var membership: PersonRows.Row? { selectedRow.map { $0.rows.row(at: $0.row) } }
+  private var membership: Membership? { selectedRow.flatMap { $0.rows.row(at: $0.row) } }
 
   package func load(_ source: any ScreenSource, _ request: ScreenRequest) throws(OrgError) {
-    guard let snapshot = source.snapshot, snapshot.contents.hasMembers else { return }
+    guard let reader = source.reader, reader.summary.hasMembers else { return }
     source.keep("users")
-    let organizations = snapshot.contents.organizations(ofUser: user)
-    source.post(PersonRows(user, in: organizations, of: snapshot, query: request.query))
+    source.post(PersonRows(try reader.memberships(of: user, matching: request.query)))
   }
 
   package func values(_ row: Int, of rows: PersonRows) -> [String?] {
-    let row = rows.row(at: row)
+    guard let row = rows.row(at: row) else { return [] }
     return [
       row.organization.id, row.organization.name, row.member.role.rawValue, row.member.joinedAt.description,
     ]

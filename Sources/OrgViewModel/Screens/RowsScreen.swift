@@ -77,7 +77,7 @@ extension RowsScreen {
   }
 
   package mutating func follow(_ old: OrganizationList, isShown: Bool, _ workspace: inout Workspace) {
-    if isShown, workspace.data.snapshot.generation != old.snapshot.generation { requestRows(&workspace) }
+    if isShown, workspace.data.revision != old.revision { requestRows(&workspace) }
   }
 
   package mutating func receive(

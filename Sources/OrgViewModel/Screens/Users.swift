@@ -2,29 +2,19 @@ import OrgCore
 
 /// All users, by their ids: the rows of the users.
 package struct UserRows: ListRows {
-  private let index: UserIndex
-  /// The rows of the index that a filter shows; `nil` for all.
-  private let shown: [Int32]?
+  private let listing: any UserListing
 
-  /// Finds the users whose ids have all words of a query.
-  package init(_ index: UserIndex, query: String) {
-    self.index = index
-    let words = query.split(whereSeparator: \.isWhitespace).map(String.init)
-    shown = words.isEmpty ? nil : index.rows(containing: words)
-  }
+  /// The users of a listing.
+  package init(_ listing: any UserListing) { self.listing = listing }
 
-  package var count: Int { shown?.count ?? index.count }
-  package var total: Int { index.count }
+  package var count: Int { listing.count }
+  package var total: Int { listing.total }
 
-  /// The user in a row.
-  package func user(at row: Int) -> UserSummary { index.user(at: shown.map { Int($0[row]) } ?? row) }
+  /// The user in a row; `nil` while it is being read.
+  package func user(at row: Int) -> UserSummary? { listing.user(at: row) }
 
-  package func id(at row: Int) -> String? { user(at: row).id }
-
-  package func row(of id: String) -> Int? {
-    guard let place = index.row(of: id) else { return nil }
-    return shown == nil ? place : shown?.row(of: Int32(place))
-  }
+  package func id(at row: Int) -> String? { user(at: row)?.id }
+  package func row(of id: String) -> Int? { listing.position(of: id) }
 }
 
 /// Everybody who is a member of something, with how many organizations and which roles.
@@ -52,16 +42,15 @@ package struct UsersScreen: RowsScreen {
 
   package func load(_ source: any ScreenSource, _ request: ScreenRequest) throws(OrgError) {
     // Until the members have been read there is nothing to show; then it is asked for again.
-    guard let snapshot = source.snapshot, snapshot.contents.hasMembers else { return }
-    let index = try source.cached("users") { (earlier: UserIndex?) throws(OrgError) in
-      if let earlier, earlier.snapshot.generation == snapshot.generation { return earlier }
-      return UserIndex(snapshot, after: earlier)
+    guard let reader = source.reader, reader.summary.hasMembers else { return }
+    let listing = try source.cached("users") { (earlier: (any UserListing)?) throws(OrgError) in
+      try reader.users(matching: request.query, after: earlier)
     }
-    source.post(UserRows(index, query: request.query))
+    source.post(UserRows(listing))
   }
 
   package func values(_ row: Int, of rows: UserRows) -> [String?] {
-    let user = rows.user(at: row)
+    guard let user = rows.user(at: row) else { return [] }
     let counts = [user.organizationCount, user.roles.owner, user.roles.billingAdmin, user.roles.member]
     return [user.id] + counts.map(String.init)
   }

@@ -28,10 +28,10 @@ struct AddCommand: ParsableCommand {
       for line in lines { try line.checkNewID() }
       let time = Timestamp.now()
       try options.edit(isInputTaken: organization == "-" || users == ["-"]) {
-        (snapshot) throws(OrgError) in
+        (reader) throws(OrgError) in
         var set = ChangeSet([])
-        for organization in try targets.organizations(in: snapshot) {
-          let roles = snapshot.roles(of: lines, in: organization)
+        for organization in try targets.organizations(in: reader) {
+          let roles = try reader.roles(of: lines, in: organization)
           for line in lines {
             let user = line.text
             if let present = roles[user] {

@@ -21,9 +21,9 @@ private enum Candidates {
   private static let limit = 500
 
   static func organizations(_ words: [String], _ prefix: String) -> [String] {
-    guard let snapshot = snapshot(words) else { return [] }
+    guard let organizations = organizations(words) else { return [] }
     var candidates: [String] = []
-    for organization in snapshot.organizations {
+    for organization in organizations {
       guard candidates.count < limit else { break }
       // If a shell might interpret the name, offer the ID instead.
       if isHarmless(organization.name), organization.name.hasPrefix(prefix) {
@@ -38,13 +38,13 @@ private enum Candidates {
   }
 
   static func plans(_ words: [String], _ prefix: String) -> [String] {
-    let own = snapshot(words).map { Set($0.organizations.map(\.planTier)) } ?? []
+    let own = organizations(words).map { Set($0.map(\.planTier)) } ?? []
     let known = ConfigurationFile.load().configuration.preferences.planTiers
     let all = known + own.subtracting(known).sorted()
     return Array(all.filter { isHarmless($0) && $0.hasPrefix(prefix) }.prefix(limit))
   }
 
-  private static func snapshot(_ words: [String]) -> Snapshot? {
+  private static func organizations(_ words: [String]) -> [Organization]? {
     var name: String?
     for (index, word) in words.enumerated() {
       if word == "--data", index + 1 < words.count { name = words[index + 1] }
@@ -53,7 +53,7 @@ private enum Candidates {
     guard let store = try? FileStore(path: DataLocation.directory(named: name), isReadOnly: true) else {
       return nil
     }
-    return try? store.snapshot()
+    return try? store.reader().organizations()
   }
 
   /// Whether every shell treats a candidate as plain text. Bash expands offered candidates as it expands a command, so

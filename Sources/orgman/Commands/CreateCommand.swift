@@ -35,8 +35,9 @@ struct CreateCommand: ParsableCommand {
       try options.edit { (_) throws(OrgError) in
         set
       } report: { (output, commit) throws(OrgError) in
-        if isJSON, let made = commit.snapshot.organization(id: organization.id) {
-          try output.write { JSONOutput.append(made, commit.snapshot.members(of: made.id), to: &$0) }
+        if isJSON, let made = try commit.reader.organization(id: organization.id) {
+          let members = try commit.reader.members(of: made.id)
+          try output.write { JSONOutput.append(made, members, to: &$0) }
           try output.write("\n")
         } else {
           try output.write(organization.id + "\n")

@@ -51,12 +51,12 @@ struct DataOptions: ParsableArguments {
   /// an explanation on standard error, and the command fails at the end.
   ///
   /// - Throws: any error of the body; exit status 1 if the data are damaged, unless that is allowed.
-  func read(_ damage: DamageOptions, _ body: (Snapshot) throws -> Void) throws {
+  func read(_ damage: DamageOptions, _ body: (any StoreReader) throws -> Void) throws {
     // Opening the store first completes what a crash left half done; otherwise one file could be newer than the other.
-    let snapshot = try store().snapshot()
-    damage.tell(of: snapshot)
-    try body(snapshot)
-    try damage.check(snapshot)
+    let reader = try store().reader()
+    damage.tell(of: reader)
+    try body(reader)
+    try damage.check(reader)
   }
 }
 
@@ -84,15 +84,15 @@ struct DamageOptions: ParsableArguments {
   var allowDamaged = false
 
   /// Reports what is wrong with the data.
-  func tell(of snapshot: Snapshot) {
-    guard let problem = snapshot.problems.first else { return }
+  func tell(of reader: any StoreReader) {
+    guard let problem = reader.problems.first else { return }
     let what = problem.isWiped ? "" : "The data are damaged, and not all of them are shown. "
     FileHandle.standardError("orgman: \(what)\(problem.sentence)\n")
   }
 
   /// - Throws: exit status 1 if something is wrong, unless that is allowed. The problem has already been reported.
-  func check(_ snapshot: Snapshot) throws {
-    if !snapshot.problems.isEmpty, !allowDamaged { throw ExitCode(1) }
+  func check(_ reader: any StoreReader) throws {
+    if !reader.problems.isEmpty, !allowDamaged { throw ExitCode(1) }
   }
 }
 

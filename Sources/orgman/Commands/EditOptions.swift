@@ -16,7 +16,8 @@ struct EditOptions: ParsableArguments {
   ///   - make: makes the changes; called again if the data have changed in the meantime.
   ///   - report: prints the result, instead of the changes.
   func edit(
-    isInputTaken: Bool = false, asksForSeveral: Bool = true, _ make: (Snapshot) throws(OrgError) -> ChangeSet,
+    isInputTaken: Bool = false, asksForSeveral: Bool = true,
+    _ make: (any StoreReader) throws(OrgError) -> ChangeSet,
     report: ((StandardOutput, Commit) throws(OrgError) -> Void)? = nil
   ) throws {
     let store = try options.store(isReadOnly: confirmation.dryRun)

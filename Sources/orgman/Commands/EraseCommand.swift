@@ -44,7 +44,7 @@ struct EraseCommand: ParsableCommand {
   func run() throws {
     try exitingWithStatus {
       let store = try options.store()
-      let subject = try subject(in: store.snapshot())
+      let subject = try subject(in: store.reader())
       let plan = try store.erase(subject, allowingOwnerless: allowOwnerless, isTrial: true)
       let path = DataLocation.directory(named: options.data)
       let texts = [subject.id] + plan.organizationNames(of: subject)
@@ -70,17 +70,18 @@ struct EraseCommand: ParsableCommand {
     }
   }
 
-  private func subject(in snapshot: Snapshot) throws(OrgError) -> ErasureSubject {
+  private func subject(in reader: any StoreReader) throws(OrgError) -> ErasureSubject {
     var found: [ErasureSubject] = []
     if !user {
-      if snapshot.organization(id: name) != nil || name.hasPrefix("org_") {
+      if try reader.organization(id: name) != nil || name.hasPrefix("org_") {
         // An organization that is no longer in the data may still be in the history.
         found.append(.organization(name))
-      } else if snapshot.organizations.contains(where: { $0.name == name }) {
-        found.append(.organization(try snapshot.organization(named: name).id))
+      } else if try reader.organizations().contains(where: { $0.name == name }) {
+        found.append(.organization(try reader.organization(named: name).id))
       }
     }
-    if !organization, user || found.isEmpty || !snapshot.organizations(ofUser: name).isEmpty {
+    let isMember = try !reader.memberships(of: name).isEmpty
+    if !organization, user || found.isEmpty || isMember {
       found.append(.user(name))
     }
     guard found.count < 2 else {

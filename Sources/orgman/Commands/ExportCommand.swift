@@ -29,23 +29,23 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     try exitingWithStatus {
       let store = try options.store(isReadOnly: true)
-      let snapshot = try store.snapshot()
+      let reader = try store.reader()
       if !damage.allowDamaged {
-        if let problem = snapshot.problems.first {
+        if let problem = reader.problems.first {
           throw OrgError(
             .damagedData, "Damaged data aren't exported, for not all would be there. \(problem.sentence)")
         }
-        if let loss = try store.loss(of: snapshot) {
+        if let loss = try store.loss(of: reader) {
           throw OrgError(.damagedData, "The data look wiped, so nothing was exported. \(loss)")
         }
       }
-      damage.tell(of: snapshot)
+      damage.tell(of: reader)
       let format = self.format ?? file.flatMap { TransferFormat(path: $0) } ?? .json
-      guard let file else { return try write(snapshot, format, on: StandardOutput()) }
+      guard let file else { return try write(reader, format, on: StandardOutput()) }
       let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
       guard descriptor >= 0 else { throw OutputFile.failure(file, "can't be written", errno) }
       do {
-        try write(snapshot, format, on: StandardOutput(descriptor: descriptor, name: file.escapedForDisplay))
+        try write(reader, format, on: StandardOutput(descriptor: descriptor, name: file.escapedForDisplay))
         guard fsync(descriptor) == 0, Glibc.close(descriptor) == 0 else {
           throw OutputFile.failure(file, "can't be saved", errno)
         }
@@ -62,7 +62,7 @@ struct ExportCommand: ParsableCommand {
     + Column.member.dropFirst()
 
   private func write(
-    _ snapshot: Snapshot, _ format: TransferFormat, on output: StandardOutput
+    _ reader: any StoreReader, _ format: TransferFormat, on output: StandardOutput
   ) throws(OrgError) {
     let progress = output.isTerminal ? nil : Progress()
     defer { progress?.clear() }
@@ -70,12 +70,12 @@ struct ExportCommand: ParsableCommand {
     let none = Cell.text(nil)
     let noOrganization = Column.organization.dropFirst().map { _ in none }
     let noMember = Column.member.dropFirst().map { _ in none }
-    let count = snapshot.contents.organizationCount
-    for index in 0..<count {
-      let organization = snapshot.contents.organization(at: index)
-      let members = (0..<snapshot.contents.memberCount(at: index)).lazy.map {
-        snapshot.contents.member($0, at: index)
-      }
+    let count = reader.summary.organizationCount
+    var index = 0
+    try reader.forEachOrganization { row throws(OrgError) in
+      defer { index += 1 }
+      let organization = row.organization
+      let members = try reader.members(of: organization.id)
       if index % 256 == 0 { progress?.show("Exporting", Double(index) / Double(count)) }
       switch format {
       case .csv:

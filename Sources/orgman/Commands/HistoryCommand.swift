@@ -39,7 +39,7 @@ struct HistoryListCommand: ParsableCommand {
       // Opening the store for writing lets it update the index, if that is allowed.
       let store = try options.store()
       var filter = HistoryFilter()
-      if let organization { filter.organization = try store.snapshot().organization(named: organization).id }
+      if let organization { filter.organization = try store.reader().organization(named: organization).id }
       var page = try store.history(matching: filter, from: nil, limit: limit)
       var entries = page.entries
       while entries.count < limit, let next = page.next {

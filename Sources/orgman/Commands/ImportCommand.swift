@@ -58,11 +58,11 @@ struct ImportCommand: ParsableCommand {
       if let reason = store?.readOnlyReason, !confirmation.dryRun {
         throw OrgError(.readOnly, "Nothing can be changed: \(reason).")
       }
-      let snapshot = try store?.snapshot() ?? InMemoryStore().snapshot()
-      if let problem = snapshot.problems.first { throw problem.refusal }
+      let reader = try store?.reader() ?? InMemoryStore().reader()
+      if let problem = reader.problems.first { throw problem.refusal }
       let progress = Progress()
       defer { progress.clear() }
-      var plan = ImportPlan(on: snapshot, allowsOwnerless: allowOwnerless)
+      var plan = ImportPlan(on: reader, allowsOwnerless: allowOwnerless)
       let source = try ByteSource(path: path)
       source.onProgress = { source in
         progress.show(
@@ -71,7 +71,7 @@ struct ImportCommand: ParsableCommand {
       }
       try read(source, into: &plan)
       progress.show("Checking", nil)
-      let preview = plan.checked()
+      let preview = try plan.checked()
       progress.clear()
       try report(plan, source.name)
       let changed = preview.effective.count { $0.isOverwriting }

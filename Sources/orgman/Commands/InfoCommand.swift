@@ -148,16 +148,16 @@ private struct Report: Encodable {
     var section = Section(title: "Data")
     do throws(OrgError) {
       let store = try FileStore(path: directory, isReadOnly: true)
-      let snapshot = try store.snapshot()
-      section.add("organizations", "\(snapshot.contents.organizationCount)")
-      section.add("members", "\(snapshot.contents.memberCount)")
+      let data = try store.reader().summary
+      section.add("organizations", "\(data.organizationCount)")
+      section.add("members", "\(data.memberCount)")
       section.add(
         "generation", try store.newestGeneration().map { "\($0)" } ?? "none: there is no history yet")
       section.add("editors", store.editors.joined(separator: ", "))
       section.add("changes", store.writeObstacle.map { "not possible: \($0.reason)" } ?? "possible")
       section.add("owner after a change", store.newOwner ?? "as before")
       section.add("leases", store.leaseObstacle.map { "none: \($0)" } ?? "yes")
-      problems += snapshot.problems.filter(\.isWiped).map { "error: \($0.sentence)" }
+      problems += data.problems.filter(\.isWiped).map { "error: \($0.sentence)" }
       let findings = try store.examine()
       problems += findings.filter { $0.severity != .note }.map { "\($0.severity.rawValue): \($0.text)" }
     } catch {

@@ -43,15 +43,12 @@ struct ListCommand: ParsableCommand {
       throw ExitCode.validationFailure
     }
     try exitingWithStatus {
-      try options.read(listing.damage) { snapshot in
+      try options.read(listing.damage) { reader in
         let output = StandardOutput()
         let columns = Self.columns
-        let contents = snapshot.contents
         var list = try Listing(columns, as: listing.format(options, on: output), on: output)
-        for (index, organization) in snapshot.organizations.enumerated()
-        where parsed.isEmpty || parsed.matches(organization, at: index, in: snapshot) {
-          let cells = organization.cells(contents.defaultedFields(at: index))
-          try list.add(cells + [.number(contents.memberCount(at: index))])
+        try reader.forEachOrganization(matching: parsed) { row throws(OrgError) in
+          try list.add(row.organization.cells(row.defaults) + [.number(row.memberCount)])
         }
         try list.finish()
       }

@@ -17,16 +17,13 @@ struct MembersCommand: ParsableCommand {
   func run() throws {
     try exitingWithStatus {
       let targets = try Targets(organization)
-      try options.read(listing.damage) { snapshot in
-        let organizations = try targets.organizations(in: snapshot)
+      try options.read(listing.damage) { reader in
+        let organizations = try targets.organizations(in: reader)
         let output = StandardOutput()
         var list = try Listing(Column.member, as: listing.format(options, on: output), on: output)
         for organization in organizations {
-          let contents = snapshot.contents
-          guard let index = contents.index(ofOrganization: organization.id) else { continue }
-          for place in 0..<contents.memberCount(at: index) {
-            let defaults = contents.defaultedFields(ofMember: place, at: index)
-            try list.add(contents.member(place, at: index).cells(defaults))
+          try reader.forEachMember(of: organization.id) { row throws(OrgError) in
+            try list.add(row.member.cells(row.defaults))
           }
         }
         try list.finish()

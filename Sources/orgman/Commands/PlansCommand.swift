@@ -17,9 +17,10 @@ struct PlansCommand: ParsableCommand {
     }
   }
 
-  private func printCounts(of snapshot: Snapshot) throws {
+  private func printCounts(of reader: any StoreReader) throws {
     var counts: [String: [Organization.Status: Int]] = [:]
-    for organization in snapshot.organizations {
+    try reader.forEachOrganization { row in
+      let organization = row.organization
       counts[organization.planTier, default: [:]][organization.status, default: 0] += 1
     }
     let known = ConfigurationFile.load().configuration.preferences.planTiers

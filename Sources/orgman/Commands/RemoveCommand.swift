@@ -26,12 +26,12 @@ struct RemoveCommand: ParsableCommand {
       let targets = try Targets(organization)
       let lines = try InputLine.all(users, "ids of users")
       try options.edit(isInputTaken: organization == "-" || users == ["-"]) {
-        (snapshot) throws(OrgError) in
+        (reader) throws(OrgError) in
         var set = ChangeSet([], allowsOwnerless: allowOwnerless)
-        for organization in try targets.organizations(in: snapshot) {
-          let roles = snapshot.roles(of: lines, in: organization)
+        for organization in try targets.organizations(in: reader) {
+          let roles = try reader.roles(of: lines, in: organization)
           for line in lines {
-            guard let role = roles[line.text] else { throw snapshot.notAMember(line, of: organization) }
+            guard let role = roles[line.text] else { throw reader.notAMember(line, of: organization) }
             set.changes.append(.removeMember(user: line.text, organization: organization.id, role: role))
           }
         }

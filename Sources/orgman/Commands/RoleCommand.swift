@@ -26,13 +26,13 @@ struct RoleCommand: ParsableCommand {
     try exitingWithStatus {
       let targets = try Targets(organization)
       guard let role else { return try printRole(targets) }
-      try options.edit(isInputTaken: targets.areListed) { (snapshot) throws(OrgError) in
+      try options.edit(isInputTaken: targets.areListed) { (reader) throws(OrgError) in
         var set = ChangeSet([], allowsOwnerless: allowOwnerless)
-        for organization in try targets.organizations(in: snapshot) {
+        for organization in try targets.organizations(in: reader) {
           set.changes.append(
             .setRole(
               user: user, organization: organization.id,
-              from: try snapshot.memberRole(user, of: organization), to: role))
+              from: try reader.memberRole(user, of: organization), to: role))
         }
         return set
       }
@@ -40,10 +40,10 @@ struct RoleCommand: ParsableCommand {
   }
 
   private func printRole(_ targets: Targets) throws {
-    try options.options.read(damage) { snapshot in
+    try options.options.read(damage) { reader in
       let output = StandardOutput()
-      for organization in try targets.organizations(in: snapshot) {
-        let present = try snapshot.memberRole(user, of: organization).rawValue
+      for organization in try targets.organizations(in: reader) {
+        let present = try reader.memberRole(user, of: organization).rawValue
         try output.write(options.options.json ? "\"\(present)\"\n" : present + "\n")
       }
       try output.flush()

@@ -80,8 +80,8 @@ struct SetCommand: ParsableCommand {
   func run() throws {
     try exitingWithStatus {
       let targets = try Targets(organization)
-      try options.edit(isInputTaken: targets.areListed) { (snapshot) throws(OrgError) in
-        let found = try targets.organizations(in: snapshot)
+      try options.edit(isInputTaken: targets.areListed) { (reader) throws(OrgError) in
+        let found = try targets.organizations(in: reader)
         return ChangeSet(
           found.flatMap { present in
             values.map {

@@ -21,62 +21,61 @@ struct ShowCommand: ParsableCommand {
   func run() throws {
     try exitingWithStatus {
       let targets = try Targets(organization)
-      try options.read(listing.damage) { snapshot in
-        try show(targets.organizations(in: snapshot), in: snapshot)
+      try options.read(listing.damage) { reader in
+        try show(targets.organizations(in: reader), in: reader)
       }
     }
   }
 
-  private func show(_ organizations: [Organization], in snapshot: Snapshot) throws {
+  private func show(_ organizations: [Organization], in reader: any StoreReader) throws {
     let output = StandardOutput()
     let format = listing.format(options, on: output)
     switch format {
     case .csv:
       var list = try Listing(ListCommand.columns, as: .csv, on: output)
       for found in organizations {
-        let count = snapshot.contents.index(ofOrganization: found.id).map(snapshot.contents.memberCount(at:))
-        try list.add(found.cells + [.number(count ?? 0)])
+        try list.add(found.cells + [.number(reader.row(of: found.id)?.memberCount ?? 0)])
       }
       try list.finish()
     case .json:
       let isList = organization == "-"
       for (number, found) in organizations.enumerated() {
         let start = isList ? (number == 0 ? "[\n" : ",\n") : ""
+        let members = try reader.members(of: found.id)
         try output.write { bytes in
           bytes += start.utf8
-          JSONOutput.append(found, snapshot.members(of: found.id), to: &bytes)
+          JSONOutput.append(found, members, to: &bytes)
         }
       }
       try output.write(isList ? "\n]\n" : "\n")
     case .table, .text:
       for (number, found) in organizations.enumerated() {
         if number > 0 { try output.write("\n") }
-        try output.write(lines(found, in: snapshot, format))
+        try output.write(lines(found, in: reader, format))
       }
     }
     try output.flush()
   }
 
   private func lines(
-    _ organization: Organization, in snapshot: Snapshot, _ format: OutputFormat
-  ) -> String {
+    _ organization: Organization, in reader: any StoreReader, _ format: OutputFormat
+  ) throws(OrgError) -> String {
     func display(_ text: String?) -> String { text?.escapedForDisplay ?? "" }
-    let contents = snapshot.contents
-    let members = snapshot.members(of: organization.id)
-    let index = contents.index(ofOrganization: organization.id)
-    let defaults = index.map { contents.defaultedFields(at: $0) } ?? []
+    let defaults = try reader.row(of: organization.id)?.defaults ?? []
+    var members: [MemberRow] = []
+    try reader.forEachMember(of: organization.id) { members.append($0) }
     if format == .text {
       let fields = zip(Column.organization, organization.cells(defaults)).map { column, cell in
         let isDefault = if case .defaulted = cell { true } else { false }
         return "\(column.key)\t\(display(cell.text))\(isDefault ? "\tdefault" : "")\n"
       }
-      let users = members.map { member in
+      let users = members.map(\.member).map { member in
         let time = display(Cell.time(member.joinedAt).text)
         return "user\t\(display(member.userID))\t\(member.role.rawValue)\t\(time)\n"
       }
       return (fields + users).joined()
     }
-    let width = members.reduce(0) { max($0, min(40, display($1.userID).displayWidth)) }
+    let width = members.reduce(0) { max($0, min(40, display($1.member.userID).displayWidth)) }
     var lines = [
       "\(display(organization.name))  \(defaults.shown(organization.status.rawValue, .status))",
       display(organization.id), "",
@@ -90,10 +89,10 @@ struct ShowCommand: ParsableCommand {
       "\(title)\(String(repeating: " ", count: titleWidth - title.count))\(value.map(display) ?? "none")"
     }
     lines += ["", "Members  \(members.count)"]
-    lines += members.enumerated().map { place, member in
+    lines += members.map { row in
+      let member = row.member
       let user = display(member.userID)
-      let memberDefaults = index.map { contents.defaultedFields(ofMember: place, at: $0) } ?? []
-      let role = memberDefaults.shown(member.role.rawValue, .role)
+      let role = row.defaults.shown(member.role.rawValue, .role)
       return user + String(repeating: " ", count: max(0, width - user.displayWidth) + 2) + role
         + String(repeating: " ", count: 15 - role.count) + member.joinedAt.dayText
     }

@@ -23,16 +23,16 @@ struct Targets {
     lines = areListed ? try InputLine.all("ids of organizations").map { $0.firstField } : []
   }
 
-  /// Looks up the organizations in a snapshot.
+  /// Looks up the organizations among the data.
   ///
   /// - Throws: `organizationNotFound` for the first one that doesn't exist, with its line; `damagedData` if it may be
   ///   among unreadable records.
-  func organizations(in snapshot: Snapshot) throws(OrgError) -> [Organization] {
-    guard areListed else { return [try snapshot.organization(named: name)] }
+  func organizations(in reader: any StoreReader) throws(OrgError) -> [Organization] {
+    guard areListed else { return [try reader.organization(named: name)] }
     var organizations: [Organization] = []
     var unknown: [InputLine] = []
     for line in lines {
-      if let organization = snapshot.organization(id: line.text) {
+      if let organization = try reader.organization(id: line.text) {
         organizations.append(organization)
       } else {
         unknown.append(line)
@@ -40,7 +40,7 @@ struct Targets {
     }
     guard let first = unknown.first else { return organizations }
     let more = unknown.count - 1
-    throw snapshot.notFound(
+    throw reader.notFound(
       first.place + "there is no organization with the id \(first.text.shortened.quoted)"
         + (more == 0 ? "." : "; \(more) more id\(more == 1 ? " is" : "s are") unknown."))
   }
@@ -118,16 +118,20 @@ struct InputLine {
   }
 }
 
-extension Snapshot {
+extension StoreReader {
   /// The organization with the given ID, unique ID prefix, or exact name.
   ///
   /// - Throws: `organizationNotFound`, also if several organizations match, in which case they are listed.
   ///   `damagedData` if it may be among unreadable records.
   func organization(named name: String) throws(OrgError) -> Organization {
-    if let organization = organization(id: name) { return organization }
-    let named = organizations.filter { $0.name == name }
-    let candidates =
-      named.isEmpty && name.hasPrefix("org_") ? organizations.filter { $0.id.hasPrefix(name) } : Array(named)
+    if let organization = try organization(id: name) { return organization }
+    var named: [Organization] = []
+    var begun: [Organization] = []
+    try forEachOrganization { row in
+      if row.organization.name == name { named.append(row.organization) }
+      if name.hasPrefix("org_"), row.organization.id.hasPrefix(name) { begun.append(row.organization) }
+    }
+    let candidates = named.isEmpty ? begun : named
     guard let first = candidates.first else {
       throw notFound(
         "There is no organization \(name.quoted); name it by its id, the unique start of one, or its exact name."
@@ -153,9 +157,9 @@ extension Snapshot {
   }
 }
 
-extension Snapshot {
+extension StoreReader {
   func memberRole(_ user: String, of organization: Organization) throws(OrgError) -> Role {
-    guard let role = role(of: user, in: organization.id) else {
+    guard let role = try role(of: user, in: organization.id) else {
       throw notAMember(InputLine(number: nil, text: user), of: organization)
     }
     return role
@@ -169,14 +173,14 @@ extension Snapshot {
 
   /// The roles of users who are members. If there are many users, this makes one pass over the members and returns
   /// the roles of all members.
-  func roles(of users: [InputLine], in organization: Organization) -> [String: Role] {
+  func roles(of users: [InputLine], in organization: Organization) throws(OrgError) -> [String: Role] {
     if users.count <= 8 {
-      let pairs = users.compactMap { user in role(of: user.text, in: organization.id).map { (user.text, $0) }
-      }
-      return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+      var roles: [String: Role] = [:]
+      for user in users { roles[user.text] = try role(of: user.text, in: organization.id) }
+      return roles
     }
     return Dictionary(
-      members(of: organization.id).map { ($0.userID, $0.role) }, uniquingKeysWith: { first, _ in first })
+      try members(of: organization.id).map { ($0.userID, $0.role) }, uniquingKeysWith: { first, _ in first })
   }
 }
 

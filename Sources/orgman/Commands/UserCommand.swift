@@ -19,22 +19,20 @@ struct UserCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      try options.read(listing.damage) { snapshot in
-        let contents = snapshot.contents
+      try options.read(listing.damage) { reader in
         let output = StandardOutput()
         var list = try Listing(
           Column.organization + [Column("role", "Role")], as: listing.format(options, on: output), on: output)
-        let indices = contents.organizations(ofUser: user)
-        for index in indices {
-          guard let place = contents.memberIndex(ofUser: user, at: index) else { continue }
-          let role = contents.member(place, at: index).role.rawValue
-          let isDefault = contents.defaultedFields(ofMember: place, at: index).contains(.role)
-          let cells = contents.organization(at: index).cells(contents.defaultedFields(at: index))
+        let memberships = try reader.memberships(of: user)
+        for membership in memberships {
+          let role = membership.member.role.rawValue
+          let isDefault = membership.defaults.contains(.role)
+          let cells = membership.organization.cells(membership.defaults)
           try list.add(cells + [isDefault ? .defaulted(role) : .text(role)])
         }
         try list.finish()
-        guard !indices.isEmpty else {
-          throw snapshot.notFound("The user \(user.quoted) is in no organization.", .memberNotFound)
+        guard !memberships.isEmpty else {
+          throw reader.notFound("The user \(user.quoted) is in no organization.", .memberNotFound)
         }
       }
     }

@@ -9,10 +9,12 @@ struct ImportPlan {
   private(set) var datesKept = 0
   private(set) var set: ChangeSet
   private var lines: [Int] = []
-  private let snapshot: Snapshot
+  private let reader: any StoreReader
   private let now = Timestamp.now()
   /// The lines of imported organizations, by ID.
   private var imported: [String: Int] = [:]
+  /// The imported organizations that are new.
+  private var created: Set<String> = []
   /// The lines of organizations that can't be imported.
   private var refused: [String: Int] = [:]
   /// IDs by name, for records without an ID.
@@ -20,8 +22,8 @@ struct ImportPlan {
   /// Existing and imported roles by user, for organizations that the import refers to.
   private var roles: [String: [String: (role: Role, line: Int?)]] = [:]
 
-  init(on snapshot: Snapshot, allowsOwnerless: Bool) {
-    self.snapshot = snapshot
+  init(on reader: any StoreReader, allowsOwnerless: Bool) {
+    self.reader = reader
     set = ChangeSet([], allowsOwnerless: allowsOwnerless)
   }
 
@@ -47,7 +49,7 @@ struct ImportPlan {
     let name = row[.name]?.text
     _ = try value(row[.status], "status") { Organization.Status(rawValue: $0) }
     let created = try value(row[.createdAt], "time") { Timestamp($0) }
-    guard let id = row[.id]?.text ?? name.flatMap({ idByName($0) }) else {
+    guard let id = try id(row[.id], named: name, row.line) else {
       guard let name else { throw RowError(line: row.line, message: "neither id nor name") }
       let id = Organization.newID()
       names?[name.nameKey] = id
@@ -57,7 +59,7 @@ struct ImportPlan {
       imported[id] = line
       throw RowError(line: row.line, message: "\(id.quoted) is already in line \(line)")
     }
-    guard let present = snapshot.organization(id: id) else {
+    guard let present = try present(id, row.line) else {
       guard let name else { throw RowError(line: row.line, message: "a new organization without a name") }
       return create(id, name, row, created)
     }
@@ -72,6 +74,7 @@ struct ImportPlan {
     _ id: String, _ name: String, _ row: ImportRow, _ created: Timestamp?
   ) {
     imported[id] = row.line
+    self.created.insert(id)
     roles[id] = [:]
     var organization = Organization(id: id, name: name, createdAt: created ?? now)
     for field in OrganizationField.allCases {
@@ -80,12 +83,32 @@ struct ImportPlan {
     append(.createOrganization(organization), line: row.line)
   }
 
-  private mutating func idByName(_ name: String) -> String? {
+  /// The id that a record has, or that of the organization with its name.
+  private mutating func id(
+    _ given: ImportRow.Value?, named name: String?, _ line: Int
+  ) throws(RowError) -> String? {
+    if let id = given?.text { return id }
+    guard let name else { return nil }
     if names == nil {
-      names = Dictionary(
-        snapshot.organizations.map { ($0.name.nameKey, $0.id) }, uniquingKeysWith: { first, _ in first })
+      let all = try looking(for: line) { () throws(OrgError) in try reader.organizations() }
+      names = Dictionary(all.map { ($0.name.nameKey, $0.id) }, uniquingKeysWith: { first, _ in first })
     }
     return names?[name.nameKey]
+  }
+
+  private func present(_ id: String, _ line: Int) throws(RowError) -> Organization? {
+    try looking(for: line) { () throws(OrgError) in try reader.organization(id: id) }
+  }
+
+  /// Looks for what a line is about. If the data can't be read, the line can't be imported.
+  private func looking<Value>(
+    for line: Int, _ look: () throws(OrgError) -> Value
+  ) throws(RowError) -> Value {
+    do throws(OrgError) {
+      return try look()
+    } catch {
+      throw RowError(line: line, message: error.message)
+    }
   }
 
   // MARK: Members
@@ -94,21 +117,22 @@ struct ImportPlan {
     guard let user = row[.user]?.text else {
       throw RowError(line: row.line, message: "a member without user_id")
     }
-    guard let id = row[.organization]?.text ?? row[.name]?.text.flatMap({ idByName($0) }) else {
+    guard let id = try id(row[.organization], named: row[.name]?.text, row.line) else {
       throw RowError(line: row.line, message: "a member without org_id")
     }
     let role = try value(row[.role], "role") { Role(rawValue: $0) }
     let joined = try value(row[.joinedAt], "time") { Timestamp($0) }
     if roles[id] == nil {
-      guard snapshot.contents.index(ofOrganization: id) != nil else {
+      guard try self.present(id, row.line) != nil else {
         if let line = refused[id] {
           throw RowError(line: row.line, message: "its organization in line \(line) is wrong")
         }
         throw RowError(
           line: row.line, message: "there is no organization \(id.quoted), here or in a line before")
       }
+      let members = try looking(for: row.line) { () throws(OrgError) in try reader.members(of: id) }
       roles[id] = Dictionary(
-        snapshot.members(of: id).map { ($0.userID, ($0.role, nil)) }, uniquingKeysWith: { first, _ in first })
+        members.map { ($0.userID, ($0.role, nil)) }, uniquingKeysWith: { first, _ in first })
     }
     let present = roles[id]?[user]
     if let line = present?.line {
@@ -121,7 +145,7 @@ struct ImportPlan {
           OrgUser(organizationID: id, userID: user, role: role ?? .member, joinedAt: joined ?? now)),
         line: row.line)
     }
-    if let joined, snapshot.contents.index(ofOrganization: id) != nil {
+    if let joined, !created.contains(id) {
       joinedDates.append((id, user, joined))
     }
     if let role, role != present.role {
@@ -147,10 +171,10 @@ struct ImportPlan {
   // MARK: Checking
 
   /// Simulates the changes on the data. Impossible changes are left out and reported as errors.
-  mutating func checked() -> Preview {
-    countDates()
+  mutating func checked() throws(OrgError) -> Preview {
+    try countDates()
     while true {
-      let preview = Preview(of: set, on: snapshot)
+      let preview = try Preview(of: set, on: reader)
       var kept: [Change] = []
       var keptLines: [Int] = []
       var isBlocked = false
@@ -174,11 +198,11 @@ struct ImportPlan {
     }
   }
 
-  private mutating func countDates() {
+  private mutating func countDates() throws(OrgError) {
     let byOrganization = Dictionary(grouping: joinedDates, by: \.organization)
     for (id, dates) in byOrganization {
       let times = Dictionary(
-        snapshot.members(of: id).map { ($0.userID, $0.joinedAt) }, uniquingKeysWith: { first, _ in first })
+        try reader.members(of: id).map { ($0.userID, $0.joinedAt) }, uniquingKeysWith: { first, _ in first })
       datesKept += dates.count { times[$0.user] != $0.time }
     }
     joinedDates = []

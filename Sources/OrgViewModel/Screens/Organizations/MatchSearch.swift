@@ -26,16 +26,16 @@ package struct MatchSearch: Sendable, Hashable {
 
   /// Looks for it. Costs time that grows with the data.
   package func find() -> Found {
-    guard let query = try? Query(query) else { return Found(serial: serial, id: nil, isAround: false) }
-    let count = organizationList.rows.count
-    for step in stride(from: 1, through: count, by: 1) {
-      let place = isForward ? row + step : row - step + count
-      guard organizationList.isMatch(row: place % count, query) else { continue }
-      let isAround = isForward ? place >= count : place < count
+    let listing = organizationList.listing
+    do throws(OrgError) {
+      guard let query = try? Query(query),
+        let found = try listing.row(matching: query, from: row, isForward: isForward)
+      else { return Found(serial: serial) }
       return Found(
-        serial: serial, id: organizationList.organization(at: place % count).id, isAround: isAround)
+        serial: serial, id: listing.id(at: found), isAround: isForward ? found <= row : found >= row)
+    } catch {
+      return Found(serial: serial, error: error)
     }
-    return Found(serial: serial, id: nil, isAround: false)
   }
 }
 
@@ -43,7 +43,9 @@ package struct MatchSearch: Sendable, Hashable {
 package struct Found: Sendable {
   let serial: Int
   /// The organization; `nil` if there is none.
-  let id: String?
-  /// Whether it stands beyond the end of the list, at the other end.
-  let isAround: Bool
+  var id: String?
+  /// Whether it is beyond the end of the list, at the other end.
+  var isAround = false
+  /// Why nothing could be looked for.
+  var error: OrgError?
 }

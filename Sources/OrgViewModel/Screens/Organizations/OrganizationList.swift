@@ -1,94 +1,86 @@
 import OrgCore
 
-/// A snapshot with the rows of the list worked out: made off the screen's thread, as it costs time that
-/// grows with the data, and shown as a whole.
+/// The organizations as they were asked for: made off the screen's thread, as that may take a while, and shown as a whole.
 package struct OrganizationList: Sendable {
   /// What was asked for.
   package let request: ListRequest
-  /// The data.
-  package let snapshot: Snapshot
-  /// Indices of organizations in the order of the rows.
-  package let rows: [Int32]
-  /// Organizations that differ from those of the list before, or are new.
-  package let changed: Set<String>
+  /// The rows, and what the screen's thread knows of single organizations.
+  package let listing: any OrganizationListing
+  /// The data that the rows are of, for what is worked out off the screen's thread.
+  package let reader: any StoreReader
+  /// What differs from the list before.
+  let step: Step
   /// What is wrong with the query; the rows are those of the last good one then.
   package let queryError: QueryError?
-  /// Where the organizations of the snapshot before stand in this one.
-  let moves: Moves
-  private let query: Query
-  /// All organizations, sorted.
-  private let order: [Int32]
-  private let index: SearchIndex
+
+  /// What happened to the data from one list to the next.
+  struct Step: Sendable {
+    let from: Revision
+    let to: Revision
+    /// What differs; `nil` where that isn't known.
+    let difference: StoreDifference?
+  }
 
   /// Nothing: the data haven't been read.
-  package static let unread = OrganizationList(.unread, for: ListRequest())
+  package static let unread = OrganizationList()
 
-  /// Arranges a snapshot. What the previous list knows of the same snapshot is used again.
-  package init(_ snapshot: Snapshot, for request: ListRequest, after previous: OrganizationList? = nil) {
+  /// Arranges the data. What the previous list knows of the same data is used again.
+  package init(
+    _ reader: any StoreReader, for request: ListRequest, after previous: OrganizationList? = nil
+  ) throws(OrgError) {
     self.request = request
-    self.snapshot = snapshot
-    if let previous, previous.snapshot.generation == snapshot.generation,
-      previous.snapshot.contents.hasOrganizations == snapshot.contents.hasOrganizations
-    {
-      index = previous.index
-      changed = []
-      moves = Moves(from: snapshot.generation, to: snapshot.generation, places: nil)
-    } else {
-      index = SearchIndex(snapshot, after: previous?.index)
-      let difference = previous.map { snapshot.difference(since: $0.snapshot) }
-      changed = difference?.changed ?? []
-      moves = Moves(
-        from: previous?.snapshot.generation ?? snapshot.generation, to: snapshot.generation,
-        places: difference?.places)
-    }
+    self.reader = reader
+    let query: Query
     do {
       query = try Query(request.query)
       queryError = nil
     } catch {
-      query = previous?.query ?? Query()
+      query = previous?.listing.query ?? Query()
       queryError = error
     }
-    if let previous, previous.index === index, previous.request.order == request.order {
-      order = previous.order
+    listing = try reader.listing(query, request.order, after: previous?.listing)
+    if let previous {
+      let isSame =
+        previous.revision == reader.revision
+        && previous.listing.summary.hasOrganizations == reader.summary.hasOrganizations
+      step = Step(
+        from: previous.revision, to: reader.revision,
+        difference: isSame ? StoreDifference() : try reader.difference(since: previous.reader))
     } else {
-      order = index.indices(in: request.order)
+      step = Step(from: reader.revision, to: reader.revision, difference: nil)
     }
-    // Of what didn't match, nothing will match a word with one more letter.
-    var candidates = order
-    if let previous, previous.index === index, previous.request.order == request.order,
-      query.isNarrower(than: previous.query)
-    {
-      candidates = previous.rows
-    }
-    rows = query.filter(candidates, in: index)
   }
+
+  /// Data of which nothing has been read.
+  private init() {
+    let reader = MemoryReader.unread
+    (request, self.reader, queryError) = (ListRequest(), reader, nil)
+    listing = reader.listing(Query(), request.order, after: nil)
+    step = Step(from: reader.revision, to: reader.revision, difference: nil)
+  }
+
+  /// How many rows there are.
+  package var count: Int { listing.count }
+  /// The revision of the data.
+  package var revision: Revision { listing.summary.revision }
+  /// Organizations that differ from those of the list before, or are new.
+  package var changed: Set<String> { step.difference?.changed ?? [] }
 
   /// The row of an organization, if the filter shows it.
-  package func row(of id: String) -> Int? {
-    guard let organization = snapshot.contents.index(ofOrganization: id) else { return nil }
-    return rows.firstIndex(of: Int32(organization))
+  package func row(of id: String) -> Int? { listing.position(of: id) }
+
+  /// What happened to the data since an earlier list was shown; `nil` where that isn't known.
+  ///
+  /// - Parameter superseded: what happened on the way, in lists that weren't shown.
+  func difference(since earlier: OrganizationList, through superseded: [Step]) -> StoreDifference? {
+    var (changed, removed): (Set<String>, Set<String>) = ([], [])
+    var revision = earlier.revision
+    for step in superseded + [step] where step.from == revision {
+      guard let difference = step.difference else { return nil }
+      changed.formUnion(difference.changed)
+      removed.formUnion(difference.removed)
+      revision = step.to
+    }
+    return revision == self.revision ? StoreDifference(changed: changed, removed: removed) : nil
   }
-
-  /// The organization that has a name, whatever the case. Looks at a few, however many there are.
-  func organization(named name: String) -> Organization? {
-    index.organization(named: name).map(snapshot.contents.organization(at:))
-  }
-
-  /// Whether a query matches the organization of a row.
-  func isMatch(row: Int, _ query: Query) -> Bool { query.matches(Int(rows[row]), in: index) }
-
-  /// The organization of a row.
-  package func organization(at row: Int) -> Organization {
-    snapshot.contents.organization(at: Int(rows[row]))
-  }
-}
-
-/// Where the organizations of one snapshot stand in the next.
-struct Moves: Sendable {
-  /// The generation of the one.
-  let from: UInt64
-  /// The generation of the other.
-  let to: UInt64
-  /// By the place in the one, the place in the other, or -1; `nil` where all stand where they stood.
-  let places: [Int32]?
 }

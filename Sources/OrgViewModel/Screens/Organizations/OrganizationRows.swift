@@ -2,8 +2,8 @@ import OrgCore
 
 /// A row of the list, ready to be drawn.
 package struct ListRow: Sendable {
-  /// The organization.
-  package let organization: Organization
+  /// The organization; `nil` while it is being read.
+  package let content: OrganizationRow?
   /// How many members it has; `nil` while they are being read.
   package let memberCount: Int?
   /// Whether it is the one that keys are about.
@@ -12,8 +12,6 @@ package struct ListRow: Sendable {
   package let isMarked: Bool
   /// Whether somebody else changed it a moment ago.
   package let hasChanged: Bool
-  /// The fields of which the record has none, so that a default is shown.
-  package let defaults: DefaultedFields
 }
 
 /// A line of the detail, ready to be drawn.
@@ -28,6 +26,8 @@ package enum DetailLine: Sendable {
   case field(String, String?, isSelected: Bool)
   /// How many members there are; `nil` while they are being read.
   case members(RoleCounts?)
+  /// A member who is being read.
+  case unread(isSelected: Bool)
   /// A member.
   case member(OrgUser, isSelected: Bool, isMarked: Bool, hasChanged: Bool, DefaultedFields)
 }

@@ -115,10 +115,8 @@ extension OrganizationsScreen {
 
   /// Whether an edit of organizations is about all that are marked, and not about the selected one alone.
   var editsMarked: Bool {
-    guard list.marks.count == 1, !list.selection.isGone, !data.rows.isEmpty else {
-      return !list.marks.isEmpty
-    }
-    return !list.marks.contains(Int(data.rows[list.selection.row]))
+    guard list.marks.count == 1, let id = list.selected else { return !list.marks.isEmpty }
+    return !list.marks.contains(id)
   }
 
   /// Whether an edit of members is about all that are marked, and not about the selected one alone.
@@ -211,8 +209,7 @@ extension OrganizationsScreen {
 
   /// The values of an organization in the order of its file, then how many members it has.
   private func values(_ organization: Organization) -> [String?] {
-    let contents = data.snapshot.contents
-    let count = contents.index(ofOrganization: organization.id).map { String(contents.memberCount(at: $0)) }
+    let count = data.listing.detail(of: organization.id).map { String($0.memberCount) }
     return OrganizationKey.all.map(organization.text) + [count]
   }
 

@@ -6,19 +6,18 @@ extension OrganizationsScreen {
 
   /// Indices of the rows on the screen.
   package var visibleRows: Range<Int> {
-    list.visible(room.rows, of: data.rows.count)
+    list.visible(room.rows, of: data.count)
   }
 
   /// A row of the list.
   package func listRow(_ row: Int, _ flash: Flash) -> ListRow {
-    let organization = data.organization(at: row)
+    let content = data.listing.row(at: row)
+    let id = content?.organization.id ?? data.listing.id(at: row)
     return ListRow(
-      organization: organization,
-      memberCount: data.snapshot.contents.hasMembers
-        ? data.snapshot.contents.memberCount(at: Int(data.rows[row])) : nil,
-      isSelected: row == list.selection.row && !list.selection.isGone, isMarked: isMarked(row: row),
-      hasChanged: flash.organizations.contains(organization.id),
-      defaults: data.snapshot.contents.defaultedFields(at: Int(data.rows[row])))
+      content: content, memberCount: data.listing.summary.hasMembers ? content?.memberCount : nil,
+      isSelected: row == list.selection.row && !list.selection.isGone,
+      isMarked: !list.marks.isEmpty && list.marks.contains(id),
+      hasChanged: flash.organizations.contains(id))
   }
 
   /// The row with the selection, gone or not.
@@ -26,20 +25,17 @@ extension OrganizationsScreen {
 
   /// The organization that keys are about, if there is one.
   package var selectedOrganization: Organization? {
-    guard !list.selection.isGone, let id = list.selection.id else { return nil }
-    return data.snapshot.organization(id: id)
+    selectedDetail?.organization
   }
 
-  private var selectedIndex: Int? {
-    guard !list.selection.isGone, let id = list.selection.id else { return nil }
-    return data.snapshot.contents.index(ofOrganization: id)
-  }
+  /// The same with its members. It is looked up, so who asks several questions does it once.
+  private var selectedDetail: (any OrganizationDetail)? { list.selected.flatMap(data.listing.detail(of:)) }
 
   /// Selects a row, or the nearest that there is.
   mutating func selectRow(_ row: Int) {
     list.selection.row = row
-    list.selection.scroll(rows: room.rows, of: data.rows.count)
-    let id = data.rows.isEmpty ? nil : data.organization(at: list.selection.row).id
+    list.selection.scroll(rows: room.rows, of: data.count)
+    let id = data.count == 0 ? nil : data.listing.id(at: list.selection.row)
     let wasGone = list.selection.isGone
     list.selection.isGone = false
     guard id != list.selection.id || wasGone else { return }
@@ -56,67 +52,68 @@ extension OrganizationsScreen {
 
   /// How many lines the detail has.
   package var detailLineCount: Int {
-    selectedIndex.map { Self.head.count + data.snapshot.contents.memberCount(at: $0) } ?? 0
+    selectedDetail.map { Self.head.count + $0.memberCount } ?? 0
   }
 
   /// Indices of the lines on the screen.
   package var visibleLines: Range<Int> {
-    min(detail.top, detailLineCount)..<min(detailLineCount, detail.top + room.lines)
+    let count = detailLineCount
+    return min(detail.top, count)..<min(count, detail.top + room.lines)
   }
 
   /// The line with the selection, gone or not.
   package var selectedLine: Int { detail.row }
 
-  /// A line of the detail.
-  package func detailLine(_ line: Int, _ flash: Flash) -> DetailLine {
-    guard let index = selectedIndex else { return .blank }
-    let organization = data.snapshot.contents.organization(at: index)
-    let isSelected = line == detail.row && !detail.isGone
-    let defaults = data.snapshot.contents.defaultedFields(at: index)
-    switch line {
-    case 0: return .title(organization, defaults, isSelected: isSelected)
-    case 1: return .id(organization.id)
-    case 3: return .field("Plan", defaults.shown(organization.planTier, .planTier), isSelected: isSelected)
-    case 4:
-      let created = organization.createdAt
-      return .field(
-        "Created", created == .unknown ? "unknown" : created.minuteText + " UTC", isSelected: false)
-    case 5..<Self.head.count - 2:
-      let field = OrganizationField.optional[line - 5]
-      return .field(field.descriptor.heading, organization[field], isSelected: isSelected)
-    case Self.head.count - 1:
-      let contents = data.snapshot.contents
-      return .members(contents.hasMembers ? contents.roleCounts(at: index) : nil)
-    case Self.head.count...:
-      let place = line - Self.head.count
-      let member = data.snapshot.contents.member(place, at: index)
-      return .member(
-        member, isSelected: isSelected, isMarked: isMarked(member), hasChanged: flash.hasChanged(member),
-        data.snapshot.contents.defaultedFields(ofMember: place, at: index))
-    default: return .blank
+  /// Lines of the detail.
+  package func detailLines(_ lines: Range<Int>, _ flash: Flash) -> [DetailLine] {
+    guard let selected = selectedDetail else { return lines.map { _ in .blank } }
+    let organization = selected.organization
+    let defaults = selected.defaults
+    let before = flash.before(organization.id)
+    return lines.map { line in
+      let isSelected = line == detail.row && !detail.isGone
+      switch line {
+      case 0: return .title(organization, defaults, isSelected: isSelected)
+      case 1: return .id(organization.id)
+      case 3: return .field("Plan", defaults.shown(organization.planTier, .planTier), isSelected: isSelected)
+      case 4:
+        let created = organization.createdAt
+        return .field(
+          "Created", created == .unknown ? "unknown" : created.minuteText + " UTC", isSelected: false)
+      case 5..<Self.head.count - 2:
+        let field = OrganizationField.optional[line - 5]
+        return .field(field.descriptor.heading, organization[field], isSelected: isSelected)
+      case Self.head.count - 1:
+        return .members(data.listing.summary.hasMembers ? selected.roleCounts : nil)
+      case Self.head.count...:
+        guard let row = selected.member(at: line - Self.head.count) else {
+          return .unread(isSelected: isSelected)
+        }
+        return .member(
+          row.member, isSelected: isSelected, isMarked: isMarked(row.member),
+          hasChanged: before.map { $0.member(row.member.userID) != row.member } ?? false, row.defaults)
+      default: return .blank
+      }
     }
   }
 
   /// The member that keys are about, if there is one.
   package var selectedMember: OrgUser? {
-    guard let index = selectedIndex, !detail.isGone, case .member = detail.id,
-      detail.row - Self.head.count < data.snapshot.contents.memberCount(at: index)
+    guard !detail.isGone, case .member = detail.id, let selected = selectedDetail,
+      detail.row - Self.head.count < selected.memberCount
     else { return nil }
-    return data.snapshot.contents.member(detail.row - Self.head.count, at: index)
-  }
-
-  private func item(at line: Int) -> DetailItem? {
-    guard line >= Self.head.count else { return Self.head[line] }
-    guard let index = selectedIndex else { return nil }
-    return .member(data.snapshot.contents.member(line - Self.head.count, at: index).userID)
+    return selected.member(at: detail.row - Self.head.count)?.member
   }
 
   /// Selects a line, or the nearest that can be selected.
   mutating func selectLine(_ line: Int, downwards: Bool) {
-    var selection = detail
-    selection.select(
-      line, downwards: downwards, rows: room.lines, of: detailLineCount, id: item(at:))
-    detail = selection
+    guard let selected = selectedDetail else { return }
+    detail.select(
+      line, downwards: downwards, rows: room.lines, of: Self.head.count + selected.memberCount
+    ) { line in
+      guard line >= Self.head.count else { return Self.head[line] }
+      return (selected.member(at: line - Self.head.count)?.member.userID).map { .member($0) }
+    }
     // The lines above the first member are worth seeing with it.
     if detail.row <= Self.head.count, detail.row < room.lines { detail.top = 0 }
   }
@@ -133,31 +130,28 @@ extension OrganizationsScreen {
     switch item {
     case .field: return Self.head.firstIndex(of: item)
     case .member(let user):
-      guard let index = selectedIndex else { return nil }
-      let contents = data.snapshot.contents
+      guard let selected = selectedDetail else { return nil }
       // Mostly it is where it was.
       let place = detail.row - Self.head.count
-      if place >= 0, place < contents.memberCount(at: index), contents.member(place, at: index).userID == user
-      {
+      if place >= 0, place < selected.memberCount, selected.member(at: place)?.member.userID == user {
         return detail.row
       }
-      return contents.memberIndex(ofUser: user, at: index).map { $0 + Self.head.count }
+      return selected.place(of: user).map { $0 + Self.head.count }
     }
   }
 
   /// Selects the first member, or the plan where there are none.
   private mutating func showDetailFromTop() {
     detail = Selection()
-    guard let index = selectedIndex else { return }
-    let hasMembers = data.snapshot.contents.memberCount(at: index) > 0
-    selectLine(hasMembers ? Self.head.count : 3, downwards: true)
+    guard let selected = selectedDetail else { return }
+    selectLine(selected.memberCount > 0 ? Self.head.count : 3, downwards: true)
   }
 
   // MARK: Moving
 
   package mutating func move(_ motion: Motion, _ workspace: inout Workspace) {
     if pane == .list {
-      selectRow(list.selection.target(of: motion, rows: room.rows, count: data.rows.count))
+      selectRow(list.selection.target(of: motion, rows: room.rows, count: data.count))
     } else {
       let target = detail.target(of: motion, rows: room.lines, count: detailLineCount)
       selectLine(target, downwards: target >= detail.row)
@@ -195,18 +189,18 @@ extension OrganizationsScreen {
       list.selection.isGone = false
       // The selected row stays where it was on the screen.
       list.selection.top = row - offset
-      list.selection.scroll(rows: room.rows, of: data.rows.count)
+      list.selection.scroll(rows: room.rows, of: data.count)
       keepLine(isShown: isShown, &workspace)
     } else if isFiltered {
       // A filter is being typed: this is the best there is.
       selectRow(0)
     } else {
-      lose(id, old.snapshot, isShown: isShown, &workspace)
+      lose(id, old.listing, isShown: isShown, &workspace)
     }
   }
 
   private mutating func lose(
-    _ id: String, _ old: Snapshot, isShown: Bool, _ workspace: inout Workspace
+    _ id: String, _ old: any OrganizationListing, isShown: Bool, _ workspace: inout Workspace
   ) {
     if !list.selection.isGone, isShown {
       let name = old.organization(id: id)?.name ?? id
@@ -214,7 +208,7 @@ extension OrganizationsScreen {
         "\(name.escapedForDisplay) is no longer in this list: it was changed or removed.")
     }
     list.selection.isGone = true
-    list.selection.scroll(rows: room.rows, of: data.rows.count)
+    list.selection.scroll(rows: room.rows, of: data.count)
     if pane == .detail { pane = .list }
   }
 

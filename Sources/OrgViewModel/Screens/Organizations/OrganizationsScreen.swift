@@ -13,7 +13,7 @@ package struct OrganizationsScreen: MarkingScreen {
   /// The data with the rows, as they are shown.
   package private(set) var data: OrganizationList
   /// The rows that are selected and marked, and what they are filtered by.
-  var list = ListState<String, IndexMarks>()
+  var list = ListState<String, OrganizationMarks>()
   /// What the rows are sorted by, or will be in a moment.
   package private(set) var order: ListOrder
   /// Which pane has the focus.
@@ -79,8 +79,8 @@ package struct OrganizationsScreen: MarkingScreen {
   }
 
   package var filter: String { list.filter }
-  package var shownCount: Int { data.rows.count }
-  package var totalCount: Int { data.snapshot.contents.organizationCount }
+  package var shownCount: Int { data.count }
+  package var totalCount: Int { data.listing.summary.organizationCount }
   package var markCount: Int {
     pane == .list ? list.marks.count : list.selection.id.flatMap { memberMarks[$0]?.count } ?? 0
   }
@@ -114,7 +114,7 @@ package struct OrganizationsScreen: MarkingScreen {
   package func folded() -> Self {
     var folded = self
     folded.data = .unread
-    (folded.list.marks, folded.list.range, folded.memberMarks) = (IndexMarks(), nil, [:])
+    (folded.list.marks, folded.list.range, folded.memberMarks) = (OrganizationMarks(), nil, [:])
     return folded
   }
 
@@ -154,7 +154,7 @@ package struct OrganizationsScreen: MarkingScreen {
 
   package mutating func resize(_ viewport: Viewport) {
     room = (viewport.listRows, viewport.detailRows)
-    list.selection.scroll(rows: room.rows, of: data.rows.count)
+    list.selection.scroll(rows: room.rows, of: data.count)
     detail.scroll(rows: room.lines, of: detailLineCount)
   }
 
@@ -235,7 +235,7 @@ package struct OrganizationsScreen: MarkingScreen {
     case .move(let motion):
       pane = .list
       list.anchor = nil
-      selectRow(list.selection.target(of: motion, rows: room.rows, count: data.rows.count))
+      selectRow(list.selection.target(of: motion, rows: room.rows, count: data.count))
     case .accept:
       if !filter.isEmpty { search.latest = filter }
       if !awaitsFilter { list.anchor = nil }
@@ -259,7 +259,7 @@ package struct OrganizationsScreen: MarkingScreen {
     guard !query.isEmpty else {
       return workspace.status.refuse("There is nothing to look for yet: filter first.")
     }
-    guard !data.rows.isEmpty else { return workspace.status.refuse("Nothing matches \(query.quoted).") }
+    guard data.count > 0 else { return workspace.status.refuse("Nothing matches \(query.quoted).") }
     let serial = workspace.requests.next()
     search.awaited = serial
     let row = list.selection.row
@@ -274,6 +274,7 @@ package struct OrganizationsScreen: MarkingScreen {
   mutating func receive(_ found: Found, _ workspace: inout Workspace) {
     guard found.serial == search.awaited else { return }
     search.awaited = nil
+    if let error = found.error { return workspace.status.report(error.message, .refusal) }
     let query = filter.isEmpty ? search.latest : filter
     guard let id = found.id, let row = data.row(of: id) else {
       return workspace.status.refuse("Nothing matches \(query.quoted).")

@@ -1,12 +1,13 @@
 import Glibc
+import OrgCore
 
 /// Which organizations every user is in, worked out once: for those who look at users rather than organizations.
 ///
 /// Rows are users in the order of their ids, byte by byte. A million memberships take about 20 bytes each, and no
 /// string.
-public struct UserIndex: Sendable {
+struct UserIndex: Sendable {
   /// What the users were taken from; organizations are named by their indices in it.
-  public let snapshot: Snapshot
+  let snapshot: Snapshot
   /// The ids, one behind the other, each followed by `SearchText.separator`.
   private var text: [UInt8] = []
   /// Where each id begins, and the end of the last.
@@ -45,11 +46,10 @@ public struct UserIndex: Sendable {
   /// - Parameters:
   ///   - snapshot: the data.
   ///   - earlier: an index of an earlier snapshot of the same store.
-  public init(_ snapshot: Snapshot, after earlier: UserIndex? = nil) {
+  init(_ snapshot: Snapshot, after earlier: UserIndex? = nil) {
     self.snapshot = snapshot
     let contents = snapshot.contents
-    let plain = contents as? any RawFieldContents
-    guard let earlier, let changed = plain?.indicesOfChanges(since: earlier.snapshot.contents) else {
+    guard let earlier, let changed = contents.indicesOfChanges(since: earlier.snapshot.contents) else {
       merge(nil, except: [], Additions(0..<contents.organizationCount, of: contents))
       return
     }
@@ -65,17 +65,17 @@ public struct UserIndex: Sendable {
   // MARK: Looking up
 
   /// How many users there are.
-  public var count: Int { starts.count - 1 }
+  var count: Int { starts.count - 1 }
 
   /// A user, and how many organizations have them in which role.
-  public func user(at row: Int) -> UserSummary {
+  func user(at row: Int) -> UserSummary {
     var roles = RoleCounts()
     for (place, role) in Role.all.enumerated() { roles[role] = Int(counts[row * Role.all.count + place]) }
     return UserSummary(id: String(decoding: text[range(row)], as: UTF8.self), roles: roles)
   }
 
   /// Where a user stands; `nil` for one who is in no organization.
-  public func row(of user: String) -> Int? {
+  func row(of user: String) -> Int? {
     var user = user
     return user.withUTF8 { bytes in
       text.withUnsafeBytes { text in
@@ -93,12 +93,12 @@ public struct UserIndex: Sendable {
   }
 
   /// The indices of a user's organizations, rising.
-  public func organizations(at row: Int) -> [Int] {
+  func organizations(at row: Int) -> [Int] {
     (firsts[row]..<firsts[row + 1]).map { Membership(number: memberships[$0]).organization }
   }
 
   /// The users with all of some words in their ids, whatever the case.
-  public func rows(containing words: [String]) -> [Int32] {
+  func rows(containing words: [String]) -> [Int32] {
     let words = words.map { word in
       var bytes: [UInt8] = []
       SearchText.append(word, to: &bytes)
@@ -139,20 +139,9 @@ public struct UserIndex: Sendable {
       let membership: Int
     }
 
-    init(_ organizations: some Sequence<Int>, of contents: any SnapshotContents) {
-      let plain = contents as? any RawFieldContents
+    init(_ organizations: some Sequence<Int>, of contents: FileContents) {
       for index in organizations {
-        if let plain {
-          plain.forEachMember(at: index) { add($0, Membership(organization: index, role: $1)) }
-        } else {
-          for place in 0..<contents.memberCount(at: index) {
-            let member = contents.member(place, at: index)
-            var id = member.userID
-            id.withUTF8 {
-              add(UnsafeRawBufferPointer($0), Membership(organization: index, role: member.role.place))
-            }
-          }
-        }
+        contents.members.forEach(at: index) { add($0, Membership(organization: index, role: $1)) }
       }
       sort()
     }
@@ -273,15 +262,4 @@ public struct UserIndex: Sendable {
       foldedStarts.append(folded.count)
     }
   }
-}
-
-/// A user, with how many organizations have them in which role.
-public struct UserSummary: Sendable, Hashable {
-  /// The user's id.
-  public let id: String
-  /// How many organizations have the user in each role.
-  public let roles: RoleCounts
-
-  /// How many organizations the user is in.
-  public var organizationCount: Int { roles.total }
 }

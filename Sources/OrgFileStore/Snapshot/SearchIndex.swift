@@ -1,27 +1,27 @@
-import Glibc
+import OrgCore
 
 /// What searching and sorting need to know of a snapshot, worked out once: for filtering as somebody types.
-public final class SearchIndex: Sendable {
+final class SearchIndex: Sendable {
   /// What was worked out.
-  public let snapshot: Snapshot
+  let snapshot: Snapshot
   /// Indices of the organizations by name, whatever the case, then by id.
-  public let order: [Int32]
+  let order: [Int32]
+  /// Where each organization stands in that order, by its index.
+  let ranks: [Int32]
   let table: Table
 
   /// Looks at every organization of a snapshot once; not even that where they are those of an earlier index.
-  public init(_ snapshot: Snapshot, after earlier: SearchIndex? = nil) {
+  init(_ snapshot: Snapshot, after earlier: SearchIndex? = nil) {
     self.snapshot = snapshot
-    if let earlier, let contents = snapshot.contents as? any RawFieldContents,
-      contents.hasSameOrganizations(as: earlier.snapshot.contents)
-    {
-      table = earlier.table
-      order = earlier.order
+    if let earlier, snapshot.contents.hasSameOrganizations(as: earlier.snapshot.contents) {
+      (table, order, ranks) = (earlier.table, earlier.order, earlier.ranks)
       return
     }
     let count = min(snapshot.contents.organizationCount, Int(Int32.max))
     guard count >= Self.leastToDivide else {
       table = Table(of: snapshot.contents, 0..<count)
       order = table.sorted(0..<count).map(\.index)
+      ranks = order.ranks
       return
     }
     let middle = count / 2
@@ -32,26 +32,32 @@ public final class SearchIndex: Sendable {
     let whole = table
     let upper = BackgroundTask { whole.sorted(middle..<count) }
     order = table.merged(table.sorted(0..<middle), upper.value)
+    ranks = order.ranks
   }
 
   /// Organizations that one core has looked at before two would have.
   private static let leastToDivide = 4096
 
-  func subject(at index: Int) -> some QuerySubject { Subject(table: table, index: index) }
+  // MARK: Matching
 
-  private struct Subject: QuerySubject {
-    let table: Table
-    let index: Int
+  /// Whether the organization at an index matches a query.
+  func matches(_ query: Query, at index: Int) -> Bool {
+    table.withSubjects { query.matches($0(index), at: index, in: snapshot.contents) }
+  }
 
-    var status: Organization.Status { table.facts[index].status }
-    func has(_ fields: OptionalFields) -> Bool { !table.facts[index].present.isDisjoint(with: fields) }
-    var day: Int? { table.facts[index].createdAt.dayNumber }
-    func isOnPlan(_ plan: [UInt8]) -> Bool { table.plans[Int(table.facts[index].plan)] == plan }
+  /// Those of some organizations that match a query, in their order; two cores look at many.
+  func filter(_ indices: [Int32], _ query: Query) -> [Int32] {
+    guard !query.isEmpty else { return indices }
+    guard indices.count >= Self.leastToDivide else { return matching(indices[...], query) }
+    let middle = indices.count / 2
+    let second = BackgroundTask { self.matching(indices[middle...], query) }
+    return matching(indices[..<middle], query) + second.value
+  }
 
-    func withText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-      table.text.withUnsafeBytes {
-        body(UnsafeRawBufferPointer(rebasing: $0[table.starts[index]..<table.starts[index + 1]]))
-      }
+  private func matching(_ indices: ArraySlice<Int32>, _ query: Query) -> [Int32] {
+    let members: any QueryMembers = snapshot.contents
+    return table.withSubjects { subject in
+      indices.filter { query.matches(subject(Int($0)), at: Int($0), in: members) }
     }
   }
 
@@ -63,6 +69,9 @@ public final class SearchIndex: Sendable {
     private(set) var facts: [Facts] = []
     /// The plans in lower case.
     private(set) var plans: [[UInt8]] = []
+    /// The same in one text, and where each begins, and the end of the last.
+    private var planText: [UInt8] = []
+    private var planStarts = [0]
     private var planNumbers: [[UInt8]: Int32] = [:]
     /// The first few, as they are written: many organizations are on few plans.
     private var firstPlans: [[UInt8]] = []
@@ -75,13 +84,28 @@ public final class SearchIndex: Sendable {
       var present: OptionalFields
     }
 
-    init(of contents: any SnapshotContents, _ indices: Range<Int>) {
+    /// Calls a function with what gives the organization at an index as queries look at it, for as long as it runs.
+    func withSubjects<Result>(_ body: ((Int) -> QuerySubject) -> Result) -> Result {
+      text.withUnsafeBytes { text in
+        planText.withUnsafeBytes { plans in
+          body { index in
+            let facts = facts[index]
+            let plan = Int(facts.plan)
+            return QuerySubject(
+              status: facts.status, createdAt: facts.createdAt, present: facts.present,
+              plan: UnsafeRawBufferPointer(rebasing: plans[planStarts[plan]..<planStarts[plan + 1]]),
+              text: UnsafeRawBufferPointer(rebasing: text[starts[index]..<starts[index + 1]]))
+          }
+        }
+      }
+    }
+
+    init(of contents: FileContents, _ indices: Range<Int>) {
       text.reserveCapacity(indices.count * 96)
       starts.reserveCapacity(indices.count + 1)
       facts.reserveCapacity(indices.count)
-      let plain = contents as? any RawFieldContents
       for index in indices {
-        if plain?.withRawFields(at: index, { add($0) }) == true { continue }
+        if contents.withRawFields(at: index, { add($0) }) { continue }
         add(contents.organization(at: index))
       }
       starts.append(text.count)
@@ -130,6 +154,8 @@ public final class SearchIndex: Sendable {
       let number = Int32(plans.count)
       planNumbers[plan] = number
       plans.append(Array(String(decoding: plan, as: UTF8.self).lowercased().utf8))
+      planText += plans[plans.count - 1]
+      planStarts.append(planText.count)
       if firstPlans.count < 8 { firstPlans.append(plan) }
       return number
     }
@@ -215,80 +241,32 @@ public final class SearchIndex: Sendable {
   }
 }
 
-/// Contents that can show the values of most organizations as they stand, without making records of them.
-package protocol RawFieldContents: SnapshotContents {
-  /// Gives the values of an organization; false where they can't be shown as they stand.
-  func withRawFields(at index: Int, _ body: (RawFieldOrganization) -> Void) -> Bool
-  /// Whether all organizations are the same, in the same order; false where that can't be told fast.
-  func hasSameOrganizations(as other: any SnapshotContents) -> Bool
-  /// Gives the id of each member of an organization as UTF-8, and the role by its place among all roles.
-  func forEachMember(at index: Int, _ body: (UnsafeRawBufferPointer, Int) -> Void)
-  /// The indices of the organizations that differ from earlier contents, in their own fields or in their members,
-  /// or are new; rising. `nil` where those that both have don't stand at the same indices, or that can't be told
-  /// fast.
-  func indicesOfChanges(since earlier: any SnapshotContents) -> [Int]?
-}
-
-/// The values of an organization as ASCII text, for as long as a closure runs.
-package struct RawFieldOrganization {
-  /// The range of a value.
-  package struct Place: BitwiseCopyable, Sendable {
-    let start: UInt32
-    let end: UInt32
-
-    /// - Parameter range: below 4 GB; stores read no larger files.
-    package init(_ range: Range<Int>) {
-      (start, end) = (UInt32(range.lowerBound), UInt32(range.upperBound))
+extension [Int32] {
+  /// Where each of the numbers from zero on stands in this order of them.
+  var ranks: [Int32] {
+    [Int32](unsafeUninitializedCapacity: count) { ranks, size in
+      size = count
+      for (place, number) in enumerated() { ranks[Int(number)] = Int32(truncatingIfNeeded: place) }
     }
-
-    /// Of a value that isn't there: no value begins where the text does.
-    package init() { (start, end) = (0, 0) }
-
-    /// `nil` for a value that isn't there.
-    package var range: Range<Int>? { start == 0 ? nil : Int(start)..<Int(end) }
   }
-
-  private let bytes: UnsafeRawBufferPointer
-  private let places: UnsafeBufferPointer<Place>
-  let createdAt: Timestamp
-  let status: Organization.Status
-
-  /// - Parameter places: where the values stand in the bytes, by the places of their keys in a record.
-  package init(
-    _ bytes: UnsafeRawBufferPointer, _ places: UnsafeBufferPointer<Place>, createdAt: Timestamp,
-    status: Organization.Status
-  ) {
-    (self.bytes, self.places, self.createdAt, self.status) = (bytes, places, createdAt, status)
-  }
-
-  /// A value by the place of its key in a record; `nil` if the record has no value for it.
-  func text(at place: Int) -> UnsafeRawBufferPointer? {
-    places[place].range.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
-  }
-
-  static let planPlace = OrganizationKey.field(.planTier).place
 }
 
-/// A set of optional fields.
-struct OptionalFields: OptionSet, Sendable, Hashable {
-  /// One bit a field, by its place among the optional ones.
-  let rawValue: UInt32
+extension SearchText {
+  private static let places = keys.map(\.place)
 
-  init(rawValue: UInt32) { self.rawValue = rawValue }
-
-  /// The optional fields that pass a test.
-  init(_ test: (OrganizationField) -> Bool) {
-    var bits: UInt32 = 0
-    for (place, field) in OrganizationField.optional.enumerated() where test(field) { bits |= 1 << place }
-    rawValue = bits
+  /// Adds what words are looked for in, of values that are plain ASCII.
+  static func append(_ organization: RawFieldOrganization, to text: inout [UInt8]) {
+    for place in places {
+      guard let part = organization.text(at: place) else { continue }
+      let start = text.count
+      text.append(contentsOf: part)
+      text.append(separator)
+      text.withUnsafeMutableBytes { text in
+        for place in start..<start + part.count {
+          let byte = text[place]
+          text[place] = byte | (byte &- 0x41 < 26 ? 0x20 : 0)
+        }
+      }
+    }
   }
-
-  /// The optional fields of which the place in a record passes a test.
-  init(places test: (Int) -> Bool) {
-    var bits: UInt32 = 0
-    for (place, key) in Self.places.enumerated() where test(key) { bits |= 1 << place }
-    rawValue = bits
-  }
-
-  private static let places = OrganizationField.optional.map { OrganizationKey.field($0).place }
 }

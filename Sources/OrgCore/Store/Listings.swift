@@ -1,0 +1,109 @@
+// Rows as screens show them. A screen's thread asks for them, so no answer waits for anything, nor costs time that grows with
+// the data: a store that hasn't read a row yet says so with `nil`, and reads it when it is told to fetch it.
+
+/// The organizations that match a query, in an order, at one revision.
+public protocol OrganizationListing: Sendable {
+  /// The revision, how much there is, and what is wrong with it.
+  var summary: DataSummary { get }
+  /// What the rows match.
+  var query: Query { get }
+  /// What they are sorted by.
+  var order: ListOrder { get }
+  /// How many rows there are.
+  var count: Int { get }
+  /// The id of the organization in a row.
+  func id(at row: Int) -> String
+  /// The row of an organization; `nil` where the query hides it, or there is none.
+  func position(of id: String) -> Int?
+  /// What a row shows; `nil` where that isn't there yet.
+  func row(at row: Int) -> OrganizationRow?
+  /// Whether there is an organization, whether the query hides it or not.
+  func contains(_ id: String) -> Bool
+  /// An organization with its members, whether the query hides it or not; `nil` where there is none, or it isn't there yet.
+  func detail(of id: String) -> (any OrganizationDetail)?
+  /// The id of the organization that has a name, whatever its case; `nil` where none has it, as far as is known here.
+  func organizationID(named name: String) -> String?
+
+  /// The first row that another query matches, from the one after a row on, or before it, and around the end. May take a
+  /// while, so it isn't asked on a screen's thread.
+  func row(matching query: Query, from row: Int, isForward: Bool) throws(OrgError) -> Int?
+  /// Reads what rows show, if it isn't there yet. May take a while, so it isn't asked on a screen's thread.
+  func fetch(_ rows: Range<Int>) throws(OrgError)
+  /// Reads an organization and its members in some places, if they aren't there yet. May take a while, so it isn't asked on
+  /// a screen's thread.
+  func fetch(_ id: String, members places: Range<Int>) throws(OrgError)
+}
+
+extension OrganizationListing {
+  /// Most stores have all rows at once.
+  public func fetch(_ rows: Range<Int>) throws(OrgError) {}
+  /// Most stores have all members at once.
+  public func fetch(_ id: String, members places: Range<Int>) throws(OrgError) {}
+
+  /// The organization with an id; `nil` where there is none, or it isn't there yet.
+  public func organization(id: String) -> Organization? { detail(of: id)?.organization }
+}
+
+/// One organization and its members, at one revision. Members have a place from zero in the order of the data.
+public protocol OrganizationDetail: Sendable {
+  /// The organization.
+  var organization: Organization { get }
+  /// The fields that its record lacks, so that the service's defaults are shown.
+  var defaults: DefaultedFields { get }
+  /// How many members it has.
+  var memberCount: Int { get }
+  /// How many members have each role.
+  var roleCounts: RoleCounts { get }
+  /// The member in a place; `nil` where it isn't there yet.
+  func member(at place: Int) -> MemberRow?
+  /// The place of a user; `nil` where the user isn't a member, or isn't there yet.
+  func place(of user: String) -> Int?
+}
+
+/// The users whose ids have all words of a text, in the order of their ids, at one revision.
+public protocol UserListing: Sendable {
+  /// The revision.
+  var revision: Revision { get }
+  /// How many users there are whatever the text.
+  var total: Int { get }
+  /// How many rows there are.
+  var count: Int { get }
+  /// The user in a row; `nil` where it isn't there yet.
+  func user(at row: Int) -> UserSummary?
+  /// The row of a user; `nil` where the text hides the user, or there is none.
+  func position(of user: String) -> Int?
+}
+
+/// The organizations of one user that have all words of a text, by their names, at one revision.
+public protocol MembershipListing: Sendable {
+  /// The user's id.
+  var user: String { get }
+  /// How many organizations the user is in whatever the text.
+  var total: Int { get }
+  /// How many rows there are.
+  var count: Int { get }
+  /// The id of the organization in a row.
+  func id(at row: Int) -> String
+  /// The row of an organization; `nil` where the text hides it, or the user isn't in it.
+  func position(of organization: String) -> Int?
+  /// Whether the user is in an organization, whether the text hides it or not.
+  func contains(_ organization: String) -> Bool
+  /// What a row shows; `nil` where that isn't there yet.
+  func row(at row: Int) -> Membership?
+  /// The user in all organizations, by their names. May take a while, so it isn't asked on a screen's thread.
+  func members() throws(OrgError) -> [OrgUser]
+}
+
+/// A user, with how many organizations have them in which role.
+public struct UserSummary: Sendable, Hashable {
+  /// The user's id.
+  public let id: String
+  /// How many organizations have the user in each role.
+  public let roles: RoleCounts
+
+  /// For stores: a user and the counts.
+  public init(id: String, roles: RoleCounts) { (self.id, self.roles) = (id, roles) }
+
+  /// How many organizations the user is in.
+  public var organizationCount: Int { roles.total }
+}

@@ -1,0 +1,145 @@
+/// The organizations in memory that match a query, in an order.
+final class MemoryListing: OrganizationListing {
+  let summary: DataSummary
+  let query: Query
+  let order: ListOrder
+  private let reader: MemoryReader
+  /// All organizations in the order, by their places in the data.
+  private let sorted: [Int]
+  /// Those that match.
+  private let rows: [Int]
+  /// The row of each, by its id.
+  private let positions: [String: Int]
+  private let names: [String: String]
+
+  init(_ reader: MemoryReader, _ query: Query, _ order: ListOrder, after earlier: MemoryListing?) {
+    (self.reader, self.query, self.order, summary) = (reader, query, order, reader.summary)
+    let organizations = reader.records.values.map(\.organization)
+    if let earlier, earlier.order == order, earlier.summary.revision == summary.revision,
+      earlier.summary.hasOrganizations == summary.hasOrganizations
+    {
+      (sorted, names) = (earlier.sorted, earlier.names)
+    } else {
+      sorted = Self.sorted(reader, order)
+      names = Dictionary(
+        organizations.map { ($0.name.nameKey, $0.id) }, uniquingKeysWith: { first, _ in first })
+    }
+    let rows = query.isEmpty ? sorted : sorted.filter { reader.matches(query, at: $0) }
+    self.rows = rows
+    positions = Dictionary(
+      rows.enumerated().map { (organizations[$1].id, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// By the column, then by name whatever the case, then by id.
+  private static func sorted(_ reader: MemoryReader, _ order: ListOrder) -> [Int] {
+    let records = reader.records.values
+    let names = records.map { ($0.organization.name.lowercased(), $0.organization.id.lowercased()) }
+    let byName = records.indices.sorted { names[$0] < names[$1] }
+    guard order.column != .name else { return order.isDescending ? byName.reversed() : byName }
+    let others = Set(records.map { $0.organization.planTier.lowercased() }).subtracting(order.planTiers)
+    let plans = Dictionary(
+      (order.planTiers + others.sorted()).enumerated().map { ($1, $0) },
+      uniquingKeysWith: { first, _ in first })
+    let values = records.map { record -> Int64 in
+      let value: Int64 =
+        switch order.column {
+        case .name: 0
+        case .plan: Int64(plans[record.organization.planTier.lowercased()] ?? 0)
+        case .status:
+          Organization.Status.allCases.firstIndex(of: record.organization.status).map(Int64.init) ?? 0
+        case .members: Int64(record.members.count)
+        case .created: record.organization.createdAt.microseconds
+        }
+      return order.isDescending ? ~value : value
+    }
+    return byName.enumerated().sorted {
+      (values[$0.element], $0.offset) < (values[$1.element], $1.offset)
+    }.map(\.element)
+  }
+
+  private func record(at row: Int) -> MemoryReader.Record { reader.records.values[rows[row]] }
+
+  var count: Int { rows.count }
+  func id(at row: Int) -> String { reader.records.keys[rows[row]] }
+  func position(of id: String) -> Int? { positions[id] }
+  func row(at row: Int) -> OrganizationRow? { record(at: row).row }
+  func contains(_ id: String) -> Bool { reader.records[id] != nil }
+  func detail(of id: String) -> (any OrganizationDetail)? { reader.records[id].map(MemoryDetail.init) }
+  func organizationID(named name: String) -> String? { names[name.nameKey] }
+
+  func row(matching query: Query, from row: Int, isForward: Bool) -> Int? {
+    for step in stride(from: 1, through: count, by: 1) {
+      let place = (isForward ? row + step : row - step + count) % count
+      if reader.matches(query, at: rows[place]) { return place }
+    }
+    return nil
+  }
+}
+
+/// One organization in memory.
+private struct MemoryDetail: OrganizationDetail {
+  let record: MemoryReader.Record
+
+  var organization: Organization { record.organization }
+  var defaults: DefaultedFields { [] }
+  var memberCount: Int { record.members.count }
+  var roleCounts: RoleCounts { record.roleCounts }
+  func member(at place: Int) -> MemberRow? { MemberRow(record.members[place]) }
+  func place(of user: String) -> Int? { record.place(of: user) }
+}
+
+/// The users in memory whose ids have all words of a text.
+struct MemoryUsers: UserListing {
+  let revision: Revision
+  let total: Int
+  private let users: [UserSummary]
+
+  init(_ reader: MemoryReader, matching text: String) {
+    revision = reader.revision
+    var roles: [String: RoleCounts] = [:]
+    for record in reader.records.values {
+      for member in record.members { roles[member.userID, default: RoleCounts()].add(member.role) }
+    }
+    total = roles.count
+    let words = text.lowercased().split(whereSeparator: \.isWhitespace)
+    users = roles.filter { user in words.allSatisfy(user.key.lowercased().contains) }
+      .map { UserSummary(id: $0, roles: $1) }
+      .sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+  }
+
+  var count: Int { users.count }
+  func user(at row: Int) -> UserSummary? { users[row] }
+  func position(of user: String) -> Int? { users.firstIndex { $0.id == user } }
+}
+
+/// The organizations of one user in memory that have all words of a text, by their names.
+struct MemoryMemberships: MembershipListing {
+  let user: String
+  private let all: [Membership]
+  private let shown: [Membership]
+
+  init(of user: String, in reader: MemoryReader, matching text: String) {
+    self.user = user
+    let words = text.lowercased().split(whereSeparator: \.isWhitespace)
+    all = reader.memberships(of: user).enumerated().sorted {
+      ($0.element.organization.name.lowercased(), $0.offset)
+        < ($1.element.organization.name.lowercased(), $1.offset)
+    }.map(\.element)
+    shown = all.filter { membership in
+      let organization = membership.organization
+      let text = [
+        organization.name.lowercased(), organization.id.lowercased(), organization.planTier.lowercased(),
+        organization.status.rawValue, membership.member.role.rawValue,
+      ].joined(separator: "\n")
+      return words.allSatisfy(text.contains)
+    }
+  }
+
+  var total: Int { all.count }
+  var count: Int { shown.count }
+  func id(at row: Int) -> String { shown[row].organization.id }
+  func position(of organization: String) -> Int? { shown.firstIndex { $0.organization.id == organization } }
+  func contains(_ organization: String) -> Bool { all.contains { $0.organization.id == organization } }
+  func row(at row: Int) -> Membership? { shown[row] }
+  func members() -> [OrgUser] { all.map(\.member) }
+}

@@ -1,0 +1,174 @@
+import OrderedCollections
+
+/// All records at one revision, in memory.
+package struct MemoryReader: StoreReader {
+  package let summary: DataSummary
+  let records: OrderedDictionary<String, Record>
+
+  /// An organization with its members.
+  struct Record: Sendable, Equatable {
+    var organization: Organization
+    var members: [OrgUser] = []
+
+    var roleCounts: RoleCounts { members.reduce(into: RoleCounts()) { $0.add($1.role) } }
+    var row: OrganizationRow { OrganizationRow(organization, memberCount: members.count) }
+
+    func place(of user: String) -> Int? { members.firstIndex { $0.userID == user } }
+  }
+
+  init(_ records: OrderedDictionary<String, Record>, revision: Revision, problems: [DataProblem] = []) {
+    self.records = records
+    summary = DataSummary(
+      revision: revision, organizationCount: records.count,
+      memberCount: records.values.reduce(0) { $0 + $1.members.count }, problems: problems)
+  }
+
+  /// Organizations and members at a revision, in their order; members of unknown organizations are left out.
+  package init(
+    organizations: [Organization], members: [OrgUser] = [], revision: Revision = Revision(0),
+    problems: [DataProblem] = []
+  ) {
+    var records = OrderedDictionary<String, Record>()
+    for organization in organizations { records[organization.id] = Record(organization: organization) }
+    for member in members { records[member.organizationID]?.members.append(member) }
+    self.init(records, revision: revision, problems: problems)
+  }
+
+  /// The same data at another revision.
+  package init(_ reader: MemoryReader, revision: Revision, problems: [DataProblem] = []) {
+    self.init(reader.records, revision: revision, problems: problems)
+  }
+
+  /// Data of which nothing has been read.
+  package static let unread = MemoryReader()
+
+  private init() {
+    records = [:]
+    summary = DataSummary(
+      revision: Revision(0), extent: .nothing, organizationCount: 0, memberCount: 0)
+  }
+
+  // MARK: Records
+
+  package func organization(id: String) -> Organization? { records[id]?.organization }
+
+  package func row(of organization: String) -> OrganizationRow? { records[organization]?.row }
+
+  package func organizations(ids: [String]) -> [Organization] {
+    ids.compactMap { records.index(forKey: $0) }.sorted().map { records.values[$0].organization }
+  }
+
+  package func member(_ user: String, of organization: String) -> OrgUser? {
+    records[organization].flatMap { record in record.place(of: user).map { record.members[$0] } }
+  }
+
+  package func roleCounts(of organization: String) -> RoleCounts {
+    records[organization]?.roleCounts ?? RoleCounts()
+  }
+
+  package func records(for set: ChangeSet) -> any RecordLookup { Lookup(self) }
+
+  /// The records as a preview looks them up; names are put in a table for it.
+  private final class Lookup: RecordLookup {
+    private let reader: MemoryReader
+    private lazy var names = Dictionary(
+      reader.records.values.map { ($0.organization.name.nameKey, $0.organization.id) },
+      uniquingKeysWith: { first, _ in first })
+    /// Members by user, of organizations of which some are looked up.
+    private var members: [String: [String: OrgUser]] = [:]
+
+    init(_ reader: MemoryReader) { self.reader = reader }
+
+    func organization(id: String) -> Organization? { reader.organization(id: id) }
+    func organizationID(named name: String) -> String? { names[name.nameKey] }
+    func roleCounts(of organization: String) -> RoleCounts { reader.roleCounts(of: organization) }
+    func problem(with record: EditedRecord) -> DataProblem? { nil }
+
+    func member(_ user: String, of organization: String) -> OrgUser? {
+      if let known = members[organization] { return known[user] }
+      let known = Dictionary(
+        (reader.records[organization]?.members ?? []).map { ($0.userID, $0) },
+        uniquingKeysWith: { first, _ in first })
+      members[organization] = known
+      return known[user]
+    }
+  }
+
+  // MARK: Page by page
+
+  package func organizations(
+    matching query: Query, after organization: String?, limit: Int
+  ) -> [OrganizationRow] {
+    var rows: [OrganizationRow] = []
+    var index = organization.map { records.index(forKey: $0).map { $0 + 1 } ?? records.count } ?? 0
+    while index < records.count, rows.count < limit {
+      if matches(query, at: index) { rows.append(records.values[index].row) }
+      index += 1
+    }
+    return rows
+  }
+
+  func matches(_ query: Query, at index: Int) -> Bool {
+    query.matches(records.values[index].organization, at: index, in: Members(records: records))
+  }
+
+  private struct Members: QueryMembers {
+    let records: OrderedDictionary<String, Record>
+
+    func memberCount(at index: Int) -> Int { records.values[index].members.count }
+    func roleCounts(at index: Int) -> RoleCounts { records.values[index].roleCounts }
+    func role(of user: String, at index: Int) -> Role? {
+      records.values[index].members.first { $0.userID == user }?.role
+    }
+  }
+
+  package func members(of organization: String, in places: Range<Int>) -> [MemberRow] {
+    let members = records[organization]?.members ?? []
+    return members[places.clamped(to: 0..<members.count)].map { MemberRow($0) }
+  }
+
+  package func memberships(of user: String) -> [Membership] {
+    records.values.compactMap { record in
+      record.place(of: user).map { Membership(record.organization, record.members[$0]) }
+    }
+  }
+
+  // MARK: What screens show
+
+  package func listing(
+    _ query: Query, _ order: ListOrder, after earlier: (any OrganizationListing)?
+  ) -> any OrganizationListing {
+    MemoryListing(self, query, order, after: earlier as? MemoryListing)
+  }
+
+  package func users(matching text: String, after earlier: (any UserListing)?) -> any UserListing {
+    MemoryUsers(self, matching: text)
+  }
+
+  package func memberships(of user: String, matching text: String) -> any MembershipListing {
+    MemoryMemberships(of: user, in: self, matching: text)
+  }
+
+  package func overview() -> Overview {
+    var overview = Overview()
+    overview.members = Overview.Members()
+    for record in records.values {
+      overview.add(record.organization, memberCount: record.members.count) { record.roleCounts }
+    }
+    return overview
+  }
+
+  package func difference(since earlier: any StoreReader) -> StoreDifference? {
+    guard let earlier = earlier as? MemoryReader, earlier.summary.hasOrganizations else { return nil }
+    return StoreDifference(
+      changed: Set(records.filter { earlier.records[$0.key] != $0.value }.keys),
+      removed: Set(earlier.records.keys.filter { records[$0] == nil }))
+  }
+}
+
+extension Preview {
+  /// Plays a change set on records in memory; nothing is changed.
+  package init(of set: ChangeSet, on reader: MemoryReader) {
+    self.init(of: set, on: reader.records(for: set))
+  }
+}

@@ -1,0 +1,242 @@
+/// What a store answers, all of it as it was at one revision: the data may change meanwhile, these answers don't.
+///
+/// A question may be asked of a file or of a server, so it may take a while, and fail. Ask from a thread that may wait; what
+/// a screen shows it takes of an ``OrganizationListing``.
+public protocol StoreReader: Sendable {
+  /// The revision, how much there is, and what is wrong with it.
+  var summary: DataSummary { get }
+
+  // MARK: Records
+
+  /// The organization with an id; `nil` for an unknown one.
+  func organization(id: String) throws(OrgError) -> Organization?
+
+  /// The organization with an id as lists show it; `nil` for an unknown one.
+  func row(of organization: String) throws(OrgError) -> OrganizationRow?
+
+  /// Those of some organizations that there are, in the order of the data.
+  func organizations(ids: [String]) throws(OrgError) -> [Organization]
+
+  /// One member of an organization.
+  func member(_ user: String, of organization: String) throws(OrgError) -> OrgUser?
+
+  /// How many members of an organization have each role; none for an unknown one.
+  func roleCounts(of organization: String) throws(OrgError) -> RoleCounts
+
+  /// The records that a preview of a change set looks up: those that its changes name.
+  func records(for set: ChangeSet) throws(OrgError) -> any RecordLookup
+
+  // MARK: Page by page
+
+  /// Organizations that match a query, in the order of the data, deleted ones too.
+  ///
+  /// - Parameters:
+  ///   - organization: the last one of the page before; `nil` for the first page.
+  ///   - limit: how many there are at most on the page. One that has fewer is the last.
+  func organizations(
+    matching query: Query, after organization: String?, limit: Int
+  ) throws(OrgError) -> [OrganizationRow]
+
+  /// Members of an organization by their places in the order of the data; fewer where it has no more, none for an unknown
+  /// organization.
+  func members(of organization: String, in places: Range<Int>) throws(OrgError) -> [MemberRow]
+
+  /// All organizations of a user, in the order of the data.
+  func memberships(of user: String) throws(OrgError) -> [Membership]
+
+  // MARK: What screens show
+
+  /// The organizations that match a query, in an order.
+  ///
+  /// - Parameter earlier: a listing of the same store: what it has worked out is used again as far as it still holds.
+  func listing(
+    _ query: Query, _ order: ListOrder, after earlier: (any OrganizationListing)?
+  ) throws(OrgError) -> any OrganizationListing
+
+  /// The users whose ids have all words of a text, whatever the case, in the order of their ids.
+  ///
+  /// - Parameter earlier: as for `listing(_:_:after:)`.
+  func users(matching text: String, after earlier: (any UserListing)?) throws(OrgError) -> any UserListing
+
+  /// The organizations of a user that have all words of a text in their name, id, plan or status or in the user's role,
+  /// by name.
+  func memberships(of user: String, matching text: String) throws(OrgError) -> any MembershipListing
+
+  /// What there is, counted.
+  func overview() throws(OrgError) -> Overview
+
+  /// What differs from an earlier state of the same store; `nil` where that can't be told.
+  func difference(since earlier: any StoreReader) throws(OrgError) -> StoreDifference?
+}
+
+extension StoreReader {
+  /// The state that all answers are of.
+  public var revision: Revision { summary.revision }
+  /// What keeps the service that shares the data from loading them. While there is anything, what is readable is shown
+  /// and nothing is written.
+  public var problems: [DataProblem] { summary.problems }
+
+  /// The role of a user in an organization; `nil` where the user isn't a member.
+  public func role(of user: String, in organization: String) throws(OrgError) -> Role? {
+    try member(user, of: organization)?.role
+  }
+
+  /// All members of an organization in the order of the data; none for an unknown one.
+  public func members(of organization: String) throws(OrgError) -> [OrgUser] {
+    var members: [OrgUser] = []
+    try forEachMember(of: organization) { members.append($0.member) }
+    return members
+  }
+
+  /// Hands all members of an organization over, in the order of the data, a page at a time.
+  public func forEachMember(
+    of organization: String, _ body: (MemberRow) throws(OrgError) -> Void
+  ) throws(OrgError) {
+    let size = 1000
+    var place = 0
+    while true {
+      let page = try members(of: organization, in: place..<place + size)
+      for row in page { try body(row) }
+      guard page.count == size else { return }
+      place += size
+    }
+  }
+
+  /// All organizations in the order of the data, deleted ones too.
+  public func organizations() throws(OrgError) -> [Organization] {
+    var organizations: [Organization] = []
+    try forEachOrganization { organizations.append($0.organization) }
+    return organizations
+  }
+
+  /// Hands all organizations that match a query over, in the order of the data, a page at a time.
+  public func forEachOrganization(
+    matching query: Query = Query(), _ body: (OrganizationRow) throws(OrgError) -> Void
+  ) throws(OrgError) {
+    let size = 1000
+    var last: String?
+    while true {
+      let page = try organizations(matching: query, after: last, limit: size)
+      for row in page { try body(row) }
+      guard page.count == size, let next = page.last?.organization.id else { return }
+      last = next
+    }
+  }
+
+  /// The organizations that a user is a member of, in the order of the data.
+  public func organizations(ofUser user: String) throws(OrgError) -> [Organization] {
+    try memberships(of: user).map(\.organization)
+  }
+
+  /// The ids of the organizations that are new, or differ from what they were in an earlier state, in their own fields or
+  /// in their members; `nil` where that can't be told.
+  public func changedOrganizations(since earlier: any StoreReader) throws(OrgError) -> Set<String>? {
+    try difference(since: earlier)?.changed
+  }
+}
+
+extension Preview {
+  /// Plays a change set on the data of a reader; nothing is changed.
+  public init(of set: ChangeSet, on reader: any StoreReader) throws(OrgError) {
+    self.init(of: set, on: try reader.records(for: set))
+  }
+}
+
+/// How much there is at a revision, and what is wrong with it.
+public struct DataSummary: Sendable {
+  /// The revision.
+  public let revision: Revision
+  /// What has been read so far.
+  public let extent: Extent
+  /// How many organizations there are, deleted ones too.
+  public let organizationCount: Int
+  /// How many members all organizations have together.
+  public let memberCount: Int
+  /// What keeps the service that shares the data from loading them. While there is anything, what is readable is shown
+  /// and nothing is written.
+  public let problems: [DataProblem]
+  /// What is wrong with single records that the service loads all the same: those can't be edited, all others can. Long
+  /// lists are cut off.
+  public let recordProblems: [DataProblem]
+
+  /// What has been read. What hasn't seems not to be there.
+  public enum Extent: Sendable, Hashable, Comparable {
+    /// Nothing yet.
+    case nothing
+    /// The organizations without their members.
+    case organizations
+    /// All there is.
+    case everything
+  }
+
+  /// For stores: what there is.
+  public init(
+    revision: Revision, extent: Extent = .everything, organizationCount: Int, memberCount: Int,
+    problems: [DataProblem] = [], recordProblems: [DataProblem] = []
+  ) {
+    (self.revision, self.extent) = (revision, extent)
+    (self.organizationCount, self.memberCount) = (organizationCount, memberCount)
+    (self.problems, self.recordProblems) = (problems, recordProblems)
+  }
+
+  /// Whether the organizations have been read.
+  public var hasOrganizations: Bool { extent >= .organizations }
+  /// Whether the members have been read.
+  public var hasMembers: Bool { extent == .everything }
+}
+
+/// An organization as lists show it.
+public struct OrganizationRow: Sendable, Hashable {
+  /// The organization.
+  public let organization: Organization
+  /// The fields that its record lacks, so that the service's defaults are shown.
+  public let defaults: DefaultedFields
+  /// How many members it has.
+  public let memberCount: Int
+
+  /// For stores: an organization, and what lists show beside it.
+  public init(_ organization: Organization, defaults: DefaultedFields = [], memberCount: Int) {
+    (self.organization, self.defaults, self.memberCount) = (organization, defaults, memberCount)
+  }
+}
+
+/// A member as lists show it.
+public struct MemberRow: Sendable, Hashable {
+  /// The member.
+  public let member: OrgUser
+  /// The fields that its record lacks, so that the service's defaults are shown.
+  public let defaults: DefaultedFields
+
+  /// For stores: a member, and what lists show beside it.
+  public init(_ member: OrgUser, defaults: DefaultedFields = []) {
+    (self.member, self.defaults) = (member, defaults)
+  }
+}
+
+/// A user in one organization.
+public struct Membership: Sendable, Hashable {
+  /// The organization.
+  public let organization: Organization
+  /// The user in it.
+  public let member: OrgUser
+  /// The fields that one of the two records lacks, so that the service's defaults are shown.
+  public let defaults: DefaultedFields
+
+  /// For stores: both records.
+  public init(_ organization: Organization, _ member: OrgUser, defaults: DefaultedFields = []) {
+    (self.organization, self.member, self.defaults) = (organization, member, defaults)
+  }
+}
+
+/// What differs between two states of a store.
+public struct StoreDifference: Sendable, Hashable {
+  /// The ids of organizations that are new, or differ in their own fields or in their members.
+  public let changed: Set<String>
+  /// The ids of organizations that are gone.
+  public let removed: Set<String>
+
+  /// For stores: what differs; nothing, if nothing is named.
+  public init(changed: Set<String> = [], removed: Set<String> = []) {
+    (self.changed, self.removed) = (changed, removed)
+  }
+}
