@@ -10,6 +10,8 @@ package enum Event: Sendable {
   case saving
   /// How far reading the data has come, where that takes long enough to notice; `nil` when it is over.
   case reading(ReadingProgress?)
+  /// Rows that were to be fetched are there, or why they aren't.
+  case fetched(OrgError?)
   /// Rows of a screen.
   case rows(any ListRows, ScreenRequest)
   /// Rows of a screen couldn't be made.
@@ -66,6 +68,7 @@ extension AppModel {
     case .organizationList(let organizationList): return receive(organizationList)
     case .saving: receiveSaving()
     case .reading(let progress): receive(progress)
+    case .fetched(let error): return receiveFetchedRows(error)
     case .rows(let rows, let request): return receive(rows, for: request)
     case .rowsFailure(let error, let request): return receive(error, for: request)
     case .bulkEditPreview(let preview, let plan): receive(preview, for: plan)

@@ -26,11 +26,13 @@ package final class Runtime: EffectHandler, Sendable {
     let reading = DispatchQueue(label: "orgman.reading")
     let arranging = DispatchQueue(label: "orgman.arranging")
     let committing = DispatchQueue(label: "orgman.committing")
+    let fetching = DispatchQueue(label: "orgman.fetching")
   }
 
   private struct State {
     var request = ListRequest()
     var organizationList: OrganizationList?
+    var fetch: RowFetch?
     var isCancelled = false
     var hasLeases = true
   }
@@ -156,6 +158,7 @@ package final class Runtime: EffectHandler, Sendable {
     queues.reading.sync {}
     queues.committing.sync {}
     queues.arranging.sync {}
+    queues.fetching.sync {}
     screens.waitUntilIdle()
   }
 
@@ -174,6 +177,19 @@ package final class Runtime: EffectHandler, Sendable {
       queues.arranging.async { [self] in
         guard let reader = state.withLock({ $0.organizationList?.reader }) else { return }
         inbox.post(.bulkEditPreview(bulkEditPlan.preview(on: reader), bulkEditPlan))
+      }
+    case .fetch(let fetch):
+      state.withLock { $0.fetch = fetch }
+      queues.fetching.async { [self] in
+        // A person scrolls faster than rows are fetched: only the last request counts.
+        guard state.withLock({ $0.fetch }) == fetch else { return }
+        do throws(OrgError) {
+          try fetch.run()
+          inbox.post(.fetched(nil))
+        } catch {
+          observer?.didFail(error)
+          inbox.post(.fetched(error))
+        }
       }
     case .forgetRows: screens.forget()
     case .show(let request): screens.load(request, of: state.withLock { $0.organizationList?.reader })

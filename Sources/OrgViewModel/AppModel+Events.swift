@@ -63,6 +63,13 @@ extension AppModel {
     return takeEffects()
   }
 
+  /// Learns that rows that were asked for are there, or why they aren't.
+  package mutating func receiveFetchedRows(_ error: OrgError?) -> [Effect] {
+    if let error { workspace.status.report(error.message, .refusal) }
+    withOrganizations { screen, _ in screen.receiveFetchedRows() }
+    return takeEffects()
+  }
+
   /// Receives rows of a screen.
   package mutating func receive(_ rows: any ListRows, for request: ScreenRequest) -> [Effect] {
     screen.receive(rows, for: request, &workspace)

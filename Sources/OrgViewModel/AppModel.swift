@@ -67,6 +67,10 @@ package struct AppModel: Sendable {
   mutating func takeEffects() -> [Effect] {
     if workspace.proposal != nil { screen.endRange() }
     workspace.sendProposal(from: screen)
+    if let fetch = (screen as? OrganizationsScreen)?.missingRows, fetch != workspace.requests.fetch {
+      workspace.requests.fetch = fetch
+      workspace.ask(.fetch(fetch))
+    }
     let draft = workspace.form.flatMap { Draft($0) }
     if draft != keptDraft {
       keptDraft = draft

@@ -23,6 +23,8 @@ package enum RuntimeEffect: Sendable, Hashable {
   /// Find the rows that a request asks for; they come to `receive(_: OrganizationList)`. Requests that are still
   /// waiting when a newer one comes may be dropped.
   case arrange(ListRequest)
+  /// Fetch rows that are shown and aren't there yet; `receiveFetchedRows` is told.
+  case fetch(RowFetch)
   /// Make the rows of a screen; they come to `receive(_:for:)`, and may come several times, more each time. Requests that
   /// are still waiting when a newer one comes may be dropped.
   case show(ScreenRequest)

@@ -115,6 +115,8 @@ package struct Workspace: Sendable {
     var arranged: ListRequest
     /// What happened to data that were superseded before they were shown.
     var superseded: [OrganizationList.Step] = []
+    /// What rows were fetched last.
+    var fetch: RowFetch?
     /// The request by which a person asked to read the data again.
     var reload: Int?
 

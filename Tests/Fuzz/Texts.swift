@@ -36,8 +36,9 @@ private func importRows(_ reader: some RowReader, atMost most: Int) {
       break
     }
   }
-  let preview = plan.checked()
-  guard (try? preview.check()) != nil, let made = try? Sample.contents.applying(preview.edit) else { return }
+  guard let preview = try? plan.checked(), (try? preview.check()) != nil,
+    let made = try? Sample.contents.applying(preview.edit)
+  else { return }
   made.contents.requireSame(
     as: FileContents(
       organizations: made.contents.organizations.bytes, members: made.contents.members.bytes),
@@ -50,10 +51,9 @@ func readQuery(_ bytes: [UInt8]) {
   let text = String(decoding: bytes, as: UTF8.self)
   do {
     let query = try Query(text)
-    let found = query.filter(search.order, in: search)
+    let found = search.filter(search.order, query)
     let one = search.order.filter { index in
-      query.matches(
-        Sample.snapshot.contents.organization(at: Int(index)), at: Int(index), in: Sample.snapshot)
+      query.matches(Sample.contents.organization(at: Int(index)), at: Int(index), in: Sample.contents)
     }
     require(found == one, "the index finds \(found), going through all \(one)")
     require(query.isNarrower(than: query), "a query is wider than itself")

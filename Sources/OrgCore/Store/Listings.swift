@@ -9,6 +9,8 @@ public protocol OrganizationListing: Sendable {
   var query: Query { get }
   /// What they are sorted by.
   var order: ListOrder { get }
+  /// Whether all rows and members are there, so that nothing has to be fetched.
+  var isWhole: Bool { get }
   /// How many rows there are.
   var count: Int { get }
   /// The id of the organization in a row.
@@ -35,6 +37,8 @@ public protocol OrganizationListing: Sendable {
 }
 
 extension OrganizationListing {
+  /// Most stores have all rows at once.
+  public var isWhole: Bool { true }
   /// Most stores have all rows at once.
   public func fetch(_ rows: Range<Int>) throws(OrgError) {}
   /// Most stores have all members at once.

@@ -174,6 +174,22 @@ extension OrganizationsScreen {
     extendRange()
   }
 
+  // MARK: Rows that aren't there yet
+
+  /// What is shown and isn't there yet; `nil` where everything is.
+  var missingRows: RowFetch? {
+    let lines = visibleLines
+    let first = max(0, lines.lowerBound - Self.head.count)
+    return RowFetch(
+      of: data.listing, rows: visibleRows, organization: list.selected,
+      members: first..<max(first, lines.upperBound - Self.head.count))
+  }
+
+  /// Learns that rows were fetched.
+  mutating func receiveFetchedRows() {
+    if detail.id == nil { showDetailFromTop() }
+  }
+
   // MARK: New data
 
   /// Puts selection and scroll on the records where they were, wherever those are now.
