@@ -241,14 +241,14 @@ public struct OrgManager: Sendable {
 
   /// A part of what happened, newest first; see `OrgStore`.
   public func history(
-    from position: HistoryPage.Position?, limit: Int
+    from position: HistoryCursor?, limit: Int
   ) throws(OrgError) -> HistoryPage {
     try store.history(from: position, limit: limit)
   }
 
   /// What happened to some records or at some time, newest first; see `OrgStore`.
   public func history(
-    matching filter: HistoryFilter, from position: HistoryPage.Position? = nil, limit: Int
+    matching filter: HistoryFilter, from position: HistoryCursor? = nil, limit: Int
   ) throws(OrgError) -> HistoryPage {
     try store.history(matching: filter, from: position, limit: limit)
   }

@@ -230,13 +230,13 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
   public func history() throws(OrgError) -> [HistoryEntry] { try historyReader.history() }
 
   /// A page of the history, read from the end of the journal.
-  public func history(from position: HistoryPage.Position?, limit: Int) throws(OrgError) -> HistoryPage {
+  public func history(from position: HistoryCursor?, limit: Int) throws(OrgError) -> HistoryPage {
     try history(matching: HistoryFilter(), from: position, limit: limit)
   }
 
   /// A page of the history, found through the journal's index.
   public func history(
-    matching filter: HistoryFilter, from position: HistoryPage.Position?, limit: Int
+    matching filter: HistoryFilter, from position: HistoryCursor?, limit: Int
   ) throws(OrgError) -> HistoryPage {
     try historyReader.history(matching: filter, from: position, limit: limit)
   }

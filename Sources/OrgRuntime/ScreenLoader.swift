@@ -64,7 +64,7 @@ final class ScreenLoader: Sendable {
     var isWanted: Bool { loader.latest.withLock { $0 } == request }
 
     func history(
-      matching filter: HistoryFilter, from position: HistoryPage.Position?, limit: Int
+      matching filter: HistoryFilter, from position: HistoryCursor?, limit: Int
     ) throws(OrgError) -> HistoryPage {
       try loader.manager.history(matching: filter, from: position, limit: limit)
     }

@@ -78,7 +78,10 @@ func handleErrors(in directory: String, say: (String) -> Void) throws(OrgError) 
   let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
   try? Data(text.replacing("\"active\"", with: "\"asleep\"").utf8).write(to: file, options: [])
   attempt("Damaged data") { () throws(OrgError) in try manager.createOrganization(name: "Globex") }
-  for problem in try manager.reader().problems { say("  \(problem.file): \(problem.reason)") }
+  for problem in try manager.reader().problems {
+    let file = problem.place.prefix { $0 != "," }
+    say("  \(file): \(problem.reason)")
+  }
 }
 
 /// What a web service answers. A code of a later version is a fault of the service until it says otherwise.

@@ -53,7 +53,7 @@ func readQuery(_ bytes: [UInt8]) {
     let query = try Query(text)
     let found = search.filter(search.order, query)
     let one = search.order.filter { index in
-      query.matches(Sample.contents.organization(at: Int(index)), at: Int(index), in: Sample.contents)
+      query.matches(Sample.contents.organization(at: Int(index)), at: Int(index), in: Sample.snapshot)
     }
     require(found == one, "the index finds \(found), going through all \(one)")
     require(query.isNarrower(than: query), "a query is wider than itself")

@@ -172,7 +172,7 @@ final class BrokenStore: OrgStore {
   }
 
   func history(
-    matching filter: HistoryFilter, from position: HistoryPage.Position?, limit: Int
+    matching filter: HistoryFilter, from position: HistoryCursor?, limit: Int
   ) throws(OrgError) -> HistoryPage {
     let filter = fault == .ignoresFilter ? HistoryFilter() : filter
     let page = try inner.history(
@@ -181,7 +181,7 @@ final class BrokenStore: OrgStore {
     case .forgetsHistory: return HistoryPage(entries: [], next: nil)
     case .endsPagesEarly: return HistoryPage(entries: page.entries, next: nil)
     case .ignoresCursor:
-      return HistoryPage(entries: page.entries, next: HistoryPage.Position(place: "", offset: 0))
+      return HistoryPage(entries: page.entries, next: HistoryCursor("0"))
     default: return page
     }
   }

@@ -10,7 +10,7 @@ import Testing
   let last = Fixture.organization("org_2", name: "\"Last\"")
 
   /// The problems of a file of organizations, and the names that can be read in spite of them.
-  func look(_ text: String) -> (problems: [DataProblem], names: [String]) {
+  func look(_ text: String) -> (problems: [FileProblem], names: [String]) {
     let table = OrganizationTable(Array(text.utf8))
     return (table.problems, (0..<table.count).map { table[$0].name })
   }

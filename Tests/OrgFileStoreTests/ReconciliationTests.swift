@@ -687,7 +687,7 @@ extension FileContents {
 
   /// Without an organization and its list.
   fileprivate func without(_ id: String) -> FileContents {
-    var edit = SnapshotEdit()
+    var edit = StoreEdit()
     edit.removed.append(id)
     return (try? applying(edit).contents) ?? self
   }

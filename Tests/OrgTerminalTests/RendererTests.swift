@@ -9,7 +9,7 @@ import Testing
 enum Scenes {
   static let sizes = [(120, 32), (80, 24), (40, 10)]
   static let problem = DataProblem(
-    file: "organizations.json", offset: 512, key: "org_1.status", reason: "there is no status \"gone\"")
+    place: "organizations.json, byte 512, org_1.status", reason: "there is no status \"gone\"")
 
   static func all(_ columns: Int, _ rows: Int, isUTF8: Bool = true) -> [(name: String, screen: Screen)] {
     func scene(_ name: String, _ screen: Screen? = nil, _ actions: Action...) -> (String, Screen) {
@@ -208,7 +208,7 @@ enum Scenes {
     ]
     for (columns, rows) in Scenes.sizes + [(200, 50)] {
       for way in ways {
-        for problems in [[], [DataProblem(file: "f", offset: 0, key: evil, reason: "bad")]] {
+        for problems in [[], [DataProblem(place: evil, reason: "bad")]] {
           var screen = Screen(
             columns, rows, organizations: organizations, members: members, problems: problems, title: evil)
           screen.history = [hostileEntry]

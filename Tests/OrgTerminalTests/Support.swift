@@ -169,7 +169,7 @@ private final class Source: ScreenSource {
   var isWanted: Bool { true }
 
   func history(
-    matching filter: HistoryFilter, from position: HistoryPage.Position?, limit: Int
+    matching filter: HistoryFilter, from position: HistoryCursor?, limit: Int
   ) throws(OrgError) -> HistoryPage {
     HistoryPage(entries: entries, next: nil)
   }

@@ -17,7 +17,7 @@ public struct Preview: Sendable {
   /// The changes that will happen, with what the history needs to know of each.
   public let recorded: [RecordedChange]
   /// What a store has to write. Only to be used where nothing is blocked.
-  public let edit: SnapshotEdit
+  public let edit: StoreEdit
 
   /// Plays a change set on records that are looked up; nothing is changed.
   public init(of set: ChangeSet, on records: any RecordLookup) {
@@ -75,7 +75,7 @@ extension Change {
 /// Records with the changes played so far on top.
 private struct Trial {
   let records: any RecordLookup
-  var edit = SnapshotEdit()
+  var edit = StoreEdit()
   /// Owners of each organization whose members changed, before and now.
   private var owners: [String: (before: Int, now: Int)] = [:]
   /// Which organization has a name now, by the name's key, for names that were set or given up; `nil` for none.

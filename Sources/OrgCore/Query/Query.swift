@@ -314,8 +314,9 @@ package struct QuerySubject {
   }
 }
 
-/// The members of organizations that have an index, as a query asks for them.
-package protocol QueryMembers {
+/// The members of organizations that have an index, as a query asks for them. An object, for it is handed on for each
+/// organization.
+package protocol QueryMembers: AnyObject {
   /// How many members an organization has.
   func memberCount(at index: Int) -> Int
   /// How many members of an organization have each role.

@@ -110,24 +110,22 @@ public struct HistoryPage: Sendable {
   /// What happened.
   public let entries: [HistoryEntry]
   /// Where the page with what happened before begins; `nil` if nothing did.
-  public let next: Position?
-
-  /// A place in a store's history.
-  public struct Position: Sendable, Hashable {
-    package let place: String
-    package let offset: Int
-
-    package init(place: String, offset: Int) {
-      self.place = place
-      self.offset = offset
-    }
-  }
+  public let next: HistoryCursor?
 
   /// For stores: entries, and where those before them are.
-  public init(entries: [HistoryEntry], next: Position?) {
+  public init(entries: [HistoryEntry], next: HistoryCursor?) {
     self.entries = entries
     self.next = next
   }
+}
+
+/// A place in a store's history, to go on from. What it says is the store's own affair.
+public struct HistoryCursor: Sendable, Hashable {
+  /// What the store wrote.
+  public let text: String
+
+  /// For stores: a place in words of their own.
+  public init(_ text: String) { self.text = text }
 }
 
 /// A change that happened, with what it takes to describe it and to take it back later.

@@ -48,7 +48,7 @@ public final class InMemoryStore: OrgStore {
 }
 
 extension InMemoryStore.State {
-  fileprivate mutating func apply(_ edit: SnapshotEdit) {
+  fileprivate mutating func apply(_ edit: StoreEdit) {
     for (id, organization) in edit.created { records[id] = MemoryReader.Record(organization: organization) }
     for id in edit.removed { records[id] = nil }
     for (id, fields) in edit.fields {

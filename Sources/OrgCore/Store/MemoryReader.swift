@@ -4,6 +4,7 @@ import OrderedCollections
 package struct MemoryReader: StoreReader {
   package let summary: DataSummary
   let records: OrderedDictionary<String, Record>
+  private let members: Members
 
   /// An organization with its members.
   struct Record: Sendable, Equatable {
@@ -18,6 +19,7 @@ package struct MemoryReader: StoreReader {
 
   init(_ records: OrderedDictionary<String, Record>, revision: Revision, problems: [DataProblem] = []) {
     self.records = records
+    members = Members(records)
     summary = DataSummary(
       revision: revision, organizationCount: records.count,
       memberCount: records.values.reduce(0) { $0 + $1.members.count }, problems: problems)
@@ -44,6 +46,7 @@ package struct MemoryReader: StoreReader {
 
   private init() {
     records = [:]
+    members = Members([:])
     summary = DataSummary(
       revision: Revision(0), extent: .nothing, organizationCount: 0, memberCount: 0)
   }
@@ -109,11 +112,13 @@ package struct MemoryReader: StoreReader {
   }
 
   func matches(_ query: Query, at index: Int) -> Bool {
-    query.matches(records.values[index].organization, at: index, in: Members(records: records))
+    query.matches(records.values[index].organization, at: index, in: members)
   }
 
-  private struct Members: QueryMembers {
-    let records: OrderedDictionary<String, Record>
+  private final class Members: QueryMembers, Sendable {
+    private let records: OrderedDictionary<String, Record>
+
+    init(_ records: OrderedDictionary<String, Record>) { self.records = records }
 
     func memberCount(at index: Int) -> Int { records.values[index].members.count }
     func roleCounts(at index: Int) -> RoleCounts { records.values[index].roleCounts }

@@ -2,24 +2,24 @@
 extension OrgStore {
   /// Cuts a page out of `history()`.
   public func history(
-    from position: HistoryPage.Position?, limit: Int
+    from position: HistoryCursor?, limit: Int
   ) throws(OrgError) -> HistoryPage {
     try history(matching: HistoryFilter(), from: position, limit: limit)
   }
 
   /// Looks for a page in `history()`.
   public func history(
-    matching filter: HistoryFilter, from position: HistoryPage.Position?, limit: Int
+    matching filter: HistoryFilter, from position: HistoryCursor?, limit: Int
   ) throws(OrgError) -> HistoryPage {
     let all = try history()
-    var offset = max(0, position?.offset ?? 0)
+    var offset = max(0, position.flatMap { Int($0.text) } ?? 0)
     var entries: [HistoryEntry] = []
     while offset < all.count, entries.count < limit {
       if filter.includes(all[offset]) { entries.append(all[offset]) }
       offset += 1
     }
     return HistoryPage(
-      entries: entries, next: offset < all.count ? HistoryPage.Position(place: "", offset: offset) : nil)
+      entries: entries, next: offset < all.count ? HistoryCursor(String(offset)) : nil)
   }
 
   /// Looks for a generation in `history()`.

@@ -34,7 +34,7 @@ public protocol OrgStore: Sendable {
   ///   - position: where the page before ended; `nil` begins with what happened last.
   ///   - limit: how many entries are wanted; a page may have a few more, or fewer.
   /// - Throws: `system` where the history can't be read.
-  func history(from position: HistoryPage.Position?, limit: Int) throws(OrgError) -> HistoryPage
+  func history(from position: HistoryCursor?, limit: Int) throws(OrgError) -> HistoryPage
 
   /// What happened to some records or at some time, newest first.
   ///
@@ -45,7 +45,7 @@ public protocol OrgStore: Sendable {
   ///     have fewer entries.
   /// - Throws: `system` where the history can't be read.
   func history(
-    matching filter: HistoryFilter, from position: HistoryPage.Position?, limit: Int
+    matching filter: HistoryFilter, from position: HistoryCursor?, limit: Int
   ) throws(OrgError) -> HistoryPage
 
   /// A generation of the history; `nil` where it isn't known.

@@ -36,7 +36,10 @@ public struct Overview: Sendable {
 
   /// Counts an organization, and its members once these have been read.
   ///
-  /// - Parameter roles: how many members it has, and how many with each role; asked for only where there are members.
+  /// - Parameters:
+  ///   - organization: the organization.
+  ///   - memberCount: how many members it has; `nil` while they haven't been read.
+  ///   - roles: how many members have each role; asked for only where there are members.
   public mutating func add(_ organization: Organization, memberCount: Int?, roles: () -> RoleCounts) {
     organizationCount += 1
     plans[organization.planTier.lowercased(), default: (organization.planTier, 0)].count += 1

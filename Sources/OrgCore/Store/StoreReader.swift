@@ -31,6 +31,7 @@ public protocol StoreReader: Sendable {
   /// Organizations that match a query, in the order of the data, deleted ones too.
   ///
   /// - Parameters:
+  ///   - query: what they match; `Query()` for all.
   ///   - organization: the last one of the page before; `nil` for the first page.
   ///   - limit: how many there are at most on the page. One that has fewer is the last.
   func organizations(
@@ -48,14 +49,19 @@ public protocol StoreReader: Sendable {
 
   /// The organizations that match a query, in an order.
   ///
-  /// - Parameter earlier: a listing of the same store: what it has worked out is used again as far as it still holds.
+  /// - Parameters:
+  ///   - query: what they match; `Query()` for all.
+  ///   - order: what they are sorted by.
+  ///   - earlier: a listing of the same store: what it has worked out is used again as far as it still holds.
   func listing(
     _ query: Query, _ order: ListOrder, after earlier: (any OrganizationListing)?
   ) throws(OrgError) -> any OrganizationListing
 
   /// The users whose ids have all words of a text, whatever the case, in the order of their ids.
   ///
-  /// - Parameter earlier: as for `listing(_:_:after:)`.
+  /// - Parameters:
+  ///   - text: the words, with white space between.
+  ///   - earlier: as for `listing(_:_:after:)`.
   func users(matching text: String, after earlier: (any UserListing)?) throws(OrgError) -> any UserListing
 
   /// The organizations of a user that have all words of a text in their name, id, plan or status or in the user's role,

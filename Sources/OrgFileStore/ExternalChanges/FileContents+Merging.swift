@@ -19,7 +19,7 @@ extension FileContents {
   /// The same data with placeholders for organizations that don't exist. A placeholder without members gets an empty
   /// list, so that its members can be compared in the same way as those of any other organization.
   func adding(_ placeholders: [String]) -> FileContents {
-    var edit = SnapshotEdit()
+    var edit = StoreEdit()
     for id in placeholders where index(ofOrganization: id) == nil {
       edit.created[id] = Organization(id: id, name: id, createdAt: Timestamp(microseconds: 0))
     }
@@ -39,7 +39,7 @@ extension FileContents {
   /// The same data without the member lists of the given organizations.
   func removingLists(of ids: [String]) -> FileContents {
     guard !ids.isEmpty else { return self }
-    var edit = SnapshotEdit()
+    var edit = StoreEdit()
     edit.removed.append(contentsOf: ids)
     guard let (splices, _) = try? members.splices(for: edit, of: organizations) else { return self }
     return with(MemberTable(splices.applied(to: members.bytes), of: organizations))
@@ -125,7 +125,7 @@ extension FileContents {
 extension OrganizationTable {
   /// The table with the values at some addresses taken from another state.
   func taking(_ addresses: Set<FieldAddress>, from found: FileContents) -> OrganizationTable {
-    var edit = SnapshotEdit()
+    var edit = StoreEdit()
     for address in addresses.inOrder(of: found) {
       guard let index = found.index(ofOrganization: address.organization) else {
         edit.removed.append(address.organization)
@@ -147,7 +147,7 @@ extension OrganizationTable {
 extension MemberTable {
   /// The table with the values at some addresses taken from another state with the same organizations.
   func taking(_ addresses: Set<FieldAddress>, from found: FileContents) -> MemberTable {
-    var edit = SnapshotEdit()
+    var edit = StoreEdit()
     for address in addresses.inOrder(of: found) {
       guard let index = found.index(ofOrganization: address.organization) else { continue }
       var list = edit.members[address.organization] ?? MemberListEdit()

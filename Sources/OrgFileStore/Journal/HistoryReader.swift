@@ -22,10 +22,10 @@ struct HistoryReader {
 
   /// A page of the history, found through the journal's index.
   func history(
-    matching filter: HistoryFilter, from position: HistoryPage.Position?, limit: Int
+    matching filter: HistoryFilter, from position: HistoryCursor?, limit: Int
   ) throws(OrgError) -> HistoryPage {
     guard limit > 0 else { return HistoryPage(entries: [], next: position) }
-    let place = position.map { Journal.Place(segment: $0.place, offset: $0.offset) }
+    let place = position.flatMap(Journal.Place.init)
     return try searching(usesIndex: !filter.isEmpty) { search throws(SystemCallError) in
       try search.page(filter, from: place, limit: limit)
     } ?? HistoryPage(entries: [], next: nil)

@@ -154,5 +154,12 @@ extension SystemCallError {
 }
 
 extension Journal.Place {
-  fileprivate var position: HistoryPage.Position { HistoryPage.Position(place: segment, offset: offset) }
+  /// The place that a page ended at; `nil` for a cursor of another store.
+  init?(_ cursor: HistoryCursor) {
+    let parts = cursor.text.split(separator: " ", omittingEmptySubsequences: false)
+    guard parts.count == 2, let offset = Int(parts[1]) else { return nil }
+    self.init(segment: String(parts[0]), offset: offset)
+  }
+
+  fileprivate var position: HistoryCursor { HistoryCursor("\(segment) \(offset)") }
 }

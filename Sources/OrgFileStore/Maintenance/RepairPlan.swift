@@ -17,7 +17,7 @@ struct RepairPlan {
     var successor: Int?
 
     /// Whether the item deals with a problem.
-    func covers(_ problem: DataProblem) -> Bool {
+    func covers(_ problem: FileProblem) -> Bool {
       file == problem.file && (extent.contains(problem.offset) || successor == problem.offset)
     }
   }
@@ -116,7 +116,7 @@ struct RepairPlan {
   }
 
   private static func sentence(_ file: String, _ problem: JSONError, _ key: String) -> String {
-    "\(DataProblem(file: file, offset: problem.offset, key: key, reason: problem.reason))."
+    "\(FileProblem(file: file, offset: problem.offset, key: key, reason: problem.reason))."
   }
 
   static func items(

@@ -7,7 +7,7 @@ struct WipedData {
   let directory: DataDirectory
 
   /// What is missing from files without records; `nil` if they have some, or if the history has none, either.
-  func problem(of contents: FileContents) -> DataProblem? {
+  func problem(of contents: FileContents) -> FileProblem? {
     let isWiped = contents.organizations.isBlank(isMissing: isMissing(OrganizationTable.file))
     let areListsWiped = contents.members.isBlank(isMissing: isMissing(MemberTable.file))
     guard isWiped || areListsWiped, let known = newestKnown(unless: contents)?.contents else { return nil }
@@ -17,7 +17,7 @@ struct WipedData {
     let file = organizations > 0 ? OrganizationTable.file : MemberTable.file
     let what = [(organizations, "organization"), (members, "member")].filter { $0.0 > 0 }
       .map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
-    return DataProblem(
+    return FileProblem(
       wiped: file,
       reason: state(of: file, and: organizations > 0 && members > 0 ? MemberTable.file : nil)
         + ", but the history knows \(what.joined(separator: " and ")); orgman doctor --fix restores them")
@@ -64,7 +64,7 @@ struct WipedData {
 
 extension Snapshot {
   /// The same data, with the loss as the first problem.
-  func wiped(_ problem: DataProblem) -> Snapshot {
+  func wiped(_ problem: FileProblem) -> Snapshot {
     // Leave out problems that repeat that a file is empty or missing.
     Snapshot(
       generation: generation, problems: [problem] + problems.filter { $0.offset > 0 || !$0.key.isEmpty },

@@ -42,7 +42,7 @@ final class SearchIndex: Sendable {
 
   /// Whether the organization at an index matches a query.
   func matches(_ query: Query, at index: Int) -> Bool {
-    table.withSubjects { query.matches($0(index), at: index, in: snapshot.contents) }
+    table.withSubjects { query.matches($0(index), at: index, in: snapshot) }
   }
 
   /// Those of some organizations that match a query, in their order; two cores look at many.
@@ -55,9 +55,8 @@ final class SearchIndex: Sendable {
   }
 
   private func matching(_ indices: ArraySlice<Int32>, _ query: Query) -> [Int32] {
-    let members: any QueryMembers = snapshot.contents
-    return table.withSubjects { subject in
-      indices.filter { query.matches(subject(Int($0)), at: Int($0), in: members) }
+    table.withSubjects { subject in
+      indices.filter { query.matches(subject(Int($0)), at: Int($0), in: snapshot) }
     }
   }
 

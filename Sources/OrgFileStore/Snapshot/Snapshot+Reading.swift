@@ -6,8 +6,9 @@ extension Snapshot: StoreReader {
     DataSummary(
       revision: Revision(generation),
       extent: contents.hasMembers ? .everything : .organizations,
-      organizationCount: contents.organizationCount, memberCount: contents.memberCount, problems: problems,
-      recordProblems: recordProblems)
+      organizationCount: contents.organizationCount, memberCount: contents.memberCount,
+      problems: problems.map(\.problem),
+      recordProblems: recordProblems.map(\.problem))
   }
 
   func row(at index: Int) -> OrganizationRow {
@@ -35,7 +36,7 @@ extension Snapshot: StoreReader {
       ?? 0
     while index < contents.organizationCount, rows.count < limit {
       let organization = contents.organization(at: index)
-      if query.matches(organization, at: index, in: contents) {
+      if query.matches(organization, at: index, in: self) {
         rows.append(
           OrganizationRow(
             organization, defaults: contents.defaultedFields(at: index),
@@ -92,4 +93,10 @@ extension Snapshot: StoreReader {
   package func difference(since earlier: any StoreReader) -> StoreDifference? {
     (earlier as? Snapshot).map { difference(since: $0) }
   }
+}
+
+extension Snapshot: QueryMembers {
+  package func memberCount(at index: Int) -> Int { contents.memberCount(at: index) }
+  package func roleCounts(at index: Int) -> RoleCounts { contents.roleCounts(at: index) }
+  package func role(of user: String, at index: Int) -> Role? { contents.role(of: user, at: index) }
 }

@@ -6,13 +6,13 @@ package final class Snapshot: Sendable {
   /// Rises with every commit and every change from outside that the store sees, from wherever the store began. It is not
   /// the number of a generation of the history: see `OrgStore.newestGeneration()`.
   package let generation: UInt64
-  package let problems: [DataProblem]
-  package let recordProblems: [DataProblem]
+  package let problems: [FileProblem]
+  package let recordProblems: [FileProblem]
   /// The files.
   let contents: FileContents
 
   init(
-    generation: UInt64, problems: [DataProblem] = [], recordProblems: [DataProblem] = [],
+    generation: UInt64, problems: [FileProblem] = [], recordProblems: [FileProblem] = [],
     contents: FileContents
   ) {
     self.generation = generation

@@ -34,7 +34,9 @@ final class SnapshotLookup: RecordLookup {
     snapshot.members(of: id).count { !users.contains($0.userID) }
   }
 
-  func problem(with record: EditedRecord) -> DataProblem? {
+  func problem(with record: EditedRecord) -> DataProblem? { fileProblem(with: record)?.problem }
+
+  private func fileProblem(with record: EditedRecord) -> FileProblem? {
     let contents = snapshot.contents
     guard contents.hasRecordProblems else { return nil }
     switch record {

@@ -3,7 +3,7 @@ import OrgCore
 import Synchronization
 
 /// Both files in memory. Organizations have an index from zero in the order of the data, and so have the members of each.
-struct FileContents: QueryMembers, Sendable {
+struct FileContents: Sendable {
   let organizations: OrganizationTable
   let members: MemberTable
   /// A unique number for these contents.
@@ -35,10 +35,10 @@ struct FileContents: QueryMembers, Sendable {
       organizations: organizations, members: MemberTable(Array("{}".utf8), of: organizations))
   }()
 
-  var problems: [DataProblem] { organizations.problems + members.problems }
+  var problems: [FileProblem] { organizations.problems + members.problems }
 
   /// Problems of single records that the service can nevertheless load.
-  var recordProblems: [DataProblem] { organizations.recordProblems + members.recordProblems }
+  var recordProblems: [FileProblem] { organizations.recordProblems + members.recordProblems }
 
   /// Whether a file could not be read at all.
   var isUnreadable: Bool { !organizations.isReadable || !members.isReadable }
@@ -70,7 +70,7 @@ struct FileContents: QueryMembers, Sendable {
   /// - Throws: `invalidIdentifier` for a new organization whose ID already exists in `org_users.json`; `invalidValue`
   ///   if a file would become too large.
   func applying(
-    _ edit: SnapshotEdit, largest: Int = FileLimit.bytes
+    _ edit: StoreEdit, largest: Int = FileLimit.bytes
   ) throws(OrgError) -> Application {
     let splices = organizations.splices(for: edit)
     let (memberSplices, touched) = try members.splices(for: edit, of: organizations)
@@ -183,14 +183,14 @@ struct FileContents: QueryMembers, Sendable {
 
   /// Whether a single record may have a problem.
   var hasRecordProblems: Bool { !organizations.recordProblems.isEmpty || !members.recordProblems.isEmpty }
-  func problem(at index: Int) -> DataProblem? { organizations.problem(at: index) }
+  func problem(at index: Int) -> FileProblem? { organizations.problem(at: index) }
   func defaultedFields(at index: Int) -> DefaultedFields { organizations.defaultedFields(at: index) }
 
-  func listProblem(at index: Int) -> DataProblem? {
+  func listProblem(at index: Int) -> FileProblem? {
     members.listProblem(at: index, organization: organizations.id(at: index))
   }
 
-  func problem(ofMember member: Int, at index: Int) -> DataProblem? {
+  func problem(ofMember member: Int, at index: Int) -> FileProblem? {
     members.problem(ofMember: member, at: index, organization: organizations.id(at: index))
   }
 

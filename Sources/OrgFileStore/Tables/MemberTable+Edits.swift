@@ -4,7 +4,7 @@ import OrgCore
 extension MemberTable {
   /// Converts an edit to byte edits, and determines the indices of the organizations whose lists it affects.
   func splices(
-    for edit: SnapshotEdit, of organizations: OrganizationTable
+    for edit: StoreEdit, of organizations: OrganizationTable
   ) throws(OrgError) -> (splices: BytePatch, touched: [Int]) {
     var splices: [ByteEdit] = []
     var touched: [Int] = []

@@ -34,21 +34,21 @@ extension MemberTable {
   }
 
   /// Why a member that the service can load can't be edited; `nil` if it can.
-  func problem(ofMember member: Int, at index: Int, organization: String) -> DataProblem? {
+  func problem(ofMember member: Int, at index: Int, organization: String) -> FileProblem? {
     guard let record = record(lists[index].members.lowerBound + member),
       let found = (try? MemberScan.check(record, FieldRules(bytes: bytes)))?.oddity
     else { return nil }
-    return DataProblem(
+    return FileProblem(
       file: Self.file, offset: found.offset, key: organization, reason: found.reason,
       scope: .member(user: record.values[1].text(in: bytes) ?? "", organization: organization))
   }
 
   /// Why members can't be added or removed; `nil` if they can.
-  func listProblem(at index: Int, organization: String) -> DataProblem? {
+  func listProblem(at index: Int, organization: String) -> FileProblem? {
     guard oddLists.contains(index) else { return nil }
     let scope = DataProblem.Scope.members(organization: organization)
     return recordProblems.first { $0.scope == scope }
-      ?? DataProblem(
+      ?? FileProblem(
         file: Self.file, offset: Int(lists[index].open), key: organization,
         reason: "the member list appears twice; the service uses the last one", scope: scope)
   }

@@ -9,9 +9,9 @@ struct MemberTable: Sendable {
   /// The whole file. See `FileText` for the cost of accessing its bytes after an edit.
   private(set) var text: FileText
   /// Problems that prevent the service from loading the file.
-  private(set) var problems: [DataProblem] = []
+  private(set) var problems: [FileProblem] = []
   /// Problems of records that the service can nevertheless load, up to a limit.
-  private(set) var recordProblems: [DataProblem] = []
+  private(set) var recordProblems: [FileProblem] = []
   /// Whether the text itself is broken, rather than just a record in it, so that no program could parse it.
   private(set) var isBroken = false
   /// The number of members in lists of organizations that aren't in `organizations.json`, by the organization's ID.
@@ -48,7 +48,7 @@ struct MemberTable: Sendable {
     lists = Array(repeating: List(), count: organizations.count)
     guard bytes.count <= largest else {
       text = FileText([])
-      problems = [DataProblem(file: Self.file, offset: 0, key: "", reason: FileLimit.reason)]
+      problems = [FileProblem(file: Self.file, offset: 0, key: "", reason: FileLimit.reason)]
       (isBroken, isReadable) = (true, false)
       return
     }
@@ -182,7 +182,7 @@ struct MemberTable: Sendable {
   private init(unreadable reason: String, of organizations: OrganizationTable) {
     text = FileText([])
     lists = Array(repeating: List(), count: organizations.count)
-    problems = [DataProblem(file: Self.file, offset: 0, key: "", reason: reason)]
+    problems = [FileProblem(file: Self.file, offset: 0, key: "", reason: reason)]
     isReadable = false
     isBroken = true
   }

@@ -6,9 +6,9 @@ struct OrganizationTable: Sendable {
 
   private(set) var bytes: [UInt8]
   /// Problems that prevent the service from loading the file.
-  private(set) var problems: [DataProblem] = []
+  private(set) var problems: [FileProblem] = []
   /// Problems of records that the service can nevertheless load, up to a limit.
-  private(set) var recordProblems: [DataProblem] = []
+  private(set) var recordProblems: [FileProblem] = []
   /// Whether the text itself is broken, rather than just a record in it, so that no program could parse it.
   private(set) var isBroken = false
   /// Whether the file could be read at all.
@@ -37,7 +37,7 @@ struct OrganizationTable: Sendable {
   ) {
     guard bytes.count <= largest else {
       self.bytes = []
-      problems = [DataProblem(file: Self.file, offset: 0, key: "", reason: FileLimit.reason)]
+      problems = [FileProblem(file: Self.file, offset: 0, key: "", reason: FileLimit.reason)]
       (isBroken, isReadable) = (true, false)
       return
     }
@@ -69,7 +69,7 @@ struct OrganizationTable: Sendable {
   /// A file that couldn't be read for the given reason: empty, with a problem.
   private init(unreadable reason: String) {
     bytes = []
-    problems = [DataProblem(file: Self.file, offset: 0, key: "", reason: reason)]
+    problems = [FileProblem(file: Self.file, offset: 0, key: "", reason: reason)]
     isBroken = true
     isReadable = false
   }
@@ -275,7 +275,7 @@ struct OrganizationTable: Sendable {
   }
 
   /// Why the record of an organization can't be edited; `nil` if it can.
-  func problem(at index: Int) -> DataProblem? {
+  func problem(at index: Int) -> FileProblem? {
     let found: JSONError?
     if superseded[index] != nil {
       found = Self.secondRecord(at: keys[index])
@@ -289,7 +289,7 @@ struct OrganizationTable: Sendable {
     }
     return found.map {
       let id = id(at: index)
-      return DataProblem(
+      return FileProblem(
         file: Self.file, offset: $0.offset, key: id, reason: $0.reason, scope: .organization(id))
     }
   }
@@ -328,7 +328,7 @@ struct OrganizationTable: Sendable {
   // MARK: Edits
 
   /// Converts an edit to byte edits.
-  func splices(for edit: SnapshotEdit) -> BytePatch {
+  func splices(for edit: StoreEdit) -> BytePatch {
     var splices: [ByteEdit] = []
     for (id, fields) in edit.fields {
       guard let record = index(of: id).flatMap(record(at:)) else { continue }

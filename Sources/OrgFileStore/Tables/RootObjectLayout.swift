@@ -83,7 +83,7 @@ struct RootObjectLayout {
 /// The problems found in a file, up to a limit.
 struct ProblemList {
   let file: String
-  private(set) var all: [DataProblem] = []
+  private(set) var all: [FileProblem] = []
   /// A broken file may have a problem in every record, but users only read the first few.
   private static let limit = 100
   private static let encoding = "the text is not UTF-8"
@@ -104,7 +104,7 @@ struct ProblemList {
   mutating func note(_ error: JSONError, key: String, scope: DataProblem.Scope = .everything) {
     guard all.count < Self.limit else { return }
     all.append(
-      DataProblem(file: file, offset: error.offset, key: key, reason: error.reason, scope: scope))
+      FileProblem(file: file, offset: error.offset, key: key, reason: error.reason, scope: scope))
   }
 
   /// Sorts the problems by their position in the file. A problem that was found without a key gets the key
@@ -112,17 +112,17 @@ struct ProblemList {
   mutating func finish(_ key: (Int) -> String?) {
     all = all.sorted { $0.offset < $1.offset }.map { problem in
       guard problem.key.isEmpty, let key = key(problem.offset) else { return problem }
-      return DataProblem(
+      return FileProblem(
         file: file, offset: problem.offset, key: key, reason: problem.reason, scope: problem.scope)
     }
   }
 
   /// The problems of single records after byte edits, except those at positions that were replaced.
   static func shifted(
-    _ problems: [DataProblem], by splices: BytePatch, except isReplaced: (DataProblem) -> Bool
-  ) -> [DataProblem] {
+    _ problems: [FileProblem], by splices: BytePatch, except isReplaced: (FileProblem) -> Bool
+  ) -> [FileProblem] {
     problems.filter { !isReplaced($0) }.map {
-      DataProblem(
+      FileProblem(
         file: $0.file, offset: splices.shifted($0.offset), key: $0.key, reason: $0.reason, scope: $0.scope)
     }
   }

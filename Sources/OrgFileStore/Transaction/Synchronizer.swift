@@ -12,7 +12,7 @@ struct Synchronizer {
     var generation: UInt64
     var snapshot: Snapshot
     /// Problems that prevented the files from being ingested.
-    var problems: [DataProblem]
+    var problems: [FileProblem]
   }
 
   let files: DataFiles
@@ -109,7 +109,7 @@ struct Synchronizer {
   }
 
   func synchronized(
-    _ contents: FileContents, _ generation: UInt64, _ problems: [DataProblem] = []
+    _ contents: FileContents, _ generation: UInt64, _ problems: [FileProblem] = []
   ) -> State {
     State(
       contents: contents, generation: generation, snapshot: files.snapshotNow(),

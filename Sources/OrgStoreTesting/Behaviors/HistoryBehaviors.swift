@@ -123,7 +123,7 @@ extension StoreBehavior {
     of manager: OrgManager, _ filter: HistoryFilter = HistoryFilter(), limit: Int
   ) throws -> [HistoryEntry] {
     var entries: [HistoryEntry] = []
-    var position: HistoryPage.Position?
+    var position: HistoryCursor?
     for _ in 0..<100 {
       let page = try manager.history(matching: filter, from: position, limit: limit)
       try expect("no more entries in a page than asked for", page.entries.count <= limit)

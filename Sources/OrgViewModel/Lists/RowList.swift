@@ -20,7 +20,7 @@ package protocol ScreenSource {
   var isWanted: Bool { get }
   /// A page of the history, newest first.
   func history(
-    matching filter: HistoryFilter, from position: HistoryPage.Position?, limit: Int
+    matching filter: HistoryFilter, from position: HistoryCursor?, limit: Int
   ) throws(OrgError) -> HistoryPage
   /// Something that is costly to make, kept for the next request as long as every request uses it.
   ///

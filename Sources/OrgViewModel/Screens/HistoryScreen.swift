@@ -272,7 +272,7 @@ package struct HistoryReading: Sendable {
   /// What is read of it.
   let filter: HistoryFilter
   private(set) var entries: [HistoryEntry] = []
-  private var next: HistoryPage.Position?
+  private var next: HistoryCursor?
   private var hasBegun = false
 
   init(_ filter: HistoryFilter) {

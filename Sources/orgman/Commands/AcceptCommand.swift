@@ -43,7 +43,7 @@ struct AcceptCommand: ParsableCommand {
 
   private func latest(_ manager: OrgManager) throws(OrgError) -> HistoryEntry? {
     var seen = 0
-    var place: HistoryPage.Position?
+    var place: HistoryCursor?
     repeat {
       let page = try manager.history(from: place, limit: 256)
       if let entry = page.entries.first(where: { !$0.refused.isEmpty }) { return entry }

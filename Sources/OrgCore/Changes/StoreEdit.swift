@@ -2,7 +2,7 @@ import OrderedCollections
 
 /// What a whole change set comes to, record by record: each value that differs at the end, once. This is
 /// what a store writes.
-public struct SnapshotEdit: Sendable, Equatable {
+public struct StoreEdit: Sendable, Equatable {
   /// New organizations by id, in the order of creation; their member lists are in `members`.
   public package(set) var created: OrderedDictionary<String, Organization> = [:]
   /// Organizations that go, with their member lists.
