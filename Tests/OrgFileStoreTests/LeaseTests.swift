@@ -43,7 +43,11 @@ import Testing
     `stopped at whichever call of a commit, orgman keeps nobody waiting but from the leases to the exchange`()
     throws
   {
-    let (held, all) = try callsHeld { _ = try $0.store().commit(Sample.plan) }
+    var (held, all) = (["never"], 0)
+    // A process that another test is just starting may have one of the files open, and so refuse us a lease.
+    for _ in 0..<5 where !Set(["fdatasync", "renameat2"]).isSubset(of: held) {
+      (held, all) = try callsHeld { _ = try $0.store().commit(Sample.plan) }
+    }
     print("calls of a commit: \(all), with a lease held: \(held)")
     #expect(all > 80)
     #expect(Set(held).isSubset(of: short), "\(held)")
