@@ -33,6 +33,12 @@ extension Role {
   /// All roles in their order.
   package static let all = allCases
 
+  /// The order in which screens count them: plain members last.
+  package static let ranked = all.filter { $0 != .member } + [.member]
+
+  /// What a narrow column calls it: `billing`.
+  package var shortName: String { String(rawValue.prefix { $0 != "_" }) }
+
   /// Its place among all of them: what tables and indexes keep.
   package var place: Int { Self.all.firstIndex(of: self) ?? 0 }
 }

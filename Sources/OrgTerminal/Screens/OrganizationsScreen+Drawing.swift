@@ -109,9 +109,8 @@ extension OrganizationsScreen: DrawableScreen {
       if isSelected && hasFocus { builder.fill(leaving: 1, style) }
     case .members(nil): builder.add(" Members …", theme.title)
     case .members(let counts?):
-      builder.add(" Members \((counts.owner + counts.billingAdmin + counts.member).grouped)", theme.title)
-      let roles =
-        "owner \(counts.owner.grouped)  billing \(counts.billingAdmin.grouped)  member \(counts.member.grouped)"
+      builder.add(" Members \(counts.total.grouped)", theme.title)
+      let roles = Role.ranked.map { "\($0.shortName) \(counts[$0].grouped)" }.joined(separator: "  ")
       builder.add(builder.used + roles.count + 4 > width ? "  " : "    ")
       builder.add(roles)
     case .unread(let isSelected):

@@ -43,7 +43,7 @@ extension MarkingScreen {
   ) -> Command<Self> {
     Command(
       .changeRole, "r", in: contexts, .changing,
-      "role of the member, or of all marked: then o owner, m member, b billing_admin", hint: hint,
+      "role of the member, or of all marked: then \(RoleMenu.keysInWords)", hint: hint,
       unless: obstacle, run: run)
   }
 }

@@ -56,19 +56,23 @@ package struct RoleMenu: Menu {
   /// Where keys go in it.
   package var context: Context { .roleChoice }
 
-  /// What it can do.
-  package static let commands: [Command<Self>] = {
+  /// Each role with the key that chooses it.
+  private static let keys: [(role: Role, key: String)] = {
     var letters = AnswerLetters()
-    return Role.allCases.map { role in
-      let hint = String(role.rawValue.prefix { $0 != "_" })
-      return Command(
-        .choose(role), letters.letter(for: role.rawValue) ?? "", .answering, role.rawValue, hint: hint
-      ) {
+    return Role.allCases.map { ($0, letters.letter(for: $0.rawValue) ?? "") }
+  }()
+
+  /// `o owner, m member, b billing_admin`
+  static let keysInWords = keys.map { "\($0.key) \($0.role.rawValue)" }.joined(separator: ", ")
+
+  /// What it can do.
+  package static let commands: [Command<Self>] =
+    keys.map { role, key in
+      Command(.choose(role), key, .answering, role.rawValue, hint: role.shortName) {
         $1.dismiss()
         $0.choose(role, &$1)
       }
     } + menuCommands
-  }()
 
   /// What is asked.
   package func question(_ workspace: Workspace) -> String {

@@ -51,8 +51,7 @@ package struct UsersScreen: RowsScreen {
 
   package func values(_ row: Int, of rows: UserRows) -> [String?] {
     guard let user = rows.user(at: row) else { return [] }
-    let counts = [user.organizationCount, user.roles.owner, user.roles.billingAdmin, user.roles.member]
-    return [user.id] + counts.map(String.init)
+    return [user.id, String(user.organizationCount)] + Role.ranked.map { String(user.roles[$0]) }
   }
 }
 
