@@ -8,6 +8,7 @@ import Testing
       OrganizationKey.all.map(\.name) == [
         "id", "name", "created_at", "plan_tier", "lago_customer_id", "stripe_customer_id", "status",
       ])
+    #expect(OrganizationKey.all.count == PerOrganizationKey<Int>.count)
     let descriptors = OrganizationField.allCases.map(\.descriptor)
     for texts in [descriptors.map(\.word), descriptors.map(\.title), descriptors.map(\.heading)] {
       #expect(Set(texts).count == descriptors.count)

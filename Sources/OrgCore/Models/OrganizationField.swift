@@ -2,7 +2,7 @@
 ///
 /// What is known of a field is in its descriptor, and everything that goes through fields reads it there: reading and
 /// writing the file, rules, differences, the wire format of a change, search, import, export and lists. Another field is a
-/// property of `Organization`, a case, and its descriptor; its key is the case's raw value.
+/// property of `Organization`, a case, its descriptor, and one more key in `PerOrganizationKey`; its key is the case's raw value.
 public enum OrganizationField: String, Sendable, Hashable, CaseIterable {
   /// `Organization.name`
   case name
@@ -144,6 +144,10 @@ public enum OrganizationKey: Sendable, Hashable {
   /// Its place in a record.
   package var place: Int { Self.all.firstIndex(of: self) ?? 0 }
 }
+
+/// One value for each key of an organization's record, in the order of `OrganizationKey.all`. The compiler can't count them,
+/// so another field counts here, too.
+package typealias PerOrganizationKey<Value> = InlineArray<7, Value>
 
 extension Organization {
   /// A field as the text that the file holds; `nil` for an absent billing id. Setting an unknown

@@ -1,9 +1,12 @@
 import OrgCore
 
-/// One value for each key of an organization's record, in the order of `OrganizationKey.all`.
-typealias PerOrganizationKey<Value> = InlineArray<7, Value>
-/// A record with these keys.
-typealias OrganizationRecord = Record<7>
+/// A record with the keys of an organization.
+typealias OrganizationRecord = PerOrganizationKey<JSONKey>.FoundRecord
+
+extension InlineArray where Element == JSONKey {
+  /// A record in which these keys were looked for.
+  typealias FoundRecord = Record<count>
+}
 
 /// The locations of the values in an organization's record that has the form that the service writes and satisfies all
 /// rules. Optional keys may be missing.
