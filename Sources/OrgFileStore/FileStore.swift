@@ -191,17 +191,17 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
     } else {
       snapshot = try synchronize(waiting: waiting)
     }
-    let told = lastReportedGeneration.withLock { $0 }
+    let lastReported = lastReportedGeneration.withLock { $0 }
     let known = parts.committed.withLock { $0.journal }
     guard var known, let last = known.last?.record.generation else {
       return Maintenance(reader: snapshot, entries: [])
     }
     let entries = try historyReader.readingJournal { (journal, calls) throws(SystemCallError) in
-      guard let told, told < last else { return [HistoryEntry]() }
+      guard let lastReported, lastReported < last else { return [HistoryEntry]() }
       // Usually everything since the last call has already been read.
-      if known.recent.first.map({ $0.record.generation > told }) ?? true { try known.recall(journal) }
+      if known.recent.first.map({ $0.record.generation > lastReported }) ?? true { try known.recall(journal) }
       var entries: [HistoryEntry] = []
-      for line in known.recent where line.record.generation > told {
+      for line in known.recent where line.record.generation > lastReported {
         if let entry = try line.whole(journal, calls).entry { entries.append(entry) }
       }
       return entries

@@ -87,8 +87,8 @@ extension AppModel {
 
   /// Learns what proposed changes would do.
   package mutating func receive(_ preview: BulkEditPlan.BulkEditPreview, for plan: BulkEditPlan) {
-    guard workspace.proposal?.plan == plan else { return }
-    workspace.proposal = nil
+    guard workspace.pendingBulkEdit?.plan == plan else { return }
+    workspace.pendingBulkEdit = nil
     workspace.status.message = nil
     guard workspace.overlays.isEmpty else { return }
     switch preview {
@@ -158,7 +158,7 @@ extension AppModel {
       }
       // What is there instead should be on the screen.
       if !error.conflicts.isEmpty { workspace.refresh() }
-    case .partial(let set, let error): workspace.proposePart(of: set, error)
+    case .partial(let set, let error): workspace.requestPart(of: set, error)
     }
     workspace.sendNext()
     quitIfSaved()
@@ -225,7 +225,7 @@ extension AppModel {
   /// about those, and should be held back for the moment that it takes.
   package var awaitsRows: Bool {
     if workspace.commits.isLeaving, !(workspace.overlay is LeaveQuestion) { return true }
-    if workspace.proposal != nil { return true }
+    if workspace.pendingBulkEdit != nil { return true }
     return !(workspace.overlay is FilterPrompt) && screen.awaitsRows
   }
 

@@ -44,8 +44,8 @@ package struct AppModel: Sendable {
     }
     if workspace.overlay == nil {
       if workspace.commits.isWaiting, isCancelling || action == .back { return workspace.ask(.cancelCommit) }
-      if isCancelling, workspace.proposal != nil || screen.cancelWait() {
-        workspace.proposal = nil
+      if isCancelling, workspace.pendingBulkEdit != nil || screen.cancelWait() {
+        workspace.pendingBulkEdit = nil
         return workspace.status.note("Cancelled.")
       }
     }
@@ -65,7 +65,7 @@ package struct AppModel: Sendable {
 
   /// What the world has to do.
   mutating func takeEffects() -> [Effect] {
-    if workspace.proposal != nil { screen.endRange() }
+    if workspace.pendingBulkEdit != nil { screen.endRange() }
     workspace.sendProposal(from: screen)
     if let fetch = (screen as? OrganizationsScreen)?.missingRows, fetch != workspace.requests.fetch {
       workspace.requests.fetch = fetch

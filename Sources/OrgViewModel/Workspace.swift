@@ -95,7 +95,7 @@ package struct Workspace: Sendable {
   /// Changes that are being saved.
   var commits = CommitQueue()
   /// Changes that are to be asked about.
-  var proposal: Proposal?
+  var pendingBulkEdit: PendingBulkEdit?
   /// What others changed a moment ago.
   package internal(set) var flash = Flash()
   /// Numbers of requests.

@@ -56,7 +56,7 @@ extension Reconciliation {
     /// Whether it was merged late, but so long ago that its program must have read it by now. If the program writes
     /// another value after that, it means to.
     ///
-    /// - Parameter unseen: see `Verdict`.
+    /// - Parameter unseen: see `Attribution`.
     func isOldValue(_ unseen: Set<UInt64>?) -> Bool {
       origin == .displaced && unseen.map { !$0.contains(generation) } ?? false
     }
@@ -87,7 +87,7 @@ extension Reconciliation {
 
   /// Which differences in a file are changes of another program, and which are values that are merely outdated because
   /// the program didn't know of later changes.
-  struct Verdict {
+  struct Attribution {
     var theirs: Set<FieldAddress>
     var kept: Set<FieldAddress> = []
     /// The generations that it didn't know of.
@@ -147,7 +147,7 @@ extension Reconciliation {
     private(set) var generations: [UInt64] = []
 
     /// - Parameters:
-    ///   - unseen: see `Verdict`.
+    ///   - unseen: see `Attribution`.
     ///   - proof: returns the newest generation that the program certainly knew; see `newestKnown`. Called at most once.
     init(
       _ theirs: Set<FieldAddress>, in file: String, history: some Sequence<Reconciliation.Step>,

@@ -83,17 +83,17 @@ struct Reconciliation {
       let unseen = Self.unseen(
         history, written: isBroken ? nil : displaced?.written ?? written[file],
         bytes: found.bytes(of: file).count, isUnread: displaced == nil && unread.contains(file))
-      var verdict = Verdict(
+      var attribution = Attribution(
         of: after, differing, in: file, history: history, written: written[file], unseen: unseen,
         before: displaced?.generation)
       let takenBack = TakenBack(
-        verdict.theirs, in: file, history: history, found: after, written: time, unseen: unseen,
+        attribution.theirs, in: file, history: history, found: after, written: time, unseen: unseen,
         proof: {
           time.flatMap { Self.newestKnown(to: after, before, in: file, history: history, written: $0) }
         })
       let restoredBefore = restored.count
       let isWiped = sort(
-        &verdict, takenBack, differing, before, after, history, unseen: unseen ?? [],
+        &attribution, takenBack, differing, before, after, history, unseen: unseen ?? [],
         isBroken: isBroken, isLate: displaced != nil)
       // No program removes the list of an organization that it has just added, and one that was merged so late that the
       // program may not have read it wasn't removed on purpose.
@@ -105,16 +105,16 @@ struct Reconciliation {
       let keptLists = orphans.filter {
         current.members.orphanedMembers[$0] != nil && (isAnyLate || organizations.index(of: $0) != nil)
       }
-      let isWhole = displaced == nil && verdict.theirs == differing && !isBroken
+      let isWhole = displaced == nil && attribution.theirs == differing && !isBroken
       if isWhole {
         contents =
           isOrganizations
           ? contents.with(found.organizations)
           : found.beside(before.organizations).addingLists(of: keptLists)
       } else if isOrganizations {
-        contents = contents.with(before.organizations.taking(verdict.theirs, from: after))
+        contents = contents.with(before.organizations.taking(attribution.theirs, from: after))
       } else {
-        contents = before.with(before.members.taking(verdict.theirs, from: after))
+        contents = before.with(before.members.taking(attribution.theirs, from: after))
         // A list that is in neither file, or that the program removed, is only there to be compared.
         contents = contents.removingLists(
           of: orphans.filter { id in
@@ -123,17 +123,17 @@ struct Reconciliation {
           })
       }
       if isOrganizations {
-        removed = verdict.theirs.filter { $0.isContainer && after[$0] == nil }.map(\.organization)
+        removed = attribution.theirs.filter { $0.isContainer && after[$0] == nil }.map(\.organization)
       }
       if !isWhole,
         isBroken || restored.count > restoredBefore || overtaken > 0
-          || after.hasMore(than: contents, comparedTo: before, in: file, besides: verdict.kept)
+          || after.hasMore(than: contents, comparedTo: before, in: file, besides: attribution.kept)
       {
         quarantined.insert(file)
       }
       if displaced == nil {
-        noteReverted(verdict.theirs, history, before, after)
-        if !isWiped, !isBroken { noteRefused(differing.subtracting(verdict.theirs), after) }
+        noteReverted(attribution.theirs, history, before, after)
+        if !isWiped, !isBroken { noteRefused(differing.subtracting(attribution.theirs), after) }
       }
       if !isOrganizations { contents = contents.beside(organizations) }
     }
@@ -165,10 +165,11 @@ struct Reconciliation {
   ///
   /// - Returns: whether all data are gone, which no program intends.
   private mutating func sort(
-    _ verdict: inout Verdict, _ takenBack: TakenBack, _ differing: Set<FieldAddress>, _ before: FileContents,
+    _ attribution: inout Attribution, _ takenBack: TakenBack, _ differing: Set<FieldAddress>,
+    _ before: FileContents,
     _ after: FileContents, _ history: some Sequence<Step>, unseen: Set<UInt64>, isBroken: Bool, isLate: Bool
   ) -> Bool {
-    let gone = verdict.theirs.filter { $0.isContainer && before[$0] != nil && after[$0] == nil }
+    let gone = attribution.theirs.filter { $0.isContainer && before[$0] != nil && after[$0] == nil }
     let isWiped =
       (policy != .accept || isLate)
       && (after.hasNothingLeft(of: before, differing) || after.hasNobodyLeft(of: before, differing))
@@ -180,41 +181,41 @@ struct Reconciliation {
       }
       return policy == .restore && isOlderState(without: address, after, history)
     }
-    verdict.theirs.subtract(vanished)
+    attribution.theirs.subtract(vanished)
     let missed = vanished.filter { !before.isEmptyList($0) }
     if isWiped || isBroken {
       // In this case everything else that is missing was lost in the same way. An undecodable
       // character isn't a value, either.
-      verdict.theirs = verdict.theirs.filter { address in
+      attribution.theirs = attribution.theirs.filter { address in
         if case .field = address { return after[address]?.contains("\u{FFFD}") != true }
         return after[address] != nil && !(address.user?.contains("\u{FFFD}") ?? false)
       }
     }
     // Several programs that write at once can leave a file that mixes parts of different states.
     let isMixed =
-      isWiped || isBroken || takenBack.addresses != verdict.theirs || !verdict.kept.isEmpty
+      isWiped || isBroken || takenBack.addresses != attribution.theirs || !attribution.kept.isEmpty
       || !unseen.isDisjoint(with: takenBack.generations)
     if isMixed, !takenBack.addresses.isEmpty {
-      verdict.theirs.subtract(takenBack.addresses)
-      verdict.kept.formUnion(takenBack.addresses)
-      verdict.generations += takenBack.generations
+      attribution.theirs.subtract(takenBack.addresses)
+      attribution.kept.formUnion(takenBack.addresses)
+      attribution.generations += takenBack.generations
     }
     if isLate {
-      overtaken += verdict.overtaken.count
-      verdict.theirs.subtract(verdict.overtaken)
+      overtaken += attribution.overtaken.count
+      attribution.theirs.subtract(attribution.overtaken)
     } else {
       restored += missed.inOrder(of: before).map(before.title(of:))
       if isWiped { isRepair = true }
       // Only the newest change was reverted, and a long time after it was made. This may have been intended.
-      if verdict.theirs.isEmpty, Set(verdict.generations).count == 1, !isWiped, !isBroken,
-        unseen.isDisjoint(with: verdict.generations), vanished.isEmpty,
-        policy != .ask || !verdict.kept.contains(where: { $0.isContainer && after[$0] == nil })
+      if attribution.theirs.isEmpty, Set(attribution.generations).count == 1, !isWiped, !isBroken,
+        unseen.isDisjoint(with: attribution.generations), vanished.isEmpty,
+        policy != .ask || !attribution.kept.contains(where: { $0.isContainer && after[$0] == nil })
       {
-        verdict.theirs = verdict.kept
-        verdict.kept = []
+        attribution.theirs = attribution.kept
+        attribution.kept = []
       }
     }
-    if !verdict.kept.isEmpty { kept += verdict.generations }
+    if !attribution.kept.isEmpty { kept += attribution.generations }
     return isWiped
   }
 

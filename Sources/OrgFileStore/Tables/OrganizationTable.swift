@@ -264,7 +264,7 @@ struct OrganizationTable: Sendable {
       else { return false }
       // An organization is identified by its key.
       var places = usual.places
-      places[Self.idPlace] = RawFieldOrganization.Place(id)
+      places[Self.idPlace] = RawFieldOrganization.ValueRange(id)
       places.span.withUnsafeBufferPointer {
         body(
           RawFieldOrganization(

@@ -3,7 +3,7 @@ import OrgCore
 /// The values of an organization as ASCII text, for as long as a closure runs.
 struct RawFieldOrganization {
   /// The range of a value.
-  struct Place: BitwiseCopyable, Sendable {
+  struct ValueRange: BitwiseCopyable, Sendable {
     let start: UInt32
     let end: UInt32
 
@@ -20,13 +20,13 @@ struct RawFieldOrganization {
   }
 
   private let bytes: UnsafeRawBufferPointer
-  private let places: UnsafeBufferPointer<Place>
+  private let places: UnsafeBufferPointer<ValueRange>
   let createdAt: Timestamp
   let status: Organization.Status
 
   /// - Parameter places: where the values stand in the bytes, by the places of their keys in a record.
   init(
-    _ bytes: UnsafeRawBufferPointer, _ places: UnsafeBufferPointer<Place>, createdAt: Timestamp,
+    _ bytes: UnsafeRawBufferPointer, _ places: UnsafeBufferPointer<ValueRange>, createdAt: Timestamp,
     status: Organization.Status
   ) {
     (self.bytes, self.places, self.createdAt, self.status) = (bytes, places, createdAt, status)

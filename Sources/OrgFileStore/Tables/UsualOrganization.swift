@@ -11,10 +11,10 @@ extension InlineArray where Element == JSONKey {
 /// The locations of the values in an organization's record that has the form that the service writes and satisfies all
 /// rules. Optional keys may be missing.
 struct UsualOrganization {
-  typealias Place = RawFieldOrganization.Place
+  typealias ValueRange = RawFieldOrganization.ValueRange
 
   /// The ranges of the string values without their quotes, by the index of the key.
-  private(set) var places = PerOrganizationKey<Place>(repeating: Place())
+  private(set) var places = PerOrganizationKey<ValueRange>(repeating: ValueRange())
   /// The index of its status.
   private(set) var status = 0
   /// The offset after the closing brace.
@@ -42,7 +42,7 @@ struct UsualOrganization {
       }
       if part.kind == .optional {
         guard let value = record.takeOptionalString() else { return nil }
-        if let value { places[place] = Place(value) }
+        if let value { places[place] = ValueRange(value) }
         continue
       }
       guard let value = record.takeString() else { return nil }
@@ -55,7 +55,7 @@ struct UsualOrganization {
         guard let found = record.place(of: value, among: Self.statusNames) else { return nil }
         status = found
       }
-      places[place] = Place(value)
+      places[place] = ValueRange(value)
     }
     guard record.take("\n  }") else { return nil }
     end = record.position

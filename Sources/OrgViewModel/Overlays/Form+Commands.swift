@@ -72,7 +72,7 @@ extension Form: TextOverlay {
       if purpose == .plan {
         let plan = try plan
         workspace.dismiss()
-        return workspace.propose(.marked(.plan(plan), in: nil))
+        return workspace.requestBulkEdit(.marked(.plan(plan), in: nil))
       }
       let changes = try changes(workspace.settings.environment)
       guard !changes.isEmpty else {

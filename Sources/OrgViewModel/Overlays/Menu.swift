@@ -90,7 +90,8 @@ package struct RoleMenu: Menu {
     let member: OrgUser
     switch subject {
     case .member(let one): member = one
-    case .marked(_, let organization): return workspace.propose(.marked(.role(role), in: organization))
+    case .marked(_, let organization):
+      return workspace.requestBulkEdit(.marked(.role(role), in: organization))
     }
     let user = member.userID.escapedForDisplay
     if workspace.commits.isEmpty,

@@ -20,7 +20,7 @@ extension FieldMenu {
 
   /// Sets the field of the organization, or of all that are marked.
   func set(_ value: String, _ edit: BulkEdit, _ workspace: inout Workspace) {
-    guard let organization else { return workspace.propose(.marked(edit, in: nil)) }
+    guard let organization else { return workspace.requestBulkEdit(.marked(edit, in: nil)) }
     let field = Self.field
     if workspace.commits.isEmpty,
       let present = workspace.data.listing.organization(id: organization.id)

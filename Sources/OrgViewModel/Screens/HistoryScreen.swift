@@ -237,7 +237,7 @@ package struct HistoryScreen: RowsScreen {
         "Generation \(entry.generation) changed no record that could be put back.")
     }
     let what = entry.changes.count == 1 ? " (\(entry.changes[0].summary))" : ""
-    workspace.propose(
+    workspace.requestBulkEdit(
       .set(inverse, title: "Undo generation \(entry.generation)\(what)", isCounted: false))
   }
 

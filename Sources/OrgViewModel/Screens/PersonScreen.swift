@@ -31,7 +31,7 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
       Command(
         .removeEverywhere, "D", .changing,
         "remove the user from all organizations; asks", unless: { $0.everywhereObstacle($1) }
-      ) { $1.propose(.everything(.removal)) },
+      ) { $1.requestBulkEdit(.everything(.removal)) },
     ] + markingCommands() + commonCommands(filterHelp: filterHelp)
 
   static func words(_ count: Int) -> String { Words.organizations(count) }
@@ -93,7 +93,7 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
 
   private mutating func remove(_ workspace: inout Workspace) {
     if !list.state.marks.isEmpty {
-      workspace.propose(.marked(.removal, in: nil))
+      workspace.requestBulkEdit(.marked(.removal, in: nil))
     } else if let membership {
       workspace.open(Question.removal(of: membership.member, from: membership.organization))
     }

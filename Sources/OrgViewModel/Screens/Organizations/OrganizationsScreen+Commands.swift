@@ -160,7 +160,7 @@ extension OrganizationsScreen {
 
   private mutating func removeMember(_ workspace: inout Workspace) {
     if editsMarkedMembers {
-      workspace.propose(.marked(.removal, in: list.selection.id))
+      workspace.requestBulkEdit(.marked(.removal, in: list.selection.id))
     } else if let organization = selectedOrganization, let member = selectedMember {
       workspace.open(Question.removal(of: member, from: organization))
     }
@@ -168,7 +168,7 @@ extension OrganizationsScreen {
 
   private mutating func delete(_ workspace: inout Workspace) {
     if editsMarked {
-      workspace.propose(.marked(.status(.deleted), in: nil))
+      workspace.requestBulkEdit(.marked(.status(.deleted), in: nil))
     } else if let organization = selectedOrganization {
       workspace.askToDelete(organization)
     }

@@ -1,7 +1,7 @@
 import OrgCore
 
 /// Changes that a person wants to make, on their way to the question that names what they would do.
-struct Proposal: Sendable {
+struct PendingBulkEdit: Sendable {
   let request: BulkEditRequest
   /// The plan that is being previewed.
   var plan: BulkEditPlan?
@@ -17,35 +17,37 @@ enum BulkEditRequest: Sendable {
   case everything(BulkEdit)
 }
 
-// Proposing changes.
+// Requesting changes.
 extension Workspace {
   /// Wants changes to be made: what they would do is found out first, and asked about then. Keys wait for the question.
-  mutating func propose(_ request: BulkEditRequest) {
-    proposal = Proposal(request: request)
+  mutating func requestBulkEdit(_ request: BulkEditRequest) {
+    pendingBulkEdit = PendingBulkEdit(request: request)
     status.note("Finding out what would change…")
   }
 
   /// Asks whether as much of an undo or a redo shall be done as can be.
-  mutating func proposePart(of set: ChangeSet, _ error: OrgError) {
-    guard overlays.isEmpty, proposal == nil else { return status.refuse(error.message) }
+  mutating func requestPart(of set: ChangeSet, _ error: OrgError) {
+    guard overlays.isEmpty, pendingBulkEdit == nil else { return status.refuse(error.message) }
     switch set.purpose {
     case .undo(let generation):
-      propose(.set(set, title: "Undo the rest of generation \(generation)", isCounted: true))
+      requestBulkEdit(.set(set, title: "Undo the rest of generation \(generation)", isCounted: true))
     case .redo(let generation):
-      propose(.set(set, title: "Redo the rest of generation \(generation)", isCounted: true))
+      requestBulkEdit(.set(set, title: "Redo the rest of generation \(generation)", isCounted: true))
     case .edit: break
     }
   }
 
   private mutating func dropProposal() {
-    proposal = nil
+    pendingBulkEdit = nil
     status.refuse("What was to be changed is gone.")
   }
 
   /// Asks what a screen's changes would do, once what is being saved is saved and shown: what the changes expect is what is
   /// shown then.
   mutating func sendProposal(from screen: any Screen) {
-    guard let request = proposal?.request, proposal?.plan == nil, commits.isEmpty, screen.isCurrent else {
+    guard let request = pendingBulkEdit?.request, pendingBulkEdit?.plan == nil, commits.isEmpty,
+      screen.isCurrent
+    else {
       return
     }
     let source: BulkEditPlan.Source
@@ -64,7 +66,7 @@ extension Workspace {
       (source, title) = found
     }
     let plan = BulkEditPlan(serial: requests.next(), title: title, source: source, isCounted: isCounted)
-    proposal?.plan = plan
+    pendingBulkEdit?.plan = plan
     ask(.preview(plan))
   }
 }
