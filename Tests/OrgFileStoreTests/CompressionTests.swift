@@ -63,7 +63,7 @@ import Testing
     try store.examine().filter { $0.severity != .note && !$0.text.contains("outside the group") }.map(\.text)
   }
 
-  @Test func `compressed segments have the same history, undo, restore and attribution of doctor`() throws {
+  @Test func `compressed segments have the same history, undo, restore and findings of doctor`() throws {
     let scratch = try Scratch.reference()
     let store = try history(scratch)
     let names = try segments(store)
@@ -71,7 +71,7 @@ import Testing
     #expect(try files(scratch) == names)
     let (before, texts) = (try told(store), try names.map { try text($0, store) })
     let restorations = try (0...24).map { try store.restore(to: .generation($0), isTrial: true).changes }
-    let attribution = try findings(store)
+    let expected = try findings(store)
     let size = try #require(store.sizes()).journal
     try compress(store)
     #expect(
@@ -81,7 +81,7 @@ import Testing
       #expect(try segments(store) == names)
       #expect(try names.map { try text($0, store) } == texts)
       #expect(try told(store) == before)
-      #expect(try findings(store) == attribution)
+      #expect(try findings(store) == expected)
       #expect(
         try (0...24).map { try store.restore(to: .generation($0), isTrial: true).changes } == restorations)
     }
