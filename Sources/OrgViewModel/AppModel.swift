@@ -66,7 +66,7 @@ package struct AppModel: Sendable {
   /// What the world has to do.
   mutating func takeEffects() -> [Effect] {
     if workspace.pendingBulkEdit != nil { screen.endRange() }
-    workspace.sendProposal(from: screen)
+    workspace.sendPendingBulkEdit(from: screen)
     if let fetch = (screen as? OrganizationsScreen)?.missingRows, fetch != workspace.requests.fetch {
       workspace.requests.fetch = fetch
       workspace.ask(.fetch(fetch))

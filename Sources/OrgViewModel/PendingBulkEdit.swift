@@ -37,14 +37,14 @@ extension Workspace {
     }
   }
 
-  private mutating func dropProposal() {
+  private mutating func dropPendingBulkEdit() {
     pendingBulkEdit = nil
     status.refuse("What was to be changed is gone.")
   }
 
   /// Asks what a screen's changes would do, once what is being saved is saved and shown: what the changes expect is what is
   /// shown then.
-  mutating func sendProposal(from screen: any Screen) {
+  mutating func sendPendingBulkEdit(from screen: any Screen) {
     guard let request = pendingBulkEdit?.request, pendingBulkEdit?.plan == nil, commits.isEmpty,
       screen.isCurrent
     else {
@@ -58,11 +58,13 @@ extension Workspace {
       (source, title, isCounted) = (.set(set), name, isCountedThen)
     case .marked(let edit, let organization):
       guard let found = screen.source(of: edit, in: organization, isEverything: false) else {
-        return dropProposal()
+        return dropPendingBulkEdit()
       }
       (source, title) = found
     case .everything(let edit):
-      guard let found = screen.source(of: edit, in: nil, isEverything: true) else { return dropProposal() }
+      guard let found = screen.source(of: edit, in: nil, isEverything: true) else {
+        return dropPendingBulkEdit()
+      }
       (source, title) = found
     }
     let plan = BulkEditPlan(serial: requests.next(), title: title, source: source, isCounted: isCounted)
