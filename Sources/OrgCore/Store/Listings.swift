@@ -15,13 +15,13 @@ public protocol OrganizationListing: Sendable {
   var count: Int { get }
   /// The id of the organization in a row.
   func id(at row: Int) -> String
-  /// The row of an organization; `nil` where the query hides it, or there is none.
+  /// The row of an organization; `nil` if the query hides it or it doesn't exist.
   func position(of id: String) -> Int?
   /// What a row shows; `nil` where that isn't there yet.
   func row(at row: Int) -> OrganizationRow?
   /// Whether there is an organization, whether the query hides it or not.
   func contains(_ id: String) -> Bool
-  /// An organization with its members, whether the query hides it or not; `nil` where there is none, or it isn't there yet.
+  /// An organization with its members, even if the query hides it; `nil` if it doesn't exist or hasn't been read yet.
   func detail(of id: String) -> (any OrganizationDetail)?
   /// The id of the organization that has a name, whatever its case; `nil` where none has it, as far as is known here.
   func organizationID(named name: String) -> String?
@@ -44,7 +44,7 @@ extension OrganizationListing {
   /// Most stores have all members at once.
   public func fetch(_ id: String, members places: Range<Int>) throws(OrgError) {}
 
-  /// The organization with an id; `nil` where there is none, or it isn't there yet.
+  /// The organization with an id; `nil` if it doesn't exist or hasn't been read yet.
   public func organization(id: String) -> Organization? { detail(of: id)?.organization }
 }
 
@@ -74,7 +74,7 @@ public protocol UserListing: Sendable {
   var count: Int { get }
   /// The user in a row; `nil` where it isn't there yet.
   func user(at row: Int) -> UserSummary?
-  /// The row of a user; `nil` where the text hides the user, or there is none.
+  /// The row of a user; `nil` if the text hides the user or the user doesn't exist.
   func position(of user: String) -> Int?
 }
 

@@ -14,7 +14,7 @@ public protocol OrgStore: Sendable {
   ///
   /// - Parameters:
   ///   - set: the changes, in order.
-  ///   - waiting: called repeatedly while somebody else holds the data up, with who that is; returning `false` gives up.
+  ///   - waiting: called repeatedly with the current holder while another program blocks the commit; return `false` to give up.
   /// - Returns: the data after the commit and what was done.
   /// - Throws: what `Preview.check()` throws on the newest data; `readOnly`, `damagedData`,
   ///   `locked`, `cancelled` or `system`. After any of them nothing has changed.

@@ -24,7 +24,7 @@ extension SearchIndex {
     if order.column == .name { return order.isDescending ? self.order.reversed() : self.order }
     let ranks = order.column == .plan ? planRanks(order.planTiers) : []
     let isDescending = order.isDescending
-    // Where each stands by name settles what is alike.
+    // The rank by name breaks ties.
     var keys: [(value: Int64, place: Int32)] = []
     keys.reserveCapacity(self.order.count)
     for (place, index) in self.order.enumerated() {
@@ -43,7 +43,7 @@ extension SearchIndex {
     return keys.map { self.order[Int($0.place)] }
   }
 
-  /// Where each plan stands among all of them.
+  /// The rank of each plan.
   private func planRanks(_ tiers: [String]) -> [Int64] {
     let known = tiers.map { Array($0.utf8) }
     let others = table.plans.indices.filter { !known.contains(table.plans[$0]) }

@@ -6,7 +6,7 @@ final class SearchIndex: Sendable {
   let snapshot: Snapshot
   /// Indices of the organizations by name, whatever the case, then by id.
   let order: [Int32]
-  /// Where each organization stands in that order, by its index.
+  /// The rank of each organization in that order, by its index.
   let ranks: [Int32]
   let table: Table
 
@@ -241,7 +241,7 @@ final class SearchIndex: Sendable {
 }
 
 extension [Int32] {
-  /// Where each of the numbers from zero on stands in this order of them.
+  /// The inverse of this permutation of the numbers from zero.
   var ranks: [Int32] {
     [Int32](unsafeUninitializedCapacity: count) { ranks, size in
       size = count

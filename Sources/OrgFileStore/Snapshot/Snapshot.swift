@@ -1,6 +1,6 @@
 import OrgCore
 
-/// Both files at one moment. Records are made when somebody looks at them: a snapshot of a million members costs what it
+/// Both files at one moment. Records are created on demand: a snapshot of a million members costs what it
 /// takes to find them again, and no string.
 package final class Snapshot: Sendable {
   /// Rises with every commit and every change from outside that the store sees, from wherever the store began. It is not

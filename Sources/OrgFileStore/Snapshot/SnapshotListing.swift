@@ -16,7 +16,7 @@ final class SnapshotListing: OrganizationListing {
   /// All organizations in an order.
   private struct Sorted: Sendable {
     let indices: [Int32]
-    /// Where each organization stands, by its index.
+    /// The rank of each organization, by its index.
     let ranks: [Int32]
   }
 
