@@ -26,24 +26,24 @@ public let plainEnvironment = [
 
 /// Passes on what a system call returned, unless that is a failure.
 @discardableResult
-func check(_ result: Int32, _ call: String) throws -> Int32 {
+package func check(_ result: Int32, _ call: String) throws -> Int32 {
   guard result >= 0 else { throw TerminalFailure(call, code: errno) }
   return result
 }
 
 /// A descriptor that closes itself; to be opened with close-on-exec.
-final class Descriptor {
-  let number: Int32
+package final class Descriptor: Sendable {
+  package let number: Int32
 
-  init(_ number: Int32) { self.number = number }
+  package init(_ number: Int32) { self.number = number }
 
   deinit { close(number) }
 
-  func stopBlocking() { _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK) }
+  package func stopBlocking() { _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK) }
 
   /// Hands over what can be read without waiting; false once there will never be more, as where no program
   /// has the terminal open any longer.
-  func readAll(_ take: ([UInt8]) -> Void) -> Bool {
+  package func readAll(_ take: ([UInt8]) -> Void) -> Bool {
     // Bounded, so that a program that never stops writing does not outlast the deadlines.
     for _ in 0..<1_000 {
       var count = 0
@@ -71,14 +71,14 @@ final class Descriptor {
 }
 
 /// A child process, killed and reaped when nobody holds it any more.
-final class ChildProcess {
-  let id: pid_t
+package final class ChildProcess {
+  package let id: pid_t
   /// Readable once the process has ended.
-  let ended: Descriptor
+  package let ended: Descriptor
   private var known: ExitStatus?
 
   /// Starts a program with default signals and with the descriptors that `descriptors` opens below 3, no others.
-  init(
+  package init(
     _ executable: String, _ arguments: [String], environment: [String: String], workingDirectory: String?,
     inNewSession: Bool, descriptors: (inout posix_spawn_file_actions_t) -> Void
   ) throws {
@@ -123,7 +123,7 @@ final class ChildProcess {
   }
 
   /// How the process ended, nil while it runs.
-  var status: ExitStatus? {
+  package var status: ExitStatus? {
     var status: Int32 = 0
     if known == nil, waitpid(id, &status, WNOHANG) == id {
       known = status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signalled(status & 0x7f)
@@ -131,13 +131,26 @@ final class ChildProcess {
     return known
   }
 
-  func signal(_ number: Int32) {
+  package func signal(_ number: Int32) {
     if status == nil { kill(id, number) }
   }
 }
 
+/// A pipe whose ends no program inherits.
+package func makePipe() throws -> (read: Descriptor, write: Descriptor) {
+  var ends: [Int32] = [-1, -1]
+  try check(pipe2(&ends, O_CLOEXEC), "pipe2")
+  return (Descriptor(ends[0]), Descriptor(ends[1]))
+}
+
+/// The next connection that waits to be accepted, which no program inherits; nil where none waits.
+package func acceptConnection(on listener: Descriptor) -> Descriptor? {
+  let number = accept4(listener.number, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+  return number >= 0 ? Descriptor(number) : nil
+}
+
 /// Waits until a descriptor is ready for its events, ended or in error; false once the deadline has passed.
-func wait(for events: [(Descriptor, Int32)], until deadline: ContinuousClock.Instant) -> Bool {
+package func wait(for events: [(Descriptor, Int32)], until deadline: ContinuousClock.Instant) -> Bool {
   var polled = events.map { pollfd(fd: $0.0.number, events: Int16($0.1), revents: 0) }
   while true {
     let left = max(.zero, ContinuousClock.now.duration(to: deadline))

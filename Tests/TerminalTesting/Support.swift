@@ -17,7 +17,7 @@ public func builtProduct(_ name: String) throws -> String {
 }
 
 /// An empty directory for one test, removed with everything in it when nobody holds it any more.
-public final class TemporaryDirectory {
+public final class TemporaryDirectory: Sendable {
   /// Its absolute path, without symbolic links.
   public let path: String
 
@@ -78,11 +78,7 @@ public func run(
 private func startWithPipes(
   _ executable: String, _ arguments: [String], _ environment: [String: String], _ workingDirectory: String?
 ) throws -> (ChildProcess, stdin: Descriptor?, outputs: [Descriptor?]) {
-  let pipes = try (0..<3).map { _ in
-    var ends: [Int32] = [-1, -1]
-    try check(pipe2(&ends, O_CLOEXEC), "pipe2")
-    return (read: Descriptor(ends[0]), write: Descriptor(ends[1]))
-  }
+  let pipes = try (0..<3).map { _ in try makePipe() }
   let child = try ChildProcess(
     executable, arguments, environment: environment, workingDirectory: workingDirectory, inNewSession: false
   ) {
