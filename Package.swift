@@ -101,6 +101,12 @@ let package = Package(
     .target(
       name: "TerminalTesting", dependencies: ["CVTerm"], path: "Tests/TerminalTesting", swiftSettings: swift),
     .testTarget(name: "TerminalTestingTests", dependencies: ["TerminalTesting"], swiftSettings: swift),
+    .target(
+      name: "PostgresTesting", dependencies: ["TerminalTesting"], path: "Tests/PostgresTesting",
+      swiftSettings: swift),
+    .testTarget(
+      name: "PostgresTestingTests", dependencies: ["PostgresTesting", "TerminalTesting"], swiftSettings: swift
+    ),
     .testTarget(
       name: "OrgCoreTests", dependencies: ["OrgCore", "OrgStoreTesting"], swiftSettings: swift),
     // A process for tests to kill.
