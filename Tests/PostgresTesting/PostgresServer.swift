@@ -13,6 +13,12 @@ public final class PostgresServer: Sendable {
     case fast, immediate
   }
 
+  /// A primary and the replication slot in which it keeps what a standby hasn't read yet.
+  struct Upstream {
+    let server: PostgresServer
+    let slot: String
+  }
+
   /// The server that the tests of a process share, started when it is first asked for. Tests may do what they like in
   /// databases of their own; one that stops it, or changes what all databases share, starts a server of its own.
   public static var shared: PostgresServer { get throws { try started.get() } }
@@ -21,10 +27,12 @@ public final class PostgresServer: Sendable {
   let directory: ServerDirectory
   private let process = Mutex<ChildProcess?>(nil)
   private let counter = Atomic(0)
+  private let upstream: Upstream?
 
   /// Makes a server of a data directory, `data`, that is there already.
-  init(directory: ServerDirectory) throws {
+  init(directory: ServerDirectory, upstream: Upstream? = nil) throws {
     self.directory = directory
+    self.upstream = upstream
     try process.withLock { try launch(&$0) }
   }
 
@@ -35,6 +43,7 @@ public final class PostgresServer: Sendable {
       process.signal(SIGQUIT)
       _ = wait(for: [(process.ended, POLLIN)], until: .now + serverTimeout)
     }
+    if let upstream { upstream.server.dropSlot(upstream.slot) }
   }
 
   /// Starts a server of a test's own, with these settings besides the usual ones.
@@ -74,6 +83,9 @@ public final class PostgresServer: Sendable {
   }
 
   // MARK: Its processes
+
+  /// Whether the server has been started and not suspended.
+  var isRunning: Bool { process.withLock { $0.map { !isStill($0.id) } ?? false } }
 
   /// Stops the server.
   public func stop(_ mode: StopMode = .fast) throws {
