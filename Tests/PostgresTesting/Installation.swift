@@ -27,10 +27,15 @@ enum Installation {
     return try executable(name, in: versions.sorted(by: >).map { "\(installed)/\($0)/bin" } + searched)
   }
 
+  /// The path of PgBouncer.
+  static func pgBouncer() throws -> String {
+    try executable("pgbouncer", in: ["/usr/sbin", "/usr/local/sbin", "/usr/bin", "/usr/local/bin"])
+  }
+
   private static func executable(_ name: String, in directories: [String]) throws -> String {
     let paths = directories.map { "\($0)/\(name)" }
     guard let path = paths.first(where: FileManager.default.isExecutableFile) else {
-      throw ServerFailure("\(name) is missing: sudo apt-get install postgresql")
+      throw ServerFailure("\(name) is missing: sudo apt-get install postgresql pgbouncer")
     }
     return path
   }
