@@ -19,7 +19,8 @@ let c: [CSetting] =
   [.define("_GNU_SOURCE")] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
 let orgmanDependencies: [Target.Dependency] = [
-  "OrgCore", "OrgFileStore", "OrgViewModel", "OrgRuntime", "OrgTerminal", "CLinux",
+  "OrgCore", "OrgFileStore", .target(name: "OrgPostgresStore", condition: .when(traits: ["PostgreSQL"])),
+  "OrgViewModel", "OrgRuntime", "OrgTerminal", "CLinux",
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
   .product(name: "Logging", package: "swift-log"),
   .product(name: "SystemPackage", package: "swift-system"),
@@ -47,7 +48,12 @@ let package = Package(
   products: (isFuzzing ? [] : [.executable(name: "orgman", targets: ["orgman"])]) + [
     .library(name: "OrgCore", targets: ["OrgCore"]),
     .library(name: "OrgFileStore", targets: ["OrgFileStore"]),
+    .library(name: "OrgPostgresStore", targets: ["OrgPostgresStore"]),
     .library(name: "OrgStoreTesting", targets: ["OrgStoreTesting"]),
+  ],
+  traits: [
+    .default(enabledTraits: ["PostgreSQL"]),
+    .trait(name: "PostgreSQL", description: "Data in a PostgreSQL database. Building it takes libpq-dev."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -76,6 +82,8 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: sources),
+    .target(name: "CPostgres", cSettings: c),
+    .target(name: "OrgPostgresStore", dependencies: ["OrgCore", "CPostgres"], swiftSettings: sources),
     .target(name: "OrgViewModel", dependencies: ["OrgCore"], swiftSettings: sources),
     .target(name: "OrgRuntime", dependencies: ["OrgCore", "OrgViewModel"], swiftSettings: sources),
     .target(name: "CNcurses", cSettings: c, linkerSettings: [.linkedLibrary("ncursesw")]),
@@ -117,6 +125,9 @@ let package = Package(
       name: "OrgFileStoreTests",
       dependencies: ["OrgFileStore", "OrgStoreTesting", "store-worker", "TerminalTesting"],
       exclude: ["Fixtures"], swiftSettings: swift),
+    .testTarget(
+      name: "OrgPostgresStoreTests",
+      dependencies: ["OrgPostgresStore", "OrgStoreTesting", "PostgresTesting"], swiftSettings: swift),
     .testTarget(
       name: "OrgViewModelTests", dependencies: ["OrgViewModel", "OrgRuntime"], swiftSettings: swift),
     .testTarget(name: "OrgRuntimeTests", dependencies: ["OrgRuntime"], swiftSettings: swift),

@@ -173,13 +173,13 @@ _orgman() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    browse|list|show|members|user|plans|export|create|set|add|remove|role|import|apply|history|undo|redo|accept|doctor|info|backup|restore|erase|install|config|help)
+    browse|list|show|members|user|plans|export|create|set|add|remove|role|import|apply|history|undo|redo|accept|doctor|info|backup|restore|erase|install|config|init|help)
         # Offer subcommand argument completions
         "_orgman_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'browse list show members user plans export create set add remove role import apply history undo redo accept doctor info backup restore erase install config help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'browse list show members user plans export create set add remove role import apply history undo redo accept doctor info backup restore erase install config init help' -- "${cur}"))
         ;;
     esac
 }
@@ -964,6 +964,26 @@ _orgman_config() {
     repeating_options=()
     non_repeating_options=()
     __orgman_offer_flags_options 0
+}
+
+_orgman_init() {
+    repeating_flags=()
+    non_repeating_flags=(--dry-run --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--log-level --log-file)
+    __orgman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
+        return
+        ;;
+    esac
 }
 
 _orgman_help() {

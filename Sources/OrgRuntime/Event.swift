@@ -28,6 +28,10 @@ package enum Event: Sendable {
   case failure(OrgError)
   /// What other programs did has become part of the history.
   case ingested([HistoryEntry])
+  /// Others may have changed the data.
+  case changed
+  /// Changes of others are noticed sooner or later than before, or no longer.
+  case liveness(Liveness)
   /// Whether other programs can be kept from writing while a change is saved.
   case leases(Bool)
 }
@@ -77,6 +81,8 @@ extension AppModel {
     case .waiting(let holder): receive(holder)
     case .failure(let error): return receive(error)
     case .ingested(let entries): return receive(entries)
+    case .changed: return refresh()
+    case .liveness(let liveness): receive(liveness)
     case .leases(let hasLeases): receive(hasLeases: hasLeases)
     }
     return []

@@ -21,6 +21,9 @@ package final class Runtime: EffectHandler, Sendable {
   /// Held from arranging a snapshot until it is posted: each says what changed since the one posted before.
   private let posting = Mutex(())
 
+  /// How many members of the first organization are read before anything is shown.
+  private static let firstMembers = 100
+
   /// Each kind of work has its own, so that none waits for another.
   private struct Queues: Sendable {
     let reading = DispatchQueue(label: "orgman.reading")
@@ -103,6 +106,12 @@ package final class Runtime: EffectHandler, Sendable {
   private func show(_ reader: any StoreReader, _ first: InitialResult?) throws(OrgError) {
     try post(reader) { organizationList in
       first?.give(.success(organizationList)) == true ? nil : .organizationList(organizationList)
+    } prepare: { (organizationList) throws(OrgError) in
+      // The first frame should have nothing missing.
+      if first != nil, organizationList.count > 0 {
+        let listing = organizationList.listing
+        try listing.fetch(listing.id(at: 0), members: 0..<Self.firstMembers)
+      }
     }
   }
 
@@ -277,10 +286,13 @@ package final class Runtime: EffectHandler, Sendable {
   }
 
   private func post(
-    _ reader: any StoreReader, as event: (OrganizationList) -> Event?
+    _ reader: any StoreReader, as event: (OrganizationList) -> Event?,
+    prepare: (OrganizationList) throws(OrgError) -> Void = { _ in }
   ) throws(OrgError) {
     try posting.withLock { _ throws(OrgError) in
-      if let event = event(try arrange(reader)) { inbox.post(event) }
+      let organizationList = try arrange(reader)
+      try prepare(organizationList)
+      if let event = event(organizationList) { inbox.post(event) }
     }
   }
 

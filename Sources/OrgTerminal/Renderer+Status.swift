@@ -6,12 +6,15 @@ extension Renderer {
   func header(_ model: AppModel, _ layout: Layout) -> [Span] {
     let data = model.workspace.data.listing.summary
     let isBroken = !data.problems.isEmpty
-    var state = isBroken ? "damaged" : model.workspace.settings.readOnlyReason != nil ? "read-only" : "live"
+    let liveness = model.workspace.surroundings.liveness
+    let isReadOnly = model.workspace.settings.readOnlyReason != nil
+    var state = isBroken ? "damaged" : isReadOnly ? "read-only" : liveness.words
     if layout.size.columns >= 80, !isBroken {
-      if model.workspace.settings.readOnlyReason != nil, !model.workspace.settings.readOnlySummary.isEmpty {
+      if isReadOnly, !model.workspace.settings.readOnlySummary.isEmpty {
         state += ": \(model.workspace.settings.readOnlySummary)"
-      } else if model.workspace.settings.readOnlyReason == nil, !model.workspace.surroundings.hasLeases {
-        state += ", no leases"
+      } else if !isReadOnly {
+        if !model.workspace.surroundings.hasLeases { state += ", no leases" }
+        if let warning = model.workspace.settings.connectionWarning { state += ", \(warning)" }
       }
     }
     // After an external change has been read, it is compared and, if necessary, repaired.
@@ -47,7 +50,7 @@ extension Renderer {
     line.add("\(counts)   ")
     line.add(
       state,
-      isBroken ? theme.bad : model.workspace.settings.readOnlyReason != nil ? theme.warning : theme.good)
+      isBroken || liveness.isStale ? theme.bad : isReadOnly ? theme.warning : theme.good)
     return line.spans
   }
 
@@ -226,4 +229,17 @@ extension Renderer {
   private func width(of hints: [Keymap.Binding]) -> Int {
     hints.reduce(-1) { $0 + $1.keys[0].description.count + ($1.hint ?? "").count + 3 }
   }
+}
+
+extension Liveness {
+  /// `live`, `polling 5 s`, or `stale since 21:51:10 UTC`
+  fileprivate var words: String {
+    switch self {
+    case .live: "live"
+    case .polling(let seconds): "polling \(seconds) s"
+    case .stale(let since, _): "stale since \(since.description.dropFirst(11).prefix(8)) UTC"
+    }
+  }
+
+  fileprivate var isStale: Bool { if case .stale = self { true } else { false } }
 }

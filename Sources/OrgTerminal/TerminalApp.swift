@@ -69,10 +69,11 @@ package final class TerminalApp {
   /// - Parameters:
   ///   - title: the location of the data, for the header.
   ///   - configuration: the user's configuration.
+  ///   - changes: reports changes of the data; `nil` for data of which the runtime hears itself.
   ///   - runtime: performs slow work, and calls `wake` when results are available.
   /// - Returns: what ended it, and what could not be saved.
   package func run(
-    title: String, configuration: Configuration, changes: ChangeSource,
+    title: String, configuration: Configuration, changes: ChangeSource?,
     runtime: some EffectHandler, _ makeModel: (Viewport) -> AppModel
   ) -> Ending {
     let renderer = Renderer(
@@ -103,7 +104,7 @@ package final class TerminalApp {
     func loop() -> Int32 {
       while true {
         screen.draw(renderer.frame(model, size: screen.size))
-        var waits = [STDIN_FILENO, signals.descriptor, wakeUp.descriptor, changes.descriptor].map {
+        var waits = [STDIN_FILENO, signals.descriptor, wakeUp.descriptor, changes?.descriptor ?? -1].map {
           pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
         }
         let timeout = flashEnd.map { Int32(max(0, $0 - clinux_monotonic_milliseconds())) } ?? -1
@@ -127,7 +128,7 @@ package final class TerminalApp {
           for result in runtime.takeResults() { carryOut(result(&model)) }
           if hasQuit { return 0 }
         }
-        if waits[3].revents != 0, changes.drain() { carryOut(model.refresh()) }
+        if waits[3].revents != 0, let changes, changes.drain() { carryOut(model.refresh()) }
         if waits[0].revents != 0 {
           switch screen.readKeys() {
           case .keys(let new): keys.waiting += new

@@ -21,6 +21,9 @@ extension AppModel {
   /// Learns whether other programs can be kept from writing while a change is saved.
   package mutating func receive(hasLeases: Bool) { workspace.surroundings.hasLeases = hasLeases }
 
+  /// Learns how soon changes of others are noticed.
+  package mutating func receive(_ liveness: Liveness) { workspace.surroundings.liveness = liveness }
+
   /// Learns how far reading the data has come, where that takes long enough to notice; `nil` when it is over.
   package mutating func receive(_ progress: ReadingProgress?) { workspace.surroundings.reading = progress }
 

@@ -46,14 +46,17 @@ package struct Settings: Sendable {
   package let readOnlyReason: String?
   /// The same in a word or two, for the header; empty where there is no more to say.
   package let readOnlySummary: String
+  /// What is weaker about the connection to the data than it should be; `nil` for nothing.
+  package let connectionWarning: String?
   let environment: Environment
 
   package init(
     preferences: Preferences = Preferences(), readOnlyReason: String? = nil, readOnlySummary: String = "",
-    environment: Environment = .live
+    connectionWarning: String? = nil, environment: Environment = .live
   ) {
     (self.preferences, self.environment) = (preferences, environment)
     (self.readOnlyReason, self.readOnlySummary) = (readOnlyReason, readOnlySummary)
+    self.connectionWarning = connectionWarning
   }
 }
 
@@ -73,6 +76,8 @@ package struct Surroundings: Sendable {
   package var mouse = Mouse.absent
   /// Whether other programs can be kept from writing while a change is saved.
   package internal(set) var hasLeases = true
+  /// How soon changes of others are noticed.
+  package internal(set) var liveness = Liveness.live
   /// How far reading the data has come, where that takes long enough to notice.
   package internal(set) var reading: ReadingProgress?
 }
@@ -205,6 +210,9 @@ package struct Workspace: Sendable {
     if let reason = settings.readOnlyReason { return "Nothing can be changed: \(reason)." }
     if let problem = data.listing.summary.problems.first {
       return "Nothing can be changed; run orgman doctor --fix: \(problem)"
+    }
+    if case .stale(_, let reason) = surroundings.liveness {
+      return "Nothing can be changed while the server can't be reached: \(reason)"
     }
     return isReading ? "The members are still being read." : nil
   }

@@ -14,17 +14,18 @@ struct Orgman: ParsableCommand {
     commandName: "orgman",
     abstract: "Browse organizations and their members, and change them with a few keys.",
     usage: """
-      orgman [--data <dir>] [--read-only]
+      orgman [--data <data>] [--read-only]
       orgman --demo
-      orgman <command> [--data <dir>]
+      orgman <command> [--data <data>]
       """,
     discussion: """
       orgman shows the organizations of a service and who belongs to them, as they are now and as others \
       change them, and lets you change roles, plans, statuses and billing ids. The data are two JSON files, \
-      organizations.json and org_users.json, in one directory, which the service and other admins may use at \
-      the same time.
+      organizations.json and org_users.json, in one directory, or tables of a PostgreSQL database. The service and other \
+      admins may use them at the same time.
 
-      The directory is the one that you name with --data; else the one that the environment variable \
+      The directory or the database's address (postgres://HOST/DATABASE, or what else psql takes) is the one that you \
+      name with --data; else the one that the environment variable \
       ORGMAN_DATA names; else /var/lib/orgman, if it is there; else orgman in your own data directory \
       (XDG_DATA_HOME, or ~/.local/share). A directory that isn't there is created only when you say so.
 
@@ -58,7 +59,7 @@ struct Orgman: ParsableCommand {
           InfoCommand.self,
           BackupCommand.self,
           RestoreCommand.self, EraseCommand.self, InstallCommand.self, ConfigCommand.self,
-        ]),
+        ] + databaseCommands),
     ],
     defaultSubcommand: BrowseCommand.self)
 
@@ -78,12 +79,20 @@ struct Orgman: ParsableCommand {
   }
 }
 
+#if PostgreSQL
+  private let databaseCommands: [any ParsableCommand.Type] = [InitCommand.self]
+#else
+  private let databaseCommands: [any ParsableCommand.Type] = []
+#endif
+
 /// `orgman browse`, the default command of `orgman`.
 struct BrowseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "browse", abstract: "Open the data in the terminal; what orgman does without a command.")
 
-  @Option(help: ArgumentHelp("Open the data in this directory.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "Open the data in this directory, or in the PostgreSQL database with this address.", valueName: "data"))
   var data: String?
 
   @Flag(help: "Open a sample of 200 organizations in a temporary directory, which is removed at the end.")
@@ -107,10 +116,10 @@ struct BrowseCommand: ParsableCommand {
 
   func run() throws {
     do {
-      guard demo else { return try open(DataLocation.directory(named: data)) }
+      guard demo else { return try open(DataLocation(data)) }
       let directory = try Demo.create()
       defer { Demo.remove(directory) }
-      try open(directory)
+      try open(.directory(directory))
     } catch let error as OrgError {
       Log.failure(error)
       throw Failure(error.message)
@@ -119,31 +128,37 @@ struct BrowseCommand: ParsableCommand {
     }
   }
 
-  private func open(_ directory: String) throws {
+  private func open(_ location: DataLocation) throws {
     clinux_return_large_memory()
     try TerminalApp.check()
-    try log.start(data: directory)
+    try log.start(data: location.display)
     let (configuration, problems) = ConfigurationFile.load()
-    let store = try openStore(directory, configuration.preferences)
+    let store = try openStore(location, configuration.preferences)
     let app = try TerminalApp()
-    let watcher = store.watcher()
     let inbox = Inbox(wake: app.wake)
+    let watcher = (store as? FileStore)?.watcher()
     let drafts =
-      demo || store.readOnlyReason != nil ? nil : DraftStore(for: directory) { inbox.post(.failure($0)) }
+      demo || store.readOnlyReason != nil
+      ? nil : DraftStore(for: location.display) { inbox.post(.failure($0)) }
     let draft = drafts?.offer()
     let runtime = Runtime(
       store: store, isReadOnly: store.readOnlyReason != nil, inbox: inbox, uid: getuid(),
       order: configuration.preferences.order, drafts: drafts, observer: LogObserver())
     let first = try runtime.start()
+    let feed = (store as? any RemoteStore)?.feed(
+      changed: { inbox.post(.changed) }, became: { inbox.post(.liveness($0)) })
+    defer { withExtendedLifetime(feed) {} }
     let ending = app.run(
-      title: demo ? "demo" : directory, configuration: configuration,
-      changes: ChangeSource(descriptor: watcher.descriptor) { watcher.drain() }, runtime: runtime
+      title: demo ? "demo" : location.display, configuration: configuration,
+      changes: watcher.map { watcher in ChangeSource(descriptor: watcher.descriptor) { watcher.drain() } },
+      runtime: runtime
     ) {
       var model = AppModel(
         first, viewport: $0,
         settings: Settings(
           preferences: configuration.preferences, readOnlyReason: store.readOnlyReason,
-          readOnlySummary: store.obstacle?.summary ?? ""),
+          readOnlySummary: (store as? FileStore)?.obstacle?.summary ?? "",
+          connectionWarning: (store as? any RemoteStore)?.connectionWarning),
         message: problems.first.map {
           StatusLine.Message(text: "Not configured: \(ConfigurationFile.sentence($0))", kind: .refusal)
         })
@@ -152,7 +167,7 @@ struct BrowseCommand: ParsableCommand {
     }
     drafts?.finish()
     if ending.signal != 0 {
-      if demo { Demo.remove(directory) }
+      if demo, case .directory(let directory) = location { Demo.remove(directory) }
       Log.signalled(ending.signal)
     }
     tell(ending)
@@ -178,13 +193,16 @@ struct BrowseCommand: ParsableCommand {
   }
 
   /// Opens the data. If there are none, offers to create empty files.
-  private func openStore(_ directory: String, _ preferences: Preferences) throws -> FileStore {
+  private func openStore(_ location: DataLocation, _ preferences: Preferences) throws -> any OrgStore {
+    func open() throws(OrgError) -> any OrgStore {
+      try location.open(
+        isReadOnly: readOnly, isShortLived: false, preferences, observer: Log.historyObserver)
+    }
     do {
-      return try FileStore(
-        path: directory, isReadOnly: readOnly, externalDeletions: preferences.externalDeletions,
-        retention: preferences.retention, observer: Log.historyObserver)
+      return try open()
     } catch {
-      guard error.code == .dataNotFound, !readOnly, isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1
+      guard case .directory(let directory) = location, error.code == .dataNotFound, !readOnly,
+        isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1
       else { throw error }
       print("\(error.message) Begin there with no organizations? [y/N] ", terminator: "")
       fflush(nil)
@@ -195,9 +213,7 @@ struct BrowseCommand: ParsableCommand {
           .dataNotFound, "Nothing was created. Name the directory with your data: orgman --data DIR")
       }
       try FileStore.create(at: directory)
-      return try FileStore(
-        path: directory, externalDeletions: preferences.externalDeletions, retention: preferences.retention,
-        observer: Log.historyObserver)
+      return try open()
     }
   }
 }
@@ -222,15 +238,5 @@ private struct Failure: Error, CustomStringConvertible {
 
   init(_ sentence: String) {
     description = sentence
-  }
-}
-
-/// The default location of the data.
-enum DataLocation {
-  static func directory(named name: String?) -> String {
-    if let name { return name }
-    if let name = UserDirectory.variable("ORGMAN_DATA") { return name }
-    if access("/var/lib/orgman", F_OK) == 0 { return "/var/lib/orgman" }
-    return UserDirectory.path("XDG_DATA_HOME", ".local/share") ?? "/var/lib/orgman"
   }
 }

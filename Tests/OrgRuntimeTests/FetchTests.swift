@@ -29,7 +29,8 @@ import Testing
       for event in inbox.take() { carryOut(model.receive(event)) }
     }
     #expect(try names().allSatisfy { $0 == nil })
-    #expect(try screen().selectedMember == nil)
+    // The organization beside the list is read with the list.
+    #expect(try screen().selectedMember?.userID == "ann")
     carryOut(model.update(.redraw))
     #expect(try names() == (0..<10).map { "Name \(1000 + $0)" })
     #expect(try screen().selectedMember?.userID == "ann")

@@ -237,10 +237,11 @@ private let help = """
   orgman shows the organizations of a service and who belongs to them, as they
   are now and as others change them, and lets you change roles, plans, statuses
   and billing ids. The data are two JSON files, organizations.json and
-  org_users.json, in one directory, which the service and other admins may use at
-  the same time.
+  org_users.json, in one directory, or tables of a PostgreSQL database. The
+  service and other admins may use them at the same time.
 
-  The directory is the one that you name with --data; else the one that the
+  The directory or the database's address (postgres://HOST/DATABASE, or what else
+  psql takes) is the one that you name with --data; else the one that the
   environment variable ORGMAN_DATA names; else /var/lib/orgman, if it is there;
   else orgman in your own data directory (XDG_DATA_HOME, or ~/.local/share). A
   directory that isn't there is created only when you say so.
@@ -256,9 +257,9 @@ private let help = """
   data that were read are damaged; with 2 when something isn't found; with 3 when
   a change expects what is no longer there; with 64 for wrong usage.
 
-  USAGE: orgman [--data <dir>] [--read-only]
+  USAGE: orgman [--data <data>] [--read-only]
          orgman --demo
-         orgman <command> [--data <dir>]
+         orgman <command> [--data <data>]
 
   OPTIONS:
     --version               Show the version.
@@ -306,6 +307,8 @@ private let help = """
     install                 Put the program, its man page and the completions for
                             bash, zsh and fish in place.
     config                  Print, check or find the configuration.
+    init                    Prepare a PostgreSQL database: history, revision, and
+                            counts.
 
     See 'orgman help <subcommand>' for detailed help.
 

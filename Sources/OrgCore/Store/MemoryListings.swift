@@ -125,15 +125,18 @@ struct MemoryUsers: UserListing {
 }
 
 /// The organizations of one user in memory that have all words of a text, by their names.
-struct MemoryMemberships: MembershipListing {
-  let user: String
+package struct MemoryMemberships: MembershipListing {
+  package let user: String
   private let all: [Membership]
   private let shown: [Membership]
 
-  init(of user: String, in reader: MemoryReader, matching text: String) {
+  /// Shows those of a user's organizations that have all words of a text.
+  ///
+  /// - Parameter memberships: all of them, in the order of the data.
+  package init(_ memberships: [Membership], of user: String, matching text: String) {
     self.user = user
     let words = text.lowercased().split(whereSeparator: \.isWhitespace)
-    all = reader.memberships(of: user).enumerated().sorted {
+    all = memberships.enumerated().sorted {
       ($0.element.organization.name.lowercased(), $0.offset)
         < ($1.element.organization.name.lowercased(), $1.offset)
     }.map(\.element)
@@ -147,11 +150,15 @@ struct MemoryMemberships: MembershipListing {
     }
   }
 
-  var total: Int { all.count }
-  var count: Int { shown.count }
-  func id(at row: Int) -> String { shown[row].organization.id }
-  func position(of organization: String) -> Int? { shown.firstIndex { $0.organization.id == organization } }
-  func contains(_ organization: String) -> Bool { all.contains { $0.organization.id == organization } }
-  func row(at row: Int) -> Membership? { shown[row] }
-  func members() -> [OrgUser] { all.map(\.member) }
+  package var total: Int { all.count }
+  package var count: Int { shown.count }
+  package func id(at row: Int) -> String { shown[row].organization.id }
+  package func position(of organization: String) -> Int? {
+    shown.firstIndex { $0.organization.id == organization }
+  }
+  package func contains(_ organization: String) -> Bool {
+    all.contains { $0.organization.id == organization }
+  }
+  package func row(at row: Int) -> Membership? { shown[row] }
+  package func members() -> [OrgUser] { all.map(\.member) }
 }

@@ -151,7 +151,7 @@ package struct MemoryReader: StoreReader {
   }
 
   package func memberships(of user: String, matching text: String) -> any MembershipListing {
-    MemoryMemberships(of: user, in: self, matching: text)
+    MemoryMemberships(memberships(of: user), of: user, matching: text)
   }
 
   package func overview() -> Overview {

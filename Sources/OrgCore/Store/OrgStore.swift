@@ -3,6 +3,9 @@
 /// Stores are safe to use from several threads at once. Both operations may block on input and
 /// output, and on a lock that another program holds: call them from a thread that may wait.
 public protocol OrgStore: Sendable {
+  /// Why nothing can be changed, to follow "Nothing can be changed: "; `nil` where something can.
+  var readOnlyReason: String? { get }
+
   /// The newest state of the data, with what others changed meanwhile.
   ///
   /// - Throws: `dataNotFound`, or `system` where the data can't be read at all. Data that can be read but not trusted are
@@ -66,6 +69,9 @@ public protocol OrgStore: Sendable {
 }
 
 extension OrgStore {
+  /// Most stores can be changed.
+  public var readOnlyReason: String? { nil }
+
   /// Commits a change set and waits for as long as the store is ready to.
   public func commit(_ set: ChangeSet) throws(OrgError) -> Commit {
     try commit(set) { _ in true }

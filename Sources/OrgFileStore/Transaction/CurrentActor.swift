@@ -3,7 +3,7 @@ import OrgCore
 
 extension Actor {
   /// The user who runs this process. Environment variables are recorded, but only as claims.
-  static func current() -> Actor {
+  public static func current() -> Actor {
     let uid = getuid()
     return Actor(
       uid: uid, user: userName(uid), login: loginName(), claimedSudoUser: variable("SUDO_USER"),

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Glibc
 import OrgCore
-import OrgFileStore
+import OrgViewModel
 
 extension CompletionKind {
   /// The names of organizations in the data.
@@ -50,10 +50,8 @@ private enum Candidates {
       if word == "--data", index + 1 < words.count { name = words[index + 1] }
       if word.hasPrefix("--data=") { name = String(word.dropFirst(7)) }
     }
-    guard let store = try? FileStore(path: DataLocation.directory(named: name), isReadOnly: true) else {
-      return nil
-    }
-    return try? store.reader().organizations()
+    let store = try? DataLocation(name).open(isReadOnly: true, isShortLived: true, Preferences())
+    return try? store?.reader().organizations()
   }
 
   /// Whether every shell treats a candidate as plain text. Bash expands offered candidates as it expands a command, so

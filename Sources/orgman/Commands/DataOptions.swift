@@ -7,7 +7,10 @@ import Synchronization
 
 /// Options of every command.
 struct DataOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Use the data in this directory.", valueName: "dir"), completion: .directory)
+  @Option(
+    help: ArgumentHelp(
+      "Use the data in this directory, or in the PostgreSQL database with this address.", valueName: "data"),
+    completion: .directory)
   var data: String?
 
   @Flag(help: "Change nothing, whatever the command.")
@@ -26,13 +29,31 @@ struct DataOptions: ParsableArguments {
     }
   }
 
-  func store(isReadOnly: Bool = false) throws(OrgError) -> FileStore {
-    let directory = DataLocation.directory(named: data)
-    try log.start(data: directory)
-    let preferences = ConfigurationFile.load().configuration.preferences
-    let store = try FileStore(
-      path: directory, isReadOnly: isReadOnly || readOnly, externalDeletions: preferences.externalDeletions,
-      retention: preferences.retention, isShortLived: true, observer: Log.historyObserver)
+  /// The store, for what every store can do.
+  func store(isReadOnly: Bool = false) throws(OrgError) -> any OrgStore {
+    let location = try DataLocation(data)
+    try log.start(data: location.display)
+    let store = try location.open(
+      isReadOnly: isReadOnly || readOnly, isShortLived: true,
+      ConfigurationFile.load().configuration.preferences, observer: Log.historyObserver)
+    if let files = store as? FileStore { watch(files) }
+    return store
+  }
+
+  /// The store of the two files, for what is done to files alone.
+  ///
+  /// - Parameter purpose: what needs them: `orgman doctor`.
+  /// - Throws: `invalidValue` for a database.
+  func fileStore(for purpose: String, isReadOnly: Bool = false) throws(OrgError) -> FileStore {
+    let location = try DataLocation(data)
+    let directory = try location.directory(for: purpose)
+    guard let files = try store(isReadOnly: isReadOnly) as? FileStore else {
+      throw OrgError(.dataNotFound, "There are no data in \(directory.escapedForDisplay).")
+    }
+    return files
+  }
+
+  private func watch(_ store: FileStore) {
     let progress = Mutex(Progress())
     store.observeIndexing { done in
       progress.withLock {
@@ -44,7 +65,6 @@ struct DataOptions: ParsableArguments {
       }
     }
     OpenStores.add(store)
-    return store
   }
 
   /// Reads the data and passes them to a command to print. If the data are damaged, the readable part is printed after

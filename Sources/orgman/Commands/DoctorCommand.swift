@@ -25,7 +25,7 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let store = try options.store(isReadOnly: !fix)
+      let store = try options.fileStore(for: "orgman doctor", isReadOnly: !fix)
       var findings = try store.examine()
       let sizes = store.sizes()?.sentence
       if options.json {

@@ -43,10 +43,10 @@ struct EraseCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let store = try options.store()
+      let store = try options.fileStore(for: "orgman erase")
       let subject = try subject(in: store.reader())
       let plan = try store.erase(subject, allowingOwnerless: allowOwnerless, isTrial: true)
-      let path = DataLocation.directory(named: options.data)
+      let path = store.path
       let texts = [subject.id] + plan.organizationNames(of: subject)
       let drafts = DraftStore.count(mentioning: texts, for: path)
       guard !plan.isEmpty || drafts > 0 else {

@@ -35,7 +35,7 @@ struct ExportCommand: ParsableCommand {
           throw OrgError(
             .damagedData, "Damaged data aren't exported, for not all would be there. \(problem.sentence)")
         }
-        if let loss = try store.loss(of: reader) {
+        if let loss = try (store as? FileStore)?.loss(of: reader) {
           throw OrgError(.damagedData, "The data look wiped, so nothing was exported. \(loss)")
         }
       }

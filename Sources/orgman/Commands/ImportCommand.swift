@@ -149,7 +149,7 @@ struct ImportCommand: ParsableCommand {
     )
   }
 
-  private func show(_ plan: ImportPlan, _ preview: Preview, _ store: FileStore?) throws {
+  private func show(_ plan: ImportPlan, _ preview: Preview, _ store: (any OrgStore)?) throws {
     if options.json {
       return try printJSON(
         ChangeDocument(plan.set, previewed: preview, generation: try store?.newestGeneration()))
@@ -200,7 +200,7 @@ struct ImportCommand: ParsableCommand {
   // MARK: The data
 
   /// Opens the data; `nil` if there are none yet.
-  private func openStore() throws(OrgError) -> FileStore? {
+  private func openStore() throws(OrgError) -> (any OrgStore)? {
     do {
       return try options.store(isReadOnly: confirmation.dryRun)
     } catch {
@@ -211,8 +211,8 @@ struct ImportCommand: ParsableCommand {
     }
   }
 
-  private func createStore() throws(OrgError) -> FileStore {
-    try FileStore.create(at: DataLocation.directory(named: options.data))
+  private func createStore() throws(OrgError) -> any OrgStore {
+    try FileStore.create(at: DataLocation(options.data).directory(for: "Creating data"))
     return try options.store()
   }
 }

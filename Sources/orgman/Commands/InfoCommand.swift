@@ -6,6 +6,10 @@ import OrgCore
 import OrgFileStore
 import OrgTerminal
 
+#if PostgreSQL
+  import OrgPostgresStore
+#endif
+
 /// `orgman info`
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -61,12 +65,20 @@ private struct Report: Encodable {
   }
 
   init(_ options: DataOptions) {
-    let directory = DataLocation.directory(named: options.data)
     let terminal = TerminalAbilities.current()
-    sections = [
-      program(terminal), paths(directory, options), data(directory), lock(directory), self.terminal(terminal),
-      locale(terminal),
-    ]
+    sections = [program(terminal)]
+    do throws(OrgError) {
+      switch try DataLocation(options.data) {
+      case .directory(let directory):
+        sections += [paths(directory, options), data(directory), lock(directory)]
+      #if PostgreSQL
+        case .database(let settings): sections += [paths(nil, options), data(settings)]
+      #endif
+      }
+    } catch {
+      problems.append(error.message)
+    }
+    sections += [self.terminal(terminal), locale(terminal)]
     problems += ConfigurationFile.load().problems.map { ConfigurationFile.sentence($0) }
   }
 
@@ -106,17 +118,21 @@ private struct Report: Encodable {
     return section
   }
 
-  private func paths(_ directory: String, _ options: DataOptions) -> Section {
+  /// - Parameter directory: the one with the data; `nil` for a database.
+  private func paths(_ directory: String?, _ options: DataOptions) -> Section {
     var section = Section(title: "Paths")
     let reason =
       options.data != nil
       ? "by --data" : UserDirectory.variable("ORGMAN_DATA") != nil ? "by ORGMAN_DATA" : "out of the box"
-    section.add("data", "\(Self.described(directory)), \(reason)")
-    for (name, file) in [
-      ("organizations", "organizations.json"), ("members", "org_users.json"), ("journal", ".orgman/journal"),
-      ("lock", ".orgman/lock"),
-    ] {
-      section.add(name, Self.described("\(directory)/\(file)"))
+    if let directory {
+      section.add("data", "\(Self.described(directory)), \(reason)")
+      for (name, file) in [
+        ("organizations", "organizations.json"), ("members", "org_users.json"),
+        ("journal", ".orgman/journal"),
+        ("lock", ".orgman/lock"),
+      ] {
+        section.add(name, Self.described("\(directory)/\(file)"))
+      }
     }
     section.add("configuration", ConfigurationFile.path.map(Self.described) ?? "nowhere: there is no HOME")
     section.add(
@@ -167,6 +183,25 @@ private struct Report: Encodable {
     section.add("journal", "\(size) bytes in \(count) file\(count == 1 ? "" : "s")")
     return section
   }
+
+  #if PostgreSQL
+    private mutating func data(_ settings: ConnectionSettings) -> Section {
+      var section = Section(title: "Data")
+      section.add("database", settings.display.escapedForDisplay)
+      do throws(OrgError) {
+        let store = try PostgresStore(settings, PostgresStore.Options(actor: .current(), isReadOnly: true))
+        let data = try store.reader().summary
+        for fact in store.facts { section.add(fact.name, fact.value.escapedForDisplay) }
+        section.add("organizations", "\(data.organizationCount)")
+        section.add("members", "\(data.memberCount)")
+        section.add(
+          "generation", try store.newestGeneration().map { "\($0)" } ?? "none: there is no history yet")
+      } catch {
+        problems.append(error.message)
+      }
+      return section
+    }
+  #endif
 
   /// The number of files in a directory, and their total size in bytes.
   private static func extent(_ path: String) -> (count: Int, size: UInt64) {

@@ -38,7 +38,7 @@ struct PruneCommand: ParsableCommand {
   func run() throws {
     try exitingWithStatus {
       let time = try time()
-      let store = try options.store()
+      let store = try options.fileStore(for: "orgman history prune")
       let plan = try store.prune(before: time, isTrial: true)
       if confirmation.dryRun { return try tell(plan, time, "Would remove") }
       if !plan.isEmpty, !confirmation.yes {

@@ -45,7 +45,7 @@ struct RestoreCommand: ParsableCommand {
       } else {
         point = .time(time.flatMap { Timestamp($0) } ?? .now())
       }
-      let store = try options.store()
+      let store = try options.fileStore(for: "orgman restore")
       let plan = try store.restore(to: point, isTrial: true)
       if confirmation.dryRun, options.json { return try printJSON(plan.changes.map(\.summary) + plan.notes) }
       if !options.json { try show(plan) }

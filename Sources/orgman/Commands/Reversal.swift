@@ -32,10 +32,10 @@ func carryOut(
   )
 }
 
-extension FileStore {
+extension OrgStore {
   /// The error for a generation that the history doesn't have, with the reason.
   func unknown(_ generation: UInt64) throws(OrgError) -> OrgError {
-    if let first = try historyStart(), generation < first {
+    if let first = try (self as? FileStore)?.historyStart(), generation < first {
       return OrgError(
         .dataNotFound,
         "The history begins at generation \(first), so what generation \(generation) changed is no longer known."

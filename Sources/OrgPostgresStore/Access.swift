@@ -1,0 +1,35 @@
+import OrgCore
+
+/// What a server lets orgman do.
+struct Access: Sendable {
+  /// Why nothing can be changed; `nil` where something can.
+  let obstacle: String?
+
+  /// Asks the server.
+  init(_ database: Database) throws(OrgError) {
+    let tables = database.tables
+    func privilege(_ table: String) -> SQL {
+      "coalesce(has_any_column_privilege(to_regclass(\(table)), 'update'), false)"
+    }
+    let question: SQL = """
+      select pg_is_in_recovery(), current_setting('default_transaction_read_only') = 'on', current_user, \
+      \(privilege(tables.organizations)), \(privilege(tables.members))
+      """
+    let rows: Rows
+    do throws(PostgresError) {
+      rows = try database.pool.read([question.statement])[0]
+    } catch {
+      throw error.error("The database can't be opened", of: database.name)
+    }
+    obstacle =
+      if rows.isTrue(0, 0) {
+        "the server is a standby; connect to the primary server"
+      } else if rows.isTrue(0, 1) {
+        "the server's setting default_transaction_read_only is on"
+      } else if !rows.isTrue(0, 3), !rows.isTrue(0, 4) {
+        "the role \((rows.text(0, 2) ?? "").escapedForDisplay) may not update the tables"
+      } else {
+        nil
+      }
+  }
+}

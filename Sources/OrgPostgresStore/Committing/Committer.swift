@@ -1,0 +1,119 @@
+import FoundationEssentials
+import OrgCore
+
+/// Commits change sets, each in one transaction.
+///
+/// 1. Lock the organizations that it is about, in the order of their ids, so that two commits never wait for each other; and
+///    their owners, where an owner goes. From here on nobody changes what the preview looks at.
+/// 2. Read the records and preview the set. What can't be done is refused with what is there now.
+/// 3. Make the changes one by one. Each expects the value that it replaces: a statement that finds another changes no
+///    row, and the whole is tried again.
+/// 4. Commit. If the connection is lost before the server's answer, ask the server by the transaction's id what became of it.
+struct Committer {
+  let database: Database
+  let actor: Actor
+
+  private var tables: Tables { database.tables }
+  /// How often a set is tried again after a deadlock, a serialization failure, or a change by somebody else.
+  private static let tries = 20
+
+  /// What a try came to.
+  private enum Attempt {
+    /// The changes were made and are durable.
+    case done([Change])
+    /// Somebody else was faster; the next try may succeed.
+    case again(PostgresError?)
+  }
+
+  /// Commits a set.
+  ///
+  /// - Returns: the changes that made a difference.
+  func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> [Change] {
+    var last: PostgresError?
+    for _ in 0..<Self.tries {
+      switch try attempt(set, waiting) {
+      case .done(let changes): return changes
+      case .again(let error): last = error ?? last
+      }
+    }
+    if let last { throw failure(last) }
+    throw OrgError(
+      .conflict, "Other sessions change the same records all the time, so nothing was changed. Try again.")
+  }
+
+  private func failure(_ error: PostgresError) -> OrgError {
+    error.error("The change can't be saved", of: database.name)
+  }
+
+  private func attempt(_ set: ChangeSet, _ waiting: (Contention) -> Bool) throws(OrgError) -> Attempt {
+    var result: Result<Attempt, OrgError>?
+    do throws(PostgresError) {
+      try database.pool.withConnection { connection throws(PostgresError) in
+        result = try attempt(set, on: connection, waiting)
+      }
+    } catch {
+      guard error.isTransient else { throw failure(error) }
+      return .again(error)
+    }
+    return try result?.get() ?? .again(nil)
+  }
+
+  /// - Throws: what the server refused, with the transaction rolled back.
+  private func attempt(
+    _ set: ChangeSet, on connection: Connection, _ waiting: (Contention) -> Bool
+  ) throws(PostgresError) -> Result<Attempt, OrgError> {
+    let transaction = Transaction(connection, database: database)
+    let preview: Preview
+    do throws(PostgresError) {
+      try transaction.begin(entry(set))
+      try transaction.lock(set, waiting)
+      let queries = RecordQueries(tables: tables) { (statements) throws(OrgError) in
+        try transaction.read(statements)
+      }
+      switch Result(catching: { () throws(OrgError) in
+        let preview = Preview(of: set, on: try queries.lookup(set))
+        try preview.check()
+        return preview
+      }) {
+      case .success(let value): preview = value
+      case .failure(let error):
+        transaction.rollBack()
+        if let lost = transaction.failure { throw lost }
+        return .failure(error)
+      }
+      guard !preview.recorded.isEmpty else {
+        transaction.rollBack()
+        return .success(.done([]))
+      }
+      guard try transaction.make(preview.effective) else {
+        transaction.rollBack()
+        return .success(.again(nil))
+      }
+    } catch {
+      transaction.rollBack()
+      throw error
+    }
+    do throws(PostgresError) {
+      try transaction.commit()
+    } catch {
+      guard error.isConnectionLost else { throw error }
+      return UnknownOutcome(database: database, transaction: transaction.id).resolve(waiting).map {
+        $0 ? .done(preview.effective) : .again(error)
+      }
+    }
+    return .success(.done(preview.effective))
+  }
+
+  /// What the history says of the set besides its changes.
+  private func entry(_ set: ChangeSet) -> String {
+    let kind = HistoryEntry.Kind(set.purpose)
+    let entry = Entry(kind: kind.name, subject: kind.subject, actor: actor)
+    return (try? JSONEncoder().encode(entry)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+
+  private struct Entry: Encodable {
+    let kind: String
+    let subject: UInt64?
+    let actor: Actor
+  }
+}

@@ -1,0 +1,234 @@
+import CPostgres
+import Glibc
+import OrgCore
+
+/// libpq's side of a connection. Used by one thread at a time.
+struct Session: Sendable {
+  /// Where libpq keeps it.
+  private let address: UInt
+  private var handle: OpaquePointer? { OpaquePointer(bitPattern: address) }
+
+  // MARK: Connecting
+
+  init(_ settings: ConnectionSettings) throws(PostgresError) {
+    let parameters = settings.parameters
+    let keys = parameters.map { strdup($0.key) }
+    let values = parameters.map { strdup($0.value) }
+    defer { (keys + values).forEach { free($0) } }
+    let handle = (keys.map { UnsafePointer($0) } + [nil]).withUnsafeBufferPointer { keys in
+      (values.map { UnsafePointer($0) } + [nil]).withUnsafeBufferPointer { values in
+        PQconnectStartParams(keys.baseAddress, values.baseAddress, 1)
+      }
+    }
+    guard let handle else { throw PostgresError(.connection, "there isn't enough memory to connect") }
+    address = UInt(bitPattern: handle)
+    // By default both write to standard error, in the middle of a screen.
+    _ = PQsetNoticeReceiver(handle, { _, _ in }, nil)
+    _ = PQsetNoticeProcessor(handle, { _, _ in }, nil)
+    do throws(PostgresError) {
+      try connect(milliseconds: settings.connectMilliseconds)
+    } catch {
+      finish()
+      throw error
+    }
+  }
+
+  private func connect(milliseconds limit: Int) throws(PostgresError) {
+    let start = monotonicMilliseconds()
+    var state = PGRES_POLLING_WRITING
+    while state != PGRES_POLLING_OK {
+      guard PQstatus(handle) != CONNECTION_BAD, state != PGRES_POLLING_FAILED else {
+        throw failure(.connection)
+      }
+      let left = limit - (monotonicMilliseconds() - start)
+      guard left > 0 else { throw PostgresError(.connection, "the server didn't answer in time") }
+      // The socket may be another one each time.
+      _ = ready(state == PGRES_POLLING_READING ? POLLIN : POLLOUT, milliseconds: left)
+      state = PQconnectPoll(handle)
+    }
+    guard PQsetnonblocking(handle, 1) == 0 else { throw failure(.connection) }
+  }
+
+  func finish() { PQfinish(handle) }
+
+  func cancelHandle() -> OpaquePointer? { PQgetCancel(handle) }
+
+  func facts() -> ConnectionFacts {
+    return ConnectionFacts(
+      backend: PQbackendPID(handle), serverVersion: Int(PQserverVersion(handle)),
+      database: text(PQdb(handle)), user: text(PQuser(handle)),
+      host: text(PQhost(handle)), port: text(PQport(handle)),
+      isEncrypted: PQsslInUse(handle) == 1)
+  }
+
+  var descriptor: Int32 { PQsocket(handle) }
+
+  var isIdle: Bool {
+    PQstatus(handle) == CONNECTION_OK
+      && PQtransactionStatus(handle) == PQTRANS_IDLE
+  }
+
+  var isAlive: Bool { PQconsumeInput(handle) == 1 && isIdle }
+
+  // MARK: Statements
+
+  /// Runs statements; more than one go in one round trip, in which the server reads on while it runs the first.
+  func run(_ statements: [Statement], _ wait: inout Wait) throws(PostgresError) -> [Rows] {
+    guard PQstatus(handle) == CONNECTION_OK else { throw failure(.connection) }
+    guard statements.count != 1 else {
+      try send(statements[0])
+      try flush(&wait)
+      return [try rows(&wait)]
+    }
+    guard PQenterPipelineMode(handle) == 1 else { throw failure(.connection) }
+    for statement in statements { try send(statement) }
+    guard PQpipelineSync(handle) == 1 else { throw failure(.connection) }
+    try flush(&wait)
+    var all: [Rows] = []
+    var refusal: PostgresError?
+    for _ in statements {
+      do throws(PostgresError) {
+        if let rows = try rowsOrAborted(&wait) { all.append(rows) }
+      } catch {
+        guard !error.isConnectionLost else { throw error }
+        refusal = refusal ?? error
+      }
+    }
+    // The answer to the synchronization.
+    guard let end = try result(&wait) else { throw failure(.connection) }
+    PQclear(end)
+    guard PQexitPipelineMode(handle) == 1 else { throw failure(.connection) }
+    if let refusal { throw refusal }
+    return all
+  }
+
+  private func send(_ statement: Statement) throws(PostgresError) {
+    let values = statement.parameters.map { $0.flatMap { strdup($0) } }
+    defer { values.forEach { free($0) } }
+    let isSent = values.map { UnsafePointer($0) }.withUnsafeBufferPointer {
+      PQsendQueryParams(
+        handle, statement.sql, Int32($0.count), nil, $0.baseAddress, nil, nil, statement.isBinary ? 1 : 0)
+    }
+    guard isSent == 1 else { throw failure(.connection) }
+  }
+
+  private func flush(_ wait: inout Wait) throws(PostgresError) {
+    while true {
+      switch PQflush(handle) {
+      case 0: return
+      case 1:
+        // The server may have to be rid of its answers before it reads on.
+        if try wait.ready(descriptor, POLLIN | POLLOUT), PQconsumeInput(handle) == 0 {
+          throw failure(.connection)
+        }
+      default: throw failure(.connection)
+      }
+    }
+  }
+
+  /// The next result; `nil` at the end of a statement.
+  private func result(_ wait: inout Wait) throws(PostgresError) -> OpaquePointer? {
+    while PQisBusy(handle) == 1 {
+      if try wait.ready(descriptor, POLLIN), PQconsumeInput(handle) == 0 {
+        throw failure(.connection)
+      }
+    }
+    return PQgetResult(handle)
+  }
+
+  private func rows(_ wait: inout Wait) throws(PostgresError) -> Rows {
+    guard let rows = try rowsOrAborted(&wait) else { throw failure(.connection) }
+    return rows
+  }
+
+  /// The rows of a statement; `nil` if an earlier one of the pipeline failed.
+  private func rowsOrAborted(_ wait: inout Wait) throws(PostgresError) -> Rows? {
+    var rows: Rows?
+    var refusal: PostgresError?
+    while let result = try result(&wait) {
+      defer { PQclear(result) }
+      switch PQresultStatus(result) {
+      case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: rows = Rows(result)
+      case PGRES_PIPELINE_ABORTED: break
+      default: refusal = refusal ?? self.refusal(result, isCancelled: wait.isCancelled)
+      }
+    }
+    guard PQstatus(handle) == CONNECTION_OK else { throw failure(.connection) }
+    if let refusal { throw refusal }
+    return rows
+  }
+
+  func notifications() throws(PostgresError) -> [String] {
+    guard PQconsumeInput(handle) == 1 else { throw failure(.connection) }
+    var payloads: [String] = []
+    while let notification = PQnotifies(handle) {
+      payloads.append(notification.pointee.extra.map { String(cString: $0) } ?? "")
+      PQfreemem(notification)
+    }
+    return payloads
+  }
+
+  // MARK: Errors
+
+  private func refusal(_ result: OpaquePointer, isCancelled: Bool) -> PostgresError {
+    func field(_ letter: Character) -> String? {
+      PQresultErrorField(result, Int32(letter.asciiValue ?? 0)).map { String(cString: $0) }
+    }
+    guard let state = field("C") else {
+      return PostgresError(.connection, text(PQresultErrorMessage(result)))
+    }
+    if state == "57014", isCancelled { return PostgresError(.cancelled, "canceled") }
+    return PostgresError(
+      .server(state), field("M") ?? text(PQresultErrorMessage(result)),
+      constraint: field("n"))
+  }
+
+  private func failure(_ kind: PostgresError.Kind) -> PostgresError {
+    PostgresError(kind, text(PQerrorMessage(handle)))
+  }
+
+  private func ready(_ events: Int32, milliseconds: Int) -> Bool {
+    var wait = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+    return poll(&wait, 1, Int32(clamping: milliseconds)) > 0
+  }
+
+  /// Waiting for the server's answer, for a caller who may lose patience.
+  struct Wait {
+    private let goesOn: (Int) -> Bool
+    private let start = monotonicMilliseconds()
+    private var cancelledAt: Int?
+    private static let interval: Int32 = 100
+    /// How long a server may take to cancel, in milliseconds.
+    private static let patienceAfterCancel = 3000
+
+    /// - Parameter goesOn: is called every 100 ms with how long it has been, in milliseconds; returns `false` once the
+    ///   server has been asked to cancel.
+    init(goesOn: @escaping (Int) -> Bool) { self.goesOn = goesOn }
+
+    var isCancelled: Bool { cancelledAt != nil }
+
+    /// Waits until something can be read or written; `false` if nothing can after a while.
+    mutating func ready(_ descriptor: Int32, _ events: Int32) throws(PostgresError) -> Bool {
+      var wait = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+      if poll(&wait, 1, Self.interval) > 0 { return true }
+      let waited = monotonicMilliseconds() - start
+      if let cancelledAt {
+        guard waited - cancelledAt < Self.patienceAfterCancel else {
+          throw PostgresError(.silence, "the server doesn't answer")
+        }
+      } else if !goesOn(waited) {
+        cancelledAt = waited
+      }
+      return false
+    }
+  }
+}
+
+private func text(_ value: UnsafePointer<CChar>?) -> String { value.map { String(cString: $0) } ?? "" }
+
+/// A clock that never jumps.
+func monotonicMilliseconds() -> Int {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+}

@@ -1,0 +1,101 @@
+import FoundationEssentials
+import OrgCore
+
+/// The history that triggers write into the schema `orgman`: what orgman did, and what everybody else did.
+struct PostgresHistory {
+  let database: Database
+
+  private var isKept: Bool { database.tables.isInstalled }
+
+  /// A page of the generations that meet a condition, newest first. The condition calls the table `h`.
+  func page(
+    _ condition: SQL = "true", from position: HistoryCursor?, limit: Int
+  ) throws(OrgError) -> HistoryPage {
+    let limit = min(max(1, limit), 10_000)
+    let before = position.flatMap { Int($0.text) } ?? .max
+    let entries = try entries("h.generation < \(before) and \(condition)", limit: limit)
+    let next = entries.count < limit ? nil : entries.last.map { HistoryCursor(String($0.generation)) }
+    return HistoryPage(entries: entries, next: next)
+  }
+
+  /// What a filter lets through, as a condition.
+  static func condition(_ filter: HistoryFilter) -> SQL {
+    var conditions: [SQL] = []
+    if let since = filter.since { conditions.append("h.at >= \(since.description + "+00")::timestamptz") }
+    if let until = filter.until { conditions.append("h.at < \(until.description + "+00")::timestamptz") }
+    var change: [SQL] = []
+    if let organization = filter.organization { change.append("c.organization = \(key(organization))") }
+    if let user = filter.user { change.append("c.member = \(key(user))") }
+    if !change.isEmpty {
+      conditions.append(
+        "h.transaction in (select c.transaction from orgman.change c where \(change.joined(" and ")))")
+    }
+    return conditions.isEmpty ? "true" : conditions.joined(" and ")
+  }
+
+  private static func key(_ id: String) -> SQL {
+    "left(\(id), \(SchemaExpressions.keyLength))"
+  }
+
+  func entry(generation: UInt64) throws(OrgError) -> HistoryEntry? {
+    try entries("h.generation = \(Int(clamping: generation))", limit: 1).first
+  }
+
+  func newestGeneration() throws(OrgError) -> UInt64? {
+    guard isKept else { return nil }
+    let rows = try ask("select max(h.generation) from orgman.history h")
+    return rows.number(0, 0).flatMap { UInt64(exactly: $0) }
+  }
+
+  /// The newest of a user's generations for which a search says that it has found what it looks for.
+  ///
+  /// - Parameter examine: `true` for found, `false` to stop, `nil` to go on.
+  func search(by uid: UInt32?, _ examine: (HistoryEntry) -> Bool?) throws(OrgError) -> HistoryEntry? {
+    let condition: SQL = uid.map { "h.actor ->> 'uid' = \(String($0))" } ?? "true"
+    var position: HistoryCursor?
+    repeat {
+      let page = try page(condition, from: position, limit: 100)
+      for entry in page.entries {
+        if let isFound = examine(entry) { return isFound ? entry : nil }
+      }
+      position = page.next
+    } while position != nil
+    return nil
+  }
+
+  // MARK: Rows
+
+  private func ask(_ statement: SQL) throws(OrgError) -> Rows {
+    do throws(PostgresError) {
+      return try database.pool.read([statement.statement])[0]
+    } catch {
+      throw error.error("The history can't be read", of: database.name)
+    }
+  }
+
+  private func entries(_ condition: SQL, limit: Int) throws(OrgError) -> [HistoryEntry] {
+    guard isKept else { return [] }
+    let rows = try ask(
+      """
+      select h.generation, (extract(epoch from h.at) * 1000000)::bigint, h.kind, h.subject, h.actor, h.note, \
+      (select json_agg(c.record order by c.place) from orgman.change c where c.transaction = h.transaction) \
+      from orgman.history h where \(condition) order by h.generation desc limit \(limit)
+      """)
+    return (0..<rows.count).map { entry(rows, $0) }
+  }
+
+  private func entry(_ rows: Rows, _ row: Int) -> HistoryEntry {
+    let decoder = JSONDecoder()
+    func decoded<Value: Decodable>(_ column: Int, _ type: Value.Type) -> Value? {
+      rows.bytes(row, column).flatMap { try? decoder.decode(type, from: Data($0)) }
+    }
+    let subject = rows.number(row, 3).flatMap { UInt64(exactly: $0) } ?? 0
+    return HistoryEntry(
+      generation: rows.number(row, 0).flatMap { UInt64(exactly: $0) } ?? 0,
+      time: rows.number(row, 1).map { Timestamp(microseconds: Int64($0)) } ?? .unknown,
+      kind: rows.text(row, 2).flatMap { HistoryEntry.Kind(name: $0, of: subject) } ?? .foreign,
+      actor: decoded(4, Actor.self) ?? Actor(uid: .max, user: "", host: ""),
+      changes: (decoded(6, [ChangeRecord].self) ?? []).compactMap(\.recorded),
+      note: rows.text(row, 5))
+  }
+}

@@ -1,0 +1,163 @@
+import OrgCore
+
+/// A store in a PostgreSQL database: the tables of the service, and beside them the schema `orgman`, if it is installed,
+/// with the history, the revision, and counts.
+///
+/// Reading takes no lock. `Committer` implements how a change set becomes durable.
+public final class PostgresStore: RemoteStore {
+  private let database: Database
+  private let options: Options
+  private let access: Access
+
+  /// What a store is opened for.
+  public struct Options: Sendable {
+    /// Never write, even if that is possible.
+    public var isReadOnly: Bool
+    /// Whether all answers of a reader are of the same moment. It keeps a transaction open for as long as the reader is
+    /// used: right for a command, and wrong for a screen that is open for hours.
+    public var readsOneMoment: Bool
+    /// Who changes the data.
+    public var actor: Actor
+
+    /// Chooses what a store is opened for.
+    public init(actor: Actor, isReadOnly: Bool = false, readsOneMoment: Bool = false) {
+      (self.actor, self.isReadOnly, self.readsOneMoment) = (actor, isReadOnly, readsOneMoment)
+    }
+  }
+
+  /// Opens a database and looks at its tables.
+  ///
+  /// - Throws: `dataNotFound` if there are no such tables; `system` if the server can't be reached; `readOnly` if it
+  ///   refuses to be read.
+  public init(_ settings: ConnectionSettings, _ options: Options) throws(OrgError) {
+    let pool = ConnectionPool(settings)
+    self.options = options
+    do throws(PostgresError) {
+      let found = try pool.withConnection { connection throws(PostgresError) in
+        try connection.run(Statement(TableShape.detectionQuery))
+      }
+      database = Database(pool: pool, tables: Tables(TableShape(rows: found.texts)))
+    } catch {
+      throw error.error("The database can't be opened", of: settings.display)
+    }
+    access = try Access(database)
+    guard database.tables.shape.hasTables else {
+      throw OrgError(
+        .dataNotFound,
+        "There are no tables organizations and organization_members in \(settings.display.escapedForDisplay); orgman init creates them."
+      )
+    }
+    if let obstacle = database.tables.shape.obstacle { throw OrgError(.unusableTables, obstacle) }
+  }
+
+  /// Why nothing can be changed; `nil` where something can.
+  public var readOnlyReason: String? { options.isReadOnly ? "opened for reading alone" : access.obstacle }
+
+  /// What is known of the server and the tables, as names and values, for a report.
+  public var facts: [(name: String, value: String)] {
+    let shape = database.tables.shape
+    let connection = database.pool.newestFacts
+    return [
+      ("server", "PostgreSQL \(shape.server.version / 10_000).\(shape.server.version % 10_000)"),
+      ("role", connection?.user ?? ""),
+      (
+        "connection",
+        connection.map { $0.isEncrypted ? "encrypted" : $0.isLocal ? "local" : "not encrypted" } ?? ""
+      ),
+      ("organizations in", database.tables.organizations), ("members in", database.tables.members),
+      ("schema orgman", shape.installation?.version.map { "version \($0)" } ?? "not installed"),
+      ("changes", access.obstacle.map { "not possible: \($0)" } ?? "possible"),
+    ]
+  }
+
+  // MARK: Reading
+
+  /// The newest state of the data.
+  public func reader() throws(OrgError) -> any StoreReader { try newestReader() }
+
+  private func newestReader() throws(OrgError) -> PostgresReader {
+    guard options.readsOneMoment else { return try PostgresReader(database, .newest(database.pool)) }
+    let transaction: ReadTransaction
+    do throws(PostgresError) {
+      transaction = try ReadTransaction(database.pool)
+    } catch {
+      throw error.error("The data can't be read", of: database.name)
+    }
+    return try PostgresReader(database, .transaction(transaction))
+  }
+
+  // MARK: Watching
+
+  /// Watches the data on a connection of its own.
+  public func feed(
+    changed: @escaping @Sendable () -> Void, became: @escaping @Sendable (Liveness) -> Void
+  ) -> any ChangeFeed {
+    PostgresFeed(database, changed: changed, became: became)
+  }
+
+  /// `not encrypted`, or that the server's certificate isn't checked; `nil` on this machine.
+  public var connectionWarning: String? { database.pool.warning }
+
+  // MARK: Committing
+
+  /// Commits a change set in one transaction; see `OrgStore.commit`.
+  public func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
+    if let readOnlyReason { throw OrgError(.readOnly, "Nothing can be changed: \(readOnlyReason).") }
+    let changes = try Committer(database: database, actor: options.actor).commit(set, waiting: waiting)
+    return Commit(reader: try newestReader(), changes: changes)
+  }
+
+  // MARK: History
+
+  private var historyPages: PostgresHistory { PostgresHistory(database: database) }
+
+  /// Everything that happened since orgman was installed in the database, newest first.
+  public func history() throws(OrgError) -> [HistoryEntry] {
+    var entries: [HistoryEntry] = []
+    var position: HistoryCursor?
+    repeat {
+      let page = try historyPages.page(from: position, limit: 1000)
+      entries += page.entries
+      position = page.next
+    } while position != nil
+    return entries
+  }
+
+  /// A page of the history, found through its indexes.
+  public func history(from position: HistoryCursor?, limit: Int) throws(OrgError) -> HistoryPage {
+    try historyPages.page(from: position, limit: limit)
+  }
+
+  /// A page of the history, found through its indexes.
+  public func history(
+    matching filter: HistoryFilter, from position: HistoryCursor?, limit: Int
+  ) throws(OrgError) -> HistoryPage {
+    try historyPages.page(PostgresHistory.condition(filter), from: position, limit: limit)
+  }
+
+  /// A generation of the history; `nil` if it isn't there.
+  public func historyEntry(generation: UInt64) throws(OrgError) -> HistoryEntry? {
+    try historyPages.entry(generation: generation)
+  }
+
+  /// The number of the newest generation; `nil` before the first change.
+  public func newestGeneration() throws(OrgError) -> UInt64? { try historyPages.newestGeneration() }
+
+  /// A user's latest edit that hasn't been undone; see `OrgManager`.
+  public func undoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
+    var search = UndoSearch(uid: uid)
+    return try historyPages.search(by: uid) { search.isUndoable($0) ? true : nil }
+  }
+
+  /// A user's latest undo that hasn't been redone; see `OrgManager`.
+  public func redoable(by uid: UInt32?) throws(OrgError) -> HistoryEntry? {
+    var search = UndoSearch(uid: uid)
+    return try historyPages.search(by: uid) {
+      switch search.redo($0) {
+      case .found: true
+      case .none: false
+      case .goOn: nil
+      }
+    }
+  }
+}

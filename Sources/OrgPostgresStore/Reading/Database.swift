@@ -1,0 +1,59 @@
+import OrgCore
+import Synchronization
+
+/// A database as readers and commits use it: its connections and the shape of its tables.
+final class Database: Sendable {
+  let pool: ConnectionPool
+  let tables: Tables
+  /// The states that were seen of a database that counts none, so that they can be told apart.
+  private let states = Mutex<(text: String, number: UInt64)>(("", 0))
+
+  init(pool: ConnectionPool, tables: Tables) { (self.pool, self.tables) = (pool, tables) }
+
+  /// Where it is, for messages.
+  var name: String { pool.settings.display }
+
+  /// The number of a state by what the server says of it.
+  func number(ofState text: String) -> UInt64 {
+    states.withLock { state in
+      if state.text != text { state = (text, state.number + 1) }
+      return state.number
+    }
+  }
+}
+
+/// Where a reader's answers come from.
+enum ReadSource: Sendable {
+  /// Any connection, each answer as the data are at that moment.
+  case newest(ConnectionPool)
+  /// One transaction, in which the data never change.
+  case transaction(ReadTransaction)
+
+  func run(_ statements: [SQL]) throws(PostgresError) -> [Rows] {
+    let statements = statements.map(\.statement)
+    switch self {
+    case .newest(let pool): return try pool.read(statements)
+    case .transaction(let transaction): return try transaction.run(statements)
+    }
+  }
+}
+
+/// A transaction that reads the data as they were when it began, on a connection of its own until nobody needs it.
+final class ReadTransaction: Sendable {
+  private let pool: ConnectionPool
+  private let connection: Connection
+
+  init(_ pool: ConnectionPool) throws(PostgresError) {
+    (self.pool, connection) = (pool, try pool.borrow())
+    _ = try connection.run([
+      Statement("begin isolation level repeatable read, read only"), ConnectionPool.searchPath,
+    ])
+  }
+
+  deinit {
+    _ = try? connection.run(Statement("rollback"))
+    pool.giveBack(connection)
+  }
+
+  func run(_ statements: [Statement]) throws(PostgresError) -> [Rows] { try connection.run(statements) }
+}

@@ -1,0 +1,132 @@
+import OrgCore
+
+/// A query as the condition of a `where`. It lets through what the query matches on the records of a file, except where the
+/// server puts a letter in lower case that Swift doesn't, or another way: see `SchemaExpressions`.
+struct Filter {
+  let tables: Tables
+  let query: Query
+
+  init(_ query: Query, on tables: Tables) { (self.query, self.tables) = (query, tables) }
+
+  /// The condition; `true` for a query that everything matches.
+  var condition: SQL {
+    let conditions = query.terms.compactMap(condition) + membership
+    return conditions.isEmpty ? "true" : conditions.joined(" and ")
+  }
+
+  private func condition(_ term: Query.Term) -> SQL? {
+    guard let condition = condition(term.condition) else { return nil }
+    return term.isNegated ? "not (\(condition))" : "(\(condition))"
+  }
+
+  /// `nil` for what `membership` is about.
+  private func condition(_ condition: Query.Condition) -> SQL? {
+    switch condition {
+    case .text(let text):
+      return "\(raw: tables.searchText) like \("%\(text.lowercased().likeEscaped)%")"
+    case .fuzzy(let text):
+      let pattern = text.lowercased().unicodeScalars.reduce("%") { $0 + String($1).likeEscaped + "%" }
+      return tables.searchTexts.map { "coalesce(\(raw: $0) like \(pattern), false)" as SQL }.joined(" or ")
+    case .plan(let plan): return "\(raw: tables.lowercase(tables.plan)) = \(plan.lowercased())"
+    case .status(let status): return "\(raw: tables.status) = \(status.rawValue)"
+    case .members(let comparison):
+      return "\(raw: tables.memberCount) \(raw: comparison.sign.rawValue) \(comparison.number)"
+    case .owners(let comparison):
+      return "\(raw: tables.count(of: .owner)) \(raw: comparison.sign.rawValue) \(comparison.number)"
+    case .created(let comparison): return creation(comparison)
+    case .none(let field): return "\(raw: tables.text(field)) is null"
+    case .user, .role: return nil
+    }
+  }
+
+  /// By the day, which begins at midnight in UTC; an unknown time is neither before nor after any day.
+  private func creation(_ comparison: Query.Comparison) -> SQL {
+    func start(_ day: Int) -> SQL {
+      "timestamptz '1970-01-01 00:00:00+00' + \(min(max(day, -1_000_000), 2_000_000)) * interval '24 hours'"
+    }
+    let day = comparison.number
+    let (first, next) = (start(day), start(day + 1))
+    let creation = tables.creation
+    let condition: SQL =
+      switch comparison.sign {
+      case .below: "\(raw: creation) < \(first)"
+      case .atMost: "\(raw: creation) < \(next)"
+      case .above: "\(raw: creation) >= \(next)"
+      case .atLeast: "\(raw: creation) >= \(first)"
+      case .equal: "\(raw: creation) >= \(first) and \(raw: creation) < \(next)"
+      }
+    return "(coalesce(isfinite(\(raw: creation)), false) and \(condition))"
+  }
+
+  /// What the query asks of members.
+  private var membership: [SQL] {
+    var (users, absent): ([String], [String]) = ([], [])
+    var roles: [(role: Role, isNegated: Bool)] = []
+    for term in query.terms {
+      switch term.condition {
+      case .user(let user) where term.isNegated: absent.append(user)
+      case .user(let user): users.append(user)
+      case .role(let role): roles.append((role, term.isNegated))
+      default: break
+      }
+    }
+    let ofRoles: [SQL] =
+      users.isEmpty
+      ? roles.map { "\(raw: tables.count(of: $0.role)) \(raw: $0.isNegated ? "=" : ">") 0" } : []
+    return ofRoles + users.map { member($0, roles, isAbsent: false) }
+      + absent.map { member($0, [], isAbsent: true) }
+  }
+
+  private func member(_ user: String, _ roles: [(role: Role, isNegated: Bool)], isAbsent: Bool) -> SQL {
+    let ofRole = roles.map {
+      " and \(raw: tables.role) \(raw: $0.isNegated ? "<>" : "=") \($0.role.rawValue)" as SQL
+    }
+    return """
+      \(raw: isAbsent ? "not " : "")exists (select from \(raw: tables.members) m \
+      where \(raw: tables.memberOrganization) = o.id and m.user_id = \(user)\(ofRole.joined("")))
+      """
+  }
+}
+
+extension String {
+  /// The text with everything that means something to LIKE escaped.
+  fileprivate var likeEscaped: String {
+    replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+  }
+}
+
+/// The order of a list as SQL.
+struct Sorting {
+  let tables: Tables
+  let order: ListOrder
+
+  init(_ order: ListOrder, on tables: Tables) { (self.order, self.tables) = (order, tables) }
+
+  /// What stands after `order by`: the column that was asked for, then the name and the id.
+  var keys: SQL {
+    let direction = order.isDescending ? " desc" : ""
+    let names = tables.nameOrder
+    guard order.column != .name else {
+      return "\(raw: names.map { $0 + direction }.joined(separator: ", "))"
+    }
+    return (column.map { "\($0)\(raw: direction)" as SQL } + names.map { "\(raw: $0)" as SQL }).joined(", ")
+  }
+
+  private var column: [SQL] {
+    switch order.column {
+    case .name: []
+    case .plan:
+      // The known plans as they rise, then the others by name.
+      [
+        "coalesce(array_position(\(order.planTiers.arrayLiteral)::text[], \(raw: tables.lowercase(tables.plan))), \(order.planTiers.count + 1))",
+        "\(raw: tables.lowercase(tables.plan)) collate \"C\"",
+      ]
+    case .status:
+      [
+        "array_position(\(Organization.Status.allCases.map(\.rawValue).arrayLiteral)::text[], \(raw: tables.status))"
+      ]
+    case .members: ["\(raw: tables.memberCount)"]
+    case .created: ["\(raw: tables.creation)"]
+    }
+  }
+}

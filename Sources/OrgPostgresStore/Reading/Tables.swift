@@ -1,0 +1,170 @@
+import OrgCore
+
+/// The service's tables as orgman's statements read and write them. Organizations are called `o` there, and members `m`.
+struct Tables: Sendable {
+  let shape: TableShape
+  private let expressions: SchemaExpressions
+
+  init(_ shape: TableShape) {
+    self.shape = shape
+    expressions = SchemaExpressions(shape)
+  }
+
+  /// The table of organizations, with its schema.
+  var organizations: String { expressions.organizations }
+  /// The table of members, with its schema.
+  var members: String { expressions.members }
+  /// Whether history, revision, and counts are kept in the schema `orgman`.
+  var isInstalled: Bool { shape.installation?.version != nil }
+
+  // MARK: Ids
+
+  /// Whether ids are UUIDs for the server, too.
+  var hasUUIDs: Bool { shape.idType == "uuid" }
+  /// An organization's id as text.
+  var id: String { expressions.id("o") + "::text" }
+  /// The column of members that has their organization's id.
+  var memberOrganization: String { expressions.memberOrganization("m") }
+
+  /// Whether a text can be an id at all: the server refuses to compare a UUID with anything else.
+  func canBeID(_ text: String) -> Bool { !hasUUIDs || text.isUUID }
+
+  /// An expression of text as an id.
+  func cast(_ expression: String) -> String { "\(expression)::\(shape.idType)" }
+
+  /// An id as a parameter. The parameter is cast, not the column: no index is of use to a column that is cast.
+  func id(_ id: String) -> SQL { "\(id)::\(raw: shape.idType)" }
+
+  /// Ids as a parameter; those that can't be any are left out.
+  func ids(_ ids: some Sequence<String>) -> SQL {
+    "\(ids.filter(canBeID).arrayLiteral)::\(raw: shape.idType)[]"
+  }
+
+  // MARK: Organizations
+
+  /// What is read of an organization, in the order that `organization(_:_:)` decodes.
+  var organizationColumns: String {
+    ([id, Self.microseconds(creation)] + OrganizationField.allCases.map(text)).joined(separator: ", ")
+  }
+
+  /// The same with how many members there are.
+  var rowColumns: String { "\(organizationColumns), \(memberCount)" }
+
+  /// A field as text.
+  func text(_ field: OrganizationField) -> String { expressions.text(field, "o") }
+  /// The plan as text, with the service's default.
+  var plan: String { "coalesce(\(text(.planTier)), '\(PlanTier.default)')" }
+  /// The status as text, with the service's default.
+  var status: String { text(.status) }
+  /// When an organization was created, for comparing; an unknown time comes first.
+  var creation: String { expressions.createdOrder("o") }
+
+  /// The order of the data, in which pages are read: as the organizations were created.
+  var dataOrder: String { "\(creation), \(expressions.idOrder("o"))" }
+
+  /// Microseconds since 1970 in UTC; NULL for an unknown time.
+  private static func microseconds(_ time: String) -> String {
+    "case when isfinite(\(time)) then (extract(epoch from \(time)) * 1000000)::bigint end"
+  }
+
+  /// How many members an organization has.
+  var memberCount: String {
+    isInstalled
+      ? "(select coalesce(sum(c.members), 0)::bigint from orgman.role_count c where c.organization = o.id)"
+      : "(select count(*) from \(members) m where \(memberOrganization) = o.id)"
+  }
+
+  /// How many members of an organization have a role.
+  func count(of role: Role) -> String {
+    isInstalled
+      ? "coalesce((select c.members from orgman.role_count c where c.organization = o.id and c.role = '\(role.rawValue)'), 0)"
+      : "(select count(*) from \(members) m where \(memberOrganization) = o.id and \(self.role) = '\(role.rawValue)')"
+  }
+
+  /// The name in lower case, for comparing, and the id where names are alike.
+  var nameOrder: [String] { [expressions.nameOrder("o"), expressions.idOrder("o")] }
+  /// What two names have in common that are one name taken twice.
+  var nameKey: String { expressions.nameKey("o") }
+  /// The same of another text.
+  func nameKey(of text: String) -> String { expressions.nameKey(of: text) }
+  /// What words are looked for in.
+  var searchText: String { expressions.searchText("o") }
+  /// The texts of it one by one.
+  var searchTexts: [String] {
+    [id] + OrganizationField.allCases.filter(\.descriptor.isSearchable).map(text).map { lowercase($0) }
+  }
+  /// A text in lower case, as `searchText` has it.
+  func lowercase(_ expression: String) -> String { expressions.lower(expression) }
+
+  /// Decodes what `organizationColumns` reads.
+  func organization(_ rows: Rows, _ row: Int, from column: Int = 0) -> (Organization, DefaultedFields) {
+    var defaults: DefaultedFields = []
+    let time = rows.number(row, column + 1).map { Timestamp(microseconds: Int64($0)) }
+    if time == nil { defaults.insert(.createdAt) }
+    var organization = Organization(
+      id: rows.text(row, column) ?? "", name: "", createdAt: time ?? .unknown)
+    for (place, field) in OrganizationField.allCases.enumerated() {
+      let value = rows.text(row, column + 2 + place)
+      organization[field] = value
+      // A missing value, and one that the model can't hold, is shown as the default.
+      if case .defaulted(let usual, let bit) = field.descriptor.presence, organization[field] != value {
+        organization[field] = usual
+        defaults.insert(bit)
+      }
+    }
+    return (organization, defaults)
+  }
+
+  /// How many columns `organizationColumns` reads.
+  static let organizationWidth = 2 + OrganizationField.allCases.count
+
+  /// Decodes what `rowColumns` reads.
+  func row(_ rows: Rows, _ row: Int) -> OrganizationRow {
+    let (organization, defaults) = organization(rows, row)
+    return OrganizationRow(
+      organization, defaults: defaults, memberCount: rows.number(row, Self.organizationWidth) ?? 0)
+  }
+
+  // MARK: Members
+
+  /// The user's id.
+  var user: String { expressions.user("m") }
+  /// The role as text, as orgman names it.
+  var role: String { expressions.role("m") }
+  /// A user's id in lower case, for finding a part of it.
+  var userSearchText: String { lowercase(user) }
+
+  /// The order of an organization's members: as they joined.
+  var memberOrder: String { "\(expressions.joinedOrder("m")), \(expressions.userOrder("m"))" }
+
+  /// What is read of a member, in the order that `member(_:_:)` decodes.
+  var memberColumns: String {
+    "\(memberOrganization)::text, \(user), \(role), \(Self.microseconds(expressions.joinedOrder("m")))"
+  }
+
+  /// Decodes what `memberColumns` reads.
+  func member(_ rows: Rows, _ row: Int, from column: Int = 0) -> MemberRow {
+    var defaults: DefaultedFields = []
+    let role = rows.text(row, column + 2).flatMap(Role.init(rawValue:))
+    if role == nil { defaults.insert(.role) }
+    let time = rows.number(row, column + 3).map { Timestamp(microseconds: Int64($0)) }
+    if time == nil { defaults.insert(.joinedAt) }
+    return MemberRow(
+      OrgUser(
+        organizationID: rows.text(row, column) ?? "", userID: rows.text(row, column + 1) ?? "",
+        role: role ?? .member, joinedAt: time ?? .unknown), defaults: defaults)
+  }
+}
+
+extension String {
+  /// Whether it is a UUID as PostgreSQL writes it.
+  var isUUID: Bool {
+    let bytes = utf8
+    guard bytes.count == 36 else { return false }
+    return bytes.enumerated().allSatisfy { place, byte in
+      [8, 13, 18, 23].contains(place)
+        ? byte == UInt8(ascii: "-")
+        : (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) || (0x41...0x46).contains(byte)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import OrgCore
+
+/// Installs orgman's schema in a database, in one transaction.
+public struct SchemaInstaller: Sendable {
+  private let pool: ConnectionPool
+  private let script: SchemaScript
+
+  /// Looks at what there is; changes nothing.
+  ///
+  /// - Throws: `unusableTables` or `newerSchema`; `system` if the server can't be reached.
+  public init(_ settings: ConnectionSettings) throws(OrgError) {
+    pool = ConnectionPool(settings)
+    do throws(PostgresError) {
+      let found = try pool.withConnection { connection throws(PostgresError) in
+        try connection.run(Statement(TableShape.detectionQuery))
+      }
+      shape = TableShape(rows: found.texts)
+    } catch {
+      throw error.error("The database can't be opened", of: settings.display)
+    }
+    script = try SchemaScript(shape)
+  }
+
+  private let shape: TableShape
+
+  /// The statements, in order, each with a comment; none if nothing is to be done.
+  public var statements: [String] { script.statements }
+  /// What isn't to be had on this server, each in a sentence.
+  public var notices: [String] { script.notices }
+
+  /// Runs the statements. Nothing is changed if one of them is refused.
+  ///
+  /// - Throws: `readOnly` without the right; `system` for anything else that the server refuses.
+  public func install() throws(OrgError) {
+    guard !statements.isEmpty else { return }
+    do throws(PostgresError) {
+      try pool.withConnection { connection throws(PostgresError) in
+        do throws(PostgresError) {
+          _ = try connection.run(Statement("begin")) { _ in true }
+          for statement in statements { _ = try connection.run(Statement(statement)) { _ in true } }
+          _ = try connection.run(Statement("commit")) { _ in true }
+        } catch {
+          _ = try? connection.run(Statement("rollback"))
+          throw error
+        }
+      }
+    } catch {
+      throw error.error("The schema orgman can't be installed", of: pool.settings.display)
+    }
+  }
+}
