@@ -60,7 +60,7 @@ public struct OrgManager: Sendable {
 
   /// Creates an active organization without members.
   ///
-  /// - Returns: its new id, `org_` and a random UUID.
+  /// - Returns: its new id: in the files `org_` and a random UUID.
   /// - Throws: `invalidName` for an empty or too long name, `nameTaken` if another has it but for case
   ///   and surrounding white space; what `commit(_:)` throws.
   @discardableResult
@@ -68,7 +68,7 @@ public struct OrgManager: Sendable {
     name: String, planTier: String = PlanTier.default
   ) throws(OrgError) -> String {
     let organization = Organization(
-      id: Organization.newID(), name: name, createdAt: .now(), planTier: planTier)
+      id: try reader().rules.newID(), name: name, createdAt: .now(), planTier: planTier)
     try commit(ChangeSet([.createOrganization(organization)]))
     return organization.id
   }

@@ -175,7 +175,7 @@ private struct ConfigurationReader {
     var seen: [String: TextPlace] = [:]
     for (tier, place) in tiers {
       do throws(OrgError) {
-        _ = try Rules.checked(tier, for: .planTier)
+        _ = try Rules.files.checked(tier, for: .planTier)
       } catch {
         note(error.message, place)
       }

@@ -25,17 +25,17 @@ package struct Viewport: Sendable, Hashable {
 
 /// Where new ids and the time come from: what a pure model can't know by itself.
 package struct Environment: Sendable {
-  let newID: @Sendable () -> String
+  let newID: @Sendable (Rules) -> String
   let now: @Sendable () -> Timestamp
 
-  /// Takes ids of new organizations, and the time, from where the caller says.
-  package init(newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> Timestamp) {
+  /// Takes ids of new organizations, which the rules of the data say the form of, and the time from where the caller says.
+  package init(newID: @escaping @Sendable (Rules) -> String, now: @escaping @Sendable () -> Timestamp) {
     self.newID = newID
     self.now = now
   }
 
   /// Random ids and the system's clock.
-  package static let live = Environment(newID: Organization.newID, now: Timestamp.now)
+  package static let live = Environment(newID: { $0.newID() }, now: Timestamp.now)
 }
 
 /// What doesn't change while the program runs.
@@ -204,6 +204,9 @@ package struct Workspace: Sendable {
 
   /// Whether the data are being read for the first time.
   package var isReading: Bool { !data.listing.summary.hasMembers }
+
+  /// What values the data may hold.
+  var rules: Rules { data.listing.summary.rules }
 
   /// Why nothing can be changed at the moment; `nil` where it can.
   package var editingObstacle: String? {

@@ -6,8 +6,9 @@ func workOnSeveral(in directory: String, say: (String) -> Void) throws(OrgError)
   let manager = OrgManager(store: try FileStore(path: directory))
 
   // The group, with two organizations, is set up as a whole or not at all.
+  let rules = try manager.reader().rules
   let group = ["Acme Holding", "Acme Labs"].map {
-    Organization(id: Organization.newID(), name: $0, createdAt: .now(), planTier: "enterprise")
+    Organization(id: rules.newID(), name: $0, createdAt: .now(), planTier: "enterprise")
   }
   var founding: [Change] = []
   for organization in group {

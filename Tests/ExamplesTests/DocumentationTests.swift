@@ -49,7 +49,7 @@ import Testing
     try changeSeveral(acme, manager)
     try changeWhatIsFound(acme, manager)
     try lookBack(acme, manager)
-    try checkValues()
+    try checkValues(manager)
   }
 
   @Test func `conflicts are reported as the article shows`() throws {

@@ -216,12 +216,13 @@ func lookBack(_ acme: String, _ manager: OrgManager) throws {
   #expect(try manager.organization(id: acme)?.planTier == "enterprise")
 }
 
-func checkValues() throws {
-  let name = try Rules.checkedName("  Acme  ")  // "Acme"
-  let admin = try Rules.role("billing_admin")
-  try Rules.checkUserID("ann")
-  try Rules.checkOrganizationID("org_1")
-  let plan = try Rules.checked("gold", for: .planTier)
+func checkValues(_ manager: OrgManager) throws {
+  let rules = try manager.reader().rules
+  let name = try rules.checkedName("  Acme  ")  // "Acme"
+  let admin = try rules.role("billing_admin")
+  try rules.checkUserID("ann")
+  try rules.checkOrganizationID("org_1")
+  let plan = try rules.checked("gold", for: .planTier)
   let time = Timestamp("2026-11-22 21:51:10.076830")
   #expect(name == "Acme" && admin == .billingAdmin && plan == "gold" && time?.dayText == "2026-11-22")
 }

@@ -67,31 +67,33 @@ import Testing
 }
 
 @Suite struct RulesTests {
+  private let rules = Rules.files
+
   @Test func `a name is trimmed and has 1 to 200 scalars`() throws {
-    #expect(try Rules.checkedName("  Acme\u{1F}\n") == "Acme")
-    #expect(try Rules.checkedName(String(repeating: "é", count: 200)).count == 200)
+    #expect(try rules.checkedName("  Acme\u{1F}\n") == "Acme")
+    #expect(try rules.checkedName(String(repeating: "é", count: 200)).count == 200)
     // One Character of 200 scalars is as long as 200 letters.
-    #expect(throws: OrgError.self) { try Rules.checkedName("e" + String(repeating: "\u{301}", count: 200)) }
+    #expect(throws: OrgError.self) { try rules.checkedName("e" + String(repeating: "\u{301}", count: 200)) }
     for name in ["", " \t", String(repeating: "x", count: 201)] {
-      #expect(code { try Rules.checkedName(name) } == .invalidName)
+      #expect(code { try rules.checkedName(name) } == .invalidName)
     }
   }
 
   @Test func `ids start with org_`() {
-    #expect(code { try Rules.checkOrganizationID("org_") } == .invalidIdentifier)
-    #expect(code { try Rules.checkOrganizationID("acme") } == .invalidIdentifier)
-    #expect(code { try Rules.checkOrganizationID("org_1") } == nil)
-    #expect(code { try Rules.checkUserID(" ") } == .invalidIdentifier)
+    #expect(code { try rules.checkOrganizationID("org_") } == .invalidIdentifier)
+    #expect(code { try rules.checkOrganizationID("acme") } == .invalidIdentifier)
+    #expect(code { try rules.checkOrganizationID("org_1") } == nil)
+    #expect(code { try rules.checkUserID(" ") } == .invalidIdentifier)
   }
 
   @Test func `values of fields are checked and brought to the stored form`() throws {
-    #expect(try Rules.checked(" ", for: .stripeCustomerID) == nil)
-    #expect(try Rules.checked(" cus_1 ", for: .stripeCustomerID) == "cus_1")
-    #expect(try Rules.checked(" gold ", for: .planTier) == "gold")
-    #expect(code { try Rules.checked(" ", for: .planTier) } == .invalidValue)
-    #expect(code { try Rules.checked("gone", for: .status) } == .invalidValue)
-    #expect(code { try Rules.role("admin") } == .invalidValue)
-    #expect(try Rules.role("billing_admin") == .billingAdmin)
+    #expect(try rules.checked(" ", for: .stripeCustomerID) == nil)
+    #expect(try rules.checked(" cus_1 ", for: .stripeCustomerID) == "cus_1")
+    #expect(try rules.checked(" gold ", for: .planTier) == "gold")
+    #expect(code { try rules.checked(" ", for: .planTier) } == .invalidValue)
+    #expect(code { try rules.checked("gone", for: .status) } == .invalidValue)
+    #expect(code { try rules.role("admin") } == .invalidValue)
+    #expect(try rules.role("billing_admin") == .billingAdmin)
   }
 }
 

@@ -20,7 +20,7 @@ import Testing
     let before = Organization(id: "org_1", name: "Acme", createdAt: Timestamp(microseconds: 0))
     var organization = before
     let value = field == .status ? "suspended" : "x"
-    #expect(try Rules.checked(value, for: field) == value)
+    #expect(try Rules.files.checked(value, for: field) == value)
     organization[field] = value
     #expect(organization[field] == value)
     for other in OrganizationField.allCases where other != field {
@@ -29,9 +29,9 @@ import Testing
     organization[field] = nil
     #expect(organization[field] == (field.isOptional ? nil : value))
     if field.isOptional {
-      #expect(try Rules.checked(nil, for: field) == nil)
+      #expect(try Rules.files.checked(nil, for: field) == nil)
     } else {
-      #expect(throws: OrgError.self) { try Rules.checked(nil, for: field) }
+      #expect(throws: OrgError.self) { try Rules.files.checked(nil, for: field) }
     }
   }
 

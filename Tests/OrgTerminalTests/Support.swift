@@ -98,7 +98,7 @@ struct Screen {
       viewport: Layout(size: size).viewport(helpLines: renderer.helpLines.count),
       settings: Settings(
         preferences: preferences, readOnlyReason: readOnly, readOnlySummary: readOnlySummary,
-        environment: Environment(newID: { "org_new" }, now: { Sample.time })))
+        environment: Environment(newID: { _ in "org_new" }, now: { Sample.time })))
   }
 
   mutating func press(_ actions: Action...) {

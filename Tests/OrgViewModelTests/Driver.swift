@@ -182,7 +182,7 @@ struct Driver {
 
 enum Sample {
   static let time = Timestamp(microseconds: 1_760_000_000_000_000)
-  static let environment = Environment(newID: { "org_new" }, now: { time })
+  static let environment = Environment(newID: { _ in "org_new" }, now: { time })
 
   static func organization(_ id: String, _ name: String) -> Organization {
     Organization(id: id, name: name, createdAt: time)

@@ -61,7 +61,7 @@ func run() throws {
   }
 
   for step in 0... {
-    let id = Organization.newID()
+    let id = Rules.files.newID()
     let organization = Organization(id: id, name: "\(arguments[2])\(step)", createdAt: .now())
     let owner = OrgUser(organizationID: id, userID: "owner", role: .owner, joinedAt: .now())
     let changes = [Change.createOrganization(organization), .addMember(owner)]

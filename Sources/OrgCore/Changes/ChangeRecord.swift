@@ -111,7 +111,7 @@ public struct ChangeRecord: Sendable, Codable {
   }
 
   private func role(_ value: String?, _ key: String) throws(OrgError) -> Role {
-    try Rules.role(try needed(value, key))
+    try Rules.files.role(try needed(value, key))
   }
 
   private func time(_ value: String?, _ key: String) throws(OrgError) -> Timestamp {
@@ -127,7 +127,7 @@ public struct ChangeRecord: Sendable, Codable {
     var record = Organization(
       id: org, name: "", createdAt: try time(organization["created_at"], "created_at"))
     // Setting an unknown status would leave the default.
-    _ = try Rules.checked(organization["status"], for: .status)
+    _ = try Rules.files.checked(organization["status"], for: .status)
     for field in OrganizationField.allCases { record[field] = organization[field.rawValue] }
     return record
   }

@@ -112,10 +112,11 @@ private struct Trial {
     var name = (try? organization(change.organizationID))?.name ?? ""
     switch change {
     case .createOrganization(let organization):
-      let stored = (try? Rules.checked(organization)) ?? organization
+      let stored = (try? records.rules.checked(organization)) ?? organization
       (change, name) = (.createOrganization(stored), stored.name)
     case .setField(let field, let id, let from, let to):
-      change = .setField(field, organization: id, from: from, to: try? Rules.checked(to, for: field))
+      change = .setField(
+        field, organization: id, from: from, to: try? records.rules.checked(to, for: field))
     case .removeOrganization, .addMember, .removeMember, .setRole: break
     }
     var joinedAt: Timestamp?
@@ -137,7 +138,7 @@ private struct Trial {
   }
 
   private mutating func create(_ organization: Organization) throws(OrgError) -> Preview.Outcome {
-    let organization = try Rules.checked(organization)
+    let organization = try records.rules.checked(organization)
     if let present = try? self.organization(organization.id) {
       guard present != organization else { return .alreadySo }
       throw OrgError(.invalidIdentifier, "The id \(organization.id.quoted) is in use.")
@@ -183,7 +184,7 @@ private struct Trial {
   ) throws(OrgError) -> Preview.Outcome {
     let organization = try organization(id)
     try checkIsEditable(id)
-    let value = try Rules.checked(to, for: field)
+    let value = try records.rules.checked(to, for: field)
     let present = organization[field]
     guard present != value else { return .alreadySo }
     guard present == from else {
@@ -252,7 +253,8 @@ private struct Trial {
   }
 
   private mutating func add(_ member: OrgUser) throws(OrgError) -> Preview.Outcome {
-    try Rules.checkUserID(member.userID)
+    try records.rules.checkUserID(member.userID)
+    try records.rules.check(member.role)
     let organization = try organization(member.organizationID)
     if let present = role(of: member.userID, in: organization.id) {
       guard present != member.role else { return .alreadySo }
@@ -293,6 +295,7 @@ private struct Trial {
         "\(user.escapedForDisplay) is not a member of \(organization.name.escapedForDisplay).")
     }
     guard present != to else { return .alreadySo }
+    try records.rules.check(to)
     try checkIsEditable(user, of: id)
     guard present == from else {
       throw roleConflict(user, organization, base: from, theirs: present, mine: to)

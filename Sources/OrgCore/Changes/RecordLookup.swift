@@ -1,6 +1,9 @@
 /// The records that a preview looks up, one by one: all that it needs to know of a store. What it asks for belongs to the
 /// records that its changes name, so a store may fetch these beforehand.
 public protocol RecordLookup {
+  /// What values the store may hold.
+  var rules: Rules { get }
+
   /// The organization with an id.
   func organization(id: String) -> Organization?
 
@@ -21,6 +24,9 @@ public protocol RecordLookup {
 }
 
 extension RecordLookup {
+  /// Those of the files.
+  public var rules: Rules { .files }
+
   /// For stores in which a user is in a list once.
   public func memberCount(of organization: String, without users: Set<String>) -> Int {
     roleCounts(of: organization).total - users.count

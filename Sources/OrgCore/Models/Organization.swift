@@ -1,7 +1,7 @@
 /// A tenant, as one record of the data.
 public struct Organization: Sendable, Hashable, Identifiable {
-  /// `org_` and a lower-case UUID of version 4 for those that orgman creates; any text that starts
-  /// with `org_` for those that others do.
+  /// A text in the form that the store's ``Rules`` name: in the files `org_` and a lower-case UUID of version 4 for those that
+  /// orgman creates, and any text that starts with `org_` for those that others do.
   public var id: String
   /// The name that people know it by: 1 to 200 Unicode scalars, no two alike but for case and
   /// surrounding white space.
@@ -48,24 +48,4 @@ public enum PlanTier {
   public static let `default` = "founders_friend"
   /// The known tiers in rising order.
   public static let known = ["founders_friend", "starter", "professional", "enterprise"]
-}
-
-extension Organization {
-  /// An id for a new organization: `org_` and a random UUID of version 4 (RFC 9562), in lower case.
-  public static func newID() -> String {
-    var generator = SystemRandomNumberGenerator()
-    let high = generator.next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
-    let low = generator.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
-    let digits = [high, low].map { number in
-      let text = String(number, radix: 16)
-      return String(repeating: "0", count: 16 - text.count) + text
-    }.joined()
-    var groups: [Substring] = []
-    var rest = digits[...]
-    for length in [8, 4, 4, 4, 12] {
-      groups.append(rest.prefix(length))
-      rest = rest.dropFirst(length)
-    }
-    return "org_" + groups.joined(separator: "-")
-  }
 }

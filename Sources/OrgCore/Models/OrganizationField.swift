@@ -21,12 +21,12 @@ public enum OrganizationField: String, Sendable, Hashable, CaseIterable {
       Descriptor(
         title: "Name", heading: "Name", word: "name", presence: .required, isListed: true, isSearchable: true,
         get: { $0.name }, set: { $0.name = $1 ?? $0.name },
-        check: { (value) throws(OrgError) in try Rules.checkedName(value ?? "") })
+        check: { (value, rules) throws(OrgError) in try rules.checkedName(value ?? "") })
     case .planTier:
       Descriptor(
         title: "Plan", heading: "Plan", word: "plan", presence: .defaulted(PlanTier.default, .planTier),
         isListed: true, isSearchable: false, get: { $0.planTier }, set: { $0.planTier = $1 ?? $0.planTier },
-        check: Rules.checkedPlan)
+        check: { (value, rules) throws(OrgError) in try rules.checkedPlan(value) })
     case .lagoCustomerID:
       .optional("Lago id", heading: "Lago", word: "lago", \.lagoCustomerID)
     case .stripeCustomerID:
@@ -37,7 +37,7 @@ public enum OrganizationField: String, Sendable, Hashable, CaseIterable {
         presence: .defaulted(Organization.Status.active.rawValue, .status), isListed: true,
         isSearchable: false, get: { $0.status.rawValue },
         set: { $0.status = $1.flatMap(Organization.Status.init(rawValue:)) ?? $0.status },
-        check: Rules.checkedStatus)
+        check: { (value, rules) throws(OrgError) in try rules.checkedStatus(value) })
     }
   }
 
@@ -76,7 +76,7 @@ public enum OrganizationField: String, Sendable, Hashable, CaseIterable {
     let get: @Sendable (Organization) -> String?
     let set: @Sendable (inout Organization, String?) -> Void
     /// The rule for its values: what `Rules.checked(_:for:)` does.
-    let check: @Sendable (String?) throws(OrgError) -> String?
+    let check: @Sendable (String?, Rules) throws(OrgError) -> String?
 
     /// Free text of at most 200 characters, or nothing.
     static func optional(
@@ -86,7 +86,7 @@ public enum OrganizationField: String, Sendable, Hashable, CaseIterable {
       Descriptor(
         title: title, heading: heading, word: word, presence: .optional, isListed: false, isSearchable: true,
         get: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 },
-        check: { (value) throws(OrgError) in try Rules.checkedText(value, title) })
+        check: { (value, rules) throws(OrgError) in try rules.checkedText(value, title) })
     }
   }
 

@@ -1,71 +1,72 @@
-/// What values the data may hold. The service that shares the files can't load a value that breaks
-/// one of these, sees an empty database instead and saves that: so every value is checked before it is
-/// written, and what can't be loaded is never saved over.
-public enum Rules {
+/// What values the data of a store may hold. The files' rules are those of the service that shares the files: it can't load a
+/// value that breaks one of them, sees an empty database instead and saves that. So every value is checked before it is written,
+/// and what can't be loaded is never saved over. Another store has rules of its own; see ``DataSummary/rules``.
+public struct Rules: Sendable, Hashable {
+  /// The form that all ids of organizations have.
+  public var idForm: IDForm
+  /// The roles that members can be given. Members may have others, which can only be changed or removed.
+  public var roles: [Role]
   /// How many Unicode scalars a name may have.
-  public static let nameLength = 1...200
+  public var nameLength: Int
+  /// How many Unicode scalars a user's id may have.
+  public var userIDLength: Int
+  /// How many Unicode scalars a plan may have.
+  public var planLength: Int
+
+  /// Rules for a store; those of the files where nothing else is said.
+  public init(
+    idForm: IDForm = .prefixed, roles: [Role] = [.owner, .member, .billingAdmin], nameLength: Int = 200,
+    userIDLength: Int = 200, planLength: Int = 200
+  ) {
+    (self.idForm, self.roles) = (idForm, roles)
+    (self.nameLength, self.userIDLength, self.planLength) = (nameLength, userIDLength, planLength)
+  }
+
+  /// The rules of the two files.
+  public static let files = Rules()
 
   /// The name without surrounding white space.
   ///
-  /// - Throws: `OrgError.Code.invalidName` if nothing is left, or more than 200 scalars.
-  public static func checkedName(_ name: String) throws(OrgError) -> String {
+  /// - Throws: `OrgError.Code.invalidName` if nothing is left, or too many scalars.
+  public func checkedName(_ name: String) throws(OrgError) -> String {
     let trimmed = name.trimmed
     guard !trimmed.isEmpty else {
       throw OrgError(.invalidName, "A name can't be empty.")
     }
     let length = trimmed.unicodeScalars.count
-    guard length <= nameLength.upperBound else {
-      throw OrgError(
-        .invalidName, "A name has at most \(nameLength.upperBound) characters; this one has \(length).")
+    guard length <= nameLength else {
+      throw OrgError(.invalidName, "A name has at most \(nameLength) characters; this one has \(length).")
     }
     return trimmed
   }
 
-  /// - Throws: `OrgError.Code.invalidIdentifier` unless the id is `org_` with something behind.
-  public static func checkOrganizationID(_ id: String) throws(OrgError) {
-    guard id.hasPrefix("org_"), id.unicodeScalars.count > 4 else {
-      throw OrgError(.invalidIdentifier, "An organization's id starts with org_; \(id.quoted) doesn't.")
-    }
-  }
-
-  /// - Throws: `OrgError.Code.invalidIdentifier` if the user's id is blank, or over 200 scalars.
-  public static func checkUserID(_ id: String) throws(OrgError) {
+  /// - Throws: `OrgError.Code.invalidIdentifier` if the user's id is blank or too long.
+  public func checkUserID(_ id: String) throws(OrgError) {
     guard !id.trimmed.isEmpty else {
       throw OrgError(.invalidIdentifier, "A user's id can't be empty.")
     }
-    guard id.unicodeScalars.count <= 200 else {
-      throw OrgError(.invalidIdentifier, "A user's id has at most 200 characters.")
+    guard id.unicodeScalars.count <= userIDLength else {
+      throw OrgError(.invalidIdentifier, "A user's id has at most \(userIDLength) characters.")
     }
-  }
-
-  /// A role by its name in the files.
-  ///
-  /// - Throws: `OrgError.Code.invalidValue` if there is no such role.
-  public static func role(_ name: String) throws(OrgError) -> Role {
-    guard let role = Role(rawValue: name) else {
-      throw OrgError(
-        .invalidValue, "There is no role \(name.quoted); use \(Role.allCases.map(\.rawValue).alternatives).")
-    }
-    return role
   }
 
   /// The value as it would be stored in a field: a name is trimmed, a blank billing id is removed.
   ///
   /// - Throws: `OrgError.Code.invalidName` or `.invalidValue` with what is wrong.
-  public static func checked(_ value: String?, for field: OrganizationField) throws(OrgError) -> String? {
-    try field.descriptor.check(value)
+  public func checked(_ value: String?, for field: OrganizationField) throws(OrgError) -> String? {
+    try field.descriptor.check(value, self)
   }
 
-  static func checkedPlan(_ value: String?) throws(OrgError) -> String? {
+  func checkedPlan(_ value: String?) throws(OrgError) -> String? {
     let plan = (value ?? "").trimmed
     guard !plan.isEmpty else { throw OrgError(.invalidValue, "A plan can't be empty.") }
-    guard plan.unicodeScalars.count <= 200 else {
-      throw OrgError(.invalidValue, "A plan has at most 200 characters.")
+    guard plan.unicodeScalars.count <= planLength else {
+      throw OrgError(.invalidValue, "A plan has at most \(planLength) characters.")
     }
     return plan
   }
 
-  static func checkedStatus(_ value: String?) throws(OrgError) -> String? {
+  func checkedStatus(_ value: String?) throws(OrgError) -> String? {
     guard let value, Organization.Status(rawValue: value) != nil else {
       throw OrgError(
         .invalidValue,
@@ -76,7 +77,7 @@ public enum Rules {
   }
 
   /// Free text; `nil` where it is blank.
-  static func checkedText(_ value: String?, _ title: String) throws(OrgError) -> String? {
+  func checkedText(_ value: String?, _ title: String) throws(OrgError) -> String? {
     let text = (value ?? "").trimmed
     guard text.unicodeScalars.count <= 200 else {
       throw OrgError(.invalidValue, "A \(title) has at most 200 characters.")
@@ -87,14 +88,31 @@ public enum Rules {
   /// Checks every field of a new organization and returns it as it would be stored.
   ///
   /// - Throws: what `checked(_:for:)` and `checkOrganizationID(_:)` throw.
-  public static func checked(_ organization: Organization) throws(OrgError) -> Organization {
+  public func checked(_ organization: Organization) throws(OrgError) -> Organization {
     try checkOrganizationID(organization.id)
     var checked = organization
     for field in OrganizationField.allCases {
-      checked[field] = try Rules.checked(organization[field], for: field)
+      checked[field] = try self.checked(organization[field], for: field)
     }
     return checked
   }
+}
+
+// Roles.
+extension Rules {
+  /// A role that members can be given, by its name.
+  ///
+  /// - Throws: `OrgError.Code.invalidValue` if there is no such role.
+  public func role(_ name: String) throws(OrgError) -> Role {
+    guard let role = Role(rawValue: name), roles.contains(role) else {
+      throw OrgError(
+        .invalidValue, "There is no role \(name.quoted); use \(roles.map(\.rawValue).alternatives).")
+    }
+    return role
+  }
+
+  /// - Throws: `OrgError.Code.invalidValue` if members can't be given the role.
+  public func check(_ role: Role) throws(OrgError) { _ = try self.role(role.rawValue) }
 }
 
 extension [String] {

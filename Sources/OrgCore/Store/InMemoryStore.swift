@@ -4,17 +4,23 @@ import Synchronization
 /// A store that forgets everything with the process: for tests, and for trying the core out.
 public final class InMemoryStore: OrgStore {
   private let current: Mutex<State>
+  private let rules: Rules
 
   fileprivate struct State {
     var records: OrderedDictionary<String, MemoryReader.Record>
     var revision: UInt64 = 0
     var history: [HistoryEntry] = []
 
-    var reader: MemoryReader { MemoryReader(records, revision: Revision(revision)) }
+    func reader(_ rules: Rules) -> MemoryReader {
+      MemoryReader(records, revision: Revision(revision), rules: rules)
+    }
   }
 
   /// Starts with the organizations and members given; members of unknown organizations are left out.
-  public init(organizations: [Organization] = [], members: [OrgUser] = []) {
+  ///
+  /// - Parameter rules: what values the data may hold from then on.
+  public init(organizations: [Organization] = [], members: [OrgUser] = [], rules: Rules = .files) {
+    self.rules = rules
     current = Mutex(State(records: MemoryReader(organizations: organizations, members: members).records))
   }
 
@@ -22,12 +28,12 @@ public final class InMemoryStore: OrgStore {
   public func reader() -> any StoreReader { memoryReader() }
 
   /// The data as they are, for tests that change them.
-  package func memoryReader() -> MemoryReader { current.withLock { $0.reader } }
+  package func memoryReader() -> MemoryReader { current.withLock { $0.reader(rules) } }
 
   /// Commits a change set; nobody is ever waited for.
   public func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
     try current.withLock { state throws(OrgError) in
-      let preview = Preview(of: set, on: state.reader)
+      let preview = Preview(of: set, on: state.reader(rules))
       try preview.check()
       if !preview.edit.isEmpty {
         state.revision += 1
@@ -37,7 +43,7 @@ public final class InMemoryStore: OrgStore {
             generation: state.revision, time: .now(), kind: HistoryEntry.Kind(set.purpose),
             actor: Actor(uid: 0, user: "memory", host: "memory"), changes: preview.recorded))
       }
-      return Commit(reader: state.reader, changes: preview.effective)
+      return Commit(reader: state.reader(rules), changes: preview.effective)
     }
   }
 

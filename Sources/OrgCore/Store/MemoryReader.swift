@@ -17,28 +17,31 @@ package struct MemoryReader: StoreReader {
     func place(of user: String) -> Int? { members.firstIndex { $0.userID == user } }
   }
 
-  init(_ records: OrderedDictionary<String, Record>, revision: Revision, problems: [DataProblem] = []) {
+  init(
+    _ records: OrderedDictionary<String, Record>, revision: Revision, rules: Rules = .files,
+    problems: [DataProblem] = []
+  ) {
     self.records = records
     members = Members(records)
     summary = DataSummary(
-      revision: revision, organizationCount: records.count,
+      revision: revision, rules: rules, organizationCount: records.count,
       memberCount: records.values.reduce(0) { $0 + $1.members.count }, problems: problems)
   }
 
   /// Organizations and members at a revision, in their order; members of unknown organizations are left out.
   package init(
     organizations: [Organization], members: [OrgUser] = [], revision: Revision = Revision(0),
-    problems: [DataProblem] = []
+    rules: Rules = .files, problems: [DataProblem] = []
   ) {
     var records = OrderedDictionary<String, Record>()
     for organization in organizations { records[organization.id] = Record(organization: organization) }
     for member in members { records[member.organizationID]?.members.append(member) }
-    self.init(records, revision: revision, problems: problems)
+    self.init(records, revision: revision, rules: rules, problems: problems)
   }
 
   /// The same data at another revision.
   package init(_ reader: MemoryReader, revision: Revision, problems: [DataProblem] = []) {
-    self.init(reader.records, revision: revision, problems: problems)
+    self.init(reader.records, revision: revision, rules: reader.rules, problems: problems)
   }
 
   /// Data of which nothing has been read.
@@ -82,6 +85,7 @@ package struct MemoryReader: StoreReader {
 
     init(_ reader: MemoryReader) { self.reader = reader }
 
+    var rules: Rules { reader.rules }
     func organization(id: String) -> Organization? { reader.organization(id: id) }
     func organizationID(named name: String) -> String? { names[name.nameKey] }
     func roleCounts(of organization: String) -> RoleCounts { reader.roleCounts(of: organization) }

@@ -78,6 +78,8 @@ public protocol StoreReader: Sendable {
 extension StoreReader {
   /// The state that all answers are of.
   public var revision: Revision { summary.revision }
+  /// What values the data may hold.
+  public var rules: Rules { summary.rules }
   /// What keeps the service that shares the data from loading them. While there is anything, what is readable is shown
   /// and nothing is written.
   public var problems: [DataProblem] { summary.problems }
@@ -152,6 +154,8 @@ extension Preview {
 public struct DataSummary: Sendable {
   /// The revision.
   public let revision: Revision
+  /// What values the data may hold.
+  public let rules: Rules
   /// What has been read so far.
   public let extent: Extent
   /// How many organizations there are, deleted ones too.
@@ -177,10 +181,10 @@ public struct DataSummary: Sendable {
 
   /// For stores: what there is.
   public init(
-    revision: Revision, extent: Extent = .everything, organizationCount: Int, memberCount: Int,
-    problems: [DataProblem] = [], recordProblems: [DataProblem] = []
+    revision: Revision, rules: Rules = .files, extent: Extent = .everything, organizationCount: Int,
+    memberCount: Int, problems: [DataProblem] = [], recordProblems: [DataProblem] = []
   ) {
-    (self.revision, self.extent) = (revision, extent)
+    (self.revision, self.rules, self.extent) = (revision, rules, extent)
     (self.organizationCount, self.memberCount) = (organizationCount, memberCount)
     (self.problems, self.recordProblems) = (problems, recordProblems)
   }

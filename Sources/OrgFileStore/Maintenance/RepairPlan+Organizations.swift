@@ -125,8 +125,9 @@ extension RepairPlan {
 
   /// The usable part of a name.
   private static func name(_ name: String?, _ id: String) -> String {
-    let scalars = (name ?? "").unicodeScalars.prefix(Rules.nameLength.upperBound)
-    return scalars.isEmpty ? String(id.unicodeScalars.prefix(Rules.nameLength.upperBound)) : String(scalars)
+    let scalars = (name ?? "").unicodeScalars.prefix(FieldRules.nameLength.upperBound)
+    return scalars.isEmpty
+      ? String(id.unicodeScalars.prefix(FieldRules.nameLength.upperBound)) : String(scalars)
   }
 
   private static func defaults(

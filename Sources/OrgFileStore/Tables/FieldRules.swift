@@ -52,13 +52,16 @@ struct FieldRules {
     }
   }
 
+  /// How many Unicode scalars a name may have.
+  static let nameLength = 1...Rules.files.nameLength
+
   func checkName(_ string: JSONString) throws(JSONError) {
     // Each scalar has exactly one byte other than 10xxxxxx.
     let length =
       string.hasEscapes
       ? JSONText.decode(string, in: bytes).unicodeScalars.count
       : bytes[string.range].count { $0 & 0xC0 != 0x80 }
-    guard Rules.nameLength.contains(length) else {
+    guard Self.nameLength.contains(length) else {
       let reason = length == 0 ? "the name is empty" : "the name has \(length) characters, 200 are allowed"
       throw JSONError(offset: string.range.lowerBound - 1, reason: reason)
     }

@@ -49,7 +49,7 @@ struct UsualOrganization {
       switch part.kind {
       case .id, .text, .optional: break
       // A name of this many bytes can't have more characters. Longer names are counted elsewhere.
-      case .name: guard Rules.nameLength.contains(value.count) else { return nil }
+      case .name: guard FieldRules.nameLength.contains(value.count) else { return nil }
       case .time: guard CanonicalRecordScanner.isTime(bytes, value) else { return nil }
       case .status:
         guard let found = record.place(of: value, among: Self.statusNames) else { return nil }

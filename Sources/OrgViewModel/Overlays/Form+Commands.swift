@@ -70,11 +70,11 @@ extension Form: TextOverlay {
     guard !hasConflict(), check(on: workspace.data.listing) else { return }
     do throws(OrgError) {
       if purpose == .plan {
-        let plan = try plan
+        let plan = try plan(workspace.rules)
         workspace.dismiss()
         return workspace.requestBulkEdit(.marked(.plan(plan), in: nil))
       }
-      let changes = try changes(workspace.settings.environment)
+      let changes = try changes(workspace.settings.environment, workspace.rules)
       guard !changes.isEmpty else {
         workspace.dismiss()
         return workspace.status.note("Nothing was changed.")

@@ -173,26 +173,26 @@ package struct Form: Sendable {
   /// What was typed, as changes; each expects what the form was opened with.
   ///
   /// - Throws: what `Rules` throw for a value that can't be stored.
-  func changes(_ environment: Environment) throws(OrgError) -> [Change] {
+  func changes(_ environment: Environment, _ rules: Rules) throws(OrgError) -> [Change] {
     func text(_ name: Field.Name) -> String { fields.first { $0.name == name }?.input.text ?? "" }
     switch purpose {
     case .create:
       let organization = Organization(
-        id: environment.newID(), name: text(.organization(.name)), createdAt: environment.now(),
+        id: environment.newID(rules), name: text(.organization(.name)), createdAt: environment.now(),
         planTier: text(.organization(.planTier)))
-      return [.createOrganization(try Rules.checked(organization))]
+      return [.createOrganization(try rules.checked(organization))]
     case .edit(let base):
       var changes: [Change] = []
       for field in fields {
         guard let name = field.organizationField, field.input.text != base[name] ?? "" else { continue }
-        let value = try Rules.checked(field.input.text, for: name)
+        let value = try rules.checked(field.input.text, for: name)
         if value != base[name] {
           changes.append(.setField(name, organization: base.id, from: base[name], to: value))
         }
       }
       return changes
     case .addMember(let organization, _):
-      let role = try Rules.role(text(.role))
+      let role = try rules.role(text(.role))
       return [
         .addMember(
           OrgUser(
@@ -205,8 +205,8 @@ package struct Form: Sendable {
   }
 
   /// The plan that was typed for all that are marked.
-  var plan: String {
-    get throws(OrgError) { try Rules.checked(fields.first?.input.text, for: .planTier) ?? "" }
+  func plan(_ rules: Rules) throws(OrgError) -> String {
+    try rules.checked(fields.first?.input.text, for: .planTier) ?? ""
   }
 
   /// A user's id as it was meant: nobody types a space at its end on purpose.
@@ -241,16 +241,17 @@ package struct Form: Sendable {
   /// What is wrong with what was typed in a line.
   private func flaw(at index: Int, on listing: any OrganizationListing) -> String? {
     let text = fields[index].input.text
+    let rules = listing.summary.rules
     do throws(OrgError) {
       switch fields[index].name {
-      case .organization(let name): _ = try Rules.checked(text, for: name)
+      case .organization(let name): _ = try rules.checked(text, for: name)
       case .user:
         let user = Self.userID(text)
-        try Rules.checkUserID(user)
+        try rules.checkUserID(user)
         if case .addMember(let id, let name) = purpose, let role = listing.role(of: user, in: id) {
           return "\(user.escapedForDisplay) is in \(name.escapedForDisplay) already, as \(role.rawValue)."
         }
-      case .role: _ = try Rules.role(text)
+      case .role: _ = try rules.role(text)
       }
     } catch {
       return error.message

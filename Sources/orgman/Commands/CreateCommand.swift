@@ -21,26 +21,25 @@ struct CreateCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let organization = Organization(id: Organization.newID(), name: name, createdAt: .now(), planTier: plan)
-      var changes = [Change.createOrganization(organization)]
-      if let owner {
-        changes.append(
-          .addMember(
-            OrgUser(
-              organizationID: organization.id, userID: owner, role: .owner, joinedAt: organization.createdAt))
-        )
-      }
-      let set = ChangeSet(changes)
+      var id = ""
+      let time = Timestamp.now()
       let isJSON = options.options.json
-      try options.edit { (_) throws(OrgError) in
-        set
+      try options.edit { (reader) throws(OrgError) in
+        if id.isEmpty { id = reader.rules.newID() }
+        let organization = Organization(id: id, name: name, createdAt: time, planTier: plan)
+        var set = ChangeSet([.createOrganization(organization)])
+        if let owner {
+          set.changes.append(
+            .addMember(OrgUser(organizationID: id, userID: owner, role: .owner, joinedAt: time)))
+        }
+        return set
       } report: { (output, commit) throws(OrgError) in
-        if isJSON, let made = try commit.reader.organization(id: organization.id) {
+        if isJSON, let made = try commit.reader.organization(id: id) {
           let members = try commit.reader.members(of: made.id)
           try output.write { JSONOutput.append(made, members, to: &$0) }
           try output.write("\n")
         } else {
-          try output.write(organization.id + "\n")
+          try output.write(id + "\n")
         }
       }
     }

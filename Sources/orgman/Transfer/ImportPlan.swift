@@ -51,7 +51,7 @@ struct ImportPlan {
     let created = try value(row[.createdAt], "time") { Timestamp($0) }
     guard let id = try id(row[.id], named: name, row.line) else {
       guard let name else { throw RowError(line: row.line, message: "neither id nor name") }
-      let id = Organization.newID()
+      let id = reader.rules.newID()
       names?[name.nameKey] = id
       return create(id, name, row, created)
     }
