@@ -15,16 +15,17 @@ public struct StoreBehavior: Sendable, Identifiable, CustomStringConvertible {
   public let name: String
   /// What a store must be able to do to be asked for it.
   public let abilities: StoreAbilities
-  private let body: @Sendable (StoreUnderTest) throws -> Void
+  private let body: @Sendable (StoreUnderTest, Sample) throws -> Void
 
   /// A behavior that one manager on the store shows.
-  init(_ name: String, _ body: @escaping @Sendable (OrgManager) throws -> Void) {
-    self.init(name, abilities: []) { try body(try $0.manager()) }
+  init(_ name: String, _ body: @escaping @Sendable (OrgManager, Sample) throws -> Void) {
+    self.init(name, abilities: []) { try body(try $0.manager(), $1) }
   }
 
   /// A behavior that takes several managers on the same data, or an ability.
   init(
-    _ name: String, abilities: StoreAbilities, _ body: @escaping @Sendable (StoreUnderTest) throws -> Void
+    _ name: String, abilities: StoreAbilities,
+    _ body: @escaping @Sendable (StoreUnderTest, Sample) throws -> Void
   ) {
     (self.name, self.abilities, self.body) = (name, abilities, body)
   }
@@ -40,7 +41,7 @@ public struct StoreBehavior: Sendable, Identifiable, CustomStringConvertible {
   /// - Throws: `BehaviorFailure`, which says what was expected and what was found.
   public func check(_ store: StoreUnderTest) throws(BehaviorFailure) {
     do {
-      try body(store)
+      try body(store, Sample(rules: store.rules))
     } catch let failure as BehaviorFailure {
       throw failure.of(name)
     } catch {
@@ -53,7 +54,7 @@ public struct StoreBehavior: Sendable, Identifiable, CustomStringConvertible {
     let all =
       reading + listings + organizations + members + validation + conflicts + owners + changeSets + removals
       + history
-      + historyPages + undo + sharing + receipts + texts + largeSets + reopening + waiting
+      + historyPages + undo + sharing + receipts + keptTexts + largeSets + reopening + waiting
     return all.filter { $0.abilities.isSubset(of: abilities) }
   }
 }

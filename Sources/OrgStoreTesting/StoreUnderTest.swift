@@ -7,6 +7,8 @@ public struct StoreUnderTest: Sendable {
   /// Measures how long the body takes.
   public typealias Measure = @Sendable (_ body: () throws -> Void) throws -> Duration
 
+  /// What values the store may hold.
+  let rules: Rules
   private let open: @Sendable () throws -> any OrgStore
   private let holdUp: HoldUp?
   private let measure: Measure
@@ -14,15 +16,17 @@ public struct StoreUnderTest: Sendable {
   /// Describes a store to the suite.
   ///
   /// - Parameters:
+  ///   - rules: what values the store may hold, with three roles at least. Ids and roles of the samples are made by them.
   ///   - holdUp: for stores that `canBeHeldUp`: lets somebody else hold the data up while the body runs.
   ///   - measure: the clock by which large change sets are measured.
   ///   - open: opens the data. Each call may return another store, or the same one where the data end with it; what one
   ///     store commits the others must find.
   public init(
-    holdUp: HoldUp? = nil, measure: @escaping Measure = { try ContinuousClock().measure($0) },
+    rules: Rules = .files, holdUp: HoldUp? = nil,
+    measure: @escaping Measure = { try ContinuousClock().measure($0) },
     open: @escaping @Sendable () throws -> any OrgStore
   ) {
-    (self.open, self.holdUp, self.measure) = (open, holdUp, measure)
+    (self.rules, self.open, self.holdUp, self.measure) = (rules, open, holdUp, measure)
   }
 
   /// A manager on a store that is opened now.

@@ -49,7 +49,8 @@ struct BrokenReader: StoreReader {
   var summary: DataSummary {
     let data = reader.summary
     return DataSummary(
-      revision: revision, organizationCount: data.organizationCount,
+      revision: revision, rules: fault == .hasOtherRules ? Rules(userIDLength: 1) : data.rules,
+      organizationCount: data.organizationCount,
       memberCount: fault == .miscounts ? 0 : data.memberCount)
   }
 

@@ -32,6 +32,8 @@ enum StoreFault: CaseIterable {
   case forgetsPlans
   /// An undo is an edit in the history.
   case forgetsPurpose
+  /// Names rules of another store.
+  case hasOtherRules
   /// Conflicts have no values.
   case hidesConflicts
   /// All records are the same in two states.
@@ -106,7 +108,7 @@ enum StoreFault: CaseIterable {
   /// A behavior that finds it; others may, too.
   var finder: String {
     switch self {
-    case .acceptsAll: "an organization's id must start with org_ and go on"
+    case .acceptsAll: "an organization's id must have the form that the rules name"
     case .beginsWithData: "an empty store has no organizations, no members and no history"
     case .changesOldData: "what was read stays as it is while the data change"
     case .checksOldData: "a role that another changed is a conflict, with base, theirs and mine"
@@ -123,6 +125,7 @@ enum StoreFault: CaseIterable {
     case .forgetsPlans: "organizations are found by their plan, to the letter"
     case .forgetsPurpose: "an undo and a redo are generations that say what they are about"
     case .showsDataBefore: "a receipt has the data after the change"
+    case .hasOtherRules: "the data say what values they may hold"
     case .hidesConflicts: "a field that another changed is a conflict, with base, theirs and mine"
     case .hidesDifferences: "organizations that differ from an earlier state are named"
     case .hidesRemovals: "organizations that are gone since an earlier state are named"

@@ -5,12 +5,12 @@ extension StoreBehavior {
   ///
   /// - Returns: the history.
   @discardableResult
-  private static func begin(_ manager: OrgManager) throws -> [HistoryEntry] {
-    try manager.commit(Sample.adding(members: ["ann": .owner]))
+  private static func begin(_ manager: OrgManager, _ sample: Sample) throws -> [HistoryEntry] {
+    try manager.commit(sample.adding(members: ["ann": .owner]))
     try manager.commit(
-      Sample.adding(Sample.globex, named: "Globex", members: ["ann": .owner, "bob": .owner]))
-    try manager.commit(Sample.plan(to: "gold"))
-    try manager.updateRole(of: "bob", in: Sample.globex, to: .member)
+      sample.adding(sample.globex, named: "Globex", members: ["ann": .owner, "bob": .owner]))
+    try manager.commit(sample.plan(to: "gold"))
+    try manager.updateRole(of: "bob", in: sample.globex, to: .member)
     let history = try manager.history()
     try expect("how many generations", history.count, is: 4)
     return history
@@ -24,40 +24,40 @@ extension StoreBehavior {
 
   /// What is remembered of the changes.
   static let history: [StoreBehavior] = [
-    StoreBehavior("the history has the newest first, each commit once") { manager in
-      let history = try begin(manager)
+    StoreBehavior("the history has the newest first, each commit once") { manager, sample in
+      let history = try begin(manager, sample)
       let generations = history.map(\.generation)
       try expect("the generations", generations, is: generations.sorted(by: >))
       try expect("the kinds", history.map(\.kind), is: [.edit, .edit, .edit, .edit])
       try expect(
         "the last", history.first?.changes.map(\.summary), is: ["Role of bob in Globex: owner → member"])
     },
-    StoreBehavior("an entry has the changes of the set in order, with before and after") { manager in
-      try manager.commit(Sample.adding(members: ["ann": .owner, "bob": .member]))
+    StoreBehavior("an entry has the changes of the set in order, with before and after") { manager, sample in
+      try manager.commit(sample.adding(members: ["ann": .owner, "bob": .member]))
       let set = ChangeSet([
-        .setRole(user: "bob", organization: Sample.acme, from: .member, to: .owner),
-        .setField(.lagoCustomerID, organization: Sample.acme, from: nil, to: "l1"),
-        .removeMember(user: "ann", organization: Sample.acme, role: .owner),
-        .setField(.status, organization: Sample.acme, from: "active", to: "suspended"),
+        .setRole(user: "bob", organization: sample.acme, from: .member, to: .owner),
+        .setField(.lagoCustomerID, organization: sample.acme, from: nil, to: "l1"),
+        .removeMember(user: "ann", organization: sample.acme, role: .owner),
+        .setField(.status, organization: sample.acme, from: "active", to: "suspended"),
       ])
       try manager.commit(set)
       let entry = try need("the entry", try manager.history().first)
       try expect("the changes", entry.changes.map(\.change), is: set.changes)
       try expect("the names", entry.changes.map(\.organizationName), is: Array(repeating: "Acme", count: 4))
     },
-    StoreBehavior("an entry leaves out what was so already") { manager in
-      try manager.commit(Sample.adding(plan: "gold"))
+    StoreBehavior("an entry leaves out what was so already") { manager, sample in
+      try manager.commit(sample.adding(plan: "gold"))
       try manager.commit(
         ChangeSet(
-          Sample.plan(to: "gold").changes + [
-            .setField(.stripeCustomerID, organization: Sample.acme, from: nil, to: "s1")
+          sample.plan(to: "gold").changes + [
+            .setField(.stripeCustomerID, organization: sample.acme, from: nil, to: "s1")
           ]))
       try expect("the entry", try manager.summaries().first, is: ["Stripe id of Acme: none → s1"])
     },
-    StoreBehavior("an entry keeps the name that the organization had then") { manager in
-      try manager.commit(Sample.adding())
-      try manager.updatePlan(of: Sample.acme, to: "gold")
-      try manager.rename(Sample.acme, to: "Other")
+    StoreBehavior("an entry keeps the name that the organization had then") { manager, sample in
+      try manager.commit(sample.adding())
+      try manager.updatePlan(of: sample.acme, to: "gold")
+      try manager.rename(sample.acme, to: "Other")
       try expect(
         "the history", try manager.summaries(),
         is: [
@@ -65,14 +65,14 @@ extension StoreBehavior {
           ["Created Acme on founders_friend"],
         ])
     },
-    StoreBehavior("an entry knows since when a removed member had been one") { manager in
-      try manager.commit(Sample.adding(members: ["ann": .owner, "bob": .member]))
-      try manager.removeUser("bob", from: Sample.acme)
+    StoreBehavior("an entry knows since when a removed member had been one") { manager, sample in
+      try manager.commit(sample.adding(members: ["ann": .owner, "bob": .member]))
+      try manager.removeUser("bob", from: sample.acme)
       let change = try need("the change", try manager.history().first?.changes.first)
-      try expect("since when", change.joinedAt, is: Moment.second)
+      try expect("since when", change.joinedAt, is: sample.member("bob", at: 1).joinedAt)
     },
-    StoreBehavior("an entry is found by its generation, and an unknown one isn't") { manager in
-      try begin(manager)
+    StoreBehavior("an entry is found by its generation, and an unknown one isn't") { manager, sample in
+      try begin(manager, sample)
       for entry in try manager.history() {
         try expect("the entry", try manager.historyEntry(generation: entry.generation), is: entry)
       }
@@ -81,31 +81,31 @@ extension StoreBehavior {
       try expect("a later one", try manager.historyEntry(generation: newest &+ 1), is: nil)
       try expect("the last possible one", try manager.historyEntry(generation: .max), is: nil)
     },
-    StoreBehavior("the history of an organization has the changes of its members, too") { manager in
-      let history = try begin(manager)
-      let page = try manager.history(matching: HistoryFilter(organization: Sample.globex), limit: 10)
+    StoreBehavior("the history of an organization has the changes of its members, too") { manager, sample in
+      let history = try begin(manager, sample)
+      let page = try manager.history(matching: HistoryFilter(organization: sample.globex), limit: 10)
       try expect("the entries", page.entries, is: [history[0], history[2]])
-      let none = try manager.history(matching: HistoryFilter(organization: "org_none"), limit: 10)
+      let none = try manager.history(matching: HistoryFilter(organization: sample.unknown), limit: 10)
       try expect("those of an unknown one", none.entries, is: [])
     },
-    StoreBehavior("the history of a user has the changes of its memberships alone") { manager in
-      let history = try begin(manager)
+    StoreBehavior("the history of a user has the changes of its memberships alone") { manager, sample in
+      let history = try begin(manager, sample)
       let ann = try manager.history(matching: HistoryFilter(user: "ann"), limit: 10)
       try expect("those of ann", ann.entries, is: [history[2], history[3]])
       let bob = try manager.history(matching: HistoryFilter(user: "bob"), limit: 10)
       try expect("those of bob", bob.entries, is: [history[0], history[2]])
     },
-    StoreBehavior("the history of a person in an organization has that membership alone") { manager in
-      let history = try begin(manager)
+    StoreBehavior("the history of a person in an organization has that membership alone") { manager, sample in
+      let history = try begin(manager, sample)
       let page = try manager.history(
-        matching: HistoryFilter(organization: Sample.acme, user: "ann"), limit: 10)
+        matching: HistoryFilter(organization: sample.acme, user: "ann"), limit: 10)
       try expect("the entries", page.entries, is: [history[3]])
       let bob = try manager.history(
-        matching: HistoryFilter(organization: Sample.acme, user: "bob"), limit: 10)
+        matching: HistoryFilter(organization: sample.acme, user: "bob"), limit: 10)
       try expect("those of a stranger", bob.entries, is: [])
     },
-    StoreBehavior("the history of a time begins with it and ends before it") { manager in
-      let history = try begin(manager)
+    StoreBehavior("the history of a time begins with it and ends before it") { manager, sample in
+      let history = try begin(manager, sample)
       let (newest, oldest) = (history[0].time, history[3].time)
       try expect("since the first", try count(manager, since: oldest), is: 4)
       try expect(
@@ -136,26 +136,27 @@ extension StoreBehavior {
 
   /// The history in pages.
   static let historyPages: [StoreBehavior] = [
-    StoreBehavior("the pages of the history together are the history, whatever their length") { manager in
-      try manager.commit(Sample.adding())
-      for number in 1...9 { try manager.updatePlan(of: Sample.acme, to: "plan \(number)") }
+    StoreBehavior("the pages of the history together are the history, whatever their length") {
+      manager, sample in
+      try manager.commit(sample.adding())
+      for number in 1...9 { try manager.updatePlan(of: sample.acme, to: "plan \(number)") }
       let history = try manager.history()
       for limit in [1, 3, 10, 100] {
         try expect("pages of \(limit)", try pages(of: manager, limit: limit), is: history)
       }
     },
-    StoreBehavior("the pages of a filter together are all that it lets through") { manager in
-      try begin(manager)
+    StoreBehavior("the pages of a filter together are all that it lets through") { manager, sample in
+      try begin(manager, sample)
       for number in 1...6 {
-        try manager.updatePlan(of: number % 2 == 0 ? Sample.acme : Sample.globex, to: "plan \(number)")
+        try manager.updatePlan(of: number % 2 == 0 ? sample.acme : sample.globex, to: "plan \(number)")
       }
-      let filter = HistoryFilter(organization: Sample.acme)
+      let filter = HistoryFilter(organization: sample.acme)
       let wanted = try manager.history().filter(filter.includes)
       for limit in [1, 2, 50] {
         try expect("pages of \(limit)", try pages(of: manager, filter, limit: limit), is: wanted)
       }
     },
-    StoreBehavior("an empty history is one empty page") { manager in
+    StoreBehavior("an empty history is one empty page") { manager, sample in
       let page = try manager.history(from: nil, limit: 10)
       try expect("the entries", page.entries, is: [])
       try expect("no next page", page.next == nil)

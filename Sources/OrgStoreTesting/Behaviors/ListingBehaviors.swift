@@ -3,13 +3,14 @@ import OrgCore
 extension StoreBehavior {
   /// What is read page by page, and what screens show.
   static let listings: [StoreBehavior] = [
-    StoreBehavior("organizations are found by their ids, in the order of the data") { manager in
-      try manager.addOrganizations()
-      let found = try manager.reader().organizations(ids: ["org_c", "org_none", "org_d", "org_a"])
-      try expect("those that there are", found.map(\.id), is: ["org_d", "org_c", "org_a"])
+    StoreBehavior("organizations are found by their ids, in the order of the data") { manager, sample in
+      try manager.addOrganizations(sample)
+      let found = try manager.reader().organizations(ids: ["c", "none", "d", "a"].map(sample.id))
+      try expect("those that there are", found.map(\.id), is: ["d", "a", "c"].map(sample.id))
     },
-    StoreBehavior("pages of organizations together are all that match, in the order of the data") { manager in
-      try manager.addOrganizations()
+    StoreBehavior("pages of organizations together are all that match, in the order of the data") {
+      manager, sample in
+      try manager.addOrganizations(sample)
       let reader = try manager.reader()
       for limit in 1...5 {
         var ids: [String] = []
@@ -19,54 +20,57 @@ extension StoreBehavior {
           ids += page.map(\.organization.id)
           if page.count < limit || ids.count > 4 { break }
         }
-        try expect("the ids, \(limit) at a time", ids, is: ["org_d", "org_c", "org_a"])
+        try expect("the ids, \(limit) at a time", ids, is: ["d", "a", "c"].map(sample.id))
       }
     },
-    StoreBehavior("pages of members have those at their places") { manager in
+    StoreBehavior("pages of members have those at their places") { manager, sample in
       let users = (1...7).map { "user\($0)" }
-      try manager.commit(Sample.adding())
-      try manager.commit(ChangeSet(users.map { .addMember(Sample.member($0)) }))
+      try manager.commit(sample.adding())
+      try manager.commit(
+        ChangeSet(users.enumerated().map { .addMember(sample.member($0.element, at: $0.offset)) }))
       let reader = try manager.reader()
-      func page(_ places: Range<Int>, of id: String = Sample.acme) throws -> [String] {
-        try reader.members(of: id, in: places).map(\.member.userID)
+      func page(_ places: Range<Int>) throws -> [String] {
+        try reader.members(of: sample.acme, in: places).map(\.member.userID)
       }
       try expect("the first", try page(0..<3), is: ["user1", "user2", "user3"])
       try expect("those after them", try page(3..<6), is: ["user4", "user5", "user6"])
       try expect("the last", try page(6..<9), is: ["user7"])
       try expect("those beyond the end", try page(9..<12), is: [])
-      try expect("those of an unknown organization", try page(0..<3, of: "org_none"), is: [])
-      try expect("all", try reader.members(of: Sample.acme).map(\.userID), is: users)
-      try expect("the count", try reader.row(of: Sample.acme)?.memberCount, is: 7)
+      try expect(
+        "those of an unknown organization", try reader.members(of: sample.unknown, in: 0..<3), is: [])
+      try expect("all", try reader.members(of: sample.acme).map(\.userID), is: users)
+      try expect("the count", try reader.row(of: sample.acme)?.memberCount, is: 7)
     },
-    StoreBehavior("a listing has the organizations in the order that is asked for") { manager in
-      try manager.addOrganizations()
+    StoreBehavior("a listing has the organizations in the order that is asked for") { manager, sample in
+      try manager.addOrganizations(sample)
       let orders: [(ListOrder, [String])] = [
-        (ListOrder(), ["org_a", "org_b", "org_c", "org_d"]),
-        (ListOrder(isDescending: true), ["org_d", "org_c", "org_b", "org_a"]),
-        (ListOrder(.plan, planTiers: ["silver", "gold"]), ["org_b", "org_a", "org_c", "org_d"]),
-        (ListOrder(.status), ["org_a", "org_b", "org_d", "org_c"]),
-        (ListOrder(.members, isDescending: true), ["org_b", "org_a", "org_c", "org_d"]),
-        (ListOrder(.created), ["org_d", "org_a", "org_b", "org_c"]),
+        (ListOrder(), ["a", "b", "c", "d"]),
+        (ListOrder(isDescending: true), ["d", "c", "b", "a"]),
+        (ListOrder(.plan, planTiers: ["silver", "gold"]), ["b", "a", "c", "d"]),
+        (ListOrder(.status), ["a", "b", "d", "c"]),
+        (ListOrder(.members, isDescending: true), ["b", "a", "c", "d"]),
+        (ListOrder(.created), ["d", "a", "b", "c"]),
       ]
       let reader = try manager.reader()
-      for (order, ids) in orders {
-        try expect("by \(order.column.rawValue)", try reader.ids("", order), is: ids)
+      for (order, names) in orders {
+        try expect("by \(order.column.rawValue)", try reader.ids("", order), is: names.map(sample.id))
       }
     },
-    StoreBehavior("a listing has the organizations that a query matches") { manager in
-      try manager.addOrganizations()
+    StoreBehavior("a listing has the organizations that a query matches") { manager, sample in
+      try manager.addOrganizations(sample)
       let reader = try manager.reader()
-      for (text, ids) in [
-        ("", ["org_a", "org_b", "org_c", "org_d"]), ("ALPHA", ["org_a"]),
-        ("org_ plan:gold", ["org_a", "org_c", "org_d"]),
-        ("members:1", ["org_a"]), ("user:ann", ["org_a", "org_b"]), ("user:ann !role:owner", ["org_b"]),
-        ("owners:0", ["org_b", "org_c", "org_d"]), ("status:suspended", ["org_c"]), ("nothing", []),
+      for (text, names) in [
+        ("", ["a", "b", "c", "d"]), ("ALPHA", ["a"]),
+        ("\(sample.commonIDText) plan:gold", ["a", "c", "d"]),
+        ("members:1", ["a"]), ("user:ann", ["a", "b"]), ("user:ann !role:owner", ["b"]),
+        ("owners:0", ["b", "c", "d"]), ("status:suspended", ["c"]), ("nothing", []),
       ] {
-        try expect("\"\(text)\"", try reader.ids(text), is: ids)
+        try expect("\"\(text)\"", try reader.ids(text), is: names.map(sample.id))
       }
     },
-    StoreBehavior("a listing that is made after another has what one that is made alone has") { manager in
-      try manager.addOrganizations()
+    StoreBehavior("a listing that is made after another has what one that is made alone has") {
+      manager, sample in
+      try manager.addOrganizations(sample)
       let reader = try manager.reader()
       var listing: (any OrganizationListing)?
       for text in ["", "a", "al", "a", "owners:0", "owners:0 c"] {
@@ -76,15 +80,15 @@ extension StoreBehavior {
           listing = next
         }
       }
-      try manager.updatePlan(of: "org_c", to: "silver")
-      try manager.commit(Sample.adding("org_e", named: "Echo"))
+      try manager.updatePlan(of: sample.id("c"), to: "silver")
+      try manager.commit(sample.adding(sample.id("e"), named: "Echo"))
       let changed = try manager.reader()
       let next = try changed.listing(Query("plan:silver"), ListOrder(), after: listing)
-      try expect("after a change", next.ids, is: ["org_b", "org_c"])
+      try expect("after a change", next.ids, is: ["b", "c"].map(sample.id))
       try expect("its revision", next.summary.revision, is: changed.revision)
     },
-    StoreBehavior("a listing knows the row of each organization that it shows") { manager in
-      try manager.addOrganizations()
+    StoreBehavior("a listing knows the row of each organization that it shows") { manager, sample in
+      try manager.addOrganizations(sample)
       let reader = try manager.reader()
       for (text, order) in [("", ListOrder()), ("plan:gold", ListOrder(.created, isDescending: true))] {
         let listing = try reader.listing(Query(text), order, after: nil)
@@ -95,16 +99,16 @@ extension StoreBehavior {
         }
       }
       let listing = try reader.listing(Query("plan:gold"), ListOrder(), after: nil)
-      try expect("the row of a hidden one", listing.position(of: "org_b"), is: nil)
-      try expect("that there is a hidden one", listing.contains("org_b"))
-      try expect("the row of an unknown one", listing.position(of: "org_none"), is: nil)
-      try expect("that there is no unknown one", !listing.contains("org_none"))
-      try expect("the one with a name", listing.organizationID(named: " BRAVO"), is: "org_b")
+      try expect("the row of a hidden one", listing.position(of: sample.id("b")), is: nil)
+      try expect("that there is a hidden one", listing.contains(sample.id("b")))
+      try expect("the row of an unknown one", listing.position(of: sample.unknown), is: nil)
+      try expect("that there is no unknown one", !listing.contains(sample.unknown))
+      try expect("the one with a name", listing.organizationID(named: " BRAVO"), is: sample.id("b"))
       try expect("the count of all", listing.summary.organizationCount, is: 4)
     },
     StoreBehavior("a listing finds the next row that matches, in both directions and around the end") {
-      manager in
-      try manager.addOrganizations()
+      manager, sample in
+      try manager.addOrganizations(sample)
       let listing = try manager.reader().listing(Query(), ListOrder(), after: nil)
       func next(_ text: String, _ row: Int, _ isForward: Bool) throws -> Int? {
         try listing.row(matching: Query(text), from: row, isForward: isForward)
@@ -116,11 +120,11 @@ extension StoreBehavior {
       try expect("the same", try next("bravo", 1, true), is: 1)
       try expect("nothing", try next("nothing", 1, false), is: nil)
     },
-    StoreBehavior("a listing has each organization with its members, hidden or not") { manager in
-      try manager.addOrganizations()
+    StoreBehavior("a listing has each organization with its members, hidden or not") { manager, sample in
+      try manager.addOrganizations(sample)
       let listing = try manager.reader().listing(Query("alpha"), ListOrder(), after: nil)
-      try listing.fetch("org_b", members: 0..<2)
-      let bravo = try need("Bravo", listing.detail(of: "org_b"))
+      try listing.fetch(sample.id("b"), members: 0..<2)
+      let bravo = try need("Bravo", listing.detail(of: sample.id("b")))
       try expect("its name", bravo.organization.name, is: "Bravo")
       try expect(
         "its count", [bravo.memberCount, bravo.roleCounts.total, bravo.roleCounts.owner], is: [2, 2, 0])
@@ -128,10 +132,11 @@ extension StoreBehavior {
       try expect("its members", users, is: ["ann", "bob"])
       try expect("the place of bob", bravo.place(of: "bob"), is: 1)
       try expect("the place of a stranger", bravo.place(of: "eve"), is: nil)
-      try expect("no unknown one", listing.detail(of: "org_none") == nil)
+      try expect("no unknown one", listing.detail(of: sample.unknown) == nil)
     },
-    StoreBehavior("users come by their ids, with how many organizations have them in which role") { manager in
-      try manager.addOrganizations()
+    StoreBehavior("users come by their ids, with how many organizations have them in which role") {
+      manager, sample in
+      try manager.addOrganizations(sample)
       let reader = try manager.reader()
       let all = try reader.users(matching: "", after: nil)
       func ids(_ users: any UserListing) -> [String?] { (0..<users.count).map { users.user(at: $0)?.id } }
@@ -143,27 +148,28 @@ extension StoreBehavior {
       let some = try reader.users(matching: "B", after: all)
       try expect("those with b", ids(some), is: ["bob"])
       try expect("how many there are", some.total, is: 2)
-      try manager.addUser("abe", to: "org_c")
+      try manager.addUser("abe", to: sample.id("c"))
       try expect(
         "after a change", ids(try manager.reader().users(matching: "", after: some)),
         is: ["abe", "ann", "bob"])
     },
-    StoreBehavior("a user's organizations come by name, and are found by words") { manager in
-      try manager.addOrganizations()
+    StoreBehavior("a user's organizations come by name, and are found by words") { manager, sample in
+      try manager.addOrganizations(sample)
       let reader = try manager.reader()
       let all = try reader.memberships(of: "ann", matching: "")
       func ids(_ listing: any MembershipListing) -> [String] { (0..<listing.count).map(listing.id(at:)) }
-      try expect("all", ids(all), is: ["org_a", "org_b"])
+      try expect("all", ids(all), is: ["a", "b"].map(sample.id))
       let some = try reader.memberships(of: "ann", matching: "BRAVO member")
-      try expect("those with the words", ids(some), is: ["org_b"])
+      try expect("those with the words", ids(some), is: [sample.id("b")])
       try expect("how many there are", some.total, is: 2)
-      try expect("the row of a hidden one", some.position(of: "org_a"), is: nil)
-      try expect("that the user is in a hidden one", some.contains("org_a") && !some.contains("org_c"))
+      try expect("the row of a hidden one", some.position(of: sample.id("a")), is: nil)
+      try expect(
+        "that the user is in a hidden one", some.contains(sample.id("a")) && !some.contains(sample.id("c")))
       try expect("the roles", try some.members().map(\.role), is: [.owner, .member])
       try expect("a stranger's", try reader.memberships(of: "eve", matching: "").count, is: 0)
     },
-    StoreBehavior("the overview counts what the queries of its lines find") { manager in
-      try manager.addOrganizations()
+    StoreBehavior("the overview counts what the queries of its lines find") { manager, sample in
+      try manager.addOrganizations(sample)
       let reader = try manager.reader()
       let overview = try reader.overview()
       try expect("the organizations", overview.organizationCount, is: 4)
@@ -176,37 +182,40 @@ extension StoreBehavior {
         "without a Lago id", overview.absences[.lagoCustomerID] ?? 0, is: try reader.ids("no:lago").count)
       try expect("without an owner", overview.members?.ownerless, is: try reader.ids("owners:0").count)
       try expect("without members", overview.members?.memberless, is: try reader.ids("members:0").count)
-      try expect("the largest", overview.members?.largest.map(\.organization.id), is: ["org_b", "org_a"])
-      try expect("the newest", overview.newest.map(\.id), is: ["org_c", "org_b", "org_a", "org_d"])
+      try expect(
+        "the largest", overview.members?.largest.map(\.organization.id), is: ["b", "a"].map(sample.id))
+      try expect("the newest", overview.newest.map(\.id), is: ["c", "b", "a", "d"].map(sample.id))
     },
-    StoreBehavior("organizations that are gone since an earlier state are named") { manager in
-      try manager.addOrganizations()
+    StoreBehavior("organizations that are gone since an earlier state are named") { manager, sample in
+      try manager.addOrganizations(sample)
       let earlier = try manager.reader()
-      let delta = try need("Delta", try earlier.organization(id: "org_d"))
+      let delta = try need("Delta", try earlier.organization(id: sample.id("d")))
       try manager.commit(ChangeSet([.removeOrganization(delta)]))
-      try manager.updatePlan(of: "org_c", to: "silver")
+      try manager.updatePlan(of: sample.id("c"), to: "silver")
       let difference = try need("the difference", try manager.reader().difference(since: earlier))
-      try expect("those that are gone", difference.removed, is: ["org_d"])
-      try expect("those that changed", difference.changed, is: ["org_c"])
+      try expect("those that are gone", difference.removed, is: [sample.id("d")])
+      try expect("those that changed", difference.changed, is: [sample.id("c")])
     },
   ]
 }
 
 extension OrgManager {
-  /// Delta, Charlie, Bravo and Alpha, in this order; they differ in all that lists are sorted and filtered by.
-  fileprivate func addOrganizations() throws {
-    func organization(_ id: String, _ name: String, _ plan: String, day: Int64) -> Change {
-      let time = Timestamp(microseconds: Moment.first.microseconds + day * 86_400_000_000)
-      return .createOrganization(Organization(id: id, name: name, createdAt: time, planTier: plan))
+  /// Delta, Alpha, Bravo and Charlie, in this order; they differ in all that lists are sorted and filtered by.
+  fileprivate func addOrganizations(_ sample: Sample) throws {
+    func organization(_ id: String, _ name: String, _ plan: String, day: Int) -> Change {
+      .createOrganization(sample.organization(sample.id(id), named: name, plan: plan, at: day * 86_400))
+    }
+    func member(_ user: String, _ role: Role, of id: String, at second: Int = 0) -> Change {
+      .addMember(sample.member(user, role, of: sample.id(id), at: second))
     }
     try commit(
       ChangeSet([
-        organization("org_d", "delta", "gold", day: 0), organization("org_c", "Charlie", "gold", day: 3),
-        organization("org_b", "Bravo", "silver", day: 2), organization("org_a", "alpha", "gold", day: 1),
-        .addMember(Sample.member("ann", .owner, of: "org_a")), .addMember(Sample.member("ann", of: "org_b")),
-        .addMember(Sample.member("bob", of: "org_b")),
+        organization("d", "delta", "gold", day: 0), organization("a", "alpha", "gold", day: 1),
+        organization("b", "Bravo", "silver", day: 2), organization("c", "Charlie", "gold", day: 3),
+        member("ann", .owner, of: "a"), member("ann", .member, of: "b"),
+        member("bob", .member, of: "b", at: 1),
       ]))
-    try updateStatus(of: "org_c", to: .suspended)
+    try updateStatus(of: sample.id("c"), to: .suspended)
   }
 }
 
