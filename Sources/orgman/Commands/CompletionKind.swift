@@ -21,7 +21,8 @@ private enum Candidates {
   private static let limit = 500
 
   static func organizations(_ words: [String], _ prefix: String) -> [String] {
-    guard let organizations = organizations(words) else { return [] }
+    guard let reader = reader(words), let organizations = try? reader.organizations() else { return [] }
+    let isStart = reader.rules.isStartOfID(prefix)
     var candidates: [String] = []
     for organization in organizations {
       guard candidates.count < limit else { break }
@@ -29,7 +30,7 @@ private enum Candidates {
       if isHarmless(organization.name), organization.name.hasPrefix(prefix) {
         candidates.append(organization.name)
       } else if isHarmless(organization.id), organization.id.hasPrefix(prefix),
-        prefix.hasPrefix("org_") || !isHarmless(organization.name)
+        isStart || !isHarmless(organization.name)
       {
         candidates.append(organization.id)
       }
@@ -38,20 +39,20 @@ private enum Candidates {
   }
 
   static func plans(_ words: [String], _ prefix: String) -> [String] {
-    let own = organizations(words).map { Set($0.map(\.planTier)) } ?? []
+    let own = Set((try? reader(words)?.organizations())?.map(\.planTier) ?? [])
     let known = ConfigurationFile.load().configuration.preferences.planTiers
     let all = known + own.subtracting(known).sorted()
     return Array(all.filter { isHarmless($0) && $0.hasPrefix(prefix) }.prefix(limit))
   }
 
-  private static func organizations(_ words: [String]) -> [Organization]? {
+  private static func reader(_ words: [String]) -> (any StoreReader)? {
     var name: String?
     for (index, word) in words.enumerated() {
       if word == "--data", index + 1 < words.count { name = words[index + 1] }
       if word.hasPrefix("--data=") { name = String(word.dropFirst(7)) }
     }
     let store = try? DataLocation(name).open(isReadOnly: true, isShortLived: true, Preferences())
-    return try? store?.reader().organizations()
+    return try? store?.reader()
   }
 
   /// Whether every shell treats a candidate as plain text. Bash expands offered candidates as it expands a command, so

@@ -73,7 +73,7 @@ struct EraseCommand: ParsableCommand {
   private func subject(in reader: any StoreReader) throws(OrgError) -> ErasureSubject {
     var found: [ErasureSubject] = []
     if !user {
-      if try reader.organization(id: name) != nil || name.hasPrefix("org_") {
+      if try reader.organization(id: name) != nil || reader.rules.isStartOfID(name) {
         // An organization that is no longer in the data may still be in the history.
         found.append(.organization(name))
       } else if try reader.organizations().contains(where: { $0.name == name }) {

@@ -127,9 +127,10 @@ extension StoreReader {
     if let organization = try organization(id: name) { return organization }
     var named: [Organization] = []
     var begun: [Organization] = []
+    let isStart = rules.isStartOfID(name)
     try forEachOrganization { row in
       if row.organization.name == name { named.append(row.organization) }
-      if name.hasPrefix("org_"), row.organization.id.hasPrefix(name) { begun.append(row.organization) }
+      if isStart, row.organization.id.hasPrefix(name) { begun.append(row.organization) }
     }
     let candidates = named.isEmpty ? begun : named
     guard let first = candidates.first else {
