@@ -13,11 +13,20 @@ package struct Configuration: Sendable {
     set { assignedKeymap = newValue }
   }
   private var assignedKeymap: Keymap?
+  fileprivate var assignments: [KeyAssignment] = []
   /// Settings of the model.
   package var preferences = Preferences()
 
   /// The default configuration.
   package init() {}
+
+  /// Binds keys to the choice of each of some roles, unless keys that were assigned get in the way. Which roles there are is
+  /// known once the data are.
+  package mutating func bindKeys(to roles: [Role]) {
+    guard roles != Rules.files.roles else { return }
+    let table = CommandTable(planTiers: preferences.planTiers, roles: roles)
+    if let keymap = try? Keymap(table).assigning(assignments) { self.keymap = keymap }
+  }
 
   /// Reads a configuration in TOML; `defaultText` documents the settings.
   ///
@@ -41,7 +50,6 @@ package struct Configuration: Sendable {
 private struct ConfigurationReader {
   var configuration = Configuration()
   var problems: [ConfigurationProblem] = []
-  private var keys: [KeyAssignment] = []
 
   /// The top-level names.
   private static let names = ["theme", "mouse", "columns", "sort", "plan-tiers", "external-deletions"]
@@ -69,7 +77,7 @@ private struct ConfigurationReader {
     let tiers = configuration.preferences.planTiers
     configuration.preferences.order.planTiers = tiers
     do throws(KeymapProblems) {
-      configuration.keymap = try Keymap(CommandTable(planTiers: tiers)).assigning(keys)
+      configuration.keymap = try Keymap(CommandTable(planTiers: tiers)).assigning(configuration.assignments)
     } catch {
       problems += error.problems
     }
@@ -219,7 +227,8 @@ private struct ConfigurationReader {
     let name = entry.path[1]
     if name.isEmpty { return note("A query needs a name.", entry.place) }
     do throws(QueryError) {
-      _ = try Query(text)
+      // Other data than files may have more roles.
+      if (try? Query(text, roles: Role.allCases)) == nil { _ = try Query(text) }
     } catch {
       // After the quote. The position is exact unless there are escapes before it.
       let place = TextPlace(
@@ -245,6 +254,7 @@ private struct ConfigurationReader {
       case .failure(let refusal): note(refusal.reason, place)
       }
     }
-    keys.append(KeyAssignment(context: context, action: action, keys: found, place: entry.place))
+    configuration.assignments.append(
+      KeyAssignment(context: context, action: action, keys: found, place: entry.place))
   }
 }

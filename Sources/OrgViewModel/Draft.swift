@@ -51,7 +51,7 @@ package struct Draft: Sendable, Hashable, Codable {
   }
 
   /// The form as it was left; `nil` if this isn't one.
-  func form(_ preferences: Preferences) -> Form? {
+  func form(_ preferences: Preferences, roles: [Role]) -> Form? {
     var form: Form
     switch purpose {
     case .create: form = .create(preferences)
@@ -64,7 +64,8 @@ package struct Draft: Sendable, Hashable, Codable {
       form = .edit(record, focus: .name, preferences)
     case .member:
       guard let organization else { return nil }
-      form = .addMember(to: Organization(id: organization, name: name, createdAt: Timestamp(microseconds: 0)))
+      form = .addMember(
+        to: Organization(id: organization, name: name, createdAt: Timestamp(microseconds: 0)), roles: roles)
     }
     guard texts.count == form.fields.count else { return nil }
     for (index, text) in texts.enumerated() {

@@ -132,7 +132,7 @@ struct BrowseCommand: ParsableCommand {
     clinux_return_large_memory()
     try TerminalApp.check()
     try log.start(data: location.display)
-    let (configuration, problems) = ConfigurationFile.load()
+    var (configuration, problems) = ConfigurationFile.load()
     let store = try openStore(location, configuration.preferences)
     let app = try TerminalApp()
     let inbox = Inbox(wake: app.wake)
@@ -145,6 +145,7 @@ struct BrowseCommand: ParsableCommand {
       store: store, isReadOnly: store.readOnlyReason != nil, inbox: inbox, uid: getuid(),
       order: configuration.preferences.order, drafts: drafts, observer: LogObserver())
     let first = try runtime.start()
+    configuration.bindKeys(to: first.reader.rules.roles)
     let feed = (store as? any RemoteStore)?.feed(
       changed: { inbox.post(.changed) }, became: { inbox.post(.liveness($0)) })
     defer { withExtendedLifetime(feed) {} }

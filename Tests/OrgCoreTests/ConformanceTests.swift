@@ -6,8 +6,9 @@ import Testing
   /// Those of the files, and of tables that a database may have.
   static let rules = [
     Rules.files,
-    Rules(idForm: .uuid, userIDLength: 255, planLength: 50),
-    Rules(idForm: .text(length: 36), userIDLength: 255),
+    Rules(
+      idForm: .uuid, roles: [.owner, .admin, .member, .billingAdmin], userIDLength: 255, planLength: 50),
+    Rules(idForm: .text(length: 36), roles: [.owner, .admin, .member, .viewer], userIDLength: 255),
   ]
 
   @Test(arguments: StoreBehavior.all(), rules)

@@ -164,7 +164,7 @@ import Testing
     ]
     terms +=
       Organization.Status.allCases.map { "status:\($0.rawValue)" }
-      + Role.allCases.map { "role:\($0.rawValue)" }
+      + Rules.files.roles.map { "role:\($0.rawValue)" }
     for sign in signs {
       terms += (0..<4).map { "members:\(sign)\($0)" } + (0..<3).map { "owners:\(sign)\($0)" }
       terms += (30...31).map { "created:\(sign)2025-12-\($0)" } + ["created:\(sign)2026-01-01"]

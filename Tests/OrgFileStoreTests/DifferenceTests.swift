@@ -217,11 +217,8 @@ extension OrgUser {
 
 extension Role {
   var next: Role {
-    switch self {
-    case .owner: .member
-    case .member: .billingAdmin
-    case .billingAdmin: .owner
-    }
+    let roles = Rules.files.roles
+    return roles[(place + 1) % roles.count]
   }
 }
 

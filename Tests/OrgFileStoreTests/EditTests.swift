@@ -201,7 +201,7 @@ import Testing
     let organization = try reader.organizations().randomElement(using: &random)
     let id = organization?.id ?? ""
     let user = "user_00\(Int.random(in: 0...9, using: &random))"
-    let role = Role.allCases.randomElement(using: &random) ?? .member
+    let role = Rules.files.roles.randomElement(using: &random) ?? .member
     switch Int.random(in: 0...9, using: &random) {
     case 0:
       return .createOrganization(

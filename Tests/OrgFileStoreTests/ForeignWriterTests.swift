@@ -149,7 +149,7 @@ private struct OwnWriter {
       ledger.set(.member(organization, user: "\(name)-\(number)"), "owner")
     case 2:
       guard let (organization, user) = users.randomElement(using: &random) else { return }
-      let role = Role.allCases.randomElement(using: &random) ?? .member
+      let role = Rules.files.roles.randomElement(using: &random) ?? .member
       try #require(try manager.updateRole(of: user, in: organization, to: role, allowingOwnerless: true))
       ledger.set(.member(organization, user: user), role.rawValue)
     default:

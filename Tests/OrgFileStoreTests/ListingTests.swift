@@ -89,7 +89,7 @@ import Testing
     let members = organizations.enumerated().map { number, organization in
       ["alice", "bob"].prefix(number % 3 == 0 ? 2 : number % 3).map { user in
         OrgUser(
-          organizationID: organization.id, userID: user, role: Role.allCases[number % 2],
+          organizationID: organization.id, userID: user, role: Rules.files.roles[number % 2],
           joinedAt: organization.createdAt)
       }
     }

@@ -121,7 +121,7 @@ import Testing
       Change.createOrganization(organization), .removeOrganization(organization), .addMember(member),
     ] {
       let recorded = RecordedChange(change, organizationName: "A")
-      #expect(ChangeRecord(recorded).recorded?.change == change)
+      #expect(ChangeRecord(recorded).recorded()?.change == change)
     }
     #expect(Timestamp("unknown") == nil && Timestamp.unknown < Timestamp("0001-01-01")!)
   }

@@ -190,7 +190,7 @@ import Testing
       switch Int.random(in: 0..<3, using: &random) {
       case 0: _ = try manager.removeUser(user, from: id)
       case 1:
-        let role = try #require(Role.allCases.randomElement(using: &random))
+        let role = try #require(Rules.files.roles.randomElement(using: &random))
         _ = try manager.updateRole(of: user, in: id, to: role, allowingOwnerless: true)
       default:
         let name = String(repeating: "x", count: Int.random(in: 1...3000, using: &random))

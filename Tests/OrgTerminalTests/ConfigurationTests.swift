@@ -27,6 +27,19 @@ import Testing
     return result
   }
 
+  @Test func `roles that the data have get keys, unless these are assigned to something else`() {
+    func chosen(_ text: String, _ roles: [Role]) -> Action? {
+      var configuration = Configuration.read(text).configuration
+      configuration.bindKeys(to: roles)
+      return configuration.keymap.action(for: .character("a"), in: .roleChoice)
+    }
+    let roles = [Role.owner, .admin, .member]
+    #expect(chosen("", roles) == .choose(.admin))
+    #expect(chosen("plan-tiers = [\"gold\"]", roles) == .choose(.admin))
+    #expect(chosen("[keys.in.role]\n\(Action.choose(.owner).name) = \"a\"", roles) == .choose(.owner))
+    #expect(chosen("", Rules.files.roles) == nil)
+  }
+
   @Test func `the printed configuration is what is out of the box, commented out or not`() {
     let text = Configuration.defaultText
     #expect(problems(text) == [])

@@ -95,6 +95,23 @@ enum Scenes {
 }
 
 @Suite struct RendererTests {
+  @Test func `a role that only some data have is counted where members have it`() {
+    func text(_ members: [OrgUser], _ actions: [Action]) -> String {
+      var screen = Screen(120, 24, members: members)
+      for action in actions { screen.press(action) }
+      return screen.renderer.frame(screen.model, size: screen.size).lines.prefix(16).map {
+        $0.map(\.text).joined()
+      }.joined(separator: "\n")
+    }
+    let admin = OrgUser(
+      organizationID: Sample.organizations[0].id, userID: "eve", role: .admin, joinedAt: Sample.time)
+    for actions in [[], [Action.showUsers]] {
+      let counted = actions.isEmpty ? "admin 1  member" : "    admin   member"
+      #expect(!text(Sample.members, actions).contains(counted))
+      #expect(text(Sample.members + [admin], actions).contains(counted))
+    }
+  }
+
   @Test func `the header says why nothing can be changed, and that there are no leases, where there is room`()
   {
     func header(_ screen: Screen) -> String {

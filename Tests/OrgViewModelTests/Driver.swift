@@ -7,6 +7,7 @@ import Synchronization
 /// A store in memory that others can change at will, and that fails when told to.
 final class TestStore: OrgStore {
   private struct State {
+    let rules: Rules
     var inner: InMemoryStore
     var revision: UInt64 = 1
     var failures: [OrgError] = []
@@ -17,8 +18,10 @@ final class TestStore: OrgStore {
 
   private let state: Mutex<State>
 
-  init(_ organizations: [Organization], _ members: [OrgUser]) {
-    state = Mutex(State(inner: InMemoryStore(organizations: organizations, members: members)))
+  init(_ organizations: [Organization], _ members: [OrgUser], rules: Rules = .files) {
+    state = Mutex(
+      State(
+        rules: rules, inner: InMemoryStore(organizations: organizations, members: members, rules: rules)))
   }
 
   /// The data as they are.
@@ -69,7 +72,7 @@ final class TestStore: OrgStore {
     state.withLock { state in
       var (organizations, members) = state.inner.memoryReader().records
       edit(&organizations, &members)
-      state.inner = InMemoryStore(organizations: organizations, members: members)
+      state.inner = InMemoryStore(organizations: organizations, members: members, rules: state.rules)
       state.revision += 1
     }
   }
@@ -89,10 +92,10 @@ struct Driver {
 
   init(
     _ organizations: [Organization] = Sample.organizations, _ members: [OrgUser] = Sample.members,
-    rows: Int = 5,
-    isWide: Bool = true, readOnly: String? = nil, preferences: Preferences = Preferences()
+    rules: Rules = .files, rows: Int = 5, isWide: Bool = true, readOnly: String? = nil,
+    preferences: Preferences = Preferences()
   ) {
-    store = TestStore(organizations, members)
+    store = TestStore(organizations, members, rules: rules)
     runtime = Runtime(store: store, inbox: Inbox {}, uid: nil)
     // A store in memory doesn't fail.
     let first = (try? runtime.start(patience: 60_000)) ?? .unread

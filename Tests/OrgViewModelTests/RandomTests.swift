@@ -44,7 +44,7 @@ import Testing
       case 3 where !organizations.isEmpty:
         let id = organizations[place % organizations.count].id
         members.removeAll { $0.organizationID == id && $0.userID == "u\(number)" }
-        members.insert(Sample.member("u\(number)", Role.allCases[place % 3], id), at: members.count / 2)
+        members.insert(Sample.member("u\(number)", Rules.files.roles[place % 3], id), at: members.count / 2)
       default: if !members.isEmpty { members.remove(at: place % members.count) }
       }
     }

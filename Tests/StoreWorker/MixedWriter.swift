@@ -42,7 +42,7 @@ struct MixedWriter {
       return #"{"op": "add", "org": "\#(organization)", "user": "\#(user)", "role": "owner"}"#
     case 2:
       guard let (organization, user) = users.randomElement(using: &random) else { return nil }
-      let role = Role.allCases.randomElement(using: &random) ?? .member
+      let role = Rules.files.roles.randomElement(using: &random) ?? .member
       guard try manager.updateRole(of: user, in: organization, to: role, allowingOwnerless: true) else {
         return missing(organization)
       }

@@ -57,8 +57,9 @@ public struct ChangeDocument: Sendable, Codable {
 
   /// The change set to commit.
   ///
+  /// - Parameter rules: those of the data that it is for.
   /// - Throws: `invalidValue` for a document of another kind or a later version, or an entry that is no change.
-  public func changeSet() throws(OrgError) -> ChangeSet {
+  public func changeSet(by rules: Rules = .files) throws(OrgError) -> ChangeSet {
     guard format == Self.formatName else {
       throw OrgError(
         .invalidValue, "It is a document of another kind: \(format.prefix(80).description.quoted).")
@@ -72,7 +73,7 @@ public struct ChangeDocument: Sendable, Codable {
     if let undoes { set.purpose = .undo(of: undoes) } else if let redoes { set.purpose = .redo(of: redoes) }
     for (index, entry) in changes.enumerated() {
       do throws(OrgError) {
-        set.changes.append(try entry.change())
+        set.changes.append(try entry.change(by: rules))
       } catch {
         throw OrgError(error.code, "Change \(index + 1): \(error.message)")
       }

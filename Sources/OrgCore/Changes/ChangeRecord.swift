@@ -70,8 +70,10 @@ public struct ChangeRecord: Sendable, Codable {
   package var isKnown: Bool { Operation(rawValue: op) != nil }
 
   /// The change with what is around it; `nil` for what a later version may have written.
-  public var recorded: RecordedChange? {
-    (try? change()).map {
+  ///
+  /// - Parameter rules: those of the store whose change it is.
+  public func recorded(by rules: Rules = .files) -> RecordedChange? {
+    (try? change(by: rules)).map {
       RecordedChange(
         $0, organizationName: name ?? "", joinedAt: joinedAt.flatMap { Timestamp(recorded: $0) })
     }
@@ -79,11 +81,12 @@ public struct ChangeRecord: Sendable, Codable {
 
   /// The change alone.
   ///
+  /// - Parameter rules: those of the store whose change it is.
   /// - Throws: `invalidValue` with what is wrong, to follow a colon.
-  public func change() throws(OrgError) -> Change {
+  public func change(by rules: Rules = .files) throws(OrgError) -> Change {
     switch Operation(rawValue: op) {
-    case .create: return .createOrganization(try record())
-    case .delete: return .removeOrganization(try record())
+    case .create: return .createOrganization(try record(rules))
+    case .delete: return .removeOrganization(try record(rules))
     case .set:
       let name = try needed(field, "field")
       guard let field = OrganizationField(rawValue: name) else {
@@ -93,14 +96,15 @@ public struct ChangeRecord: Sendable, Codable {
     case .add:
       return .addMember(
         OrgUser(
-          organizationID: org, userID: try needed(user, "user"), role: try role(to, "to"),
+          organizationID: org, userID: try needed(user, "user"), role: try rules.role(try needed(to, "to")),
           joinedAt: try time(joinedAt, "joinedAt")))
     case .remove:
-      return .removeMember(user: try needed(user, "user"), organization: org, role: try role(from, "from"))
+      return .removeMember(
+        user: try needed(user, "user"), organization: org, role: try expectedRole(rules))
     case .role:
       return .setRole(
-        user: try needed(user, "user"), organization: org, from: try role(from, "from"),
-        to: try role(to, "to"))
+        user: try needed(user, "user"), organization: org, from: try expectedRole(rules),
+        to: try rules.role(try needed(to, "to")))
     case nil: throw OrgError(.invalidValue, "there is no operation \(op.quoted).")
     }
   }
@@ -110,8 +114,11 @@ public struct ChangeRecord: Sendable, Codable {
     return value
   }
 
-  private func role(_ value: String?, _ key: String) throws(OrgError) -> Role {
-    try Rules.files.role(try needed(value, key))
+  /// The role before, which may be one that nobody is given any more.
+  private func expectedRole(_ rules: Rules) throws(OrgError) -> Role {
+    let name = try needed(from, "from")
+    if let role = Role(rawValue: name) { return role }
+    return try rules.role(name)
   }
 
   private func time(_ value: String?, _ key: String) throws(OrgError) -> Timestamp {
@@ -122,12 +129,12 @@ public struct ChangeRecord: Sendable, Codable {
     return time
   }
 
-  private func record() throws(OrgError) -> Organization {
+  private func record(_ rules: Rules) throws(OrgError) -> Organization {
     guard let organization else { throw OrgError(.invalidValue, "organization is missing.") }
     var record = Organization(
       id: org, name: "", createdAt: try time(organization["created_at"], "created_at"))
     // Setting an unknown status would leave the default.
-    _ = try Rules.files.checked(organization["status"], for: .status)
+    _ = try rules.checked(organization["status"], for: .status)
     for field in OrganizationField.allCases { record[field] = organization[field.rawValue] }
     return record
   }

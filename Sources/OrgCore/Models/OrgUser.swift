@@ -19,7 +19,7 @@ public struct OrgUser: Sendable, Hashable {
 }
 
 /// What a member may do in an organization. What another role takes is a case here, and whatever makes it special;
-/// everything else goes through all of them.
+/// everything else goes through all of them, or through those that the store's ``Rules`` let members be given.
 public enum Role: String, Sendable, Hashable, CaseIterable {
   /// Runs the organization; the last one is guarded.
   case owner
@@ -27,14 +27,15 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
   case member
   /// Pays for it.
   case billingAdmin = "billing_admin"
+  /// A role of other stores than files, which the service gives no rights.
+  case admin
+  /// A role of other stores than files: looks, and changes nothing.
+  case viewer
 }
 
 extension Role {
-  /// All roles in their order.
+  /// All roles in their order: those of the files first, for tables of theirs number roles by their places.
   package static let all = allCases
-
-  /// The order in which screens count them: plain members last.
-  package static let ranked = all.filter { $0 != .member } + [.member]
 
   /// What a narrow column calls it: `billing`.
   package var shortName: String { String(rawValue.prefix { $0 != "_" }) }
@@ -71,7 +72,7 @@ public struct RoleCounts: Sendable, Hashable {
   public var owner: Int { self[.owner] }
   /// Members who are billing admins.
   public var billingAdmin: Int { self[.billingAdmin] }
-  /// Members who are neither.
+  /// Members who are plain members.
   public var member: Int { self[.member] }
 
   /// Whether as many members have each role.

@@ -111,6 +111,12 @@ extension Rules {
     return role
   }
 
+  /// The roles by which screens count members, plain members last: those that members can be given, and others that some have.
+  package func countedRoles(with others: (Role) -> Bool) -> [Role] {
+    let counted = Role.all.filter { roles.contains($0) || others($0) }
+    return counted.filter { $0 != .member } + counted.filter { $0 == .member }
+  }
+
   /// - Throws: `OrgError.Code.invalidValue` if members can't be given the role.
   public func check(_ role: Role) throws(OrgError) { _ = try self.role(role.rawValue) }
 }

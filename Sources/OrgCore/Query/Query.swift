@@ -96,9 +96,12 @@ public struct Query: Sendable, Hashable {
 
   /// Reads a query; a text of white space alone matches everything.
   ///
+  /// - Parameters:
+  ///   - text: the query.
+  ///   - roles: the roles that it may name: those of the data.
   /// - Throws: `QueryError` with the place and what is wrong there.
-  public init(_ text: String) throws(QueryError) {
-    var parser = QueryParser(text)
+  public init(_ text: String, roles: [Role] = Rules.files.roles) throws(QueryError) {
+    var parser = QueryParser(text, roles: roles)
     var terms: [Term] = []
     while let term = try parser.next() { terms.append(term) }
     self.terms = terms

@@ -2,11 +2,13 @@
 struct QueryParser {
   private let scalars: [Unicode.Scalar]
   private var position = 0
+  private let roles: [Role]
 
   private static let fields = "plan, status, role, user, members, owners, created and no"
 
-  init(_ text: String) {
+  init(_ text: String, roles: [Role]) {
     scalars = Array(text.unicodeScalars)
+    self.roles = roles
   }
 
   private var current: Unicode.Scalar? { position < scalars.count ? scalars[position] : nil }
@@ -80,8 +82,8 @@ struct QueryParser {
       return .status(status)
     case "role":
       let text = try value()
-      guard let role = Role(rawValue: text.lowercased()) else {
-        throw failure("There is no role \(text.quoted); use \(Role.allCases.map(\.rawValue).alternatives).")
+      guard let role = Role(rawValue: text.lowercased()), roles.contains(role) else {
+        throw failure("There is no role \(text.quoted); use \(roles.map(\.rawValue).alternatives).")
       }
       return .role(role)
     case "no":

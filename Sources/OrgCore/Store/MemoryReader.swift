@@ -23,9 +23,12 @@ package struct MemoryReader: StoreReader {
   ) {
     self.records = records
     members = Members(records)
+    let counts = records.values.reduce(into: RoleCounts()) { counts, record in
+      for member in record.members { counts.add(member.role) }
+    }
     summary = DataSummary(
-      revision: revision, rules: rules, organizationCount: records.count,
-      memberCount: records.values.reduce(0) { $0 + $1.members.count }, problems: problems)
+      revision: revision, rules: rules, organizationCount: records.count, memberCount: counts.total,
+      otherRoles: Role.allCases.filter { counts[$0] > 0 && !rules.roles.contains($0) }, problems: problems)
   }
 
   /// Organizations and members at a revision, in their order; members of unknown organizations are left out.

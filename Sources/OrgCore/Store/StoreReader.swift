@@ -8,7 +8,7 @@ public protocol StoreReader: Sendable {
 
   // MARK: Records
 
-  /// The organization with an id; `nil` for an unknown one.
+  /// The organization with an id, to the letter; `nil` for an unknown one, and for a text that can't be an id.
   func organization(id: String) throws(OrgError) -> Organization?
 
   /// The organization with an id as lists show it; `nil` for an unknown one.
@@ -162,6 +162,8 @@ public struct DataSummary: Sendable {
   public let organizationCount: Int
   /// How many members all organizations have together.
   public let memberCount: Int
+  /// Roles that some members have although the rules let nobody be given them.
+  public let otherRoles: [Role]
   /// What keeps the service that shares the data from loading them. While there is anything, what is readable is shown
   /// and nothing is written.
   public let problems: [DataProblem]
@@ -182,12 +184,19 @@ public struct DataSummary: Sendable {
   /// For stores: what there is.
   public init(
     revision: Revision, rules: Rules = .files, extent: Extent = .everything, organizationCount: Int,
-    memberCount: Int, problems: [DataProblem] = [], recordProblems: [DataProblem] = []
+    memberCount: Int, otherRoles: [Role] = [], problems: [DataProblem] = [],
+    recordProblems: [DataProblem] = []
   ) {
     (self.revision, self.rules, self.extent) = (revision, rules, extent)
     (self.organizationCount, self.memberCount) = (organizationCount, memberCount)
+    self.otherRoles = otherRoles
     (self.problems, self.recordProblems) = (problems, recordProblems)
   }
+
+  /// The roles that members have or can be given.
+  public var roles: [Role] { rules.roles + otherRoles }
+  /// The roles by which users are counted, plain members last.
+  package var countedRoles: [Role] { rules.countedRoles(with: otherRoles.contains) }
 
   /// Whether the organizations have been read.
   public var hasOrganizations: Bool { extent >= .organizations }

@@ -29,7 +29,9 @@ final class ReconciliationHistory {
         origin: origin, displaced: record.external.displaced, touched: line.touched
       ) { [self] in
         do throws(SystemCallError) {
-          return try line.whole(stateDirectory.journal, directory.calls).changes.compactMap(\.recorded)
+          return try line.whole(stateDirectory.journal, directory.calls).changes.compactMap {
+            $0.recorded()
+          }
         } catch {
           unreadable = error
           return []

@@ -36,8 +36,8 @@ struct Journal {
         touched = nil
         return
       }
-      touched = line.record.changes.compactMap(\.recorded).flatMap(\.addressesBefore).map(\.address.hashValue)
-        .sorted()
+      let changes = line.record.changes.compactMap { $0.recorded() }
+      touched = changes.flatMap(\.addressesBefore).map(\.address.hashValue).sorted()
       var record = line.record
       (record.changes, record.data.splices) = ([], nil)
       self.record = record

@@ -113,8 +113,8 @@ struct JournalRecord: Sendable {
     let loss = erasedCount == 0 ? nil : "\(erasedCount) change\(erasedCount == 1 ? " was" : "s were") erased"
     return HistoryEntry(
       generation: generation, time: Timestamp(time) ?? Timestamp(microseconds: 0), kind: kind,
-      actor: actor.who, changes: changes.compactMap(\.recorded), reverted: external.reverted ?? [],
-      refused: (external.refused ?? []).compactMap(\.recorded),
+      actor: actor.who, changes: changes.compactMap { $0.recorded() }, reverted: external.reverted ?? [],
+      refused: (external.refused ?? []).compactMap { $0.recorded() },
       note: note.map { text in loss.map { "\(text); \($0)" } ?? text } ?? loss,
       erasedCount: erasedCount)
   }

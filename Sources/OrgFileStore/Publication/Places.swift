@@ -15,7 +15,7 @@ struct Places: Sendable {
   private static let longestHead = 512
   /// The roles in the order of their numbers in member records. Another version may have
   /// different roles or another order.
-  private static let roles = Role.all.map(\.rawValue).joined(separator: ",")
+  private static let roles = Role.inFiles.map(\.rawValue).joined(separator: ",")
 
   /// The hashes of the files that the offsets refer to, by name.
   let hashes: [String: String]
@@ -168,7 +168,7 @@ extension MemberTable {
     guard lists.count == places.organizationKeys.count, roles.count == starts.count,
       places.membersTop.fits(bytes, isEmpty: lists.allSatisfy { $0.open == 0 }),
       areRising(starts, .openBrace, in: bytes, before: end),
-      roles.allSatisfy({ $0 < Role.all.count })
+      roles.allSatisfy({ $0 < Role.inFiles.count })
     else { return nil }
     var count = 0
     for list in lists {

@@ -32,12 +32,12 @@ struct UserIndex: Sendable {
       (self.organization, self.role) = (organization, role)
     }
 
-    init(number: Int, roles: Int = Role.all.count) {
+    init(number: Int, roles: Int = Role.inFiles.count) {
       (organization, role) = number.quotientAndRemainder(dividingBy: roles)
     }
 
     /// Rises with the organization.
-    func number(roles: Int = Role.all.count) -> Int { organization * roles + role }
+    func number(roles: Int = Role.inFiles.count) -> Int { organization * roles + role }
   }
 
   /// Looks at every member of a snapshot once; with an earlier index, only at those of organizations that changed
@@ -70,7 +70,9 @@ struct UserIndex: Sendable {
   /// A user, and how many organizations have them in which role.
   func user(at row: Int) -> UserSummary {
     var roles = RoleCounts()
-    for (place, role) in Role.all.enumerated() { roles[role] = Int(counts[row * Role.all.count + place]) }
+    for (place, role) in Role.inFiles.enumerated() {
+      roles[role] = Int(counts[row * Role.inFiles.count + place])
+    }
     return UserSummary(id: String(decoding: text[range(row)], as: UTF8.self), roles: roles)
   }
 
@@ -240,7 +242,7 @@ struct UserIndex: Sendable {
 
   private mutating func append(_ id: UnsafeRawBufferPointer, from first: Int) {
     let start = counts.count
-    counts.append(contentsOf: repeatElement(0, count: Role.all.count))
+    counts.append(contentsOf: repeatElement(0, count: Role.inFiles.count))
     for place in first..<memberships.count {
       counts[start + Membership(number: memberships[place]).role] += 1
     }

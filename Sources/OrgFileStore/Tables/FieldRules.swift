@@ -1,5 +1,10 @@
 import OrgCore
 
+extension Role {
+  /// The roles that the service can load, by the numbers that tables and indexes give them.
+  static let inFiles = Rules.files.roles
+}
+
 /// The service's rules for loading values. Checking common values creates no strings.
 struct FieldRules {
   let bytes: [UInt8]

@@ -192,7 +192,7 @@ struct MemberScan: Sendable {
       }
     }
     let name = JSONText.decode(role, in: rules.bytes)
-    guard let place = Role(rawValue: name)?.place else {
+    guard let place = Role.inFiles.firstIndex(where: { $0.rawValue == name }) else {
       throw JSONError(
         offset: value.start, reason: "there is no role \(name.prefix(40).description.quoted)")
     }
@@ -200,5 +200,5 @@ struct MemberScan: Sendable {
   }
 
   private static let defaultRole = UInt8(Role.member.place)
-  private static let roleNames = Role.all.map { Array($0.rawValue.utf8) }
+  private static let roleNames = Role.inFiles.map { Array($0.rawValue.utf8) }
 }

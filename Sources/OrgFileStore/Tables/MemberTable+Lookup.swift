@@ -29,7 +29,7 @@ extension MemberTable {
     return MemberRow(
       OrgUser(
         organizationID: organization, userID: values[1].text(in: bytes) ?? "",
-        role: Role.all[Int(roles[place])], joinedAt: FieldRules(bytes: bytes).time(values[3])),
+        role: Role.inFiles[Int(roles[place])], joinedAt: FieldRules(bytes: bytes).time(values[3])),
       defaults: defaults)
   }
 
@@ -88,7 +88,7 @@ extension MemberTable {
   /// The role of a user; `nil` if the user isn't a member.
   func role(of user: String, at index: Int) -> Role? {
     let members = lists[index].members
-    return places(of: user, in: members).first(where: { _ in true }).map { Role.all[Int(roles[$0])] }
+    return places(of: user, in: members).first(where: { _ in true }).map { Role.inFiles[Int(roles[$0])] }
   }
 
   /// The indices of the organizations that a user is in.

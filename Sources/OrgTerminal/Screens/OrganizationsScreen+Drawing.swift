@@ -107,12 +107,12 @@ extension OrganizationsScreen: DrawableScreen {
       builder.add(label, width: 9, isSelected ? style : theme.quiet)
       builder.add(value ?? "none", value == nil && !isSelected ? theme.quiet : style)
       if isSelected && hasFocus { builder.fill(leaving: 1, style) }
-    case .members(nil): builder.add(" Members …", theme.title)
-    case .members(let counts?):
+    case .members(nil, _): builder.add(" Members …", theme.title)
+    case .members(let counts?, let roles):
       builder.add(" Members \(counts.total.grouped)", theme.title)
-      let roles = Role.ranked.map { "\($0.shortName) \(counts[$0].grouped)" }.joined(separator: "  ")
-      builder.add(builder.used + roles.count + 4 > width ? "  " : "    ")
-      builder.add(roles)
+      let text = roles.map { "\($0.shortName) \(counts[$0].grouped)" }.joined(separator: "  ")
+      builder.add(builder.used + text.count + 4 > width ? "  " : "    ")
+      builder.add(text)
     case .unread(let isSelected):
       builder.add(mark(isSelected), base(isSelected))
       builder.add("…", base(isSelected))

@@ -9,7 +9,7 @@ extension UsersScreen: DrawableRowsScreen {
     let theme = renderer.theme
     let width = layout.size.columns
     let isShort = width < 60
-    let titles = [isShort ? "Orgs" : "Organizations"] + Role.ranked.map(\.shortName)
+    let titles = [isShort ? "Orgs" : "Organizations"] + rows.roles.map(\.shortName)
     let columns = titles.map { isShort ? $0.count + 1 : max(9, $0.count + 1) }
     let name = min(60, width - 2 - columns.reduce(0, +))
     let lines = renderer.rows(
@@ -24,7 +24,7 @@ extension UsersScreen: DrawableRowsScreen {
       guard let user = rows.user(at: index) else { return line.add("…", style) }
       line.add(user.id, width: name - 1, style)
       line.add(" ", style)
-      let counts = [user.organizationCount] + Role.ranked.map { user.roles[$0] }
+      let counts = [user.organizationCount] + rows.roles.map { user.roles[$0] }
       for (count, width) in zip(counts, columns) {
         line.add(count.grouped, width: width, count == 0 ? theme.quiet : theme.text, isRight: true)
       }

@@ -24,7 +24,7 @@ package struct Binding: Sendable {
   /// Where the help page has it.
   package let section: Section
   /// What it does, for the help page; empty to keep it out of there.
-  package let help: String
+  package internal(set) var help: String
   /// One word for the line at the bottom; `nil` to keep it out of there.
   package let hint: String?
 }

@@ -22,11 +22,17 @@ package struct CommandTable: Sendable {
   package let actions: [Action]
   private let byName: [String: Action]
 
-  /// The table for some plans, each of which can be chosen by a key.
-  package init(planTiers: [String] = PlanTier.known) {
-    let screens = Registry.screens.flatMap { $0.bindings }
+  /// The table for some plans and roles, each of which can be chosen by a key.
+  package init(planTiers: [String] = PlanTier.known, roles: [Role] = Rules.files.roles) {
+    let screens = Registry.screens.flatMap { $0.bindings }.map {
+      var binding = $0
+      if binding.action == .changeRole { binding.help = RoleMenu.help(roles) }
+      return binding
+    }
     let overlays = Registry.overlays.flatMap { overlay in
-      overlay == PlanMenu.self ? PlanMenu.bindings(planTiers) : overlay.bindings
+      overlay == PlanMenu.self
+        ? PlanMenu.bindings(planTiers)
+        : overlay == RoleMenu.self ? RoleMenu.bindings(roles) : overlay.bindings
     }
     contexts = (Registry.screens.flatMap { $0.contexts } + Registry.overlays.flatMap { $0.contexts }).unique
     let all = screens + overlays
@@ -46,7 +52,7 @@ package struct CommandTable: Sendable {
     return first + Binding.Section.allCases.filter { !first.contains($0) }
   }()
 
-  /// The table with the plans that are known out of the box.
+  /// The table with the plans that are known out of the box, and the roles of the files.
   package static let standard = CommandTable()
 
   /// The action of a name; `nil` if there is none.

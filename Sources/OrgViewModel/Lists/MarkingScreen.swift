@@ -42,9 +42,7 @@ extension MarkingScreen {
     run: @escaping @Sendable (inout Self, inout Workspace) -> Void
   ) -> Command<Self> {
     Command(
-      .changeRole, "r", in: contexts, .changing,
-      "role of the member, or of all marked: then \(RoleMenu.keysInWords)", hint: hint,
-      unless: obstacle, run: run)
+      .changeRole, "r", in: contexts, .changing, RoleMenu.help(), hint: hint, unless: obstacle, run: run)
   }
 }
 

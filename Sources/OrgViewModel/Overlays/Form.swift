@@ -144,12 +144,12 @@ package struct Form: Sendable {
     return form
   }
 
-  static func addMember(to organization: Organization) -> Form {
+  static func addMember(to organization: Organization, roles: [Role]) -> Form {
     Form(
       purpose: .addMember(organization: organization.id, name: organization.name),
       fields: [
         Field(.user, "User id", ""),
-        Field(.role, "Role", Role.member.rawValue, choices: Role.allCases.map(\.rawValue)),
+        Field(.role, "Role", Role.member.rawValue, choices: roles.map(\.rawValue)),
       ])
   }
 

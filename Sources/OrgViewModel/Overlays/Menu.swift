@@ -57,22 +57,38 @@ package struct RoleMenu: Menu {
   package var context: Context { .roleChoice }
 
   /// Each role with the key that chooses it.
-  private static let keys: [(role: Role, key: String)] = {
+  private static func keys(_ roles: [Role]) -> [(role: Role, key: String)] {
     var letters = AnswerLetters()
-    return Role.allCases.map { ($0, letters.letter(for: $0.rawValue) ?? "") }
-  }()
+    return roles.map { ($0, letters.letter(for: $0.rawValue) ?? "") }
+  }
 
-  /// `o owner, m member, b billing_admin`
-  static let keysInWords = keys.map { "\($0.key) \($0.role.rawValue)" }.joined(separator: ", ")
+  /// What the help page says of the command that opens it: `…: then o owner, m member, b billing_admin`.
+  static func help(_ roles: [Role] = Rules.files.roles) -> String {
+    let keys = keys(roles).map { "\($0.key) \($0.role.rawValue)" }
+    return "role of the member, or of all marked: then \(keys.joined(separator: ", "))"
+  }
 
-  /// What it can do.
-  package static let commands: [Command<Self>] =
-    keys.map { role, key in
+  /// What it can do, with the roles of the files.
+  package static let commands: [Command<Self>] = choices(of: Rules.files.roles)
+
+  /// What it can do with some roles.
+  private static func choices(of roles: [Role]) -> [Command<Self>] {
+    keys(roles).map { role, key in
       Command(.choose(role), key, .answering, role.rawValue, hint: role.shortName) {
         $1.dismiss()
         $0.choose(role, &$1)
       }
     } + menuCommands
+  }
+
+  /// What keys are bound to in it, with some roles.
+  static func bindings(_ roles: [Role]) -> [Binding] { choices(of: roles).map(\.binding) }
+
+  /// Does what an action asks for, with the roles of the data.
+  package mutating func perform(_ action: Action, _ workspace: inout Workspace) {
+    let commands = Self.choices(of: workspace.rules.roles)
+    commands.first { $0.action == action }?.run(&self, &workspace)
+  }
 
   /// What is asked.
   package func question(_ workspace: Workspace) -> String {

@@ -178,7 +178,9 @@ package struct DraftQuestion: YesNoQuestion {
       workspace.status.note("What you typed is offered again at the next start.")
       return workspace.ask(.leaveDraft)
     }
-    guard answer == .yes, var form = draft.form(workspace.settings.preferences) else {
+    guard answer == .yes,
+      var form = draft.form(workspace.settings.preferences, roles: workspace.rules.roles)
+    else {
       workspace.status.note("What you typed was thrown away.")
       return workspace.ask(.dropDraft)
     }

@@ -3,9 +3,11 @@ import OrgCore
 /// All users, by their ids: the rows of the users.
 package struct UserRows: ListRows {
   private let listing: any UserListing
+  /// The roles by which their organizations are counted.
+  package let roles: [Role]
 
   /// The users of a listing.
-  package init(_ listing: any UserListing) { self.listing = listing }
+  package init(_ listing: any UserListing, by roles: [Role]) { (self.listing, self.roles) = (listing, roles) }
 
   package var count: Int { listing.count }
   package var total: Int { listing.total }
@@ -46,12 +48,12 @@ package struct UsersScreen: RowsScreen {
     let listing = try source.cached("users") { (earlier: (any UserListing)?) throws(OrgError) in
       try reader.users(matching: request.query, after: earlier)
     }
-    source.post(UserRows(listing))
+    source.post(UserRows(listing, by: reader.summary.countedRoles))
   }
 
   package func values(_ row: Int, of rows: UserRows) -> [String?] {
     guard let user = rows.user(at: row) else { return [] }
-    return [user.id, String(user.organizationCount)] + Role.ranked.map { String(user.roles[$0]) }
+    return [user.id, String(user.organizationCount)] + rows.roles.map { String(user.roles[$0]) }
   }
 }
 

@@ -23,6 +23,7 @@ struct AddCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
+      try options.options.check(role)
       let targets = try Targets(organization)
       let lines = try InputLine.all(users, "ids of users")
       for line in lines { try line.checkNewID() }

@@ -23,17 +23,28 @@ struct ApplyCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let set = try read()
+      let document = try read()
       do {
-        try options.edit(isInputTaken: file == "-", asksForSeveral: false) { (_) throws(OrgError) in set }
+        try options.edit(isInputTaken: file == "-", asksForSeveral: false) { (reader) throws(OrgError) in
+          try changes(of: document, reader.rules)
+        }
       } catch let error as OrgError {
         throw error.asMovedOn
       }
     }
   }
 
-  private func read() throws -> ChangeSet {
-    let name = file == "-" ? "Standard input" : file.escapedForDisplay
+  private var name: String { file == "-" ? "Standard input" : file.escapedForDisplay }
+
+  private func changes(of document: ChangeDocument, _ rules: Rules) throws(OrgError) -> ChangeSet {
+    do throws(OrgError) {
+      return try document.changeSet(by: rules)
+    } catch {
+      throw OrgError(error.code, "\(name) can't be applied. \(error.message)")
+    }
+  }
+
+  private func read() throws -> ChangeDocument {
     let source = try ByteSource(path: file, limit: Self.longest)
     // If it isn't a preview, it needn't be read to the end.
     while let byte = try source.peek(), JSONScanner.isSpace(byte) {
@@ -43,18 +54,12 @@ struct ApplyCommand: ParsableCommand {
       throw OrgError(.invalidValue, "\(name) is empty; it should have what --dry-run --json printed.")
     }
     let bytes = [UInt8(ascii: "{"), UInt8(ascii: "[")].contains(first) ? try source.rest() : []
-    let document: ChangeDocument
     do {
-      document = try JSONDecoder().decode(ChangeDocument.self, from: Data(bytes))
+      return try JSONDecoder().decode(ChangeDocument.self, from: Data(bytes))
     } catch {
       throw OrgError(
         .invalidValue,
         "\(name) is no preview of changes: \(Self.reason(error)) Make one with --dry-run --json.")
-    }
-    do throws(OrgError) {
-      return try document.changeSet()
-    } catch {
-      throw OrgError(error.code, "\(name) can't be applied. \(error.message)")
     }
   }
 

@@ -34,16 +34,11 @@ struct ListCommand: ParsableCommand {
 
   func run() throws {
     let text = query.joined(separator: " ")
-    let parsed: Query
-    do throws(QueryError) {
-      parsed = try Query(text)
-    } catch {
-      FileHandle.standardError(
-        "orgman: The query can't be read at character \(error.offset + 1): \(error.message)\n")
-      throw ExitCode.validationFailure
-    }
+    // What can't be read whichever roles there are is refused before the data are read.
+    if (try? Query(text, roles: Role.allCases)) == nil { _ = try parse(text, roles: Rules.files.roles) }
     try exitingWithStatus {
       try options.read(listing.damage) { reader in
+        let parsed = try parse(text, roles: reader.summary.roles)
         let output = StandardOutput()
         let columns = Self.columns
         var list = try Listing(columns, as: listing.format(options, on: output), on: output)
@@ -52,6 +47,16 @@ struct ListCommand: ParsableCommand {
         }
         try list.finish()
       }
+    }
+  }
+
+  private func parse(_ text: String, roles: [Role]) throws -> Query {
+    do throws(QueryError) {
+      return try Query(text, roles: roles)
+    } catch {
+      FileHandle.standardError(
+        "orgman: The query can't be read at character \(error.offset + 1): \(error.message)\n")
+      throw ExitCode.validationFailure
     }
   }
 

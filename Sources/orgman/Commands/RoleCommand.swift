@@ -26,6 +26,7 @@ struct RoleCommand: ParsableCommand {
     try exitingWithStatus {
       let targets = try Targets(organization)
       guard let role else { return try printRole(targets) }
+      try options.options.check(role)
       try options.edit(isInputTaken: targets.areListed) { (reader) throws(OrgError) in
         var set = ChangeSet([], allowsOwnerless: allowOwnerless)
         for organization in try targets.organizations(in: reader) {
@@ -51,4 +52,19 @@ struct RoleCommand: ParsableCommand {
   }
 }
 
-extension Role: ExpressibleByArgument {}
+extension Role: ExpressibleByArgument {
+  /// What help and shells offer, which don't know the data: the roles of the files.
+  public static var allValueStrings: [String] { Rules.files.roles.map(\.rawValue) }
+}
+
+extension DataOptions {
+  /// Looks whether members of the data can be given a role that the files don't have: naming an unknown one is wrong usage.
+  func check(_ role: Role) throws {
+    guard !Rules.files.roles.contains(role) else { return }
+    do throws(OrgError) {
+      try store(isReadOnly: true).reader().rules.check(role)
+    } catch {
+      throw error.code == .invalidValue ? ValidationError(error.message) : error as any Error
+    }
+  }
+}

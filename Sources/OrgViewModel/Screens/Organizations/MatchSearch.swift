@@ -28,7 +28,7 @@ package struct MatchSearch: Sendable, Hashable {
   package func find() -> Found {
     let listing = organizationList.listing
     do throws(OrgError) {
-      guard let query = try? Query(query),
+      guard let query = try? Query(query, roles: listing.summary.roles),
         let found = try listing.row(matching: query, from: row, isForward: isForward)
       else { return Found(serial: serial) }
       return Found(

@@ -32,7 +32,7 @@ package struct OrganizationList: Sendable {
     self.reader = reader
     let query: Query
     do {
-      query = try Query(request.query)
+      query = try Query(request.query, roles: reader.summary.roles)
       queryError = nil
     } catch {
       query = previous?.listing.query ?? Query()

@@ -25,7 +25,7 @@ package enum DetailLine: Sendable {
   /// A label and a value; `nil` for an absent one.
   case field(String, String?, isSelected: Bool)
   /// How many members there are; `nil` while they are being read.
-  case members(RoleCounts?)
+  case members(RoleCounts?, by: [Role])
   /// A member who is being read.
   case unread(isSelected: Bool)
   /// A member.

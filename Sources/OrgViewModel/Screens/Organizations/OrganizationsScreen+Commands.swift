@@ -40,7 +40,10 @@ extension OrganizationsScreen {
     Command(
       .add, "a", in: [.detail], .changing, "add a member", hint: "add",
       unless: { $1.editingObstacle ?? needsOrganization($0, $1) }
-    ) { if let organization = $0.selectedOrganization { $1.open(Form.addMember(to: organization)) } },
+    ) {
+      guard let organization = $0.selectedOrganization else { return }
+      $1.open(Form.addMember(to: organization, roles: $1.rules.roles))
+    },
     Command(
       .edit, "e F2", in: [.list], .changing, "edit name, plan, status, Lago and Stripe id", hint: "edit",
       unless: { $1.editingObstacle ?? needsOrganization($0, $1) }

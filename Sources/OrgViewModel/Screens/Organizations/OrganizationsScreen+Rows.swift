@@ -84,7 +84,10 @@ extension OrganizationsScreen {
         let field = OrganizationField.optional[line - 5]
         return .field(field.descriptor.heading, organization[field], isSelected: isSelected)
       case Self.head.count - 1:
-        return .members(data.listing.summary.hasMembers ? selected.roleCounts : nil)
+        let summary = data.listing.summary
+        let counts = selected.roleCounts
+        return .members(
+          summary.hasMembers ? counts : nil, by: summary.rules.countedRoles { counts[$0] > 0 })
       case Self.head.count...:
         guard let row = selected.member(at: line - Self.head.count) else {
           return .unread(isSelected: isSelected)
