@@ -1,3 +1,4 @@
+import Glibc
 import OrgCore
 
 /// An empty store, and how to open another on the same data.
@@ -6,6 +7,18 @@ public struct StoreUnderTest: Sendable {
   public typealias HoldUp = @Sendable (_ body: () throws -> Void) throws -> Void
   /// Measures how long the body takes.
   public typealias Measure = @Sendable (_ body: () throws -> Void) throws -> Duration
+
+  /// Measures the processor time of the thread.
+  public static let processorTime: Measure = { body in
+    func now() -> Duration {
+      var time = timespec()
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+      return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+    let start = now()
+    try body()
+    return now() - start
+  }
 
   /// What values the store may hold.
   let rules: Rules
@@ -18,12 +31,13 @@ public struct StoreUnderTest: Sendable {
   /// - Parameters:
   ///   - rules: what values the store may hold, with three roles at least. Ids and roles of the samples are made by them.
   ///   - holdUp: for stores that `canBeHeldUp`: lets somebody else hold the data up while the body runs.
-  ///   - measure: the clock by which large change sets are measured.
+  ///   - measure: the clock by which large change sets are measured; by default what the calling thread computes, as a
+  ///     busy machine makes all else take any time.
   ///   - open: opens the data. Each call may return another store, or the same one where the data end with it; what one
   ///     store commits the others must find.
   public init(
     rules: Rules = .files, holdUp: HoldUp? = nil,
-    measure: @escaping Measure = { try ContinuousClock().measure($0) },
+    measure: @escaping Measure = processorTime,
     open: @escaping @Sendable () throws -> any OrgStore
   ) {
     (self.rules, self.open, self.holdUp, self.measure) = (rules, open, holdUp, measure)

@@ -21,13 +21,22 @@ final class BrokenStore: OrgStore {
   init(_ fault: StoreFault?) {
     self.fault = fault
     let organization = Organization(id: "org_first", name: "First", createdAt: .now())
-    inner = InMemoryStore(organizations: fault == .beginsWithData ? [organization] : [])
+    inner = InMemoryStore(
+      organizations: fault == .beginsWithData ? [organization] : [], rules: Self.rules)
   }
+
+  /// Those of the files, but for a text that a database can't hold.
+  private static let rules = {
+    var rules = Rules.files
+    rules.allowsNull = false
+    return rules
+  }()
 
   /// The store as the suite sees it.
   static func underTest(_ fault: StoreFault?) -> StoreUnderTest {
     let store = BrokenStore(fault)
     return StoreUnderTest(
+      rules: rules,
       holdUp: { body in
         store.state.withLock { $0.isHeldUp = true }
         defer { store.state.withLock { $0.isHeldUp = false } }

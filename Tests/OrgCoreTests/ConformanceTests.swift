@@ -8,7 +8,9 @@ import Testing
     Rules.files,
     Rules(
       idForm: .uuid, roles: [.owner, .admin, .member, .billingAdmin], userIDLength: 255, planLength: 50),
-    Rules(idForm: .text(length: 36), roles: [.owner, .admin, .member, .viewer], userIDLength: 255),
+    Rules(
+      idForm: .text(length: 36), roles: [.owner, .admin, .member, .viewer], userIDLength: 255,
+      allowsNull: false),
   ]
 
   @Test(arguments: StoreBehavior.all(), rules)

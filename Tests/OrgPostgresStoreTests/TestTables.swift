@@ -1,19 +1,28 @@
 import OrgPostgresStore
 import PostgresTesting
 import Synchronization
+import Testing
 
 /// The service's tables in a form that services have, as templates for the databases of tests.
-final class TestTables: Sendable {
+final class TestTables: Sendable, CustomTestStringConvertible {
+  let testDescription: String
   private let database: Result<PostgresTesting.Database, any Error>
   private let withSchema: Mutex<Result<PostgresTesting.Database, any Error>?> = Mutex(nil)
 
   private init(_ name: String, _ sql: String) {
+    testDescription = name
     database = Result {
       let database = try PostgresServer.shared.database(name)
       _ = try database.run(sql)
       return database
     }
   }
+
+  /// Each form in which the whole of a store's behavior can be had.
+  static let all = [service, withTextIDs]
+
+  /// Those that orgman creates where there are none: the service's own.
+  static let service = TestTables("service", "")
 
   /// Ids of any text, as in the files.
   static let withTextIDs = TestTables(

@@ -15,7 +15,9 @@ extension Rules {
     switch idForm {
     case .prefixed: "org_" + Self.randomUUID()
     case .uuid: Self.randomUUID()
-    case .text(let length): String(Self.randomUUID().prefix(length))
+    // As in the files, where there is room.
+    case .text(let length):
+      length < 40 ? String(Self.randomUUID().prefix(length)) : "org_" + Self.randomUUID()
     }
   }
 
@@ -38,6 +40,7 @@ extension Rules {
       guard id.unicodeScalars.count <= length else {
         throw OrgError(.invalidIdentifier, "An organization's id has at most \(length) characters.")
       }
+      try checkNull(id, "organization's id", .invalidIdentifier)
     }
   }
 

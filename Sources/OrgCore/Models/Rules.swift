@@ -12,14 +12,22 @@ public struct Rules: Sendable, Hashable {
   public var userIDLength: Int
   /// How many Unicode scalars a plan may have.
   public var planLength: Int
+  /// How many Unicode scalars a billing id may have.
+  public var billingIDLength: Int
+  /// The statuses that organizations can be given.
+  public var statuses: [Organization.Status]
+  /// Whether texts may contain U+0000.
+  public var allowsNull: Bool
 
   /// Rules for a store; those of the files where nothing else is said.
   public init(
     idForm: IDForm = .prefixed, roles: [Role] = [.owner, .member, .billingAdmin], nameLength: Int = 200,
-    userIDLength: Int = 200, planLength: Int = 200
+    userIDLength: Int = 200, planLength: Int = 200, billingIDLength: Int = 200,
+    statuses: [Organization.Status] = Organization.Status.allCases, allowsNull: Bool = true
   ) {
-    (self.idForm, self.roles) = (idForm, roles)
+    (self.idForm, self.roles, self.statuses) = (idForm, roles, statuses)
     (self.nameLength, self.userIDLength, self.planLength) = (nameLength, userIDLength, planLength)
+    (self.billingIDLength, self.allowsNull) = (billingIDLength, allowsNull)
   }
 
   /// The rules of the two files.
@@ -48,13 +56,21 @@ public struct Rules: Sendable, Hashable {
     guard id.unicodeScalars.count <= userIDLength else {
       throw OrgError(.invalidIdentifier, "A user's id has at most \(userIDLength) characters.")
     }
+    try checkNull(id, "user's id", .invalidIdentifier)
   }
 
   /// The value as it would be stored in a field: a name is trimmed, a blank billing id is removed.
   ///
   /// - Throws: `OrgError.Code.invalidName` or `.invalidValue` with what is wrong.
   public func checked(_ value: String?, for field: OrganizationField) throws(OrgError) -> String? {
-    try field.descriptor.check(value, self)
+    let value = try field.descriptor.check(value, self)
+    try checkNull(value ?? "", field.title.lowercased(), field == .name ? .invalidName : .invalidValue)
+    return value
+  }
+
+  func checkNull(_ text: String, _ title: String, _ code: OrgError.Code) throws(OrgError) {
+    guard !allowsNull, text.unicodeScalars.contains(where: { $0.value == 0 }) else { return }
+    throw OrgError(code, "A \(title) can't contain the character U+0000 in a database.")
   }
 
   func checkedPlan(_ value: String?) throws(OrgError) -> String? {
@@ -67,10 +83,10 @@ public struct Rules: Sendable, Hashable {
   }
 
   func checkedStatus(_ value: String?) throws(OrgError) -> String? {
-    guard let value, Organization.Status(rawValue: value) != nil else {
+    guard let value, let status = Organization.Status(rawValue: value), statuses.contains(status) else {
       throw OrgError(
         .invalidValue,
-        "There is no status \((value ?? "").quoted); use \(Organization.Status.allCases.map(\.rawValue).alternatives)."
+        "There is no status \((value ?? "").quoted); use \(statuses.map(\.rawValue).alternatives)."
       )
     }
     return value
@@ -79,8 +95,8 @@ public struct Rules: Sendable, Hashable {
   /// Free text; `nil` where it is blank.
   func checkedText(_ value: String?, _ title: String) throws(OrgError) -> String? {
     let text = (value ?? "").trimmed
-    guard text.unicodeScalars.count <= 200 else {
-      throw OrgError(.invalidValue, "A \(title) has at most 200 characters.")
+    guard text.unicodeScalars.count <= billingIDLength else {
+      throw OrgError(.invalidValue, "A \(title) has at most \(billingIDLength) characters.")
     }
     return text.isEmpty ? nil : text
   }

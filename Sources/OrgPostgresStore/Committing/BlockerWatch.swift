@@ -10,7 +10,7 @@ final class BlockerWatch: Sendable {
   private let state = Mutex<(blocker: Contention?, isAsking: Bool)>((nil, false))
   private let firstAnswer = DispatchSemaphore(value: 0)
   /// How long to wait for the first answer, in milliseconds.
-  private static let patience = 1000
+  private static let patience = 3000
 
   init(database: Database, backend: Int) { (self.database, self.backend) = (database, backend) }
 

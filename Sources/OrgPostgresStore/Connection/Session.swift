@@ -103,6 +103,10 @@ struct Session: Sendable {
   }
 
   private func send(_ statement: Statement) throws(PostgresError) {
+    // libpq takes a text up to the first zero byte, which would be another text.
+    guard statement.parameters.allSatisfy({ $0.map { !$0.utf8.contains(0) } ?? true }) else {
+      throw PostgresError(.server("22021"), "no text can contain the character U+0000")
+    }
     let values = statement.parameters.map { $0.flatMap { strdup($0) } }
     defer { values.forEach { free($0) } }
     let isSent = values.map { UnsafePointer($0) }.withUnsafeBufferPointer {

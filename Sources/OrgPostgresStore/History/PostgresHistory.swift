@@ -5,6 +5,12 @@ import OrgCore
 struct PostgresHistory {
   let database: Database
 
+  /// What changes may have done, whatever the tables take now.
+  private var rules: Rules {
+    var rules = database.tables.rules
+    rules.roles = Role.allCases
+    return rules
+  }
   private var isKept: Bool { database.tables.isInstalled }
 
   /// A page of the generations that meet a condition, newest first. The condition calls the table `h`.
@@ -95,7 +101,7 @@ struct PostgresHistory {
       time: rows.number(row, 1).map { Timestamp(microseconds: Int64($0)) } ?? .unknown,
       kind: rows.text(row, 2).flatMap { HistoryEntry.Kind(name: $0, of: subject) } ?? .foreign,
       actor: decoded(4, Actor.self) ?? Actor(uid: .max, user: "", host: ""),
-      changes: (decoded(6, [ChangeRecord].self) ?? []).compactMap(\.recorded),
+      changes: (decoded(6, [ChangeRecord].self) ?? []).compactMap { $0.recorded(by: rules) },
       note: rows.text(row, 5))
   }
 }

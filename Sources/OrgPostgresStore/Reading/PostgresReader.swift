@@ -33,7 +33,7 @@ final class PostgresReader: StoreReader {
       tables.isInstalled
       ? UInt64(clamping: generation) : database.number(ofState: rows.text(0, 0) ?? "")
     summary = DataSummary(
-      revision: Revision(number), organizationCount: rows.number(0, 1) ?? 0,
+      revision: Revision(number), rules: tables.rules, organizationCount: rows.number(0, 1) ?? 0,
       memberCount: rows.number(0, 2) ?? 0)
   }
 
@@ -79,7 +79,7 @@ final class PostgresReader: StoreReader {
   }
 
   func member(_ user: String, of organization: String) throws(OrgError) -> OrgUser? {
-    guard tables.canBeID(organization) else { return nil }
+    guard tables.canBeID(organization), user.canBeSent else { return nil }
     let rows = try ask(
       """
       select \(raw: tables.memberColumns) from \(raw: tables.members) m \
@@ -134,6 +134,7 @@ final class PostgresReader: StoreReader {
   }
 
   func memberships(of user: String) throws(OrgError) -> [Membership] {
+    guard user.canBeSent else { return [] }
     let rows = try ask(
       """
       select \(raw: tables.organizationColumns), \(raw: tables.memberColumns) from \(raw: tables.members) m \

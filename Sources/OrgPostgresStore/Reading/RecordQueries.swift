@@ -19,7 +19,8 @@ struct RecordQueries {
       }
     }
     let possible = ids.filter(tables.canBeID).sorted()
-    let pairs = users.filter { tables.canBeID($0.organization) }
+    let pairs = users.filter { tables.canBeID($0.organization) && $0.user.canBeSent }
+    let sent = names.filter(\.canBeSent)
     let answers = try ask([
       "select \(raw: tables.organizationColumns) from \(raw: tables.organizations) o where o.id = any(\(tables.ids(possible)))",
       """
@@ -29,7 +30,7 @@ struct RecordQueries {
       """,
       roleCounts(possible),
       """
-      select named.name, \(raw: tables.id) from unnest(\(Array(names).arrayLiteral)::text[]) as named(name) \
+      select named.name, \(raw: tables.id) from unnest(\(Array(sent).arrayLiteral)::text[]) as named(name) \
       join \(raw: tables.organizations) o on \(raw: tables.nameKey) = \(raw: tables.nameKey(of: "named.name"))
       """,
     ])
@@ -83,6 +84,8 @@ struct Records: RecordLookup {
   var names: [String: String] = [:]
 
   init(tables: Tables) { self.tables = tables }
+
+  var rules: Rules { tables.rules }
 
   func organization(id: String) -> Organization? { organizations[id] }
   func organizationID(named name: String) -> String? { names[name.nameKey] }

@@ -3,11 +3,14 @@ import OrgCore
 /// The service's tables as orgman's statements read and write them. Organizations are called `o` there, and members `m`.
 struct Tables: Sendable {
   let shape: TableShape
+  /// What values the tables take.
+  let rules: Rules
   private let expressions: SchemaExpressions
 
   init(_ shape: TableShape) {
     self.shape = shape
     expressions = SchemaExpressions(shape)
+    rules = Rules(shape)
   }
 
   /// The table of organizations, with its schema.
@@ -26,8 +29,9 @@ struct Tables: Sendable {
   /// The column of members that has their organization's id.
   var memberOrganization: String { expressions.memberOrganization("m") }
 
-  /// Whether a text can be an id at all: the server refuses to compare a UUID with anything else.
-  func canBeID(_ text: String) -> Bool { !hasUUIDs || text.isUUID }
+  /// Whether a text can be an id at all: the server refuses to compare a UUID with anything else, and finds one that is
+  /// written in capitals.
+  func canBeID(_ text: String) -> Bool { hasUUIDs ? text.isUUID : text.canBeSent }
 
   /// An expression of text as an id.
   func cast(_ expression: String) -> String { "\(expression)::\(shape.idType)" }
@@ -156,15 +160,35 @@ struct Tables: Sendable {
   }
 }
 
+extension Rules {
+  /// What values tables take. Where a column sets no limit, that of the files holds.
+  fileprivate init(_ shape: TableShape) {
+    func length(_ column: TableShape.Column?, _ usual: Int) -> Int { column?.length ?? usual }
+    let billing = [OrganizationField.lagoCustomerID, .stripeCustomerID].map {
+      length(shape.column(.field($0)), 255)
+    }
+    self.init(
+      idForm: shape.idType == "uuid" ? .uuid : .text(length: length(shape.column(.id), 255)),
+      roles: shape.roles.compactMap(Role.init(rawValue:)),
+      nameLength: min(length(shape.column(.field(.name)), Rules.files.nameLength), Rules.files.nameLength),
+      userIDLength: length(shape.memberUser, 255), planLength: length(shape.column(.field(.planTier)), 200),
+      billingIDLength: billing.min() ?? 255,
+      statuses: shape.statuses.compactMap(Organization.Status.init(rawValue:)), allowsNull: false)
+  }
+}
+
 extension String {
-  /// Whether it is a UUID as PostgreSQL writes it.
+  /// Whether a server can be asked about it: no text in PostgreSQL has the character U+0000.
+  var canBeSent: Bool { !utf8.contains(0) }
+
+  /// Whether it is a UUID as PostgreSQL writes it, in lower case.
   var isUUID: Bool {
     let bytes = utf8
     guard bytes.count == 36 else { return false }
     return bytes.enumerated().allSatisfy { place, byte in
       [8, 13, 18, 23].contains(place)
         ? byte == UInt8(ascii: "-")
-        : (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) || (0x41...0x46).contains(byte)
+        : (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
     }
   }
 }

@@ -11,16 +11,17 @@ extension StoreBehavior {
     "a\u{2028}\u{200B}\u{2060}z", String(repeating: "\u{1F468}", count: 200),
   ]
 
-  /// They, cut off where they are longer than may be.
-  private static func texts(length: Int) -> [String] {
-    texts.map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(length))) }
+  /// They, cut off where they are longer than may be, as far as a store can hold them.
+  private static func texts(length: Int, _ rules: Rules) -> [String] {
+    texts.filter { text in rules.allowsNull || !text.unicodeScalars.contains { $0.value == 0 } }
+      .map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(length))) }
   }
 
   /// Ids that other software gets wrong.
-  private static func ids(_ form: Rules.IDForm) -> [String] {
-    switch form {
+  private static func ids(_ rules: Rules) -> [String] {
+    switch rules.idForm {
     case .prefixed: texts.map { "org_\($0)" }
-    case .text(let length): texts(length: length)
+    case .text(let length): texts(length: length, rules)
     case .uuid:
       [
         "00000000-0000-0000-0000-000000000000", "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
@@ -45,7 +46,7 @@ extension StoreBehavior {
   /// Text is kept scalar by scalar.
   static let keptTexts: [StoreBehavior] = [
     StoreBehavior("a name is kept as it is, scalar by scalar") { manager, sample in
-      let texts = texts(length: sample.rules.nameLength)
+      let texts = texts(length: sample.rules.nameLength, sample.rules)
       for (number, text) in texts.enumerated() {
         try manager.commit(sample.adding(sample.id("\(number)"), named: text, at: number))
       }
@@ -53,7 +54,7 @@ extension StoreBehavior {
     },
     StoreBehavior("plans and billing ids are kept as they are, scalar by scalar") { manager, sample in
       try manager.commit(sample.adding())
-      for text in texts(length: sample.rules.planLength) {
+      for text in texts(length: sample.rules.planLength, sample.rules) {
         try manager.updatePlan(of: sample.acme, to: text)
         try manager.updateBillingIDs(of: sample.acme, lago: text, stripe: text)
         for field in [OrganizationField.planTier, .lagoCustomerID, .stripeCustomerID] {
@@ -64,7 +65,8 @@ extension StoreBehavior {
     },
     StoreBehavior("a user's id is kept as it is, with its white space") { manager, sample in
       try manager.commit(sample.adding())
-      let users = texts(length: sample.rules.userIDLength) + [" leading", "trailing ", "UPPER", "upper"]
+      let users =
+        texts(length: sample.rules.userIDLength, sample.rules) + [" leading", "trailing ", "UPPER", "upper"]
       for user in users { try manager.addUser(user, to: sample.acme) }
       try expect("the users", try manager.userIDs(of: sample.acme).map(Exact.init), is: users.map(Exact.init))
       for user in users {
@@ -75,7 +77,7 @@ extension StoreBehavior {
       }
     },
     StoreBehavior("an organization's id is kept as it is, scalar by scalar") { manager, sample in
-      let ids = ids(sample.rules.idForm)
+      let ids = ids(sample.rules)
       for (number, id) in ids.enumerated() {
         try manager.commit(sample.adding(id, named: "Number \(number)", at: number))
       }
@@ -88,7 +90,7 @@ extension StoreBehavior {
     },
     StoreBehavior("the history keeps texts as they are, and an undo brings them back") { manager, sample in
       try manager.commit(sample.adding())
-      let texts = texts(length: sample.rules.planLength)
+      let texts = texts(length: sample.rules.planLength, sample.rules)
       for text in texts {
         try manager.updatePlan(of: sample.acme, to: text)
         let change = try need("the change", try manager.history().first?.changes.first).change

@@ -90,6 +90,17 @@ extension StoreBehavior {
         }
       }
     },
+    StoreBehavior("a text with U+0000 is refused where the rules don't allow it") { manager, sample in
+      guard !sample.rules.allowsNull else { return }
+      try manager.commit(sample.adding())
+      try manager.expectRefusal(.invalidName, of: "a name") { try $0.rename(sample.acme, to: "a\0b") }
+      try manager.expectRefusal(.invalidValue, of: "a plan") {
+        try $0.updatePlan(of: sample.acme, to: "a\0b")
+      }
+      try manager.expectRefusal(.invalidIdentifier, of: "a user's id") {
+        try $0.addUser("a\0b", to: sample.acme)
+      }
+    },
     StoreBehavior("a role that the rules don't name can't be given") { manager, sample in
       try manager.commit(sample.adding(members: ["ann": .owner, "bob": .member]))
       for role in Role.allCases where !sample.rules.roles.contains(role) {
@@ -110,9 +121,9 @@ extension StoreBehavior {
         }
       }
     },
-    StoreBehavior("a billing id over 200 scalars is refused") { manager, sample in
+    StoreBehavior("a billing id that is too long is refused") { manager, sample in
       try manager.commit(sample.adding())
-      let long = String(repeating: "b", count: 201)
+      let long = String(repeating: "b", count: sample.rules.billingIDLength + 1)
       try manager.expectRefusal(.invalidValue, of: "a Lago id") {
         try $0.updateBillingIDs(of: sample.acme, lago: long)
       }
