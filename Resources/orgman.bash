@@ -969,12 +969,18 @@ _orgman_config() {
 _orgman_init() {
     repeating_flags=()
     non_repeating_flags=(--dry-run --version -h --help)
-    repeating_options=()
+    repeating_options=(--reader --editor)
     non_repeating_options=(--log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
+    '--reader')
+        return
+        ;;
+    '--editor')
+        return
+        ;;
     '--log-level')
         __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
         return

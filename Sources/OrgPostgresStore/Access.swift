@@ -4,23 +4,21 @@ import OrgCore
 struct Access: Sendable {
   /// Why nothing can be changed; `nil` where something can.
   let obstacle: String?
+  /// Whether what orgman's schema keeps can be read.
+  let canReadHistory: Bool
 
   /// Asks the server.
-  init(_ database: Database) throws(OrgError) {
-    let tables = database.tables
+  init(_ pool: ConnectionPool, _ tables: Tables) throws(PostgresError) {
     func privilege(_ table: String) -> SQL {
       "coalesce(has_any_column_privilege(to_regclass(\(table)), 'update'), false)"
     }
     let question: SQL = """
       select pg_is_in_recovery(), current_setting('default_transaction_read_only') = 'on', current_user, \
-      \(privilege(tables.organizations)), \(privilege(tables.members))
+      \(privilege(tables.organizations)), \(privilege(tables.members)), \
+      coalesce(has_schema_privilege(to_regnamespace('orgman')::oid, 'usage'), false)
       """
-    let rows: Rows
-    do throws(PostgresError) {
-      rows = try database.pool.read([question.statement])[0]
-    } catch {
-      throw error.error("The database can't be opened", of: database.name)
-    }
+    let rows = try pool.read([question.statement])[0]
+    canReadHistory = tables.isInstalled && rows.isTrue(0, 5)
     obstacle =
       if rows.isTrue(0, 0) {
         "the server is a standby; connect to the primary server"

@@ -32,15 +32,24 @@ public final class PostgresStore: RemoteStore {
   public init(_ settings: ConnectionSettings, _ options: Options) throws(OrgError) {
     let pool = ConnectionPool(settings)
     self.options = options
+    var shape: TableShape
     do throws(PostgresError) {
       let found = try pool.withConnection { connection throws(PostgresError) in
         try connection.run(Statement(TableShape.detectionQuery))
       }
-      database = Database(pool: pool, tables: Tables(TableShape(rows: found.texts)))
+      shape = TableShape(rows: found.texts)
+      access = try Access(pool, Tables(shape))
     } catch {
       throw error.error("The database can't be opened", of: settings.display)
     }
-    access = try Access(database)
+    if let version = shape.installation?.version, version > SchemaScript.version {
+      throw OrgError(
+        .newerSchema,
+        "The schema orgman of \(settings.display.escapedForDisplay) has version \(version); this orgman knows \(SchemaScript.version). Use a newer one."
+      )
+    }
+    if !access.canReadHistory { shape.installation = nil }
+    database = Database(pool: pool, tables: Tables(shape))
     guard database.tables.shape.hasTables else {
       throw OrgError(
         .dataNotFound,

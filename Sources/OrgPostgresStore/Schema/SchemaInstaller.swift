@@ -4,12 +4,19 @@ import OrgCore
 public struct SchemaInstaller: Sendable {
   private let pool: ConnectionPool
   private let script: SchemaScript
+  private let grants: [String]
 
   /// Looks at what there is; changes nothing.
   ///
+  /// - Parameters:
+  ///   - readers: roles that are to be allowed to look at everything.
+  ///   - editors: roles that are to be allowed to change organizations and members, too.
   /// - Throws: `unusableTables` or `newerSchema`; `system` if the server can't be reached.
-  public init(_ settings: ConnectionSettings) throws(OrgError) {
+  public init(
+    _ settings: ConnectionSettings, readers: [String] = [], editors: [String] = []
+  ) throws(OrgError) {
     pool = ConnectionPool(settings)
+    let shape: TableShape
     do throws(PostgresError) {
       let found = try pool.withConnection { connection throws(PostgresError) in
         try connection.run(Statement(TableShape.detectionQuery))
@@ -19,12 +26,13 @@ public struct SchemaInstaller: Sendable {
       throw error.error("The database can't be opened", of: settings.display)
     }
     script = try SchemaScript(shape)
+    grants =
+      readers.flatMap { SchemaGrants.reader.statements(to: $0, on: shape) }
+      + editors.flatMap { SchemaGrants.editor.statements(to: $0, on: shape) }
   }
 
-  private let shape: TableShape
-
-  /// The statements, in order, each with a comment; none if nothing is to be done.
-  public var statements: [String] { script.statements }
+  /// The statements, in order; none if nothing is to be done.
+  public var statements: [String] { script.statements + grants }
   /// What isn't to be had on this server, each in a sentence.
   public var notices: [String] { script.notices }
 

@@ -16,6 +16,13 @@
     @Argument(help: ArgumentHelp("The database, as psql takes it.", valueName: "address"))
     var address: String
 
+    @Option(help: ArgumentHelp("Let this role of the database look at everything.", valueName: "role"))
+    var reader: [String] = []
+
+    @Option(
+      help: ArgumentHelp("Let this role look, and change organizations and members.", valueName: "role"))
+    var editor: [String] = []
+
     @Flag(help: "Print the SQL, and do nothing.")
     var dryRun = false
 
@@ -30,7 +37,7 @@
           )
         }
         try log.start(data: settings.display)
-        let installer = try SchemaInstaller(settings)
+        let installer = try SchemaInstaller(settings, readers: reader, editors: editor)
         let output = StandardOutput()
         if dryRun {
           try output.write((["begin;"] + installer.statements + ["commit;"]).joined(separator: "\n\n") + "\n")
