@@ -37,12 +37,16 @@ public struct HistoryEntry: Sendable, Hashable {
   public let note: String?
   /// How many of its changes were erased for good since: then it can't be taken back.
   public let erasedCount: Int
+  /// Who wrote to the data without orgman, where the store knows; `nil` for orgman's own changes.
+  public let writer: Actor?
 
   /// For stores: one generation.
   public init(
     generation: UInt64, time: Timestamp, kind: Kind, actor: Actor, changes: [RecordedChange],
-    reverted: [UInt64] = [], refused: [RecordedChange] = [], note: String? = nil, erasedCount: Int = 0
+    reverted: [UInt64] = [], refused: [RecordedChange] = [], note: String? = nil, erasedCount: Int = 0,
+    writer: Actor? = nil
   ) {
+    self.writer = writer
     self.erasedCount = erasedCount
     self.generation = generation
     self.time = time

@@ -16,9 +16,12 @@ public final class InMemoryStore: OrgStore {
     }
   }
 
-  /// Starts with the organizations and members given; members of unknown organizations are left out.
+  /// Starts with organizations and members.
   ///
-  /// - Parameter rules: what values the data may hold from then on.
+  /// - Parameters:
+  ///   - organizations: the organizations, in their order.
+  ///   - members: their members; those of unknown organizations are left out.
+  ///   - rules: what values the data may hold from then on.
   public init(organizations: [Organization] = [], members: [OrgUser] = [], rules: Rules = .files) {
     self.rules = rules
     current = Mutex(State(records: MemoryReader(organizations: organizations, members: members).records))

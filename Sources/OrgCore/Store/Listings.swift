@@ -45,7 +45,9 @@ extension OrganizationListing {
   public func fetch(_ id: String, members places: Range<Int>) throws(OrgError) {}
 
   /// The organization with an id; `nil` if it doesn't exist or hasn't been read yet.
-  public func organization(id: String) -> Organization? { detail(of: id)?.organization }
+  public func organization(id: String) -> Organization? {
+    detail(of: id)?.organization ?? position(of: id).flatMap(row(at:))?.organization
+  }
 }
 
 /// One organization and its members, at one revision. Members have a place from zero in the order of the data.

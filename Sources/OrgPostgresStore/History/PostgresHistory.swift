@@ -95,13 +95,15 @@ struct PostgresHistory {
     func decoded<Value: Decodable>(_ column: Int, _ type: Value.Type) -> Value? {
       rows.bytes(row, column).flatMap { try? decoder.decode(type, from: Data($0)) }
     }
+    let actor = decoded(4, Actor.self) ?? Actor(uid: .max, user: "", host: "")
+    let kind = rows.text(row, 2)
     let subject = rows.number(row, 3).flatMap { UInt64(exactly: $0) } ?? 0
     return HistoryEntry(
       generation: rows.number(row, 0).flatMap { UInt64(exactly: $0) } ?? 0,
       time: rows.number(row, 1).map { Timestamp(microseconds: Int64($0)) } ?? .unknown,
-      kind: rows.text(row, 2).flatMap { HistoryEntry.Kind(name: $0, of: subject) } ?? .foreign,
-      actor: decoded(4, Actor.self) ?? Actor(uid: .max, user: "", host: ""),
+      kind: kind.flatMap { HistoryEntry.Kind(name: $0, of: subject) } ?? .foreign, actor: actor,
       changes: (decoded(6, [ChangeRecord].self) ?? []).compactMap { $0.recorded(by: rules) },
-      note: rows.text(row, 5))
+      note: rows.text(row, 5),
+      writer: kind == HistoryEntry.Kind.foreign.name ? actor : nil)
   }
 }

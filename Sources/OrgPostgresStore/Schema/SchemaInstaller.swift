@@ -9,6 +9,7 @@ public struct SchemaInstaller: Sendable {
   /// Looks at what there is; changes nothing.
   ///
   /// - Parameters:
+  ///   - settings: the database.
   ///   - readers: roles that are to be allowed to look at everything.
   ///   - editors: roles that are to be allowed to change organizations and members, too.
   /// - Throws: `unusableTables` or `newerSchema`; `system` if the server can't be reached.

@@ -24,7 +24,10 @@ extension HistoryRows.Row {
     var lines: [EntryLine] = [
       .title(entry.generation, entry.kind.title), .field("Time", "\(entry.time.description.prefix(19)) UTC"),
       .field(
-        "By", entry.kind == .foreign ? "a program outside orgman" : "\(entry.actor) on \(entry.actor.host)"),
+        "By",
+        entry.kind != .foreign
+          ? "\(entry.actor) on \(entry.actor.host)"
+          : entry.writer.map { "\($0) from \($0.host.escapedForDisplay)" } ?? "a program outside orgman"),
     ]
     if let client = entry.actor.claimedSSHClient { lines.append(.field("From", "\(client)?")) }
     switch fate {

@@ -30,7 +30,9 @@ package struct HistoryRows: ListRows {
     }
 
     /// Who did it, in a few words.
-    package var actor: String { entry.kind == .foreign ? "outside" : entry.actor.description }
+    package var actor: String {
+      entry.kind == .foreign ? entry.writer?.description ?? "outside" : entry.actor.description
+    }
   }
 
   /// What became of a generation.
@@ -153,7 +155,7 @@ extension HistoryEntry {
   fileprivate var searchText: String {
     [
       "\(generation)", time.description, actor.description, actor.host, actor.claimedSSHClient ?? "",
-      kind == .foreign ? "outside" : "", kind.prefix, note ?? "",
+      kind == .foreign ? "outside \(writer?.description ?? "")" : "", kind.prefix, note ?? "",
     ].joined(separator: "\n").lowercased()
   }
 }

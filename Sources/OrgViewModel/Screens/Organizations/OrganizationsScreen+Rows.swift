@@ -25,7 +25,7 @@ extension OrganizationsScreen {
 
   /// The organization that keys are about, if there is one.
   package var selectedOrganization: Organization? {
-    selectedDetail?.organization
+    list.selected.flatMap(data.listing.organization(id:))
   }
 
   /// The same with its members. It is looked up, so who asks several questions does it once.
