@@ -969,7 +969,7 @@ _orgman_config() {
 _orgman_init() {
     repeating_flags=()
     non_repeating_flags=(--dry-run --version -h --help)
-    repeating_options=(--reader --editor)
+    repeating_options=(--reader --editor --row-security)
     non_repeating_options=(--log-level --log-file)
     __orgman_offer_flags_options 1
 
@@ -979,6 +979,9 @@ _orgman_init() {
         return
         ;;
     '--editor')
+        return
+        ;;
+    '--row-security')
         return
         ;;
     '--log-level')

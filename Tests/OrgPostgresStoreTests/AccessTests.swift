@@ -79,4 +79,49 @@ import Testing
     try install(readers: [role], editors: [role])
     #expect(try manager(as: role).updateStatus(of: owner().organizations()[0].id, to: .suspended))
   }
+
+  // MARK: Row-level security
+
+  private func act(as role: String, for user: String) throws {
+    try SchemaInstaller(
+      ConnectionSettings(database.url), acting: [ActingRole(role: role, user: user)]
+    ).install()
+  }
+
+  @Test func `a role that acts for a user has the organizations alone that the user owns`() throws {
+    let owner = try owner()
+    let acme = try owner.organizations()[0].id
+    let globex = try owner.createOrganization(name: "Globex")
+    for (id, role) in [(acme, Role.owner), (globex, .member)] { try owner.addUser("ann", to: id, role: role) }
+    try owner.addUser("bob", to: globex, role: .owner)
+    try act(as: role, for: "ann")
+    let acting = try manager(as: role)
+    #expect(try acting.organizations().map(\.name) == ["Acme"])
+    #expect(try acting.users(of: globex).isEmpty)
+    #expect(try acting.updatePlan(of: acme, to: "pro"))
+    #expect(try acting.addUser("eve", to: acme))
+    #expect(try !acting.updatePlan(of: globex, to: "pro"))
+    #expect(try acting.history().isEmpty)
+    let error = #expect(throws: OrgError.self) { try acting.createOrganization(name: "Initech") }
+    #expect(error?.code == .readOnly)
+    #expect(error?.message.contains("row-level security") == true)
+    // Others see what they saw before.
+    #expect(try owner.organizations().count == 2)
+    _ = try database.run("create role \(role)_other login")
+    try install(readers: ["\(role)_other"])
+    #expect(try manager(as: "\(role)_other").organizations().count == 2)
+    // Who is no owner any more sees nothing any more; and acting for another replaces the first.
+    try act(as: role, for: "bob")
+    #expect(try manager(as: role).organizations().map(\.name) == ["Globex"])
+  }
+
+  @Test func `a role that bypasses row-level security is refused with the reason`() throws {
+    let error = #expect(throws: OrgError.self) { try act(as: "postgres", for: "ann") }
+    #expect(error?.message.contains("for it is a superuser") == true)
+    _ = try database.run("alter role \(role) bypassrls")
+    let other = #expect(throws: OrgError.self) { try act(as: role, for: "ann") }
+    #expect(other?.message.contains("for it has BYPASSRLS") == true)
+    let unknown = #expect(throws: OrgError.self) { try act(as: "nobody_here", for: "ann") }
+    #expect(unknown?.message == "There is no role \"nobody_here\" in this database.")
+  }
 }

@@ -12,24 +12,33 @@ public struct SchemaInstaller: Sendable {
   ///   - settings: the database.
   ///   - readers: roles that are to be allowed to look at everything.
   ///   - editors: roles that are to be allowed to change organizations and members, too.
+  ///   - acting: roles that are to be kept to the organizations of the users that they act for.
   /// - Throws: `unusableTables` or `newerSchema`; `system` if the server can't be reached.
   public init(
-    _ settings: ConnectionSettings, readers: [String] = [], editors: [String] = []
+    _ settings: ConnectionSettings, readers: [String] = [], editors: [String] = [],
+    acting: [ActingRole] = []
   ) throws(OrgError) {
     pool = ConnectionPool(settings)
     let shape: TableShape
+    let bypass: String?
     do throws(PostgresError) {
       let found = try pool.withConnection { connection throws(PostgresError) in
         try connection.run(Statement(TableShape.detectionQuery))
       }
-      shape = TableShape(rows: found.texts)
+      let detected = TableShape(rows: found.texts)
+      bypass = try pool.withConnection { connection throws(PostgresError) in
+        try RowSecurity.bypasses(acting, connection, detected)
+      }
+      shape = detected
     } catch {
       throw error.error("The database can't be opened", of: settings.display)
     }
+    if let bypass { throw OrgError(.invalidValue, bypass) }
     script = try SchemaScript(shape)
     grants =
       readers.flatMap { SchemaGrants.reader.statements(to: $0, on: shape) }
       + editors.flatMap { SchemaGrants.editor.statements(to: $0, on: shape) }
+      + RowSecurity(shape).statements(for: acting)
   }
 
   /// The statements, in order; none if nothing is to be done.

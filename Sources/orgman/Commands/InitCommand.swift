@@ -23,10 +23,22 @@
       help: ArgumentHelp("Let this role look, and change organizations and members.", valueName: "role"))
     var editor: [String] = []
 
+    @Option(
+      help: ArgumentHelp(
+        "Let this role act for a user, by row-level security: it sees and changes the organizations alone that the user owns.",
+        valueName: "role=user"))
+    var rowSecurity: [String] = []
+
     @Flag(help: "Print the SQL, and do nothing.")
     var dryRun = false
 
     @OptionGroup(title: "Logging") var log: LogOptions
+
+    func validate() throws {
+      for text in rowSecurity where ActingRole(text) == nil {
+        throw ValidationError("--row-security takes ROLE=USER, not \(text.quoted).")
+      }
+    }
 
     func run() throws {
       try exitingWithStatus {
@@ -37,7 +49,8 @@
           )
         }
         try log.start(data: settings.display)
-        let installer = try SchemaInstaller(settings, readers: reader, editors: editor)
+        let installer = try SchemaInstaller(
+          settings, readers: reader, editors: editor, acting: rowSecurity.compactMap { ActingRole($0) })
         let output = StandardOutput()
         if dryRun {
           try output.write((["begin;"] + installer.statements + ["commit;"]).joined(separator: "\n\n") + "\n")
