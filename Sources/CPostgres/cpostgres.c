@@ -17,6 +17,7 @@
        (conn, proc, arg)) \
   each(void, PQfinish, (PGconn * conn), (conn)) \
   each(ConnStatusType, PQstatus, (const PGconn *conn), (conn)) \
+  each(int, PQconnectionNeedsPassword, (const PGconn *conn), (conn)) \
   each(int, PQsocket, (const PGconn *conn), (conn)) \
   each(char *, PQhost, (const PGconn *conn), (conn)) \
   each(char *, PQport, (const PGconn *conn), (conn)) \
@@ -46,6 +47,7 @@
   each(char *, PQgetvalue, (const PGresult *res, int row, int column), (res, row, column)) \
   each(int, PQgetlength, (const PGresult *res, int row, int column), (res, row, column)) \
   each(int, PQgetisnull, (const PGresult *res, int row, int column), (res, row, column)) \
+  each(char *, PQcmdStatus, (PGresult * res), (res)) \
   each(char *, PQcmdTuples, (PGresult * res), (res)) \
   each(void, PQclear, (PGresult * res), (res)) \
   each(PGnotify *, PQnotifies, (PGconn * conn), (conn)) \

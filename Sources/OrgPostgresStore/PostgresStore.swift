@@ -113,7 +113,9 @@ public final class PostgresStore: RemoteStore {
   public func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
     if let readOnlyReason { throw OrgError(.readOnly, "Nothing can be changed: \(readOnlyReason).") }
     let changes = try Committer(database: database, actor: options.actor).commit(set, waiting: waiting)
-    return Commit(reader: try newestReader(), changes: changes)
+    // It was made, whether or not it can be seen.
+    let reader = (try? newestReader()) ?? PostgresReader(unread: database)
+    return Commit(reader: reader, changes: changes)
   }
 
   // MARK: History

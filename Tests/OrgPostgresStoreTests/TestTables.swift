@@ -6,11 +6,14 @@ import Testing
 /// The service's tables in a form that services have, as templates for the databases of tests.
 final class TestTables: Sendable, CustomTestStringConvertible {
   let testDescription: String
+  /// What creates them.
+  let sql: String
   private let database: Result<PostgresTesting.Database, any Error>
   private let withSchema: Mutex<Result<PostgresTesting.Database, any Error>?> = Mutex(nil)
 
   private init(_ name: String, _ sql: String) {
     testDescription = name
+    self.sql = sql
     database = Result {
       let database = try PostgresServer.shared.database(name)
       _ = try database.run(sql)

@@ -58,7 +58,8 @@ public struct Contention: Sendable, Hashable, CustomStringConvertible {
     let tenths = waitedMilliseconds / 100
     let who =
       program.isEmpty
-      ? "another program" : "\(program.escapedForDisplay), \(origin) (\(user.escapedForDisplay))"
+      ? "another program"
+      : "\(program.escapedForDisplay), \(origin)\(user.isEmpty ? "" : " (\(user.escapedForDisplay))")"
     let condition = state == .running ? "" : ", \(state.rawValue)"
     let time = since.map { ", since \($0.description.dropFirst(11).prefix(8)) UTC" } ?? ""
     return "held by \(who)\(condition)\(time), \(tenths / 10).\(tenths % 10) s"

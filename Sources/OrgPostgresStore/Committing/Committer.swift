@@ -9,6 +9,8 @@ import OrgCore
 /// 3. Make the changes one by one. Each expects the value that it replaces: a statement that finds another changes no
 ///    row, and the whole is tried again.
 /// 4. Commit. If the connection is lost before the server's answer, ask the server by the transaction's id what became of it.
+///
+/// A connection that is lost earlier has changed nothing, and the whole is tried again on another one.
 struct Committer {
   let database: Database
   let actor: Actor
@@ -17,11 +19,14 @@ struct Committer {
   /// How often a set is tried again after a deadlock, a serialization failure, or a change by somebody else.
   private static let tries = 20
 
+  /// How often one is tried again after the connection was lost.
+  private static let triesAfterLoss = 3
+
   /// What a try came to.
   private enum Attempt {
     /// The changes were made and are durable.
     case done([Change])
-    /// Somebody else was faster; the next try may succeed.
+    /// Somebody else was faster, or the connection was lost before the changes were made; the next try may succeed.
     case again(PostgresError?)
   }
 
@@ -29,11 +34,24 @@ struct Committer {
   ///
   /// - Returns: the changes that made a difference.
   func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> [Change] {
-    var last: PostgresError?
+    try withoutActuallyEscaping(waiting) { waiting throws(OrgError) in
+      try repeatedly(set, start: monotonicMilliseconds(), waiting)
+    }
+  }
+
+  private func repeatedly(
+    _ set: ChangeSet, start: Int, _ waiting: @escaping (Contention) -> Bool
+  ) throws(OrgError) -> [Change] {
+    var (last, losses): (PostgresError?, Int) = (nil, 0)
     for _ in 0..<Self.tries {
-      switch try attempt(set, waiting) {
+      switch try attempt(set, start: start, waiting) {
       case .done(let changes): return changes
-      case .again(let error): last = error ?? last
+      case .again(let error):
+        last = error ?? last
+        if let error, error.isConnectionLost {
+          losses += 1
+          guard losses < Self.triesAfterLoss else { throw failure(error) }
+        }
       }
     }
     if let last { throw failure(last) }
@@ -45,28 +63,40 @@ struct Committer {
     error.error("The change can't be saved", of: database.name)
   }
 
-  private func attempt(_ set: ChangeSet, _ waiting: (Contention) -> Bool) throws(OrgError) -> Attempt {
-    var result: Result<Attempt, OrgError>?
+  private func attempt(
+    _ set: ChangeSet, start: Int, _ waiting: @escaping (Contention) -> Bool
+  ) throws(OrgError) -> Attempt {
+    let connection: Connection
     do throws(PostgresError) {
-      try database.pool.withConnection { connection throws(PostgresError) in
-        result = try attempt(set, on: connection, waiting)
+      connection = try database.pool.borrow { silence in
+        waiting(.server(database.name, silence: silence, waited: monotonicMilliseconds() - start))
       }
     } catch {
-      guard error.isTransient else { throw failure(error) }
+      throw failure(error)
+    }
+    var isStandby = false
+    // Another connection may lead to the primary.
+    defer { if !isStandby { database.pool.giveBack(connection) } }
+    let transaction = Transaction(connection, database: database, start: start, waiting: waiting)
+    let result: Result<Attempt, OrgError>
+    do throws(PostgresError) {
+      result = try attempt(set, in: transaction, waiting)
+    } catch {
+      isStandby = error.state == "25006"
+      guard error.isTransient || error.mayPass else { throw failure(error) }
       return .again(error)
     }
-    return try result?.get() ?? .again(nil)
+    return try result.get()
   }
 
   /// - Throws: what the server refused, with the transaction rolled back.
   private func attempt(
-    _ set: ChangeSet, on connection: Connection, _ waiting: (Contention) -> Bool
+    _ set: ChangeSet, in transaction: Transaction, _ waiting: @escaping (Contention) -> Bool
   ) throws(PostgresError) -> Result<Attempt, OrgError> {
-    let transaction = Transaction(connection, database: database)
     let preview: Preview
     do throws(PostgresError) {
       try transaction.begin(entry(set))
-      try transaction.lock(set, waiting)
+      try transaction.lock(set)
       let queries = RecordQueries(tables: tables) { (statements) throws(OrgError) in
         try transaction.read(statements)
       }
@@ -97,7 +127,7 @@ struct Committer {
       try transaction.commit()
     } catch {
       guard error.isConnectionLost else { throw error }
-      return UnknownOutcome(database: database, transaction: transaction.id).resolve(waiting).map {
+      return UnknownOutcome(database: database, transaction: transaction.mark).resolve(waiting).map {
         $0 ? .done(preview.effective) : .again(error)
       }
     }

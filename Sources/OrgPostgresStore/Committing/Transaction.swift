@@ -4,34 +4,65 @@ import OrgCore
 final class Transaction {
   private let connection: Connection
   private let database: Database
-  /// The number by which the server knows it, also after the connection is lost.
-  private(set) var id = ""
-  /// The server's process.
-  private var backend = 0
+  private let watch: BlockerWatch
+  private let waiting: (Contention) -> Bool
+  /// What the server knows it by, also after the connection is lost.
+  private(set) var mark = TransactionMark()
   /// What a read was refused with; it decides over the transaction, whatever the reader made of it.
   private(set) var failure: PostgresError?
 
   private var tables: Tables { database.tables }
+  /// How long rolling back may take, in milliseconds; then the connection is closed, which comes to the same.
+  private static let rollBackPatience = 2000
 
-  init(_ connection: Connection, database: Database) {
-    (self.connection, self.database) = (connection, database)
+  /// - Parameters:
+  ///   - start: when the commit began, in milliseconds.
+  ///   - waiting: called repeatedly with who holds up the transaction; `false` cancels it.
+  init(
+    _ connection: Connection, database: Database, start: Int, waiting: @escaping (Contention) -> Bool
+  ) {
+    (self.connection, self.database, self.waiting) = (connection, database, waiting)
+    watch = BlockerWatch(database: database, start: start)
+  }
+
+  private func run(_ statements: [Statement]) throws(PostgresError) -> [Rows] {
+    watch.begin()
+    do throws(PostgresError) {
+      return try connection.run(statements) { [watch, waiting] _ in watch.goesOn(waiting) }
+    } catch {
+      throw watch.naming(error)
+    }
   }
 
   /// Begins, and says who is going to change what for.
   func begin(_ entry: String) throws(PostgresError) {
+    // The server ends a transaction that waits for others within two seconds if its client is gone. A limit for locks
+    // leaves the time to find out who holds them.
     let settings: SQL = """
-      select pg_current_xact_id(), pg_backend_pid(), set_config('orgman.entry', \(entry), true), \
-      set_config('search_path', 'pg_catalog, pg_temp', true)
+      select pg_current_xact_id(), pg_backend_pid(), (extract(epoch from now()) * 1000000)::bigint, \
+      set_config('orgman.entry', \(entry), true), set_config('search_path', 'pg_catalog, pg_temp', true), \
+      case when current_setting('lock_timeout')::interval between '1 ms' and '999 ms' \
+      then set_config('lock_timeout', '1s', true) end, \
+      case when current_setting('client_connection_check_interval', true) = '0' and version() like '%linux%' \
+      then set_config('client_connection_check_interval', '2s', true) end
       """
-    let rows = try connection.run([
-      Statement("begin isolation level read committed, read write"), settings.statement,
-    ])
-    id = rows[1].text(0, 0) ?? ""
-    backend = rows[1].number(0, 1) ?? 0
+    let rows: [Rows]
+    do throws(PostgresError) {
+      rows = try run([
+        Statement("begin isolation level read committed, read write"), settings.statement,
+      ])
+    } catch {
+      // What a standby says to it.
+      guard ["0A000", "55000"].contains(error.state) else { throw error }
+      throw PostgresError(.server("25006"), error.message)
+    }
+    mark = TransactionMark(
+      id: rows[1].text(0, 0) ?? "", backend: rows[1].number(0, 1) ?? 0, start: rows[1].number(0, 2) ?? 0)
+    watch.watch(mark.backend)
   }
 
   /// Locks the organizations of a set, and what else its preview looks at.
-  func lock(_ set: ChangeSet, _ waiting: (Contention) -> Bool) throws(PostgresError) {
+  func lock(_ set: ChangeSet) throws(PostgresError) {
     let ids = Set(set.changes.map(\.organizationID)).sorted()
     let removesOrganization = set.changes.contains {
       if case .removeOrganization = $0 { true } else { false }
@@ -59,16 +90,13 @@ final class Transaction {
         and \(raw: tables.role) = 'owner' order by \(raw: tables.memberOrganization), \(raw: tables.user) for no key update
         """)
     }
-    let watch = BlockerWatch(database: database, backend: backend)
-    _ = try connection.run(locks.map(\.statement)) { milliseconds in
-      waiting(watch.contention(afterMilliseconds: milliseconds))
-    }
+    _ = try run(locks.map(\.statement))
   }
 
   /// Reads within the transaction.
   func read(_ statements: [SQL]) throws(OrgError) -> [Rows] {
     do throws(PostgresError) {
-      return try connection.run(statements.map(\.statement))
+      return try run(statements.map(\.statement))
     } catch {
       failure = error
       throw error.error("The change can't be saved", of: database.name)
@@ -77,20 +105,36 @@ final class Transaction {
 
   /// Makes changes, in order; `false` if one didn't find the value that it expects.
   func make(_ changes: [Change]) throws(PostgresError) -> Bool {
-    let statements = changes.map { ChangeStatement($0, on: tables).sql.statement }
+    var statements = changes.map { ChangeStatement($0, on: tables).sql.statement }
+    if tables.isInstalled {
+      statements.append(
+        Statement(
+          "select from orgman.history where transaction = pg_current_xact_id() and started = now()"))
+    }
     // In pieces, so that neither side has to keep too much in memory.
-    var rest = statements[...]
+    var (rest, made) = (statements[...], 0)
     while !rest.isEmpty {
-      let results = try connection.run(Array(rest.prefix(1000)))
-      guard results.allSatisfy({ $0.affectedCount == 1 }) else { return false }
+      let results = try run(Array(rest.prefix(1000)))
+      for result in results {
+        if made == changes.count {
+          mark.hasEntry = result.count > 0
+        } else if result.affectedCount != 1 {
+          return false
+        }
+        made += 1
+      }
       rest = rest.dropFirst(1000)
     }
     return true
   }
 
-  func commit() throws(PostgresError) { _ = try connection.run(Statement("commit")) }
+  func commit() throws(PostgresError) {
+    guard try run([Statement("commit")])[0].tag == "COMMIT" else {
+      throw PostgresError(.server("25P02"), "the transaction had failed")
+    }
+  }
 
-  func rollBack() { _ = try? connection.run(Statement("rollback")) }
+  func rollBack() { _ = try? connection.run(Statement("rollback")) { $0 < Self.rollBackPatience } }
 }
 
 extension Change {

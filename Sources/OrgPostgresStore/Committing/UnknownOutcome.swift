@@ -4,49 +4,107 @@ import OrgCore
 /// Finds out what became of a transaction when the connection was lost before the server answered its commit.
 struct UnknownOutcome {
   let database: Database
-  /// The transaction's number, as `pg_current_xact_id()` gave it.
-  let transaction: String
+  let transaction: TransactionMark
 
-  /// How long to ask, in milliseconds.
-  private static let patience = 120_000
+  /// How long to ask whatever the caller says, in milliseconds: a connection is often to be had again soon.
+  private static let leastPatience = 3000
+  /// How long the server may take to answer, in milliseconds.
+  private static let questionPatience = 5000
 
-  /// Asks until the server says whether the transaction was committed. After a failover it is the new primary that says so:
-  /// a number that it has never seen wasn't.
+  /// What a question came to.
+  private enum Answer {
+    case committed, aborted
+    /// The server's process hasn't noticed yet that nobody listens to it any more.
+    case inProgress
+    /// The server can't be asked.
+    case none
+  }
+
+  /// Asks until the server says whether the transaction was committed, however long that takes. After a failover it is the
+  /// new primary that says so: a number that it has never seen wasn't.
   ///
-  /// - Returns: whether it was; an error if the server can't be asked for too long, or the caller loses patience.
-  func resolve(_ waiting: (Contention) -> Bool) -> Result<Bool, OrgError> {
+  /// - Returns: whether it was; an error if the caller gives up while the server can't be asked.
+  func resolve(_ waiting: @escaping (Contention) -> Bool) -> Result<Bool, OrgError> {
     let start = monotonicMilliseconds()
     var pause: UInt32 = 20
     while true {
-      if let answer = ask() { return .success(answer) }
-      let waited = monotonicMilliseconds() - start
-      let server = Contention(
-        program: "a server that doesn't answer", origin: .host(database.name), user: "", state: .gone,
-        waitedMilliseconds: waited)
-      guard waited < Self.patience, waiting(server) else {
-        return .failure(
-          OrgError(
-            .system,
-            "The connection to \(database.name) was lost while the change was being saved, and the server can't be asked what became of it. Look at the history once it can be reached."
-          ))
+      var givesUp = false
+      let goesOn = {
+        let waited = monotonicMilliseconds() - start
+        let server = Contention.server(database.name, silence: .max, waited: waited)
+        if waited > Self.leastPatience, !waiting(server) { givesUp = true }
+        return !givesUp
+      }
+      switch ask(goesOn) {
+      case .committed: return .success(true)
+      case .aborted: return .success(false)
+      case .inProgress: if !goesOn() { end() }
+      case .none:
+        guard goesOn() else { return .failure(unknown) }
       }
       usleep(pause * 1000)
-      pause = min(pause * 2, 1000)
+      pause = min(pause * 2, 500)
     }
   }
 
-  /// `nil` while it isn't known.
-  private func ask() -> Bool? {
-    let statement: SQL = "select pg_xact_status(\(transaction)::xid8)"
+  private var unknown: OrgError {
+    OrgError(
+      .system,
+      "The connection to \(database.name) was lost while the change was being saved, and the server can't be asked yet whether it was. It says so once it can be reached: select pg_xact_status('\(transaction.id)')."
+    )
+  }
+
+  private func ask(_ goesOn: @escaping () -> Bool) -> Answer {
     do throws(PostgresError) {
-      switch try database.pool.read([statement.statement])[0].text(0, 0) {
-      case "committed": return true
-      case "aborted": return false
-      default: return nil
+      let connection = try database.pool.borrow { _ in goesOn() }
+      let question: SQL = """
+        select case when not pg_is_in_recovery() then pg_xact_status(\(transaction.id)::xid8) end, \(transaction.isRecorded)
+        """
+      let rows = try connection.run([ConnectionPool.searchPath, question.statement]) {
+        goesOn() && $0 < Self.questionPatience
+      }
+      // A standby may not have heard of it yet; another connection may lead to the primary.
+      guard let status = rows[1].text(0, 0) else { return .none }
+      database.pool.giveBack(connection)
+      switch status {
+      // After a crash the server may have given the number to somebody else's transaction.
+      case "committed": return rows[1].isTrue(0, 1) ? .committed : .aborted
+      case "aborted": return .aborted
+      default: return .inProgress
       }
     } catch {
       // In the future, for a server that took over without having heard of it.
-      return error.state == "22023" ? false : nil
+      return error.state == "22023" ? .aborted : .none
     }
+  }
+
+  /// Ends the server's process, if it still runs the transaction.
+  private func end() {
+    let statement: SQL = """
+      select pg_terminate_backend(pid) from pg_stat_activity \
+      where pid = \(transaction.backend) and backend_xid = \(transaction.id)::xid8::xid
+      """
+    _ = try? database.pool.read([statement.statement], patience: Self.questionPatience)
+  }
+}
+
+/// What a transaction is known by after its connection is lost.
+struct TransactionMark {
+  /// The number that the server gave it.
+  var id = ""
+  /// The server's process.
+  var backend = 0
+  /// When it began, in microseconds: tells it from another one that was given the same number.
+  var start = 0
+  /// Whether it has an entry in the history.
+  var hasEntry = false
+
+  /// Whether the history has its entry, for a transaction that made one.
+  var isRecorded: SQL {
+    guard hasEntry else { return "true" }
+    return """
+      exists (select from orgman.history where transaction = \(id)::xid8 \
+      and (extract(epoch from started) * 1000000)::bigint = \(start))
+      """
   }
 }

@@ -8,18 +8,36 @@ final class Connection: Sendable {
   /// What was learned while connecting.
   let facts: ConnectionFacts
   private let session: Session
-  /// Held while statements run.
-  private let turn = Mutex(())
+  /// Held while statements run: why no more can be run.
+  private let turn = Mutex<PostgresError?>(nil)
   private let canceller: Canceller
+  private let patience: Int
 
-  /// How long a server may take to answer before the connection counts as lost, in milliseconds.
-  static let patience = 30_000
-
-  /// Connects. The caller's thread waits: resolving a host's name can take long.
-  init(_ settings: ConnectionSettings) throws(PostgresError) {
-    session = try Session(settings)
+  /// Connects, to the first host of several that answers as it should. The caller's thread waits: resolving a host's name
+  /// can take long.
+  ///
+  /// - Parameter waiting: is called every 100 ms with how long it has taken so far, in milliseconds; `false` gives up.
+  init(
+    _ settings: ConnectionSettings, waiting: (Int) -> Bool = { _ in true }
+  ) throws(PostgresError) {
+    let start = monotonicMilliseconds()
+    var failures: [PostgresError] = []
+    var found: Session?
+    for parameters in settings.attempts where found == nil {
+      do throws(PostgresError) {
+        found = try Session(parameters, limit: settings.connectMilliseconds) { _ in
+          waiting(monotonicMilliseconds() - start)
+        }
+      } catch {
+        guard error.kind != .cancelled else { throw error }
+        failures.append(error)
+      }
+    }
+    guard let found else { throw PostgresError(failures) }
+    session = found
     facts = session.facts()
     canceller = Canceller(session.cancelHandle())
+    patience = settings.patience
   }
 
   deinit { session.finish() }
@@ -30,25 +48,31 @@ final class Connection: Sendable {
   /// - Parameters:
   ///   - statements: what is run, in order.
   ///   - waiting: is called every 100 ms with how long the server has taken so far, in milliseconds; if it returns
-  ///     `false`, the statements are canceled.
+  ///     `false`, the statements are canceled. Without it they are canceled when the connection's patience ends.
   /// - Returns: the rows of each statement.
   /// - Throws: what the server refused. If `isConnectionLost`, it isn't known what the server did.
   func run(
-    _ statements: [Statement], waiting: (Int) -> Bool = { $0 < Connection.patience }
+    _ statements: [Statement], waiting: ((Int) -> Bool)? = nil
   ) throws(PostgresError) -> [Rows] {
-    try withoutActuallyEscaping(waiting) { waiting throws(PostgresError) in
-      var wait = Session.Wait { [canceller] milliseconds in
-        guard !waiting(milliseconds) else { return true }
-        canceller.cancel()
-        return false
+    var wait = Session.Wait(goesOn: waiting ?? { [patience] in $0 < patience }) { [canceller] in
+      canceller.cancel()
+    }
+    return try turn.withLock { end throws(PostgresError) in
+      if let end { throw end }
+      do throws(PostgresError) {
+        let rows = try session.run(statements, &wait)
+        if !canceller.isDone { end = PostgresError(.cancelled, "canceled") }
+        return rows
+      } catch {
+        if error.isConnectionLost || !canceller.isDone { end = error }
+        throw error.kind == .cancelled && waiting == nil ? PostgresError(.slow, error.message) : error
       }
-      return try turn.withLock { _ throws(PostgresError) in try session.run(statements, &wait) }
     }
   }
 
   /// Runs a statement.
   func run(
-    _ statement: Statement, waiting: (Int) -> Bool = { $0 < Connection.patience }
+    _ statement: Statement, waiting: ((Int) -> Bool)? = nil
   ) throws(PostgresError) -> Rows {
     try run([statement], waiting: waiting)[0]
   }
@@ -57,17 +81,20 @@ final class Connection: Sendable {
   ///
   /// - Throws: `connection` if the server has ended the connection.
   func notifications() throws(PostgresError) -> [String] {
-    try turn.withLock { _ throws(PostgresError) in try session.notifications() }
+    try turn.withLock { end throws(PostgresError) in
+      if let end { throw end }
+      return try session.notifications()
+    }
   }
 
   /// The descriptor on which the server's messages arrive.
   var descriptor: Int32 { session.descriptor }
 
   /// Whether the server hasn't ended the connection, as far as can be told without asking it.
-  var isAlive: Bool { turn.withLock { _ in session.isAlive } }
+  var isAlive: Bool { turn.withLock { $0 == nil && session.isAlive } }
 
   /// Whether no transaction is left open, so that the connection can be used for anything else.
-  var isIdle: Bool { turn.withLock { _ in session.isIdle } }
+  var isIdle: Bool { turn.withLock { $0 == nil && session.isIdle } }
 }
 
 /// What is known of a connection.
@@ -94,8 +121,11 @@ struct ConnectionFacts: Sendable {
 /// Cancels what a connection is running, from any thread.
 private final class Canceller: Sendable {
   private let address: UInt
+  private let requests = DispatchGroup()
   private let turn = Mutex(())
   private var handle: OpaquePointer? { OpaquePointer(bitPattern: address) }
+  /// How long a request may take before the connection is given up, in milliseconds.
+  private static let patience = 1000
 
   init(_ handle: OpaquePointer?) { address = UInt(bitPattern: handle) }
 
@@ -103,11 +133,14 @@ private final class Canceller: Sendable {
 
   /// Asks the server to cancel, on a thread of its own: a server that hangs would make this one hang, too.
   func cancel() {
-    DispatchQueue.global().async { [self] in
+    DispatchQueue(label: "orgman.cancel").async(group: requests) { [self] in
       turn.withLock { _ in
         var message = [CChar](repeating: 0, count: 256)
         _ = PQcancel(handle, &message, 256)
       }
     }
   }
+
+  /// Whether the server has dealt with all requests. One that it gets later would cancel whatever runs then.
+  var isDone: Bool { requests.wait(timeout: .now() + .milliseconds(Self.patience)) == .success }
 }

@@ -13,7 +13,17 @@ final class ConnectionPool: Sendable {
   private let facts = Mutex<ConnectionFacts?>(nil)
   var newestFacts: ConnectionFacts? { facts.withLock { $0 } }
 
+  /// Told where the server doesn't answer; those that return `false` are forgotten.
+  private let watchers = Mutex<[@Sendable () -> Bool]>([])
+  /// After how long without an answer a server is suspected to be lost, in milliseconds.
+  private static let doubt = 5000
+
   init(_ settings: ConnectionSettings) { self.settings = settings }
+
+  /// Calls a function whenever the server may be lost, until that returns `false`.
+  func whenSuspected(_ watcher: @escaping @Sendable () -> Bool) { watchers.withLock { $0.append(watcher) } }
+
+  private func suspect() { watchers.withLock { $0.removeAll { !$0() } } }
 
   /// What is weaker about the connection than it should be; `nil` for nothing, and before there is one.
   var warning: String? { newestFacts.flatMap(settings.warning) }
@@ -33,22 +43,64 @@ final class ConnectionPool: Sendable {
   }
 
   /// Lends a connection until it is given back. One that the server ended meanwhile is replaced.
-  func borrow() throws(PostgresError) -> Connection {
+  ///
+  /// - Parameter waiting: is called every 100 ms while it takes to connect; `false` gives up.
+  func borrow(waiting: (Int) -> Bool = { _ in true }) throws(PostgresError) -> Connection {
     while let connection = idle.withLock({ $0.popLast() }) {
       if connection.isAlive { return connection }
     }
-    let connection = try Connection(settings)
-    facts.withLock { $0 = connection.facts }
-    return connection
+    do throws(PostgresError) {
+      let connection = try Connection(settings, waiting: waiting)
+      facts.withLock { $0 = connection.facts }
+      return connection
+    } catch {
+      if error.isConnectionLost { suspect() }
+      throw error
+    }
   }
 
   /// Runs statements in one round trip, in a transaction in which names mean what the system says. A pooler hands the
   /// session to others afterwards, so nothing may be set for longer than that.
-  func read(_ statements: [Statement]) throws(PostgresError) -> [Rows] {
-    let rows = try withConnection { connection throws(PostgresError) in
-      try connection.run([Self.searchPath] + statements)
-    }
+  ///
+  /// They may only read: if the connection turns out to be lost, they are run again on another one.
+  ///
+  /// - Parameter patience: how long the server may take, in milliseconds; else as long as the settings say.
+  func read(_ statements: [Statement], patience: Int? = nil) throws(PostgresError) -> [Rows] {
+    let (connection, rows) = try run([Self.searchPath] + statements, patience: patience)
+    giveBack(connection)
     return Array(rows.dropFirst())
+  }
+
+  /// Runs statements as `read` does, on a connection that it lends until it is given back.
+  func run(
+    _ statements: [Statement], patience: Int? = nil
+  ) throws(PostgresError) -> (Connection, [Rows]) {
+    var isLastTry = false
+    while true {
+      let connection = try borrow()
+      do throws(PostgresError) {
+        return (connection, try connection.run(statements, waiting: waiting(patience)))
+      } catch {
+        giveBack(connection)
+        if error.isConnectionLost { suspect() }
+        guard error.mayPass, !isLastTry else {
+          throw error.kind == .cancelled ? PostgresError(.slow, error.message) : error
+        }
+        isLastTry = true
+      }
+    }
+  }
+
+  private func waiting(_ patience: Int?) -> (Int) -> Bool {
+    let patience = patience ?? settings.patience
+    var isSuspected = false
+    return { [self] milliseconds in
+      if !isSuspected, milliseconds > min(Self.doubt, patience / 2) {
+        isSuspected = true
+        suspect()
+      }
+      return milliseconds < patience
+    }
   }
 
   /// Without this, somebody who may create an operator in the schema `public` could have it called by whoever reads.

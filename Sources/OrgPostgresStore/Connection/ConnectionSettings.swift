@@ -9,6 +9,8 @@ public struct ConnectionSettings: Sendable, Hashable {
   private let text: String
   /// What is said there, by keyword.
   private let given: [String: String]
+  /// How long a server may take to answer before it counts as lost, in milliseconds.
+  var patience = 30_000
 
   /// Reads a URL such as `postgres://host/database`, or keywords such as `service=billing`.
   ///
@@ -90,7 +92,7 @@ public struct ConnectionSettings: Sendable, Hashable {
   }
 
   /// The keywords and values for libpq. It takes the last value of a keyword, so defaults come first.
-  var parameters: [(key: String, value: String)] {
+  private var parameters: [(key: String, value: String)] {
     var parameters = [
       ("fallback_application_name", "orgman"), ("client_encoding", "UTF8"), ("keepalives_idle", "30"),
       ("keepalives_interval", "10"), ("keepalives_count", "3"), ("tcp_user_timeout", "20000"),
@@ -105,7 +107,58 @@ public struct ConnectionSettings: Sendable, Hashable {
       parameters.append(("sslrootcert", roots))
     }
     parameters.append(("dbname", text))
+    if let file = passwordFile, Self.isOpenToOthers(file) {
+      // libpq would ignore it, and write so to standard error, in the middle of a screen. Here there is no file.
+      parameters.append(("passfile", file + "/"))
+    }
     return parameters
+  }
+
+  /// The parameters of each attempt to connect: to each of several hosts, one after the other. libpq would wait for the first
+  /// for ever, if it neither answers nor refuses.
+  var attempts: [[(key: String, value: String)]] {
+    let parameters = parameters
+    func list(_ keyword: String, _ variable: String) -> [String] {
+      (given[keyword] ?? UserEnvironment.variable(variable) ?? "").split(
+        separator: ",", omittingEmptySubsequences: false
+      ).map(String.init)
+    }
+    let lists = [("host", "PGHOST"), ("hostaddr", "PGHOSTADDR"), ("port", "PGPORT")].map {
+      (keyword: $0.0, values: list($0.0, $0.1))
+    }
+    let count = lists.prefix(2).map(\.values.count).max() ?? 1
+    guard count > 1 else { return [parameters] }
+    // One port can be that of all.
+    let hosts = (0..<count).map { place in
+      parameters
+        + lists.compactMap { list in
+          guard let value = place < list.values.count ? list.values[place] : list.values.first else {
+            return nil
+          }
+          return value.isEmpty ? nil : (list.keyword, value)
+        }
+    }
+    guard
+      (given["target_session_attrs"] ?? UserEnvironment.variable("PGTARGETSESSIONATTRS")) == "prefer-standby"
+    else { return hosts }
+    return ["standby", "any"].flatMap { kind in hosts.map { $0 + [("target_session_attrs", kind)] } }
+  }
+
+  /// The file with passwords, where libpq looks for it.
+  private var passwordFile: String? {
+    given["passfile"] ?? UserEnvironment.variable("PGPASSFILE")
+      ?? UserEnvironment.variable("HOME").map { $0 + "/.pgpass" }
+  }
+
+  /// The password file that a parameter keeps libpq from reading.
+  static func ignoredFile(_ parameter: String) -> String? {
+    parameter.last == "/" ? String(parameter.dropLast()) : nil
+  }
+
+  private static func isOpenToOthers(_ path: String) -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return false }
+    return status.st_mode & S_IFMT != S_IFREG || status.st_mode & (S_IRWXG | S_IRWXO) != 0
   }
 
   /// The system's certificates, where the user has none.

@@ -8,6 +8,10 @@ struct PostgresError: Error, Sendable {
   let message: String
   /// The constraint that was violated, if the server names one.
   let constraint: String?
+  /// Whether the server ended the connection with it.
+  let isFatal: Bool
+  /// Who held what the statement waited for in vain, where that is known.
+  var holder: Contention?
 
   enum Kind: Sendable, Hashable {
     /// The server refused, with this SQLSTATE.
@@ -16,15 +20,40 @@ struct PostgresError: Error, Sendable {
     case connection
     /// The server didn't answer for too long.
     case silence
+    /// The server took too long for a statement, and canceled it.
+    case slow
     /// The caller gave up waiting.
     case cancelled
   }
 
-  init(_ kind: Kind, _ message: String, constraint: String? = nil) {
+  init(_ kind: Kind, _ message: String, constraint: String? = nil, isFatal: Bool = false) {
     self.kind = kind
-    self.message = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    self.message = Self.sentence(message)
     self.constraint = constraint
+    self.isFatal = isFatal
   }
+
+  /// What was refused by each of several hosts.
+  init(_ failures: [PostgresError]) {
+    var messages: [String] = []
+    for failure in failures where !messages.contains(failure.message) { messages.append(failure.message) }
+    let isSilent = failures.allSatisfy { $0.kind == .silence }
+    self.init(isSilent ? .silence : .connection, messages.joined(separator: "\n"))
+  }
+
+  /// What libpq says in several lines, in one: without its guesses, which are indented, and without its account of where it
+  /// connected to where the server says what is wrong.
+  private static func sentence(_ text: String) -> String {
+    let lines = text.split(whereSeparator: \.isNewline).filter { $0.first != "\t" }.map { line in
+      var line = line[...]
+      if let reason = line.firstRange(of: " failed: FATAL:  ") { line = line[reason.upperBound...] }
+      return line.hasPrefix("FATAL:  ") ? String(line.dropFirst(8)) : String(line)
+    }
+    return lines.joined(separator: "; ")
+  }
+
+  /// The same as the end of the connection.
+  var fatal: PostgresError { PostgresError(kind, message, constraint: constraint, isFatal: true) }
 
   /// The five letters and digits that name a server's error; empty for others.
   var state: String { if case .server(let state) = kind { state } else { "" } }
@@ -33,16 +62,25 @@ struct PostgresError: Error, Sendable {
   var isConnectionLost: Bool {
     switch kind {
     case .connection, .silence: true
-    case .server(let state): state.hasPrefix("08") || ["57P01", "57P02", "57P03"].contains(state)
-    case .cancelled: false
+    case .server(let state): isFatal || state.hasPrefix("08") || ["57P01", "57P02", "57P03"].contains(state)
+    case .cancelled, .slow: false
     }
   }
 
   /// Whether the whole transaction may succeed if it is tried again: a serialization failure or a deadlock.
   var isTransient: Bool { ["40001", "40P01"].contains(state) }
 
-  /// Whether somebody else held a lock for longer than the server lets a statement wait.
-  var isLockTimeout: Bool { state == "55P03" }
+  /// Whether another connection may be better, at once.
+  var mayPass: Bool { isConnectionLost && kind != .silence }
+
+  /// The server's setting that ended a statement which waited for somebody else.
+  private var limit: String? {
+    switch state {
+    case "55P03": "lock_timeout"
+    case "57014": "statement_timeout"
+    default: nil
+    }
+  }
 
   /// The error as a sentence for people.
   ///
@@ -52,9 +90,13 @@ struct PostgresError: Error, Sendable {
     func sentence(_ text: String, _ code: OrgError.Code = .system) -> OrgError {
       OrgError(code, text.hasSuffix(".") ? text : text + ".")
     }
+    if let limit, let holder {
+      return sentence("\(subject): \(holder); the server's \(limit) ended the wait", .locked)
+    }
     switch kind {
     case .cancelled: return OrgError(.cancelled, "Cancelled; nothing was changed.")
     case .silence: return sentence("\(subject): the server of \(target) doesn't answer")
+    case .slow: return sentence("\(subject): the server of \(target) takes too long")
     case .connection: return sentence("\(subject): there is no connection to \(target): \(words)")
     case .server(let state):
       switch state {

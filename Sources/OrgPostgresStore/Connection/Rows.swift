@@ -6,6 +6,8 @@ struct Rows: Sendable {
   let count: Int
   /// How many rows the statement inserted, updated, deleted, or returned.
   let affectedCount: Int
+  /// What was done, as in `UPDATE 1`; `ROLLBACK` for a commit of a transaction that had failed.
+  let tag: String
   private let columns: Int
   private let bytes: [UInt8]
   /// Where each value is in `bytes`; `nil` for NULL.
@@ -15,6 +17,7 @@ struct Rows: Sendable {
   init(_ result: OpaquePointer) {
     count = Int(PQntuples(result))
     columns = Int(PQnfields(result))
+    tag = PQcmdStatus(result).map { String(cString: $0) } ?? ""
     affectedCount = PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0
     var values: [Range<Int>?] = []
     values.reserveCapacity(count * columns)

@@ -10,8 +10,13 @@ struct Session: Sendable {
 
   // MARK: Connecting
 
-  init(_ settings: ConnectionSettings) throws(PostgresError) {
-    let parameters = settings.parameters
+  /// - Parameters:
+  ///   - parameters: keywords and values for libpq; the last value of a keyword counts.
+  ///   - limit: how long it may take, in milliseconds.
+  ///   - waiting: is called every 100 ms with how long it has taken so far; `false` gives up.
+  init(
+    _ parameters: [(key: String, value: String)], limit: Int, waiting: (Int) -> Bool
+  ) throws(PostgresError) {
     let keys = parameters.map { strdup($0.key) }
     let values = parameters.map { strdup($0.value) }
     defer { (keys + values).forEach { free($0) } }
@@ -26,25 +31,35 @@ struct Session: Sendable {
     _ = PQsetNoticeReceiver(handle, { _, _ in }, nil)
     _ = PQsetNoticeProcessor(handle, { _, _ in }, nil)
     do throws(PostgresError) {
-      try connect(milliseconds: settings.connectMilliseconds)
+      try connect(limit: limit, waiting)
     } catch {
+      let needsPassword = PQconnectionNeedsPassword(handle) == 1
       finish()
-      throw error
+      throw needsPassword ? PostgresError(.connection, Self.passwordMessage(parameters)) : error
     }
   }
 
-  private func connect(milliseconds limit: Int) throws(PostgresError) {
+  private static func passwordMessage(_ parameters: [(key: String, value: String)]) -> String {
+    let file = parameters.last { $0.key == "passfile" }.flatMap { ConnectionSettings.ignoredFile($0.value) }
+    guard let file else {
+      return "a password is needed, and neither PGPASSWORD nor a password file has it"
+    }
+    return "a password is needed, and \(file) is ignored because others can read it; use chmod 600"
+  }
+
+  private func connect(limit: Int, _ waiting: (Int) -> Bool) throws(PostgresError) {
     let start = monotonicMilliseconds()
     var state = PGRES_POLLING_WRITING
     while state != PGRES_POLLING_OK {
       guard PQstatus(handle) != CONNECTION_BAD, state != PGRES_POLLING_FAILED else {
         throw failure(.connection)
       }
-      let left = limit - (monotonicMilliseconds() - start)
-      guard left > 0 else { throw PostgresError(.connection, "the server didn't answer in time") }
+      let waited = monotonicMilliseconds() - start
+      guard waited < limit else { throw PostgresError(.silence, "the server didn't answer in time") }
+      guard waiting(waited) else { throw PostgresError(.cancelled, "canceled") }
       // The socket may be another one each time.
-      _ = ready(state == PGRES_POLLING_READING ? POLLIN : POLLOUT, milliseconds: left)
-      state = PQconnectPoll(handle)
+      let events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT
+      if ready(events, milliseconds: min(limit - waited, 100)) { state = PQconnectPoll(handle) }
     }
     guard PQsetnonblocking(handle, 1) == 0 else { throw failure(.connection) }
   }
@@ -68,13 +83,18 @@ struct Session: Sendable {
       && PQtransactionStatus(handle) == PQTRANS_IDLE
   }
 
-  var isAlive: Bool { PQconsumeInput(handle) == 1 && isIdle }
+  /// The first reads what a server says before it ends the connection, the second that it did.
+  var isAlive: Bool { PQconsumeInput(handle) == 1 && PQconsumeInput(handle) == 1 && isIdle }
 
   // MARK: Statements
 
   /// Runs statements; more than one go in one round trip, in which the server reads on while it runs the first.
   func run(_ statements: [Statement], _ wait: inout Wait) throws(PostgresError) -> [Rows] {
     guard PQstatus(handle) == CONNECTION_OK else { throw failure(.connection) }
+    // libpq takes a text up to the first zero byte, which would be another text.
+    guard statements.allSatisfy({ $0.parameters.allSatisfy { $0?.canBeSent ?? true } }) else {
+      throw PostgresError(.server("22021"), "no text can contain the character U+0000")
+    }
     guard statements.count != 1 else {
       try send(statements[0])
       try flush(&wait)
@@ -103,10 +123,6 @@ struct Session: Sendable {
   }
 
   private func send(_ statement: Statement) throws(PostgresError) {
-    // libpq takes a text up to the first zero byte, which would be another text.
-    guard statement.parameters.allSatisfy({ $0.map { !$0.utf8.contains(0) } ?? true }) else {
-      throw PostgresError(.server("22021"), "no text can contain the character U+0000")
-    }
     let values = statement.parameters.map { $0.flatMap { strdup($0) } }
     defer { values.forEach { free($0) } }
     let isSent = values.map { UnsafePointer($0) }.withUnsafeBufferPointer {
@@ -157,7 +173,7 @@ struct Session: Sendable {
       default: refusal = refusal ?? self.refusal(result, isCancelled: wait.isCancelled)
       }
     }
-    guard PQstatus(handle) == CONNECTION_OK else { throw failure(.connection) }
+    guard PQstatus(handle) == CONNECTION_OK else { throw refusal?.fatal ?? failure(.connection) }
     if let refusal { throw refusal }
     return rows
   }
@@ -199,31 +215,46 @@ struct Session: Sendable {
   /// Waiting for the server's answer, for a caller who may lose patience.
   struct Wait {
     private let goesOn: (Int) -> Bool
+    private let cancel: () -> Void
     private let start = monotonicMilliseconds()
-    private var cancelledAt: Int?
-    private static let interval: Int32 = 100
+    private var asked = 0
+    private var cancelled: Int?
+    /// Between questions, in milliseconds.
+    private static let interval = (idle: 100, busy: 1000)
     /// How long a server may take to cancel, in milliseconds.
     private static let patienceAfterCancel = 3000
 
-    /// - Parameter goesOn: is called every 100 ms with how long it has been, in milliseconds; returns `false` once the
-    ///   server has been asked to cancel.
-    init(goesOn: @escaping (Int) -> Bool) { self.goesOn = goesOn }
+    /// - Parameters:
+    ///   - goesOn: is called every 100 ms with how long it has been, in milliseconds; `false` has it canceled.
+    ///   - cancel: asks the server to cancel. It is called again each second, for the server forgets a request that
+    ///     comes before the statement.
+    init(goesOn: @escaping (Int) -> Bool, cancel: @escaping () -> Void) {
+      (self.goesOn, self.cancel) = (goesOn, cancel)
+    }
 
-    var isCancelled: Bool { cancelledAt != nil }
+    var isCancelled: Bool { cancelled != nil }
 
     /// Waits until something can be read or written; `false` if nothing can after a while.
     mutating func ready(_ descriptor: Int32, _ events: Int32) throws(PostgresError) -> Bool {
       var wait = pollfd(fd: descriptor, events: Int16(events), revents: 0)
-      if poll(&wait, 1, Self.interval) > 0 { return true }
+      let isReady = poll(&wait, 1, Int32(Self.interval.idle)) > 0
       let waited = monotonicMilliseconds() - start
-      if let cancelledAt {
-        guard waited - cancelledAt < Self.patienceAfterCancel else {
+      if let cancelled {
+        guard isReady || waited - cancelled < Self.patienceAfterCancel else {
           throw PostgresError(.silence, "the server doesn't answer")
         }
-      } else if !goesOn(waited) {
-        cancelledAt = waited
+        if waited - asked >= 1000 {
+          asked = waited
+          cancel()
+        }
+      } else if waited - asked >= (isReady ? Self.interval.busy : Self.interval.idle) {
+        asked = waited
+        if !goesOn(waited) {
+          cancelled = waited
+          cancel()
+        }
       }
-      return false
+      return isReady
     }
   }
 }

@@ -7,8 +7,15 @@ final class Database: Sendable {
   let tables: Tables
   /// The states that were seen of a database that counts none, so that they can be told apart.
   private let states = Mutex<(text: String, number: UInt64)>(("", 0))
+  /// What was last read of the data as a whole.
+  let newest: Mutex<(generation: Int, summary: DataSummary)>
 
-  init(pool: ConnectionPool, tables: Tables) { (self.pool, self.tables) = (pool, tables) }
+  init(pool: ConnectionPool, tables: Tables) {
+    (self.pool, self.tables) = (pool, tables)
+    let nothing = DataSummary(
+      revision: Revision(0), rules: tables.rules, organizationCount: 0, memberCount: 0)
+    newest = Mutex((0, nothing))
+  }
 
   /// Where it is, for messages.
   var name: String { pool.settings.display }
@@ -44,8 +51,8 @@ final class ReadTransaction: Sendable {
   private let connection: Connection
 
   init(_ pool: ConnectionPool) throws(PostgresError) {
-    (self.pool, connection) = (pool, try pool.borrow())
-    _ = try connection.run([
+    self.pool = pool
+    (connection, _) = try pool.run([
       Statement("begin isolation level repeatable read, read only"), ConnectionPool.searchPath,
     ])
   }

@@ -35,6 +35,13 @@ final class PostgresReader: StoreReader {
     summary = DataSummary(
       revision: Revision(number), rules: tables.rules, organizationCount: rows.number(0, 1) ?? 0,
       memberCount: rows.number(0, 2) ?? 0)
+    database.newest.withLock { $0 = (generation, summary) }
+  }
+
+  /// A reader for data that can't be read for now, as they were when they were last read.
+  init(unread database: Database) {
+    (self.database, source) = (database, .newest(database.pool))
+    (generation, summary) = database.newest.withLock { $0 }
   }
 
   /// Asks the server.
