@@ -33,13 +33,20 @@ import Testing
   }
 
   /// Starts a waiter on a thread of its own.
-  private func wait(_ scratch: Scratch, _ group: DispatchGroup, _ body: @escaping @Sendable () -> Void) {
+  ///
+  /// - Parameter hesitation: how long others may take to notice their turn, in milliseconds: on a busy machine a thread
+  ///   doesn't run for longer than the usual time.
+  private func wait(
+    _ scratch: Scratch, _ group: DispatchGroup, hesitation: Int64 = 30, _ body: @escaping @Sendable () -> Void
+  ) {
     group.enter()
     Thread {
       defer { group.leave() }
       do {
         let directory = try DataDirectory(path: scratch.path)
-        try FileLock(directory: directory).withLock(waiting: { _ in true }) { (_) throws(OrgError) in body() }
+        var lock = FileLock(directory: directory)
+        lock.hesitation = hesitation
+        try lock.withLock(waiting: { _ in true }) { (_) throws(OrgError) in body() }
       } catch {
         Issue.record("\(error)")
       }
@@ -62,7 +69,7 @@ import Testing
     try holding(scratch) {
       let observer = try Observer(scratch)
       for number in 0..<12 {
-        wait(scratch, group) { order.withLock { $0.append(number) } }
+        wait(scratch, group, hesitation: 20_000) { order.withLock { $0.append(number) } }
         observer.wait(for: number + 1)
       }
     }

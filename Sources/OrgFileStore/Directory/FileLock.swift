@@ -11,6 +11,8 @@ struct FileLock {
   let directory: DataDirectory
   /// How long to wait for the lock, in milliseconds.
   var patience = 30_000
+  /// How long another waiter may take to notice that it is its turn, in milliseconds.
+  var hesitation: Int64 = 30
 
   /// Runs the body with the lock held.
   ///
@@ -44,7 +46,7 @@ struct FileLock {
       let file = try explaining { () throws(SystemCallError) in
         try directory.create(Self.name, in: space, O_RDWR)
       }
-      var queue = LockQueue(file)
+      var queue = LockQueue(file, hesitation: hesitation)
       while true {
         let turn = queue.turn()
         if case .own = turn,

@@ -13,7 +13,7 @@ struct LockQueue: ~Copyable {
   private var freeSince: Int64?
   /// How many milliseconds another waiter has to take its turn. A waiter that doesn't, for example because it is
   /// stopped, is passed over.
-  private static let hesitation: Int64 = 30
+  private let hesitation: Int64
 
   /// What to do next.
   enum Turn {
@@ -25,7 +25,9 @@ struct LockQueue: ~Copyable {
     case later
   }
 
-  init(_ file: borrowing Descriptor) { self.file = file.number }
+  init(_ file: borrowing Descriptor, hesitation: Int64 = 30) {
+    (self.file, self.hesitation) = (file.number, hesitation)
+  }
 
   /// Whether another process holds the lock or is waiting for it.
   var isTaken: Bool { clinux_first_locked_byte(file, 0, Int64.max) >= 0 }
@@ -41,7 +43,7 @@ struct LockQueue: ~Copyable {
     let now = clinux_monotonic_milliseconds()
     let since = freeSince ?? now
     freeSince = since
-    return now - since < Self.hesitation ? .later : .own
+    return now - since < hesitation ? .later : .own
   }
 
   /// Joins the end of the queue unless this waiter is already in it. If no byte can be locked, the
