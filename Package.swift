@@ -20,7 +20,7 @@ let c: [CSetting] =
 
 let orgmanDependencies: [Target.Dependency] = [
   "OrgCore", "OrgFileStore", .target(name: "OrgPostgresStore", condition: .when(traits: ["PostgreSQL"])),
-  "OrgViewModel", "OrgRuntime", "OrgTerminal", "CLinux",
+  "OrgMigration", "OrgViewModel", "OrgRuntime", "OrgTerminal", "CLinux",
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
   .product(name: "Logging", package: "swift-log"),
   .product(name: "SystemPackage", package: "swift-system"),
@@ -84,6 +84,13 @@ let package = Package(
       swiftSettings: sources),
     .target(name: "CPostgres", cSettings: c),
     .target(name: "OrgPostgresStore", dependencies: ["OrgCore", "CPostgres"], swiftSettings: sources),
+    .target(
+      name: "OrgMigration",
+      dependencies: [
+        "OrgCore", "OrgFileStore", "CCrypto",
+        .target(name: "OrgPostgresStore", condition: .when(traits: ["PostgreSQL"])),
+      ],
+      swiftSettings: sources),
     .target(name: "OrgViewModel", dependencies: ["OrgCore"], swiftSettings: sources),
     .target(name: "OrgRuntime", dependencies: ["OrgCore", "OrgViewModel"], swiftSettings: sources),
     .target(name: "CNcurses", cSettings: c, linkerSettings: [.linkedLibrary("ncursesw")]),
@@ -128,6 +135,12 @@ let package = Package(
     .testTarget(
       name: "OrgPostgresStoreTests",
       dependencies: ["OrgPostgresStore", "OrgStoreTesting", "PostgresTesting"], swiftSettings: swift),
+    .testTarget(
+      name: "OrgMigrationTests",
+      dependencies: [
+        "OrgMigration", "OrgFileStore", "OrgPostgresStore", "PostgresTesting", "TerminalTesting", "orgman",
+      ],
+      swiftSettings: swift),
     .testTarget(
       name: "OrgViewModelTests", dependencies: ["OrgViewModel", "OrgRuntime"], swiftSettings: swift),
     .testTarget(name: "OrgRuntimeTests", dependencies: ["OrgRuntime"], swiftSettings: swift),

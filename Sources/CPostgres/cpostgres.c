@@ -50,6 +50,9 @@
   each(char *, PQcmdStatus, (PGresult * res), (res)) \
   each(char *, PQcmdTuples, (PGresult * res), (res)) \
   each(void, PQclear, (PGresult * res), (res)) \
+  each(int, PQputCopyData, (PGconn * conn, const char *buffer, int bytes), (conn, buffer, bytes)) \
+  each(int, PQputCopyEnd, (PGconn * conn, const char *reason), (conn, reason)) \
+  each(int, PQgetCopyData, (PGconn * conn, char **buffer, int async), (conn, buffer, async)) \
   each(PGnotify *, PQnotifies, (PGconn * conn), (conn)) \
   each(void, PQfreemem, (void *memory), (memory)) \
   each(PGcancel *, PQgetCancel, (PGconn * conn), (conn)) \

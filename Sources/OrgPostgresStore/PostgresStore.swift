@@ -5,7 +5,7 @@ import OrgCore
 ///
 /// Reading takes no lock. `Committer` implements how a change set becomes durable.
 public final class PostgresStore: RemoteStore {
-  private let database: Database
+  let database: Database
   private let options: Options
   private let access: Access
 

@@ -44,7 +44,7 @@ struct Orgman: ParsableCommand {
         name: "Looking",
         subcommands: [
           BrowseCommand.self, ListCommand.self, ShowCommand.self, MembersCommand.self, UserCommand.self,
-          PlansCommand.self, ExportCommand.self,
+          PlansCommand.self, ExportCommand.self, DiffCommand.self,
         ]),
       CommandGroup(
         name: "Changing",
@@ -80,7 +80,7 @@ struct Orgman: ParsableCommand {
 }
 
 #if PostgreSQL
-  private let databaseCommands: [any ParsableCommand.Type] = [InitCommand.self]
+  private let databaseCommands: [any ParsableCommand.Type] = [InitCommand.self, MigrateCommand.self]
 #else
   private let databaseCommands: [any ParsableCommand.Type] = []
 #endif

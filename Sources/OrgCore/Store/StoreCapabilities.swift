@@ -67,3 +67,9 @@ public protocol HistoryObserver: Sendable {
   /// A segment of the history began at a generation, with a full copy of the data.
   func didBeginSegment(at generation: UInt64, by actor: Actor)
 }
+
+/// A reader whose answers take a round trip each, and which answers for many organizations in one.
+public protocol BulkReader: StoreReader {
+  /// The members of some organizations: those of one organization come one after the other.
+  func members(ofEach organizations: [String]) throws(OrgError) -> [OrgUser]
+}

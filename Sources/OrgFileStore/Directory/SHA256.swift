@@ -45,6 +45,14 @@ struct SHA256 {
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
+
+  /// The first 56 bits of the hash of all bytes added.
+  consuming func finishNumber() -> UInt64 {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(SHA256_DIGEST_LENGTH)) { digest in
+      SHA256_Final(digest.baseAddress, &context)
+      return digest.prefix(7).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+  }
 }
 
 /// The SHA-256 of bytes, in lower-case hexadecimal.

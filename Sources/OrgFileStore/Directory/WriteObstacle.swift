@@ -30,7 +30,7 @@ extension DataDirectory {
       return WriteObstacle(
         "network", "\(shown()) is on a network file system, where locks can't be trusted", isIntended: true)
     }
-    return directoryObstacle ?? privateObstacle
+    return MovedMark.obstacle(in: self) ?? directoryObstacle ?? privateObstacle
       ?? [OrganizationTable.file, MemberTable.file].lazy.compactMap(fileObstacle).first
   }
 

@@ -7,7 +7,7 @@ import Synchronization
 final class Connection: Sendable {
   /// What was learned while connecting.
   let facts: ConnectionFacts
-  private let session: Session
+  let session: Session
   /// Held while statements run: why no more can be run.
   private let turn = Mutex<PostgresError?>(nil)
   private let canceller: Canceller
@@ -54,15 +54,24 @@ final class Connection: Sendable {
   func run(
     _ statements: [Statement], waiting: ((Int) -> Bool)? = nil
   ) throws(PostgresError) -> [Rows] {
+    try inTurn(waiting) { (wait) throws(PostgresError) in try session.run(statements, &wait) }
+  }
+
+  /// Runs the body with the connection to itself.
+  ///
+  /// - Parameter waiting: as for `run`.
+  func inTurn<Value: Sendable>(
+    _ waiting: ((Int) -> Bool)? = nil, _ body: (inout Session.Wait) throws(PostgresError) -> Value
+  ) throws(PostgresError) -> Value {
     var wait = Session.Wait(goesOn: waiting ?? { [patience] in $0 < patience }) { [canceller] in
       canceller.cancel()
     }
     return try turn.withLock { end throws(PostgresError) in
       if let end { throw end }
       do throws(PostgresError) {
-        let rows = try session.run(statements, &wait)
+        let value = try body(&wait)
         if !canceller.isDone { end = PostgresError(.cancelled, "canceled") }
-        return rows
+        return value
       } catch {
         if error.isConnectionLost || !canceller.isDone { end = error }
         throw error.kind == .cancelled && waiting == nil ? PostgresError(.slow, error.message) : error

@@ -6,7 +6,7 @@ import OrgCore
 struct Session: Sendable {
   /// Where libpq keeps it.
   private let address: UInt
-  private var handle: OpaquePointer? { OpaquePointer(bitPattern: address) }
+  var handle: OpaquePointer? { OpaquePointer(bitPattern: address) }
 
   // MARK: Connecting
 
@@ -122,7 +122,7 @@ struct Session: Sendable {
     return all
   }
 
-  private func send(_ statement: Statement) throws(PostgresError) {
+  func send(_ statement: Statement) throws(PostgresError) {
     let values = statement.parameters.map { $0.flatMap { strdup($0) } }
     defer { values.forEach { free($0) } }
     let isSent = values.map { UnsafePointer($0) }.withUnsafeBufferPointer {
@@ -132,7 +132,7 @@ struct Session: Sendable {
     guard isSent == 1 else { throw failure(.connection) }
   }
 
-  private func flush(_ wait: inout Wait) throws(PostgresError) {
+  func flush(_ wait: inout Wait) throws(PostgresError) {
     while true {
       switch PQflush(handle) {
       case 0: return
@@ -147,7 +147,7 @@ struct Session: Sendable {
   }
 
   /// The next result; `nil` at the end of a statement.
-  private func result(_ wait: inout Wait) throws(PostgresError) -> OpaquePointer? {
+  func result(_ wait: inout Wait) throws(PostgresError) -> OpaquePointer? {
     while PQisBusy(handle) == 1 {
       if try wait.ready(descriptor, POLLIN), PQconsumeInput(handle) == 0 {
         throw failure(.connection)
@@ -156,7 +156,7 @@ struct Session: Sendable {
     return PQgetResult(handle)
   }
 
-  private func rows(_ wait: inout Wait) throws(PostgresError) -> Rows {
+  func rows(_ wait: inout Wait) throws(PostgresError) -> Rows {
     guard let rows = try rowsOrAborted(&wait) else { throw failure(.connection) }
     return rows
   }
@@ -190,7 +190,7 @@ struct Session: Sendable {
 
   // MARK: Errors
 
-  private func refusal(_ result: OpaquePointer, isCancelled: Bool) -> PostgresError {
+  func refusal(_ result: OpaquePointer, isCancelled: Bool) -> PostgresError {
     func field(_ letter: Character) -> String? {
       PQresultErrorField(result, Int32(letter.asciiValue ?? 0)).map { String(cString: $0) }
     }
@@ -203,7 +203,7 @@ struct Session: Sendable {
       constraint: field("n"))
   }
 
-  private func failure(_ kind: PostgresError.Kind) -> PostgresError {
+  func failure(_ kind: PostgresError.Kind) -> PostgresError {
     PostgresError(kind, text(PQerrorMessage(handle)))
   }
 

@@ -84,7 +84,8 @@ struct PostgresHistory {
     let rows = try ask(
       """
       select h.generation, (extract(epoch from h.at) * 1000000)::bigint, h.kind, h.subject, h.actor, h.note, \
-      (select json_agg(c.record order by c.place) from orgman.change c where c.transaction = h.transaction) \
+      (select json_agg(c.record order by c.place) from orgman.change c where c.transaction = h.transaction), \
+      h.details, h.erased \
       from orgman.history h where \(condition) order by h.generation desc limit \(limit)
       """)
     return (0..<rows.count).map { entry(rows, $0) }
@@ -97,13 +98,22 @@ struct PostgresHistory {
     }
     let actor = decoded(4, Actor.self) ?? Actor(uid: .max, user: "", host: "")
     let kind = rows.text(row, 2)
+    let details = decoded(7, HistoryDetails.self) ?? HistoryDetails()
     let subject = rows.number(row, 3).flatMap { UInt64(exactly: $0) } ?? 0
     return HistoryEntry(
       generation: rows.number(row, 0).flatMap { UInt64(exactly: $0) } ?? 0,
       time: rows.number(row, 1).map { Timestamp(microseconds: Int64($0)) } ?? .unknown,
       kind: kind.flatMap { HistoryEntry.Kind(name: $0, of: subject) } ?? .foreign, actor: actor,
       changes: (decoded(6, [ChangeRecord].self) ?? []).compactMap { $0.recorded(by: rules) },
-      note: rows.text(row, 5),
+      reverted: details.reverted ?? [],
+      refused: (details.refused ?? []).compactMap { $0.recorded(by: rules) }, note: rows.text(row, 5),
+      erasedCount: rows.number(row, 8) ?? 0,
       writer: kind == HistoryEntry.Kind.foreign.name ? actor : nil)
   }
+}
+
+/// What files say of a generation that tables have no columns for.
+struct HistoryDetails: Codable, Sendable {
+  var reverted: [UInt64]?
+  var refused: [ChangeRecord]?
 }

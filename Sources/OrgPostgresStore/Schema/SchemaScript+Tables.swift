@@ -160,6 +160,8 @@ extension SchemaScript {
         subject bigint,
         actor jsonb not null,
         note text,
+        -- What files say of a generation beyond that: generations that it reverted, and changes that were refused.
+        details jsonb,
         -- Who was logged in to the server, whatever actor says.
         login name not null default session_user,
         -- How many of its changes were erased since.
@@ -202,6 +204,6 @@ extension SchemaScript {
         primary key (organization, role)
       );
       """,
-    ]
+    ] + keptTables
   }
 }

@@ -92,7 +92,7 @@ package struct SchemaScript: Sendable {
         + functions + triggers + [recount, rights, mark]
     case .addIndexes: extensions + indexes
     case .refit:
-      [lock] + extensions + dropIndexes + indexes + [matchIDs] + functions + triggers + [
+      [lock] + extensions + dropIndexes + indexes + [matchIDs] + matchKeptIDs + functions + triggers + [
         recount, rights, mark,
       ]
     }

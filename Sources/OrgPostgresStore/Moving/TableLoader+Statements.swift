@@ -1,0 +1,85 @@
+import OrgCore
+
+// The statements that load rows, by way of temporary tables.
+extension TableLoader {
+  private func cast(_ name: String, to column: TableShape.Column) -> String {
+    column.baseType == "timestamp without time zone"
+      ? "(\(name)::timestamptz at time zone 'UTC')" : column.type == "text" ? name : "\(name)::\(column.type)"
+  }
+
+  /// Types in which times are copied, so that the server reads each once.
+  private func staged(_ column: TableShape.Column) -> String {
+    switch column.baseType {
+    case "timestamp with time zone": column.type
+    case "uuid", "boolean": column.baseType
+    default: "text"
+    }
+  }
+
+  var stagingTables: [String] {
+    let organization = (["id \(form.shape.idType)"] + form.columns.map { "\($0.reference) \(staged($0))" } + ["replaced boolean"])
+    let member = form.memberColumns.map { "\($0.reference) \(staged($0))" }
+    return [
+      "set local timezone = 'UTC'",
+      "create temporary table moved_organization (\(organization.joined(separator: ", "))) on commit drop",
+      "create temporary table moved_member (\(member.joined(separator: ", "))) on commit drop",
+      "create temporary table moved_kept (like orgman.kept_organization) on commit drop",
+      "create temporary table moved_id (id \(form.shape.idType), original text) on commit drop",
+    ]
+  }
+
+  /// Questions whose answer is what is wrong with the rows.
+  var checks: [(sql: String, what: String)] {
+    let name = form.shape.column(.field(.name))?.reference ?? "name"
+    let organization = form.shape.memberOrganization?.reference ?? "org_id"
+    return [
+      (
+        "select n.id::text from pg_temp.moved_organization n join \(tables.organizations) o on o.id = n.id where not n.replaced limit 1",
+        "an organization is there already: "
+      ),
+      (
+        "select n.\(name) from pg_temp.moved_organization n join \(tables.organizations) o on o.\(name) = n.\(name) where o.id <> n.id and not exists (select from pg_temp.moved_organization p where p.id = o.id) limit 1",
+        "another organization has the name "
+      ),
+      (
+        "select m.\(organization)::text from pg_temp.moved_member m where not exists (select from pg_temp.moved_organization n where n.id = m.\(organization)) limit 1",
+        "members of an organization that wasn't sent: "
+      ),
+    ]
+  }
+
+  var replacement: [String] {
+    let name = form.shape.column(.field(.name))
+    let sets = form.columns.map { "\($0.reference) = \(cast("n.\($0.reference)", to: $0))" }
+    return [
+      "delete from \(tables.members) m using pg_temp.moved_organization n where n.replaced and \(tables.memberOrganization) = n.id",
+      // Organizations may have taken each other's names.
+      name.map {
+        "update \(tables.organizations) o set \($0.reference) = o.id::text from pg_temp.moved_organization n where n.replaced and o.id = n.id and o.\($0.reference) <> n.\($0.reference)"
+      },
+      "update \(tables.organizations) o set \(sets.joined(separator: ", ")) from pg_temp.moved_organization n where n.replaced and o.id = n.id",
+      "delete from orgman.kept_organization k using pg_temp.moved_organization n where k.organization = n.id",
+    ].compactMap(\.self)
+  }
+
+  var insertion: [String] {
+    func insert(_ table: String, _ columns: [TableShape.Column], _ source: String, _ more: [(String, String)] = []) -> String {
+      let names = columns.map(\.reference) + more.map(\.0)
+      let values = columns.map { cast("n.\($0.reference)", to: $0) } + more.map(\.1)
+      return "insert into \(table) (\(names.joined(separator: ", "))) select \(values.joined(separator: ", ")) from \(source) n"
+    }
+    var memberID: [(String, String)] = []
+    if let id = form.shape.members?["id"], !id.isFilled, id.isRequired { memberID = [("id", cast("gen_random_uuid()::text", to: id))] }
+    return [
+      insert(tables.organizations, [form.shape.column(.id)].compactMap(\.self) + form.columns, "pg_temp.moved_organization")
+        + " where not n.replaced",
+      insert(tables.members, form.memberColumns, "pg_temp.moved_member", memberID),
+      "insert into orgman.kept_organization select * from pg_temp.moved_kept",
+      idInsertion,
+    ]
+  }
+
+  var idInsertion: String {
+    "insert into orgman.kept_id select distinct on (id) id, original from pg_temp.moved_id on conflict (organization) do nothing"
+  }
+}

@@ -1,0 +1,72 @@
+import OrgCore
+
+// Comparing what is in the tables with what was loaded.
+extension TableLoader {
+  /// What is in the tables of an organization: hashes of its records.
+  package struct Sum: Sendable, Hashable {
+    package var organization: String
+    package var memberCount: Int
+    package var members: UInt64
+
+    package init(organization: String, memberCount: Int = 0, members: UInt64 = 0) {
+      (self.organization, self.memberCount, self.members) = (organization, memberCount, members)
+    }
+  }
+
+  /// Computes a hash of every record on the server, and adds up those of the members of each organization.
+  package func sums() throws(OrgError) -> [String: Sum] {
+    var sums: [String: Sum] = [:]
+    try explaining { () throws(PostgresError) in
+      _ = try connection.copyOut("copy (\(sumQuery)) to stdout") { (line) throws(Never) in
+        let row = CopiedRow(line)
+        guard let id = row.text(0) else { return }
+        sums[id] = Sum(
+          organization: row.text(1) ?? "", memberCount: row.number(2) ?? 0,
+          members: row.text(3).flatMap { UInt64($0) } ?? 0)
+      }
+    }
+    return sums
+  }
+
+  /// The text of an organization's record of which the server computes a hash.
+  package func summedText(_ organization: Organization) -> String {
+    let missing = form.shape.missingKeys
+    let texts = OrganizationKey.all.map { key -> String? in
+      if missing.contains(key) { return key == .createdAt ? "unknown" : key == .field(.status) ? "active" : nil }
+      if key == .createdAt { return organization.createdAt.description }
+      return key == .field(.status) ? form.stored(organization.status).rawValue : organization.text(key)
+    }
+    return texts.map { $0 ?? Self.absent }.joined(separator: Self.separator)
+  }
+
+  /// Whether the tables hold the time when a member joined.
+  package var holdsJoinedAt: Bool { form.shape.memberJoined != nil }
+
+  package static let separator = "\u{1F}"
+  private static let absent = "\u{1E}"
+
+  private var sumQuery: String {
+    let expressions = SchemaExpressions(form.shape)
+    let organization = OrganizationKey.all.map { key in
+      switch key {
+      case .id: "o.id::text"
+      case .createdAt: expressions.createdText("o")
+      case .field(let field): "coalesce(\(expressions.text(field, "o")), E'\\x1E')"
+      }
+    }
+    let member = [
+      "\(expressions.memberOrganization("m"))::text", expressions.user("m"), expressions.role("m"),
+      expressions.joinedText("m"),
+    ]
+    func hash(_ parts: [String]) -> String {
+      "sha256(convert_to(\(parts.map { "(\($0))" }.joined(separator: " || E'\\x1F' || ")), 'UTF8'))"
+    }
+    return """
+      select o.id::text, encode(\(hash(organization)), 'hex'), coalesce(s.members, 0), coalesce(s.sum, 0)
+      from \(tables.organizations) o left join (
+        select \(tables.memberOrganization) as organization, count(*) as members,
+          mod(sum(('x' || encode(substr(\(hash(member)), 1, 7), 'hex'))::bit(56)::bigint), 9223372036854775808) as sum
+        from \(tables.members) m group by 1) s on s.organization = o.id
+      """
+  }
+}
