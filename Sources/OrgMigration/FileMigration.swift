@@ -44,6 +44,8 @@
       package var problemCount = 0
       /// Whether it goes on with one that was ended.
       package var isResumed = false
+      /// Whether there is nothing in the database yet.
+      package var isNew = false
 
       mutating func note(_ problem: String) {
         problemCount += 1
@@ -77,7 +79,10 @@
         }
         return
       }
-      guard state.organizations + state.members + state.generations > 0 else { return }
+      guard state.organizations + state.members + state.generations > 0 else {
+        plan.isNew = true
+        return
+      }
       let parts = [(state.organizations, "organization"), (state.members, "member"), (state.generations, "generation")]
         .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
       plan.note("\(name) isn't empty: it has \(parts.joined(separator: ", ")).")
@@ -89,12 +94,13 @@
     private func plan(_ pieces: FilePieces) -> Plan {
       var plan = Plan()
       (plan.organizations, plan.members) = (pieces.count, pieces.memberCount)
+      let form = loader.form
       var names: [String: Int] = [:]
       var locals: [String: Int] = [:]
       for index in 0..<pieces.count {
         let organization = pieces.organization(at: index)
         let label = "\(organization.name.escapedForDisplay) (\(organization.id.escapedForDisplay))"
-        if let reason = loader.obstacle(to: organization) { plan.note("\(label): \(reason).") }
+        if let reason = form.obstacle(to: organization) { plan.note("\(label): \(reason).") }
         if let other = names.updateValue(index, forKey: organization.name) {
           plan.note("\(label) has the same name as \(pieces.id(at: other).escapedForDisplay).")
         }
@@ -105,9 +111,9 @@
         if !ids.isDerivable(organization.id) { plan.otherIDs += 1 }
         if !pieces.isUsual(organization, at: index) { plan.keptRecords += 1 }
         let list = pieces.forEachMember(at: index) { user, role, time in
-          guard !loader.takes(user, role, hasTime: !time.isEmpty) else { return }
+          guard !form.takes(user, role, hasTime: !time.isEmpty) else { return }
           let name = String(decoding: user, as: UTF8.self)
-          if let reason = loader.obstacle(toUser: name, role, hasTime: !time.isEmpty) {
+          if let reason = form.obstacle(toUser: name, role, hasTime: !time.isEmpty) {
             plan.note("\(name.escapedForDisplay) in \(label): \(reason).")
           }
         }
@@ -131,8 +137,9 @@
       try check(first)
       report.isResumed = first.isResumed
       let start = ContinuousClock.now
-      try loader.begin(source: source)
+      try loader.begin(source: source, dropsIndexes: first.isNew)
       try move(FilePieces(try store.backup()), &report)
+      try loader.createIndexes()
       report.seconds = seconds(since: start)
       guard isCutOver || leavesReadOnly else {
         try complete(FilePieces(try store.backup()), &report)
@@ -172,22 +179,20 @@
       // In one transaction, for they may have taken each other's names.
       var rows = loader.rows()
       for index in changed { add(index, of: pieces, isReplaced: true, to: &rows) }
-      try flush(&rows, pieces, &report)
+      var queue = LoadQueue(loader: loader)
+      func flush() throws(OrgError) {
+        try queue.add(rows)
+        rows = loader.rows()
+        progress(.moving, report.movedRecords + queue.count, pieces.count + pieces.memberCount)
+      }
+      try flush()
       for index in new {
         add(index, of: pieces, isReplaced: false, to: &rows)
-        if rows.count >= Self.batch.records || rows.size >= Self.batch.bytes { try flush(&rows, pieces, &report) }
+        if rows.count >= Self.batch.records || rows.size >= Self.batch.bytes { try flush() }
       }
-      try flush(&rows, pieces, &report)
-    }
-
-    private func flush(
-      _ rows: inout LoadedRows, _ pieces: FilePieces, _ report: inout MigrationReport
-    ) throws(OrgError) {
-      guard !rows.isEmpty else { return }
-      try loader.load(rows)
-      report.movedRecords += rows.count
-      rows = loader.rows()
-      progress(.moving, report.movedRecords, pieces.count + pieces.memberCount)
+      try flush()
+      try queue.finish()
+      report.movedRecords += queue.count
     }
 
     private func add(_ index: Int, of pieces: FilePieces, isReplaced: Bool, to rows: inout LoadedRows) {
@@ -314,6 +319,27 @@
         .conflict,
         "\(loader.name.escapedForDisplay) doesn't have what was moved there: \(parts.joined(separator: "; ")). Somebody else writes to it; stop that, and run the command again."
       )
+    }
+  }
+
+  /// Loads rows while the next ones are made.
+  private struct LoadQueue {
+    let loader: TableLoader
+    private var current: BackgroundTask<Result<Void, OrgError>>?
+    private(set) var count = 0
+
+    init(loader: TableLoader) { self.loader = loader }
+
+    mutating func add(_ rows: LoadedRows) throws(OrgError) {
+      guard !rows.isEmpty else { return }
+      try finish()
+      count += rows.count
+      current = BackgroundTask { [loader] in Result { () throws(OrgError) in try loader.load(rows) } }
+    }
+
+    mutating func finish() throws(OrgError) {
+      defer { current = nil }
+      try current?.value.get()
     }
   }
 #endif

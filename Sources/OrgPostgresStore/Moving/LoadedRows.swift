@@ -85,7 +85,7 @@ package struct LoadedRows: Sendable {
 }
 
 /// How values are written in the columns of the service's tables.
-struct LoadedForm: Sendable {
+package struct LoadedForm: Sendable {
   let shape: TableShape
   private let roleLabels: [Role: String]
   /// How many characters a user's id may have.
@@ -131,7 +131,7 @@ struct LoadedForm: Sendable {
   // MARK: What can't be loaded
 
   /// What the tables have no room for, to follow a name and a colon; `nil` where they take it.
-  func obstacle(to organization: Organization) -> String? {
+  package func obstacle(to organization: Organization) -> String? {
     for key in OrganizationKey.all where key != .id {
       guard let column = shape.column(key) else { continue }
       guard let value = organization.text(key) else {
@@ -143,8 +143,13 @@ struct LoadedForm: Sendable {
     return nil
   }
 
-  /// The same of a member.
-  func obstacle(toUser user: String, _ role: Role, hasTime: Bool) -> String? {
+  /// Whether the tables certainly have room for a member.
+  package func takes(_ user: UnsafeRawBufferPointer, _ role: Role, hasTime: Bool) -> Bool {
+    user.count <= userLength && !user.contains(0) && label(of: role) != nil && (hasTime || !needsTime)
+  }
+
+  /// What the tables have no room for of a member.
+  package func obstacle(toUser user: String, _ role: Role, hasTime: Bool) -> String? {
     if label(of: role) == nil { return "there is no role \(role.rawValue); there are \(shape.roles.alternatives)" }
     if !hasTime, shape.memberJoined?.isRequired == true { return "joined_at is missing, and the table needs it" }
     return shape.memberUser.flatMap { obstacle(to: user, in: $0) }.map { "the user's id \($0)" }

@@ -21,6 +21,8 @@ extension TableLoader {
     let member = form.memberColumns.map { "\($0.reference) \(staged($0))" }
     return [
       "set local timezone = 'UTC'",
+      // Temporary tables have no statistics.
+      "set local enable_nestloop = off",
       "create temporary table moved_organization (\(organization.joined(separator: ", "))) on commit drop",
       "create temporary table moved_member (\(member.joined(separator: ", "))) on commit drop",
       "create temporary table moved_kept (like orgman.kept_organization) on commit drop",
@@ -31,7 +33,6 @@ extension TableLoader {
   /// Questions whose answer is what is wrong with the rows.
   var checks: [(sql: String, what: String)] {
     let name = form.shape.column(.field(.name))?.reference ?? "name"
-    let organization = form.shape.memberOrganization?.reference ?? "org_id"
     return [
       (
         "select n.id::text from pg_temp.moved_organization n join \(tables.organizations) o on o.id = n.id where not n.replaced limit 1",
@@ -40,10 +41,6 @@ extension TableLoader {
       (
         "select n.\(name) from pg_temp.moved_organization n join \(tables.organizations) o on o.\(name) = n.\(name) where o.id <> n.id and not exists (select from pg_temp.moved_organization p where p.id = o.id) limit 1",
         "another organization has the name "
-      ),
-      (
-        "select m.\(organization)::text from pg_temp.moved_member m where not exists (select from pg_temp.moved_organization n where n.id = m.\(organization)) limit 1",
-        "members of an organization that wasn't sent: "
       ),
     ]
   }
@@ -69,7 +66,11 @@ extension TableLoader {
       return "insert into \(table) (\(names.joined(separator: ", "))) select \(values.joined(separator: ", ")) from \(source) n"
     }
     var memberID: [(String, String)] = []
-    if let id = form.shape.members?["id"], !id.isFilled, id.isRequired { memberID = [("id", cast("gen_random_uuid()::text", to: id))] }
+    if let id = form.shape.members?["id"] {
+      // It takes half the time of uuid_generate_v4(), which is the usual default.
+      if id.baseType == "uuid" { memberID = [("id", "gen_random_uuid()")] }
+      if id.isText, !id.isFilled, id.isRequired { memberID = [("id", "gen_random_uuid()::\(id.type)")] }
+    }
     return [
       insert(tables.organizations, [form.shape.column(.id)].compactMap(\.self) + form.columns, "pg_temp.moved_organization")
         + " where not n.replaced",
@@ -82,4 +83,20 @@ extension TableLoader {
   var idInsertion: String {
     "insert into orgman.kept_id select distinct on (id) id, original from pg_temp.moved_id on conflict (organization) do nothing"
   }
+
+  // MARK: Indexes
+
+  /// Indexes of the tables that nothing depends on.
+  private var plainIndexes: String {
+    """
+    from pg_index i join pg_class c on c.oid = i.indexrelid
+    where i.indrelid in (to_regclass(\(tables.organizations.asLiteral)), to_regclass(\(tables.members.asLiteral)))
+      and not i.indisunique and not i.indisreplident and not i.indisclustered and c.relkind = 'i' and not c.relispartition
+      and not exists (select from pg_constraint k where k.conindid = i.indexrelid)
+      and pg_has_role(c.relowner, 'usage')
+    """
+  }
+
+  var indexDefinitions: String { "select pg_get_indexdef(i.indexrelid) \(plainIndexes)" }
+  var indexNames: String { "select i.indexrelid::regclass::text \(plainIndexes)" }
 }

@@ -1,13 +1,16 @@
 import FoundationEssentials
 import OrgCore
+import Synchronization
 
 /// Loads what files say into a database: organizations with their members, a number of them in each transaction.
 ///
 /// Used by one thread at a time. The triggers of the schema `orgman` record nothing of it.
-package final class TableLoader {
+package final class TableLoader: Sendable {
   private let settings: ConnectionSettings
   let connection: Connection
-  private(set) var form: LoadedForm
+  private let present: Mutex<LoadedForm>
+  /// How values are written in the tables.
+  package var form: LoadedForm { present.withLock { $0 } }
   var tables: Tables { Tables(form.shape) }
   private let actor: Actor
 
@@ -18,7 +21,7 @@ package final class TableLoader {
     (self.settings, self.actor) = (settings, actor)
     do throws(PostgresError) {
       connection = try Connection(settings)
-      form = LoadedForm(try Self.shape(connection))
+      present = Mutex(LoadedForm(try Self.shape(connection)))
     } catch {
       throw error.error("The database can't be opened", of: settings.display)
     }
@@ -35,17 +38,6 @@ package final class TableLoader {
   package var hasUUIDs: Bool { form.shape.idType == "uuid" }
   /// How many characters an id may have where ids are texts.
   package var idLength: Int { form.shape.column(.id)?.length ?? 255 }
-
-  /// What the tables have no room for, to follow a name and a colon; `nil` where they take it.
-  package func obstacle(to organization: Organization) -> String? { form.obstacle(to: organization) }
-  /// Whether a member's values fit whatever they are, so that nothing else need be looked at.
-  package func takes(_ user: UnsafeRawBufferPointer, _ role: Role, hasTime: Bool) -> Bool {
-    user.count <= form.userLength && !user.contains(0) && form.label(of: role) != nil && (hasTime || !form.needsTime)
-  }
-  /// What the tables have no room for of a member.
-  package func obstacle(toUser user: String, _ role: Role, hasTime: Bool) -> String? {
-    form.obstacle(toUser: user, role, hasTime: hasTime)
-  }
 
   /// No rows.
   package func rows() -> LoadedRows { LoadedRows(form) }
@@ -122,13 +114,40 @@ package final class TableLoader {
   // MARK: Loading
 
   /// Installs the schema `orgman`, and the tables if there are none; then writes down that a migration begins or goes on.
-  package func begin(source: String) throws(OrgError) {
+  ///
+  /// - Parameter dropsIndexes: whether indexes are created anew at the end, which for many rows takes much less time.
+  package func begin(source: String, dropsIndexes: Bool) throws(OrgError) {
     try SchemaInstaller(settings).install()
-    form = LoadedForm(try explaining { () throws(PostgresError) in try Self.shape(connection) })
+    let shape = try explaining { () throws(PostgresError) in try Self.shape(connection) }
+    present.withLock { $0 = LoadedForm(shape) }
+    let mark: SQL = """
+      insert into orgman.migration (source) values (\(source)) \
+      on conflict (single) do update set source = excluded.source, finished = null
+      """
     try transaction { () throws(PostgresError) in
-      _ = try connection.run(
-        ("insert into orgman.migration (source) values (\(source)) on conflict (single) do update set source = excluded.source, finished = null"
-          as SQL).statement)
+      _ = try connection.run(mark.statement)
+      guard dropsIndexes else { return }
+      // Their definitions are kept, so that whoever finishes the migration creates them.
+      _ = try connection.run(Statement("update orgman.migration set indexes = array(\(indexDefinitions)) where indexes is null"))
+      let names = try connection.run(Statement(indexNames))
+      for row in 0..<names.count {
+        if let name = names.text(row, 0) { _ = try connection.run(Statement("drop index \(name)")) { _ in true } }
+      }
+    }
+  }
+
+  /// Creates the indexes that were dropped.
+  package func createIndexes() throws(OrgError) {
+    try transaction { () throws(PostgresError) in
+      _ = try connection.run(Statement("set local maintenance_work_mem = '256MB'"))
+      let definitions = try connection.run(Statement("select unnest(indexes) from orgman.migration"))
+      for row in 0..<definitions.count {
+        guard let definition = definitions.text(row, 0) else { continue }
+        let start = "CREATE INDEX "
+        guard definition.hasPrefix(start) else { continue }
+        _ = try connection.run(Statement("\(start)IF NOT EXISTS \(definition.dropFirst(start.count))")) { _ in true }
+      }
+      _ = try connection.run(Statement("update orgman.migration set indexes = null"))
     }
   }
 

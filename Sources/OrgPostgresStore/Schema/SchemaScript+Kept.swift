@@ -14,7 +14,9 @@ extension SchemaScript {
         -- Null until everything is in the tables and has been compared with the files.
         finished timestamptz,
         -- The generation that it made then.
-        generation bigint
+        generation bigint,
+        -- Indexes that are to be created at the end.
+        indexes text[]
       );
       """,
       """
