@@ -237,7 +237,13 @@
       try loader.keep(FilePieces.File.allCases.map { frame($0, pieces) }, moved: moved)
       report.generations = try moveHistory()
       let start = ContinuousClock.now
-      try compare(pieces)
+      let comparison = RecordComparison(pieces: pieces, sums: loader.sums, local: ids.local, progress: progress)
+      if let difference = try comparison.run() {
+        throw OrgError(
+          .conflict,
+          "\(loader.name.escapedForDisplay) doesn't have what was moved there: \(difference). Somebody else writes to it; stop that, and run the command again."
+        )
+      }
       report.comparingSeconds = seconds(since: start)
       (report.organizations, report.members) = (pieces.count, pieces.memberCount)
       try loader.finish(
@@ -276,49 +282,6 @@
       } while position != nil
       try loader.keep(originals: originals)
       return done
-    }
-
-    // MARK: Comparing
-
-    /// Compares the number of records, and a hash of each, on both sides.
-    private func compare(_ pieces: FilePieces) throws(OrgError) {
-      progress(.comparing, 0, pieces.count)
-      var sums = try loader.sums()
-      var different: [String] = []
-      for index in 0..<pieces.count {
-        var organization = pieces.organization(at: index)
-        organization.id = ids.local(organization.id)
-        var sum = TableLoader.Sum(
-          organization: RecordHash.text(Array(loader.summedText(organization).utf8)))
-        let start = Array((organization.id + TableLoader.separator).utf8)
-        var text: [UInt8] = []
-        _ = pieces.forEachMember(at: index) { user, role, time in
-          text.removeAll(keepingCapacity: true)
-          text += start
-          text += user
-          text += TableLoader.separator.utf8
-          text += role.rawValue.utf8
-          text += TableLoader.separator.utf8
-          if time.isEmpty || !loader.holdsJoinedAt { text += "unknown".utf8 } else { text += time }
-          sum.memberCount += 1
-          sum.members &+= RecordHash.number(text)
-        }
-        sum.members &= UInt64(Int64.max)
-        if sums.removeValue(forKey: organization.id) != sum { different.append(organization.name) }
-        if index % 1000 == 999 { progress(.comparing, index, pieces.count) }
-      }
-      guard !different.isEmpty || !sums.isEmpty else { return }
-      var parts: [String] = []
-      if let first = different.first {
-        parts.append("\(different.count) organizations differ from the files, the first of which is \(first.quoted)")
-      }
-      if let first = sums.keys.min() {
-        parts.append("\(sums.count) organizations aren't in the files, the first of which is \(first.quoted)")
-      }
-      throw OrgError(
-        .conflict,
-        "\(loader.name.escapedForDisplay) doesn't have what was moved there: \(parts.joined(separator: "; ")). Somebody else writes to it; stop that, and run the command again."
-      )
     }
   }
 

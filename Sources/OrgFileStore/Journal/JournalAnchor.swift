@@ -30,7 +30,11 @@ struct JournalAnchor: Codable, Equatable {
   }
 
   init(_ line: Journal.Line, _ segment: String) {
-    (self.segment, previous, generation) = (segment, line.record.previous, line.record.generation)
+    self.init(segment: segment, previous: line.record.previous, generation: line.record.generation)
+  }
+
+  init(segment: String, previous: String, generation: UInt64) {
+    (self.segment, self.previous, self.generation) = (segment, previous, generation)
     time = Timestamp.now().description
   }
 

@@ -90,7 +90,7 @@ struct JournalRecord: Sendable {
       case pid
     }
 
-    init(_ who: Actor, pid: Int32) {
+    init(_ who: Actor, pid: Int32?) {
       (self.who, self.pid) = (who, pid)
     }
 
@@ -109,14 +109,20 @@ struct JournalRecord: Sendable {
   var entry: HistoryEntry? {
     // Checkpoints aren't part of the history.
     guard let kind = HistoryEntry.Kind(name: self.kind.rawValue, of: of ?? 0) else { return nil }
-    let erasedCount = self.kind == .erase ? 0 : erasure.count ?? 0
-    let loss = erasedCount == 0 ? nil : "\(erasedCount) change\(erasedCount == 1 ? " was" : "s were") erased"
+    let loss = loss
     return HistoryEntry(
       generation: generation, time: Timestamp(time) ?? Timestamp(microseconds: 0), kind: kind,
       actor: actor.who, changes: changes.compactMap { $0.recorded() }, reverted: external.reverted ?? [],
       refused: (external.refused ?? []).compactMap { $0.recorded() },
       note: note.map { text in loss.map { "\(text); \($0)" } ?? text } ?? loss,
       erasedCount: erasedCount)
+  }
+
+  private var erasedCount: Int { kind == .erase ? 0 : erasure.count ?? 0 }
+
+  /// What the history says of changes that were erased; `nil` where none were.
+  var loss: String? {
+    erasedCount == 0 ? nil : "\(erasedCount) change\(erasedCount == 1 ? " was" : "s were") erased"
   }
 
   /// The edits of a file, ready to be applied; `nil` if they are impossible: before the beginning of the file, out

@@ -175,8 +175,9 @@ extension FileStore {
     guard let last, let first,
       let checkpoints = try? calls.open("checkpoints", in: space, O_RDONLY | O_DIRECTORY)
     else { return }
-    // For a long history, only replay what follows the second newest checkpoint.
-    state.start = first
+    // Before an anchor's generation, the history may be of another store. Of a long history, only replay what follows the
+    // second newest checkpoint.
+    state.start = max(first, JournalAnchor(in: journal, calls)?.generation ?? 0)
     if length > Self.limitToReplay {
       state.start = try StateDirectory.generations(of: checkpoints, calls).suffix(2).first ?? first
     }

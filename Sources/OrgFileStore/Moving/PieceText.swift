@@ -3,9 +3,8 @@ import OrgCore
 /// The text of entries of the two files: as they are written, and as they were before something in them changed.
 package enum PieceText {
   package static let separator = JSONText.entrySeparator
-  package static let head = Array("{\n  ".utf8)
-  package static let tail = Array("\n}".utf8)
-  package static let empty = Array("{}".utf8)
+  private static let head = Array("{\n  ".utf8)
+  private static let tail = Array("\n}".utf8)
 
   /// The entry of an organization in `organizations.json`.
   package static func entry(_ organization: Organization) -> [UInt8] { JSONText.entry(organization) }
@@ -25,6 +24,21 @@ package enum PieceText {
   /// The text of an entry without what is before its key.
   package static func withoutSeparator(_ text: [UInt8]) -> ArraySlice<UInt8> {
     text[(text.firstIndex(of: .quote) ?? text.endIndex)...]
+  }
+
+  /// The key of an entry.
+  package static func key(of text: [UInt8]) -> String? {
+    var scanner = JSONScanner(text, at: text.firstIndex(of: .quote) ?? text.endIndex)
+    return (try? scanner.string()).map { JSONText.decode($0, in: text) }
+  }
+
+  /// What is around the entries of a file, as it was kept or as it is written; the kept text is for a file with entries or
+  /// for one without.
+  package static func frame(
+    kept: (head: [UInt8], tail: [UInt8], entries: Int)?, hasEntries: Bool
+  ) -> (head: [UInt8], tail: [UInt8]) {
+    if let kept, (kept.entries > 0) == hasEntries { return (kept.head, kept.tail) }
+    return hasEntries ? (head, tail) : (Array("{".utf8), Array("}".utf8))
   }
 
   // MARK: Unknown fields

@@ -79,14 +79,23 @@ struct PostgresHistory {
     }
   }
 
-  private func entries(_ condition: SQL, limit: Int) throws(OrgError) -> [HistoryEntry] {
+  /// Generations between two, oldest first.
+  func entries(after generation: UInt64, upTo last: UInt64, limit: Int) throws(OrgError) -> [HistoryEntry] {
+    try entries(
+      "h.generation > \(Int(clamping: generation)) and h.generation <= \(Int(clamping: last))", limit: limit,
+      isAscending: true)
+  }
+
+  private func entries(
+    _ condition: SQL, limit: Int, isAscending: Bool = false
+  ) throws(OrgError) -> [HistoryEntry] {
     guard isKept else { return [] }
     let rows = try ask(
       """
       select h.generation, (extract(epoch from h.at) * 1000000)::bigint, h.kind, h.subject, h.actor, h.note, \
       (select json_agg(c.record order by c.place) from orgman.change c where c.transaction = h.transaction), \
       h.details, h.erased \
-      from orgman.history h where \(condition) order by h.generation desc limit \(limit)
+      from orgman.history h where \(condition) order by h.generation \(raw: isAscending ? "asc" : "desc") limit \(limit)
       """)
     return (0..<rows.count).map { entry(rows, $0) }
   }

@@ -39,6 +39,9 @@ package final class TableLoader: Sendable {
   /// How many characters an id may have where ids are texts.
   package var idLength: Int { form.shape.column(.id)?.length ?? 255 }
 
+  /// Hashes of what is in the tables.
+  package var sums: RecordSums { RecordSums(connection, form, name: name) }
+
   /// No rows.
   package func rows() -> LoadedRows { LoadedRows(form) }
 

@@ -116,7 +116,25 @@
     }
 
     private func migrate(_ settings: ConnectionSettings, toFilesIn directory: String) throws {
-      throw OrgError(.invalidValue, "Not yet.")
+      if leaveReadOnly {
+        throw OrgError(.invalidValue, "--leave-read-only is about files that are left; a database isn't changed.")
+      }
+      let shown = MigrationProgressBar()
+      let migration = try DatabaseMigration(
+        from: settings, toFilesIn: directory, isLocking: cutOver, progress: shown.show)
+      let plan = try migration.plan()
+      FileHandle.standardError(
+        "\(plan.organizations.grouped) organizations, \(plan.members.grouped) members and \(Int(clamping: plan.generations).grouped) generations of \(settings.display.escapedForDisplay) go to \(directory.escapedForDisplay).\n"
+      )
+      if let first = plan.problems.first {
+        for problem in plan.problems.dropFirst() { FileHandle.standardError("orgman: \(problem)\n") }
+        throw OrgError(.invalidValue, "The data can't be moved. \(first)")
+      }
+      if confirmation.dryRun { return }
+      try confirmation.confirm("Move them?")
+      let report = try migration.run()
+      shown.clear()
+      try print(report, StandardOutput())
     }
   }
 

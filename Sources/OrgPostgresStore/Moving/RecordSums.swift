@@ -1,7 +1,16 @@
 import OrgCore
 
-// Comparing what is in the tables with what was loaded.
-extension TableLoader {
+/// Hashes of all records, computed on the server, by which the tables are compared with files.
+package struct RecordSums: Sendable {
+  private let connection: Connection
+  private let form: LoadedForm
+  private let name: String
+  private var tables: Tables { Tables(form.shape) }
+
+  init(_ connection: Connection, _ form: LoadedForm, name: String) {
+    (self.connection, self.form, self.name) = (connection, form, name)
+  }
+
   /// What is in the tables of an organization: hashes of its records.
   package struct Sum: Sendable, Hashable {
     package var organization: String
@@ -16,7 +25,7 @@ extension TableLoader {
   /// Computes a hash of every record on the server, and adds up those of the members of each organization.
   package func sums() throws(OrgError) -> [String: Sum] {
     var sums: [String: Sum] = [:]
-    try explaining { () throws(PostgresError) in
+    do throws(PostgresError) {
       _ = try connection.copyOut("copy (\(sumQuery)) to stdout") { (line) throws(Never) in
         let row = CopiedRow(line)
         guard let id = row.text(0) else { return }
@@ -24,6 +33,8 @@ extension TableLoader {
           organization: row.text(1) ?? "", memberCount: row.number(2) ?? 0,
           members: row.text(3).flatMap { UInt64($0) } ?? 0)
       }
+    } catch {
+      throw error.error("The data can't be compared", of: name)
     }
     return sums
   }
@@ -32,7 +43,13 @@ extension TableLoader {
   package func summedText(_ organization: Organization) -> String {
     let missing = form.shape.missingKeys
     let texts = OrganizationKey.all.map { key -> String? in
-      if missing.contains(key) { return key == .createdAt ? "unknown" : key == .field(.status) ? "active" : nil }
+      if missing.contains(key) {
+        switch key {
+        case .id: return organization.id
+        case .createdAt: return Timestamp.unknown.description
+        case .field(let field): return Self.usual(field)
+        }
+      }
       if key == .createdAt { return organization.createdAt.description }
       return key == .field(.status) ? form.stored(organization.status).rawValue : organization.text(key)
     }
@@ -45,13 +62,19 @@ extension TableLoader {
   package static let separator = "\u{1F}"
   private static let absent = "\u{1E}"
 
+  /// What a missing value counts as.
+  private static func usual(_ field: OrganizationField) -> String? {
+    if case .defaulted(let usual, _) = field.descriptor.presence { usual } else { nil }
+  }
+
   private var sumQuery: String {
     let expressions = SchemaExpressions(form.shape)
     let organization = OrganizationKey.all.map { key in
       switch key {
       case .id: "o.id::text"
       case .createdAt: expressions.createdText("o")
-      case .field(let field): "coalesce(\(expressions.text(field, "o")), E'\\x1E')"
+      case .field(let field):
+        "coalesce(\(expressions.text(field, "o")), \(Self.usual(field).map { $0.asLiteral } ?? "E'\\x1E'"))"
       }
     }
     let member = [
