@@ -14,16 +14,16 @@
     private let ids: StoreIDs
     private let progress: MigrationProgress
     /// As many organizations are read at a time.
-    private static let batch = 1000
+    private let batch: Int
 
     /// Opens the database; changes nothing.
     ///
     /// - Parameter isLocking: whether nobody may change the data until the files are there.
     package init(
-      from settings: ConnectionSettings, toFilesIn path: String, isLocking: Bool = false,
+      from settings: ConnectionSettings, toFilesIn path: String, isLocking: Bool = false, batch: Int = 1000,
       progress: @escaping MigrationProgress = { _, _, _ in }
     ) throws(OrgError) {
-      (self.path, self.progress) = (path, progress)
+      (self.path, self.batch, self.progress) = (path, max(1, batch), progress)
       dump = try TableDump(settings, isLocking: isLocking)
       ids = StoreIDs(dump.hasUUIDs ? .uuid : .text(length: dump.idLength), originals: try dump.originalIDs())
     }
@@ -190,8 +190,8 @@
       let done = state.entries[name] ?? 0
       // What was written ends with the batch before.
       var isFirst = done == 0
-      for start in stride(from: done, to: entries.count, by: Self.batch) {
-        let batch = entries[start..<min(start + Self.batch, entries.count)]
+      for start in stride(from: done, to: entries.count, by: batch) {
+        let batch = entries[start..<min(start + batch, entries.count)]
         for text in try texts(batch, in: file, &report) {
           if isFirst { try assembly.append(PieceText.frame(kept: kept, hasEntries: true).head, to: file) }
           let entry = PieceText.withoutSeparator(text)
@@ -233,7 +233,7 @@
           guard let record = organizations[id] else { continue }
           var organization = record.organization
           organization.id = ids.portable(id)
-          let kept = record.record.flatMap { PieceText.entry(kept: $0, organization, dump.heldKeys) }
+          let kept = record.record.flatMap { PieceText.entry(kept: $0, organization, stored: dump.form.stored) }
           texts.append(kept ?? PieceText.entry(organization))
           report.movedRecords += 1
         case .organization(let id), .organizationWithoutList(let id):
@@ -249,7 +249,7 @@
     private func text(of list: TableDump.List, _ id: String) -> [UInt8] {
       var members = list.members
       for place in members.indices { members[place].organizationID = id }
-      if let kept = list.text.flatMap({ PieceText.list(kept: $0, id, members) }) { return kept }
+      if let kept = list.text.flatMap({ PieceText.list(kept: $0, id, members, knowsTimes: dump.form.holdsJoinedAt) }) { return kept }
       if let order = list.order {
         let places = Dictionary(order.enumerated().map { ($1, $0) }) { first, _ in first }
         // New ones come after those that files had.

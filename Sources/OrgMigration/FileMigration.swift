@@ -13,15 +13,18 @@
     private let loader: TableLoader
     private let ids: StoreIDs
     private let progress: MigrationProgress
-    /// As many records are moved in a transaction, or as many bytes.
-    private static let batch = (records: 20_000, bytes: 16 << 20)
+    /// As many records are moved in a transaction.
+    private let batch: Int
+    /// Fewer, if they take so many bytes.
+    private static let batchBytes = 16 << 20
+    package static let usualBatch = 10_000
 
     /// Opens both sides; changes nothing.
     package init(
-      from store: FileStore, to settings: ConnectionSettings, actor: Actor,
+      from store: FileStore, to settings: ConnectionSettings, actor: Actor, batch: Int = usualBatch,
       progress: @escaping MigrationProgress = { _, _, _ in }
     ) throws(OrgError) {
-      (self.store, self.progress) = (store, progress)
+      (self.store, self.batch, self.progress) = (store, batch, progress)
       loader = try TableLoader(settings, actor: actor)
       ids = StoreIDs(loader.hasUUIDs ? .uuid : .text(length: loader.idLength))
     }
@@ -109,7 +112,7 @@
           plan.note("\(label) would have the same id as \(pieces.id(at: other).escapedForDisplay).")
         }
         if !ids.isDerivable(organization.id) { plan.otherIDs += 1 }
-        if !pieces.isUsual(organization, at: index) { plan.keptRecords += 1 }
+        if !pieces.isUsual(form.stored(organization), at: index) { plan.keptRecords += 1 }
         let list = pieces.forEachMember(at: index) { user, role, time in
           guard !form.takes(user, role, hasTime: !time.isEmpty) else { return }
           let name = String(decoding: user, as: UTF8.self)
@@ -117,7 +120,7 @@
             plan.note("\(name.escapedForDisplay) in \(label): \(reason).")
           }
         }
-        if !list.isUsual { plan.keptRecords += 1 }
+        if isKept(list) { plan.keptRecords += 1 }
         if index % 1000 == 999 { progress(.checking, index, pieces.count) }
       }
       for file in FilePieces.File.allCases { plan.leftovers += pieces.leftovers(of: file).count }
@@ -188,11 +191,16 @@
       try flush()
       for index in new {
         add(index, of: pieces, isReplaced: false, to: &rows)
-        if rows.count >= Self.batch.records || rows.size >= Self.batch.bytes { try flush() }
+        if rows.count >= batch || rows.size >= Self.batchBytes { try flush() }
       }
       try flush()
       try queue.finish()
       report.movedRecords += queue.count
+    }
+
+    /// Whether the text of a list is kept.
+    private func isKept(_ list: PieceList) -> Bool {
+      !list.isUsual || !loader.form.holdsJoinedAt && list.count > 0
     }
 
     private func add(_ index: Int, of pieces: FilePieces, isReplaced: Bool, to rows: inout LoadedRows) {
@@ -206,11 +214,11 @@
       var kept = LoadedRows.Kept(
         place: pieces.place(of: index, in: .organizations) ?? 0, listPlace: pieces.place(of: index, in: .lists),
         hash: pieces.hash(at: index))
-      if !pieces.isUsual(organization, at: index) {
+      if !pieces.isUsual(loader.form.stored(organization), at: index) {
         kept.record = pieces.text(of: index, in: .organizations)
         kept.fields = pieces.unknownFields(at: index)
       }
-      if !list.isUsual {
+      if isKept(list) {
         kept.list = pieces.text(of: index, in: .lists)
         kept.memberFields = pieces.unknownMemberFields(at: index)
       } else if !list.isInOrder {

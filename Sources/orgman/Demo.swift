@@ -19,7 +19,7 @@ enum Demo {
     }
     let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     try FileStore.create(at: directory)
-    _ = try FileStore(path: directory).commit(ChangeSet(changes()))
+    _ = try FileStore(path: directory).commit(ChangeSet(changes { $0 }))
     return directory
   }
 
@@ -28,7 +28,10 @@ enum Demo {
     try? FileManager.default.removeItem(atPath: directory)
   }
 
-  private static func changes() -> [Change] {
+  /// The changes that create the sample.
+  ///
+  /// - Parameter storedID: makes the id that a store has of one that files have.
+  static func changes(_ storedID: (String) -> String) -> [Change] {
     var random = Generator(state: 20_261_122)
     var changes: [Change] = []
     let start = Timestamp("2024-01-01 00:00:00")?.microseconds ?? 0
@@ -39,7 +42,7 @@ enum Demo {
       elements[Int.random(in: 0..<elements.count, using: &random)]
     }
     for number in 0..<organizationCount {
-      let id = "org_" + uuid(&random)
+      let id = storedID("org_" + uuid(&random))
       let name = number < others.count ? others[number] : "\(pick(firsts)) \(pick(seconds)) \(number)"
       changes.append(
         .createOrganization(

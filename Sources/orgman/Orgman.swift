@@ -16,6 +16,7 @@ struct Orgman: ParsableCommand {
     usage: """
       orgman [--data <data>] [--read-only]
       orgman --demo
+      orgman --demo-postgres
       orgman <command> [--data <data>]
       """,
     discussion: """
@@ -98,15 +99,32 @@ struct BrowseCommand: ParsableCommand {
   @Flag(help: "Open a sample of 200 organizations in a temporary directory, which is removed at the end.")
   var demo = false
 
+  #if PostgreSQL
+    @Flag(help: "Open the same sample on a temporary PostgreSQL server, which is removed at the end.")
+    var demoPostgres = false
+  #endif
+
   @Flag(help: "Look, but change nothing.")
   var readOnly = false
 
   @OptionGroup(title: "Logging") var log: LogOptions
 
+  /// Whether the sample is opened, wherever it is.
+  private var isDemo: Bool {
+    #if PostgreSQL
+      demo || demoPostgres
+    #else
+      demo
+    #endif
+  }
+
   func validate() throws {
-    if demo, data != nil {
+    if isDemo, data != nil {
       throw ValidationError("--demo brings data of its own; leave --data out.")
     }
+    #if PostgreSQL
+      if demo, demoPostgres { throw ValidationError("--demo and --demo-postgres are two samples; choose one.") }
+    #endif
     // An empty value probably comes from an unset variable in a script. Opening other data instead
     // would be a nasty surprise.
     if data?.isEmpty == true {
@@ -116,6 +134,13 @@ struct BrowseCommand: ParsableCommand {
 
   func run() throws {
     do {
+      #if PostgreSQL
+        if demoPostgres {
+          let server = try Demo.startServer()
+          defer { withExtendedLifetime(server) {} }
+          return try open(.database(server.settings))
+        }
+      #endif
       guard demo else { return try open(DataLocation(data)) }
       let directory = try Demo.create()
       defer { Demo.remove(directory) }
@@ -138,7 +163,7 @@ struct BrowseCommand: ParsableCommand {
     let inbox = Inbox(wake: app.wake)
     let watcher = (store as? FileStore)?.watcher()
     let drafts =
-      demo || store.readOnlyReason != nil
+      isDemo || store.readOnlyReason != nil
       ? nil : DraftStore(for: location.display) { inbox.post(.failure($0)) }
     let draft = drafts?.offer()
     let runtime = Runtime(
@@ -150,7 +175,7 @@ struct BrowseCommand: ParsableCommand {
       changed: { inbox.post(.changed) }, became: { inbox.post(.liveness($0)) })
     defer { withExtendedLifetime(feed) {} }
     let ending = app.run(
-      title: demo ? "demo" : location.display, configuration: configuration,
+      title: isDemo ? "demo" : location.display, configuration: configuration,
       changes: watcher.map { watcher in ChangeSource(descriptor: watcher.descriptor) { watcher.drain() } },
       runtime: runtime
     ) {

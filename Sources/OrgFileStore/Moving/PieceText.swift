@@ -81,22 +81,24 @@ package enum PieceText {
   /// The entry of an organization as it was kept, with the values that changed since; `nil` if it can't be told what of it
   /// to keep.
   ///
-  /// - Parameter keys: the keys whose values are known now; those of others stay as they were kept.
+  /// - Parameters:
+  ///   - organization: the values now.
+  ///   - stored: what the other store made of an organization. A value stays as it was kept if the same was made of it.
   package static func entry(
-    kept text: [UInt8], _ organization: Organization, _ keys: [OrganizationKey]
+    kept text: [UInt8], _ organization: Organization, stored: (Organization) -> Organization
   ) -> [UInt8]? {
     let separator = text.firstIndex(of: .quote) ?? text.endIndex
     let bytes = [.openBrace] + text[separator...] + [.closeBrace]
     let table = OrganizationTable(bytes)
     guard table.problems.isEmpty, table.count == 1, table.id(at: 0) == organization.id else { return nil }
-    let before = table[0]
+    let before = stored(table[0])
     var scanner = JSONScanner(bytes, at: 1)
     guard (try? scanner.string()) != nil, (try? scanner.expect(.colon)) != nil else { return nil }
     scanner.skipSpace()
     guard let record = try? scanner.record(OrganizationTable.fields) else { return nil }
     var edits: [ByteEdit] = []
     var missing: [UInt8] = []
-    for key in keys where key != .id && before.text(key) != organization.text(key) {
+    for key in OrganizationKey.all where key != .id && before.text(key) != organization.text(key) {
       let value = record.values[key.place]
       let new = JSONText.encode(organization.text(key))
       if value.kind == .missing {
@@ -111,7 +113,11 @@ package enum PieceText {
   }
 
   /// The entry of a list as it was kept, with what changed since; `nil` if it can't be told what of it to keep.
-  package static func list(kept text: [UInt8], _ id: String, _ members: [OrgUser]) -> [UInt8]? {
+  ///
+  /// - Parameter knowsTimes: whether it is known when members joined.
+  package static func list(
+    kept text: [UInt8], _ id: String, _ members: [OrgUser], knowsTimes: Bool
+  ) -> [UInt8]? {
     let separator = text.firstIndex(of: .quote) ?? text.endIndex
     let bytes = [.openBrace] + text[separator...] + [.closeBrace]
     let owner = [.openBrace] + JSONText.entry(Organization(id: id, name: "-", createdAt: .unknown)) + [.closeBrace]
@@ -124,7 +130,7 @@ package enum PieceText {
     for place in 0..<contents.memberCount(at: 0) {
       let member = contents.member(place, at: 0)
       guard seen.insert(member.userID).inserted else { continue }
-      guard let now = wanted[member.userID], now.joinedAt == member.joinedAt else {
+      guard let now = wanted[member.userID], !knowsTimes || now.joinedAt == member.joinedAt else {
         list.removed.append(member.userID)
         continue
       }

@@ -123,6 +123,21 @@ package struct LoadedForm: Sendable {
     return shape.column(.field(.status)) == nil ? .active : status
   }
 
+  /// An organization as it is read back from the tables: without what they have no room for.
+  package func stored(_ organization: Organization) -> Organization {
+    var stored = organization
+    if shape.column(.createdAt) == nil { stored.createdAt = .unknown }
+    for field in OrganizationField.allCases where field != .status && shape.column(.field(field)) == nil {
+      stored[field] = nil
+      if case .defaulted(let usual, _) = field.descriptor.presence { stored[field] = usual }
+    }
+    stored.status = self.stored(organization.status)
+    return stored
+  }
+
+  /// Whether the tables hold the time when a member joined.
+  package var holdsJoinedAt: Bool { shape.memberJoined != nil }
+
   /// The columns of members that are loaded: those of the organization, the user, the role, and the time.
   var memberColumns: [TableShape.Column] {
     [shape.memberOrganization, shape.memberUser, shape.memberRole, shape.memberJoined].compactMap(\.self)

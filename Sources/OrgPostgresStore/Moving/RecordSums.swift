@@ -41,23 +41,15 @@ package struct RecordSums: Sendable {
 
   /// The text of an organization's record of which the server computes a hash.
   package func summedText(_ organization: Organization) -> String {
-    let missing = form.shape.missingKeys
+    let stored = form.stored(organization)
     let texts = OrganizationKey.all.map { key -> String? in
-      if missing.contains(key) {
-        switch key {
-        case .id: return organization.id
-        case .createdAt: return Timestamp.unknown.description
-        case .field(let field): return Self.usual(field)
-        }
-      }
-      if key == .createdAt { return organization.createdAt.description }
-      return key == .field(.status) ? form.stored(organization.status).rawValue : organization.text(key)
+      key == .createdAt ? stored.createdAt.description : stored.text(key)
     }
     return texts.map { $0 ?? Self.absent }.joined(separator: Self.separator)
   }
 
   /// Whether the tables hold the time when a member joined.
-  package var holdsJoinedAt: Bool { form.shape.memberJoined != nil }
+  package var holdsJoinedAt: Bool { form.holdsJoinedAt }
 
   package static let separator = "\u{1F}"
   private static let absent = "\u{1E}"

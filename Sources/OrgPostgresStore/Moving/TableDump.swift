@@ -47,11 +47,6 @@ package final class TableDump: Sendable {
   package var name: String { pool.settings.display }
   package var hasUUIDs: Bool { form.shape.idType == "uuid" }
   package var idLength: Int { form.shape.column(.id)?.length ?? 255 }
-  /// The keys of organizations that the tables have room for.
-  package var heldKeys: [OrganizationKey] {
-    let missing = form.shape.missingKeys
-    return OrganizationKey.all.filter { !missing.contains($0) }
-  }
   /// Hashes of what is in the tables.
   package var sums: RecordSums { RecordSums(connection, form, name: name) }
 

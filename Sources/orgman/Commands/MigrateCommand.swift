@@ -34,6 +34,9 @@
     @Flag(help: "Let nobody change the files after that; needs --cut-over.")
     var leaveReadOnly = false
 
+    @Option(help: ArgumentHelp("Move so many records in one transaction; a migration that is ended loses no more.", valueName: "records"))
+    var batch = FileMigration.usualBatch
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -41,6 +44,7 @@
     @OptionGroup(title: "Logging") var log: LogOptions
 
     func validate() throws {
+      if batch < 1 { throw ValidationError("--batch is at least 1.") }
       if leaveReadOnly, !cutOver { throw ValidationError("--leave-read-only needs --cut-over.") }
     }
 
@@ -64,7 +68,7 @@
     private func migrate(filesIn directory: String, to settings: ConnectionSettings) throws {
       let shown = MigrationProgressBar()
       let store = try FileStore(path: directory, isReadOnly: confirmation.dryRun || !cutOver, isShortLived: true)
-      let migration = try FileMigration(from: store, to: settings, actor: .current(), progress: shown.show)
+      let migration = try FileMigration(from: store, to: settings, actor: .current(), batch: batch, progress: shown.show)
       let plan = try migration.plan(isCutOver: cutOver)
       shown.clear()
       let output = StandardOutput()
@@ -121,7 +125,8 @@
       }
       let shown = MigrationProgressBar()
       let migration = try DatabaseMigration(
-        from: settings, toFilesIn: directory, isLocking: cutOver, progress: shown.show)
+        from: settings, toFilesIn: directory, isLocking: cutOver, batch: max(1, batch / 10),
+        progress: shown.show)
       let plan = try migration.plan()
       FileHandle.standardError(
         "\(plan.organizations.grouped) organizations, \(plan.members.grouped) members and \(Int(clamping: plan.generations).grouped) generations of \(settings.display.escapedForDisplay) go to \(directory.escapedForDisplay).\n"
