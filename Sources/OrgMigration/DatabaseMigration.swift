@@ -47,12 +47,14 @@
       let roles = Set(Rules.files.roles.map(\.rawValue))
       for (role, count) in try dump.roles().sorted(by: { $0.key < $1.key }) where !roles.contains(role) {
         plan.problems.append(
-          "\(count) member\(count == 1 ? " has" : "s have") the role \(role.quoted), which files can't hold; give \(count == 1 ? "it" : "them") another one first.")
+          "\(count) member\(count == 1 ? " has" : "s have") the role \(role.quoted), which files can't hold; give \(count == 1 ? "it" : "them") another one first."
+        )
       }
       for (status, count) in try dump.statuses().sorted(by: { $0.key < $1.key })
       where Organization.Status(rawValue: status) == nil {
         plan.problems.append(
-          "\(count) organization\(count == 1 ? " has" : "s have") the status \(status.quoted), which files can't hold.")
+          "\(count) organization\(count == 1 ? " has" : "s have") the status \(status.quoted), which files can't hold."
+        )
       }
       return plan
     }
@@ -87,7 +89,9 @@
       let start = ContinuousClock.now
       let revision = try dump.generation()
       var state = FileAssembly.State(source: dump.name, revision: revision)
-      if let before = assembly.state, before.source == state.source, revision != nil, before.revision == revision {
+      if let before = assembly.state, before.source == state.source, revision != nil,
+        before.revision == revision
+      {
         (state, report.isResumed) = (before, true)
       }
       let places = try dump.places()
@@ -107,7 +111,8 @@
       let comparison = RecordComparison(
         pieces: pieces, sums: dump.sums, local: { known[$0] ?? ids.local($0) }, progress: progress)
       if let difference = try comparison.run() {
-        throw OrgError(.damagedData, "The files don't have what is in \(dump.name.escapedForDisplay): \(difference).")
+        throw OrgError(
+          .damagedData, "The files don't have what is in \(dump.name.escapedForDisplay): \(difference).")
       }
       report.comparingSeconds = seconds(since: compared)
       (report.organizations, report.members) = (pieces.count, pieces.memberCount)
@@ -131,7 +136,8 @@
         if let other = known.updateValue(place.id, forKey: portable) {
           throw OrgError(
             .invalidIdentifier,
-            "\(other.escapedForDisplay) and \(place.id.escapedForDisplay) would both be \(portable.escapedForDisplay) in files.")
+            "\(other.escapedForDisplay) and \(place.id.escapedForDisplay) would both be \(portable.escapedForDisplay) in files."
+          )
         }
       }
       return known
@@ -149,11 +155,17 @@
       var placed: [(place: Int, entry: Entry)] = []
       var others: [Entry] = []
       for place in places {
-        if let number = place.place { placed.append((number, .organization(place.id))) } else { others.append(.organization(place.id)) }
+        if let number = place.place {
+          placed.append((number, .organization(place.id)))
+        } else {
+          others.append(.organization(place.id))
+        }
       }
       for piece in frames[FilePieces.File.organizations.rawValue]?.leftovers ?? [] {
         // Without its organization, it would be one itself.
-        if let id = PieceText.key(of: piece.text), known[id] != nil { placed.append((piece.place, .leftover(piece.text))) }
+        if let id = PieceText.key(of: piece.text), known[id] != nil {
+          placed.append((piece.place, .leftover(piece.text)))
+        }
       }
       return inOrder(placed, others)
     }
@@ -182,7 +194,8 @@
     /// Writes the entries of a file that aren't written yet, and what is around them.
     private func write(
       _ entries: [Entry], to file: FilePieces.File, _ frames: [String: TableLoader.Frame],
-      _ state: inout FileAssembly.State, _ assembly: FileAssembly, _ report: inout MigrationReport, _ total: Int
+      _ state: inout FileAssembly.State, _ assembly: FileAssembly, _ report: inout MigrationReport,
+      _ total: Int
     ) throws(OrgError) {
       let name = file.rawValue
       let kept = frames[name].map { ($0.head, $0.tail, $0.entries) }
@@ -233,7 +246,9 @@
           guard let record = organizations[id] else { continue }
           var organization = record.organization
           organization.id = ids.portable(id)
-          let kept = record.record.flatMap { PieceText.entry(kept: $0, organization, stored: dump.form.stored) }
+          let kept = record.record.flatMap {
+            PieceText.entry(kept: $0, organization, stored: dump.form.stored)
+          }
           texts.append(kept ?? PieceText.entry(organization))
           report.movedRecords += 1
         case .organization(let id), .organizationWithoutList(let id):
@@ -249,7 +264,11 @@
     private func text(of list: TableDump.List, _ id: String) -> [UInt8] {
       var members = list.members
       for place in members.indices { members[place].organizationID = id }
-      if let kept = list.text.flatMap({ PieceText.list(kept: $0, id, members, knowsTimes: dump.form.holdsJoinedAt) }) { return kept }
+      if let kept = list.text.flatMap({
+        PieceText.list(kept: $0, id, members, knowsTimes: dump.form.holdsJoinedAt)
+      }) {
+        return kept
+      }
       if let order = list.order {
         let places = Dictionary(order.enumerated().map { ($1, $0) }) { first, _ in first }
         // New ones come after those that files had.

@@ -78,7 +78,8 @@
         if state.isFinished, !isCutOver {
           plan.note("\(name) has these data already; --cut-over moves what changed since.")
         } else if state.isFinished, state.hasChanged {
-          plan.note("\(name) has been changed since the data were moved there; orgman diff shows what differs.")
+          plan.note(
+            "\(name) has been changed since the data were moved there; orgman diff shows what differs.")
         }
         return
       }
@@ -86,8 +87,10 @@
         plan.isNew = true
         return
       }
-      let parts = [(state.organizations, "organization"), (state.members, "member"), (state.generations, "generation")]
-        .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
+      let parts = [
+        (state.organizations, "organization"), (state.members, "member"), (state.generations, "generation"),
+      ]
+      .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
       plan.note("\(name) isn't empty: it has \(parts.joined(separator: ", ")).")
     }
 
@@ -134,7 +137,9 @@
     /// - Parameters:
     ///   - isCutOver: hold the lock of the files while the last changes are moved, so that none is missing.
     ///   - leavesReadOnly: let nobody change the files after that.
-    package func run(isCutOver: Bool = false, leavesReadOnly: Bool = false) throws(OrgError) -> MigrationReport {
+    package func run(isCutOver: Bool = false, leavesReadOnly: Bool = false) throws(OrgError)
+      -> MigrationReport
+    {
       var report = MigrationReport()
       let first = try plan(isCutOver: isCutOver)
       try check(first)
@@ -149,7 +154,8 @@
         return report
       }
       var result = report
-      try store.withLockedFiles(leavingReadOnlyFor: leavesReadOnly ? loader.name : nil) { (backup) throws(OrgError) in
+      try store.withLockedFiles(leavingReadOnlyFor: leavesReadOnly ? loader.name : nil) {
+        (backup) throws(OrgError) in
         let pieces = try FilePieces(backup)
         try check(plan(pieces))
         try complete(pieces, &result)
@@ -161,7 +167,8 @@
       guard let first = plan.problems.first else { return }
       throw OrgError(
         .invalidValue,
-        "Nothing was moved. \(first)\(plan.problemCount > 1 ? " There are \(plan.problemCount - 1) more problems; --dry-run shows them." : "")")
+        "Nothing was moved. \(first)\(plan.problemCount > 1 ? " There are \(plan.problemCount - 1) more problems; --dry-run shows them." : "")"
+      )
     }
 
     /// Moves what isn't in the database as it is in the files.
@@ -212,7 +219,8 @@
         order.append(String(decoding: user, as: UTF8.self))
       }
       var kept = LoadedRows.Kept(
-        place: pieces.place(of: index, in: .organizations) ?? 0, listPlace: pieces.place(of: index, in: .lists),
+        place: pieces.place(of: index, in: .organizations) ?? 0,
+        listPlace: pieces.place(of: index, in: .lists),
         hash: pieces.hash(at: index))
       if !pieces.isUsual(loader.form.stored(organization), at: index) {
         kept.record = pieces.text(of: index, in: .organizations)
@@ -227,7 +235,8 @@
       var stored = organization
       stored.id = local
       rows.add(
-        stored, kept, original: ids.isDerivable(organization.id) ? nil : organization.id, isReplaced: isReplaced)
+        stored, kept, original: ids.isDerivable(organization.id) ? nil : organization.id,
+        isReplaced: isReplaced)
     }
 
     /// Moves what has changed since, and what isn't about single organizations; then compares both sides.
@@ -237,7 +246,9 @@
       var moved: [(id: String, place: Int, listPlace: Int?)] = []
       for index in 0..<pieces.count {
         let local = ids.local(pieces.id(at: index))
-        let (place, listPlace) = (pieces.place(of: index, in: .organizations) ?? 0, pieces.place(of: index, in: .lists))
+        let (place, listPlace) = (
+          pieces.place(of: index, in: .organizations) ?? 0, pieces.place(of: index, in: .lists)
+        )
         if let loaded = known[local], loaded.place != place || loaded.listPlace != listPlace {
           moved.append((local, place, listPlace))
         }
@@ -245,7 +256,8 @@
       try loader.keep(FilePieces.File.allCases.map { frame($0, pieces) }, moved: moved)
       report.generations = try moveHistory()
       let start = ContinuousClock.now
-      let comparison = RecordComparison(pieces: pieces, sums: loader.sums, local: ids.local, progress: progress)
+      let comparison = RecordComparison(
+        pieces: pieces, sums: loader.sums, local: ids.local, progress: progress)
       if let difference = try comparison.run() {
         throw OrgError(
           .conflict,
@@ -255,7 +267,8 @@
       report.comparingSeconds = seconds(since: start)
       (report.organizations, report.members) = (pieces.count, pieces.memberCount)
       try loader.finish(
-        after: try store.newestGeneration() ?? 0, note: "the data came from the files in \(store.resolvedPath)")
+        after: try store.newestGeneration() ?? 0,
+        note: "the data came from the files in \(store.resolvedPath)")
     }
 
     private func frame(_ file: FilePieces.File, _ pieces: FilePieces) -> TableLoader.Frame {

@@ -27,10 +27,12 @@
       var parts: [String] = []
       if let first = different.first {
         parts.append(
-          "\(different.count) organization\(different.count == 1 ? " differs" : "s differ"), the first of which is \(first.quoted)")
+          "\(different.count) organization\(different.count == 1 ? " differs" : "s differ"), the first of which is \(first.quoted)"
+        )
       }
       if let first = found.keys.min() {
-        parts.append("\(found.count) of the tables aren't in the files, the first of which is \(first.quoted)")
+        parts.append(
+          "\(found.count) of the tables aren't in the files, the first of which is \(first.quoted)")
       }
       return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }

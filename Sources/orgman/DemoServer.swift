@@ -17,13 +17,15 @@
     private static let user = "postgres"
     private static let timeout = Duration.seconds(60)
 
-    /// Makes a database cluster, runs a server on it, and ends both when nothing can come from standard input any more.
+    /// Makes a database cluster, runs a server on it, and ends and removes both when nothing can come from standard input any
+    /// more. Its arguments are the directory, that of the programs, and a command that runs them as another user.
     private static let script = #"""
       directory=$1 programs=$2
+      shift 2
       cd "$directory" || exit 1
-      "$programs/initdb" -D "$directory/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N >"$directory/log" 2>&1 </dev/null &&
-        touch "$directory/made" || touch "$directory/failed"
-      "$programs/postgres" -D "$directory/data" -k "$directory" -c listen_addresses= -c fsync=off \
+      "$@" "$programs/initdb" -D "$directory/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N >"$directory/log" 2>&1 </dev/null ||
+        touch "$directory/failed"
+      "$@" "$programs/postgres" -D "$directory/data" -k "$directory" -c listen_addresses= -c fsync=off \
         -c dynamic_shared_memory_type=mmap >>"$directory/log" 2>&1 </dev/null &
       server=$!
       while read -r line; do :; done
@@ -43,9 +45,11 @@
       defer { close(ends[0]) }
       for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
       lifeline = ends[1]
-      let shell = ["/bin/sh", "-c", Self.script, "sh", directory, programs]
       let privileges = ["/usr/bin/setpriv", "--reuid=\(Self.user)", "--regid=\(Self.user)", "--init-groups"]
-      process = try Self.spawn(geteuid() == 0 ? privileges + shell : shell, reading: ends[0])
+      process = try Self.spawn(
+        ["/bin/sh", "-c", Self.script, "sh", directory, programs]
+          + (geteuid() == 0 ? privileges : ["/usr/bin/env"]),
+        reading: ends[0])
       settings = try ConnectionSettings("host=\(directory) user=postgres dbname=postgres")
       try waitUntilReady(directory)
     }
@@ -78,16 +82,19 @@
 
     /// The directory of the server's programs, of the newest version that is installed.
     private static func programs() throws(OrgError) -> String {
-      let versions = ((try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []).compactMap(Int.init)
+      let versions = ((try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? [])
+        .compactMap(Int.init)
       let path = getenv("PATH").map { String(cString: $0) } ?? ""
       let directories =
-        versions.sorted(by: >).map { "/usr/lib/postgresql/\($0)/bin" } + path.split(separator: ":").map(String.init)
+        versions.sorted(by: >).map { "/usr/lib/postgresql/\($0)/bin" }
+        + path.split(separator: ":").map(String.init)
       guard
         let found = directories.first(where: { directory in
           ["initdb", "postgres"].allSatisfy { access("\(directory)/\($0)", X_OK) == 0 }
         })
       else {
-        throw OrgError(.system, "There is no PostgreSQL server on this machine; install the package postgresql.")
+        throw OrgError(
+          .system, "There is no PostgreSQL server on this machine; install the package postgresql.")
       }
       return found
     }
@@ -105,7 +112,9 @@
       guard let owner = getpwnam(user), chown(path, owner.pointee.pw_uid, owner.pointee.pw_gid) == 0 else {
         rmdir(path)
         throw OrgError(
-          .system, "The server for the demo can't run as root, and there is no user \(user); install the package postgresql.")
+          .system,
+          "The server for the demo can't run as root, and there is no user \(user); install the package postgresql."
+        )
       }
       return path
     }

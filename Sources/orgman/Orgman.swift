@@ -123,7 +123,9 @@ struct BrowseCommand: ParsableCommand {
       throw ValidationError("--demo brings data of its own; leave --data out.")
     }
     #if PostgreSQL
-      if demo, demoPostgres { throw ValidationError("--demo and --demo-postgres are two samples; choose one.") }
+      if demo, demoPostgres {
+        throw ValidationError("--demo and --demo-postgres are two samples; choose one.")
+      }
     #endif
     // An empty value probably comes from an unset variable in a script. Opening other data instead
     // would be a nasty surprise.

@@ -18,7 +18,8 @@ extension Migrations {
       _ = try store.commit(
         ChangeSet([
           .setField(.name, organization: organizations[0].id, from: organizations[0].name, to: "Between"),
-          .setField(.name, organization: organizations[1].id, from: organizations[1].name, to: organizations[0].name),
+          .setField(
+            .name, organization: organizations[1].id, from: organizations[1].name, to: organizations[0].name),
           .setField(.name, organization: organizations[0].id, from: "Between", to: organizations[1].name),
         ]))
       _ = try manager.updatePlan(of: organizations[2].id, to: "enterprise")
@@ -34,14 +35,20 @@ extension Migrations {
       if let member = others.first {
         _ = try store.commit(
           ChangeSet(
-            [.setRole(user: member.userID, organization: member.organizationID, from: member.role, to: .billingAdmin)],
+            [
+              .setRole(
+                user: member.userID, organization: member.organizationID, from: member.role, to: .billingAdmin
+              )
+            ],
             allowsOwnerless: true))
       }
       try manager.addUser("zoë", to: organizations[6].id, role: .member)
     }
 
     @Test(arguments: [Target.empty, .texts])
-    func `what differs, applied to the other side, makes both equal, in both directions`(target: Target) throws {
+    func `what differs, applied to the other side, makes both equal, in both directions`(target: Target)
+      throws
+    {
       for isFileChanged in [true, false] {
         let files = try Files.generated(12, 40)
         let database = try target.database()

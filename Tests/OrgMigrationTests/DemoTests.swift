@@ -8,7 +8,9 @@ extension Migrations {
   @Suite struct Demos {
     /// The directories of demos' servers in a directory.
     private func servers(in directory: TemporaryDirectory) -> [String] {
-      ((try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []).filter { $0.hasPrefix("orgman-demo-") }
+      ((try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []).filter {
+        $0.hasPrefix("orgman-demo-")
+      }
     }
 
     private func start(in directory: TemporaryDirectory) throws -> TerminalProcess {
@@ -17,7 +19,9 @@ extension Migrations {
       let orgman = try TerminalProcess(
         try builtProduct("orgman"), ["--demo-postgres"], environment: environment, columns: 120, rows: 32)
       orgman.belongings = [directory]
-      try orgman.waitFor("the sample") { $0.text.contains("1 of 200") || $0.text.contains("200 organizations") }
+      try orgman.waitFor("the sample") {
+        $0.text.contains("1 of 200") || $0.text.contains("200 organizations")
+      }
       return orgman
     }
 
@@ -27,7 +31,9 @@ extension Migrations {
       let servers = servers(in: directory)
       #expect(servers.count == 1)
       let url = "host=\(directory.path)/\(servers.first ?? "") user=postgres dbname=postgres"
-      #expect(try psql("select count(*), (select count(*) from organization_members) from organizations", at: url) == "200|2000")
+      #expect(
+        try psql("select count(*), (select count(*) from organization_members) from organizations", at: url)
+          == "200|2000")
       orgman.send("Q")
       #expect(try orgman.waitForExit() == .exited(0))
       #expect(self.servers(in: directory) == [])
@@ -47,7 +53,11 @@ extension Migrations {
       let directory = try TemporaryDirectory()
       let output = try run(
         "/usr/bin/env",
-        ["unshare", "--mount", "/bin/sh", "-c", "mount -t tmpfs none /usr/lib/postgresql && exec \"$0\" --demo-postgres </dev/null", try builtProduct("orgman")],
+        [
+          "unshare", "--mount", "/bin/sh", "-c",
+          "mount -t tmpfs none /usr/lib/postgresql && exec \"$0\" --demo-postgres </dev/null",
+          try builtProduct("orgman"),
+        ],
         environment: plainEnvironment.merging(["TMPDIR": directory.path, "PATH": "/usr/bin:/bin"]) { $1 })
       #expect(output.stderr.contains("install the package postgresql"), "\(output.stderr)")
     }

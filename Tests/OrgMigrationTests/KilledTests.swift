@@ -14,7 +14,8 @@ extension Migrations {
     /// Starts a migration, and kills it as soon as so much is done.
     private func kill(_ arguments: [String], when isDone: () throws -> Bool) throws {
       let process = try ChildProcess(
-        try builtProduct("orgman"), ["migrate"] + arguments + ["--yes", "--batch", "\(200 * Migrations.scale)"],
+        try builtProduct("orgman"),
+        ["migrate"] + arguments + ["--yes", "--batch", "\(200 * Migrations.scale)"],
         environment: plainEnvironment, workingDirectory: "/", inNewSession: true
       ) {
         posix_spawn_file_actions_addopen(&$0, 0, "/dev/null", O_RDWR, 0)
@@ -52,7 +53,8 @@ extension Migrations {
       for number in 1...Self.kills {
         try kill([database.url, path]) {
           let sizes = Files.names.map { name in
-            (try? FileManager.default.attributesOfItem(atPath: "\(path)/.orgman/incoming/\(name)")[.size] as? Int) ?? 0
+            (try? FileManager.default.attributesOfItem(atPath: "\(path)/.orgman/incoming/\(name)")[.size]
+              as? Int) ?? 0
           }
           return sizes.reduce(0, +) >= number * size / (Self.kills + 2)
         }

@@ -39,7 +39,9 @@ final class Files {
   /// Organizations with members whose times are in no order.
   static func generated(_ organizations: Int, _ members: Int) throws -> Files {
     var random = Numbers(state: 20_261_130)
-    func time() -> String { "2026-0\(1 + random.next() % 9)-1\(random.next() % 10) 0\(random.next() % 10):0\(random.next() % 6):00" }
+    func time() -> String {
+      "2026-0\(1 + random.next() % 9)-1\(random.next() % 10) 0\(random.next() % 10):0\(random.next() % 6):00"
+    }
     var (records, lists): ([String], [String]) = ([], [])
     for number in 0..<organizations {
       let id = "org_" + uuid(&random)
@@ -81,12 +83,16 @@ final class Files {
     try Data(text.utf8).write(to: URL(filePath: "\(path)/\(name)"), options: [])
   }
 
-  func text(_ name: String) throws -> String { try String(contentsOfFile: "\(path)/\(name)", encoding: .utf8) }
+  func text(_ name: String) throws -> String {
+    try String(contentsOfFile: "\(path)/\(name)", encoding: .utf8)
+  }
 
   /// Both files.
   var texts: [String] { get throws { try Self.names.map(text) } }
 
-  func store(isReadOnly: Bool = false) throws -> FileStore { try FileStore(path: path, isReadOnly: isReadOnly) }
+  func store(isReadOnly: Bool = false) throws -> FileStore {
+    try FileStore(path: path, isReadOnly: isReadOnly)
+  }
 
   /// A directory that isn't there yet.
   func sibling(_ name: String) -> String { directory.path + "/" + name }
@@ -149,7 +155,8 @@ extension Database {
   var settings: ConnectionSettings { get throws { try ConnectionSettings(url) } }
 
   func store(isReadOnly: Bool = false) throws -> PostgresStore {
-    try PostgresStore(try settings, PostgresStore.Options(actor: tester, isReadOnly: isReadOnly, readsOneMoment: true))
+    try PostgresStore(
+      try settings, PostgresStore.Options(actor: tester, isReadOnly: isReadOnly, readsOneMoment: true))
   }
 }
 
@@ -168,7 +175,8 @@ func texts(of database: Database, at path: String) throws -> [String] {
 }
 
 /// What differs between two stores.
-func differences(_ from: any OrgStore, _ to: any OrgStore) throws -> (changes: [Change], impossible: [String]) {
+func differences(_ from: any OrgStore, _ to: any OrgStore) throws -> (changes: [Change], impossible: [String])
+{
   var (changes, impossible): ([Change], [String]) = ([], [])
   try StoreComparison(from: from, to: to).run { (difference) throws(OrgError) in
     switch difference {

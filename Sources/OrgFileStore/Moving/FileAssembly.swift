@@ -57,7 +57,8 @@ package final class FileAssembly {
 
   /// - Throws: `invalidValue` if there are data in a directory, or a history.
   private static func checkIsEmpty(_ directory: DataDirectory) throws(OrgError) {
-    let isUnfinished = directory.calls.exists("\(DataDirectory.privateName)/\(name)/\(stateName)", in: directory.root)
+    let isUnfinished = directory.calls.exists(
+      "\(DataDirectory.privateName)/\(name)/\(stateName)", in: directory.root)
     guard !isUnfinished else { return }
     let journal = "\(DataDirectory.privateName)/journal"
     if let found = [OrganizationTable.file, MemberTable.file, journal].first(where: {
@@ -181,7 +182,8 @@ package final class FileAssembly {
     }
     try directory.saving { () throws(SystemCallError) in
       // Whoever sees the organizations finds their members, too.
-      for name in [MemberTable.file, OrganizationTable.file] where directory.calls.exists(name, in: incoming) {
+      for name in [MemberTable.file, OrganizationTable.file] where directory.calls.exists(name, in: incoming)
+      {
         let file = try directory.calls.open(name, in: incoming, O_RDONLY)
         try directory.setUsualMetadata(of: file, name)
         try directory.calls.rename(name, in: incoming, to: name, in: directory.root)
@@ -204,7 +206,9 @@ package final class FileAssembly {
     try directory.saving { () throws(SystemCallError) in
       // What an earlier try left.
       for name in try calls.list(state.journal, "journal") { try calls.remove(name, in: state.journal) }
-      for name in try calls.list(state.checkpoints, "checkpoints") { try calls.remove(name, in: state.checkpoints) }
+      for name in try calls.list(state.checkpoints, "checkpoints") {
+        try calls.remove(name, in: state.checkpoints)
+      }
     }
     let segment = "000000000000\(Segment.suffix)"
     var (previous, lines): (String, [UInt8]) = ("", [])
@@ -230,23 +234,30 @@ package final class FileAssembly {
     try flush()
     let isEmpty = previous.isEmpty
     let contents = backup.contents
-    try directory.saving { () throws(SystemCallError) in try state.writeCheckpoint(contents, generation: newest) }
+    try directory.saving { () throws(SystemCallError) in
+      try state.writeCheckpoint(contents, generation: newest)
+    }
     var record = JournalRecord.draft(newest, .checkpoint, [])
     record.previous = previous
     for (file, bytes) in contents.files {
       record.data.files[file] = JournalRecord.FileState(
         size: bytes.count, sha256: sha256(bytes),
-        inode: try directory.saving { () throws(SystemCallError) in try directory.inode(of: file, in: incoming) })
+        inode: try directory.saving { () throws(SystemCallError) in
+          try directory.inode(of: file, in: incoming)
+        })
     }
     guard let (bytes, _) = try? Journal.encode(record) else {
       throw OrgError(.system, "Generation \(newest) can't be written down.")
     }
     let digits = String(newest)
-    let name = String(repeating: "0", count: max(0, 12 - digits.count)) + digits + (newest == 0 ? "_" : "") + Segment.suffix
+    let name =
+      String(repeating: "0", count: max(0, 12 - digits.count)) + digits + (newest == 0 ? "_" : "")
+      + Segment.suffix
     try directory.saving { () throws(SystemCallError) in
       if isEmpty { try calls.remove(segment, in: state.journal) }
       try state.write(bytes, as: name, in: state.journal)
-      if !isEmpty, let anchor = try? JournalAnchor(segment: segment, previous: "", generation: newest).text() {
+      if !isEmpty, let anchor = try? JournalAnchor(segment: segment, previous: "", generation: newest).text()
+      {
         try state.write(anchor, as: JournalAnchor.file, in: state.journal)
       }
       try calls.sync(state.journal, "journal")

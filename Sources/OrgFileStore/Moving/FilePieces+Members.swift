@@ -28,7 +28,8 @@ extension FilePieces {
     known.reserveCapacity(Int(list.count))
     var before: (time: [UInt8], user: [UInt8]) = ([], [])
     table.bytes.withUnsafeBytes { bytes in
-      var layout = UsualListLayout(bytes, id: id, open: Int(list.open), text: text(of: index, in: .lists), isFirst: place == 0)
+      var layout = UsualListLayout(
+        bytes, id: id, open: Int(list.open), text: text(of: index, in: .lists), isFirst: place == 0)
       func take(_ user: UnsafeRawBufferPointer, _ role: Role, _ time: UnsafeRawBufferPointer) {
         var hasher = Hasher()
         hasher.combine(bytes: user)
@@ -58,7 +59,9 @@ extension FilePieces {
           continue
         }
         let end = table.end(ofMember: place) ?? start
-        let member = table.row(ofMember: place - list.members.lowerBound, at: index, organization: contents.id(at: index)).member
+        let member = table.row(
+          ofMember: place - list.members.lowerBound, at: index, organization: contents.id(at: index)
+        ).member
         if !bytes[start..<end].elementsEqual(JSONText.element(member)) { layout.isUsual = false }
         layout.end = end
         Array(member.userID.utf8).withUnsafeBytes { user in

@@ -34,7 +34,8 @@ package struct FilePieces: Sendable {
   package init(_ backup: Backup) throws(OrgError) {
     contents = backup.contents
     if let problem = contents.problems.first {
-      throw OrgError(.damagedData, "Damaged data can't be moved. \(problem). Repair them first: orgman doctor --fix.")
+      throw OrgError(
+        .damagedData, "Damaged data can't be moved. \(problem). Repair them first: orgman doctor --fix.")
     }
     let table = contents.organizations
     let known = Dictionary(table.boundaries.map { ($0.offset, $0.id) }) { first, _ in first }
@@ -54,7 +55,9 @@ package struct FilePieces: Sendable {
 
   private static func places(of entries: [Entry], _ count: Int) -> [Int32] {
     var places = [Int32](repeating: -1, count: count)
-    for (place, entry) in entries.enumerated() where entry.index >= 0 { places[Int(entry.index)] = Int32(place) }
+    for (place, entry) in entries.enumerated() where entry.index >= 0 {
+      places[Int(entry.index)] = Int32(place)
+    }
     return places
   }
 
@@ -169,7 +172,8 @@ package struct FilePieces: Sendable {
     for place in members.lists[index].members {
       var scanner = JSONScanner(members.bytes, at: Int(members.starts[place]))
       guard let fields = PieceText.unknownFields(&scanner, MemberTable.fields),
-        let user = members.record(place)?.values[1].text(in: members.bytes), !user.unicodeScalars.contains("\0")
+        let user = members.record(place)?.values[1].text(in: members.bytes),
+        !user.unicodeScalars.contains("\0")
       else { continue }
       parts.append(String(decoding: JSONText.encode(user), as: UTF8.self) + ": " + fields)
     }

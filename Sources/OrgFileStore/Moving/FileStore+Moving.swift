@@ -50,7 +50,9 @@ extension Transaction {
         if !files.isBeingWritten, backup.files.allSatisfy({ directory.holds($0.bytes, $0.name) }) {
           let value = try body(backup)
           try directory.saving { () throws(SystemCallError) in
-            try stateDirectory.write(Array("\(destination)\t\(Timestamp.now())\n".utf8), as: MovedMark.name, in: stateDirectory.space)
+            try stateDirectory.write(
+              Array("\(destination)\t\(Timestamp.now())\n".utf8), as: MovedMark.name, in: stateDirectory.space
+            )
           }
           return value
         }
@@ -61,7 +63,9 @@ extension Transaction {
       directory.setModes(modes)
     }
     throw OrgError(
-      .locked, "Another program writes to the files in \(directory.path.escapedForDisplay) all the time; stop it first.")
+      .locked,
+      "Another program writes to the files in \(directory.path.escapedForDisplay) all the time; stop it first."
+    )
   }
 }
 
@@ -75,7 +79,8 @@ enum MovedMark {
     let name = "\(DataDirectory.privateName)/\(name)"
     guard let file = try? directory.calls.open(name, in: directory.root, O_RDONLY) else { return nil }
     let bytes = (try? directory.calls.readBeginning(of: file, name, length: 4096)) ?? []
-    let parts = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self).split(separator: "\t")
+    let parts = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self).split(
+      separator: "\t")
     let path = directory.path.escapedForDisplay
     let place = parts.first.map { String($0).escapedForDisplay } ?? "another place"
     return WriteObstacle(

@@ -120,10 +120,13 @@ package enum PieceText {
   ) -> [UInt8]? {
     let separator = text.firstIndex(of: .quote) ?? text.endIndex
     let bytes = [.openBrace] + text[separator...] + [.closeBrace]
-    let owner = [.openBrace] + JSONText.entry(Organization(id: id, name: "-", createdAt: .unknown)) + [.closeBrace]
+    let owner =
+      [.openBrace] + JSONText.entry(Organization(id: id, name: "-", createdAt: .unknown)) + [.closeBrace]
     let table = OrganizationTable(owner)
     let contents = FileContents(organizations: table, members: MemberTable(bytes, of: table))
-    guard contents.problems.isEmpty, contents.organizationCount == 1, contents.members.hasList(at: 0) else { return nil }
+    guard contents.problems.isEmpty, contents.organizationCount == 1, contents.members.hasList(at: 0) else {
+      return nil
+    }
     var wanted = Dictionary(members.map { ($0.userID, $0) }) { first, _ in first }
     var list = MemberListEdit()
     var seen: Set<String> = []
@@ -137,7 +140,9 @@ package enum PieceText {
       wanted[member.userID] = nil
       if now.role != member.role { list.roles[member.userID] = now.role }
     }
-    for member in members where wanted.removeValue(forKey: member.userID) != nil { list.added[member.userID] = member }
+    for member in members where wanted.removeValue(forKey: member.userID) != nil {
+      list.added[member.userID] = member
+    }
     guard !list.isEmpty else { return text }
     var edit = StoreEdit()
     edit.members[id] = list

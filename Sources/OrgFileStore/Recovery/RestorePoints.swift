@@ -59,7 +59,8 @@ struct RestorePoints {
   ) throws(OrgError) -> FileContents.Application? {
     guard set.purpose != .edit, let lines = try linesSinceRestore(), let record = lines.first?.record,
       // What a generation of another store did to bytes isn't known.
-      record.generation == generation, !record.data.files.isEmpty, set.takesBackRestore(lines.compactMap(\.record.entry))
+      record.generation == generation, !record.data.files.isEmpty,
+      set.takesBackRestore(lines.compactMap(\.record.entry))
     else { return nil }
     let before = lines.first { $0.record.generation < generation }?.record.data.files
     return contents.reverting(record, to: before)

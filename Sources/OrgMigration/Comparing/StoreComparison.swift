@@ -36,7 +36,13 @@ package struct StoreComparison {
     var both: [String] = []
     var (new, gone): ([String], [String]) = ([], [])
     merge(source.portable, target.portable) { id, isInSource, isInTarget in
-      if isInSource && isInTarget { both.append(id) } else if isInSource { new.append(id) } else { gone.append(id) }
+      if isInSource && isInTarget {
+        both.append(id)
+      } else if isInSource {
+        new.append(id)
+      } else {
+        gone.append(id)
+      }
     }
     let total = both.count + new.count + gone.count
     var done = 0
@@ -57,7 +63,8 @@ package struct StoreComparison {
       let theirs = try from.records(ids.map { source.local($0, from.ids) })
       let mine = try to.records(ids.map { target.local($0, to.ids) })
       for id in ids {
-        guard let wanted = theirs[source.local(id, from.ids)], let present = mine[target.local(id, to.ids)] else {
+        guard let wanted = theirs[source.local(id, from.ids)], let present = mine[target.local(id, to.ids)]
+        else {
           continue
         }
         try compare(wanted.organization, present.organization, &renames, report)
@@ -143,7 +150,8 @@ extension StoreComparison {
     } catch {
       return try report(
         .impossible(
-          "\(member.userID.quoted) can't be added to \(organization.name.escapedForDisplay): \(error.message)"))
+          "\(member.userID.quoted) can't be added to \(organization.name.escapedForDisplay): \(error.message)"
+        ))
     }
     try report(.change(RecordedChange(.addMember(member), organizationName: organization.name)))
   }
@@ -159,7 +167,9 @@ extension StoreComparison {
   ) throws(OrgError) {
     let name = present.name
     for field in OrganizationField.allCases
-    where from.keys.contains(.field(field)) && to.keys.contains(.field(field)) && wanted[field] != present[field] {
+    where from.keys.contains(.field(field)) && to.keys.contains(.field(field))
+      && wanted[field] != present[field]
+    {
       do throws(OrgError) {
         _ = try to.rules.checked(wanted[field], for: field)
       } catch {
@@ -167,8 +177,13 @@ extension StoreComparison {
         continue
       }
       let change = RecordedChange(
-        .setField(field, organization: present.id, from: present[field], to: wanted[field]), organizationName: name)
-      if field == .name { renames.add(change, from: name, to: wanted.name) } else { try report(.change(change)) }
+        .setField(field, organization: present.id, from: present[field], to: wanted[field]),
+        organizationName: name)
+      if field == .name {
+        renames.add(change, from: name, to: wanted.name)
+      } else {
+        try report(.change(change))
+      }
     }
     if from.keys.contains(.createdAt), to.keys.contains(.createdAt), wanted.createdAt != present.createdAt {
       try report(

@@ -62,13 +62,18 @@ struct StoreSide {
   }
 
   /// Records of organizations with their members, by id.
-  func records(_ locals: [String]) throws(OrgError) -> [String: (organization: Organization, members: [OrgUser])]
-  {
+  func records(_ locals: [String]) throws(OrgError) -> [String: (
+    organization: Organization, members: [OrgUser]
+  )] {
     var records: [String: (organization: Organization, members: [OrgUser])] = [:]
     guard !locals.isEmpty else { return records }
-    for organization in try reader.organizations(ids: locals) { records[organization.id] = (organization, []) }
+    for organization in try reader.organizations(ids: locals) {
+      records[organization.id] = (organization, [])
+    }
     if let reader = reader as? any BulkReader {
-      for member in try reader.members(ofEach: locals) { records[member.organizationID]?.members.append(member) }
+      for member in try reader.members(ofEach: locals) {
+        records[member.organizationID]?.members.append(member)
+      }
     } else {
       for id in records.keys { records[id]?.members = try reader.members(of: id) }
     }

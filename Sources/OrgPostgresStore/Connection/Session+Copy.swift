@@ -12,7 +12,8 @@ extension Session {
     while place < bytes.count {
       let count = min(1 << 16, bytes.count - place)
       let isTaken = bytes.withUnsafeBytes { all in
-        PQputCopyData(handle, all.baseAddress?.advanced(by: place).assumingMemoryBound(to: CChar.self), Int32(count))
+        PQputCopyData(
+          handle, all.baseAddress?.advanced(by: place).assumingMemoryBound(to: CChar.self), Int32(count))
       }
       switch isTaken {
       case 1: place += count
@@ -49,7 +50,9 @@ extension Session {
       guard count > 0, let row else { throw failure(.connection) }
       defer { PQfreemem(row) }
       guard stop == nil else { continue }
-      do throws(Failure) { try body(UnsafeRawBufferPointer(start: row, count: Int(count))) } catch { stop = error }
+      do throws(Failure) { try body(UnsafeRawBufferPointer(start: row, count: Int(count))) } catch {
+        stop = error
+      }
     }
     _ = try rows(&wait)
     return stop
@@ -209,7 +212,9 @@ struct CopiedRow {
 
   /// A value of the type `bytea`.
   func bytes(_ column: Int) -> [UInt8]? {
-    guard column < values.count, let value = values[column], value.starts(with: Array("\\x".utf8)) else { return nil }
+    guard column < values.count, let value = values[column], value.starts(with: Array("\\x".utf8)) else {
+      return nil
+    }
     func digit(_ byte: UInt8) -> UInt8 { byte <= 0x39 ? byte - 0x30 : (byte | 0x20) - 0x61 + 10 }
     var result: [UInt8] = []
     result.reserveCapacity(value.count / 2)

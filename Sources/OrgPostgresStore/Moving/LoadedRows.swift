@@ -96,9 +96,10 @@ package struct LoadedForm: Sendable {
   init(_ shape: TableShape) {
     self.shape = shape.withTables
     let column = self.shape.memberRole
-    roleLabels = Dictionary(uniqueKeysWithValues: Role.allCases.compactMap { role in
-      column?.label(role.rawValue).map { (role, $0) }
-    })
+    roleLabels = Dictionary(
+      uniqueKeysWithValues: Role.allCases.compactMap { role in
+        column?.label(role.rawValue).map { (role, $0) }
+      })
     userLength = self.shape.memberUser?.length ?? .max
     needsTime = self.shape.memberJoined?.isRequired ?? false
   }
@@ -115,7 +116,9 @@ package struct LoadedForm: Sendable {
   }
 
   /// The columns of organizations that are loaded, but for the id.
-  var columns: [TableShape.Column] { keys.compactMap { shape.column($0) } + [shape.activeFlag].compactMap(\.self) }
+  var columns: [TableShape.Column] {
+    keys.compactMap { shape.column($0) } + [shape.activeFlag].compactMap(\.self)
+  }
 
   /// The status as it is read back.
   func stored(_ status: Organization.Status) -> Organization.Status {
@@ -165,8 +168,12 @@ package struct LoadedForm: Sendable {
 
   /// What the tables have no room for of a member.
   package func obstacle(toUser user: String, _ role: Role, hasTime: Bool) -> String? {
-    if label(of: role) == nil { return "there is no role \(role.rawValue); there are \(shape.roles.alternatives)" }
-    if !hasTime, shape.memberJoined?.isRequired == true { return "joined_at is missing, and the table needs it" }
+    if label(of: role) == nil {
+      return "there is no role \(role.rawValue); there are \(shape.roles.alternatives)"
+    }
+    if !hasTime, shape.memberJoined?.isRequired == true {
+      return "joined_at is missing, and the table needs it"
+    }
     return shape.memberUser.flatMap { obstacle(to: user, in: $0) }.map { "the user's id \($0)" }
   }
 
@@ -175,7 +182,9 @@ package struct LoadedForm: Sendable {
     if column.isText, let length = column.length, value.unicodeScalars.count > length {
       return "has \(value.unicodeScalars.count) characters, and the column takes \(length)"
     }
-    if column.label(value) == nil { return "can't be \(value.quoted); it can be \(column.labels.map { $0.lowercased() }.alternatives)" }
+    if column.label(value) == nil {
+      return "can't be \(value.quoted); it can be \(column.labels.map { $0.lowercased() }.alternatives)"
+    }
     return nil
   }
 }

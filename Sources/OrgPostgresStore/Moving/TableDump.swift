@@ -24,7 +24,9 @@ package final class TableDump: Sendable {
     if let obstacle = shape.obstacle { throw OrgError(.unusableTables, obstacle) }
     guard shape.hasTables else {
       throw OrgError(
-        .dataNotFound, "There are no tables organizations and organization_members in \(settings.display.escapedForDisplay).")
+        .dataNotFound,
+        "There are no tables organizations and organization_members in \(settings.display.escapedForDisplay)."
+      )
     }
     form = LoadedForm(shape)
     isInstalled = shape.installation?.version != nil
@@ -34,7 +36,8 @@ package final class TableDump: Sendable {
         Statement("begin isolation level repeatable read\(isLocking ? "" : ", read only")"))
       if isLocking {
         _ = try connection.run(
-          Statement("lock table \(tables.organizations), \(tables.members) in share mode")) { _ in true }
+          Statement("lock table \(tables.organizations), \(tables.members) in share mode")
+        ) { _ in true }
       }
       _ = try connection.run([ConnectionPool.searchPath, Statement("set local timezone = 'UTC'")])
     } catch {
@@ -61,7 +64,8 @@ package final class TableDump: Sendable {
   /// How many organizations and members there are.
   package func counts() throws(OrgError) -> (organizations: Int, members: Int) {
     let rows = try ask(
-      "select (select count(*) from \(raw: tables.organizations)), (select count(*) from \(raw: tables.members))")
+      "select (select count(*) from \(raw: tables.organizations)), (select count(*) from \(raw: tables.members))"
+    )
     return (rows.number(0, 0) ?? 0, rows.number(0, 1) ?? 0)
   }
 
@@ -74,7 +78,8 @@ package final class TableDump: Sendable {
 
   /// How many organizations have each status, by its name in lower case.
   package func statuses() throws(OrgError) -> [String: Int] {
-    let rows = try ask("select \(raw: tables.status), count(*) from \(raw: tables.organizations) o group by 1")
+    let rows = try ask(
+      "select \(raw: tables.status), count(*) from \(raw: tables.organizations) o group by 1")
     return Dictionary(
       (0..<rows.count).map { (rows.text($0, 0) ?? "", rows.number($0, 1) ?? 0) }, uniquingKeysWith: +)
   }
@@ -120,7 +125,8 @@ package final class TableDump: Sendable {
     var places: [Place] = []
     let kept = isInstalled ? "k.place, k.list_place" : "null, null"
     let join = isInstalled ? " left join orgman.kept_organization k on k.organization = o.id" : ""
-    try copy("select o.id::text, \(kept) from \(tables.organizations) o\(join) order by \(tables.dataOrder)") { row in
+    try copy("select o.id::text, \(kept) from \(tables.organizations) o\(join) order by \(tables.dataOrder)")
+    { row in
       if let id = row.text(0) { places.append(Place(id: id, place: row.number(1), listPlace: row.number(2))) }
     }
     return places
@@ -129,7 +135,9 @@ package final class TableDump: Sendable {
   // MARK: Records
 
   /// An organization, and its entry in files if that isn't in the usual form.
-  package func organizations(_ ids: [String]) throws(OrgError) -> [String: (organization: Organization, record: [UInt8]?)] {
+  package func organizations(_ ids: [String]) throws(OrgError) -> [String: (
+    organization: Organization, record: [UInt8]?
+  )] {
     var records: [String: (organization: Organization, record: [UInt8]?)] = [:]
     let keys = OrganizationField.allCases.map { tables.text($0) }.joined(separator: ", ")
     let created = SchemaExpressions(form.shape).createdText("o")
@@ -141,7 +149,9 @@ package final class TableDump: Sendable {
       guard let id = row.text(0) else { return }
       var organization = Organization(
         id: id, name: "", createdAt: row.text(1).flatMap { Timestamp(recorded: $0) } ?? .unknown)
-      for (place, field) in OrganizationField.allCases.enumerated() { organization[field] = row.text(3 + place) }
+      for (place, field) in OrganizationField.allCases.enumerated() {
+        organization[field] = row.text(3 + place)
+      }
       records[id] = (organization, row.bytes(2))
     }
     return records
@@ -172,7 +182,9 @@ package final class TableDump: Sendable {
       try copy(
         "select k.organization::text, u.member from orgman.kept_organization k cross join lateral unnest(k.members) with ordinality u (member, number) where k.organization = any(\(list(ids))) order by k.organization, u.number"
       ) { row in
-        if let id = row.text(0), let user = row.text(1) { lists[id, default: List()].order = (lists[id]?.order ?? []) + [user] }
+        if let id = row.text(0), let user = row.text(1) {
+          lists[id, default: List()].order = (lists[id]?.order ?? []) + [user]
+        }
       }
     }
     let joined = SchemaExpressions(form.shape).joinedText("m")
@@ -183,7 +195,8 @@ package final class TableDump: Sendable {
       order by \(tables.memberOrganization), \(tables.memberOrder)
       """
     ) { row in
-      guard let id = row.text(0), let user = row.text(1), let role = row.text(2).flatMap(Role.init(rawValue:)) else { return }
+      guard let id = row.text(0), let user = row.text(1), let role = row.text(2).flatMap(Role.init(rawValue:))
+      else { return }
       lists[id, default: List()].members.append(
         OrgUser(
           organizationID: id, userID: user, role: role,
@@ -193,7 +206,9 @@ package final class TableDump: Sendable {
   }
 
   /// Generations of the history in their order.
-  package func history(after generation: UInt64, upTo last: UInt64, limit: Int) throws(OrgError) -> [HistoryEntry] {
+  package func history(after generation: UInt64, upTo last: UInt64, limit: Int) throws(OrgError)
+    -> [HistoryEntry]
+  {
     guard isInstalled else { return [] }
     return try PostgresHistory(database: Database(pool: pool, tables: tables))
       .entries(after: generation, upTo: last, limit: limit)
@@ -215,7 +230,8 @@ package final class TableDump: Sendable {
 
   private func copy(_ query: String, _ body: (CopiedRow) -> Void) throws(OrgError) {
     do throws(PostgresError) {
-      _ = try connection.copyOut("copy (\(query)) to stdout") { (line) throws(Never) in body(CopiedRow(line)) }
+      _ = try connection.copyOut("copy (\(query)) to stdout") { (line) throws(Never) in body(CopiedRow(line))
+      }
     } catch {
       throw error.error("The data can't be read", of: name)
     }

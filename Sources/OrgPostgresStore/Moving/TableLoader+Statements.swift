@@ -17,7 +17,10 @@ extension TableLoader {
   }
 
   var stagingTables: [String] {
-    let organization = (["id \(form.shape.idType)"] + form.columns.map { "\($0.reference) \(staged($0))" } + ["replaced boolean"])
+    let organization =
+      (["id \(form.shape.idType)"] + form.columns.map { "\($0.reference) \(staged($0))" } + [
+        "replaced boolean"
+      ])
     let member = form.memberColumns.map { "\($0.reference) \(staged($0))" }
     return [
       "set local timezone = 'UTC'",
@@ -60,10 +63,13 @@ extension TableLoader {
   }
 
   var insertion: [String] {
-    func insert(_ table: String, _ columns: [TableShape.Column], _ source: String, _ more: [(String, String)] = []) -> String {
+    func insert(
+      _ table: String, _ columns: [TableShape.Column], _ source: String, _ more: [(String, String)] = []
+    ) -> String {
       let names = columns.map(\.reference) + more.map(\.0)
       let values = columns.map { cast("n.\($0.reference)", to: $0) } + more.map(\.1)
-      return "insert into \(table) (\(names.joined(separator: ", "))) select \(values.joined(separator: ", ")) from \(source) n"
+      return
+        "insert into \(table) (\(names.joined(separator: ", "))) select \(values.joined(separator: ", ")) from \(source) n"
     }
     var memberID: [(String, String)] = []
     if let id = form.shape.members?["id"] {
@@ -72,7 +78,9 @@ extension TableLoader {
       if id.isText, !id.isFilled, id.isRequired { memberID = [("id", "gen_random_uuid()::\(id.type)")] }
     }
     return [
-      insert(tables.organizations, [form.shape.column(.id)].compactMap(\.self) + form.columns, "pg_temp.moved_organization")
+      insert(
+        tables.organizations, [form.shape.column(.id)].compactMap(\.self) + form.columns,
+        "pg_temp.moved_organization")
         + " where not n.replaced",
       insert(tables.members, form.memberColumns, "pg_temp.moved_member", memberID),
       "insert into orgman.kept_organization select * from pg_temp.moved_kept",

@@ -91,7 +91,8 @@ package final class TableLoader: Sendable {
   /// What was loaded, by the ids in the tables.
   package func loaded() throws(OrgError) -> [String: Loaded] {
     var loaded: [String: Loaded] = [:]
-    let query = "copy (select organization::text, sha256, place, list_place from orgman.kept_organization) to stdout"
+    let query =
+      "copy (select organization::text, sha256, place, list_place from orgman.kept_organization) to stdout"
     try explaining { () throws(PostgresError) in
       _ = try connection.copyOut(query) { (line) throws(Never) in
         let row = CopiedRow(line)
@@ -106,7 +107,9 @@ package final class TableLoader: Sendable {
   package func generations() throws(OrgError) -> Set<UInt64> {
     var generations: Set<UInt64> = []
     try explaining { () throws(PostgresError) in
-      _ = try connection.copyOut("copy (select generation from orgman.history where generation is not null) to stdout") {
+      _ = try connection.copyOut(
+        "copy (select generation from orgman.history where generation is not null) to stdout"
+      ) {
         (line) throws(Never) in
         if let generation = CopiedRow(line).number(0) { generations.insert(UInt64(generation)) }
       }
@@ -131,10 +134,13 @@ package final class TableLoader: Sendable {
       _ = try connection.run(mark.statement)
       guard dropsIndexes else { return }
       // Their definitions are kept, so that whoever finishes the migration creates them.
-      _ = try connection.run(Statement("update orgman.migration set indexes = array(\(indexDefinitions)) where indexes is null"))
+      _ = try connection.run(
+        Statement("update orgman.migration set indexes = array(\(indexDefinitions)) where indexes is null"))
       let names = try connection.run(Statement(indexNames))
       for row in 0..<names.count {
-        if let name = names.text(row, 0) { _ = try connection.run(Statement("drop index \(name)")) { _ in true } }
+        if let name = names.text(row, 0) {
+          _ = try connection.run(Statement("drop index \(name)")) { _ in true }
+        }
       }
     }
   }
@@ -148,7 +154,9 @@ package final class TableLoader: Sendable {
         guard let definition = definitions.text(row, 0) else { continue }
         let start = "CREATE INDEX "
         guard definition.hasPrefix(start) else { continue }
-        _ = try connection.run(Statement("\(start)IF NOT EXISTS \(definition.dropFirst(start.count))")) { _ in true }
+        _ = try connection.run(Statement("\(start)IF NOT EXISTS \(definition.dropFirst(start.count))")) { _ in
+          true
+        }
       }
       _ = try connection.run(Statement("update orgman.migration set indexes = null"))
     }
@@ -238,12 +246,14 @@ package final class TableLoader: Sendable {
       guard places.count > 0 else { return }
       _ = try connection.run(
         Statement(
-          "create temporary table moved_place (id \(form.shape.idType), place bigint, list_place bigint) on commit drop"))
+          "create temporary table moved_place (id \(form.shape.idType), place bigint, list_place bigint) on commit drop"
+        ))
       try connection.copy(places.bytes, to: "copy pg_temp.moved_place from stdin")
       _ = try connection.run(
         Statement(
           "update orgman.kept_organization k set place = p.place, list_place = p.list_place from pg_temp.moved_place p where p.id = k.organization"
-        )) { _ in true }
+        )
+      ) { _ in true }
     }
   }
 
@@ -254,7 +264,9 @@ package final class TableLoader: Sendable {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     func json(_ value: some Encodable) -> String {
       // U+0000 can't be in PostgreSQL's values.
-      (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self).replacing(#"\u0000"#, with: #"\ufffd"#) } ?? "{}"
+      (try? encoder.encode(value)).map {
+        String(decoding: $0, as: UTF8.self).replacing(#"\u0000"#, with: #"\ufffd"#)
+      } ?? "{}"
     }
     for entry in entries {
       let transaction = String(Self.carried + entry.generation)
@@ -277,7 +289,11 @@ package final class TableLoader: Sendable {
         let id = change.change.organizationID
         changes.add(transaction)
         changes.add(String(id.unicodeScalars.prefix(SchemaExpressions.keyLength).map(Character.init)))
-        changes.add(change.change.userID.map { String($0.unicodeScalars.prefix(SchemaExpressions.keyLength).map(Character.init)).replacing("\0", with: "\u{FFFD}") })
+        changes.add(
+          change.change.userID.map {
+            String($0.unicodeScalars.prefix(SchemaExpressions.keyLength).map(Character.init)).replacing(
+              "\0", with: "\u{FFFD}")
+          })
         changes.add(json(ChangeRecord(change)))
         changes.endRow()
       }
@@ -285,8 +301,11 @@ package final class TableLoader: Sendable {
     try transaction { () throws(PostgresError) in
       try connection.copy(
         history.bytes,
-        to: "copy orgman.history (transaction, generation, at, kind, subject, actor, note, details, erased, settled) from stdin")
-      try connection.copy(changes.bytes, to: "copy orgman.change (transaction, organization, member, record) from stdin")
+        to:
+          "copy orgman.history (transaction, generation, at, kind, subject, actor, note, details, erased, settled) from stdin"
+      )
+      try connection.copy(
+        changes.bytes, to: "copy orgman.change (transaction, organization, member, record) from stdin")
     }
   }
 
@@ -321,7 +340,9 @@ package final class TableLoader: Sendable {
       let actor: Actor
       let note: String
     }
-    let entry = (try? JSONEncoder().encode(Entry(actor: actor, note: note))).map { String(decoding: $0, as: UTF8.self) }
+    let entry = (try? JSONEncoder().encode(Entry(actor: actor, note: note))).map {
+      String(decoding: $0, as: UTF8.self)
+    }
     let statements: [SQL] = [
       "select set_config('orgman.entry', \(entry ?? ""), true)",
       "update orgman.revision set generation = greatest(generation, \(Int(clamping: generation)))",

@@ -22,7 +22,9 @@
         while it moves what has changed since.
         """)
 
-    @Argument(help: "Where the data are: a directory with the two files, or a database's address.", completion: .directory)
+    @Argument(
+      help: "Where the data are: a directory with the two files, or a database's address.",
+      completion: .directory)
     var from: String
 
     @Argument(help: "Where they go.", completion: .directory)
@@ -34,7 +36,10 @@
     @Flag(help: "Let nobody change the files after that; needs --cut-over.")
     var leaveReadOnly = false
 
-    @Option(help: ArgumentHelp("Move so many records in one transaction; a migration that is ended loses no more.", valueName: "records"))
+    @Option(
+      help: ArgumentHelp(
+        "Move so many records in one transaction; a migration that is ended loses no more.",
+        valueName: "records"))
     var batch = FileMigration.usualBatch
 
     @Flag(help: "Print JSON.")
@@ -58,7 +63,8 @@
         case (.database(let settings), .directory(let directory)):
           try migrate(settings, toFilesIn: directory)
         case (.directory, .directory):
-          throw OrgError(.invalidValue, "Both are directories; copy the files with orgman backup and orgman restore.")
+          throw OrgError(
+            .invalidValue, "Both are directories; copy the files with orgman backup and orgman restore.")
         case (.database, .database):
           throw OrgError(.invalidValue, "Both are databases; use pg_dump and pg_restore.")
         }
@@ -67,8 +73,10 @@
 
     private func migrate(filesIn directory: String, to settings: ConnectionSettings) throws {
       let shown = MigrationProgressBar()
-      let store = try FileStore(path: directory, isReadOnly: confirmation.dryRun || !cutOver, isShortLived: true)
-      let migration = try FileMigration(from: store, to: settings, actor: .current(), batch: batch, progress: shown.show)
+      let store = try FileStore(
+        path: directory, isReadOnly: confirmation.dryRun || !cutOver, isShortLived: true)
+      let migration = try FileMigration(
+        from: store, to: settings, actor: .current(), batch: batch, progress: shown.show)
       let plan = try migration.plan(isCutOver: cutOver)
       shown.clear()
       let output = StandardOutput()
@@ -86,17 +94,21 @@
       try print(report, output)
     }
 
-    private func tell(_ plan: FileMigration.Plan, _ directory: String, _ settings: ConnectionSettings) throws {
+    private func tell(_ plan: FileMigration.Plan, _ directory: String, _ settings: ConnectionSettings) throws
+    {
       var lines = [
         "\(plan.organizations.grouped) organizations, \(plan.members.grouped) members and \(Int(clamping: plan.generations).grouped) generations of \(directory.escapedForDisplay) go to \(settings.display.escapedForDisplay)."
       ]
       if plan.isResumed { lines.append("A migration that was ended goes on.") }
       if plan.otherIDs > 0 {
         lines.append(
-          "\(plan.otherIDs.grouped) ids aren't org_ and a UUID: those organizations get UUIDs made of their ids.")
+          "\(plan.otherIDs.grouped) ids aren't org_ and a UUID: those organizations get UUIDs made of their ids."
+        )
       }
       if plan.keptRecords > 0 {
-        lines.append("\(plan.keptRecords.grouped) records have fields or a form that tables don't hold: their text is kept.")
+        lines.append(
+          "\(plan.keptRecords.grouped) records have fields or a form that tables don't hold: their text is kept."
+        )
       }
       if plan.leftovers > 0 {
         lines.append("\(plan.leftovers.grouped) entries belong to no organization: their text is kept.")
@@ -121,7 +133,8 @@
 
     private func migrate(_ settings: ConnectionSettings, toFilesIn directory: String) throws {
       if leaveReadOnly {
-        throw OrgError(.invalidValue, "--leave-read-only is about files that are left; a database isn't changed.")
+        throw OrgError(
+          .invalidValue, "--leave-read-only is about files that are left; a database isn't changed.")
       }
       let shown = MigrationProgressBar()
       let migration = try DatabaseMigration(
