@@ -173,20 +173,20 @@ _orgman() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    browse|list|show|members|user|plans|export|create|set|add|remove|role|import|apply|history|undo|redo|accept|doctor|info|backup|restore|erase|install|config|init|help)
+    browse|list|show|members|user|plans|export|diff|create|set|add|remove|role|import|apply|history|undo|redo|accept|doctor|info|backup|restore|erase|install|config|init|migrate|help)
         # Offer subcommand argument completions
         "_orgman_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'browse list show members user plans export create set add remove role import apply history undo redo accept doctor info backup restore erase install config init help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'browse list show members user plans export diff create set add remove role import apply history undo redo accept doctor info backup restore erase install config init migrate help' -- "${cur}"))
         ;;
     esac
 }
 
 _orgman_browse() {
     repeating_flags=()
-    non_repeating_flags=(--demo --read-only --version -h --help)
+    non_repeating_flags=(--demo --demo-postgres --read-only --version -h --help)
     repeating_options=()
     non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 0
@@ -374,6 +374,38 @@ _orgman_export() {
     case "${positional_number}" in
     1)
         __orgman_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_orgman_diff() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--log-level --log-file)
+    __orgman_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __orgman_add_completions -d
+        return
+        ;;
+    2)
+        __orgman_add_completions -d
         return
         ;;
     esac
@@ -990,6 +1022,41 @@ _orgman_init() {
         ;;
     '--log-file')
         __orgman_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_orgman_migrate() {
+    repeating_flags=()
+    non_repeating_flags=(--cut-over --leave-read-only --json --dry-run --yes -y --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--batch --log-level --log-file)
+    __orgman_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--batch')
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __orgman_add_completions -d
+        return
+        ;;
+    2)
+        __orgman_add_completions -d
         return
         ;;
     esac

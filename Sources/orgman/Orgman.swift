@@ -32,12 +32,12 @@ struct Orgman: ParsableCommand {
 
       Press ? in the program for its keys. With --read-only you can look, but change nothing. To look around \
       without any data of your own, try orgman --demo: a sample of 200 organizations in a temporary \
-      directory, which is removed at the end.
+      directory, which is removed at the end, as is the server of orgman --demo-postgres.
 
       Commands exit with 0 when what was asked for is done, or was there before: then they print "No changes \
       needed." They exit with 1 when it is refused or fails, when standard input is empty where ids or records are \
       expected, and when the data that were read are damaged; with 2 when something isn't found; with 3 when \
-      a change expects what is no longer there; with 64 for wrong usage.
+      a change expects what is no longer there, or diff finds a difference; with 64 for wrong usage.
       """,
     version: "orgman 0.1.0",
     groupedSubcommands: [

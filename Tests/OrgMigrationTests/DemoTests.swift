@@ -19,9 +19,7 @@ extension Migrations {
       let orgman = try TerminalProcess(
         try builtProduct("orgman"), ["--demo-postgres"], environment: environment, columns: 120, rows: 32)
       orgman.belongings = [directory]
-      try orgman.waitFor("the sample") {
-        $0.text.contains("1 of 200") || $0.text.contains("200 organizations")
-      }
+      try orgman.waitForText("200 orgs  2,000 members   live", timeout: .seconds(60))
       return orgman
     }
 

@@ -249,16 +249,18 @@ private let help = """
   Press ? in the program for its keys. With --read-only you can look, but change
   nothing. To look around without any data of your own, try orgman --demo: a
   sample of 200 organizations in a temporary directory, which is removed at the
-  end.
+  end, as is the server of orgman --demo-postgres.
 
   Commands exit with 0 when what was asked for is done, or was there before: then
   they print "No changes needed." They exit with 1 when it is refused or fails,
   when standard input is empty where ids or records are expected, and when the
   data that were read are damaged; with 2 when something isn't found; with 3 when
-  a change expects what is no longer there; with 64 for wrong usage.
+  a change expects what is no longer there, or diff finds a difference; with 64
+  for wrong usage.
 
   USAGE: orgman [--data <data>] [--read-only]
          orgman --demo
+         orgman --demo-postgres
          orgman <command> [--data <data>]
 
   OPTIONS:
@@ -276,6 +278,7 @@ private let help = """
     plans                   Count the organizations by plan and status.
     export                  Write all organizations and members as JSON, JSON
                             Lines or CSV.
+    diff                    Show what differs between two stores.
 
   CHANGING SUBCOMMANDS:
     create                  Create an organization, and print its id.
@@ -309,6 +312,7 @@ private let help = """
     config                  Print, check or find the configuration.
     init                    Prepare a PostgreSQL database: history, revision, and
                             counts.
+    migrate                 Move the data between files and a PostgreSQL database.
 
     See 'orgman help <subcommand>' for detailed help.
 

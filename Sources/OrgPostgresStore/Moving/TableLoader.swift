@@ -128,9 +128,13 @@ package final class TableLoader: Sendable {
     present.withLock { $0 = LoadedForm(shape) }
     let mark: SQL = """
       insert into orgman.migration (source) values (\(source)) \
-      on conflict (single) do update set source = excluded.source, finished = null
+      on conflict (single) do update set source = excluded.source, finished = null, generation = null
       """
+    // The files may have another generation of that number by now.
+    let forget =
+      "delete from orgman.history h using orgman.migration m where h.generation = m.generation and h.transaction < '\(Self.carried)'"
     try transaction { () throws(PostgresError) in
+      _ = try connection.run(Statement(forget))
       _ = try connection.run(mark.statement)
       guard dropsIndexes else { return }
       // Their definitions are kept, so that whoever finishes the migration creates them.
