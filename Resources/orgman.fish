@@ -81,7 +81,7 @@ function __orgman_parse_tokens -S
         case 'config'
             __orgman_parse_subcommand 0 'default' 'check' 'path' 'version' 'h/help'
         case 'init'
-            __orgman_parse_subcommand 1 'reader=+' 'editor=+' 'dry-run' 'log-level=' 'log-file=' 'version' 'h/help'
+            __orgman_parse_subcommand 1 'reader=+' 'editor=+' 'row-security=+' 'dry-run' 'log-level=' 'log-file=' 'version' 'h/help'
         case 'migrate'
             __orgman_parse_subcommand 2 'cut-over' 'leave-read-only' 'batch=' 'json' 'dry-run' 'y/yes' 'log-level=' 'log-file=' 'version' 'h/help'
         case 'help'
@@ -439,6 +439,7 @@ complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options 
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman config" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman init"' -l 'reader' -d 'Let this role of the database look at everything.' -rfka ''
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman init"' -l 'editor' -d 'Let this role look, and change organizations and members.' -rfka ''
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman init"' -l 'row-security' -d 'Let this role act for a user, by row-level security: it sees and changes the organizations alone that the user owns.' -rfka ''
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman init" dry-run' -l 'dry-run' -d 'Print the SQL, and do nothing.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman init" log-level' -l 'log-level' -d 'Log what is at least so important: trace, debug, info, notice, warning or error.' -rfka 'trace debug info notice warning error'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman init" log-file' -l 'log-file' -d 'Log to this file instead of the journal of systemd; from info on, unless a level is given.' -rF
