@@ -36,6 +36,8 @@ package final class Runtime: EffectHandler, Sendable {
     var request = ListRequest()
     var organizationList: OrganizationList?
     var fetch: RowFetch?
+    /// Whether reading was asked for and hasn't begun.
+    var isReadingDue = false
     var isCancelled = false
     var hasLeases = true
   }
@@ -77,7 +79,14 @@ package final class Runtime: EffectHandler, Sendable {
 
   /// Reads the data, and posts them, or hands them to the thread that waits for the first.
   private func read(for first: InitialResult? = nil) {
+    // Others may change the data faster than they are read: what hasn't begun will see this change, too.
+    let isDue = state.withLock { state in
+      defer { state.isReadingDue = true }
+      return state.isReadingDue
+    }
+    if isDue { return }
     queues.reading.async { [self] in
+      state.withLock { $0.isReadingDue = false }
       let isTold = Atomic(false)
       let reports = sayIfLong(repeating: .milliseconds(200)) { [self] in
         guard let reporting else { return }
