@@ -61,10 +61,15 @@ struct ChangeStatement {
       """
   }
 
-  /// Whether a field is as expected; a value that is missing counts as the service's default.
+  /// Whether a field is as expected; a value that is missing, or unknown, counts as the service's default.
   private func matches(_ field: OrganizationField, _ value: String?) -> SQL {
     var text = tables.text(field)
     if case .defaulted(let usual, _) = field.descriptor.presence { text = "coalesce(\(text), '\(usual)')" }
+    if case .required = field.descriptor.presence { text = "coalesce(\(text), '')" }
+    if field == .status {
+      text = Self.known(
+        text, Organization.Status.allCases.map(\.rawValue), Organization.Status.active.rawValue)
+    }
     return "\(raw: text) is not distinct from \(value)::text"
   }
 
@@ -98,8 +103,14 @@ struct ChangeStatement {
   private func member(_ user: String, _ id: String, _ role: Role) -> SQL {
     """
     \(raw: tables.memberOrganization) = \(tables.id(id)) and \(raw: tables.user) = \(user) \
-    and \(raw: tables.role) is not distinct from \(role.rawValue)::text
+    and \(raw: Self.known(tables.role, Role.allCases.map(\.rawValue), Role.member.rawValue)) \
+    is not distinct from \(role.rawValue)::text
     """
+  }
+
+  /// A text that is shown as another one where it is none of those that are known.
+  private static func known(_ text: String, _ values: [String], _ usual: String) -> String {
+    "case when \(text) in (\(values.map { "'\($0)'" }.joined(separator: ", "))) then \(text) else '\(usual)' end"
   }
 
   // MARK: Rows
