@@ -11,7 +11,7 @@ package enum Event: Sendable {
   /// How far reading the data has come, where that takes long enough to notice; `nil` when it is over.
   case reading(ReadingProgress?)
   /// Rows that were to be fetched are there, or why they aren't.
-  case fetched(OrgError?)
+  case fetched(RowFetch, OrgError?)
   /// Rows of a screen.
   case rows(any ListRows, ScreenRequest)
   /// Rows of a screen couldn't be made.
@@ -72,7 +72,7 @@ extension AppModel {
     case .organizationList(let organizationList): return receive(organizationList)
     case .saving: receiveSaving()
     case .reading(let progress): receive(progress)
-    case .fetched(let error): return receiveFetchedRows(error)
+    case .fetched(let fetch, let error): return receive(fetch, error)
     case .rows(let rows, let request): return receive(rows, for: request)
     case .rowsFailure(let error, let request): return receive(error, for: request)
     case .bulkEditPreview(let preview, let plan): receive(preview, for: plan)
@@ -82,7 +82,7 @@ extension AppModel {
     case .failure(let error): return receive(error)
     case .ingested(let entries): return receive(entries)
     case .changed: return refresh()
-    case .liveness(let liveness): receive(liveness)
+    case .liveness(let liveness): return receive(liveness)
     case .leases(let hasLeases): receive(hasLeases: hasLeases)
     }
     return []

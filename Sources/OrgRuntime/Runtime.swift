@@ -203,10 +203,10 @@ package final class Runtime: EffectHandler, Sendable {
         guard state.withLock({ $0.fetch }) == fetch else { return }
         do throws(OrgError) {
           try fetch.run()
-          inbox.post(.fetched(nil))
+          inbox.post(.fetched(fetch, nil))
         } catch {
           observer?.didFail(error)
-          inbox.post(.fetched(error))
+          inbox.post(.fetched(fetch, error))
         }
       }
     case .forgetRows: screens.forget()

@@ -26,14 +26,14 @@ struct KeyReader {
     self.pointing = pointing
   }
 
-  /// The next action; `nil` if there is none, or if it has to wait for the rows of a filter.
+  /// The next action; `nil` if there is none, or if it has to wait for what it is about.
   mutating func next(_ model: AppModel) -> Action? {
     if let turns, turns.count > 0 {
       self.turns = (turns.action, turns.count - 1)
       return turns.action
     }
     while let key = waiting.first,
-      !model.awaitsRows || keymap.action(for: key, in: model.context) == .cancel
+      !model.holdsBack(keymap.action(for: key, in: model.context))
     {
       waiting.removeFirst()
       switch key {

@@ -22,7 +22,11 @@ extension AppModel {
   package mutating func receive(hasLeases: Bool) { workspace.surroundings.hasLeases = hasLeases }
 
   /// Learns how soon changes of others are noticed.
-  package mutating func receive(_ liveness: Liveness) { workspace.surroundings.liveness = liveness }
+  package mutating func receive(_ liveness: Liveness) -> [Effect] {
+    workspace.surroundings.liveness = liveness
+    if case .stale = liveness {} else { workspace.requests.fetch = nil }
+    return takeEffects()
+  }
 
   /// Learns how far reading the data has come, where that takes long enough to notice; `nil` when it is over.
   package mutating func receive(_ progress: ReadingProgress?) { workspace.surroundings.reading = progress }
@@ -67,9 +71,10 @@ extension AppModel {
   }
 
   /// Learns that rows that were asked for are there, or why they aren't.
-  package mutating func receiveFetchedRows(_ error: OrgError?) -> [Effect] {
+  package mutating func receive(_ fetch: RowFetch, _ error: OrgError?) -> [Effect] {
+    if fetch == workspace.requests.fetch { workspace.requests.isFetching = false }
     if let error { workspace.status.report(error.message, .refusal) }
-    withOrganizations { screen, _ in screen.receiveFetchedRows() }
+    withOrganizations { $0.receive(fetch, &$1) }
     return takeEffects()
   }
 
@@ -230,6 +235,14 @@ extension AppModel {
     if workspace.commits.isLeaving, !(workspace.overlay is LeaveQuestion) { return true }
     if workspace.pendingBulkEdit != nil { return true }
     return !(workspace.overlay is FilterPrompt) && screen.awaitsRows
+  }
+
+  /// Whether a key has to wait for the moment that it takes until what it is about is there; `nil` for a key that isn't one
+  /// action.
+  package func holdsBack(_ action: Action?) -> Bool {
+    guard action != .cancel else { return false }
+    if awaitsRows { return true }
+    return workspace.requests.isFetching && workspace.overlays.isEmpty && screen.awaitsFetch(action)
   }
 
   /// What the status line says: what was just done or refused, else what is wrong with the data.

@@ -69,6 +69,7 @@ package struct AppModel: Sendable {
     workspace.sendPendingBulkEdit(from: screen)
     if let fetch = (screen as? OrganizationsScreen)?.missingRows, fetch != workspace.requests.fetch {
       workspace.requests.fetch = fetch
+      workspace.requests.isFetching = true
       workspace.ask(.fetch(fetch))
     }
     let draft = workspace.form.flatMap { Draft($0) }

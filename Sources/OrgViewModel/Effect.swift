@@ -23,7 +23,7 @@ package enum RuntimeEffect: Sendable, Hashable {
   /// Find the rows that a request asks for; they come to `receive(_: OrganizationList)`. Requests that are still
   /// waiting when a newer one comes may be dropped.
   case arrange(ListRequest)
-  /// Fetch rows that are shown and aren't there yet; `receiveFetchedRows` is told.
+  /// Fetch rows that are shown and aren't there yet; `receive` is told of it.
   case fetch(RowFetch)
   /// Make the rows of a screen; they come to `receive(_:for:)`, and may come several times, more each time. Requests that
   /// are still waiting when a newer one comes may be dropped.

@@ -122,6 +122,8 @@ package struct Workspace: Sendable {
     var superseded: [OrganizationList.Step] = []
     /// What rows were fetched last.
     var fetch: RowFetch?
+    /// Whether they aren't there yet.
+    var isFetching = false
     /// The request by which a person asked to read the data again.
     var reload: Int?
 

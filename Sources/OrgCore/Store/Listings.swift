@@ -34,6 +34,9 @@ public protocol OrganizationListing: Sendable {
   /// Reads an organization and its members in some places, if they aren't there yet. May take a while, so it isn't asked on
   /// a screen's thread.
   func fetch(_ id: String, members places: Range<Int>) throws(OrgError)
+  /// Reads an organization and one of its members, with those around, if they aren't there yet. May take a while, so it isn't
+  /// asked on a screen's thread.
+  func fetch(_ id: String, member user: String) throws(OrgError)
 }
 
 extension OrganizationListing {
@@ -43,6 +46,8 @@ extension OrganizationListing {
   public func fetch(_ rows: Range<Int>) throws(OrgError) {}
   /// Most stores have all members at once.
   public func fetch(_ id: String, members places: Range<Int>) throws(OrgError) {}
+  /// Most stores have all members at once.
+  public func fetch(_ id: String, member user: String) throws(OrgError) {}
 
   /// The organization with an id; `nil` if it doesn't exist or hasn't been read yet.
   public func organization(id: String) -> Organization? {

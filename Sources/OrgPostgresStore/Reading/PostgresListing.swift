@@ -23,6 +23,8 @@ final class PostgresListing: OrganizationListing {
 
   /// How many rows are read with the list itself, as they are most likely looked at.
   private static let firstRows = 200
+  /// How many members are read before and after one that is asked for.
+  private static let neighbors = 100
 
   init(
     _ reader: PostgresReader, _ query: Query, _ order: ListOrder, after earlier: PostgresListing?
@@ -110,6 +112,11 @@ final class PostgresListing: OrganizationListing {
           Organization(id: id, name: "", createdAt: .unknown), defaults: .createdAt, memberCount: 0)
       }
     }
+  }
+
+  func fetch(_ id: String, member user: String) throws(OrgError) {
+    let place = try reader.place(of: user, in: id)
+    try fetch(id, members: max(0, place - Self.neighbors)..<place + Self.neighbors)
   }
 
   func fetch(_ id: String, members places: Range<Int>) throws(OrgError) {

@@ -131,6 +131,20 @@ final class PostgresReader: StoreReader {
     return (0..<rows.count).map { tables.member(rows, $0) }
   }
 
+  /// How many members of an organization come before one; 0 for a user who isn't one.
+  func place(of user: String, in organization: String) throws(OrgError) -> Int {
+    guard tables.canBeID(organization), user.canBeSent else { return 0 }
+    let members: SQL = """
+      from \(raw: tables.members) m where \(raw: tables.memberOrganization) = \(tables.id(organization))
+      """
+    let rows = try ask(
+      """
+      select count(*) \(members) \
+      and (\(raw: tables.memberOrder)) < (select \(raw: tables.memberOrder) \(members) and m.user_id = \(user))
+      """)
+    return rows.number(0, 0) ?? 0
+  }
+
   /// Reads members by their places.
   func memberPage(of organization: String, in places: Range<Int>) -> SQL {
     """

@@ -37,6 +37,8 @@ package protocol Screen: CommandTarget {
   var isCurrent: Bool { get }
   /// Gives up what keys wait for; false if there is nothing.
   mutating func cancelWait() -> Bool
+  /// Whether an action is about something that is shown and isn't there yet; `nil` for a key that isn't one action.
+  func awaitsFetch(_ action: Action?) -> Bool
 
   /// Shows itself, as it was when it was left.
   mutating func resume(_ workspace: inout Workspace)
@@ -115,6 +117,7 @@ extension Screen {
   package var isMarkingRange: Bool { false }
   package mutating func unfold(_ folded: Self, _ workspace: inout Workspace) {}
   package mutating func cancelWait() -> Bool { false }
+  package func awaitsFetch(_ action: Action?) -> Bool { false }
   package mutating func historyChanged(_ workspace: inout Workspace) {}
   package mutating func endRange() {}
 

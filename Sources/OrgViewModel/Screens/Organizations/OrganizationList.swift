@@ -12,6 +12,11 @@ package struct OrganizationList: Sendable {
   let step: Step
   /// What is wrong with the query; the rows are those of the last good one then.
   package let queryError: QueryError?
+  /// Tells it from every other list: what is fetched for one is there in no other.
+  let identity = Identity()
+
+  /// Something that is the same as itself alone.
+  final class Identity: Sendable {}
 
   /// What happened to the data from one list to the next.
   struct Step: Sendable {

@@ -212,7 +212,8 @@ extension OrganizationsScreen {
 
   /// The values of an organization in the order of its file, then how many members it has.
   private func values(_ organization: Organization) -> [String?] {
-    let count = data.listing.detail(of: organization.id).map { String($0.memberCount) }
+    let row = data.row(of: organization.id).flatMap(data.listing.row(at:))
+    let count = (data.listing.detail(of: organization.id)?.memberCount ?? row?.memberCount).map { String($0) }
     return OrganizationKey.all.map(organization.text) + [count]
   }
 

@@ -87,7 +87,11 @@ extension OrganizationsScreen {
         let summary = data.listing.summary
         let counts = selected.roleCounts
         return .members(
-          summary.hasMembers ? counts : nil, by: summary.rules.countedRoles { counts[$0] > 0 })
+          summary.hasMembers ? counts : nil,
+          // There is no room for roles that hardly anybody has.
+          by: summary.rules.countedRoles { counts[$0] > 0 }.filter {
+            Rules.files.roles.contains($0) || counts[$0] > 0
+          })
       case Self.head.count...:
         guard let row = selected.member(at: line - Self.head.count) else {
           return .unread(isSelected: isSelected)
@@ -102,18 +106,26 @@ extension OrganizationsScreen {
 
   /// The member that keys are about, if there is one.
   package var selectedMember: OrgUser? {
-    guard !detail.isGone, case .member = detail.id, let selected = selectedDetail,
-      detail.row - Self.head.count < selected.memberCount
+    guard !detail.isGone, case .member(let user) = detail.id, let selected = selectedDetail,
+      detail.row - Self.head.count < selected.memberCount,
+      let member = selected.member(at: detail.row - Self.head.count)?.member, member.userID == user
     else { return nil }
-    return selected.member(at: detail.row - Self.head.count)?.member
+    return member
   }
 
   /// Selects a line, or the nearest that can be selected.
   mutating func selectLine(_ line: Int, downwards: Bool) {
+    awaited = nil
     guard let selected = selectedDetail else { return }
-    detail.select(
-      line, downwards: downwards, rows: room.lines, of: Self.head.count + selected.memberCount
-    ) { line in
+    let count = Self.head.count + selected.memberCount
+    let target = min(max(0, line), count - 1)
+    if !data.listing.isWhole, target >= Self.head.count, selected.member(at: target - Self.head.count) == nil
+    {
+      awaited = .line(target, downwards: downwards)
+      (detail.id, detail.row, detail.isGone) = (nil, target, false)
+      return detail.scroll(rows: room.lines, of: count)
+    }
+    detail.select(line, downwards: downwards, rows: room.lines, of: count) { line in
       guard line >= Self.head.count else { return Self.head[line] }
       return (selected.member(at: line - Self.head.count)?.member.userID).map { .member($0) }
     }
@@ -121,9 +133,13 @@ extension OrganizationsScreen {
     if detail.row <= Self.head.count, detail.row < room.lines { detail.top = 0 }
   }
 
-  /// Selects something in the detail.
+  /// Selects something in the detail, or as soon as it is there.
   mutating func select(_ item: DetailItem) {
-    if let line = line(of: item) { selectLine(line, downwards: true) }
+    if selectedDetail != nil, let line = line(of: item) {
+      selectLine(line, downwards: true)
+    } else if !data.listing.isWhole {
+      awaited = .item(item, wasSelected: false)
+    }
   }
 
   /// How many lines there are before the members.
@@ -145,6 +161,7 @@ extension OrganizationsScreen {
 
   /// Selects the first member, or the plan where there are none.
   private mutating func showDetailFromTop() {
+    awaited = nil
     detail = Selection()
     guard let selected = selectedDetail else { return }
     selectLine(selected.memberCount > 0 ? Self.head.count : 3, downwards: true)
@@ -184,13 +201,38 @@ extension OrganizationsScreen {
     let lines = visibleLines
     let first = max(0, lines.lowerBound - Self.head.count)
     return RowFetch(
-      of: data.listing, rows: visibleRows, organization: list.selected,
-      members: first..<max(first, lines.upperBound - Self.head.count))
+      of: data, rows: visibleRows, organization: list.selected,
+      members: first..<max(first, lines.upperBound - Self.head.count), user: awaitedUser)
+  }
+
+  /// The user whose place isn't known.
+  private var awaitedUser: String? {
+    guard case .item(.member(let user), _) = awaited, line(of: .member(user)) == nil else { return nil }
+    return user
   }
 
   /// Learns that rows were fetched.
-  mutating func receiveFetchedRows() {
-    if detail.id == nil { showDetailFromTop() }
+  mutating func receive(_ fetch: RowFetch, _ workspace: inout Workspace) {
+    guard selectedDetail != nil else { return }
+    switch awaited {
+    case nil: if detail.id == nil { showDetailFromTop() }
+    case .line(let line, let downwards): selectLine(line, downwards: downwards)
+    case .item(let item, let wasSelected):
+      if line(of: item) == nil,
+        awaitedUser.map({ fetch.looks(for: $0, of: list.selected, in: data) }) == false
+      {
+        return
+      }
+      awaited = nil
+      if wasSelected {
+        detail.id = item
+        keepLine(isShown: true, isCertain: true, &workspace)
+      } else if let line = line(of: item) {
+        selectLine(line, downwards: true)
+      } else if detail.id == nil {
+        showDetailFromTop()
+      }
+    }
   }
 
   // MARK: New data
@@ -231,13 +273,25 @@ extension OrganizationsScreen {
     if pane == .detail { pane = .list }
   }
 
-  private mutating func keepLine(isShown: Bool, _ workspace: inout Workspace) {
-    guard let item = detail.id else { return showDetailFromTop() }
-    if let line = line(of: item) {
+  /// - Parameter isCertain: whether what isn't there isn't a member, rather than a member who hasn't been read.
+  private mutating func keepLine(isShown: Bool, isCertain: Bool = false, _ workspace: inout Workspace) {
+    guard let item = detail.id else {
+      if case .line(let line, let downwards) = awaited, selectedDetail != nil {
+        selectLine(line, downwards: downwards)
+      } else if awaited == nil {
+        showDetailFromTop()
+      }
+      return
+    }
+    if selectedDetail != nil, let line = line(of: item) {
       let offset = detail.row - detail.top
       detail.row = line
       detail.isGone = false
       detail.top = line - offset
+      if case .item(item, wasSelected: true) = awaited { awaited = nil }
+    } else if !isCertain, !data.listing.isWhole {
+      if awaited == nil { awaited = .item(item, wasSelected: true) }
+      return
     } else {
       if !detail.isGone, isShown, pane == .detail, case .member(let user) = item {
         workspace.status.note("\(user.escapedForDisplay) is no longer a member here.")

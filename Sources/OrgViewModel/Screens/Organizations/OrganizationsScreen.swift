@@ -20,6 +20,8 @@ package struct OrganizationsScreen: MarkingScreen {
   package var pane = Pane.list
   /// The selection in the detail.
   var detail = Selection<DetailItem>()
+  /// What is to be selected in the detail once it has been read.
+  var awaited: AwaitedLine?
   /// Members that are marked, by the organization's id.
   var memberMarks: [String: Set<String>] = [:]
   /// Members that are being marked by moving.
@@ -30,6 +32,14 @@ package struct OrganizationsScreen: MarkingScreen {
   private var search = MatchSearch.State()
   /// How many rows and lines fit.
   var room: (rows: Int, lines: Int)
+
+  /// What is selected in the detail once it has been read.
+  enum AwaitedLine: Sendable {
+    /// Whatever is in a line, or near it in the direction of the move.
+    case line(Int, downwards: Bool)
+    /// Something in particular; if it was selected before, a person is told when it is gone.
+    case item(DetailItem, wasSelected: Bool)
+  }
 
   /// Members of an organization, from a user on; before, these were marked.
   struct MemberRange: Sendable {
@@ -107,6 +117,16 @@ package struct OrganizationsScreen: MarkingScreen {
     return search.awaited != nil
   }
 
+  /// Leaving and moving on need nothing of what is selected.
+  package func awaitsFetch(_ action: Action?) -> Bool {
+    if let action, Self.anytime.contains(action) { return false }
+    guard let id = list.selected else { return false }
+    if pane == .detail { return awaited != nil || data.listing.detail(of: id) == nil }
+    return selectedOrganization == nil && !Motion.allCases.contains { $0.action == action }
+  }
+
+  private static let anytime: Set<Action> = [.cancel, .close, .back, .quit, .redraw, .suspend, .help]
+
   private mutating func requestRows(_ workspace: inout Workspace) { workspace.arrange(filter, order) }
 
   package mutating func resume(_ workspace: inout Workspace) { visit.arrival = nil }
@@ -149,6 +169,13 @@ package struct OrganizationsScreen: MarkingScreen {
     case .addMember(let member) where member.organizationID == list.selection.id:
       select(.member(member.userID))
     default: break
+    }
+    // Who was removed here needn't be looked for.
+    if case .item(.member(let user), wasSelected: true) = awaited,
+      commit.changes.contains(where: { $0.removes(user, from: list.selection.id) })
+    {
+      awaited = nil
+      detail.isGone = true
     }
   }
 
@@ -287,6 +314,13 @@ package struct OrganizationsScreen: MarkingScreen {
     }
     selectRow(row)
     extendRange()
+  }
+}
+
+extension Change {
+  /// Whether it removes a user from an organization.
+  fileprivate func removes(_ user: String, from id: String?) -> Bool {
+    if case .removeMember(user, id, _) = self { true } else { false }
   }
 }
 
