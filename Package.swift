@@ -154,7 +154,7 @@ let package = Package(
     .testTarget(
       name: "orgmanTests",
       dependencies: [
-        "orgman", "orgman-examples", "OrgFileStore", "TerminalTesting",
+        "orgman", "orgman-examples", "OrgFileStore", "PostgresTesting", "TerminalTesting",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swift),

@@ -7,13 +7,14 @@ extension EndToEnd {
   @Suite struct ApplyCommandTests {
     let globex = "org_8c9dd973-7d11-4355-ae40-71f67e752ce4"
 
-    @Test func `a preview is kept and applied later, byte for byte what the command or the screen writes`()
-      throws
-    {
-      let direct = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `a preview is kept and applied later, byte for byte what the command or the screen writes`(
+      store: TestStore
+    ) throws {
+      let direct = try store.reference()
       #expect(try Script(data: direct)("role", "Globex", "user_006", "member").status == .exited(0))
 
-      let data = try DataFiles.reference()
+      let data = try store.reference()
       let orgman = Script(data: data)
       let before = try data.contents()
       let preview = try orgman("role", "Globex", "user_006", "member", "--dry-run", "--json")
@@ -25,7 +26,7 @@ extension EndToEnd {
       #expect(document["time"] is String)
       let change = try #require((document["changes"] as? [[String: Any]])?.first)
       #expect(change["from"] as? String == "owner" && change["to"] as? String == "member")
-      #expect(change["org"] as? String == globex && change["user"] as? String == "user_006")
+      #expect(change["org"] as? String == data.id(globex) && change["user"] as? String == "user_006")
       #expect(
         try orgman("apply", "-", "--dry-run", input: preview.stdout).stdout
           == "Role of user_006 in Globex: owner → member\n")
@@ -36,8 +37,8 @@ extension EndToEnd {
       // What is there already is no conflict.
       #expect(try orgman("apply", "-", input: preview.stdout).stdout == "No changes needed.\n")
 
-      let screen = try DataFiles.reference()
-      let terminal = try start(["--data", screen.path])
+      let screen = try store.reference()
+      let terminal = try start(["--data", screen.address])
       try terminal.waitForText("Globex")
       terminal.press(.text("/globex"), .enter)
       try terminal.waitForText("user_006")
@@ -48,22 +49,25 @@ extension EndToEnd {
       #expect(try screen.contents() == data.contents())
     }
 
-    @Test func `every command that edits makes a preview that can be applied`() throws {
-      let data = try DataFiles(hostileRecords())
+    @Test(arguments: TestStore.allCases)
+    func `every command that edits makes a preview that can be applied`(store: TestStore) throws {
+      let data = try store.data(hostileRecords())
       let orgman = Script(data: data)
-      try data.write("new.jsonl", #"{"id": "org_9", "name": "nine", "users": [{"user_id": "u"}]}"#)
+      let file = data.directory + "/new.jsonl"
+      let record = #"{"id": "\#(data.id("org_9"))", "name": "nine", "users": [{"user_id": "u"}]}"#
+      try Data(record.utf8).write(to: URL(filePath: file))
       for arguments in [
         ["create", "new \u{1B}", "--owner", "o"],
-        ["set", "org_1", "--name", "n", "--lago", "l", "--plan", "p"],
-        ["set", "org_2", "--clear", "lago,stripe", "--status", "deleted"],
-        ["add", "org_3", "x", "y", "--role", "owner"],
-        ["remove", "--allow-ownerless", "org_1", "x\ty\u{1B}]0;z\u{7}"],
-        ["role", "org_4", "ünïcode", "owner"],
-        ["import", "\(data.path)/new.jsonl"],
+        ["set", data.id("org_1"), "--name", "n", "--lago", "l", "--plan", "p"],
+        ["set", data.id("org_2"), "--clear", "lago,stripe", "--status", "deleted"],
+        ["add", data.id("org_3"), "x", "y", "--role", "owner"],
+        ["remove", "--allow-ownerless", data.id("org_1"), "x\ty\u{1B}]0;z\u{7}"],
+        ["role", data.id("org_4"), "ünïcode", "owner"],
+        ["import", file],
       ] {
         let before = try data.contents()
         let preview = try run(
-          try builtProduct("orgman"), arguments + ["--dry-run", "--json", "--data", data.path])
+          try builtProduct("orgman"), arguments + ["--dry-run", "--json", "--data", data.address])
         #expect(preview.status == .exited(0), "\(arguments) \(preview.stderr)")
         #expect(preview.isHarmless)
         #expect(try data.contents() == before)
@@ -77,8 +81,9 @@ extension EndToEnd {
       }
     }
 
-    @Test func `a preview is refused where the data moved on, naming what`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `a preview is refused where the data moved on, naming what`(store: TestStore) throws {
+      let data = try store.reference()
       let orgman = Script(data: data)
       let plan = try orgman("set", "Globex", "--plan", "starter", "--dry-run", "--json").stdout
       let member = try orgman("role", "Globex", "user_006", "member", "--dry-run", "--json").stdout

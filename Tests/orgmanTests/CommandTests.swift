@@ -8,13 +8,13 @@ extension EndToEnd {
     /// The organization of the reference data in which user_006 and user_007 are owners.
     let globex = "org_8c9dd973-7d11-4355-ae40-71f67e752ce4"
 
-    private func orgman(_ data: DataFiles, _ arguments: String..., input: String = "") throws -> Output {
-      try run(try builtProduct("orgman"), arguments + ["--data", data.path], input: input)
+    private func orgman(_ data: any TestData, _ arguments: String..., input: String = "") throws -> Output {
+      try run(try builtProduct("orgman"), arguments + ["--data", data.address], input: input)
     }
 
     /// Changes a role on the screen, so that there is a history.
-    private func changeRole(_ data: DataFiles) throws {
-      let screen = try start(["--data", data.path])
+    private func changeRole(_ data: any TestData) throws {
+      let screen = try start(["--data", data.address])
       try screen.waitForText("Globex")
       screen.press(.text("/globex"), .enter)
       try screen.waitForText("user_006")
@@ -24,8 +24,9 @@ extension EndToEnd {
       #expect(try screen.waitForExit() == .exited(0))
     }
 
-    @Test func `without a history, history says so and undo finds nothing`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `without a history, history says so and undo finds nothing`(store: TestStore) throws {
+      let data = try store.reference()
       let before = try data.contents()
       #expect(try orgman(data, "history").stdout == "There is no history yet.\n")
       let undo = try orgman(data, "undo")
@@ -43,10 +44,11 @@ extension EndToEnd {
       #expect(try orgman(data, "history", "--limit=0").status == .exited(64))
     }
 
-    @Test func `what was changed on the screen is in the history, and undone and redone byte for byte`()
-      throws
-    {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `what was changed on the screen is in the history, and undone and redone byte for byte`(
+      store: TestStore
+    ) throws {
+      let data = try store.reference()
       let before = try data.contents()
       try changeRole(data)
       let after = try data.contents()
@@ -69,12 +71,15 @@ extension EndToEnd {
       #expect(try data.contents() == after)
     }
 
-    @Test func `u on the screen undoes what was done before it was opened, and Control-R redoes it`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `u on the screen undoes what was done before it was opened, and Control-R redoes it`(
+      store: TestStore
+    ) throws {
+      let data = try store.reference()
       let before = try data.contents()
       try changeRole(data)
       let after = try data.contents()
-      let screen = try start(["--data", data.path])
+      let screen = try start(["--data", data.address])
       try screen.waitForText("Globex")
       screen.press(.text("u"))
       try screen.waitForText("Undone: Role of user_006 in Globex: member → owner.")
@@ -86,24 +91,22 @@ extension EndToEnd {
       #expect(try screen.waitForExit() == .exited(0))
     }
 
-    @Test func `an undo of what somebody changed since is a conflict, and changes nothing`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `an undo of what somebody changed since is a conflict, and changes nothing`(store: TestStore) throws
+    {
+      let data = try store.reference()
       try changeRole(data)
-      let present = try data.text(DataFiles.users)
-      let own = try #require(
-        present.range(of: #""user_006",\n *"role": "member""#, options: .regularExpression))
-      let place = try #require(present.range(of: "\"user_006\"", range: own))
-      var changed = present
-      changed.replaceSubrange(own, with: present[place] + ",\n      \"role\": \"billing_admin\"")
-      try data.write(DataFiles.users, changed)
+      try data.setRole(of: "user_006", in: globex, to: "billing_admin")
+      let changed = try data.contents()
       let undo = try orgman(data, "undo", "--yes")
       #expect(undo.status == .exited(3))
       #expect(undo.stderr.contains("user_006 is billing_admin in Globex now, no longer member"))
-      #expect(try data.text(DataFiles.users) == changed)
+      #expect(try data.contents() == changed)
     }
 
-    @Test func `the history is JSON on request`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `the history is JSON on request`(store: TestStore) throws {
+      let data = try store.reference()
       try changeRole(data)
       let json = try JSONSerialization.jsonObject(
         with: Data(try orgman(data, "history", "--json").stdout.utf8))
@@ -111,7 +114,7 @@ extension EndToEnd {
       #expect(entry["generation"] as? Int == 1)
       #expect(entry["kind"] as? String == "edit")
       let change = try #require((entry["changes"] as? [[String: Any]])?.first)
-      #expect(change["organization"] as? String == globex)
+      #expect(change["organization"] as? String == data.id(globex))
       #expect(change["user"] as? String == "user_006")
     }
 
@@ -138,8 +141,9 @@ extension EndToEnd {
       #expect(try orgman(data, "restore").status == .exited(64))
     }
 
-    @Test func `history refuses a limit below one, and takes the largest there is`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `history refuses a limit below one, and takes the largest there is`(store: TestStore) throws {
+      let data = try store.reference()
       #expect(try orgman(data, "create", "Initech").status == .exited(0))
       for limit in ["-1", "0", "-9223372036854775808", "9223372036854775808"] {
         #expect(try orgman(data, "history", "--limit=\(limit)").status == .exited(64), "\(limit)")

@@ -5,13 +5,14 @@ import Testing
 extension EndToEnd {
   /// `orgman create`.
   @Suite struct CreateCommandTests {
-    @Test func `create prints the new id alone`() throws {
-      let data = try DataFiles()
+    @Test(arguments: TestStore.allCases)
+    func `create prints the new id alone`(store: TestStore) throws {
+      let data = try store.data()
       let orgman = Script(data: data)
       let output = try orgman("create", "  Acme ", "--plan", "starter", "--owner", "alice")
       #expect(
         output.stdout.wholeMatch(
-          of: /org_[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\n/) != nil)
+          of: /(?:org_)?[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\n/) != nil)
       let id = output.stdout.trimmingCharacters(in: .newlines)
       let made = try data.organization(named: "Acme")
       #expect(made["id"] as? String == id)
@@ -32,7 +33,7 @@ extension EndToEnd {
         (["create", "x", "--owner", " "], "can't be empty"),
         (["create", String(repeating: "é", count: 201)], "at most 200"),
       ] {
-        let refused = try run(try builtProduct("orgman"), arguments + ["--data", data.path])
+        let refused = try run(try builtProduct("orgman"), arguments + ["--data", data.address])
         #expect(refused.status == .exited(1))
         #expect(refused.stderr.contains(sentence) && refused.stderr.split(separator: "\n").count == 1)
         #expect(refused.stdout == "")

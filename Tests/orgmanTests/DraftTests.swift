@@ -39,16 +39,17 @@ extension EndToEnd {
       }
     }
 
-    @Test(arguments: [SIGKILL, SIGHUP, SIGTERM])
-    func `what was typed is offered again after the program was ended`(signal: Int32) throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases, [SIGKILL, SIGHUP, SIGTERM])
+    func `what was typed is offered again after the program was ended`(store: TestStore, signal: Int32) throws
+    {
+      let data = try store.reference()
       let first = try open(data, environment: environment)
       try type("Half typed", first)
       #expect(try mode(folder) == 0o700)
       #expect(try mode("\(folder)/\(files[0])") == 0o600)
       first.signal(signal)
       try first.waitForExit()
-      let second = try start(["--data", data.path], environment: environment)
+      let second = try start(["--data", data.address], environment: environment)
       try second.waitForText("You were editing a new organization, Half typed when orgman ended.")
       second.press(.enter)
       try second.waitForText("▸Name      Half typed")
@@ -61,8 +62,9 @@ extension EndToEnd {
       try third.quit()
     }
 
-    @Test func `a lost connection in mid edit leaves the draft and no process`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `a lost connection in mid edit leaves the draft and no process`(store: TestStore) throws {
+      let data = try store.reference()
       let first = try open(data, environment: environment)
       first.send("a")
       try first.waitForText("New organization")
@@ -71,13 +73,13 @@ extension EndToEnd {
       first.closeTerminal()
       try first.waitForExit()
       #expect(!exists(first.processID))
-      let second = try start(["--data", data.path], environment: environment)
+      let second = try start(["--data", data.address], environment: environment)
       try second.waitForText("You were editing a new organization, Cut off")
       // Left for later, then thrown away.
       second.press(.escape)
       try second.waitForText("offered again")
       try second.quit()
-      let third = try start(["--data", data.path], environment: environment)
+      let third = try start(["--data", data.address], environment: environment)
       try third.waitForText("You were editing a new organization, Cut off")
       third.send("n")
       try third.waitForText("thrown away")
@@ -85,8 +87,9 @@ extension EndToEnd {
       #expect(files == [])
     }
 
-    @Test func `a draft is offered neither elsewhere nor while its process runs`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `a draft is offered neither elsewhere nor while its process runs`(store: TestStore) throws {
+      let data = try store.reference()
       let first = try open(data, environment: environment)
       try type("Still here", first)
       let beside = try open(data, environment: environment)
@@ -94,7 +97,7 @@ extension EndToEnd {
       try beside.quit()
       first.signal(SIGKILL)
       try first.waitForExit()
-      let elsewhere = try open(try DataFiles.reference(), environment: environment)
+      let elsewhere = try open(try store.reference(), environment: environment)
       try elsewhere.waitFor("the list") {
         $0.selected != nil && $0.row(containing: "You were editing") == nil
       }

@@ -3,49 +3,43 @@ import TerminalTesting
 import Testing
 
 extension EndToEnd {
-  /// Several programs on the same files.
+  /// Several programs on the same data.
   @Suite struct ForeignChanges {
-    @Test func `what another program changes is shown within a second, and marked, and the selection stays`()
-      throws
-    {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `what another program changes is shown within a second, and marked, and the selection stays`(
+      store: TestStore
+    ) throws {
+      let data = try store.reference()
       let orgman = try open(data)
       orgman.send("jjj")
       let before = try orgman.waitFor("the fourth row") { $0.lines[5].hasPrefix("▸") }
       let selected = try #require(before.selected)
-      try data.python(
-        DataFiles.organizations,
-        """
-        data['org_8c9dd973-7d11-4355-ae40-71f67e752ce4']['plan_tier'] = 'platinum'
-        for number in range(3):
-          data[f'org_new{number}'] = dict(data['org_8c9dd973-7d11-4355-ae40-71f67e752ce4'], id=f'org_new{number}', name=f'AAA {number}')
-        """)
-      let screen = try orgman.waitFor("the change") {
-        $0.lines.contains { $0.contains("Globex") && $0.contains("platinum") }
-          && $0.lines[0].contains("13 orgs")
+      try data.set("plan_tier", of: "org_8c9dd973-7d11-4355-ae40-71f67e752ce4", to: "platinum")
+      try orgman.waitFor("the plan") {
+        $0.lines.contains { $0.hasPrefix("*Globex") && $0.contains("platinum") }
+      }
+      try data.add((0..<3).map { Record("new\($0)", "AAA \($0)") })
+      let screen = try orgman.waitFor("the new ones") {
+        $0.lines.contains { $0.hasPrefix("*AAA 0") } && $0.lines[0].contains("13 orgs")
       }
       #expect(screen.selected == selected)
-      #expect(screen.lines.contains { $0.hasPrefix("*Globex") })
-      #expect(screen.lines.contains { $0.hasPrefix("*AAA 0") })
       #expect(screen.lines.contains { $0.hasPrefix(" Zoë's Bakery") })
       try orgman.waitFor("the marks to go") { !$0.text.contains("*Globex") }
       try orgman.quit()
     }
 
-    @Test func `a member's new role is shown within a second where the member is selected`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `a member's new role is shown within a second where the member is selected`(store: TestStore) throws
+    {
+      let data = try store.reference()
       let orgman = try open(data)
       try orgman.choose("bakery")
       try orgman.enter()
       orgman.press(.down)
       try orgman.waitFor("the second member") { $0.selectedDetail?.hasPrefix("user_001") == true }
-      try data.python(
-        DataFiles.users,
-        """
-        members = data['org_1f94942f-38fc-4490-a501-98247f318fef']
-        members[1]['role'] = 'billing_admin'
-        members.insert(0, dict(members[0], user_id='aaa'))
-        """)
+      let id = "org_1f94942f-38fc-4490-a501-98247f318fef"
+      try data.setRole(of: "user_001", in: id, to: "billing_admin")
+      try data.add("aaa", to: id, "owner")
       let screen = try orgman.waitFor("the change") { $0.text.contains("aaa") }
       #expect(screen.selectedDetail?.contains(/user_001 *\* *billing_admin/) == true)
       #expect(screen.text.contains("*aaa"))
@@ -79,8 +73,9 @@ extension EndToEnd {
       try orgman.quit()
     }
 
-    @Test func `two of it show each other's changes within a second`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `two of it show each other's changes within a second`(store: TestStore) throws {
+      let data = try store.reference()
       let one = try open(data)
       let other = try open(data, columns: 80, rows: 24)
       one.send("aAlpha\r")
@@ -100,18 +95,18 @@ extension EndToEnd {
       try other.quit()
     }
 
-    @Test func `an edit of what others changed meanwhile shows both values and waits for a choice`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `an edit of what others changed meanwhile shows both values and waits for a choice`(store: TestStore)
+      throws
+    {
+      let data = try store.reference()
       let orgman = try open(data)
       try orgman.choose("globex")
       orgman.send("e")
       try orgman.waitForText("Edit Globex")
       orgman.press(.tab, .control("u"))
       orgman.send("mine")
-      try data.replace(
-        "\"plan_tier\": \"enterprise\",\n    \"lago_customer_id\": \"lago_cust_globex\"",
-        by: "\"plan_tier\": \"theirs\",\n    \"lago_customer_id\": \"lago_cust_globex\"",
-        in: DataFiles.organizations)
+      try data.set("plan_tier", of: "org_8c9dd973-7d11-4355-ae40-71f67e752ce4", to: "theirs")
       try orgman.waitForText("theirs")
       orgman.press(.control("s"))
       let screen = try orgman.waitForText("theirs or mine?")
@@ -128,7 +123,8 @@ extension EndToEnd {
       try orgman.quit()
     }
 
-    @Test func `no key ever lands on another record than the one that was selected`() throws {
+    @Test(arguments: TestStore.allCases)
+    func `no key ever lands on another record than the one that was selected`(store: TestStore) throws {
       var random = SeededGenerator(state: 7)
       let target = Record("m", "Middle", members: [("ann", "owner"), ("bob", "member"), ("zoe", "owner")])
       let others = (0..<12).map { number in
@@ -154,7 +150,7 @@ extension EndToEnd {
           + guests.suffix(guests.count - guests.count / 2)
       }
       var present = target
-      let data = try DataFiles(others + [present])
+      let data = try store.data(others + [present])
       let orgman = try open(data)
       try orgman.waitForText("13 orgs")
       orgman.send("jjjjjjjj")
@@ -216,27 +212,28 @@ extension EndToEnd {
         present.members = present.members.map { $0.0 == "bob" ? ("bob", role) : $0 }
         present.plan = plan
         expected[place] = present
-        let texts = Record.files(expected)
-        #expect(try data.contents() == [texts.organizations, texts.users], "round \(round)")
+        #expect(try data.hold(expected), "round \(round)")
         if orgman.screen.selectedDetail == nil { try orgman.enter() }
         #expect(orgman.screen.selectedDetail?.hasPrefix("bob") == true, "round \(round)")
       }
       try orgman.quit()
     }
 
-    @Test func `a key about a record that was removed meanwhile does nothing to the one in its place`() throws
-    {
+    @Test(arguments: TestStore.allCases)
+    func `a key about a record that was removed meanwhile does nothing to the one in its place`(
+      store: TestStore
+    ) throws {
       let records = (0..<6).map {
         Record("\($0)", "Name \($0)", members: [("ann", "owner"), ("bob", "owner"), ("cat", "owner")])
       }
-      let data = try DataFiles(records.filter { $0.name != "Name 2" })
+      let data = try store.data(records.filter { $0.name != "Name 2" })
       let orgman = try open(data)
       try orgman.waitForText("5 orgs")
       orgman.send("aName 2\r")
       try orgman.waitForText("Created Name 2")
       // Undone and redone by somebody else, it goes and comes back.
       func elsewhere(_ command: String) throws {
-        let output = try run(try builtProduct("orgman"), [command, "--yes", "--data", data.path])
+        let output = try run(try builtProduct("orgman"), [command, "--yes", "--data", data.address])
         #expect(output.status == .exited(0), "\(output.stderr)")
       }
       for keys in ["dy", "e\u{15}x\r", "\rro", "\rdy"] {
@@ -267,7 +264,7 @@ extension EndToEnd {
       try orgman.enter()
       orgman.press(.down)
       try orgman.waitFor("bob") { $0.selectedDetail?.hasPrefix("bob") == true }
-      try data.python(DataFiles.users, "del data['org_1'][1]")
+      try data.remove("bob", from: "org_1")
       let before = try data.contents()
       orgman.send("dy")
       try orgman.waitFor("a refusal") { $0.text.contains("gone") || $0.text.contains("No changes needed") }
@@ -288,11 +285,12 @@ extension EndToEnd {
       try orgman.quit()
     }
 
-    @Test func `of 400 edits by 8 processes at once none is lost`() throws {
+    @Test(arguments: TestStore.allCases)
+    func `of 400 edits by 8 processes at once none is lost`(store: TestStore) throws {
       let processes = 8
       let created = 10
       let changed = 40
-      let data = try DataFiles(
+      let data = try store.data(
         (0..<processes).map { number in
           Record("\(number)", "Team \(number)", members: [("boss", "owner"), ("user", "member")])
         })
@@ -304,7 +302,8 @@ extension EndToEnd {
         }
       }
       for (number, program) in programs.enumerated() {
-        program.send("/team \(number)\r")
+        // A number alone is in ids as well.
+        program.send("/\"team \(number)\"\r")
         try program.waitForText("1 of \(processes * (created + 1))")
         program.send("\rj")
         try program.waitForText("▸user")
@@ -329,7 +328,7 @@ extension EndToEnd {
       for number in 0..<processes {
         #expect(try data.members(of: "org_\(number)") == ["boss owner", "user \(roles[number])"])
       }
-      _ = try data.loadedByPython()
+      try data.check()
     }
   }
 }

@@ -83,8 +83,9 @@ extension EndToEnd {
       return bytes
     }
 
-    @Test func `every byte value, in every place, does no harm`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `every byte value, in every place, does no harm`(store: TestStore) throws {
+      let data = try store.reference()
       let before = try data.contents()
       for way in ["", "\r", "/", "?", "H"] {
         let orgman = try open(data, ["--read-only"], environment: environment, columns: 80, rows: 24)
@@ -93,36 +94,42 @@ extension EndToEnd {
         try settle(orgman, columns: 80)
       }
       #expect(try data.contents() == before)
-      #expect(!fileExists(data.path + "/.orgman"))
+      #expect(try data.historySize() == 0)
     }
 
-    @Test func `100,000 random keys change nothing where nothing may be changed`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `100,000 random keys change nothing where nothing may be changed`(store: TestStore) throws {
+      let data = try store.reference()
       let before = try data.contents()
       let orgman = try open(data, ["--read-only"], environment: environment, columns: 80, rows: 24)
       orgman.send(stream(100_000, seed: 6))
       try settle(orgman, columns: 80)
       #expect(try data.contents() == before)
-      #expect(!fileExists(data.path + "/.orgman"))
+      #expect(try data.historySize() == 0)
     }
 
-    @Test func `100,000 random keys that do change something leave nothing for the doctor`() throws {
-      let data = try DataFiles.reference()
-      try data.closeToOthers()
+    @Test(arguments: TestStore.allCases)
+    func `100,000 random keys that do change something leave nothing for the doctor`(store: TestStore) throws
+    {
+      let data = try store.reference()
+      try (data as? DataFiles)?.closeToOthers()
       let orgman = try open(data, environment: environment, columns: 120, rows: 24)
       orgman.send(stream(100_000, seed: 7))
-      // Changes are saved one after the other, long after their keys were read: until the journal grows no more.
+      // Changes are saved one after the other, long after their keys were read: until the history grows no more.
       var (size, since) = (0, ContinuousClock.now)
       try settle(orgman, columns: 120) {
-        let now = try data.journalSize()
+        let now = try data.historySize()
         if now != size { (size, since) = (now, .now) }
         return size > 0 && ContinuousClock.now - since > .seconds(1)
       }
-      let doctor = try run(try builtProduct("orgman"), ["doctor", "--data", data.path])
-      #expect(doctor.status == .exited(0), "\(doctor.stdout)")
-      #expect(!doctor.stdout.contains("error"), "\(doctor.stdout)")
+      try data.check()
+      if store == .files {
+        let doctor = try run(try builtProduct("orgman"), ["doctor", "--data", data.address])
+        #expect(doctor.status == .exited(0), "\(doctor.stdout)")
+        #expect(!doctor.stdout.contains("error"), "\(doctor.stdout)")
+      }
       // Every change can be explained.
-      let history = try run(try builtProduct("orgman"), ["history", "--data", data.path, "--json"])
+      let history = try run(try builtProduct("orgman"), ["history", "--data", data.address, "--json"])
       #expect(history.status == .exited(0))
       #expect(history.stdout.contains("\"generation\""), "\(history.stdout.prefix(200))")
     }

@@ -5,32 +5,16 @@ import Testing
 extension EndToEnd {
   /// The ways out of the screen while a change is on its way.
   @Suite struct Leaving {
-    private let data: DataFiles
-    private let before: [String]
-
     /// Data with a history, in which Acme Corp, the first, is on starter.
-    init() throws {
-      data = try DataFiles.reference()
+    private func data(_ store: TestStore) throws -> any TestData {
+      let data = try store.reference()
       let output = try Script(data: data)("set", "Acme Corp", "--plan", "starter")
       #expect(output.status == .exited(0))
-      before = try data.contents()
+      return data
     }
 
-    /// Another process that holds the lock until Enter is pressed in it.
-    private func holdLock() throws -> TerminalProcess {
-      let holder = try TerminalProcess(
-        "/usr/bin/env",
-        [
-          "python3", "-c",
-          "import fcntl, sys; f = open(sys.argv[1]); fcntl.flock(f, 2); print('held', flush=True); input()",
-          "\(data.path)/.orgman/lock",
-        ])
-      try holder.waitForText("held")
-      return holder
-    }
-
-    /// A screen on which a change waits for the lock.
-    private func openWaiting(_ arguments: [String] = []) throws -> TerminalProcess {
+    /// A screen on which a change waits for what is held up.
+    private func openWaiting(_ data: any TestData, _ arguments: [String] = []) throws -> TerminalProcess {
       let orgman = try open(data, arguments)
       orgman.send("pe")
       try orgman.waitForText("The data are held by")
@@ -41,14 +25,19 @@ extension EndToEnd {
       String(decoding: orgman.outputBytes, as: UTF8.self)
     }
 
+    private func text(_ data: any TestData, _ name: String) throws -> String {
+      try String(contentsOfFile: "\(data.directory)/\(name)", encoding: .utf8)
+    }
+
     private let sentence = "orgman: This change was not saved: Plan of Acme Corp: starter → enterprise"
     private let question = "A change is still being saved. Quit and discard it?"
 
-    @Test(arguments: ["Q", "q"]) func `while a change waits for the lock, quitting asks first`(key: String)
-      throws
-    {
-      let holder = try holdLock()
-      let orgman = try openWaiting()
+    @Test(arguments: TestStore.allCases, ["Q", "q"])
+    func `while a change waits for the lock, quitting asks first`(store: TestStore, key: String) throws {
+      let data = try data(store)
+      let before = try data.contents()
+      let holder = try data.holdUp()
+      let orgman = try openWaiting(data)
       orgman.send(key)
       try orgman.waitForText(question)
       orgman.press(.enter)
@@ -63,18 +52,22 @@ extension EndToEnd {
       withExtendedLifetime(holder) {}
     }
 
-    @Test func `who is asked and waits sees the change saved, and has left`() throws {
-      let holder = try holdLock()
-      let orgman = try openWaiting()
+    @Test(arguments: TestStore.allCases)
+    func `who is asked and waits sees the change saved, and has left`(store: TestStore) throws {
+      let data = try data(store)
+      let holder = try data.holdUp()
+      let orgman = try openWaiting(data)
       orgman.send("Q")
       try orgman.waitForText(question)
-      holder.press(.enter)
+      holder.release()
       #expect(try orgman.waitForExit() == .exited(0))
       #expect(!text(orgman).contains("not saved"))
       #expect(try data.organization(named: "Acme Corp")["plan_tier"] as? String == "enterprise")
     }
 
-    @Test func `what was typed ahead of Q is saved, all of it`() throws {
+    @Test(arguments: TestStore.allCases)
+    func `what was typed ahead of Q is saved, all of it`(store: TestStore) throws {
+      let data = try data(store)
       let orgman = try open(data)
       orgman.send("pepppfpsSspeQ")
       #expect(try orgman.waitForExit() == .exited(0))
@@ -83,10 +76,14 @@ extension EndToEnd {
       #expect(made["status"] as? String == "suspended")
     }
 
-    @Test(arguments: [SIGTERM, SIGHUP, SIGINT, SIGQUIT])
-    func `a signal can ask nobody, so what wasn't saved is named on standard error`(signal: Int32) throws {
-      let holder = try holdLock()
-      let orgman = try openWaiting()
+    @Test(arguments: TestStore.allCases, [SIGTERM, SIGHUP, SIGINT, SIGQUIT])
+    func `a signal can ask nobody, so what wasn't saved is named on standard error`(
+      store: TestStore, signal: Int32
+    ) throws {
+      let data = try data(store)
+      let before = try data.contents()
+      let holder = try data.holdUp()
+      let orgman = try openWaiting(data)
       orgman.signal(signal)
       #expect(try orgman.waitForExit() == .exited(1))
       #expect(text(orgman).contains(sentence + " (the data are held by "))
@@ -95,19 +92,24 @@ extension EndToEnd {
       withExtendedLifetime(holder) {}
     }
 
-    @Test func `a change that can be saved within a moment of the signal is`() throws {
-      let holder = try holdLock()
-      let orgman = try openWaiting()
+    @Test(arguments: TestStore.allCases)
+    func `a change that can be saved within a moment of the signal is`(store: TestStore) throws {
+      let data = try data(store)
+      let holder = try data.holdUp()
+      let orgman = try openWaiting(data)
       orgman.signal(SIGTERM)
-      holder.press(.enter)
+      holder.release()
       #expect(try orgman.waitForExit() == .exited(128 + SIGTERM))
       #expect(try data.organization(named: "Acme Corp")["plan_tier"] as? String == "enterprise")
     }
 
-    @Test func `where the terminal is gone, the status and the log say it`() throws {
-      let holder = try holdLock()
-      let log = data.path + "/log"
-      let orgman = try openWaiting(["--log-file", log])
+    @Test(arguments: TestStore.allCases)
+    func `where the terminal is gone, the status and the log say it`(store: TestStore) throws {
+      let data = try data(store)
+      let before = try data.contents()
+      let holder = try data.holdUp()
+      let log = data.directory + "/log"
+      let orgman = try openWaiting(data, ["--log-file", log])
       orgman.closeTerminal()
       #expect(try orgman.waitForExit() == .exited(1))
       let records = try String(contentsOfFile: log, encoding: .utf8)
@@ -117,12 +119,18 @@ extension EndToEnd {
       withExtendedLifetime(holder) {}
     }
 
-    @Test func `the end of the input without a signal is such a way out, too`() throws {
-      let holder = try holdLock()
+    @Test(arguments: TestStore.allCases)
+    func `the end of the input without a signal is such a way out, too`(store: TestStore) throws {
+      let data = try data(store)
+      let before = try data.contents()
+      let holder = try data.holdUp()
       let program = try builtProduct("orgman")
       let shell = try TerminalProcess(
         "/bin/sh",
-        ["-c", "trap '' HUP; \(program) --data \(data.path) 2>\(data.path)/err; echo $? >\(data.path)/code"])
+        [
+          "-c",
+          "trap '' HUP; \(program) --data '\(data.address)' 2>\(data.directory)/err; echo $? >\(data.directory)/code",
+        ])
       try shell.waitForText("10 orgs")
       shell.send("pe")
       try shell.waitForText("The data are held by")
@@ -131,8 +139,9 @@ extension EndToEnd {
       shell.closeTerminal()
       try shell.waitForExit()
       #expect(!exists(id))
-      #expect(try data.text("code") == "1\n")
-      #expect(try data.text("err").contains(sentence))
+      #expect(try text(data, "code") == "1\n")
+      #expect(try text(data, "err").contains(sentence))
+      #expect(try data.contents() == before)
       withExtendedLifetime(holder) {}
     }
 

@@ -5,8 +5,11 @@ import Testing
 extension EndToEnd {
   /// Many records at once.
   @Suite struct Marking {
-    @Test func `marked organizations are put on a plan, after a question, and undone in one go`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `marked organizations are put on a plan, after a question, and undone in one go`(store: TestStore)
+      throws
+    {
+      let data = try store.reference()
       let before = try data.contents()
       let orgman = try open(data)
       let names = orgman.screen.listed
@@ -43,8 +46,9 @@ extension EndToEnd {
       try orgman.quit()
     }
 
-    @Test func `two people become owners in one go, and the last owner stays`() throws {
-      let data = try DataFiles([
+    @Test(arguments: TestStore.allCases)
+    func `two people become owners in one go, and the last owner stays`(store: TestStore) throws {
+      let data = try store.data([
         Record("1", "Acme", members: [("ann", "owner"), ("bob", "member"), ("cy", "member")])
       ])
       let orgman = try open(data)
@@ -66,20 +70,14 @@ extension EndToEnd {
 extension EndToEnd {
   /// What somebody else holds.
   @Suite struct Waiting {
-    @Test func `waiting for the lock counts on, freezes nothing, and Esc cancels it`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `waiting for the lock counts on, freezes nothing, and Esc cancels it`(store: TestStore) throws {
+      let data = try store.reference()
       let orgman = try open(data)
       orgman.send("ps")
       try orgman.waitForText("→ starter.")
       let before = try data.contents()
-      let holder = try TerminalProcess(
-        "/usr/bin/env",
-        [
-          "python3", "-c",
-          "import fcntl, sys; f = open(sys.argv[1]); fcntl.flock(f, 2); print('held', flush=True); input()",
-          "\(data.path)/.orgman/lock",
-        ])
-      try holder.waitForText("held")
+      let holder = try data.holdUp()
       orgman.send("pe")
       let first = try orgman.waitForText("The data are held by").status
       #expect(first.contains("Esc cancels."))
@@ -92,13 +90,14 @@ extension EndToEnd {
       #expect(try data.contents() == before)
       orgman.send("gpe")
       try orgman.waitForText("The data are held by")
-      holder.press(.enter)
+      holder.release()
       try orgman.waitForText("→ enterprise.")
       try orgman.quit()
     }
 
-    @Test func `a paste of a megabyte into a field is cut, said to be, and quick`() throws {
-      let orgman = try open(try DataFiles.reference())
+    @Test(arguments: TestStore.allCases)
+    func `a paste of a megabyte into a field is cut, said to be, and quick`(store: TestStore) throws {
+      let orgman = try open(try store.reference())
       orgman.send("a")
       try orgman.waitForText("New organization")
       orgman.send("\u{1b}[200~" + String(repeating: "long é ", count: 150_000) + "\u{1b}[201~")

@@ -7,8 +7,9 @@ extension EndToEnd {
   @Suite struct MemberCommandTests {
     let globex = "org_8c9dd973-7d11-4355-ae40-71f67e752ce4"
 
-    @Test func `members come and go; the last owner only when told`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `members come and go; the last owner only when told`(store: TestStore) throws {
+      let data = try store.reference()
       let orgman = Script(data: data)
       #expect(
         try orgman("add", "Globex", "eve", "mal\tlory", "--role", "billing_admin").stdout
@@ -32,7 +33,7 @@ extension EndToEnd {
       #expect(try orgman("role", "Globex", "user_006", "member").stdout == "No changes needed.\n")
       let before = try data.contents()
       for arguments in [["remove", "Globex", "user_007"], ["role", "Globex", "user_007", "member"]] {
-        let refused = try run(try builtProduct("orgman"), arguments + ["--data", data.path])
+        let refused = try run(try builtProduct("orgman"), arguments + ["--data", data.address])
         #expect(refused.status == .exited(1))
         #expect(refused.stderr.contains("user_007 is the last owner of Globex"))
       }

@@ -5,8 +5,9 @@ import Testing
 extension EndToEnd {
   /// `orgman plans`.
   @Suite struct PlansCommandTests {
-    @Test func `plans are counted by status, the known ones first`() throws {
-      let orgman = Script(data: try DataFiles(hostileRecords()))
+    @Test(arguments: TestStore.allCases)
+    func `plans are counted by status, the known ones first`(store: TestStore) throws {
+      let orgman = Script(data: try store.data(hostileRecords()))
       #expect(
         try orgman("plans").stdout == """
           founders_friend\t0\t0\t0\t0

@@ -5,8 +5,8 @@ import Testing
 extension EndToEnd {
   /// The screens beside that of the organizations.
   @Suite struct Screens {
-    private func files() throws -> DataFiles {
-      try DataFiles([
+    private func data(_ store: TestStore) throws -> any TestData {
+      try store.data([
         Record("1", "Acme", members: [("alice", "owner"), ("bob", "member")]),
         Record("2", "Globex", members: [("alice", "owner"), ("bob", "owner")]),
         Record("3", "Initech", members: [("bob", "member"), ("carol", "owner")]),
@@ -14,8 +14,9 @@ extension EndToEnd {
       ])
     }
 
-    @Test func `the history shows who did what, follows others, and undoes an entry`() throws {
-      let data = try files()
+    @Test(arguments: TestStore.allCases)
+    func `the history shows who did what, follows others, and undoes an entry`(store: TestStore) throws {
+      let data = try data(store)
       let orgman = try open(data)
       try orgman.enter()
       orgman.send("jro")
@@ -24,10 +25,10 @@ extension EndToEnd {
       try orgman.waitFor("the entry") {
         $0.lines[0].contains("History") && $0.lines[2].contains("Role of bob in Acme: member → owner")
       }
-      try data.replace("\"Globex\"", by: "\"Globex Inc\"", in: DataFiles.organizations)
+      try data.set("name", of: "org_2", to: "Globex Inc")
       try orgman.waitFor("what another program did above it") {
-        $0.lines[2].contains("outside") && $0.lines[2].contains("Globex Inc") && $0.lines[3].hasPrefix("▸")
-          && $0.lines[3].contains("Role of bob")
+        $0.lines[2].contains(store == .files ? "outside" : "postgres") && $0.lines[2].contains("Globex Inc")
+          && $0.lines[3].hasPrefix("▸") && $0.lines[3].contains("Role of bob")
       }
       orgman.press(.enter)
       try orgman.waitFor("before and after") {
@@ -52,8 +53,9 @@ extension EndToEnd {
       try orgman.quit()
     }
 
-    @Test func `the overview leads to what has to be looked after`() throws {
-      let data = try files()
+    @Test(arguments: TestStore.allCases)
+    func `the overview leads to what has to be looked after`(store: TestStore) throws {
+      let data = try data(store)
       let orgman = try open(data, columns: 80, rows: 24)
       orgman.send("4")
       try orgman.waitFor("the overview") {
@@ -73,8 +75,9 @@ extension EndToEnd {
       try orgman.quit()
     }
 
-    @Test func `users lead to their organizations, and those to each`() throws {
-      let orgman = try open(try files())
+    @Test(arguments: TestStore.allCases)
+    func `users lead to their organizations, and those to each`(store: TestStore) throws {
+      let orgman = try open(try data(store))
       orgman.send("2")
       try orgman.waitFor("the users") { $0.lines[0].contains("Users") && $0.lines[2].hasPrefix("▸alice") }
       orgman.send("/b")
@@ -93,10 +96,47 @@ extension EndToEnd {
       try orgman.quit()
     }
 
-    @Test func `two roles change in one go, and a user is removed everywhere but where nobody else is owner`()
-      throws
-    {
-      let data = try files()
+    @Test(arguments: TestStore.allCases)
+    func `among a thousand members the one is selected that a person goes to, comes from, or adds`(
+      store: TestStore
+    ) throws {
+      let users = (0..<1000).map { "user \($0 + 1000)" }
+      let big = Record("1", "Acme", members: users.map { ($0, $0 == "user 1500" ? "owner" : "member") })
+      let data = try store.data([big, Record("2", "Globex", members: [("user 1500", "owner")])])
+      let orgman = try open(data)
+      orgman.send("2")
+      try orgman.waitFor("the users") { $0.lines[2].hasPrefix("▸user 1000") }
+      orgman.send("/1500\r")
+      try orgman.waitFor("the one") { $0.lines[2].hasPrefix("▸user 1500") }
+      orgman.send("\r")
+      try orgman.waitFor("the organizations") { $0.lines[2].hasPrefix("▸Acme") }
+      // What is typed ahead is about the one as well.
+      orgman.send("lrm")
+      try orgman.waitForText("user 1500 is the last owner of Acme")
+      #expect(orgman.screen.selectedDetail?.hasPrefix("user 1500") == true)
+      orgman.send("Gro")
+      try orgman.waitForText("Role of user 1999 in Acme: member → owner.")
+      orgman.send("aann")
+      orgman.press(.control("s"))
+      try orgman.waitForText("Added ann to Acme as member.")
+      orgman.send("rb")
+      try orgman.waitForText("Role of ann in Acme: member → billing_admin.")
+      #expect(orgman.screen.selectedDetail?.hasPrefix("ann") == true)
+      // It stays selected where others are added before it.
+      try data.setRole(of: "user 1999", in: "org_1", to: "member")
+      try data.remove("user 1001", from: "org_1")
+      try orgman.waitFor("one less") { $0.lines[0].contains("1,001 members") }
+      #expect(orgman.screen.selectedDetail?.hasPrefix("ann") == true)
+      orgman.send("gGrm")
+      try orgman.waitForText("Role of ann in Acme: billing_admin → member.")
+      try orgman.quit()
+    }
+
+    @Test(arguments: TestStore.allCases)
+    func `two roles change in one go, and a user is removed everywhere but where nobody else is owner`(
+      store: TestStore
+    ) throws {
+      let data = try data(store)
       let orgman = try open(data)
       try orgman.enter()
       orgman.send("jo")
@@ -106,7 +146,7 @@ extension EndToEnd {
       orgman.send("y")
       try orgman.waitForText("done, 2 changed, 1 needed no change.")
       for id in ["org_1", "org_2", "org_3"] { #expect(try data.members(of: id).contains("bob owner")) }
-      try data.python(DataFiles.users, "data['org_3'] = [m for m in data['org_3'] if m['user_id'] == 'bob']")
+      try data.remove("carol", from: "org_3")
       try orgman.waitFor("carol to go") { $0.lines[0].contains("5 members") }
       orgman.send("D")
       try orgman.waitFor("the question") {
@@ -120,16 +160,18 @@ extension EndToEnd {
       try orgman.quit()
     }
 
-    @Test func `moving the selection writes few bytes on every screen`() throws {
-      let data = try DataFiles(
+    @Test(arguments: TestStore.allCases)
+    func `moving the selection writes few bytes on every screen`(store: TestStore) throws {
+      let data = try store.data(
         (0..<9).map {
           Record(
             "\($0)", "\($0) " + String(repeating: "long ", count: 12), members: [("user \($0)", "owner")])
         })
       let script = Script(data: data)
       for number in 0..<4 {
-        #expect(try script("set", "org_\(number)", "--plan", "professional \(number)").status == .exited(0))
-        #expect(try script("add", "org_\(number)", "user 0\(number)", "user 8").status == .exited(0))
+        let id = data.id("org_\(number)")
+        #expect(try script("set", id, "--plan", "professional \(number)").status == .exited(0))
+        #expect(try script("add", id, "user 0\(number)", "user 8").status == .exited(0))
       }
       let orgman = try open(data, columns: 80, rows: 24)
       // Rows below the heading, where the first can be selected.
@@ -162,8 +204,9 @@ extension EndToEnd {
       try orgman.quit()
     }
 
-    @Test func `back, forward and last lead through the places`() throws {
-      let orgman = try open(try files())
+    @Test(arguments: TestStore.allCases)
+    func `back, forward and last lead through the places`(store: TestStore) throws {
+      let orgman = try open(try data(store))
       func expect(_ key: String, _ name: String) throws {
         orgman.send(key)
         try orgman.waitFor("\(name) after \(key)") { $0.lines[0].hasPrefix(" orgman  \(name) ") }

@@ -4,19 +4,19 @@ import Testing
 
 /// Runs commands on the data of a test, as a script does.
 struct Script {
-  let data: DataFiles
+  let data: any TestData
 
   func callAsFunction(_ arguments: String..., input: String = "") throws -> Output {
     // Behind --, it would be a name.
-    let place = ["--data", data.path]
+    let place = ["--data", data.address]
     return try run(
       try builtProduct("orgman"), arguments.prefix(1) + place + arguments.dropFirst(), input: input)
   }
 
-  /// Runs a line of a shell, in which `orgman` is the program and `$DATA` the directory.
+  /// Runs a line of a shell, in which `orgman` is the program and `$DATA` a directory of the test's own.
   func shell(_ line: String, input: String = "") throws -> Output {
     let program = try builtProduct("orgman")
-    let environment = plainEnvironment.merging(["ORGMAN_DATA": data.path, "DATA": data.path]) { $1 }
+    let environment = plainEnvironment.merging(["ORGMAN_DATA": data.address, "DATA": data.directory]) { $1 }
     return try run(
       "/bin/sh", ["-c", "orgman() { '\(program)' \"$@\"; }\n" + line], environment: environment, input: input)
   }
@@ -34,6 +34,13 @@ extension Output {
       ($0.value >= 0x20 && $0.value != 0x7F && $0.properties.generalCategory != .format
         && $0.properties.generalCategory != .control) || $0 == "\n" || $0 == "\t" || $0 == "\r"
     }
+  }
+}
+
+extension [[String: Any]] {
+  /// The records as JSON.
+  func json() throws -> String {
+    String(decoding: try JSONSerialization.data(withJSONObject: self), as: UTF8.self)
   }
 }
 

@@ -7,13 +7,14 @@ extension EndToEnd {
   @Suite struct SetCommandTests {
     let globex = "org_8c9dd973-7d11-4355-ae40-71f67e752ce4"
 
-    @Test func `set changes what it is told, says what, and a second time nothing`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `set changes what it is told, says what, and a second time nothing`(store: TestStore) throws {
+      let data = try store.reference()
       let orgman = Script(data: data)
       let arguments = [
         "set", "Globex", "--name", "Globex\u{1B}", "--plan", "starter", "--status", "suspended", "--stripe",
         "cus_1",
-        "--clear", "lago", "--data", data.path,
+        "--clear", "lago", "--data", data.address,
       ]
       let output = try run(try builtProduct("orgman"), arguments)
       #expect(
@@ -29,22 +30,25 @@ extension EndToEnd {
       #expect(made["status"] as? String == "suspended")
       #expect(made["lago_customer_id"] is NSNull)
       let before = try data.contents()
-      #expect(try orgman("set", globex, "--plan", "starter").stdout == "No changes needed.\n")
+      #expect(try orgman("set", data.id(globex), "--plan", "starter").stdout == "No changes needed.\n")
       #expect(try data.contents() == before)
-      #expect(try orgman("set", globex, "--name=-x", "--clear", "lago,stripe").status == .exited(0))
+      #expect(try orgman("set", data.id(globex), "--name=-x", "--clear", "lago,stripe").status == .exited(0))
       #expect(try data.organization(named: "-x")["stripe_customer_id"] is NSNull)
-      #expect(try orgman("set", globex, "--name", "acme corp").status == .exited(1))
+      #expect(try orgman("set", data.id(globex), "--name", "acme corp").status == .exited(1))
     }
 
-    @Test func `white space around a value is dropped, and what is said is what is stored`() throws {
-      let orgman = Script(data: try DataFiles.reference())
+    @Test(arguments: TestStore.allCases)
+    func `white space around a value is dropped, and what is said is what is stored`(store: TestStore) throws
+    {
+      let orgman = Script(data: try store.reference())
       let set = try orgman("set", "Globex", "--name", " Globex Inc ")
       #expect(set.stdout == "Renamed Globex → Globex Inc\n")
       #expect(try orgman("undo").stdout.contains("Renamed Globex Inc → Globex"))
     }
 
-    @Test func `several organizations at once are shown and asked about`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `several organizations at once are shown and asked about`(store: TestStore) throws {
+      let data = try store.reference()
       let orgman = Script(data: data)
       let before = try data.contents()
       let refused = try orgman.shell("orgman list plan:starter | orgman set - --plan professional")
@@ -100,8 +104,9 @@ extension EndToEnd {
       #expect(try data.contents() == before)
     }
 
-    @Test func `commands at once on one organization all count`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `commands at once on one organization all count`(store: TestStore) throws {
+      let data = try store.reference()
       let orgman = Script(data: data)
       let output = try orgman.shell(
         """

@@ -7,15 +7,14 @@ extension EndToEnd {
   @Suite struct ShowCommandTests {
     let globex = "org_8c9dd973-7d11-4355-ae40-71f67e752ce4"
 
-    @Test func `show, members and user have the shapes that scripts rely on`() throws {
-      for data in [try DataFiles.reference(), try DataFiles(hostileRecords())] {
+    @Test(arguments: TestStore.allCases)
+    func `show, members and user have the shapes that scripts rely on`(store: TestStore) throws {
+      for data in [try store.reference(), try store.data(hostileRecords())] {
         let orgman = Script(data: data)
-        let organizations = try JSONSerialization.jsonObject(with: Data(data.bytes(DataFiles.organizations)))
-        let users = try JSONSerialization.jsonObject(with: Data(data.bytes(DataFiles.users)))
-        let all = try #require(organizations as? [String: [String: Any]]).sorted { $0.key < $1.key }
         // Each is a handful of processes.
-        for (id, organization) in all.prefix(4) {
-          let members = try #require((users as? [String: [[String: String]]])?[id])
+        for organization in try data.organizations().prefix(4) {
+          let id = try #require(organization["id"] as? String)
+          let members = try data.memberRecords(of: id)
           var shown: [String: Any] = try orgman("show", id, "--json").json()
           #expect(shown.removeValue(forKey: "users") as? [[String: String]] == members)
           #expect(shown as NSDictionary == organization as NSDictionary)
@@ -57,24 +56,30 @@ extension EndToEnd {
       }
     }
 
-    @Test func `what isn't there exits with 2`() throws {
-      let orgman = Script(data: try DataFiles.reference())
+    @Test(arguments: TestStore.allCases)
+    func `what isn't there exits with 2`(store: TestStore) throws {
+      let orgman = Script(data: try store.reference())
       for arguments in [
         ["user", "nobody"], ["role", "Globex", "nobody"], ["members", "None"],
         ["remove", "Globex", "nobody"],
         ["set", "None", "--plan", "x"], ["apply", "none"], ["import", "none"],
       ] {
-        let output = try run(try builtProduct("orgman"), arguments + ["--data", orgman.data.path])
+        let output = try run(try builtProduct("orgman"), arguments + ["--data", orgman.data.address])
         #expect(output.status == .exited(2), "\(arguments) \(output.stderr)")
         #expect(output.stderr.hasPrefix("orgman: ") && output.stderr.split(separator: "\n").count == 1)
       }
       #expect(try orgman("user", "nobody", "--json").stdout == "[]\n")
-      let missing = try run(try builtProduct("orgman"), ["list", "--data", orgman.data.path + "/none"])
-      #expect(missing.status == .exited(2))
+      let address = orgman.data.address
+      let missing = store == .files ? address + "/none" : address.replacing("?", with: "_none?")
+      let output = try run(try builtProduct("orgman"), ["list", "--data", missing])
+      // A server's refusal is no word about the data.
+      #expect(output.status == .exited(store == .files ? 2 : 1))
+      #expect(output.stderr.hasPrefix("orgman: ") && output.stderr.split(separator: "\n").count == 1)
     }
 
-    @Test func `ids come from standard input`() throws {
-      let orgman = Script(data: try DataFiles.reference())
+    @Test(arguments: TestStore.allCases)
+    func `ids come from standard input`(store: TestStore) throws {
+      let orgman = Script(data: try store.reference())
       let piped = try orgman.shell("orgman list role:owner | orgman show - --json")
       #expect(piped.status == .exited(0), "\(piped.stderr)")
       let ids = try (piped.json() as [[String: Any]]).compactMap { $0["id"] as? String }
@@ -83,7 +88,7 @@ extension EndToEnd {
           == (try orgman("list", "role:owner", "--json").json() as [[String: Any]]).compactMap {
             $0["id"] as? String
           })
-      let wrong = try orgman("members", "-", input: "\n\(globex)\r\norg_none\tx\n")
+      let wrong = try orgman("members", "-", input: "\n\(orgman.data.id(globex))\r\norg_none\tx\n")
       #expect(wrong.status == .exited(2))
       #expect(
         wrong.stderr == "orgman: Standard input, line 3: there is no organization with the id \"org_none\".\n"

@@ -60,9 +60,11 @@ extension EndToEnd {
       try orgman.quit()
     }
 
-    @Test(arguments: [SIGTERM, SIGHUP, SIGINT, SIGQUIT])
-    func `a signal ends it within a second, and the terminal is as it was`(signal: Int32) throws {
-      let orgman = try open(try DataFiles.reference())
+    @Test(arguments: TestStore.allCases, [SIGTERM, SIGHUP, SIGINT, SIGQUIT])
+    func `a signal ends it within a second, and the terminal is as it was`(store: TestStore, signal: Int32)
+      throws
+    {
+      let orgman = try open(try store.reference())
       orgman.send("a")
       try orgman.waitForText("New organization")
       orgman.signal(signal)
@@ -71,9 +73,10 @@ extension EndToEnd {
       #expect(!exists(orgman.processID))
     }
 
-    @Test func `a closed terminal ends it within a second`() throws {
+    @Test(arguments: TestStore.allCases)
+    func `a closed terminal ends it within a second`(store: TestStore) throws {
       for key in ["", "a", "/x", "?"] {
-        let data = try DataFiles.reference()
+        let data = try store.reference()
         let before = try data.contents()
         let orgman = try open(data)
         orgman.send(key)
@@ -85,16 +88,20 @@ extension EndToEnd {
       }
     }
 
-    @Test func `a terminal that goes away without a signal ends it, too`() throws {
+    @Test(arguments: TestStore.allCases)
+    func `a terminal that goes away without a signal ends it, too`(store: TestStore) throws {
       // Another process leads the session and ignores the hang-up; orgman reads the end of its input.
-      let data = try DataFiles.reference()
+      let data = try store.reference()
       let program = try builtProduct("orgman")
       let shell = try TerminalProcess(
-        "/bin/sh", ["-c", "trap '' HUP; \(program) --data \(data.path); echo $? >\(data.path)/code"])
+        "/bin/sh",
+        [
+          "-c", "trap '' HUP; \(program) --data '\(data.address)'; echo $? >\(data.directory)/code",
+        ])
       try shell.waitForText("10 orgs")
       shell.closeTerminal()
       try shell.waitForExit()
-      #expect(try data.text("code") == "129\n")
+      #expect(try String(contentsOfFile: data.directory + "/code", encoding: .utf8) == "129\n")
     }
 
     // Without Swift's crash reports, as on a server, and with one; a report that asks what to do would wait.
@@ -108,13 +115,14 @@ extension EndToEnd {
       #expect(orgman.unrestored == [])
     }
 
-    @Test func `Control-Z gives the shell its terminal, and fg takes it again`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `Control-Z gives the shell its terminal, and fg takes it again`(store: TestStore) throws {
+      let data = try store.reference()
       var environment = plainEnvironment
       environment["PS1"] = "ready> "
       let shell = try TerminalProcess("/bin/bash", ["--norc", "--noprofile", "-i"], environment: environment)
       try shell.waitForText("ready>")
-      shell.send("\(try builtProduct("orgman")) --data \(data.path)\r")
+      shell.send("\(try builtProduct("orgman")) --data '\(data.address)'\r")
       try shell.waitForText("10 orgs")
       try shell.choose("bakery")
       let before = shell.screen
@@ -124,7 +132,7 @@ extension EndToEnd {
       shell.send("echo $((6*7))\r")
       try shell.waitFor("an answer") { $0.lines.contains("42") }
       // Changed meanwhile, by somebody else and by the user.
-      try data.replace("\"Globex\"", by: "\"Glowex\"", in: DataFiles.organizations)
+      try data.set("name", of: "org_8c9dd973-7d11-4355-ae40-71f67e752ce4", to: "Glowex")
       shell.resize(columns: 110, rows: 30)
       shell.send("fg\r")
       try shell.waitFor("the list at the new size") {
@@ -167,8 +175,9 @@ extension EndToEnd {
       #expect(shell.unrestored == [])
     }
 
-    @Test func `pasted text never runs a command`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `pasted text never runs a command`(store: TestStore) throws {
+      let data = try store.reference()
       let before = try data.contents()
       let orgman = try open(data)
       let paste = "\u{1b}[200~q\rQ\rdy\rax\r/zzz\r\t\u{1b}[A\u{3}\u{1a}\u{1b}[201~"
@@ -277,8 +286,9 @@ extension EndToEnd {
       #expect(orgman.unrestored.filter { $0 != "alternate screen" } == [])
     }
 
-    @Test func `with nothing going on it sleeps and writes nothing`() throws {
-      let orgman = try open(try DataFiles.reference())
+    @Test(arguments: TestStore.allCases)
+    func `with nothing going on it sleeps and writes nothing`(store: TestStore) throws {
+      let orgman = try open(try store.reference())
       orgman.send("jj")
       try orgman.waitFor("the third row") { $0.lines[4].hasPrefix("▸") && $0.cursor == (4, 0) }
       let switches = try voluntarySwitches(orgman.processID)
@@ -292,8 +302,9 @@ extension EndToEnd {
       try orgman.quit()
     }
 
-    @Test func `moving the selection writes few bytes`() throws {
-      let data = try DataFiles(
+    @Test(arguments: TestStore.allCases)
+    func `moving the selection writes few bytes`(store: TestStore) throws {
+      let data = try store.data(
         (0..<9).map { Record("\($0)", "\($0) " + String(repeating: "long ", count: 12)) })
       let orgman = try open(data, columns: 80, rows: 24)
       try orgman.waitForText("q quit")

@@ -7,37 +7,45 @@ extension EndToEnd {
   @Suite struct Transfer {
     let globex = "org_8c9dd973-7d11-4355-ae40-71f67e752ce4"
 
-    @Test(arguments: ["json", "jsonl", "csv"])
-    func `an export that is imported elsewhere makes the same files`(format: String) throws {
-      for data in [try DataFiles.reference(), try DataFiles(hostileRecords()), try DataFiles()] {
+    @Test(arguments: TestStore.allCases, ["json", "jsonl", "csv"])
+    func `an export that is imported elsewhere makes the same data`(store: TestStore, format: String) throws {
+      for data in [try store.reference(), try store.data(hostileRecords()), try store.data()] {
         let orgman = Script(data: data)
+        // Directories are made.
+        let others = store == .files ? [] : [try store.data(), try store.data()]
+        let addresses = store == .files ? ["$DATA/piped", "$DATA/named"] : others.map { "'\($0.address)'" }
         let piped = try orgman.shell(
-          "orgman export --format \(format) | orgman import --format \(format) --data $DATA/piped")
+          "orgman export --format \(format) | orgman import --format \(format) --data \(addresses[0])")
         #expect(piped.status == .exited(0), "\(piped.stderr)")
-        let file = "\(data.path)/all.\(format)"
+        let file = "\(data.directory)/all.\(format)"
         #expect(try orgman("export", file).status == .exited(0))
-        #expect(try orgman("export", "--format", format).stdoutBytes == data.bytes("all.\(format)"))
+        let exported = try Array(Data(contentsOf: URL(filePath: file)))
+        #expect(try orgman("export", "--format", format).stdoutBytes == exported)
         #expect(try orgman("export", file).status == .exited(1))
         let attributes = try FileManager.default.attributesOfItem(atPath: file)
         #expect(attributes[.posixPermissions] as? Int == 0o600)
-        #expect(try orgman.shell("orgman import \(file) --data $DATA/named").status == .exited(0))
-        for name in ["piped", "named"] {
-          #expect(try data.text("\(name)/organizations.json") == data.text("organizations.json"))
-          #expect(try data.text("\(name)/org_users.json") == data.text("org_users.json"))
+        #expect(try orgman.shell("orgman import \(file) --data \(addresses[1])").status == .exited(0))
+        for name in store == .files ? ["piped", "named"] : [] {
+          for file in [DataFiles.organizations, DataFiles.users] {
+            let made = try String(contentsOfFile: "\(data.directory)/\(name)/\(file)", encoding: .utf8)
+            #expect(try made == String(contentsOfFile: "\(data.directory)/\(file)", encoding: .utf8))
+          }
         }
+        for other in others { #expect(try other.contents() == data.contents()) }
         // A second time, nothing is left to do.
-        let again = try orgman.shell("orgman import \(file) --data $DATA/named")
+        let again = try orgman.shell("orgman import \(file) --data \(addresses[1])")
         #expect(again.stdout == "No changes needed.\n")
         #expect(again.stderr == "")
       }
     }
 
-    @Test func `what is there is changed only after asking, and what isn't said stays`() throws {
-      let data = try DataFiles.reference()
+    @Test(arguments: TestStore.allCases)
+    func `what is there is changed only after asking, and what isn't said stays`(store: TestStore) throws {
+      let data = try store.reference()
       let orgman = Script(data: data)
       let before = try data.contents()
       let text = """
-        {"id": "\(globex)", "plan_tier": "starter", "users": [{"user_id": "user_006", "role": "member"}, {"user_id": "eve"}]}
+        {"id": "\(data.id(globex))", "plan_tier": "starter", "users": [{"user_id": "user_006", "role": "member"}, {"user_id": "eve"}]}
         {"name": "New", "users": [{"user_id": "eve", "role": "owner", "joined_at": "2026-01-02T03:04:05+01:00"}]}
 
         """
@@ -58,7 +66,8 @@ extension EndToEnd {
       #expect(made["plan_tier"] as? String == "starter")
       #expect(made["lago_customer_id"] as? String == "lago_cust_globex")
       #expect(try data.members(of: globex) == ["user_006 member", "user_007 owner", "eve member"])
-      #expect(try data.text(DataFiles.users).contains("\"joined_at\": \"2026-01-02 02:04:05\""))
+      let new = try #require(try data.organization(named: "New")["id"] as? String)
+      #expect(try data.memberRecords(of: new)[0]["joined_at"] == "2026-01-02 02:04:05")
       #expect(try orgman("import", input: text).stdout == "No changes needed.\n")
       let json: [String: Int] = try orgman("import", "--json", input: text).json()
       #expect(json == ["created": 0, "added": 0, "changed": 0, "skipped": 0])
@@ -67,11 +76,13 @@ extension EndToEnd {
       #expect(try data.names() == DataFiles.reference().names())
     }
 
-    @Test func `on a terminal it asks there`() throws {
-      let data = try DataFiles.reference()
-      try data.write("plan.csv", "id,plan_tier\n\(globex),starter\n")
+    @Test(arguments: TestStore.allCases)
+    func `on a terminal it asks there`(store: TestStore) throws {
+      let data = try store.reference()
+      let file = data.directory + "/plan.csv"
+      try Data("id,plan_tier\n\(data.id(globex)),starter\n".utf8).write(to: URL(filePath: file))
       for (answer, status) in [("n\r", ExitStatus.exited(1)), ("y\r", .exited(0))] {
-        let terminal = try start(["import", "\(data.path)/plan.csv", "--data", data.path])
+        let terminal = try start(["import", file, "--data", data.address])
         try terminal.waitForText("Change this value? [y/N]")
         terminal.send(answer)
         #expect(try terminal.waitForExit() == status)
@@ -79,11 +90,13 @@ extension EndToEnd {
       #expect(try data.organization(named: "Globex")["plan_tier"] as? String == "starter")
     }
 
-    @Test func `what list and members print as CSV is taken back`() throws {
-      let data = try DataFiles(hostileRecords())
+    @Test(arguments: TestStore.allCases)
+    func `what list and members print as CSV is taken back`(store: TestStore) throws {
+      let data = try store.data(hostileRecords())
       let orgman = Script(data: data)
       for command in [
-        "list --csv", "members org_1 --csv", "list --json", "show org_2 --json", "members org_1 --json",
+        "list --csv", "members \(data.id("org_1")) --csv", "list --json", "show \(data.id("org_2")) --json",
+        "members \(data.id("org_1")) --json",
       ] {
         let output = try orgman.shell("orgman \(command) | orgman import")
         #expect(output.stdout == "No changes needed.\n", "\(command): \(output.stderr)")
@@ -166,12 +179,14 @@ extension EndToEnd {
       #expect(!fileExists(data.path + "/c"))
     }
 
-    @Test func `a thousand organizations with their members come in at once`() throws {
-      let data = try DataFiles()
+    @Test(arguments: TestStore.allCases)
+    func `a thousand organizations with their members come in at once`(store: TestStore) throws {
+      let data = try store.data()
       var lines = "record,org_id,name,user_id,role\n"
       for number in 0..<1000 {
-        lines += "organization,org_\(number),Organization \(number),,\n"
-        lines += "member,org_\(number),,a,owner\nmember,org_\(number),,b,member\n"
+        let id = data.id("org_\(number)")
+        lines += "organization,\(id),Organization \(number),,\n"
+        lines += "member,\(id),,a,owner\nmember,\(id),,b,member\n"
       }
       let output = try Script(data: data)("import", input: lines)
       #expect(
