@@ -135,13 +135,24 @@
     /// Moves the data.
     ///
     /// - Parameters:
+    ///   - plan: what `plan(isCutOver:)` has found, if it was asked; what has changed since is looked at again.
     ///   - isCutOver: hold the lock of the files while the last changes are moved, so that none is missing.
     ///   - leavesReadOnly: let nobody change the files after that.
-    package func run(isCutOver: Bool = false, leavesReadOnly: Bool = false) throws(OrgError)
+    package func run(
+      _ plan: Plan? = nil, isCutOver: Bool = false, leavesReadOnly: Bool = false
+    ) throws(OrgError)
       -> MigrationReport
     {
       var report = MigrationReport()
-      let first = try plan(isCutOver: isCutOver)
+      var first: Plan
+      if let plan { first = plan } else { first = try self.plan(isCutOver: isCutOver) }
+      if plan != nil {
+        // Somebody may have looked at the plan for an hour.
+        var target = Plan()
+        try checkTarget(isCutOver: isCutOver, &target)
+        try check(target)
+        (first.isNew, first.isResumed) = (target.isNew, target.isResumed)
+      }
       try check(first)
       report.isResumed = first.isResumed
       let start = ContinuousClock.now
@@ -157,7 +168,7 @@
       try store.withLockedFiles(leavingReadOnlyFor: leavesReadOnly ? loader.name : nil) {
         (backup) throws(OrgError) in
         let pieces = try FilePieces(backup)
-        try check(plan(pieces))
+        try check(self.plan(pieces))
         try complete(pieces, &result)
       }
       return result
@@ -196,6 +207,7 @@
         progress(.moving, report.movedRecords + queue.count, pieces.count + pieces.memberCount)
       }
       try flush()
+      try queue.finish()
       for index in new {
         add(index, of: pieces, isReplaced: false, to: &rows)
         if rows.count >= batch || rows.size >= Self.batchBytes { try flush() }
@@ -306,24 +318,35 @@
     }
   }
 
-  /// Loads rows while the next ones are made.
+  /// Loads rows while the next ones are made, on two connections: a server works on one processor for each.
   private struct LoadQueue {
-    let loader: TableLoader
-    private var current: BackgroundTask<Result<Void, OrgError>>?
+    private let first: TableLoader
+    private var lanes: [(loader: TableLoader, task: BackgroundTask<Result<Void, OrgError>>?)] = []
+    private var next = 0
     private(set) var count = 0
 
-    init(loader: TableLoader) { self.loader = loader }
+    private static let width = 2
+
+    init(loader: TableLoader) { first = loader }
 
     mutating func add(_ rows: LoadedRows) throws(OrgError) {
       guard !rows.isEmpty else { return }
-      try finish()
+      if lanes.count < Self.width, next == lanes.count {
+        lanes.append((lanes.isEmpty ? first : try first.another(), nil))
+      }
+      try lanes[next].task?.value.get()
       count += rows.count
-      current = BackgroundTask { [loader] in Result { () throws(OrgError) in try loader.load(rows) } }
+      let loader = lanes[next].loader
+      lanes[next].task = BackgroundTask { Result { () throws(OrgError) in try loader.load(rows) } }
+      next = (next + 1) % Self.width
     }
 
     mutating func finish() throws(OrgError) {
-      defer { current = nil }
-      try current?.value.get()
+      for lane in lanes.indices {
+        let task = lanes[lane].task
+        lanes[lane].task = nil
+        try task?.value.get()
+      }
     }
   }
 #endif

@@ -182,9 +182,9 @@ package final class TableDump: Sendable {
       try copy(
         "select k.organization::text, u.member from orgman.kept_organization k cross join lateral unnest(k.members) with ordinality u (member, number) where k.organization = any(\(list(ids))) order by k.organization, u.number"
       ) { row in
-        if let id = row.text(0), let user = row.text(1) {
-          lists[id, default: List()].order = (lists[id]?.order ?? []) + [user]
-        }
+        guard let id = row.text(0), let user = row.text(1) else { return }
+        // In place, for a list may be long.
+        if lists[id]?.order?.append(user) == nil { lists[id, default: List()].order = [user] }
       }
     }
     let joined = SchemaExpressions(form.shape).joinedText("m")

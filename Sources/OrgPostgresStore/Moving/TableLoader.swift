@@ -28,6 +28,16 @@ package final class TableLoader: Sendable {
     if let obstacle = form.shape.obstacle { throw OrgError(.unusableTables, obstacle) }
   }
 
+  private init(_ other: TableLoader, _ connection: Connection) {
+    (settings, actor, self.connection) = (other.settings, other.actor, connection)
+    present = Mutex(other.form)
+  }
+
+  /// The same on another connection, for loading rows at the same time.
+  package func another() throws(OrgError) -> TableLoader {
+    try explaining { () throws(PostgresError) in TableLoader(self, try Connection(settings)) }
+  }
+
   private static func shape(_ connection: Connection) throws(PostgresError) -> TableShape {
     TableShape(rows: try connection.run(Statement(TableShape.detectionQuery)).texts)
   }
@@ -261,61 +271,6 @@ package final class TableLoader: Sendable {
     }
   }
 
-  /// Adds generations to the history, with the ids of the tables in their changes.
-  package func load(_ entries: [HistoryEntry]) throws(OrgError) {
-    var (history, changes) = (CopyRows(), CopyRows())
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    func json(_ value: some Encodable) -> String {
-      // U+0000 can't be in PostgreSQL's values.
-      (try? encoder.encode(value)).map {
-        String(decoding: $0, as: UTF8.self).replacing(#"\u0000"#, with: #"\ufffd"#)
-      } ?? "{}"
-    }
-    for entry in entries {
-      let transaction = String(Self.carried + entry.generation)
-      history.add(transaction)
-      history.add(String(entry.generation))
-      history.add(entry.time == .unknown ? "epoch" : entry.time.description + "+00")
-      history.add(entry.kind.name)
-      history.add(entry.kind.subject.map { String($0) })
-      history.add(json(entry.actor))
-      history.add(entry.note?.replacing("\0", with: "\u{FFFD}"))
-      let isPlain = entry.reverted.isEmpty && entry.refused.isEmpty
-      history.add(
-        isPlain
-          ? nil
-          : json(HistoryDetails(reverted: entry.reverted, refused: entry.refused.map { ChangeRecord($0) })))
-      history.add(entry.erasedCount)
-      history.add("t")
-      history.endRow()
-      for change in entry.changes {
-        let id = change.change.organizationID
-        changes.add(transaction)
-        changes.add(String(id.unicodeScalars.prefix(SchemaExpressions.keyLength).map(Character.init)))
-        changes.add(
-          change.change.userID.map {
-            String($0.unicodeScalars.prefix(SchemaExpressions.keyLength).map(Character.init)).replacing(
-              "\0", with: "\u{FFFD}")
-          })
-        changes.add(json(ChangeRecord(change)))
-        changes.endRow()
-      }
-    }
-    try transaction { () throws(PostgresError) in
-      try connection.copy(
-        history.bytes,
-        to:
-          "copy orgman.history (transaction, generation, at, kind, subject, actor, note, details, erased, settled) from stdin"
-      )
-      try connection.copy(
-        changes.bytes, to: "copy orgman.change (transaction, organization, member, record) from stdin")
-    }
-  }
-
-  /// Numbers for the transactions of other places, which none here will have.
-  private static let carried: UInt64 = 1 << 63
-
   /// Keeps what files call organizations that are in the history alone.
   package func keep(originals: [String: String]) throws(OrgError) {
     guard !originals.isEmpty else { return }
@@ -369,7 +324,7 @@ package final class TableLoader: Sendable {
     }
   }
 
-  private func transaction(_ body: () throws(PostgresError) -> Void) throws(OrgError) {
+  func transaction(_ body: () throws(PostgresError) -> Void) throws(OrgError) {
     try explaining { () throws(PostgresError) in
       do throws(PostgresError) {
         _ = try connection.run([

@@ -89,7 +89,7 @@
       }
       if confirmation.dryRun { return }
       try confirmation.confirm("Move them?")
-      let report = try migration.run(isCutOver: cutOver, leavesReadOnly: leaveReadOnly)
+      let report = try migration.run(plan, isCutOver: cutOver, leavesReadOnly: leaveReadOnly)
       shown.clear()
       try print(report, output)
     }
