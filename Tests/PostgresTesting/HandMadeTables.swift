@@ -1,8 +1,5 @@
-import PostgresTesting
-import Testing
-
 /// The service's tables as admins find them: made by hand, with columns that orgman knows nothing of, one of them secret.
-enum HandMadeTables: CaseIterable, CustomTestStringConvertible {
+public enum HandMadeTables: CaseIterable, Sendable {
   /// Ids are UUIDs, and roles and statuses are checked texts.
   case uuids
   /// Ids are texts, roles are of an enumeration in capitals, and there is a flag instead of a status.
@@ -10,16 +7,15 @@ enum HandMadeTables: CaseIterable, CustomTestStringConvertible {
   /// As `uuids`, but nothing is checked or required that a service can do without.
   case unchecked
 
-  var testDescription: String { "\(self)" }
-
   /// A database with them.
-  func database() throws -> PostgresTesting.Database {
+  public func database() throws -> Database {
     let database = try PostgresServer.shared.database("made_\(self)")
     try database.run(sql)
     return database
   }
 
-  var sql: String {
+  /// What creates them.
+  public var sql: String {
     switch self {
     case .uuids:
       organizations(name: "varchar(200) unique not null", status: Self.statuses) + members(Self.roles)
@@ -29,9 +25,9 @@ enum HandMadeTables: CaseIterable, CustomTestStringConvertible {
   }
 
   /// The column of members that has their organization's id.
-  var organizationColumn: String { self == .enumeration ? "organization_id" : "org_id" }
+  public var organizationColumn: String { self == .enumeration ? "organization_id" : "org_id" }
   /// A role as it is written.
-  func role(_ name: String) -> String { self == .enumeration ? name.uppercased() : name }
+  public func role(_ name: String) -> String { self == .enumeration ? name.uppercased() : name }
 
   private static let statuses = "check (status in ('active', 'suspended', 'deleted'))"
   private static let roles = "not null check (role in ('owner', 'admin', 'member', 'billing_admin'))"
