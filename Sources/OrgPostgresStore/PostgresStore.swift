@@ -35,7 +35,7 @@ public final class PostgresStore: RemoteStore {
     var shape: TableShape
     do throws(PostgresError) {
       let found = try pool.withConnection { connection throws(PostgresError) in
-        try connection.run(Statement(TableShape.detectionQuery))
+        try connection.run(Statement(TableShape.openingQuery))
       }
       shape = TableShape(rows: found.texts)
       access = try Access(pool, Tables(shape))
@@ -86,13 +86,7 @@ public final class PostgresStore: RemoteStore {
 
   private func newestReader() throws(OrgError) -> PostgresReader {
     guard options.readsOneMoment else { return try PostgresReader(database, .newest(database.pool)) }
-    let transaction: ReadTransaction
-    do throws(PostgresError) {
-      transaction = try ReadTransaction(database.pool)
-    } catch {
-      throw error.error("The data can't be read", of: database.name)
-    }
-    return try PostgresReader(database, .transaction(transaction))
+    return try PostgresReader(database, .transaction(ReadTransaction(database.pool)))
   }
 
   // MARK: Watching

@@ -30,6 +30,7 @@ package final class Runtime: EffectHandler, Sendable {
     let arranging = DispatchQueue(label: "orgman.arranging")
     let committing = DispatchQueue(label: "orgman.committing")
     let fetching = DispatchQueue(label: "orgman.fetching")
+    let completing = DispatchQueue(label: "orgman.completing")
   }
 
   private struct State {
@@ -119,7 +120,7 @@ package final class Runtime: EffectHandler, Sendable {
       // The first frame should have nothing missing.
       if first != nil, organizationList.count > 0 {
         let listing = organizationList.listing
-        try listing.fetch(listing.id(at: 0), members: 0..<Self.firstMembers)
+        try listing.fetch([listing.id(at: 0)], members: 0..<Self.firstMembers)
       }
     }
   }
@@ -176,6 +177,7 @@ package final class Runtime: EffectHandler, Sendable {
     queues.reading.sync {}
     queues.committing.sync {}
     queues.arranging.sync {}
+    queues.completing.sync {}
     queues.fetching.sync {}
     screens.waitUntilIdle()
   }
@@ -302,18 +304,70 @@ package final class Runtime: EffectHandler, Sendable {
       let organizationList = try arrange(reader)
       try prepare(organizationList)
       if let event = event(organizationList) { inbox.post(event) }
+      if !organizationList.listing.isComplete { complete() }
     }
   }
 
-  /// Arranges the data for the latest request.
+  /// Arranges the data for the latest request: of one that comes meanwhile, the earlier one is given up.
   private func arrange(_ reader: any StoreReader) throws(OrgError) -> OrganizationList {
-    let (request, previous) = state.withLock { ($0.request, $0.organizationList) }
-    let organizationList = try OrganizationList(reader, for: request, after: previous)
-    state.withLock { state in
-      if state.organizationList.map({ $0.revision <= reader.revision }) ?? true {
-        state.organizationList = organizationList
+    while true {
+      let (request, previous) = state.withLock { ($0.request, $0.organizationList) }
+      let organizationList: OrganizationList
+      do throws(OrgError) {
+        organizationList = try OrganizationList(reader, for: request, after: previous) { [self] in
+          isLatest(request)
+        }
+      } catch {
+        guard error.code == .cancelled, !isLatest(request) else { throw error }
+        continue
+      }
+      state.withLock { state in
+        if state.organizationList.map({ $0.revision <= reader.revision }) ?? true {
+          state.organizationList = organizationList
+        }
+      }
+      return organizationList
+    }
+  }
+
+  /// Whether no other rows have been asked for since.
+  private func isLatest(_ request: ListRequest) -> Bool {
+    state.withLock { $0.request.query == request.query && $0.request.order == request.order }
+  }
+
+  /// Reads the rows after the first ones, and posts them. Others aren't kept from posting meanwhile: then the rows are
+  /// brought up to date first.
+  private func complete() {
+    queues.completing.async { [self] in
+      guard let list = state.withLock({ $0.organizationList }), !list.listing.isComplete else { return }
+      var (reader, earlier) = (list.reader, list.listing)
+      do throws(OrgError) {
+        while true {
+          let asked = reader.wanted { [self] in isLatest(list.request) }
+          let listing = try asked.listing(list.listing.query, list.listing.order, after: earlier)
+          guard let newer = post(rest: listing) else { return }
+          (reader, earlier) = (newer, listing)
+        }
+      } catch {
+        guard error.code != .cancelled else { return }
+        observer?.didFail(error)
+        inbox.post(.failure(error))
       }
     }
-    return organizationList
+  }
+
+  /// Posts all rows, if those that are shown are the first of them.
+  ///
+  /// - Returns: the data that are shown, if they are others by now.
+  private func post(rest listing: any OrganizationListing) -> (any StoreReader)? {
+    posting.withLock { _ in
+      guard let shown = state.withLock({ $0.organizationList }), !shown.listing.isComplete,
+        shown.listing.query == listing.query, shown.listing.order == listing.order
+      else { return nil }
+      guard let completed = shown.completed(listing) else { return shown.reader }
+      state.withLock { $0.organizationList = completed }
+      inbox.post(.organizationList(completed))
+      return nil
+    }
   }
 }

@@ -40,7 +40,8 @@ final class ScreenLoader: Sendable {
       do throws(OrgError) {
         try request.load(source, request)
       } catch {
-        inbox.post(.rowsFailure(error, request))
+        // What nobody waits for any more was given up.
+        if error.code != .cancelled || source.wantedness() { inbox.post(.rowsFailure(error, request)) }
       }
       kept.withLock { $0 = source.used }
     }
@@ -62,6 +63,11 @@ final class ScreenLoader: Sendable {
     }
 
     var isWanted: Bool { loader.latest.withLock { $0 } == request }
+    var wantedness: @Sendable () -> Bool {
+      { [loader, request] in
+        loader.latest.withLock { $0?.identity == request.identity && $0?.query == request.query }
+      }
+    }
 
     func history(
       matching filter: HistoryFilter, from position: HistoryCursor?, limit: Int

@@ -21,16 +21,16 @@ extension Renderer {
     if !model.workspace.isReading, let progress = model.workspace.surroundings.reading {
       state = progress.percent < 100 ? "reading \(progress.percent)%" : "merging"
     }
-    func count(_ number: Int, _ word: String) -> String {
-      "\(number.grouped) \(word)\(number == 1 ? "" : "s")"
+    func count(_ number: Int, _ word: String, _ estimate: DataSummary.Estimates) -> String {
+      "\(data.estimates.contains(estimate) ? "~" : "")\(number.grouped) \(word)\(number == 1 ? "" : "s")"
     }
-    var counts = data.hasOrganizations ? "  " + count(data.organizationCount, "org") : ""
+    var counts = data.hasOrganizations ? "  " + count(data.organizationCount, "org", .organizations) : ""
     if model.workspace.isReading {
       let what = data.hasOrganizations ? "reading members" : "reading"
       let progress = model.workspace.surroundings.reading.map { " \($0.percent)%" } ?? ""
       if layout.size.columns >= 60 || !data.hasOrganizations { counts += "  \(what)\(progress)" }
     } else if layout.size.columns >= 60 {
-      counts += "  " + count(data.memberCount, "member")
+      counts += "  " + count(data.memberCount, "member", .members)
     }
     var line = line(layout.size.columns)
     if layout.size.columns >= 60 {
@@ -174,9 +174,9 @@ extension Renderer {
     let marked =
       screen.markCount == 0
       ? "" : "  \(screen.markCount.grouped) marked\(screen.isMarkingRange ? " and going on" : "") "
-    let count =
-      (prompt != nil || !screen.filter.isEmpty
-        ? "  \(screen.shownCount.grouped) of \(screen.totalCount.grouped) " : "") + marked
+    let shown = (screen.isEstimated ? "~" : "") + screen.shownCount.grouped
+    let total = (screen.isTotalEstimated ? "~" : "") + screen.totalCount.grouped
+    let count = (prompt != nil || !screen.filter.isEmpty ? "  \(shown) of \(total) " : "") + marked
     if let prompt {
       type(prompt.field, after: "/", leaving: count.count, layout, &line, &frame)
     } else {

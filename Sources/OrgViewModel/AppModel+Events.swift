@@ -75,6 +75,7 @@ extension AppModel {
     if fetch == workspace.requests.fetch { workspace.requests.isFetching = false }
     if let error { workspace.status.report(error.message, .refusal) }
     withOrganizations { $0.receive(fetch, &$1) }
+    if !(screen is OrganizationsScreen) { screen.receive(fetch, &workspace) }
     return takeEffects()
   }
 

@@ -67,7 +67,7 @@ package struct AppModel: Sendable {
   mutating func takeEffects() -> [Effect] {
     if workspace.pendingBulkEdit != nil { screen.endRange() }
     workspace.sendPendingBulkEdit(from: screen)
-    if let fetch = (screen as? OrganizationsScreen)?.missingRows, fetch != workspace.requests.fetch {
+    if let fetch = screen.missingRows, fetch != workspace.requests.fetch {
       workspace.requests.fetch = fetch
       workspace.requests.isFetching = true
       workspace.ask(.fetch(fetch))

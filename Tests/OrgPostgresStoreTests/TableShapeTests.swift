@@ -199,7 +199,7 @@ import Testing
         let reader = try manager.reader()
         let listing = try reader.listing(Query(), ListOrder(), after: nil)
         try listing.fetch(0..<4)
-        try listing.fetch(id(1), members: 0..<10)
+        try listing.fetch([id(1)], members: 0..<10)
         _ = try (reader.overview(), reader.users(matching: "", after: nil), manager.organizations())
         #expect(try manager.rename(id(1), to: isInstalled ? "One" : "Two"))
         let created = try manager.createOrganization(name: "New \(isInstalled)")

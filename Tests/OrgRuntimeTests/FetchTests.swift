@@ -140,5 +140,7 @@ private final class LazyListing: OrganizationListing {
     note(rows)
     self.rows.withLock { $0.formUnion(rows) }
   }
-  func fetch(_ id: String, members places: Range<Int>) { details.withLock { _ = $0.insert(id) } }
+  func fetch(_ organizations: [String], members places: Range<Int>) {
+    details.withLock { $0.formUnion(organizations) }
+  }
 }

@@ -1,18 +1,40 @@
 // Rows as screens show them. A screen's thread asks for them, so no answer waits for anything, nor costs time that grows with
 // the data: a store that hasn't read a row yet says so with `nil`, and reads it when it is told to fetch it.
 
+/// Rows of which a store may have read some only.
+public protocol RowSource: Sendable {
+  /// Whether all that the rows show is there, so that nothing has to be fetched.
+  var isWhole: Bool { get }
+  /// Whether the rows are all that there are; otherwise they are the first of them, and the store has yet to find the
+  /// others.
+  var isComplete: Bool { get }
+  /// How many rows there are.
+  var count: Int { get }
+  /// How many there will be once they are complete: an estimate until then.
+  var expectedCount: Int { get }
+  /// Reads what rows show, if it isn't there yet. May take a while, so it isn't asked on a screen's thread.
+  func fetch(_ rows: Range<Int>) throws(OrgError)
+}
+
+extension RowSource {
+  /// Most stores have all rows at once.
+  public var isWhole: Bool { true }
+  /// Most stores have all rows at once.
+  public var isComplete: Bool { true }
+  /// Most stores have all rows at once.
+  public var expectedCount: Int { count }
+  /// Most stores have all rows at once.
+  public func fetch(_ rows: Range<Int>) throws(OrgError) {}
+}
+
 /// The organizations that match a query, in an order, at one revision.
-public protocol OrganizationListing: Sendable {
+public protocol OrganizationListing: RowSource {
   /// The revision, how much there is, and what is wrong with it.
   var summary: DataSummary { get }
   /// What the rows match.
   var query: Query { get }
   /// What they are sorted by.
   var order: ListOrder { get }
-  /// Whether all rows and members are there, so that nothing has to be fetched.
-  var isWhole: Bool { get }
-  /// How many rows there are.
-  var count: Int { get }
   /// The id of the organization in a row.
   func id(at row: Int) -> String
   /// The row of an organization; `nil` if the query hides it or it doesn't exist.
@@ -29,23 +51,17 @@ public protocol OrganizationListing: Sendable {
   /// The first row that another query matches, from the one after a row on, or before it, and around the end. May take a
   /// while, so it isn't asked on a screen's thread.
   func row(matching query: Query, from row: Int, isForward: Bool) throws(OrgError) -> Int?
-  /// Reads what rows show, if it isn't there yet. May take a while, so it isn't asked on a screen's thread.
-  func fetch(_ rows: Range<Int>) throws(OrgError)
-  /// Reads an organization and its members in some places, if they aren't there yet. May take a while, so it isn't asked on
+  /// Reads organizations and their members in some places, if they aren't there yet. May take a while, so it isn't asked on
   /// a screen's thread.
-  func fetch(_ id: String, members places: Range<Int>) throws(OrgError)
+  func fetch(_ organizations: [String], members places: Range<Int>) throws(OrgError)
   /// Reads an organization and one of its members, with those around, if they aren't there yet. May take a while, so it isn't
   /// asked on a screen's thread.
   func fetch(_ id: String, member user: String) throws(OrgError)
 }
 
 extension OrganizationListing {
-  /// Most stores have all rows at once.
-  public var isWhole: Bool { true }
-  /// Most stores have all rows at once.
-  public func fetch(_ rows: Range<Int>) throws(OrgError) {}
   /// Most stores have all members at once.
-  public func fetch(_ id: String, members places: Range<Int>) throws(OrgError) {}
+  public func fetch(_ organizations: [String], members places: Range<Int>) throws(OrgError) {}
   /// Most stores have all members at once.
   public func fetch(_ id: String, member user: String) throws(OrgError) {}
 
@@ -72,13 +88,11 @@ public protocol OrganizationDetail: Sendable {
 }
 
 /// The users whose ids have all words of a text, in the order of their ids, at one revision.
-public protocol UserListing: Sendable {
+public protocol UserListing: RowSource {
   /// The revision.
   var revision: Revision { get }
-  /// How many users there are whatever the text.
+  /// How many users there are whatever the text; an estimate as long as the rows aren't complete.
   var total: Int { get }
-  /// How many rows there are.
-  var count: Int { get }
   /// The user in a row; `nil` where it isn't there yet.
   func user(at row: Int) -> UserSummary?
   /// The row of a user; `nil` if the text hides the user or the user doesn't exist.
@@ -86,13 +100,11 @@ public protocol UserListing: Sendable {
 }
 
 /// The organizations of one user that have all words of a text, by their names, at one revision.
-public protocol MembershipListing: Sendable {
+public protocol MembershipListing: RowSource {
   /// The user's id.
   var user: String { get }
   /// How many organizations the user is in whatever the text.
   var total: Int { get }
-  /// How many rows there are.
-  var count: Int { get }
   /// The id of the organization in a row.
   func id(at row: Int) -> String
   /// The row of an organization; `nil` where the text hides it, or the user isn't in it.

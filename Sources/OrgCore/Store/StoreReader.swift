@@ -57,12 +57,22 @@ public protocol StoreReader: Sendable {
     _ query: Query, _ order: ListOrder, after earlier: (any OrganizationListing)?
   ) throws(OrgError) -> any OrganizationListing
 
+  /// The same with the first rows at least, where all of them take so long that people notice; `nil` where they don't.
+  func firstRows(
+    _ query: Query, _ order: ListOrder, after earlier: (any OrganizationListing)?
+  ) throws(OrgError) -> (any OrganizationListing)?
+
   /// The users whose ids have all words of a text, whatever the case, in the order of their ids.
   ///
   /// - Parameters:
   ///   - text: the words, with white space between.
   ///   - earlier: as for `listing(_:_:after:)`.
   func users(matching text: String, after earlier: (any UserListing)?) throws(OrgError) -> any UserListing
+
+  /// The same with the first users at least, where all of them take so long that people notice; `nil` where they don't.
+  func firstUsers(
+    matching text: String, after earlier: (any UserListing)?
+  ) throws(OrgError) -> (any UserListing)?
 
   /// The organizations of a user that have all words of a text in their name, id, plan or status or in the user's role,
   /// by name.
@@ -71,8 +81,34 @@ public protocol StoreReader: Sendable {
   /// What there is, counted.
   func overview() throws(OrgError) -> Overview
 
+  /// What there is, counted.
+  ///
+  /// - Parameter counted: is given what has been counted so far, where the rest takes so long that people notice.
+  func overview(counted: (Overview) -> Void) throws(OrgError) -> Overview
+
   /// What differs from an earlier state of the same store; `nil` where that can't be told.
   func difference(since earlier: any StoreReader) throws(OrgError) -> StoreDifference?
+
+  /// The same reader for questions whose answers may come to be of no use: it gives them up, where it can, and throws
+  /// `cancelled`.
+  ///
+  /// - Parameter isWanted: says whether the answer is still wanted; called now and then on the thread that waits for it.
+  func wanted(while isWanted: @escaping @Sendable () -> Bool) -> any StoreReader
+}
+
+extension StoreReader {
+  /// Most stores have all rows at once.
+  public func firstRows(
+    _ query: Query, _ order: ListOrder, after earlier: (any OrganizationListing)?
+  ) throws(OrgError) -> (any OrganizationListing)? { nil }
+  /// Most stores have all users at once.
+  public func firstUsers(
+    matching text: String, after earlier: (any UserListing)?
+  ) throws(OrgError) -> (any UserListing)? { nil }
+  /// Most stores count everything at once.
+  public func overview(counted: (Overview) -> Void) throws(OrgError) -> Overview { try overview() }
+  /// Most stores answer at once.
+  public func wanted(while isWanted: @escaping @Sendable () -> Bool) -> any StoreReader { self }
 }
 
 extension StoreReader {
@@ -164,12 +200,27 @@ public struct DataSummary: Sendable {
   public let memberCount: Int
   /// Roles that some members have although the rules let nobody be given them.
   public let otherRoles: [Role]
+  /// Which of the counts are estimates, as counting would take long.
+  public let estimates: Estimates
   /// What keeps the service that shares the data from loading them. While there is anything, what is readable is shown
   /// and nothing is written.
   public let problems: [DataProblem]
   /// What is wrong with single records that the service loads all the same: those can't be edited, all others can. Long
   /// lists are cut off.
   public let recordProblems: [DataProblem]
+
+  /// Counts that are estimates.
+  public struct Estimates: OptionSet, Sendable, Hashable {
+    /// The bits.
+    public let rawValue: UInt8
+    /// Counts by their bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// How many organizations there are.
+    public static let organizations = Estimates(rawValue: 1)
+    /// How many members there are.
+    public static let members = Estimates(rawValue: 2)
+  }
 
   /// What has been read. What hasn't seems not to be there.
   public enum Extent: Sendable, Hashable, Comparable {
@@ -184,12 +235,13 @@ public struct DataSummary: Sendable {
   /// For stores: what there is.
   public init(
     revision: Revision, rules: Rules = .files, extent: Extent = .everything, organizationCount: Int,
-    memberCount: Int, otherRoles: [Role] = [], problems: [DataProblem] = [],
+    memberCount: Int, otherRoles: [Role] = [], estimates: Estimates = [], problems: [DataProblem] = [],
     recordProblems: [DataProblem] = []
   ) {
     (self.revision, self.rules, self.extent) = (revision, rules, extent)
     (self.organizationCount, self.memberCount) = (organizationCount, memberCount)
     self.otherRoles = otherRoles
+    self.estimates = estimates
     (self.problems, self.recordProblems) = (problems, recordProblems)
   }
 

@@ -47,25 +47,29 @@ final class Connection: Sendable {
   ///
   /// - Parameters:
   ///   - statements: what is run, in order.
-  ///   - waiting: is called every 100 ms with how long the server has taken so far, in milliseconds; if it returns
-  ///     `false`, the statements are canceled. Without it they are canceled when the connection's patience ends.
+  ///   - interval: how often `waiting` is called, in milliseconds.
+  ///   - waiting: is called with how long the server has taken so far, in milliseconds; if it returns `false`, the
+  ///     statements are canceled. Without it they are canceled when the connection's patience ends.
   /// - Returns: the rows of each statement.
   /// - Throws: what the server refused. If `isConnectionLost`, it isn't known what the server did.
   func run(
-    _ statements: [Statement], waiting: ((Int) -> Bool)? = nil
+    _ statements: [Statement], every interval: Int = 100, waiting: ((Int) -> Bool)? = nil
   ) throws(PostgresError) -> [Rows] {
-    try inTurn(waiting) { (wait) throws(PostgresError) in try session.run(statements, &wait) }
+    try inTurn(every: interval, waiting) { (wait) throws(PostgresError) in try session.run(statements, &wait)
+    }
   }
 
   /// Runs the body with the connection to itself.
   ///
-  /// - Parameter waiting: as for `run`.
+  /// - Parameters:
+  ///   - interval: as for `run`.
+  ///   - waiting: as for `run`.
   func inTurn<Value: Sendable>(
-    _ waiting: ((Int) -> Bool)? = nil, _ body: (inout Session.Wait) throws(PostgresError) -> Value
+    every interval: Int = 100, _ waiting: ((Int) -> Bool)? = nil,
+    _ body: (inout Session.Wait) throws(PostgresError) -> Value
   ) throws(PostgresError) -> Value {
-    var wait = Session.Wait(goesOn: waiting ?? { [patience] in $0 < patience }) { [canceller] in
-      canceller.cancel()
-    }
+    let goesOn = waiting ?? { [patience] in $0 < patience }
+    var wait = Session.Wait(every: interval, goesOn: goesOn) { [canceller] in canceller.cancel() }
     return try turn.withLock { end throws(PostgresError) in
       if let end { throw end }
       do throws(PostgresError) {

@@ -64,34 +64,48 @@ final class ConnectionPool: Sendable {
   ///
   /// They may only read: if the connection turns out to be lost, they are run again on another one.
   ///
-  /// - Parameter patience: how long the server may take, in milliseconds; else as long as the settings say.
-  func read(_ statements: [Statement], patience: Int? = nil) throws(PostgresError) -> [Rows] {
-    let (connection, rows) = try run([Self.searchPath] + statements, patience: patience)
+  /// - Parameters:
+  ///   - patience: how long the server may take, in milliseconds; else as long as the settings say.
+  ///   - isWanted: says whether the answer is still wanted; else `cancelled` is thrown.
+  func read(
+    _ statements: [Statement], patience: Int? = nil, isWanted: (() -> Bool)? = nil
+  ) throws(PostgresError) -> [Rows] {
+    let (connection, rows) = try run(
+      [Self.searchPath] + statements, patience: patience, isWanted: isWanted)
     giveBack(connection)
     return Array(rows.dropFirst())
   }
 
   /// Runs statements as `read` does, on a connection that it lends until it is given back.
   func run(
-    _ statements: [Statement], patience: Int? = nil
+    _ statements: [Statement], patience: Int? = nil, isWanted: (() -> Bool)? = nil
   ) throws(PostgresError) -> (Connection, [Rows]) {
     var isLastTry = false
     while true {
       let connection = try borrow()
       do throws(PostgresError) {
-        return (connection, try connection.run(statements, waiting: waiting(patience)))
+        let rows = try connection.run(
+          statements, every: Self.interval(isWanted), waiting: waiting(patience, isWanted))
+        return (connection, rows)
       } catch {
         giveBack(connection)
         if error.isConnectionLost { suspect() }
-        guard error.mayPass, !isLastTry else {
-          throw error.kind == .cancelled ? PostgresError(.slow, error.message) : error
-        }
+        guard error.mayPass, !isLastTry else { throw Self.reason(error, isWanted) }
         isLastTry = true
       }
     }
   }
 
-  private func waiting(_ patience: Int?) -> (Int) -> Bool {
+  /// How often it is asked whether an answer is still wanted: a person types on after a tenth of a second.
+  static func interval(_ isWanted: (() -> Bool)?) -> Int { isWanted == nil ? 100 : 10 }
+
+  /// What was canceled was either not wanted any more, or took too long.
+  static func reason(_ error: PostgresError, _ isWanted: (() -> Bool)?) -> PostgresError {
+    error.kind == .cancelled && isWanted?() ?? true ? PostgresError(.slow, error.message) : error
+  }
+
+  /// What says whether statements go on.
+  func waiting(_ patience: Int?, _ isWanted: (() -> Bool)? = nil) -> (Int) -> Bool {
     let patience = patience ?? settings.patience
     var isSuspected = false
     return { [self] milliseconds in
@@ -99,10 +113,16 @@ final class ConnectionPool: Sendable {
         isSuspected = true
         suspect()
       }
-      return milliseconds < patience
+      return milliseconds < patience && isWanted?() ?? true
     }
   }
 
-  /// Without this, somebody who may create an operator in the schema `public` could have it called by whoever reads.
-  static let searchPath = Statement("select set_config('search_path', 'pg_catalog, pg_temp', true)")
+  /// Without the first, somebody who may create an operator in the schema `public` could have it called by whoever reads. The
+  /// others are about questions of a person who waits: compiling one takes longer than answering it, and what several
+  /// processes can look at, they should.
+  static let searchPath = Statement(
+    """
+    select set_config('search_path', 'pg_catalog, pg_temp', true), set_config('jit', 'off', true), \
+    set_config('parallel_tuple_cost', '0.001', true)
+    """)
 }

@@ -220,16 +220,18 @@ struct Session: Sendable {
     private var asked = 0
     private var cancelled: Int?
     /// Between questions, in milliseconds.
-    private static let interval = (idle: 100, busy: 1000)
+    private let interval: (idle: Int, busy: Int)
     /// How long a server may take to cancel, in milliseconds.
     private static let patienceAfterCancel = 3000
 
     /// - Parameters:
-    ///   - goesOn: is called every 100 ms with how long it has been, in milliseconds; `false` has it canceled.
+    ///   - interval: how often `goesOn` is called, in milliseconds.
+    ///   - goesOn: is called with how long it has been, in milliseconds; `false` has it canceled.
     ///   - cancel: asks the server to cancel. It is called again each second, for the server forgets a request that
     ///     comes before the statement.
-    init(goesOn: @escaping (Int) -> Bool, cancel: @escaping () -> Void) {
+    init(every interval: Int, goesOn: @escaping (Int) -> Bool, cancel: @escaping () -> Void) {
       (self.goesOn, self.cancel) = (goesOn, cancel)
+      self.interval = (interval, interval * 10)
     }
 
     var isCancelled: Bool { cancelled != nil }
@@ -237,7 +239,7 @@ struct Session: Sendable {
     /// Waits until something can be read or written; `false` if nothing can after a while.
     mutating func ready(_ descriptor: Int32, _ events: Int32) throws(PostgresError) -> Bool {
       var wait = pollfd(fd: descriptor, events: Int16(events), revents: 0)
-      let isReady = poll(&wait, 1, Int32(Self.interval.idle)) > 0
+      let isReady = poll(&wait, 1, Int32(clamping: interval.idle)) > 0
       let waited = monotonicMilliseconds() - start
       if let cancelled {
         guard isReady || waited - cancelled < Self.patienceAfterCancel else {
@@ -247,7 +249,7 @@ struct Session: Sendable {
           asked = waited
           cancel()
         }
-      } else if waited - asked >= (isReady ? Self.interval.busy : Self.interval.idle) {
+      } else if waited - asked >= (isReady ? interval.busy : interval.idle) {
         asked = waited
         if !goesOn(waited) {
           cancelled = waited

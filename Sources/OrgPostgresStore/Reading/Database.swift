@@ -5,6 +5,8 @@ import Synchronization
 final class Database: Sendable {
   let pool: ConnectionPool
   let tables: Tables
+  /// What lists know of all organizations.
+  let names = NameOrder()
   /// The states that were seen of a database that counts none, so that they can be told apart.
   private let states = Mutex<(text: String, number: UInt64)>(("", 0))
   /// What was last read of the data as a whole.
@@ -36,31 +38,52 @@ enum ReadSource: Sendable {
   /// One transaction, in which the data never change.
   case transaction(ReadTransaction)
 
-  func run(_ statements: [SQL]) throws(PostgresError) -> [Rows] {
+  /// - Parameters:
+  ///   - patience: as for `ConnectionPool.read`.
+  ///   - isWanted: as for `ConnectionPool.read`.
+  func run(
+    _ statements: [SQL], patience: Int? = nil, isWanted: (() -> Bool)? = nil
+  ) throws(PostgresError) -> [Rows] {
     let statements = statements.map(\.statement)
     switch self {
-    case .newest(let pool): return try pool.read(statements)
-    case .transaction(let transaction): return try transaction.run(statements)
+    case .newest(let pool): return try pool.read(statements, patience: patience, isWanted: isWanted)
+    case .transaction(let transaction):
+      return try transaction.run(statements, patience: patience, isWanted: isWanted)
     }
   }
 }
 
-/// A transaction that reads the data as they were when it began, on a connection of its own until nobody needs it.
+/// A transaction that reads the data as they were when it began, on a connection of its own until nobody needs it. It begins
+/// with the first question.
 final class ReadTransaction: Sendable {
   private let pool: ConnectionPool
-  private let connection: Connection
+  private let connection = Mutex<Connection?>(nil)
 
-  init(_ pool: ConnectionPool) throws(PostgresError) {
-    self.pool = pool
-    (connection, _) = try pool.run([
-      Statement("begin isolation level repeatable read, read only"), ConnectionPool.searchPath,
-    ])
-  }
+  init(_ pool: ConnectionPool) { self.pool = pool }
 
   deinit {
+    guard let connection = connection.withLock({ $0 }) else { return }
     _ = try? connection.run(Statement("rollback"))
     pool.giveBack(connection)
   }
 
-  func run(_ statements: [Statement]) throws(PostgresError) -> [Rows] { try connection.run(statements) }
+  func run(
+    _ statements: [Statement], patience: Int? = nil, isWanted: (() -> Bool)? = nil
+  ) throws(PostgresError) -> [Rows] {
+    guard let connection = connection.withLock({ $0 }) else {
+      let (connection, rows) = try pool.run(Self.begin + statements, patience: patience, isWanted: isWanted)
+      self.connection.withLock { $0 = connection }
+      return Array(rows.dropFirst(Self.begin.count))
+    }
+    do throws(PostgresError) {
+      return try connection.run(
+        statements, every: ConnectionPool.interval(isWanted), waiting: pool.waiting(patience, isWanted))
+    } catch {
+      throw ConnectionPool.reason(error, isWanted)
+    }
+  }
+
+  private static let begin = [
+    Statement("begin isolation level repeatable read, read only"), ConnectionPool.searchPath,
+  ]
 }

@@ -19,11 +19,21 @@ struct Filter {
     return term.isNegated ? "not (\(condition))" : "(\(condition))"
   }
 
+  /// How many letters a trigram has.
+  private static let indexedLength = 3
+
   /// `nil` for what `membership` is about.
   private func condition(_ condition: Query.Condition) -> SQL? {
     switch condition {
     case .text(let text):
-      return "\(raw: tables.searchText) like \("%\(text.lowercased().likeEscaped)%")"
+      let pattern = "%\(text.lowercased().likeEscaped)%"
+      let exact: SQL = "\(raw: tables.searchText) like \(pattern)"
+      // No index finds so few letters, so all organizations are looked at, and most are told from others by the cheaper
+      // comparison.
+      guard text.unicodeScalars.count < Self.indexedLength, text.utf8.allSatisfy({ $0 < 0x80 }) else {
+        return exact
+      }
+      return "\(raw: tables.plainSearchText) like \(pattern) and \(exact)"
     case .fuzzy(let text):
       let pattern = text.lowercased().unicodeScalars.reduce("%") { $0 + String($1).likeEscaped + "%" }
       return tables.searchTexts.map { "coalesce(\(raw: $0) like \(pattern), false)" as SQL }.joined(" or ")
@@ -110,6 +120,33 @@ struct Sorting {
       return "\(raw: names.map { $0 + direction }.joined(separator: ", "))"
     }
     return (column.map { "\($0)\(raw: direction)" as SQL } + names.map { "\(raw: $0)" as SQL }).joined(", ")
+  }
+
+  /// The column as a number, in the same order.
+  ///
+  /// - Parameter plans: all plans in lower case, in their order.
+  func number(_ plans: [String]) -> SQL {
+    switch order.column {
+    case .name: "0"
+    case .plan:
+      """
+      coalesce(array_position(\(plans.arrayLiteral)::text[], \(raw: tables.lowercase(tables.plan))), \
+      \(plans.count + 1))::bigint
+      """
+    case .status: "coalesce(\(column[0]), 0)::bigint"
+    case .members: "coalesce(counts.members, 0)::bigint"
+    case .created:
+      """
+      case when isfinite(\(raw: tables.creation)) then (extract(epoch from \(raw: tables.creation)) * 1000000)::bigint \
+      when \(raw: tables.creation) > '2000-01-01' then 9223372036854775807 else -9223372036854775807 end
+      """
+    }
+  }
+
+  /// What `number` looks at besides the organizations.
+  var counts: String {
+    order.column == .members
+      ? "left join (\(tables.memberCounts)) counts on counts.organization = o.id" : ""
   }
 
   private var column: [SQL] {

@@ -1,78 +1,76 @@
 import OrgCore
 import Synchronization
 
-/// The organizations that match a query, in an order: their ids, and the rows that were looked at. All the rest stays on the
-/// server until it is fetched.
+/// The organizations that match a query, in an order: numbers of ids, and the rows that were looked at. All the rest stays
+/// on the server until it is fetched.
 final class PostgresListing: OrganizationListing {
   let summary: DataSummary
   let query: Query
   let order: ListOrder
+  let isComplete: Bool
+  let expectedCount: Int
+  /// The state of the data that nothing here is older than.
+  let generation: Int
   private let reader: PostgresReader
-  private let ids: IDList
-  /// All organizations, whether the query hides them or not.
-  private let all: IDList
-  private let cache = Mutex(Cache())
+  let ids: OrganizationIDs
+  /// All organizations in orders that are known: first in this one, if it is among them.
+  let orderings: [Ordering]
+  /// Those that match.
+  let rows: [OrganizationIDs.Number]
+  private let cache: Mutex<ListingCache>
 
-  /// What was fetched. It has a limit: somebody may scroll through a million rows.
-  private struct Cache {
-    var rows: [String: OrganizationRow] = [:]
-    var details: [String: PostgresDetail] = [:]
-    static let rowLimit = 20_000
-    static let detailLimit = 64
-  }
-
-  /// How many rows are read with the list itself, as they are most likely looked at.
-  private static let firstRows = 200
   /// How many members are read before and after one that is asked for.
   private static let neighbors = 100
 
+  /// A list of what is known.
+  ///
+  /// - Parameter estimate: how many rows there may be, where these are the first.
   init(
-    _ reader: PostgresReader, _ query: Query, _ order: ListOrder, after earlier: PostgresListing?
-  ) throws(OrgError) {
-    (self.reader, self.query, self.order, summary) = (reader, query, order, reader.summary)
-    let same = earlier?.summary.revision == summary.revision ? earlier : nil
-    if let same, same.query == query, same.order == order {
-      ids = same.ids
-    } else {
-      ids = try reader.ids(query, order)
-    }
-    if query.isEmpty {
-      all = ids
-    } else if let same {
-      all = same.all
-    } else {
-      all = try reader.ids(Query(), order)
-    }
-    if let earlier { try keep(earlier) }
-    try fetch(0..<min(ids.count, Self.firstRows))
-  }
-
-  /// Keeps what an earlier list fetched, as far as it still holds, and reads again what doesn't.
-  private func keep(_ earlier: PostgresListing) throws(OrgError) {
-    guard let difference = try reader.difference(since: earlier.reader) else { return }
-    let known = earlier.cache.withLock { $0 }
-    let outdated = difference.changed.union(difference.removed)
-    cache.withLock { cache in
-      cache.rows = known.rows.filter { !outdated.contains($0.key) }
-      cache.details = known.details.filter { !outdated.contains($0.key) }
-    }
-    try fetch(known.rows.keys.filter(difference.changed.contains))
-    for (id, detail) in known.details where difference.changed.contains(id) {
-      let places = detail.members.keys
-      try fetch(id, members: (places.min() ?? 0)..<(places.max() ?? 0) + 1)
-    }
+    _ reader: PostgresReader, _ query: Query, _ order: ListOrder, _ ids: OrganizationIDs,
+    orderings: [Ordering], rows: [OrganizationIDs.Number], generation: Int, estimate: Int? = nil,
+    _ cache: ListingCache
+  ) {
+    (self.reader, self.query, self.order, self.generation) = (reader, query, order, generation)
+    (self.ids, self.orderings, self.rows) = (ids, orderings, rows)
+    isComplete = estimate == nil
+    expectedCount = estimate ?? rows.count
+    // What was counted is exact.
+    let all = query.isEmpty && isComplete ? rows.count : orderings.first?.rows.count
+    summary = reader.summary.counting(all)
+    self.cache = Mutex(cache)
   }
 
   let isWhole = false
-  var count: Int { ids.count }
-  func id(at row: Int) -> String { ids[row] }
-  func position(of id: String) -> Int? { ids.row(of: id) }
-  func row(at row: Int) -> OrganizationRow? {
-    let id = ids[row]
-    return cache.withLock { $0.rows[id] }
+  var count: Int { rows.count }
+  func id(at row: Int) -> String { ids[rows[row]] }
+
+  func position(of id: String) -> Int? { ids.number(of: id).flatMap(position) }
+
+  private func position(of number: OrganizationIDs.Number) -> Int? {
+    guard let ordering, let place = ordering.place(of: number) else { return rows.firstIndex(of: number) }
+    guard rows.count < ordering.rows.count else { return place }
+    var range = 0..<rows.count
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      guard let other = ordering.place(of: rows[middle]) else { return rows.firstIndex(of: number) }
+      if other == place { return middle }
+      range = other < place ? middle + 1..<range.upperBound : range.lowerBound..<middle
+    }
+    return nil
   }
 
-  func contains(_ id: String) -> Bool { all.row(of: id) != nil }
+  /// All organizations in the order of this list, if that is known.
+  private var ordering: Ordering? { orderings.first.flatMap { $0.order == order ? $0 : nil } }
+
+  func row(at row: Int) -> OrganizationRow? {
+    let number = rows[row]
+    return cache.withLock { $0.rows[number] }
+  }
+
+  func contains(_ id: String) -> Bool {
+    guard let number = ids.number(of: id) else { return false }
+    return orderings.first.map { $0.place(of: number) != nil } ?? true
+  }
 
   func detail(of id: String) -> (any OrganizationDetail)? { cache.withLock { $0.details[id] } }
 
@@ -83,92 +81,76 @@ final class PostgresListing: OrganizationListing {
   }
 
   func row(matching query: Query, from row: Int, isForward: Bool) throws(OrgError) -> Int? {
-    let found = try reader.ids(query, order)
-    let rows = (0..<found.count).compactMap { ids.row(of: found[$0]) }
-    guard !rows.isEmpty, count > 0 else { return nil }
-    return rows.min { distance($0, from: row, isForward) < distance($1, from: row, isForward) }
+    /// How many steps it is to a row, around the end; a whole turn to the row itself.
+    func distance(_ other: Int) -> Int {
+      let steps = isForward ? other - row : row - other
+      return steps > 0 ? steps : steps + count
+    }
+    let rows = try reader.matches(query, numbers: ids).compactMap(position)
+    return rows.min { distance($0) < distance($1) }
   }
 
-  /// How many steps it is to a row, around the end; a whole turn to the row itself.
-  private func distance(_ other: Int, from row: Int, _ isForward: Bool) -> Int {
-    let steps = isForward ? other - row : row - other
-    return steps > 0 ? steps : steps + count
-  }
+  // MARK: Fetching
+
+  /// What was fetched so far.
+  var fetched: ListingCache { cache.withLock { $0 } }
 
   func fetch(_ rows: Range<Int>) throws(OrgError) {
-    try fetch(rows.clamped(to: 0..<count).map { ids[$0] })
-  }
-
-  private func fetch(_ wanted: [String]) throws(OrgError) {
+    let wanted = self.rows[rows.clamped(to: 0..<count)]
     let missing = cache.withLock { cache in wanted.filter { cache.rows[$0] == nil } }
     guard !missing.isEmpty else { return }
-    let found = try reader.rows(of: missing)
+    let found = try reader.rows(of: missing.map { ids[$0] })
     cache.withLock { cache in
-      if cache.rows.count + found.count > Cache.rowLimit { cache.rows = [:] }
-      for row in found { cache.rows[row.organization.id] = row }
+      cache.makeRoom(forRows: found.count)
+      for row in found { if let number = ids.number(of: row.organization.id) { cache.rows[number] = row } }
       // Gone since the ids were listed: an empty row stays until the list is made anew.
-      for id in missing where cache.rows[id] == nil {
-        cache.rows[id] = OrganizationRow(
-          Organization(id: id, name: "", createdAt: .unknown), defaults: .createdAt, memberCount: 0)
+      for number in missing where cache.rows[number] == nil {
+        cache.rows[number] = OrganizationRow(
+          Organization(id: ids[number], name: "", createdAt: .unknown), defaults: .createdAt, memberCount: 0)
       }
     }
   }
 
   func fetch(_ id: String, member user: String) throws(OrgError) {
     let place = try reader.place(of: user, in: id)
-    try fetch(id, members: max(0, place - Self.neighbors)..<place + Self.neighbors)
+    try fetch([id], members: max(0, place - Self.neighbors)..<place + Self.neighbors)
   }
 
-  func fetch(_ id: String, members places: Range<Int>) throws(OrgError) {
-    let known = cache.withLock { $0.details[id] }
-    guard let detail = try reader.detail(of: id, members: places, known) else { return }
+  func fetch(_ organizations: [String], members places: Range<Int>) throws(OrgError) {
+    let known = cache.withLock { $0.details }
+    let wanted = organizations.filter { id in
+      guard let detail = known[id] else { return true }
+      return places.clamped(to: 0..<detail.memberCount).contains { detail.member(at: $0) == nil }
+    }
+    let found = try reader.details(of: wanted, members: places, known)
     cache.withLock { cache in
-      if cache.details.count >= Cache.detailLimit, cache.details[id] == nil { cache.details = [:] }
-      cache.details[id] = detail
+      cache.makeRoom(forDetails: found.count)
+      cache.details.merge(found) { $1 }
     }
   }
 }
 
-/// An organization with those of its members that were fetched.
-struct PostgresDetail: OrganizationDetail {
-  let row: OrganizationRow
-  let roleCounts: RoleCounts
-  fileprivate(set) var members: [Int: MemberRow]
+/// What was fetched of a list. It has a limit: somebody may scroll through a million rows.
+struct ListingCache: Sendable {
+  var rows: [OrganizationIDs.Number: OrganizationRow] = [:]
+  var details: [String: PostgresDetail] = [:]
 
-  var organization: Organization { row.organization }
-  var defaults: DefaultedFields { row.defaults }
-  var memberCount: Int { roleCounts.total }
-  func member(at place: Int) -> MemberRow? { members[place] }
-  func place(of user: String) -> Int? { members.first { $0.value.member.userID == user }?.key }
-}
+  private static let rowLimit = 10_000
+  private static let detailLimit = 200
 
-extension PostgresReader {
-  /// The ids of the organizations that match a query, in an order.
-  func ids(_ query: Query, _ order: ListOrder) throws(OrgError) -> IDList {
-    let packed =
-      tables.hasUUIDs
-      ? "uuid_send(o.id)" : "int4send(octet_length(o.id::text)) || convert_to(o.id::text, 'UTF8')"
-    let sql: SQL = """
-      select string_agg(listed.packed, '') from (select \(raw: packed) as packed \
-      from \(raw: tables.organizations) o where \(Filter(query, on: tables).condition) \
-      order by \(Sorting(order, on: tables).keys)) listed
-      """
-    let rows = try ask(sql.binary)
-    let bytes = rows.bytes(0, 0) ?? []
-    return tables.hasUUIDs ? IDList(uuids: bytes) : IDList(texts: bytes)
+  mutating func makeRoom(forRows count: Int) {
+    if rows.count + count > Self.rowLimit { rows = [:] }
   }
 
-  /// Reads an organization, and members of it in some places, besides those that are known.
-  func detail(
-    of id: String, members places: Range<Int>, _ known: PostgresDetail?
-  ) throws(OrgError) -> PostgresDetail? {
-    guard tables.canBeID(id) else { return nil }
-    let (row, counts) = (try self.row(of: id), try roleCounts(of: id))
-    guard let row else { return nil }
-    var detail = PostgresDetail(row: row, roleCounts: counts, members: known?.members ?? [:])
-    for (offset, member) in try members(of: id, in: places).enumerated() {
-      detail.members[places.lowerBound + offset] = member
+  mutating func makeRoom(forDetails count: Int) {
+    if details.count + count > Self.detailLimit { details = [:] }
+  }
+
+  /// Forgets organizations that changed.
+  mutating func forget(_ changed: some Sequence<String>, _ ids: OrganizationIDs) {
+    for id in changed {
+      details[id] = nil
+      if let number = ids.number(of: id) { rows[number] = nil }
     }
-    return detail
   }
 }

@@ -1,28 +1,26 @@
 import OrgCore
 
 extension PostgresReader {
-  /// What there is, counted by the server.
-  func overview() throws(OrgError) -> Overview {
+  func overview() throws(OrgError) -> Overview { try overview { _ in } }
+
+  func overview(counted: (Overview) -> Void) throws(OrgError) -> Overview {
+    var overview = try organizationCounts()
+    counted(overview)
+    overview.members = try memberCounts(of: overview.organizationCount)
+    return overview
+  }
+
+  /// What is known of the organizations without their members: one look at each, which several processes of the server
+  /// share.
+  private func organizationCounts() throws(OrgError) -> Overview {
     let organizations = tables.organizations
-    let absences = OrganizationField.optional.map { "count(*) filter (where \(tables.text($0)) is null)" }
-    let allAbsent = OrganizationField.optional.map { "\(tables.text($0)) is null" }.joined(separator: " and ")
-    let counts = "select o.id, \(tables.memberCount) as members from \(organizations) o"
+    let optional = OrganizationField.optional
+    let absences = optional.map { "\(tables.text($0)) is null" }
+    let places = (1...2 + absences.count).map(String.init).joined(separator: ", ")
     let answers = try ask([
       """
-      select count(*), count(*) filter (where \(raw: allAbsent.isEmpty ? "true" : allAbsent)), \
-      \(raw: (absences + ["0"]).joined(separator: ", ")) from \(raw: organizations) o
-      """,
-      "select \(raw: tables.status), count(*) from \(raw: organizations) o group by 1",
-      """
-      select \(raw: tables.lowercase(tables.plan)), min(\(raw: tables.plan)), count(*) from \(raw: organizations) o group by 1
-      """,
-      """
-      select count(*) filter (where \(raw: tables.count(of: .owner)) = 0), \
-      count(*) filter (where \(raw: tables.memberCount) = 0) from \(raw: organizations) o
-      """,
-      """
-      select \(raw: tables.rowColumns) from (\(raw: counts) order by members desc, o.id limit \(Overview.topCount)) top \
-      join \(raw: organizations) o using (id) where top.members > 0 order by top.members desc, \(raw: tables.dataOrder)
+      select \(raw: ([tables.status, tables.plan] + absences).joined(separator: ", ")), count(*) \
+      from \(raw: organizations) o group by \(raw: places)
       """,
       """
       select \(raw: tables.organizationColumns) from \(raw: organizations) o \
@@ -30,27 +28,53 @@ extension PostgresReader {
       """,
     ])
     var overview = Overview()
-    overview.organizationCount = answers[0].number(0, 0) ?? 0
-    overview.withoutOptional = answers[0].number(0, 1) ?? 0
-    for (place, field) in OrganizationField.optional.enumerated() {
-      overview.absences[field] = answers[0].number(0, 2 + place).flatMap { $0 > 0 ? $0 : nil }
+    for row in 0..<answers[0].count {
+      let count = answers[0].number(row, 2 + absences.count) ?? 0
+      let status = answers[0].text(row, 0).flatMap(Organization.Status.init(rawValue:)) ?? .active
+      let plan = answers[0].text(row, 1) ?? ""
+      overview.organizationCount += count
+      overview.statuses[status, default: 0] += count
+      overview.plans[plan.lowercased(), default: (plan, 0)].count += count
+      var hasAny = false
+      for (place, field) in optional.enumerated() {
+        if answers[0].isTrue(row, 2 + place) {
+          overview.absences[field, default: 0] += count
+        } else {
+          hasAny = true
+        }
+      }
+      if !hasAny { overview.withoutOptional += count }
     }
-    for row in 0..<answers[1].count {
-      let status = answers[1].text(row, 0).flatMap(Organization.Status.init(rawValue:)) ?? .active
-      overview.statuses[status, default: 0] += answers[1].number(row, 1) ?? 0
-    }
-    for row in 0..<answers[2].count {
-      let name = answers[2].text(row, 1) ?? ""
-      overview.plans[answers[2].text(row, 0) ?? ""] = (name, answers[2].number(row, 2) ?? 0)
-    }
-    var members = Overview.Members()
-    members.ownerless = answers[3].number(0, 0) ?? 0
-    members.memberless = answers[3].number(0, 1) ?? 0
-    members.largest = (0..<answers[4].count).map { row in
-      (tables.organization(answers[4], row).0, answers[4].number(row, Tables.organizationWidth) ?? 0)
-    }
-    overview.members = members
-    overview.newest = (0..<answers[5].count).map { tables.organization(answers[5], $0).0 }
+    overview.newest = (0..<answers[1].count).map { tables.organization(answers[1], $0).0 }
     return overview
+  }
+
+  /// What is known of the members: from the counts of each organization, where they are kept.
+  private func memberCounts(of organizationCount: Int) throws(OrgError) -> Overview.Members {
+    let counts =
+      tables.isInstalled
+      ? "select organization, sum(members)::bigint as members, bool_or(role = 'owner') as is_owned from orgman.role_count"
+      : """
+      select \(tables.memberOrganization) as organization, count(*) as members, bool_or(\(tables.role) = 'owner') as is_owned \
+      from \(tables.members) m
+      """
+    let rows = try ask(
+      """
+      with counts as materialized (\(raw: counts) group by 1), \
+      largest as (select organization, members from counts where members >= (select min(members) from \
+      (select members from counts order by members desc limit \(Overview.topCount)) most)) \
+      select \(raw: tables.rowColumns), largest.members, sums.all_of_them, sums.owned \
+      from (select count(*) as all_of_them, count(*) filter (where is_owned) as owned from counts) sums \
+      left join (largest join \(raw: tables.organizations) o on o.id = largest.organization) on true \
+      order by largest.members desc, \(raw: tables.dataOrder) limit \(Overview.topCount)
+      """, without: ["enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan"])
+    var members = Overview.Members()
+    let column = Tables.organizationWidth + 1
+    members.memberless = max(0, organizationCount - (rows.number(0, column + 1) ?? 0))
+    members.ownerless = max(0, organizationCount - (rows.number(0, column + 2) ?? 0))
+    members.largest = (0..<rows.count).compactMap { row in
+      rows.number(row, column).map { (tables.organization(rows, row).0, $0) }
+    }
+    return members
   }
 }

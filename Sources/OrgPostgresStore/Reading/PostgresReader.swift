@@ -5,55 +5,91 @@ import OrgCore
 final class PostgresReader: StoreReader {
   let database: Database
   let summary: DataSummary
+  /// The generation of the data; where generations aren't counted, a number that tells states of the data apart.
+  let generation: Int
   private let source: ReadSource
+  /// Whether answers are still of use; `nil` if they are, whatever happens.
+  private let isWanted: (@Sendable () -> Bool)?
 
   var tables: Tables { database.tables }
-  /// The generation of the data, where generations are counted.
-  private let generation: Int
+
+  /// How long the server may take for what it looks at all rows for, in milliseconds.
+  private static let patience = 600_000
 
   /// Looks at which revision the data are.
   init(_ database: Database, _ source: ReadSource) throws(OrgError) {
-    (self.database, self.source) = (database, source)
-    let tables = database.tables
-    let state: SQL =
-      tables.isInstalled
-      ? "select generation, organizations, members from orgman.revision"
-      : """
-      select pg_current_snapshot()::text, (select count(*) from \(raw: tables.organizations)), \
-      (select count(*) from \(raw: tables.members))
-      """
-    let rows: Rows
+    (self.database, self.source, isWanted) = (database, source, nil)
+    let state = State(database)
     do throws(PostgresError) {
-      rows = try source.run([state])[0]
+      (summary, generation) = try state.summary { (statement) throws(PostgresError) in
+        try source.run([statement])[0]
+      }
     } catch {
       throw error.error("The data can't be read", of: database.name)
     }
-    generation = tables.isInstalled ? rows.number(0, 0) ?? 0 : 0
-    let number =
-      tables.isInstalled
-      ? UInt64(clamping: generation) : database.number(ofState: rows.text(0, 0) ?? "")
-    summary = DataSummary(
-      revision: Revision(number), rules: tables.rules, organizationCount: rows.number(0, 1) ?? 0,
-      memberCount: rows.number(0, 2) ?? 0)
     database.newest.withLock { $0 = (generation, summary) }
+  }
+
+  /// The same with another source, or for as long as something holds.
+  private init(_ same: PostgresReader, _ source: ReadSource, _ isWanted: (@Sendable () -> Bool)?) {
+    (database, summary, generation) = (same.database, same.summary, same.generation)
+    (self.source, self.isWanted) = (source, isWanted)
+  }
+
+  func wanted(while isWanted: @escaping @Sendable () -> Bool) -> any StoreReader {
+    PostgresReader(self, source, isWanted)
+  }
+
+  /// The same, whatever is still of use.
+  var unconditional: PostgresReader { PostgresReader(self, source, nil) }
+
+  /// The same for as long as something else holds, too.
+  func asLong(as holds: @escaping @Sendable () -> Bool) -> PostgresReader {
+    PostgresReader(self, source) { [isWanted] in holds() && isWanted?() ?? true }
+  }
+
+  /// The same for so long.
+  func limited(milliseconds: Int) -> PostgresReader {
+    let end = monotonicMilliseconds() + milliseconds
+    return asLong { monotonicMilliseconds() < end }
+  }
+
+  /// Whether all answers are of one moment.
+  var readsOneMoment: Bool { if case .transaction = source { true } else { false } }
+
+  var isStillWanted: Bool { isWanted?() ?? true }
+
+  /// The same in a transaction of its own, so that its answers are of one moment, though maybe of a later one.
+  func moment() throws(OrgError) -> PostgresReader {
+    guard case .newest(let pool) = source else { return self }
+    return PostgresReader(self, .transaction(ReadTransaction(pool)), isWanted)
   }
 
   /// A reader for data that can't be read for now, as they were when they were last read.
   init(unread database: Database) {
-    (self.database, source) = (database, .newest(database.pool))
+    (self.database, source, isWanted) = (database, .newest(database.pool), nil)
     (generation, summary) = database.newest.withLock { $0 }
   }
 
   /// Asks the server.
   func ask(_ statements: [SQL]) throws(OrgError) -> [Rows] {
     do throws(PostgresError) {
-      return try source.run(statements)
+      guard isStillWanted else { throw PostgresError(.cancelled, "not wanted any more") }
+      return try source.run(
+        statements, patience: isWanted == nil ? nil : Self.patience, isWanted: isWanted)
     } catch {
       throw error.error("The data can't be read", of: database.name)
     }
   }
 
   func ask(_ statement: SQL) throws(OrgError) -> Rows { try ask([statement])[0] }
+
+  /// Asks about all rows, without what the server takes for the best way to them and isn't: it would sort parts of a result,
+  /// in files if there is much of it, or look rows up one by one in an index that leads to all of them.
+  func ask(_ statement: SQL, without settings: [String]) throws(OrgError) -> Rows {
+    func set(_ value: String) -> [SQL] { settings.map { "select set_config(\($0), \(value), true)" } }
+    return try ask(set("off") + [statement] + set("on"))[settings.count]
+  }
 
   /// The start of a statement that reads organizations.
   private func select(_ columns: String) -> SQL {
@@ -74,8 +110,12 @@ final class PostgresReader: StoreReader {
 
   /// Those of some organizations that there are, in no order.
   func rows(of ids: [String]) throws(OrgError) -> [OrganizationRow] {
-    let rows = try ask("\(select(tables.rowColumns)) where o.id = any(\(tables.ids(ids)))")
+    let rows = try ask(rowStatement(ids))
     return (0..<rows.count).map { tables.row(rows, $0) }
+  }
+
+  func rowStatement(_ ids: [String]) -> SQL {
+    "\(select(tables.rowColumns)) where o.id = any(\(tables.ids(ids)))"
   }
 
   func organizations(ids: [String]) throws(OrgError) -> [Organization] {
@@ -155,12 +195,21 @@ final class PostgresReader: StoreReader {
   }
 
   func memberships(of user: String) throws(OrgError) -> [Membership] {
+    try memberships(of: user, "order by \(raw: tables.dataOrder)")
+  }
+
+  /// Those of a user in some organizations, in no order.
+  func memberships(of user: String, in organizations: [String]) throws(OrgError) -> [Membership] {
+    try memberships(of: user, "and o.id = any(\(tables.ids(organizations)))")
+  }
+
+  private func memberships(of user: String, _ end: SQL) throws(OrgError) -> [Membership] {
     guard user.canBeSent else { return [] }
     let rows = try ask(
       """
       select \(raw: tables.organizationColumns), \(raw: tables.memberColumns) from \(raw: tables.members) m \
       join \(raw: tables.organizations) o on o.id = \(raw: tables.memberOrganization) \
-      where m.user_id = \(user) order by \(raw: tables.dataOrder)
+      where m.user_id = \(user) \(end)
       """)
     return (0..<rows.count).map { row in
       let (organization, defaults) = tables.organization(rows, row)
@@ -174,28 +223,69 @@ final class PostgresReader: StoreReader {
   func listing(
     _ query: Query, _ order: ListOrder, after earlier: (any OrganizationListing)?
   ) throws(OrgError) -> any OrganizationListing {
-    try PostgresListing(self, query, order, after: earlier as? PostgresListing)
+    try builder(query, order, earlier).complete()
+  }
+
+  func firstRows(
+    _ query: Query, _ order: ListOrder, after earlier: (any OrganizationListing)?
+  ) throws(OrgError) -> (any OrganizationListing)? {
+    try builder(query, order, earlier).first()
+  }
+
+  private func builder(
+    _ query: Query, _ order: ListOrder, _ earlier: (any OrganizationListing)?
+  ) -> ListBuilder {
+    ListBuilder(reader: self, query: query, order: order, earlier: earlier as? PostgresListing)
   }
 
   func users(matching text: String, after earlier: (any UserListing)?) throws(OrgError) -> any UserListing {
-    try PostgresUsers(self, matching: text)
+    try PostgresUsers.all(self, text, after: earlier as? PostgresUsers)
+  }
+
+  func firstUsers(
+    matching text: String, after earlier: (any UserListing)?
+  ) throws(OrgError) -> (any UserListing)? {
+    try PostgresUsers.first(self, text, after: earlier as? PostgresUsers)
   }
 
   func memberships(of user: String, matching text: String) throws(OrgError) -> any MembershipListing {
-    MemoryMemberships(try memberships(of: user), of: user, matching: text)
+    let limit = PostgresMemberships.limit
+    let some = try memberships(of: user, "order by \(raw: tables.dataOrder) limit \(limit + 1)")
+    guard some.count > limit else { return MemoryMemberships(some, of: user, matching: text) }
+    return try PostgresMemberships(self, of: user, matching: text)
   }
 
   func difference(since earlier: any StoreReader) throws(OrgError) -> StoreDifference? {
     guard let earlier = earlier as? PostgresReader, earlier.database === database else { return nil }
     guard tables.isInstalled else { return earlier.revision == revision ? StoreDifference() : nil }
-    // A change is known by its organization; whether that is still there tells what became of it.
-    let rows = try ask(
-      """
+    guard earlier.generation < generation else { return StoreDifference() }
+    return difference(try ask(changeStatement(since: earlier.generation, upTo: generation)))
+  }
+
+  /// What the state of the data is, in the transaction of this reader, and what differs from an earlier one; `nil` if that
+  /// isn't known, or is too much to be looked at one by one.
+  func changes(since earlier: Int?) throws(OrgError) -> (generation: Int, StoreDifference?) {
+    let state = State(database)
+    guard tables.isInstalled, let earlier else {
+      return (state.generation(of: try ask(state.statement)), nil)
+    }
+    let answers = try ask([state.statement, changeStatement(since: earlier)])
+    let isKnown = answers[1].count <= ListBuilder.changeLimit
+    return (state.generation(of: answers[0]), isKnown ? difference(answers[1]) : nil)
+  }
+
+  /// A change is known by its organization; whether that is still there tells what became of it.
+  private func changeStatement(since first: Int, upTo last: Int? = nil) -> SQL {
+    let end: SQL = last.map { "and h.generation <= \($0)" } ?? "limit \(ListBuilder.changeLimit + 1)"
+    return """
       select changed.organization, exists (select from \(raw: tables.organizations) o \
       where o.id = \(raw: tables.cast("changed.organization"))) \
       from (select distinct c.organization from orgman.change c join orgman.history h using (transaction) \
-      where h.generation > \(earlier.generation) and h.generation <= \(generation)) changed
-      """)
+      where h.generation > \(first) \(end)) changed
+      """
+  }
+
+  private func difference(_ rows: Rows) -> StoreDifference {
     var (changed, removed): (Set<String>, Set<String>) = ([], [])
     for row in 0..<rows.count {
       guard let id = rows.text(row, 0) else { continue }

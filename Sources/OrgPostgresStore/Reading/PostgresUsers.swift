@@ -1,52 +1,171 @@
 import OrgCore
+import Synchronization
 
 /// The users whose ids have all words of a text, in the order of their ids.
-struct PostgresUsers: UserListing {
+final class PostgresUsers: UserListing {
   let revision: Revision
   let total: Int
-  private let users: [UserSummary]
-  private let positions: [String: Int]
+  let isComplete: Bool
+  let expectedCount: Int
+  private let queries: UserQueries
+  /// The state of the data that nothing here is older than.
+  private let generation: Int
+  private let shown: UserIntervals
+  /// All users; `nil` while that isn't known.
+  private let all: UserIntervals?
+  private let pages: Mutex<Pages>
 
-  /// How many users are read at most; a text narrows the list down to those that somebody looks for.
-  static let limit = 100_000
+  /// The users of intervals that were looked at, with a limit.
+  private struct Pages {
+    var users: [Int: [UserSummary]] = [:]
+    /// The interval of each user.
+    var intervals: [String: Int] = [:]
+    private static let limit = 40
 
-  init(_ reader: PostgresReader, matching text: String) throws(OrgError) {
-    revision = reader.revision
-    let tables = reader.tables
-    let words = text.lowercased().split(whereSeparator: \.isWhitespace).map(String.init)
-    let conditions = words.map {
-      "position(\($0) in \(raw: tables.userSearchText)) > 0" as SQL
-    }
-    let condition = conditions.isEmpty ? "true" : conditions.joined(" and ")
-    let answers = try reader.ask([
-      """
-      select listed.user_id, \(raw: tables.role), count(*) from (select m.user_id from \(raw: tables.members) m \
-      where \(condition) group by 1 order by m.user_id collate "C" limit \(Self.limit)) listed \
-      join \(raw: tables.members) m using (user_id) group by 1, 2 order by listed.user_id collate "C"
-      """,
-      "select count(*) from (select distinct m.user_id from \(raw: tables.members) m) all_users",
-    ])
-    var users: [UserSummary] = []
-    var current: (id: String, roles: RoleCounts)?
-    for row in 0..<answers[0].count {
-      let id = answers[0].text(row, 0) ?? ""
-      if let known = current, known.id != id {
-        users.append(UserSummary(id: known.id, roles: known.roles))
-        current = nil
+    mutating func add(_ new: [Int: [UserSummary]]) {
+      if users.count + new.count > Self.limit { (users, intervals) = ([:], [:]) }
+      for (interval, page) in new {
+        users[interval] = page
+        for user in page { intervals[user.id] = interval }
       }
-      var roles = current?.roles ?? RoleCounts()
-      let role = answers[0].text(row, 1).flatMap(Role.init(rawValue:)) ?? .member
-      roles[role] += answers[0].number(row, 2) ?? 0
-      current = (id, roles)
     }
-    if let current { users.append(UserSummary(id: current.id, roles: current.roles)) }
-    self.users = users
-    positions = Dictionary(
-      users.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-    total = answers[1].number(0, 0) ?? users.count
+
+    /// The same for as many users as the intervals have by now.
+    func without(_ changed: some Sequence<Int>) -> Pages {
+      var kept = users
+      for interval in changed { kept[interval] = nil }
+      var pages = Pages()
+      pages.add(kept)
+      return pages
+    }
   }
 
-  var count: Int { users.count }
-  func user(at row: Int) -> UserSummary? { users[row] }
-  func position(of user: String) -> Int? { positions[user] }
+  /// How long people don't notice that they wait, in milliseconds.
+  private static let moment = 150
+
+  private init(
+    _ reader: PostgresReader, _ text: String, _ shown: UserIntervals, all: UserIntervals?, generation: Int,
+    estimates: (count: Int, total: Int)? = nil, _ pages: Pages
+  ) {
+    (revision, queries) = (reader.revision, UserQueries(reader: reader.unconditional, text: text))
+    (self.shown, self.all, self.generation) = (shown, all, generation)
+    isComplete = estimates == nil
+    expectedCount = estimates?.count ?? shown.count
+    total = all?.count ?? estimates?.total ?? shown.count
+    self.pages = Mutex(pages)
+  }
+
+  let isWhole = false
+  var count: Int { shown.count }
+
+  func user(at row: Int) -> UserSummary? {
+    guard row < count else { return nil }
+    let interval = shown.interval(ofRow: row)
+    let place = row - shown.rows[interval]
+    return pages.withLock { pages in
+      pages.users[interval].flatMap { place < $0.count ? $0[place] : nil }
+    }
+  }
+
+  func position(of user: String) -> Int? {
+    pages.withLock { pages in
+      guard let interval = pages.intervals[user],
+        let place = pages.users[interval]?.firstIndex(where: { $0.id == user })
+      else { return nil }
+      return shown.rows[interval] + place
+    }
+  }
+
+  func fetch(_ rows: Range<Int>) throws(OrgError) {
+    let rows = rows.clamped(to: 0..<count)
+    guard let last = rows.last else { return }
+    let known = pages.withLock { Set($0.users.keys) }
+    let wanted = (shown.interval(ofRow: rows.lowerBound)...shown.interval(ofRow: last)).filter {
+      !known.contains($0)
+    }
+    guard !wanted.isEmpty else { return }
+    let found = try queries.users(wanted, of: shown)
+    pages.withLock { $0.add(found) }
+  }
+}
+
+// MARK: Making them
+
+extension PostgresUsers {
+  /// The first users, if all take longer than people don't notice.
+  static func first(
+    _ reader: PostgresReader, _ text: String, after earlier: PostgresUsers?
+  ) throws(OrgError) -> PostgresUsers? {
+    if let earlier, earlier.isComplete, earlier.queries.text == text { return nil }
+    let queries = UserQueries(
+      reader: text.isEmpty ? reader : reader.limited(milliseconds: moment), text: text)
+    var found: (users: [UserSummary], estimate: Int, total: Int)
+    do throws(OrgError) {
+      found = try queries.first()
+      if found.users.count < UserIntervals.size { return nil }
+    } catch {
+      guard error.code == .cancelled, reader.isStillWanted else { throw error }
+      guard reader.tables.hasUserTexts else { return nil }
+      // Few have the text somewhere, so all have to be looked at; those that begin with it are found at once.
+      found = try UserQueries(reader: reader, text: text).first(startingWith: text)
+      found.estimate = found.users.count
+    }
+    var pages = Pages()
+    pages.add([0: found.users])
+    let firsts = found.users.first.map { [$0.id] } ?? []
+    return PostgresUsers(
+      reader, text, UserIntervals(firsts: firsts, counts: firsts.map { _ in found.users.count }),
+      all: nil, generation: reader.generation,
+      estimates: (max(found.estimate, found.users.count), max(found.total, found.users.count)), pages)
+  }
+
+  /// All users.
+  static func all(
+    _ reader: PostgresReader, _ text: String, after earlier: PostgresUsers?
+  ) throws(OrgError) -> PostgresUsers {
+    let moment = try reader.moment()
+    let queries = UserQueries(reader: moment, text: text)
+    if let earlier, earlier.isComplete, earlier.queries.text == text,
+      let updated = try earlier.updated(reader, queries)
+    {
+      return updated
+    }
+    let (generation, _) = try moment.changes(since: nil)
+    let (shown, all) = try queries.intervals()
+    let users = PostgresUsers(reader, text, shown, all: all, generation: generation, Pages())
+    let first = try UserQueries(reader: moment, text: text).users(
+      Array(shown.firsts.indices.prefix(1)), of: shown)
+    users.pages.withLock { $0.add(first) }
+    return users
+  }
+
+  /// The same with what changed since; `nil` if it has to be made anew.
+  private func updated(_ reader: PostgresReader, _ queries: UserQueries) throws(OrgError) -> PostgresUsers? {
+    guard let all, !shown.firsts.isEmpty else { return nil }
+    if !reader.tables.isInstalled {
+      guard reader.revision == revision else { return nil }
+      return PostgresUsers(
+        reader, queries.text, shown, all: all, generation: generation, pages.withLock { $0 })
+    }
+    let (now, _) = try queries.reader.changes(since: nil)
+    guard let changed = try queries.changed(since: generation) else { return nil }
+    let outdated = Set(changed.map(shown.interval)).sorted()
+    guard let newShown = shown.changing(try queries.counts(outdated, of: shown)) else { return nil }
+    var newAll = newShown
+    if !queries.text.isEmpty {
+      let counts = try UserQueries(reader: queries.reader, text: "").counts(
+        Set(changed.map(all.interval)).sorted(), of: all)
+      guard let changedAll = all.changing(counts) else { return nil }
+      newAll = changedAll
+    }
+    let known = pages.withLock { $0 }
+    let new = PostgresUsers(
+      reader, queries.text, newShown, all: newAll, generation: now, known.without(outdated))
+    let wanted = outdated.filter { known.users[$0] != nil }
+    if !wanted.isEmpty {
+      let found = try queries.users(wanted, of: newShown)
+      new.pages.withLock { $0.add(found) }
+    }
+    return new
+  }
 }

@@ -43,7 +43,7 @@ struct RecordQueries {
       let member = tables.member(answers[1], row).member
       records.members[member.organizationID, default: [:]][member.userID] = member
     }
-    records.counts = counts(answers[2])
+    records.counts = Self.counts(answers[2])
     for row in 0..<answers[3].count {
       guard let name = answers[3].text(row, 0), let id = answers[3].text(row, 1) else { continue }
       records.names[name.nameKey, default: id] = id
@@ -53,7 +53,7 @@ struct RecordQueries {
 
   /// How many members of each organization have each role.
   func roleCounts(of ids: [String]) throws(OrgError) -> [String: RoleCounts] {
-    counts(try ask([roleCounts(ids)])[0])
+    Self.counts(try ask([roleCounts(ids)])[0])
   }
 
   /// Counts in the table itself: what triggers count is there only after the commit.
@@ -64,7 +64,7 @@ struct RecordQueries {
     """
   }
 
-  private func counts(_ rows: Rows) -> [String: RoleCounts] {
+  static func counts(_ rows: Rows) -> [String: RoleCounts] {
     var counts: [String: RoleCounts] = [:]
     for row in 0..<rows.count {
       guard let id = rows.text(row, 0) else { continue }

@@ -55,9 +55,9 @@ extension SQL {
 }
 
 extension [SQL] {
-  /// All of them with a text between.
-  func joined(_ separator: String) -> SQL {
-    SQL(Array<SQL.Part>(map(\.parts).joined(separator: [.text(separator)])))
+  /// All of them with something between.
+  func joined(_ separator: SQL) -> SQL {
+    SQL(Array<SQL.Part>(map(\.parts).joined(separator: separator.parts)))
   }
 }
 

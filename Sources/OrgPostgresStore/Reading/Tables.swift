@@ -78,6 +78,13 @@ struct Tables: Sendable {
       : "(select count(*) from \(members) m where \(memberOrganization) = o.id)"
   }
 
+  /// How many members each organization has that has any.
+  var memberCounts: String {
+    isInstalled
+      ? "select organization, sum(members)::bigint as members from orgman.role_count group by 1"
+      : "select \(memberOrganization) as organization, count(*) as members from \(members) m group by 1"
+  }
+
   /// How many members of an organization have a role.
   func count(of role: Role) -> String {
     isInstalled
@@ -93,6 +100,8 @@ struct Tables: Sendable {
   func nameKey(of text: String) -> String { expressions.nameKey(of: text) }
   /// What words are looked for in.
   var searchText: String { expressions.searchText("o") }
+  /// The same for comparing with letters of ASCII: whatever becomes one of them in lower case, and no other letters.
+  var plainSearchText: String { expressions.plainSearchText("o") }
   /// The texts of it one by one.
   var searchTexts: [String] {
     [id] + OrganizationField.allCases.filter(\.descriptor.isSearchable).map(text).map { lowercase($0) }
@@ -135,8 +144,16 @@ struct Tables: Sendable {
   var user: String { expressions.user("m") }
   /// The role as text, as orgman names it.
   var role: String { expressions.role("m") }
-  /// A user's id in lower case, for finding a part of it.
-  var userSearchText: String { lowercase(user) }
+  /// The user's id in the order of its bytes.
+  var userOrder: String { expressions.userOrder("m") }
+  /// Whether users' ids are texts for the server, too.
+  var hasUserTexts: Bool { shape.memberUser?.isText ?? true }
+  /// Another text, for comparing it with that.
+  func userOrder(of text: String) -> SQL {
+    let parts = expressions.userOrder(of: "\u{1}").split(
+      separator: "\u{1}", omittingEmptySubsequences: false)
+    return parts.map { "\(raw: String($0))" as SQL }.joined("\(text)" as SQL)
+  }
 
   /// The order of an organization's members: as they joined.
   var memberOrder: String { "\(expressions.joinedOrder("m")), \(expressions.userOrder("m"))" }

@@ -58,12 +58,22 @@ package struct SchemaExpressions: Sendable {
   }
 
   /// The lower case of all that words are looked for in: name, id and billing ids, with U+0001 between.
-  package func searchText(_ alias: String? = nil) -> String {
+  package func searchText(_ alias: String? = nil) -> String { lower(searched(alias)) }
+
+  /// The same with the lower case of ASCII alone, and of what else becomes a letter of ASCII, U+212A and U+0130. It takes a
+  /// third of the time.
+  package func plainSearchText(_ alias: String? = nil) -> String {
+    let text = searched(alias)
+    guard shape.server.isUnicode else { return lower(text) }
+    return "lower(replace(replace(\(text), E'\\u212A', 'k'), E'\\u0130', 'i') collate \"C\")"
+  }
+
+  private func searched(_ alias: String?) -> String {
     let parts =
       ["coalesce(\(text(shape.column(.field(.name)), alias)), '')", "\(id(alias))::text"]
       + OrganizationField.allCases.filter { $0.descriptor.isSearchable && $0 != .name }
       .compactMap { shape.column(.field($0)) }.map { "coalesce(\(text($0, alias)), '')" }
-    return lower("(\(parts.joined(separator: " || E'\\x01' || ")))")
+    return "(\(parts.joined(separator: " || E'\\x01' || ")))"
   }
 
   /// The lower case of a text for `searchText` and the orders.

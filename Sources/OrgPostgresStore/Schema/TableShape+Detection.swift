@@ -1,7 +1,12 @@
 extension TableShape {
   /// The query that looks at the catalog of a database: `init(rows:)` reads its rows. It takes no parameters, reads no row of
   /// a table, and needs no rights but to connect.
-  package static let detectionQuery = """
+  package static let detectionQuery = start + extensions + rest
+
+  /// The same without what can be installed, which takes the server as long as all the rest: for who only uses what there is.
+  package static let openingQuery = start + rest
+
+  private static let start = """
     with tables as (
       select found.role, c.oid, n.nspname, c.relname, c.relkind, c.relowner, c.relrowsecurity
       from (values
@@ -31,6 +36,10 @@ extension TableShape {
       from pg_catalog.pg_collation
       where collname = 'und-x-icu' and (collencoding = -1 or pg_encoding_to_char(collencoding) = current_setting('server_encoding'))
       union all
+
+    """
+
+  private static let extensions = """
       select 3, 0, 'extension', v.name, n.nspname,
         bool_or(v.superuser is false or v.trusted and has_database_privilege(current_database(), 'create') or u.rolsuper)::text,
         null, null, null, null
@@ -41,6 +50,10 @@ extension TableShape {
       where v.name in ('pg_trgm', 'uuid-ossp')
       group by v.name, n.nspname
       union all
+
+    """
+
+  private static let rest = """
       select 4, 0, 'table', role, nspname, relname, relkind::text, pg_has_role(relowner, 'usage')::text, relrowsecurity::text,
         pg_get_userbyid(relowner)
       from tables

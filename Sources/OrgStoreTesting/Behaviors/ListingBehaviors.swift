@@ -126,7 +126,7 @@ extension StoreBehavior {
     StoreBehavior("a listing has each organization with its members, hidden or not") { manager, sample in
       try manager.addOrganizations(sample)
       let listing = try manager.reader().listing(Query("alpha"), ListOrder(), after: nil)
-      try listing.fetch(sample.id("b"), members: 0..<2)
+      try listing.fetch([sample.id("b")], members: 0..<2)
       let bravo = try need("Bravo", listing.detail(of: sample.id("b")))
       try expect("its name", bravo.organization.name, is: "Bravo")
       try expect(

@@ -10,6 +10,18 @@ package protocol ListRows: Sendable {
   func id(at row: Int) -> String?
   /// Where the row with an id is.
   func row(of id: String) -> Int?
+  /// Whether a row isn't there yet, so that it isn't known what can be selected there.
+  func isAwaited(_ row: Int) -> Bool
+  /// Which of the rows on the screen aren't there yet; `nil` if all are.
+  func missing(_ rows: Range<Int>) -> RowFetch?
+  /// Whether the counts are estimates, as the rows are still being read.
+  var isEstimated: Bool { get }
+}
+
+extension ListRows {
+  package func isAwaited(_ row: Int) -> Bool { false }
+  package func missing(_ rows: Range<Int>) -> RowFetch? { nil }
+  package var isEstimated: Bool { false }
 }
 
 /// Where rows are made from, off the screen's thread.
@@ -18,6 +30,8 @@ package protocol ScreenSource {
   var reader: (any StoreReader)? { get }
   /// Whether nothing else has been asked for since.
   var isWanted: Bool { get }
+  /// Whether the same rows are still wanted, maybe of newer data; to be asked later, on any thread.
+  var wantedness: @Sendable () -> Bool { get }
   /// A page of the history, newest first.
   func history(
     matching filter: HistoryFilter, from position: HistoryCursor?, limit: Int
@@ -31,6 +45,10 @@ package protocol ScreenSource {
   func keep(_ key: String)
   /// Hands rows over; may be called several times, with more rows each time.
   func post(_ rows: any ListRows)
+}
+
+extension ScreenSource {
+  package var wantedness: @Sendable () -> Bool { { true } }
 }
 
 /// The rows that a screen should have.
@@ -67,6 +85,8 @@ package struct RowList<Rows: ListRows>: Sendable {
   private var shown: ScreenRequest?
   /// What was asked for last.
   private(set) var asked: ScreenRequest?
+  /// How many rows fit on the screen.
+  private var room = 1
 
   /// How many rows there are.
   package var count: Int { rows?.count ?? 0 }
@@ -95,8 +115,15 @@ package struct RowList<Rows: ListRows>: Sendable {
   /// - Returns: whether another is selected now.
   @discardableResult
   mutating func select(_ row: Int, downwards: Bool, room: Int) -> Bool {
+    self.room = room
     guard let rows else { return false }
     let before = state.selection.id
+    let target = min(max(0, row), rows.count - 1)
+    if target >= 0, rows.isAwaited(target) {
+      (state.selection.id, state.selection.row, state.selection.isGone) = (nil, target, false)
+      state.selection.scroll(rows: room, of: rows.count)
+      return before != nil
+    }
     state.selection.select(row, downwards: downwards, rows: room, of: rows.count, id: rows.id(at:))
     return state.selection.id != before
   }
@@ -108,6 +135,7 @@ package struct RowList<Rows: ListRows>: Sendable {
 
   /// Keeps the selected row on the screen. Before there are rows, its place is remembered.
   mutating func scroll(room: Int) {
+    self.room = room
     if let rows { state.selection.scroll(rows: room, of: rows.count) }
   }
 
@@ -124,12 +152,24 @@ package struct RowList<Rows: ListRows>: Sendable {
     return folded
   }
 
+  /// What is on the screen and isn't there yet.
+  var missing: RowFetch? { rows?.missing(visible(room)) }
+
+  /// Learns that rows were fetched.
+  ///
+  /// - Returns: whether another is selected now.
+  mutating func receiveFetched(room: Int) -> Bool {
+    guard state.selection.id == nil, count > 0 else { return false }
+    return select(selectedRow, downwards: true, room: room)
+  }
+
   /// Receives rows. What is selected, and its place on the screen, stays on the same record.
   ///
   /// - Returns: false if they come too late.
   mutating func receive(_ new: Rows, for request: ScreenRequest, room: Int) -> Bool {
     guard request.identity == asked?.identity, request.serial >= shown?.serial ?? 0 else { return false }
     let isFiltered = shown != nil && shown?.query != request.query
+    let isAwaited = state.selection.id == nil && (rows?.isAwaited(selectedRow) ?? false)
     (rows, shown) = (new, request)
     let old = state.selection
     let wanted = isFiltered ? state.anchor ?? old.id : old.id
@@ -139,6 +179,8 @@ package struct RowList<Rows: ListRows>: Sendable {
       select(row, downwards: true, room: room)
       state.selection.top = top
       scroll(room: room)
+    } else if isAwaited, !isFiltered {
+      select(old.row, downwards: true, room: room)
     } else if isFiltered || old.id == nil || new.count == 0 {
       (state.selection.id, state.selection.row) = (nil, 0)
       select(0, downwards: true, room: room)

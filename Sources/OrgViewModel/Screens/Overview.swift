@@ -151,7 +151,10 @@ package struct OverviewScreen: RowsScreen {
 
   package func load(_ source: any ScreenSource, _ request: ScreenRequest) throws(OrgError) {
     guard let reader = source.reader else { return }
-    source.post(OverviewRows(try reader.overview(), query: request.query))
+    let overview = try reader.wanted(while: source.wantedness).overview {
+      source.post(OverviewRows($0, query: request.query))
+    }
+    source.post(OverviewRows(overview, query: request.query))
   }
 
   private func open(_ workspace: inout Workspace) {

@@ -3,9 +3,14 @@ import OrgCore
 /// The organizations of one user, by name: the rows of a person.
 package struct PersonRows: ListRows {
   private let listing: any MembershipListing
+  /// What they were filtered by, of which data.
+  private let source: (text: String, revision: Revision)
 
-  /// The organizations of a listing.
-  package init(_ listing: any MembershipListing) { self.listing = listing }
+  /// The organizations of a listing, which was filtered by a text.
+  package init(_ listing: any MembershipListing, matching text: String, at revision: Revision) {
+    self.listing = listing
+    source = (text, revision)
+  }
 
   /// The user's id.
   package var user: String { listing.user }
@@ -17,6 +22,10 @@ package struct PersonRows: ListRows {
 
   package func id(at row: Int) -> String? { listing.id(at: row) }
   package func row(of id: String) -> Int? { listing.position(of: id) }
+
+  package func missing(_ rows: Range<Int>) -> RowFetch? {
+    RowFetch(of: listing, [user, source.text], source.revision, rows: rows) { row(at: $0) == nil }
+  }
 
   /// Whether the user is a member of an organization, whatever the filter shows.
   func contains(_ id: String) -> Bool { listing.contains(id) }

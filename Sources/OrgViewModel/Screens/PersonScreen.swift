@@ -44,7 +44,8 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
   package func load(_ source: any ScreenSource, _ request: ScreenRequest) throws(OrgError) {
     guard let reader = source.reader, reader.summary.hasMembers else { return }
     source.keep("users")
-    source.post(PersonRows(try reader.memberships(of: user, matching: request.query)))
+    let listing = try reader.wanted(while: source.wantedness).memberships(of: user, matching: request.query)
+    source.post(PersonRows(listing, matching: request.query, at: reader.revision))
   }
 
   package func values(_ row: Int, of rows: PersonRows) -> [String?] {

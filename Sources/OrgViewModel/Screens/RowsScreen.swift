@@ -26,6 +26,7 @@ extension RowsScreen {
   package var filter: String { list.state.filter }
   package var shownCount: Int { list.count }
   package var totalCount: Int { list.total }
+  package var isEstimated: Bool { list.rows?.isEstimated ?? false }
   package var markCount: Int { list.state.marks.count }
   package var isMarkingRange: Bool { list.state.range != nil }
   package var awaitsRows: Bool { list.awaitsRows }
@@ -96,6 +97,12 @@ extension RowsScreen {
     if !wasGone, list.state.selection.isGone, workspace.status.message == nil {
       workspace.status.note(Self.selectionGone)
     }
+  }
+
+  package var missingRows: RowFetch? { list.missing }
+
+  package mutating func receive(_ fetch: RowFetch, _ workspace: inout Workspace) {
+    if list.receiveFetched(room: workspace.viewport.listRows) { selectionChanged(&workspace) }
   }
 
   package mutating func selectionChanged(_ workspace: inout Workspace) {}

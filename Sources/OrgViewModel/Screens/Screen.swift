@@ -20,6 +20,10 @@ package protocol Screen: CommandTarget {
   var shownCount: Int { get }
   /// How many rows there are without a filter.
   var totalCount: Int { get }
+  /// Whether the first of these counts is an estimate, as the rows are still being read.
+  var isEstimated: Bool { get }
+  /// Whether the second is one.
+  var isTotalEstimated: Bool { get }
   /// How many are marked of what the pane with the focus shows.
   var markCount: Int { get }
   /// Whether moving marks what is moved over.
@@ -48,6 +52,10 @@ package protocol Screen: CommandTarget {
   mutating func unfold(_ folded: Self, _ workspace: inout Workspace)
   /// Receives new data; `isShown` says whether it is on the screen.
   mutating func follow(_ old: OrganizationList, isShown: Bool, _ workspace: inout Workspace)
+  /// What is shown of its rows and isn't there yet; `nil` where everything is.
+  var missingRows: RowFetch? { get }
+  /// Learns that rows were fetched.
+  mutating func receive(_ fetch: RowFetch, _ workspace: inout Workspace)
   /// Receives rows that it asked for.
   mutating func receive(_ rows: any ListRows, for request: ScreenRequest, _ workspace: inout Workspace)
   /// Learns that rows couldn't be made. What was shown before stays.
@@ -120,6 +128,10 @@ extension Screen {
   package func awaitsFetch(_ action: Action?) -> Bool { false }
   package mutating func historyChanged(_ workspace: inout Workspace) {}
   package mutating func endRange() {}
+  package var isEstimated: Bool { false }
+  package var isTotalEstimated: Bool { false }
+  package var missingRows: RowFetch? { nil }
+  package mutating func receive(_ fetch: RowFetch, _ workspace: inout Workspace) {}
 
   package func source(
     of edit: BulkEdit, in organization: String?, isEverything: Bool

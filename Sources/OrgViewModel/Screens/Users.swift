@@ -5,18 +5,33 @@ package struct UserRows: ListRows {
   private let listing: any UserListing
   /// The roles by which their organizations are counted.
   package let roles: [Role]
+  /// What they were filtered by.
+  private let text: String
 
-  /// The users of a listing.
-  package init(_ listing: any UserListing, by roles: [Role]) { (self.listing, self.roles) = (listing, roles) }
+  /// The users of a listing, which was filtered by a text.
+  package init(_ listing: any UserListing, by roles: [Role], matching text: String) {
+    (self.listing, self.roles, self.text) = (listing, roles, text)
+  }
 
   package var count: Int { listing.count }
   package var total: Int { listing.total }
+  package var isEstimated: Bool { !listing.isComplete }
 
   /// The user in a row; `nil` while it is being read.
   package func user(at row: Int) -> UserSummary? { listing.user(at: row) }
 
   package func id(at row: Int) -> String? { user(at: row)?.id }
   package func row(of id: String) -> Int? { listing.position(of: id) }
+  package func isAwaited(_ row: Int) -> Bool {
+    !listing.isWhole && row < count && listing.user(at: row) == nil
+  }
+
+  /// How many there are, or will be.
+  var expectedCount: Int { listing.expectedCount }
+
+  package func missing(_ rows: Range<Int>) -> RowFetch? {
+    RowFetch(of: listing, ["users", text], listing.revision, rows: rows, isMissing: isAwaited)
+  }
 }
 
 /// Everybody who is a member of something, with how many organizations and which roles.
@@ -45,11 +60,20 @@ package struct UsersScreen: RowsScreen {
   package func load(_ source: any ScreenSource, _ request: ScreenRequest) throws(OrgError) {
     // Until the members have been read there is nothing to show; then it is asked for again.
     guard let reader = source.reader, reader.summary.hasMembers else { return }
-    let listing = try source.cached("users") { (earlier: (any UserListing)?) throws(OrgError) in
-      try reader.users(matching: request.query, after: earlier)
+    let asked = reader.wanted(while: source.wantedness)
+    func post(_ listing: any UserListing) {
+      source.post(UserRows(listing, by: reader.summary.countedRoles, matching: request.query))
     }
-    source.post(UserRows(listing, by: reader.summary.countedRoles))
+    let listing = try source.cached("users") { (earlier: (any UserListing)?) throws(OrgError) in
+      let first = try asked.firstUsers(matching: request.query, after: earlier)
+      if let first { post(first) }
+      return try asked.users(matching: request.query, after: first ?? earlier)
+    }
+    post(listing)
   }
+
+  package var shownCount: Int { list.rows?.expectedCount ?? 0 }
+  package var isTotalEstimated: Bool { isEstimated }
 
   package func values(_ row: Int, of rows: UserRows) -> [String?] {
     guard let user = rows.user(at: row) else { return [] }

@@ -29,9 +29,13 @@ package struct OrganizationList: Sendable {
   /// Nothing: the data haven't been read.
   package static let unread = OrganizationList()
 
-  /// Arranges the data. What the previous list knows of the same data is used again.
+  /// Arranges the data. What the previous list knows of the same data is used again. Where that takes long, only the first
+  /// rows are there.
+  ///
+  /// - Parameter isWanted: says whether somebody still waits for it; if nobody does, `cancelled` may be thrown.
   package init(
-    _ reader: any StoreReader, for request: ListRequest, after previous: OrganizationList? = nil
+    _ reader: any StoreReader, for request: ListRequest, after previous: OrganizationList? = nil,
+    isWanted: @escaping @Sendable () -> Bool = { true }
   ) throws(OrgError) {
     self.request = request
     self.reader = reader
@@ -43,7 +47,13 @@ package struct OrganizationList: Sendable {
       query = previous?.listing.query ?? Query()
       queryError = error
     }
-    listing = try reader.listing(query, request.order, after: previous?.listing)
+    let asked = reader.wanted(while: isWanted)
+    let earlier = previous?.listing
+    if let first = try asked.firstRows(query, request.order, after: earlier) {
+      listing = first
+    } else {
+      listing = try asked.listing(query, request.order, after: earlier)
+    }
     if let previous {
       let isSame =
         previous.revision == reader.revision
@@ -54,6 +64,21 @@ package struct OrganizationList: Sendable {
     } else {
       step = Step(from: reader.revision, to: reader.revision, difference: nil)
     }
+  }
+
+  /// The same with all rows, of which only the first were there.
+  private init(_ first: OrganizationList, _ listing: any OrganizationListing) {
+    (request, reader, queryError) = (first.request, first.reader, first.queryError)
+    self.listing = listing
+    step = Step(from: first.revision, to: first.revision, difference: StoreDifference())
+  }
+
+  /// The same with all rows, if they are those of the same data; `nil` if they aren't.
+  package func completed(_ listing: any OrganizationListing) -> OrganizationList? {
+    let isSame =
+      listing.summary.revision == revision && listing.query == self.listing.query
+      && listing.order == self.listing.order
+    return isSame ? OrganizationList(self, listing) : nil
   }
 
   /// Data of which nothing has been read.

@@ -75,6 +75,9 @@ extension OrganizationsScreen {
   package mutating func markAll(_ workspace: inout Workspace) {
     endRange()
     if pane == .list {
+      guard data.listing.isComplete else {
+        return workspace.status.refuse("The organizations are still being read.")
+      }
       list.marks.add(0..<data.count, of: data.listing)
       let hidden = list.marks.count - data.count
       let more =

@@ -170,6 +170,7 @@ extension OrganizationsScreen {
   // MARK: Moving
 
   package mutating func move(_ motion: Motion, _ workspace: inout Workspace) {
+    if !(workspace.overlay is FilterPrompt) { list.anchor = nil }
     if pane == .list {
       selectRow(list.selection.target(of: motion, rows: room.rows, count: data.count))
     } else {
@@ -197,12 +198,12 @@ extension OrganizationsScreen {
   // MARK: Rows that aren't there yet
 
   /// What is shown and isn't there yet; `nil` where everything is.
-  var missingRows: RowFetch? {
+  package var missingRows: RowFetch? {
     let lines = visibleLines
     let first = max(0, lines.lowerBound - Self.head.count)
     return RowFetch(
-      of: data, rows: visibleRows, organization: list.selected,
-      members: first..<max(first, lines.upperBound - Self.head.count), user: awaitedUser)
+      of: data, rows: visibleRows, selected: list.selection.isGone ? nil : list.selection.row,
+      members: first..<max(first, lines.upperBound - Self.head.count), lines: room.lines, user: awaitedUser)
   }
 
   /// The user whose place isn't known.
@@ -212,7 +213,7 @@ extension OrganizationsScreen {
   }
 
   /// Learns that rows were fetched.
-  mutating func receive(_ fetch: RowFetch, _ workspace: inout Workspace) {
+  package mutating func receive(_ fetch: RowFetch, _ workspace: inout Workspace) {
     guard selectedDetail != nil else { return }
     switch awaited {
     case nil: if detail.id == nil { showDetailFromTop() }
@@ -240,7 +241,11 @@ extension OrganizationsScreen {
   /// Puts selection and scroll on the records where they were, wherever those are now.
   mutating func keepRow(_ old: OrganizationList, isShown: Bool, _ workspace: inout Workspace) {
     let isFiltered = data.request.query != old.request.query
-    if isFiltered, let anchor = list.anchor, anchor != list.selection.id, let row = data.row(of: anchor) {
+    // The rows after the first have come.
+    let isRest = !isFiltered && !old.listing.isComplete
+    if isFiltered || isRest, let anchor = list.anchor, anchor != list.selection.id,
+      let row = data.row(of: anchor)
+    {
       return selectRow(row)
     }
     guard let id = list.selection.id else { return selectRow(0) }
@@ -254,6 +259,10 @@ extension OrganizationsScreen {
       keepLine(isShown: isShown, &workspace)
     } else if isFiltered {
       // A filter is being typed: this is the best there is.
+      selectRow(0)
+    } else if !data.listing.isComplete {
+      // It may be among those that are still being read.
+      list.anchor = id
       selectRow(0)
     } else {
       lose(id, old.listing, isShown: isShown, &workspace)

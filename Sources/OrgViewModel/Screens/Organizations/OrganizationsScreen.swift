@@ -89,7 +89,9 @@ package struct OrganizationsScreen: MarkingScreen {
   }
 
   package var filter: String { list.filter }
-  package var shownCount: Int { data.count }
+  package var shownCount: Int { data.listing.expectedCount }
+  package var isEstimated: Bool { !data.listing.isComplete }
+  package var isTotalEstimated: Bool { data.listing.summary.estimates.contains(.organizations) }
   package var totalCount: Int { data.listing.summary.organizationCount }
   package var markCount: Int {
     pane == .list ? list.marks.count : list.selection.id.flatMap { memberMarks[$0]?.count } ?? 0
@@ -158,7 +160,7 @@ package struct OrganizationsScreen: MarkingScreen {
     keepMarks(old, &workspace)
     keepRow(old, isShown: isShown, &workspace)
     if visit.destination != nil, data.request.query == filter { reachDestination() }
-    if !(workspace.overlay is FilterPrompt), !awaitsFilter { list.anchor = nil }
+    if !(workspace.overlay is FilterPrompt), !awaitsFilter, data.listing.isComplete { list.anchor = nil }
   }
 
   /// Goes to what was added just now, where it is shown.

@@ -1,0 +1,67 @@
+import OrgCore
+
+/// Which state the data of a database are in, and how much there is.
+struct State {
+  private let database: Database
+  private var tables: Tables { database.tables }
+
+  /// Up to so many rows are counted; of more, the server's own estimate is shown.
+  private static let countLimit = 100_000
+
+  init(_ database: Database) { self.database = database }
+
+  /// The question for it.
+  var statement: SQL {
+    guard !tables.isInstalled else { return "select generation, organizations, members from orgman.revision" }
+    func estimate(_ table: String) -> String {
+      "(select c.reltuples::bigint from pg_catalog.pg_class c where c.oid = \(table.asLiteral)::regclass)"
+    }
+    return """
+      select pg_current_snapshot()::text, \(raw: estimate(tables.organizations)), \(raw: estimate(tables.members))
+      """
+  }
+
+  /// Decodes the state.
+  func generation(of rows: Rows) -> Int {
+    tables.isInstalled
+      ? rows.number(0, 0) ?? 0 : Int(clamping: database.number(ofState: rows.text(0, 0) ?? ""))
+  }
+
+  /// Asks for it, and counts what is counted nowhere.
+  func summary(
+    _ ask: (SQL) throws(PostgresError) -> Rows
+  ) throws(PostgresError) -> (DataSummary, generation: Int) {
+    let state = try ask(statement)
+    var counts = (state.number(0, 1) ?? -1, state.number(0, 2) ?? -1)
+    var estimates: DataSummary.Estimates = []
+    if !tables.isInstalled {
+      func count(_ table: String, _ estimate: inout Int, _ kind: DataSummary.Estimates) throws(PostgresError)
+      {
+        guard estimate <= Self.countLimit else {
+          estimates.insert(kind)
+          return
+        }
+        estimate = try ask("select count(*) from \(raw: table)").number(0, 0) ?? 0
+      }
+      try count(tables.organizations, &counts.0, .organizations)
+      try count(tables.members, &counts.1, .members)
+    }
+    let generation = generation(of: state)
+    let summary = DataSummary(
+      revision: Revision(UInt64(clamping: generation)), rules: tables.rules,
+      organizationCount: max(0, counts.0),
+      memberCount: max(0, counts.1), estimates: estimates)
+    return (summary, generation)
+  }
+}
+
+extension DataSummary {
+  /// The same with how many organizations there are, where these were counted.
+  func counting(_ organizations: Int?) -> DataSummary {
+    guard estimates.contains(.organizations), let organizations else { return self }
+    return DataSummary(
+      revision: revision, rules: rules, extent: extent, organizationCount: organizations,
+      memberCount: memberCount, otherRoles: otherRoles, estimates: estimates.subtracting(.organizations),
+      problems: problems, recordProblems: recordProblems)
+  }
+}
