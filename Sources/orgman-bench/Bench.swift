@@ -22,13 +22,36 @@ struct Bench: ParsableCommand {
       """)
 
   enum Scales: String, CaseIterable, ExpressibleByArgument {
-    case small, documented, tenfold, all
+    case small, documented, tenfold, hundredfold, all
+
+    /// Whether it is asked for, in the order of the amount of data.
+    func includes(_ scale: Scale, in store: Store) -> Bool {
+      if rawValue == scale.rawValue { return true }
+      // Files of more than a million members, and databases of less than a hundred thousand, tell nothing new.
+      return self == .all
+        && (store == .files ? scale != .hundredfold : scale == .documented || scale == .hundredfold)
+    }
   }
+
+  enum Store: String, CaseIterable, ExpressibleByArgument {
+    case files, postgres
+  }
+
+  @Option(help: "What the data are in: files, or postgres for a PostgreSQL database.")
+  var store = Store.files
+
+  @Option(
+    help: """
+      With --store postgres: a database on a server that runs already. Where it has no tables, they are made; where it \
+      has those of the benchmark, these are used. Without it, a server is started in a directory of its own.
+      """)
+  var server: String?
 
   @Option(
     help: """
       How much data: small (1,000 organizations with 10,000 members), documented (10,000 and 100,000), tenfold \
-      (100,000 and 1,000,000), or all three, with how the figures grow.
+      (100,000 and 1,000,000), or all three, with how the figures grow. In a database also hundredfold (1,000,000 and \
+      10,000,000); there, all is documented and hundredfold.
       """)
   var scale = Scales.documented
 
@@ -49,14 +72,20 @@ struct Bench: ParsableCommand {
   var keep = false
 
   func validate() throws {
+    if scale == .hundredfold, store == .files {
+      throw ValidationError("Files with 10,000,000 members aren't measured; use --store postgres.")
+    }
+    if server != nil, store == .files || scale == .all {
+      throw ValidationError("--server needs --store postgres and one --scale.")
+    }
     guard runs > 0, soak >= 0 else { throw ValidationError("--runs and --soak can't be negative.") }
     if only.contains(.soak), soak == 0 { throw ValidationError("The row soak needs --soak N.") }
   }
 
   func run() throws {
     var reports: [Report] = []
-    for scale in Scale.allCases where self.scale == .all || self.scale.rawValue == scale.rawValue {
-      let report = try measure(scale)
+    for scale in Scale.allCases where self.scale.includes(scale, in: store) {
+      let report = try store == .files ? measure(scale) : measureDatabase(scale)
       reports.append(report)
       if !json { print(report.markdown + "\n") }
       fflush(nil)
@@ -87,6 +116,47 @@ struct Bench: ParsableCommand {
     let sample = try Sample(scale, in: directory)
     let figures = try measure(sample)
     return Report(sample, loads: (before, loadAverage()), figures)
+  }
+
+  private func measureDatabase(_ scale: Scale) throws -> Report {
+    let before = loadAverage()
+    var own: BenchServer?
+    if server == nil {
+      progress("\(scale.rawValue): starting a server")
+      own = try BenchServer(in: FileManager.default.temporaryDirectory.path)
+    }
+    defer { own = nil }
+    let address = server ?? own.map { "postgres:///postgres?host=\($0.host)&user=postgres" } ?? ""
+    let sample = try DatabaseSample(scale, at: address, orgman: try Program.path)
+    return Report(sample, loads: (before, loadAverage()), measure(sample))
+  }
+
+  /// Measures the requested rows of a database, in the order of the table.
+  private func measure(_ sample: DatabaseSample) -> [Figure] {
+    var figures: [Row: Figure] = [:]
+    func measure(_ rows: [Row], _ body: () throws -> [Figure]) {
+      let wanted = rows.filter { only.isEmpty || only.contains($0) }
+      guard !wanted.isEmpty else { return }
+      progress("\(sample.scale.rawValue): \(wanted.map(\.rawValue).joined(separator: ", "))")
+      do {
+        for figure in try body() where wanted.contains(figure.row) { figures[figure.row] = figure }
+      } catch {
+        for row in wanted {
+          figures[row] = Figure(row, sample.scale, failure: "\(error)", ofDatabase: true)
+        }
+      }
+    }
+    let peers = DatabasePeers(sample: sample, runs: runs)
+    for row in [Row.psql, .pgcli, .copy, .update] { measure([row]) { [try peers.measure(row)] } }
+    let screen = DatabaseRows(sample: sample, runs: runs)
+    measure([.start], screen.start)
+    measure([.moving, .jump], screen.moving)
+    measure([.filter, .shortFilter], screen.filter)
+    measure([.opening], screen.opening)
+    measure([.editShown], screen.editShown)
+    measure([.foreign], screen.foreign)
+    measure([.resident, .residentPeak, .wakeUps, .queries], screen.resting)
+    return Row.allCases.compactMap { figures[$0] }
   }
 
   /// Measures the requested rows, in the order of the table.

@@ -3,13 +3,14 @@ import OrgFileStore
 
 /// The amount of data. Each scale is ten times the previous one.
 enum Scale: String, CaseIterable, Codable {
-  case small, documented, tenfold
+  case small, documented, tenfold, hundredfold
 
   var organizations: Int {
     switch self {
     case .small: 1000
     case .documented: 10_000
     case .tenfold: 100_000
+    case .hundredfold: 1_000_000
     }
   }
 
