@@ -18,10 +18,16 @@ public final class PostgresStore: RemoteStore {
     public var readsOneMoment: Bool
     /// Who changes the data.
     public var actor: Actor
+    /// Is told of what this store commits.
+    public var observer: (any HistoryObserver)?
 
     /// Chooses what a store is opened for.
-    public init(actor: Actor, isReadOnly: Bool = false, readsOneMoment: Bool = false) {
+    public init(
+      actor: Actor, isReadOnly: Bool = false, readsOneMoment: Bool = false,
+      observer: (any HistoryObserver)? = nil
+    ) {
       (self.actor, self.isReadOnly, self.readsOneMoment) = (actor, isReadOnly, readsOneMoment)
+      self.observer = observer
     }
   }
 
@@ -106,10 +112,20 @@ public final class PostgresStore: RemoteStore {
   /// Commits a change set in one transaction; see `OrgStore.commit`.
   public func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
     if let readOnlyReason { throw OrgError(.readOnly, "Nothing can be changed: \(readOnlyReason).") }
-    let changes = try Committer(database: database, actor: options.actor).commit(set, waiting: waiting)
+    let committed = try Committer(database: database, actor: options.actor).commit(set, waiting: waiting)
+    if let observer = options.observer, !committed.changes.isEmpty {
+      observer.didAdd(entry(of: committed, HistoryEntry.Kind(set.purpose)))
+    }
     // It was made, whether or not it can be seen.
     let reader = (try? newestReader()) ?? PostgresReader(unread: database)
-    return Commit(reader: reader, changes: changes)
+    return Commit(reader: reader, changes: committed.changes.map(\.change))
+  }
+
+  /// A commit as the history has it; without a number where there is no history.
+  private func entry(of committed: Committed, _ kind: HistoryEntry.Kind) -> HistoryEntry {
+    (try? historyPages.entry(transaction: committed.transaction))
+      ?? HistoryEntry(
+        generation: 0, time: .now(), kind: kind, actor: options.actor, changes: committed.changes)
   }
 
   // MARK: History

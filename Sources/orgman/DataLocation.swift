@@ -84,7 +84,7 @@ enum DataLocation: Sendable {
   ///
   /// - Parameters:
   ///   - isShortLived: whether for one command.
-  ///   - observer: is notified of what is added to the history of files.
+  ///   - observer: is notified of what is added to the history.
   func open(
     isReadOnly: Bool, isShortLived: Bool, _ preferences: Preferences, observer: (any HistoryObserver)? = nil
   ) throws(OrgError) -> any OrgStore {
@@ -97,7 +97,8 @@ enum DataLocation: Sendable {
       case .database(let settings):
         return try PostgresStore(
           settings,
-          PostgresStore.Options(actor: .current(), isReadOnly: isReadOnly, readsOneMoment: isShortLived))
+          PostgresStore.Options(
+            actor: .current(), isReadOnly: isReadOnly, readsOneMoment: isShortLived, observer: observer))
     #endif
     }
   }

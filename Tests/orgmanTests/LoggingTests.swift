@@ -187,6 +187,27 @@ extension EndToEnd {
       #expect(!screen.screen.text.contains("Committed."))
     }
 
+    @Test(arguments: TestStore.allCases)
+    func `screen and commands log their commits, and never how to get at a database`(store: TestStore) throws
+    {
+      let data = try store.reference()
+      let log = data.directory + "/log"
+      let screen = try open(data, ["--log-level", "info", "--log-file", log])
+      screen.send("pe")
+      try screen.waitForText("→ enterprise.")
+      try screen.quit()
+      let undo = try Script(data: data)("undo", "--yes", "--log-file", log)
+      #expect(undo.status == .exited(0), "\(undo.stderr)")
+      let user = "user=\(NSUserName())"
+      #expect(
+        try lines(log).filter { $0.contains("generation=") } == [
+          "info orgman: Committed. changes=1 generation=1 kind=edit \(user)",
+          "info orgman: Committed. changes=1 generation=2 kind=undo of=1 \(user)",
+        ])
+      #expect(try lines(log)[0].contains(store == .files ? data.address : "data=postgres:///data_"))
+      #expect(try !lines(log).joined().contains("host="))
+    }
+
     @Test func `the screen logs what other processes committed, and how its own history began`() throws {
       let data = try DataFiles.reference()
       let log = data.path + "/log"

@@ -25,7 +25,7 @@ struct Committer {
   /// What a try came to.
   private enum Attempt {
     /// The changes were made and are durable.
-    case done([Change])
+    case done(Committed)
     /// Somebody else was faster, or the connection was lost before the changes were made; the next try may succeed.
     case again(PostgresError?)
   }
@@ -33,7 +33,7 @@ struct Committer {
   /// Commits a set.
   ///
   /// - Returns: the changes that made a difference.
-  func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> [Change] {
+  func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Committed {
     try withoutActuallyEscaping(waiting) { waiting throws(OrgError) in
       try repeatedly(set, start: monotonicMilliseconds(), waiting)
     }
@@ -41,11 +41,11 @@ struct Committer {
 
   private func repeatedly(
     _ set: ChangeSet, start: Int, _ waiting: @escaping (Contention) -> Bool
-  ) throws(OrgError) -> [Change] {
+  ) throws(OrgError) -> Committed {
     var (last, losses): (PostgresError?, Int) = (nil, 0)
     for _ in 0..<Self.tries {
       switch try attempt(set, start: start, waiting) {
-      case .done(let changes): return changes
+      case .done(let committed): return committed
       case .again(let error):
         last = error ?? last
         if let error, error.isConnectionLost {
@@ -113,7 +113,7 @@ struct Committer {
       }
       guard !preview.recorded.isEmpty else {
         transaction.rollBack()
-        return .success(.done([]))
+        return .success(.done(Committed()))
       }
       guard try transaction.make(preview.effective) else {
         transaction.rollBack()
@@ -123,15 +123,16 @@ struct Committer {
       transaction.rollBack()
       throw error
     }
+    let committed = Committed(changes: preview.recorded, transaction: transaction.mark.id)
     do throws(PostgresError) {
       try transaction.commit()
     } catch {
       guard error.isConnectionLost else { throw error }
       return UnknownOutcome(database: database, transaction: transaction.mark).resolve(waiting).map {
-        $0 ? .done(preview.effective) : .again(error)
+        $0 ? .done(committed) : .again(error)
       }
     }
-    return .success(.done(preview.effective))
+    return .success(.done(committed))
   }
 
   /// What the history says of the set besides its changes.
@@ -146,4 +147,12 @@ struct Committer {
     let subject: UInt64?
     let actor: Actor
   }
+}
+
+/// What was committed.
+struct Committed {
+  /// The changes that made a difference.
+  var changes: [RecordedChange] = []
+  /// The number that the server gave the transaction.
+  var transaction = ""
 }

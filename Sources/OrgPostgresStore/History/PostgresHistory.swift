@@ -47,6 +47,11 @@ struct PostgresHistory {
     try entries("h.generation = \(Int(clamping: generation))", limit: 1).first
   }
 
+  /// What a transaction of this server did.
+  func entry(transaction: String) throws(OrgError) -> HistoryEntry? {
+    try entries("h.generation is not null and h.transaction = \(transaction)::xid8", limit: 1).first
+  }
+
   func newestGeneration() throws(OrgError) -> UInt64? {
     guard isKept else { return nil }
     let rows = try ask("select max(h.generation) from orgman.history h")
