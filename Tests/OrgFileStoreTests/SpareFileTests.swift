@@ -27,17 +27,24 @@ import Testing
   }
 
   @Test func `two files take turns, in one process and in several`() throws {
-    let scratch = try Scratch.reference()
-    let manager = try scratch.manager()
-    var inodes: [UInt64] = [try inode(scratch)]
-    for number in 0..<8 {
-      _ = try (number < 4 ? manager : scratch.manager()).updatePlan(of: globex, to: "plan \(number)")
-      inodes.append(try inode(scratch))
-      #expect(try displaced(scratch).count == 1)
+    // A process that another test starts has the file open, too, until it executes its program. So a try may be disturbed.
+    for attempt in 1...5 {
+      let scratch = try Scratch.reference()
+      let manager = try scratch.manager()
+      var (inodes, counts): ([UInt64], Set<Int>) = ([try inode(scratch)], [])
+      for number in 0..<8 {
+        _ = try (number < 4 ? manager : scratch.manager()).updatePlan(of: globex, to: "plan \(number)")
+        inodes.append(try inode(scratch))
+        counts.insert(try displaced(scratch).count)
+      }
+      #expect(try scratch.read("organizations.json").contains("\"plan 7\""))
+      try expectExplained(FileStore(path: scratch.path))
+      guard counts != [1], attempt < 5 else {
+        #expect(counts == [1])
+        #expect(Set(inodes).count == 2 && zip(inodes, inodes.dropFirst()).allSatisfy { $0 != $1 })
+        return
+      }
     }
-    #expect(Set(inodes).count == 2 && zip(inodes, inodes.dropFirst()).allSatisfy { $0 != $1 })
-    #expect(try scratch.read("organizations.json").contains("\"plan 7\""))
-    try expectExplained(FileStore(path: scratch.path))
   }
 
   @Test func `whoever reads a displaced file still, reads what was in it`() throws {
