@@ -32,6 +32,13 @@
        (PGconn * conn, const char *command, int count, const Oid *types, const char *const *values, \
         const int *lengths, const int *formats, int format), \
        (conn, command, count, types, values, lengths, formats, format)) \
+  each(int, PQsendPrepare, \
+       (PGconn * conn, const char *name, const char *command, int count, const Oid *types), \
+       (conn, name, command, count, types)) \
+  each(int, PQsendQueryPrepared, \
+       (PGconn * conn, const char *name, int count, const char *const *values, const int *lengths, \
+        const int *formats, int format), \
+       (conn, name, count, values, lengths, formats, format)) \
   each(int, PQenterPipelineMode, (PGconn * conn), (conn)) \
   each(int, PQexitPipelineMode, (PGconn * conn), (conn)) \
   each(int, PQpipelineSync, (PGconn * conn), (conn)) \

@@ -156,6 +156,11 @@ struct Bench: ParsableCommand {
     measure([.editShown], screen.editShown)
     measure([.foreign], screen.foreign)
     measure([.resident, .residentPeak, .wakeUps, .queries], screen.resting)
+    measure([.migrate, .migrateBack, .copyIn]) {
+      let directory = try makeDirectory()
+      defer { try? FileManager.default.removeItem(atPath: directory) }
+      return try MigrationRows(sample: sample, directory: directory, runs: runs).measure()
+    }
     return Row.allCases.compactMap { figures[$0] }
   }
 

@@ -59,6 +59,7 @@ final class Transaction {
     mark = TransactionMark(
       id: rows[1].text(0, 0) ?? "", backend: rows[1].number(0, 1) ?? 0, start: rows[1].number(0, 2) ?? 0)
     watch.watch(mark.backend)
+    connection.note(backend: mark.backend)
   }
 
   /// Locks the organizations of a set, and what else its preview looks at.
@@ -90,7 +91,7 @@ final class Transaction {
         and \(raw: tables.role) = 'owner' order by \(raw: tables.memberOrganization), \(raw: tables.user) for no key update
         """)
     }
-    _ = try run(locks.map(\.statement))
+    _ = try run(locks.map(\.frequent.statement))
   }
 
   /// Reads within the transaction.
@@ -105,11 +106,12 @@ final class Transaction {
 
   /// Makes changes, in order; `false` if one didn't find the value that it expects.
   func make(_ changes: [Change]) throws(PostgresError) -> Bool {
-    var statements = changes.map { ChangeStatement($0, on: tables).sql.statement }
+    var statements = changes.map { ChangeStatement($0, on: tables).sql.frequent.statement }
     if tables.isInstalled {
       statements.append(
         Statement(
-          "select from orgman.history where transaction = pg_current_xact_id() and started = now()"))
+          "select from orgman.history where transaction = pg_current_xact_id() and started = now()",
+          isFrequent: true))
     }
     // In pieces, so that neither side has to keep too much in memory.
     var (rest, made) = (statements[...], 0)

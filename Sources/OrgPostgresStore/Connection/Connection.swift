@@ -10,6 +10,8 @@ final class Connection: Sendable {
   let session: Session
   /// Held while statements run: why no more can be run.
   private let turn = Mutex<PostgresError?>(nil)
+  /// What the server has prepared; `nil` as long as it isn't known that all statements go to the same session.
+  private let prepared = Mutex<PreparedStatements?>(nil)
   private let canceller: Canceller
   private let patience: Int
 
@@ -55,8 +57,18 @@ final class Connection: Sendable {
   func run(
     _ statements: [Statement], every interval: Int = 100, waiting: ((Int) -> Bool)? = nil
   ) throws(PostgresError) -> [Rows] {
-    try inTurn(every: interval, waiting) { (wait) throws(PostgresError) in try session.run(statements, &wait)
+    try inTurn(every: interval, waiting) { (wait) throws(PostgresError) in
+      try prepared.withLock { (prepared) throws(PostgresError) in
+        try session.run(statements, &prepared, &wait)
+      }
     }
+  }
+
+  /// Notes which of its processes the server says that it runs statements in. If it is the one that it said while connecting,
+  /// there is no pooler between, and statements can be prepared.
+  func note(backend: Int?) {
+    guard backend == Int(facts.backend) else { return }
+    prepared.withLock { $0 = $0 ?? PreparedStatements() }
   }
 
   /// Runs the body with the connection to itself.

@@ -86,6 +86,7 @@ final class ConnectionPool: Sendable {
       do throws(PostgresError) {
         let rows = try connection.run(
           statements, every: Self.interval(isWanted), waiting: waiting(patience, isWanted))
+        if statements[0].sql == Self.searchPath.sql { connection.note(backend: rows[0].number(0, 0)) }
         return (connection, rows)
       } catch {
         giveBack(connection)
@@ -122,7 +123,7 @@ final class ConnectionPool: Sendable {
   /// processes can look at, they should.
   static let searchPath = Statement(
     """
-    select set_config('search_path', 'pg_catalog, pg_temp', true), set_config('jit', 'off', true), \
+    select pg_backend_pid(), set_config('search_path', 'pg_catalog, pg_temp', true), set_config('jit', 'off', true), \
     set_config('parallel_tuple_cost', '0.001', true)
-    """)
+    """, isFrequent: true)
 }

@@ -70,6 +70,9 @@ struct PostgresError: Error, Sendable {
   /// Whether the whole transaction may succeed if it is tried again: a serialization failure or a deadlock.
   var isTransient: Bool { ["40001", "40P01"].contains(state) }
 
+  /// Whether the server no longer has a statement that it prepared, or can't run it on tables that have changed.
+  var isAboutPreparedStatement: Bool { ["26000", "0A000"].contains(state) }
+
   /// Whether another connection may be better, at once.
   var mayPass: Bool { isConnectionLost && kind != .silence }
 

@@ -89,28 +89,38 @@ struct Session: Sendable {
   // MARK: Statements
 
   /// Runs statements; more than one go in one round trip, in which the server reads on while it runs the first.
-  func run(_ statements: [Statement], _ wait: inout Wait) throws(PostgresError) -> [Rows] {
+  ///
+  /// - Parameter prepared: what the server has prepared, to which is added what it prepares now; `nil` where the next
+  ///   statements may go to another server's session.
+  func run(
+    _ statements: [Statement], _ prepared: inout PreparedStatements?, _ wait: inout Wait
+  ) throws(PostgresError) -> [Rows] {
     guard PQstatus(handle) == CONNECTION_OK else { throw failure(.connection) }
     // libpq takes a text up to the first zero byte, which would be another text.
     guard statements.allSatisfy({ $0.parameters.allSatisfy { $0?.canBeSent ?? true } }) else {
       throw PostgresError(.server("22021"), "no text can contain the character U+0000")
     }
-    guard statements.count != 1 else {
-      try send(statements[0])
+    let steps = steps(statements, &prepared)
+    guard steps.count != 1 else {
+      try send(steps[0])
       try flush(&wait)
       return [try rows(&wait)]
     }
     guard PQenterPipelineMode(handle) == 1 else { throw failure(.connection) }
-    for statement in statements { try send(statement) }
+    for step in steps { try send(step) }
     guard PQpipelineSync(handle) == 1 else { throw failure(.connection) }
     try flush(&wait)
     var all: [Rows] = []
     var refusal: PostgresError?
-    for _ in statements {
+    for step in steps {
       do throws(PostgresError) {
-        if let rows = try rowsOrAborted(&wait) { all.append(rows) }
+        guard let rows = try rowsOrAborted(&wait) else { continue }
+        if case .prepare(_, let name) = step { prepared?.note(name) } else { all.append(rows) }
       } catch {
         guard !error.isConnectionLost else { throw error }
+        if case .execute = step, error.isAboutPreparedStatement {
+          throw PostgresError(.connection, error.message)
+        }
         refusal = refusal ?? error
       }
     }
@@ -122,12 +132,43 @@ struct Session: Sendable {
     return all
   }
 
-  func send(_ statement: Statement) throws(PostgresError) {
+  /// What is sent for a statement.
+  private enum Step {
+    case run(Statement)
+    case prepare(Statement, name: String)
+    case execute(Statement, name: String)
+  }
+
+  private func steps(_ statements: [Statement], _ prepared: inout PreparedStatements?) -> [Step] {
+    var asked: Set<String> = []
+    return statements.flatMap { statement -> [Step] in
+      guard statement.isFrequent, let name = prepared?.name(for: statement.sql) else {
+        return [.run(statement)]
+      }
+      let isReady = prepared?.isReady(name) == true || !asked.insert(name).inserted
+      return (isReady ? [] : [.prepare(statement, name: name)]) + [.execute(statement, name: name)]
+    }
+  }
+
+  private func send(_ step: Step) throws(PostgresError) {
+    switch step {
+    case .run(let statement): try send(statement)
+    case .prepare(let statement, let name):
+      guard PQsendPrepare(handle, name, statement.sql, 0, nil) == 1 else { throw failure(.connection) }
+    case .execute(let statement, let name): try send(statement, preparedAs: name)
+    }
+  }
+
+  func send(_ statement: Statement, preparedAs name: String? = nil) throws(PostgresError) {
     let values = statement.parameters.map { $0.flatMap { strdup($0) } }
     defer { values.forEach { free($0) } }
-    let isSent = values.map { UnsafePointer($0) }.withUnsafeBufferPointer {
-      PQsendQueryParams(
-        handle, statement.sql, Int32($0.count), nil, $0.baseAddress, nil, nil, statement.isBinary ? 1 : 0)
+    let format: Int32 = statement.isBinary ? 1 : 0
+    let isSent = values.map { UnsafePointer($0) }.withUnsafeBufferPointer { values in
+      let (count, values) = (Int32(values.count), values.baseAddress)
+      guard let name else {
+        return PQsendQueryParams(handle, statement.sql, count, nil, values, nil, nil, format)
+      }
+      return PQsendQueryPrepared(handle, name, count, values, nil, nil, format)
     }
     guard isSent == 1 else { throw failure(.connection) }
   }

@@ -6,9 +6,12 @@ struct Statement: Sendable {
   let parameters: [String?]
   /// Whether the result comes in PostgreSQL's binary format.
   let isBinary: Bool
+  /// Whether the same text is run again and again, so that it pays to prepare it.
+  let isFrequent: Bool
 
-  init(_ sql: String, _ parameters: [String?] = [], isBinary: Bool = false) {
-    (self.sql, self.parameters, self.isBinary) = (sql, parameters, isBinary)
+  init(_ sql: String, _ parameters: [String?] = [], isBinary: Bool = false, isFrequent: Bool = false) {
+    (self.sql, self.parameters) = (sql, parameters)
+    (self.isBinary, self.isFrequent) = (isBinary, isFrequent)
   }
 }
 

@@ -137,14 +137,13 @@ extension PostgresReader {
       select \(raw: organization)::text, \(raw: tables.role), count(*) from \(raw: tables.members) m \
       where \(raw: organization) = any(\(tables.ids(ids))) group by 1, 2
       """
-    let answers = try ask([
-      rowStatement(ids), counts,
-      """
+    let page: SQL = """
       select page.* from unnest(\(tables.ids(ids))) as named(organization) cross join lateral ( \
       select \(raw: tables.memberColumns) from \(raw: tables.members) m where \(raw: organization) = named.organization \
-      order by \(raw: tables.memberOrder) offset \(max(0, places.lowerBound)) limit \(places.count)) page
-      """,
-    ])
+      order by \(raw: tables.memberOrder) \
+      offset \(String(max(0, places.lowerBound)))::bigint limit \(String(places.count))::bigint) page
+      """
+    let answers = try ask([rowStatement(ids), counts.frequent, page.frequent])
     let roleCounts = RecordQueries.counts(answers[1])
     var details: [String: PostgresDetail] = [:]
     for row in 0..<answers[0].count {

@@ -115,7 +115,8 @@ final class PostgresReader: StoreReader {
   }
 
   func rowStatement(_ ids: [String]) -> SQL {
-    "\(select(tables.rowColumns)) where o.id = any(\(tables.ids(ids)))"
+    let statement: SQL = "\(select(tables.rowColumns)) where o.id = any(\(tables.ids(ids)))"
+    return statement.frequent
   }
 
   func organizations(ids: [String]) throws(OrgError) -> [Organization] {
@@ -276,13 +277,15 @@ final class PostgresReader: StoreReader {
 
   /// A change is known by its organization; whether that is still there tells what became of it.
   private func changeStatement(since first: Int, upTo last: Int? = nil) -> SQL {
-    let end: SQL = last.map { "and h.generation <= \($0)" } ?? "limit \(ListBuilder.changeLimit + 1)"
-    return """
+    let end: SQL =
+      last.map { "and h.generation <= \(String($0))::bigint" } ?? "limit \(ListBuilder.changeLimit + 1)"
+    let statement: SQL = """
       select changed.organization, exists (select from \(raw: tables.organizations) o \
       where o.id = \(raw: tables.cast("changed.organization"))) \
       from (select distinct c.organization from orgman.change c join orgman.history h using (transaction) \
-      where h.generation > \(first) \(end)) changed
+      where h.generation > \(String(first))::bigint \(end)) changed
       """
+    return statement.frequent
   }
 
   private func difference(_ rows: Rows) -> StoreDifference {

@@ -21,7 +21,7 @@ struct RecordQueries {
     let possible = ids.filter(tables.canBeID).sorted()
     let pairs = users.filter { tables.canBeID($0.organization) && $0.user.canBeSent }
     let sent = names.filter(\.canBeSent)
-    let answers = try ask([
+    let questions: [SQL] = [
       "select \(raw: tables.organizationColumns) from \(raw: tables.organizations) o where o.id = any(\(tables.ids(possible)))",
       """
       select \(raw: tables.memberColumns) from \
@@ -33,7 +33,8 @@ struct RecordQueries {
       select named.name, \(raw: tables.id) from unnest(\(Array(sent).arrayLiteral)::text[]) as named(name) \
       join \(raw: tables.organizations) o on \(raw: tables.nameKey) = \(raw: tables.nameKey(of: "named.name"))
       """,
-    ])
+    ]
+    let answers = try ask(questions.map(\.frequent))
     var records = Records(tables: tables)
     for row in 0..<answers[0].count {
       let organization = tables.organization(answers[0], row).0

@@ -3,6 +3,8 @@ struct SQL: ExpressibleByStringInterpolation {
   fileprivate(set) var parts: [Part]
   /// Whether the result comes in PostgreSQL's binary format.
   private var isBinary = false
+  /// Whether it is run again and again.
+  private var isFrequent = false
 
   enum Part {
     case text(String)
@@ -41,7 +43,7 @@ struct SQL: ExpressibleByStringInterpolation {
         text += "$\(parameters.count)"
       }
     }
-    return Statement(text, parameters, isBinary: isBinary)
+    return Statement(text, parameters, isBinary: isBinary, isFrequent: isFrequent)
   }
 }
 
@@ -50,6 +52,14 @@ extension SQL {
   var binary: SQL {
     var sql = self
     sql.isBinary = true
+    return sql
+  }
+
+  /// The same, run again and again with other parameters. Not for what is planned best for the parameters that it has, as a
+  /// search is.
+  var frequent: SQL {
+    var sql = self
+    sql.isFrequent = true
     return sql
   }
 }

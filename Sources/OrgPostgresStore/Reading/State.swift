@@ -8,11 +8,13 @@ struct State {
   /// Up to so many rows are counted; of more, the server's own estimate is shown.
   private static let countLimit = 100_000
 
+  private static var revision: SQL { "select generation, organizations, members from orgman.revision" }
+
   init(_ database: Database) { self.database = database }
 
   /// The question for it.
   var statement: SQL {
-    guard !tables.isInstalled else { return "select generation, organizations, members from orgman.revision" }
+    guard !tables.isInstalled else { return Self.revision.frequent }
     func estimate(_ table: String) -> String {
       "(select c.reltuples::bigint from pg_catalog.pg_class c where c.oid = \(table.asLiteral)::regclass)"
     }
