@@ -96,7 +96,7 @@ struct Committer {
     let preview: Preview
     do throws(PostgresError) {
       try transaction.begin(entry(set))
-      try transaction.lock(set)
+      transaction.lock(set)
       let queries = RecordQueries(tables: tables) { (statements) throws(OrgError) in
         try transaction.read(statements)
       }

@@ -10,6 +10,8 @@ final class Transaction {
   private(set) var mark = TransactionMark()
   /// What a read was refused with; it decides over the transaction, whatever the reader made of it.
   private(set) var failure: PostgresError?
+  /// What is sent before the next statements, in the same round trip.
+  private var pending: [Statement] = []
 
   private var tables: Tables { database.tables }
   /// How long rolling back may take, in milliseconds; then the connection is closed, which comes to the same.
@@ -26,15 +28,31 @@ final class Transaction {
   }
 
   private func run(_ statements: [Statement]) throws(PostgresError) -> [Rows] {
+    let sent = pending + statements
+    pending = []
     watch.begin()
     do throws(PostgresError) {
-      return try connection.run(statements) { [watch, waiting] _ in watch.goesOn(waiting) }
+      let rows = try connection.run(sent) { [watch, waiting] _ in watch.goesOn(waiting) }
+      if mark.id.isEmpty { note(rows[1]) }
+      return rows.suffix(statements.count)
     } catch {
+      // What a standby says to a transaction's number.
+      if mark.id.isEmpty, ["0A000", "55000"].contains(error.state) {
+        throw PostgresError(.server("25006"), error.message)
+      }
       throw watch.naming(error)
     }
   }
 
-  /// Begins, and says who is going to change what for.
+  private func note(_ begun: Rows) {
+    mark = TransactionMark(
+      id: begun.text(0, 0) ?? "", backend: begun.number(0, 1) ?? 0, start: begun.number(0, 2) ?? 0)
+    watch.watch(mark.backend)
+    connection.note(backend: mark.backend)
+  }
+
+  /// Begins, and says who is going to change what for: in the same round trip as what follows, if it is known which of the
+  /// server's processes it is that others may hold up.
   func begin(_ entry: String) throws(PostgresError) {
     // The server ends a transaction that waits for others within two seconds if its client is gone. A limit for locks
     // leaves the time to find out who holds them.
@@ -46,24 +64,16 @@ final class Transaction {
       case when current_setting('client_connection_check_interval', true) = '0' and version() like '%linux%' \
       then set_config('client_connection_check_interval', '2s', true) end
       """
-    let rows: [Rows]
-    do throws(PostgresError) {
-      rows = try run([
-        Statement("begin isolation level read committed, read write"), settings.statement,
-      ])
-    } catch {
-      // What a standby says to it.
-      guard ["0A000", "55000"].contains(error.state) else { throw error }
-      throw PostgresError(.server("25006"), error.message)
+    pending = [Statement("begin isolation level read committed, read write"), settings.statement]
+    guard connection.isDirect else {
+      _ = try run([])
+      return
     }
-    mark = TransactionMark(
-      id: rows[1].text(0, 0) ?? "", backend: rows[1].number(0, 1) ?? 0, start: rows[1].number(0, 2) ?? 0)
-    watch.watch(mark.backend)
-    connection.note(backend: mark.backend)
+    watch.watch(Int(connection.facts.backend))
   }
 
-  /// Locks the organizations of a set, and what else its preview looks at.
-  func lock(_ set: ChangeSet) throws(PostgresError) {
+  /// Locks the organizations of a set, and what else its preview looks at: before anything that follows is read.
+  func lock(_ set: ChangeSet) {
     let ids = Set(set.changes.map(\.organizationID)).sorted()
     let removesOrganization = set.changes.contains {
       if case .removeOrganization = $0 { true } else { false }
@@ -91,7 +101,7 @@ final class Transaction {
         and \(raw: tables.role) = 'owner' order by \(raw: tables.memberOrganization), \(raw: tables.user) for no key update
         """)
     }
-    _ = try run(locks.map(\.frequent.statement))
+    pending += locks.map(\.frequent.statement)
   }
 
   /// Reads within the transaction.

@@ -71,6 +71,9 @@ final class Connection: Sendable {
     prepared.withLock { $0 = $0 ?? PreparedStatements() }
   }
 
+  /// Whether all statements are known to go to the process that was named while connecting.
+  var isDirect: Bool { prepared.withLock { $0 != nil } }
+
   /// Runs the body with the connection to itself.
   ///
   /// - Parameters:

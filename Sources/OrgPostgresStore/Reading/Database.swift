@@ -1,3 +1,4 @@
+import Dispatch
 import OrgCore
 import Synchronization
 
@@ -7,6 +8,8 @@ final class Database: Sendable {
   let tables: Tables
   /// What lists know of all organizations.
   let names = NameOrder()
+  /// The difference that was looked up last: lists and screens ask for the same.
+  let difference = Mutex<(from: Int, to: Int, StoreDifference)?>(nil)
   /// The states that were seen of a database that counts none, so that they can be told apart.
   private let states = Mutex<(text: String, number: UInt64)>(("", 0))
   /// What was last read of the data as a whole.
@@ -63,8 +66,11 @@ final class ReadTransaction: Sendable {
 
   deinit {
     guard let connection = connection.withLock({ $0 }) else { return }
-    _ = try? connection.run(Statement("rollback"))
-    pool.giveBack(connection)
+    // Nobody waits for the end of it.
+    DispatchQueue.global().async { [pool] in
+      _ = try? connection.run(Statement("rollback"))
+      pool.giveBack(connection)
+    }
   }
 
   func run(

@@ -260,6 +260,8 @@ final class PostgresReader: StoreReader {
     guard let earlier = earlier as? PostgresReader, earlier.database === database else { return nil }
     guard tables.isInstalled else { return earlier.revision == revision ? StoreDifference() : nil }
     guard earlier.generation < generation else { return StoreDifference() }
+    let known = database.difference.withLock { $0 }
+    if let known, known.from == earlier.generation, known.to == generation { return known.2 }
     return difference(try ask(changeStatement(since: earlier.generation, upTo: generation)))
   }
 
@@ -271,8 +273,11 @@ final class PostgresReader: StoreReader {
       return (state.generation(of: try ask(state.statement)), nil)
     }
     let answers = try ask([state.statement, changeStatement(since: earlier)])
-    let isKnown = answers[1].count <= ListBuilder.changeLimit
-    return (state.generation(of: answers[0]), isKnown ? difference(answers[1]) : nil)
+    let generation = state.generation(of: answers[0])
+    guard answers[1].count <= ListBuilder.changeLimit else { return (generation, nil) }
+    let difference = difference(answers[1])
+    database.difference.withLock { $0 = (earlier, generation, difference) }
+    return (generation, difference)
   }
 
   /// A change is known by its organization; whether that is still there tells what became of it.
