@@ -26,14 +26,15 @@ struct Filter {
   private func condition(_ condition: Query.Condition) -> SQL? {
     switch condition {
     case .text(let text):
-      let pattern = "%\(text.lowercased().likeEscaped)%"
+      let word = text.lowercased()
+      let pattern = "%\(word.likeEscaped)%"
       let exact: SQL = "\(raw: tables.searchText) like \(pattern)"
       // No index finds so few letters, so all organizations are looked at, and most are told from others by the cheaper
       // comparison.
       guard text.unicodeScalars.count < Self.indexedLength, text.utf8.allSatisfy({ $0 < 0x80 }) else {
         return exact
       }
-      return "\(raw: tables.plainSearchText) like \(pattern) and \(exact)"
+      return "\(raw: tables.plainSearchText(for: word)) like \(pattern) and \(exact)"
     case .fuzzy(let text):
       let pattern = text.lowercased().unicodeScalars.reduce("%") { $0 + String($1).likeEscaped + "%" }
       return tables.searchTexts.map { "coalesce(\(raw: $0) like \(pattern), false)" as SQL }.joined(" or ")

@@ -100,8 +100,8 @@ struct Tables: Sendable {
   func nameKey(of text: String) -> String { expressions.nameKey(of: text) }
   /// What words are looked for in.
   var searchText: String { expressions.searchText("o") }
-  /// The same for comparing with letters of ASCII: whatever becomes one of them in lower case, and no other letters.
-  var plainSearchText: String { expressions.plainSearchText("o") }
+  /// The same for comparing with a word in letters of ASCII: what becomes one of them in lower case, and no other letters.
+  func plainSearchText(for word: String) -> String { expressions.plainSearchText("o", for: word) }
   /// The texts of it one by one.
   var searchTexts: [String] {
     [id] + OrganizationField.allCases.filter(\.descriptor.isSearchable).map(text).map { lowercase($0) }

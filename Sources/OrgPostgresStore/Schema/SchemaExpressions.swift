@@ -60,12 +60,14 @@ package struct SchemaExpressions: Sendable {
   /// The lower case of all that words are looked for in: name, id and billing ids, with U+0001 between.
   package func searchText(_ alias: String? = nil) -> String { lower(searched(alias)) }
 
-  /// The same with the lower case of ASCII alone, and of what else becomes a letter of ASCII, U+212A and U+0130. It takes a
-  /// third of the time.
-  package func plainSearchText(_ alias: String? = nil) -> String {
-    let text = searched(alias)
+  /// The same with the lower case of ASCII alone, and of what else becomes a letter of ASCII that is looked for: U+212A becomes
+  /// `k`, and U+0130 `i`. It takes half the time where neither is.
+  package func plainSearchText(_ alias: String? = nil, for word: String) -> String {
+    var text = searched(alias)
     guard shape.server.isUnicode else { return lower(text) }
-    return "lower(replace(replace(\(text), E'\\u212A', 'k'), E'\\u0130', 'i') collate \"C\")"
+    if word.contains("k") { text = "replace(\(text), E'\\u212A', 'k')" }
+    if word.contains("i") { text = "replace(\(text), E'\\u0130', 'i')" }
+    return "lower(\(text) collate \"C\")"
   }
 
   private func searched(_ alias: String?) -> String {
