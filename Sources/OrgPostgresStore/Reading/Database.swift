@@ -66,8 +66,8 @@ final class ReadTransaction: Sendable {
 
   deinit {
     guard let connection = connection.withLock({ $0 }) else { return }
-    // Nobody waits for the end of it.
-    DispatchQueue.global().async { [pool] in
+    // Nobody waits for the end of it. A queue of its own: one of the global ones wakes up each second from then on.
+    DispatchQueue(label: "orgman.rollback").async { [pool] in
       _ = try? connection.run(Statement("rollback"))
       pool.giveBack(connection)
     }
