@@ -156,7 +156,7 @@ extension AppModel {
       workspace.status.message?.canBeUndone =
         finished.step == nil && finished.purpose == .edit && !commit.changes.isEmpty
       if finished.isForm { workspace.closeForm() }
-      withOrganizations { $0.receive(commit, &$1) }
+      withOrganizations { $0.receive(commit, of: finished.changes, &$1) }
     case .failed(let error):
       if finished.isForm, var form = workspace.form {
         form.fail(error)

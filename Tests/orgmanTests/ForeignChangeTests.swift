@@ -219,7 +219,7 @@ extension EndToEnd {
       try orgman.quit()
     }
 
-    @Test(arguments: [TestStore.files])
+    @Test(arguments: TestStore.allCases)
     func `a key about a record that was removed meanwhile does nothing to the one in its place`(
       store: TestStore
     ) throws {

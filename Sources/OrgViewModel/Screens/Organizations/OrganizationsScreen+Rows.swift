@@ -274,8 +274,8 @@ extension OrganizationsScreen {
   ) {
     if !list.selection.isGone, isShown {
       let name = old.organization(id: id)?.name ?? id
-      workspace.status.note(
-        "\(name.escapedForDisplay) is no longer in this list: it was changed or removed.")
+      workspace.status.report(
+        "\(name.escapedForDisplay) is no longer in this list: it was changed or removed.", .note)
     }
     list.selection.isGone = true
     list.selection.scroll(rows: room.rows, of: data.count)
@@ -303,7 +303,7 @@ extension OrganizationsScreen {
       return
     } else {
       if !detail.isGone, isShown, pane == .detail, case .member(let user) = item {
-        workspace.status.note("\(user.escapedForDisplay) is no longer a member here.")
+        workspace.status.report("\(user.escapedForDisplay) is no longer a member here.", .note)
       }
       detail.isGone = true
     }

@@ -164,7 +164,9 @@ package struct OrganizationsScreen: MarkingScreen {
   }
 
   /// Goes to what was added just now, where it is shown.
-  mutating func receive(_ commit: Commit, _ workspace: inout Workspace) {
+  ///
+  /// - Parameter asked: the changes that were asked for, also those that somebody else had made before.
+  mutating func receive(_ commit: Commit, of asked: [Change], _ workspace: inout Workspace) {
     switch commit.changes.first {
     case .createOrganization(let organization):
       if let row = data.row(of: organization.id) { selectRow(row) }
@@ -172,9 +174,9 @@ package struct OrganizationsScreen: MarkingScreen {
       select(.member(member.userID))
     default: break
     }
-    // Who was removed here needn't be looked for.
+    // Who was removed needn't be looked for, and what became of the removal has been said.
     if case .item(.member(let user), wasSelected: true) = awaited,
-      commit.changes.contains(where: { $0.removes(user, from: list.selection.id) })
+      (asked + commit.changes).contains(where: { $0.removes(user, from: list.selection.id) })
     {
       awaited = nil
       detail.isGone = true
