@@ -34,6 +34,8 @@ package final class TerminalApp {
     package let signal: Int32
     /// Descriptions of requested changes that weren't saved. Text from the data is escaped.
     package let unsavedChanges: [String]
+    /// Descriptions of changes of which it isn't known whether they were saved, each with how to find out.
+    package let unknownChanges: [String]
     /// The change that the user agreed to discard, but that had already been saved.
     package let undiscardedChange: String?
   }
@@ -170,9 +172,9 @@ package final class TerminalApp {
     }
     runtime.finish()
     takeOutcomes(savingMore: false)
-    let unsaved = model.unsavedChanges
+    let (unsaved, unknown) = (model.unsavedChanges, model.unknownChanges)
     return Ending(
-      signal: signal, unsavedChanges: unsaved,
-      undiscardedChange: signal == 0 && unsaved.count < asked.count ? asked.first : nil)
+      signal: signal, unsavedChanges: unsaved, unknownChanges: unknown,
+      undiscardedChange: signal == 0 && unsaved.count + unknown.count < asked.count ? asked.first : nil)
   }
 }

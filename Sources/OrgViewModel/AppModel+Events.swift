@@ -130,7 +130,11 @@ extension AppModel {
     guard isCommitting else { return }
     workspace.commits.isWaiting = true
     workspace.commits.holder = holder
-    workspace.status.note("The data are \(holder). Esc cancels.")
+    workspace.status.note(
+      holder.outcomeSource == nil
+        ? "The data are \(holder). Esc cancels."
+        : "The server can't be reached, so it isn't known whether the change was saved, \(holder.waitedSeconds). Esc stops asking."
+    )
     workspace.noteLongCommit()
   }
 
@@ -206,6 +210,9 @@ extension AppModel {
     workspace.commits.lost + workspace.commits.entries.map { $0.words(workspace.data.listing) }
   }
 
+  /// Changes of which it isn't known whether they were saved, after nobody was left to be told; each with how to find out.
+  package var unknownChanges: [String] { workspace.commits.unknown }
+
   /// Learns what became of a change after nobody was left to be asked or told. The effects save what was asked for after
   /// it, and keep what is typed.
   package mutating func receiveLast(_ outcome: CommitOutcome) -> [Effect] {
@@ -214,6 +221,8 @@ extension AppModel {
     workspace.stay()
     let effects = receive(outcome)
     switch outcome {
+    case .failed(let error) where error.code == .unknownOutcome:
+      if let text { workspace.commits.unknown.append("\(text). \(error.message)") }
     case .failed(let error), .partial(_, let error):
       let reason = error.code == .cancelled ? holder.map { "the data are \($0)" } : error.message
       if let text { workspace.commits.lost.append(text + (reason.map { " (\($0))" } ?? "")) }

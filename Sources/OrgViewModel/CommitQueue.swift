@@ -53,6 +53,8 @@ struct CommitQueue: Sendable {
   var isLeaving = false
   /// What failed after nobody was left to be told.
   var lost: [String] = []
+  /// What was lost on its way after nobody was left to be told, so that it isn't known whether it was saved.
+  var unknown: [String] = []
 
   var isEmpty: Bool { entries.isEmpty }
 

@@ -121,7 +121,7 @@ enum Log {
     switch error.code {
     case .conflict:
       logger.notice("Conflict.", metadata: metadata)
-    case .damagedData, .unsafeDirectory, .dataNotFound, .locked, .system:
+    case .damagedData, .unsafeDirectory, .dataNotFound, .locked, .unknownOutcome, .system:
       logger.error("Failed.", metadata: metadata)
     default:
       logger.notice("Refused.", metadata: metadata)
@@ -136,6 +136,11 @@ enum Log {
   /// Logs changes that were requested in the user interface but not saved before the end.
   static func unsaved(_ changes: [String]) {
     for change in changes.prefix(100) { logger.error("Not saved.", metadata: ["change": "\(change)"]) }
+  }
+
+  /// Logs changes of which nobody could be asked before the end whether they were saved.
+  static func unknown(_ changes: [String]) {
+    for change in changes { logger.error("Saved or not: unknown.", metadata: ["change": "\(change)"]) }
   }
 
   /// Logs the holder of the lock. Passed to a commit, which continues to wait.

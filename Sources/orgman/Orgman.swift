@@ -199,13 +199,17 @@ struct BrowseCommand: ParsableCommand {
       Log.signalled(ending.signal)
     }
     tell(ending)
-    if !ending.unsavedChanges.isEmpty { throw ExitCode(1) }
+    if !(ending.unsavedChanges + ending.unknownChanges).isEmpty { throw ExitCode(1) }
     if ending.signal != 0 { throw ExitCode(128 + ending.signal) }
   }
 
-  /// Reports the changes that weren't saved before the end, and the one that was saved although it
-  /// should have been discarded.
+  /// Reports the changes that weren't saved before the end, or of which that isn't known, and the one that was saved
+  /// although it should have been discarded.
   private func tell(_ ending: TerminalApp.Ending) {
+    for change in ending.unknownChanges {
+      FileHandle.standardError("orgman: It isn't known whether this change was saved: \(change)\n")
+    }
+    Log.unknown(ending.unknownChanges)
     let unsaved = ending.unsavedChanges
     if let first = unsaved.first {
       let shown = unsaved.prefix(20) + (unsaved.count > 20 ? ["and \(unsaved.count - 20) more"] : [])

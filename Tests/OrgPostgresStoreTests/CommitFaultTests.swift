@@ -131,19 +131,30 @@ import Testing
     #expect(try fixture.entries(to: "silver") == 1)
   }
 
-  @Test func `whoever gives up while the server is out of reach is told how to learn it`() throws {
-    let fixture = try StoreFixture("given_up")
+  @Test(arguments: [true, false])
+  func `whoever gives up while the server is out of reach is told how to learn it`(
+    hasHistory: Bool
+  ) throws {
+    let fixture = try StoreFixture("given_up", installed: hasHistory)
     let proxy = try FaultProxy(to: fixture.database.server)
     let store = try fixture.store(proxy.url(of: fixture.database))
     proxy.inject(.swallowAnswer(to: "commit"))
     proxy.inject(Fault { $0.name == "StartupMessage" ? .cut : .pass })
     let commit = Outcome(of: StoreFixture.plan("gold"), on: store)
-    try commit.wait(for: "the server")
+    let holder = try commit.wait(for: "the server")
     commit.cancel()
     let error = try commit.refusal()
-    #expect(error.message.contains("can't be asked yet whether it was"))
-    let question = try #require(error.message.split(separator: ": ").last)
-    #expect(try fixture.value(String(question.dropLast())) == "committed")
+    #expect(error.code == .unknownOutcome)
+    let source = try #require(holder.outcomeSource)
+    #expect(
+      error.message.hasSuffix("can't be asked yet whether it was. Once it can be reached, \(source)."))
+    if hasHistory {
+      #expect(source == "orgman history shows the change if it was saved")
+      #expect(try fixture.entries(to: "gold") == 1)
+    } else {
+      let question = try #require(source.firstRange(of: " says"))
+      #expect(try fixture.value(String(source[..<question.lowerBound])) == "committed")
+    }
   }
 
   @Test func `a commit that was made and can't be seen is acknowledged`() throws {

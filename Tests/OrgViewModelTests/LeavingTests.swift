@@ -85,6 +85,25 @@ import Testing
       ])
   }
 
+  @Test func `where it isn't known whether a change was saved, the question and the end say so`() {
+    var driver = saving()
+    driver.model.receive(
+      Contention(
+        program: "a server that doesn't answer", origin: .host("db"), user: "", waitedMilliseconds: 3400,
+        outcomeSource: "orgman history shows the change if it was saved"))
+    let start = "The server can't be reached, so it isn't known whether the change was saved"
+    #expect(driver.message == start + ", 3.4 s. Esc stops asking.")
+    driver.press(.quit)
+    let question = start + ". Once it can be, orgman history shows the change if it was saved. "
+    #expect(driver.model.leaving?.text == question + "Quit?")
+    driver.press(.decline, .changeRole, .choose(.billingAdmin), .quit)
+    #expect(driver.model.leaving?.text == question + "Quit and discard the change after it?")
+    driver.press(.confirm)
+    _ = driver.model.receiveLast(.failed(OrgError(.unknownOutcome, "Ask the server.")))
+    #expect(driver.model.unknownChanges == ["Role of bob in Acme: member → owner. Ask the server."])
+    #expect(driver.model.unsavedChanges == ["Role of bob in Acme: member → billing_admin"])
+  }
+
   @Test func `the close key leaves the list in the same way`() {
     var driver = saving()
     driver.press(.close)

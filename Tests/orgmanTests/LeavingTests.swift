@@ -1,4 +1,6 @@
 import Foundation
+import PostgresTesting
+import Synchronization
 import TerminalTesting
 import Testing
 
@@ -144,6 +146,94 @@ extension EndToEnd {
       #expect(try data.contents() == before)
       withExtendedLifetime(holder) {}
     }
+
+    // MARK: Where it isn't known whether a change was saved
+
+    /// A screen that lost the server while the change was being saved, and can't reach it any more.
+    ///
+    /// - Parameter isSaved: whether the server has saved it.
+    private func openLost(
+      _ data: DataTables, _ proxy: FaultProxy, isSaved: Bool
+    ) throws -> TerminalProcess {
+      let orgman = try start(["--data", proxy.url(of: data.database)])
+      orgman.belongings = [data]
+      try orgman.waitForText("10 orgs")
+      let isLost = Atomic(false)
+      proxy.inject(
+        Fault { message in
+          let isEnd =
+            message.isAbout("commit")
+            && (isSaved ? message.name == "CommandComplete" : message.sender == .client)
+          if isEnd { isLost.store(true, ordering: .relaxed) }
+          return isLost.load(ordering: .relaxed) && (isEnd || message.sender == .client) ? .cut : .pass
+        })
+      orgman.send("pe")
+      try waitUntil("the commit is lost") { isLost.load(ordering: .relaxed) }
+      return orgman
+    }
+
+    /// Expects that the end says that it isn't known, and that the history tells.
+    private func expectUnknown(_ orgman: TerminalProcess, _ data: DataTables, isSaved: Bool) throws {
+      #expect(try orgman.waitForExit() == .exited(1))
+      let text = text(orgman)
+      #expect(
+        text.contains(
+          "orgman: It isn't known whether this change was saved: Plan of Acme Corp: starter → enterprise. The connection to "
+        ))
+      #expect(text.contains("Once it can be reached, orgman history shows the change if it was saved."))
+      #expect(!text.contains("not saved"))
+      #expect(orgman.unrestored == [])
+      let history = try Script(data: data)("history")
+      #expect(history.stdout.contains("starter → enterprise") == isSaved)
+      let plan = try data.organization(named: "Acme Corp")["plan_tier"] as? String
+      #expect(plan == (isSaved ? "enterprise" : "starter"))
+    }
+
+    @Test(arguments: [("Q", true), ("q", false)])
+    func `who quits while it isn't known whether a change was saved is told so, and where to look`(
+      key: String, isSaved: Bool
+    ) throws {
+      let data = try tables()
+      let proxy = try FaultProxy(to: data.database.server)
+      let orgman = try openLost(data, proxy, isSaved: isSaved)
+      try orgman.waitForText("it isn't known whether the change was saved")
+      orgman.send(key)
+      let screen = try orgman.waitForText("Quit?")
+      #expect(screen.status.contains("orgman history shows the change if it was saved. Quit?"))
+      orgman.press(.enter)
+      try orgman.waitFor("the question to go") { $0.row(containing: "Quit?") == nil }
+      orgman.send(key)
+      try orgman.waitForText("Quit?")
+      orgman.send("y")
+      try expectUnknown(orgman, data, isSaved: isSaved)
+    }
+
+    @Test(arguments: [(SIGTERM, true), (SIGHUP, false)])
+    func `a signal while it isn't known whether a change was saved says so, and where to look`(
+      signal: Int32, isSaved: Bool
+    ) throws {
+      let data = try tables()
+      let proxy = try FaultProxy(to: data.database.server)
+      let orgman = try openLost(data, proxy, isSaved: isSaved)
+      orgman.signal(signal)
+      try expectUnknown(orgman, data, isSaved: isSaved)
+    }
+
+    @Test(arguments: [true, false])
+    func `who is asked and waits until the server is back sees the change saved, once`(isSaved: Bool) throws {
+      let data = try tables()
+      let proxy = try FaultProxy(to: data.database.server)
+      let orgman = try openLost(data, proxy, isSaved: isSaved)
+      orgman.send("Q")
+      try orgman.waitForText("Quit?")
+      proxy.heal()
+      #expect(try orgman.waitForExit() == .exited(0))
+      #expect(!text(orgman).contains("orgman: "))
+      #expect(try data.organization(named: "Acme Corp")["plan_tier"] as? String == "enterprise")
+      #expect(try data.historySize() == 2)
+    }
+
+    private func tables() throws -> DataTables { try #require(try data(.database) as? DataTables) }
 
     private func child(of process: Int32) throws -> Int32? {
       let text = try String(contentsOfFile: "/proc/\(process)/task/\(process)/children", encoding: .utf8)

@@ -12,6 +12,9 @@ public struct Contention: Sendable, Hashable, CustomStringConvertible {
   public let state: State
   /// For how long the caller has waited, in milliseconds.
   public let waitedMilliseconds: Int
+  /// What will tell whether the change was saved, as the beginning of a sentence, where the connection was lost while it
+  /// was; `nil` as long as it certainly wasn't.
+  public let outcomeSource: String?
 
   /// Where a program runs.
   public enum Origin: Sendable, Hashable, CustomStringConvertible {
@@ -43,7 +46,7 @@ public struct Contention: Sendable, Hashable, CustomStringConvertible {
   /// Names a holder.
   public init(
     program: String, origin: Origin, user: String, since: Timestamp? = nil, state: State = .running,
-    waitedMilliseconds: Int
+    waitedMilliseconds: Int, outcomeSource: String? = nil
   ) {
     self.program = program
     self.origin = origin
@@ -51,17 +54,23 @@ public struct Contention: Sendable, Hashable, CustomStringConvertible {
     self.since = since
     self.state = state
     self.waitedMilliseconds = waitedMilliseconds
+    self.outcomeSource = outcomeSource
   }
 
   /// `held by billingd, pid 4121 (root), stopped, since 21:51:10 UTC, 3.2 s`
   public var description: String {
-    let tenths = waitedMilliseconds / 100
     let who =
       program.isEmpty
       ? "another program"
       : "\(program.escapedForDisplay), \(origin)\(user.isEmpty ? "" : " (\(user.escapedForDisplay))")"
     let condition = state == .running ? "" : ", \(state.rawValue)"
     let time = since.map { ", since \($0.description.dropFirst(11).prefix(8)) UTC" } ?? ""
-    return "held by \(who)\(condition)\(time), \(tenths / 10).\(tenths % 10) s"
+    return "held by \(who)\(condition)\(time), \(waitedSeconds)"
+  }
+
+  /// `3.2 s`
+  package var waitedSeconds: String {
+    let tenths = waitedMilliseconds / 100
+    return "\(tenths / 10).\(tenths % 10) s"
   }
 }

@@ -107,11 +107,15 @@ final class BlockerWatch: Sendable {
 extension Contention {
   /// The server itself, where nobody else is known to hold anything up.
   ///
-  /// - Parameter silence: for how long it hasn't answered, in milliseconds.
-  static func server(_ name: String, silence: Int, waited: Int) -> Contention {
+  /// - Parameters:
+  ///   - silence: for how long it hasn't answered, in milliseconds.
+  ///   - outcomeSource: what will tell whether the change was saved, if it may have been.
+  static func server(
+    _ name: String, silence: Int, waited: Int, outcomeSource: String? = nil
+  ) -> Contention {
     Contention(
       program: silence > 5000 ? "a server that doesn't answer" : "a slow server", origin: .host(name),
-      user: "", waitedMilliseconds: waited)
+      user: "", waitedMilliseconds: waited, outcomeSource: outcomeSource)
   }
 
   /// The same after a time.

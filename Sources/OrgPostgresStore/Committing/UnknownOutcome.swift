@@ -31,7 +31,8 @@ struct UnknownOutcome {
       var givesUp = false
       let goesOn = {
         let waited = monotonicMilliseconds() - start
-        let server = Contention.server(database.name, silence: .max, waited: waited)
+        let server = Contention.server(
+          database.name, silence: .max, waited: waited, outcomeSource: outcomeSource)
         if waited > Self.leastPatience, !waiting(server) { givesUp = true }
         return !givesUp
       }
@@ -49,9 +50,16 @@ struct UnknownOutcome {
 
   private var unknown: OrgError {
     OrgError(
-      .system,
-      "The connection to \(database.name) was lost while the change was being saved, and the server can't be asked yet whether it was. It says so once it can be reached: select pg_xact_status('\(transaction.id)')."
+      .unknownOutcome,
+      "The connection to \(database.name) was lost while the change was being saved, and the server can't be asked yet whether it was. Once it can be reached, \(outcomeSource)."
     )
+  }
+
+  /// What tells a person later what became of the transaction. After a crash its number alone may be another one's.
+  private var outcomeSource: String {
+    transaction.hasEntry
+      ? "orgman history shows the change if it was saved"
+      : "select pg_xact_status('\(transaction.id)') says whether it was saved"
   }
 
   private func ask(_ goesOn: @escaping () -> Bool) -> Answer {

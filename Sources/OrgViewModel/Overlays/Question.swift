@@ -142,6 +142,12 @@ package struct LeaveQuestion: YesNoQuestion {
   /// What is asked.
   package func text(_ workspace: Workspace) -> String {
     let count = workspace.commits.entries.count
+    if let source = workspace.commits.holder?.outcomeSource {
+      let others = count == 2 ? "the change" : "the \((count - 1).grouped) changes"
+      return
+        "The server can't be reached, so it isn't known whether the change was saved. Once it can be, \(source). "
+        + (count == 1 ? "Quit?" : "Quit and discard \(others) after it?")
+    }
     return count == 1
       ? "A change is still being saved. Quit and discard it?"
       : "\(count.grouped) changes are still being saved. Quit and discard them?"
