@@ -134,7 +134,8 @@ let package = Package(
       exclude: ["Fixtures"], swiftSettings: swift),
     .testTarget(
       name: "OrgPostgresStoreTests",
-      dependencies: ["OrgPostgresStore", "OrgStoreTesting", "PostgresTesting"], swiftSettings: swift),
+      dependencies: ["OrgPostgresStore", "OrgStoreTesting", "PostgresTesting", "TerminalTesting", "orgman"],
+      swiftSettings: swift),
     .testTarget(
       name: "OrgMigrationTests",
       dependencies: [
