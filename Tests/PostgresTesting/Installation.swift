@@ -58,11 +58,12 @@ enum Installation {
     }
   }
 
-  /// Starts a program as that user, its output appended to a file.
+  /// Starts a program as that user, its output appended to a file, where a small disk is mounted if one is given.
   static func start(
-    _ program: String, _ arguments: [String], in directory: String, log: String
+    _ program: String, _ arguments: [String], in directory: String, log: String, on disk: SmallDisk? = nil
   ) throws -> ChildProcess {
-    let (executable, all) = unprivileged(program, arguments)
+    var (executable, all) = unprivileged(program, arguments)
+    if let disk { (executable, all) = disk.entering(executable, all) }
     return try ChildProcess(
       executable, all, environment: plainEnvironment, workingDirectory: directory, inNewSession: true
     ) {

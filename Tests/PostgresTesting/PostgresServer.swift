@@ -28,11 +28,12 @@ public final class PostgresServer: Sendable {
   private let process = Mutex<ChildProcess?>(nil)
   private let counter = Atomic(0)
   private let upstream: Upstream?
+  /// A small disk for a part of what it stores, if it has one.
+  public let disk: SmallDisk?
 
   /// Makes a server of a data directory, `data`, that is there already.
-  init(directory: ServerDirectory, upstream: Upstream? = nil) throws {
-    self.directory = directory
-    self.upstream = upstream
+  init(directory: ServerDirectory, upstream: Upstream? = nil, disk: SmallDisk? = nil) throws {
+    (self.directory, self.upstream, self.disk) = (directory, upstream, disk)
     try process.withLock { try launch(&$0) }
   }
 
@@ -48,11 +49,16 @@ public final class PostgresServer: Sendable {
 
   /// Starts a server of a test's own, with these settings besides the usual ones.
   public static func start(settings: [String: String] = [:]) throws -> PostgresServer {
+    try PostgresServer(directory: try prepare(settings))
+  }
+
+  /// Makes the data directory of a server with these settings.
+  static func prepare(_ settings: [String: String]) throws -> ServerDirectory {
     let pristine = try Cluster.pristine.get()
     let directory = try ServerDirectory()
     try Installation.run("/bin/cp", ["-a", pristine.path + "/data", directory.path], in: directory)
     try Cluster.configure(directory, settings)
-    return try PostgresServer(directory: directory)
+    return directory
   }
 
   /// The directory of its socket, to be given to clients as their host.
@@ -129,7 +135,7 @@ public final class PostgresServer: Sendable {
   private func launch(_ process: inout ChildProcess?) throws {
     let started = try Installation.start(
       try Installation.program("postgres"), ["-D", dataDirectory, "-k", directory.path], in: dataDirectory,
-      log: logPath)
+      log: logPath, on: disk)
     try waitUntil("the server is ready") {
       if let status = started.status { throw ServerFailure("The server ended (\(status)).\n\(log)") }
       let lines = (try? String(contentsOfFile: dataDirectory + "/postmaster.pid", encoding: .utf8))?

@@ -98,10 +98,9 @@ private struct Watch {
           // The server ends connections that are idle for too long, and a pooler any: another one is to be had.
           if error.mayPass { continue }
         }
-        if case .stale = liveness {
-        } else {
-          say(.stale(since: .now(), reason: error.message.escapedForDisplay))
-        }
+        var start = Timestamp.now()
+        if case .stale(let since, _) = liveness { start = since }
+        say(.stale(since: start, reason: error.message.escapedForDisplay))
       }
       // Many screens lose a server at the same moment, and shouldn't all come back at the same one.
       guard !isOver(afterMilliseconds: pause + Int.random(in: 0...pause / 2)) else { return }
