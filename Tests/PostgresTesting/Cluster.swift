@@ -16,7 +16,7 @@ enum Cluster {
   }
 
   private static let usualSettings = [
-    "listen_addresses": "", "max_connections": "200", "shared_buffers": "128MB", "fsync": "on",
+    "listen_addresses": "", "max_connections": "400", "shared_buffers": "128MB", "fsync": "on",
     // In the data directory, which is removed with all that a killed server leaves.
     "dynamic_shared_memory_type": "mmap",
     // Each new database fills half a segment.
