@@ -8,7 +8,8 @@ extension Renderer {
     let isBroken = !data.problems.isEmpty
     let liveness = model.workspace.surroundings.liveness
     let isReadOnly = model.workspace.settings.readOnlyReason != nil
-    var state = isBroken ? "damaged" : isReadOnly ? "read-only" : liveness.words
+    let damage = data.problems.first.map { $0.kind == .incomplete ? "incomplete" : "damaged" }
+    var state = damage ?? (isReadOnly ? "read-only" : liveness.words)
     if layout.size.columns >= 80, !isBroken {
       if isReadOnly, !model.workspace.settings.readOnlySummary.isEmpty {
         state += ": \(model.workspace.settings.readOnlySummary)"

@@ -214,7 +214,7 @@ package struct Workspace: Sendable {
   package var editingObstacle: String? {
     if let reason = settings.readOnlyReason { return "Nothing can be changed: \(reason)." }
     if let problem = data.listing.summary.problems.first {
-      return "Nothing can be changed; run orgman doctor --fix: \(problem)"
+      return problem.editingObstacle
     }
     if case .stale(_, let reason) = surroundings.liveness {
       return "Nothing can be changed while the server can't be reached: \(reason)"
@@ -257,7 +257,7 @@ extension Workspace {
   mutating func noteNewData(since old: OrganizationList) {
     if let reload = requests.reload, data.request.serial >= reload {
       requests.reload = nil
-      status.note("Read again from disk.")
+      status.note("Read again.")
     }
     if data.revision != old.revision, var form, !form.isSaving {
       form.notice(data.listing)

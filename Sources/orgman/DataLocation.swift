@@ -65,16 +65,18 @@ enum DataLocation: Sendable {
 
   /// The directory.
   ///
-  /// - Parameter purpose: what needs one: `orgman doctor`.
+  /// - Parameters:
+  ///   - purpose: what needs one: `orgman backup`.
+  ///   - alternative: what does it in a database, as it can follow a semicolon.
   /// - Throws: `invalidValue` for a database.
-  func directory(for purpose: String) throws(OrgError) -> String {
+  func directory(for purpose: String, instead alternative: String) throws(OrgError) -> String {
     switch self {
     case .directory(let path): return path
     #if PostgreSQL
       case .database(let settings):
         throw OrgError(
           .invalidValue,
-          "\(purpose) works on a directory with the two files; \(settings.display.escapedForDisplay) is a database."
+          "\(purpose) works on a directory with the two files, and \(settings.display.escapedForDisplay) is a database; \(alternative)."
         )
     #endif
     }

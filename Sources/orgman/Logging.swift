@@ -158,7 +158,8 @@ enum Log {
         "problems": "\(data.problems.count)",
       ])
     for problem in data.problems.prefix(10) {
-      logger.warning("The data are damaged.", metadata: ["problem": "\(problem)"])
+      let what = problem.kind == .incomplete ? "Not all data are there yet." : "The data are damaged."
+      logger.warning("\(what)", metadata: ["problem": "\(problem)"])
     }
   }
 }

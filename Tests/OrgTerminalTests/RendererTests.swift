@@ -9,7 +9,8 @@ import Testing
 enum Scenes {
   static let sizes = [(120, 32), (80, 24), (40, 10)]
   static let problem = DataProblem(
-    place: "organizations.json, byte 512, org_1.status", reason: "there is no status \"gone\"")
+    place: "organizations.json, byte 512, org_1.status", reason: "there is no status \"gone\"",
+    remedy: DataProblem.Remedy("run orgman doctor --fix"))
 
   static func all(_ columns: Int, _ rows: Int, isUTF8: Bool = true) -> [(name: String, screen: Screen)] {
     func scene(_ name: String, _ screen: Screen? = nil, _ actions: Action...) -> (String, Screen) {

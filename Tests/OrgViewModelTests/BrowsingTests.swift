@@ -279,7 +279,7 @@ import Testing
     _ = driver.model.receive(driver.model.organizationList)
     #expect(driver.message == nil)
     driver.release()
-    #expect(driver.message == "Read again from disk.")
+    #expect(driver.message == "Read again.")
   }
 }
 

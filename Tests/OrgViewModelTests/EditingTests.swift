@@ -271,7 +271,10 @@ import Testing
 
   @Test func `damaged data are said at once, refuse every change, and are well when mended`() {
     var driver = Driver()
-    driver.store.damage(DataProblem(place: "organizations.json, byte 5", reason: "it ends there"))
+    driver.store.damage(
+      DataProblem(
+        place: "organizations.json, byte 5", reason: "it ends there",
+        remedy: DataProblem.Remedy("run orgman doctor --fix")))
     driver.carryOut(driver.model.refresh())
     #expect(driver.model.status?.text == "organizations.json, byte 5: it ends there")
     driver.press(.edit)

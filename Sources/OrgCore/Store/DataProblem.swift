@@ -18,32 +18,63 @@ public struct DataProblem: Sendable, Hashable, CustomStringConvertible {
   public let reason: String
   /// What can't be changed while it is so.
   public let scope: Scope
-  /// Whether the place as a whole lost its records, and nothing is wrong in it; the reason follows its name then.
-  public let isWiped: Bool
+  /// What kind of problem it is.
+  public let kind: Kind
+  /// What helps; `nil` where the reason says it.
+  public let remedy: Remedy?
+
+  /// What kind of problem there is.
+  public enum Kind: Sendable, Hashable {
+    /// A value that can't be there.
+    case invalid
+    /// The place as a whole lost its records, and nothing is wrong in it; the reason follows its name.
+    case wiped
+    /// Not all data have come to the place yet, for they are being moved there; the reason follows its name.
+    case incomplete
+  }
+
+  /// What helps against a problem. It is the store that knows: what repairs a file is nothing to do in a database.
+  public struct Remedy: Sendable, Hashable {
+    /// What to do, as it can follow a semicolon: `run orgman doctor --fix`.
+    public let action: String
+    /// What is to know about that, as it can follow a colon; empty for nothing.
+    public let note: String
+
+    /// Says what to do, and what is to know about it.
+    public init(_ action: String, note: String = "") { (self.action, self.note) = (action, note) }
+
+    /// `Run orgman doctor --fix: it shows what it can repair, and asks first.`
+    public var sentence: String {
+      "\(action.prefix(1).uppercased())\(action.dropFirst())\(note.isEmpty ? "" : ": \(note)")."
+    }
+  }
 
   /// Names a place and what is wrong there; the reason must have text of the data escaped.
-  public init(place: String, reason: String, scope: Scope = .everything, isWiped: Bool = false) {
-    (self.place, self.reason, self.scope, self.isWiped) = (place, reason, scope, isWiped)
+  public init(
+    place: String, reason: String, scope: Scope = .everything, kind: Kind = .invalid, remedy: Remedy? = nil
+  ) {
+    (self.place, self.reason, self.scope) = (place, reason, scope)
+    (self.kind, self.remedy) = (kind, remedy)
   }
 
   /// What to say to people who want to change the data.
   public var refusal: OrgError {
-    switch scope {
-    case .everything where isWiped:
-      OrgError(.damagedData, "Nothing is changed while the data are damaged. \(self).")
-    case .everything:
-      OrgError(
-        .damagedData,
-        "Nothing is changed while the data are damaged. \(self). Run orgman doctor --fix: it shows what it can repair, and asks first."
-      )
-    case .organization, .members, .member:
-      OrgError(
-        .damagedData,
-        "This record can't be changed. \(self). Run orgman doctor --fix: it shows what it can repair, and asks first."
-      )
+    let advice = remedy.map { " \($0.sentence)" } ?? ""
+    return switch (scope, kind) {
+    case (_, .incomplete):
+      OrgError(.readOnly, "Nothing is changed until the data are there. \(self).\(advice)")
+    case (.everything, _):
+      OrgError(.damagedData, "Nothing is changed while the data are damaged. \(self).\(advice)")
+    case (.organization, _), (.members, _), (.member, _):
+      OrgError(.damagedData, "This record can't be changed. \(self).\(advice)")
     }
   }
 
+  /// Why nothing can be changed, for the status line, where the end may not fit.
+  package var editingObstacle: String {
+    "Nothing can be changed\(remedy.map { "; \($0.action)" } ?? ""): \(self)"
+  }
+
   /// `organizations.json, byte 512, org_1.status: there is no status "gone"`
-  public var description: String { "\(place.escapedForDisplay)\(isWiped ? "" : ":") \(reason)" }
+  public var description: String { "\(place.escapedForDisplay)\(kind == .invalid ? ":" : "") \(reason)" }
 }

@@ -30,7 +30,9 @@ package struct FileProblem: Sendable, Hashable, CustomStringConvertible {
   /// The same, with its place in words.
   var problem: DataProblem {
     let place = isWiped ? file : "\(file), byte \(offset)\(key.isEmpty ? "" : ", \(key)")"
-    return DataProblem(place: place, reason: reason, scope: scope, isWiped: isWiped)
+    return DataProblem(
+      place: place, reason: reason, scope: scope, kind: isWiped ? .wiped : .invalid,
+      remedy: isWiped ? nil : .doctor)
   }
 
   /// What to say to people who want to change the data.
@@ -38,4 +40,10 @@ package struct FileProblem: Sendable, Hashable, CustomStringConvertible {
 
   /// `organizations.json, byte 512, org_1.status: there is no status "gone"`
   package var description: String { problem.description }
+}
+
+extension DataProblem.Remedy {
+  /// What repairs files.
+  package static let doctor = DataProblem.Remedy(
+    "run orgman doctor --fix", note: "it shows what it can repair, and asks first")
 }

@@ -222,7 +222,7 @@ extension Screen {
         $0.beginFilter(&$1)
         $1.open(FilterPrompt($0.filter))
       },
-      Command(.reload, "R F5", .finding, "read again from disk") { $0.reload(&$1) },
+      Command(.reload, "R F5", .finding, "read the data again") { $0.reload(&$1) },
       Command(.palette, ":", .program, "every command by its name", hint: "command") {
         $1.open(Palette($1.settings.preferences.savedQueries))
       },
@@ -316,7 +316,7 @@ extension String {
 }
 
 extension Action {
-  package static let reload = Action("reload", "Read again from disk")
+  package static let reload = Action("reload", "Read the data again")
   package static let goBack = Action("go-back", "Go back to the screen before")
   package static let goForward = Action("go-forward", "Go forward again")
   package static let goToLast = Action("go-to-last", "Go to the last screen, and back again")

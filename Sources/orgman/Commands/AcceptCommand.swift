@@ -30,7 +30,8 @@ struct AcceptCommand: ParsableCommand {
   func run() throws {
     try exitingWithStatus {
       let manager = OrgManager(
-        store: try options.fileStore(for: "orgman accept", isReadOnly: confirmation.dryRun))
+        store: try options.fileStore(
+          for: "orgman accept", instead: "orgman puts nothing back there", isReadOnly: confirmation.dryRun))
       guard let entry = try generation.map(manager.historyEntry(generation:)) ?? latest(manager) else {
         throw OrgError(
           .dataNotFound, generation.map { "There is no generation \($0)." } ?? "Nothing was put back.")

@@ -19,7 +19,8 @@ struct BackupCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let backup = try options.fileStore(for: "orgman backup", isReadOnly: true).backup()
+      let backup = try options.fileStore(for: "orgman backup", instead: "use pg_dump", isReadOnly: true)
+        .backup()
       try OutputFile.write(BackupArchive.bytes(of: backup), to: file)
       if options.json {
         try printJSON([

@@ -42,11 +42,15 @@ struct DataOptions: ParsableArguments {
 
   /// The store of the two files, for what is done to files alone.
   ///
-  /// - Parameter purpose: what needs them: `orgman doctor`.
+  /// - Parameters:
+  ///   - purpose: what needs them: `orgman backup`.
+  ///   - alternative: what does it in a database, as it can follow a semicolon.
   /// - Throws: `invalidValue` for a database.
-  func fileStore(for purpose: String, isReadOnly: Bool = false) throws(OrgError) -> FileStore {
+  func fileStore(
+    for purpose: String, instead alternative: String, isReadOnly: Bool = false
+  ) throws(OrgError) -> FileStore {
     let location = try DataLocation(data)
-    let directory = try location.directory(for: purpose)
+    let directory = try location.directory(for: purpose, instead: alternative)
     guard let files = try store(isReadOnly: isReadOnly) as? FileStore else {
       throw OrgError(.dataNotFound, "There are no data in \(directory.escapedForDisplay).")
     }
@@ -106,7 +110,7 @@ struct DamageOptions: ParsableArguments {
   /// Reports what is wrong with the data.
   func tell(of reader: any StoreReader) {
     guard let problem = reader.problems.first else { return }
-    let what = problem.isWiped ? "" : "The data are damaged, and not all of them are shown. "
+    let what = problem.kind == .invalid ? "The data are damaged, and not all of them are shown. " : ""
     FileHandle.standardError("orgman: \(what)\(problem.sentence)\n")
   }
 

@@ -4,13 +4,20 @@ import Glibc
 import OrgCore
 import OrgFileStore
 
+#if PostgreSQL
+  import OrgPostgresStore
+#endif
+
 /// `orgman doctor`
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Check the data, the history and who may read them, and explain what is wrong.",
-    discussion:
-      "Exits with 1 if there is an error, or a warning that --fix could repair but was not asked to.")
+    discussion: """
+      Exits with 1 if there is an error, or a warning that --fix could repair but was not asked to. In a database, looks at \
+      every row, the counts and what is installed, says what to do about each finding, and exits with 1 if there is an \
+      error or a warning; --fix is for files.
+      """)
 
   @Flag(help: "Repair what can be repaired without losing information, after showing what that is.")
   var fix = false
@@ -25,7 +32,12 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let store = try options.fileStore(for: "orgman doctor", isReadOnly: !fix)
+      #if PostgreSQL
+        if !fix, case .database = try DataLocation(options.data) { return try examineDatabase() }
+      #endif
+      let store = try options.fileStore(
+        for: "orgman doctor --fix", instead: "orgman doctor says what to do about each finding there",
+        isReadOnly: !fix)
       var findings = try store.examine()
       let sizes = store.sizes()?.sentence
       if options.json {
@@ -61,6 +73,27 @@ struct DoctorCommand: ParsableCommand {
       }
     }
   }
+
+  #if PostgreSQL
+    private func examineDatabase() throws {
+      guard let store = try options.store(isReadOnly: true) as? PostgresStore else { return }
+      let findings = try store.examine()
+      if options.json {
+        try printJSON(
+          findings.map {
+            FindingJSON(
+              severity: $0.severity.rawValue, text: $0.text, remedy: $0.advice.isEmpty ? nil : $0.advice)
+          })
+      } else {
+        if findings.isEmpty { print("Everything is as it should be.") }
+        for finding in findings {
+          print("\(finding.severity.rawValue): \(finding.text)")
+          if !finding.advice.isEmpty { print("  \(finding.advice)") }
+        }
+      }
+      if findings.contains(where: { $0.severity != .note }) { throw ExitCode(1) }
+    }
+  #endif
 }
 
 extension Finding.Remedy {

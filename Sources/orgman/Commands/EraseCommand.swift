@@ -43,7 +43,9 @@ struct EraseCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let store = try options.fileStore(for: "orgman erase")
+      let store = try options.fileStore(
+        for: "orgman erase",
+        instead: "delete the rows in SQL, and those of orgman.change and orgman.history that name them")
       let subject = try subject(in: store.reader())
       let plan = try store.erase(subject, allowingOwnerless: allowOwnerless, isTrial: true)
       let path = store.path

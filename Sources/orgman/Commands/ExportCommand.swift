@@ -32,8 +32,9 @@ struct ExportCommand: ParsableCommand {
       let reader = try store.reader()
       if !damage.allowDamaged {
         if let problem = reader.problems.first {
+          let what = problem.kind == .incomplete ? "Data that aren't all there yet" : "Damaged data"
           throw OrgError(
-            .damagedData, "Damaged data aren't exported, for not all would be there. \(problem.sentence)")
+            .damagedData, "\(what) aren't exported, for not all would be there. \(problem.sentence)")
         }
         if let loss = try (store as? FileStore)?.loss(of: reader) {
           throw OrgError(.damagedData, "The data look wiped, so nothing was exported. \(loss)")

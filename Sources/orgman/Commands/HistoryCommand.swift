@@ -54,7 +54,11 @@ struct HistoryListCommand: ParsableCommand {
       }
       if !options.json { for entry in entries { print(entry.lines.joined(separator: "\n")) } }
       if let gap {
-        throw OrgError(.damagedData, "The history is damaged: \(gap) can't be read. See orgman doctor.")
+        throw OrgError(
+          .damagedData,
+          store is FileStore
+            ? "The history is damaged: \(gap) can't be read. See orgman doctor."
+            : "The history isn't whole: \(gap) isn't in the table orgman.history any more.")
       }
     }
   }

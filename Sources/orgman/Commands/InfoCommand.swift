@@ -49,6 +49,8 @@ private struct Report: Encodable {
 
   private(set) var sections: [Section] = []
   private(set) var problems: [String] = []
+  /// Whether the data are in files, which can be repaired.
+  private var areFiles = false
   private static let problemLimit = 20
 
   enum CodingKeys: String, CodingKey {
@@ -70,6 +72,7 @@ private struct Report: Encodable {
     do throws(OrgError) {
       switch try DataLocation(options.data) {
       case .directory(let directory):
+        areFiles = true
         sections += [paths(directory, options), data(directory), lock(directory)]
       #if PostgreSQL
         case .database(let settings): sections += [paths(nil, options), data(settings)]
@@ -96,7 +99,7 @@ private struct Report: Encodable {
     if problems.isEmpty { text += "  none\n" }
     for problem in problems.prefix(Self.problemLimit) { text += "  \(problem)\n" }
     if problems.count > Self.problemLimit {
-      text += "  and \(problems.count - Self.problemLimit) more: see orgman doctor\n"
+      text += "  and \(problems.count - Self.problemLimit) more\(areFiles ? ": see orgman doctor" : "")\n"
     }
     return text
   }
@@ -173,7 +176,7 @@ private struct Report: Encodable {
       section.add("changes", store.writeObstacle.map { "not possible: \($0.reason)" } ?? "possible")
       section.add("owner after a change", store.newOwner ?? "as before")
       section.add("leases", store.leaseObstacle.map { "none: \($0)" } ?? "yes")
-      problems += data.problems.filter(\.isWiped).map { "error: \($0.sentence)" }
+      problems += data.problems.filter { $0.kind == .wiped }.map { "error: \($0.sentence)" }
       let findings = try store.examine()
       problems += findings.filter { $0.severity != .note }.map { "\($0.severity.rawValue): \($0.text)" }
     } catch {
@@ -191,6 +194,7 @@ private struct Report: Encodable {
       do throws(OrgError) {
         let store = try PostgresStore(settings, PostgresStore.Options(actor: .current(), isReadOnly: true))
         let data = try store.reader().summary
+        problems += data.problems.map { "error: \($0.sentence)" }
         for fact in store.facts { section.add(fact.name, fact.value.escapedForDisplay) }
         section.add("organizations", "\(data.organizationCount)")
         section.add("members", "\(data.memberCount)")

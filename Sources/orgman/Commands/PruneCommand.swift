@@ -37,8 +37,9 @@ struct PruneCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
+      let store = try options.fileStore(
+        for: "orgman history prune", instead: "delete old rows of orgman.change and orgman.history in SQL")
       let time = try time()
-      let store = try options.fileStore(for: "orgman history prune")
       let plan = try store.prune(before: time, isTrial: true)
       if confirmation.dryRun { return try tell(plan, time, "Would remove") }
       if !plan.isEmpty, !confirmation.yes {

@@ -37,6 +37,8 @@ struct RestoreCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
+      let (name, alternative) = ("orgman restore", "use pg_restore, or orgman undo for single changes")
+      _ = try DataLocation(options.data).directory(for: name, instead: alternative)
       let point: RestorePoint
       if let file {
         point = .backup(try read(file))
@@ -45,7 +47,7 @@ struct RestoreCommand: ParsableCommand {
       } else {
         point = .time(time.flatMap { Timestamp($0) } ?? .now())
       }
-      let store = try options.fileStore(for: "orgman restore")
+      let store = try options.fileStore(for: name, instead: alternative)
       let plan = try store.restore(to: point, isTrial: true)
       if confirmation.dryRun, options.json { return try printJSON(plan.changes.map(\.summary) + plan.notes) }
       if !options.json { try show(plan) }

@@ -150,11 +150,11 @@ extension StoreReader {
 
   /// The error for a missing record. In damaged data, it may only be unreadable.
   func notFound(_ sentence: String, _ code: OrgError.Code = .organizationNotFound) -> OrgError {
-    problems.isEmpty
-      ? OrgError(code, sentence)
-      : OrgError(
-        .damagedData,
-        "\(sentence) The data are damaged: it may be among what can't be read.")
+    guard let problem = problems.first else { return OrgError(code, sentence) }
+    let reason =
+      problem.kind == .incomplete
+      ? problem.sentence : "The data are damaged: it may be among what can't be read."
+    return OrgError(.damagedData, "\(sentence) \(reason)")
   }
 }
 
