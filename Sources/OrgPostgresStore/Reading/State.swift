@@ -8,19 +8,26 @@ struct State {
   /// Up to so many rows are counted; of more, the server's own estimate is shown.
   private static let countLimit = 100_000
 
-  private static var revision: SQL { "select generation, organizations, members from orgman.revision" }
-
   init(_ database: Database) { self.database = database }
 
   /// The question for it.
   var statement: SQL {
-    guard !tables.isInstalled else { return Self.revision.frequent }
-    func estimate(_ table: String) -> String {
-      "(select c.reltuples::bigint from pg_catalog.pg_class c where c.oid = \(table.asLiteral)::regclass)"
+    guard !tables.isInstalled else {
+      let roles = tables.otherRoles.map {
+        "exists (select from orgman.role_count where role = '\($0.rawValue)' and members > 0)"
+      }
+      let columns = ["generation", "organizations", "members"] + roles
+      let sql: SQL = "select \(raw: columns.joined(separator: ", ")) from orgman.revision"
+      return sql.frequent
     }
-    return """
-      select pg_current_snapshot()::text, \(raw: estimate(tables.organizations)), \(raw: estimate(tables.members))
-      """
+    return "select pg_current_snapshot()::text, \(raw: estimates)"
+  }
+
+  /// How many organizations and members the server thinks that there are.
+  private var estimates: String {
+    [tables.organizations, tables.members].map {
+      "(select c.reltuples::bigint from pg_catalog.pg_class c where c.oid = \($0.asLiteral)::regclass)"
+    }.joined(separator: ", ")
   }
 
   /// Decodes the state.
@@ -36,6 +43,7 @@ struct State {
     let state = try ask(statement)
     var counts = (state.number(0, 1) ?? -1, state.number(0, 2) ?? -1)
     var estimates: DataSummary.Estimates = []
+    var others = tables.isInstalled ? tables.otherRoles.indices.map { state.isTrue(0, 3 + $0) } : []
     if !tables.isInstalled {
       func count(_ table: String, _ estimate: inout Int, _ kind: DataSummary.Estimates) throws(PostgresError)
       {
@@ -47,12 +55,20 @@ struct State {
       }
       try count(tables.organizations, &counts.0, .organizations)
       try count(tables.members, &counts.1, .members)
+      if !estimates.contains(.members), !tables.otherRoles.isEmpty {
+        let roles = tables.otherRoles.map {
+          "exists (select from \(tables.members) m where \(tables.role) = '\($0.rawValue)')"
+        }
+        let found = try ask("select \(raw: roles.joined(separator: ", "))")
+        others = tables.otherRoles.indices.map { found.isTrue(0, $0) }
+      }
     }
     let generation = generation(of: state)
     let summary = DataSummary(
       revision: Revision(UInt64(clamping: generation)), rules: tables.rules,
       organizationCount: max(0, counts.0),
-      memberCount: max(0, counts.1), estimates: estimates)
+      memberCount: max(0, counts.1),
+      otherRoles: zip(tables.otherRoles, others).compactMap { $1 ? $0 : nil }, estimates: estimates)
     return (summary, generation)
   }
 }

@@ -17,6 +17,8 @@ struct Tables: Sendable {
   var organizations: String { expressions.organizations }
   /// The table of members, with its schema.
   var members: String { expressions.members }
+  /// Roles that members can't be given; some may have them all the same.
+  var otherRoles: [Role] { Role.allCases.filter { !rules.roles.contains($0) } }
   /// Whether history, revision, and counts are kept in the schema `orgman`.
   var isInstalled: Bool { shape.installation?.version != nil }
 
