@@ -37,6 +37,8 @@
       package var generations: UInt64 = 0
       /// Why it can't be done, each in a sentence.
       package var problems: [String] = []
+      /// What isn't as it should be, and is moved all the same, each in a sentence.
+      package var notes: [String] = []
     }
 
     /// Looks whether files can hold all there is.
@@ -56,6 +58,10 @@
           "\(count) organization\(count == 1 ? " has" : "s have") the status \(status.quoted), which files can't hold."
         )
       }
+      for (count, what) in try dump.unusableRecords() where count > 0 {
+        plan.problems.append("\(count) \(what), which files can't hold.")
+      }
+      plan.notes = SharedNameNotes(try dump.sharedNames()).sentences
       return plan
     }
 

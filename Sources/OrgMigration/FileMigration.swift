@@ -42,6 +42,8 @@
       package var keptRecords = 0
       /// Entries that belong to no organization, which are kept, too.
       package var leftovers = 0
+      /// What isn't as it should be, and is moved all the same, each in a sentence.
+      package var notes: [String] = []
       /// Why it can't be done, each in a sentence, and how many more there are.
       package var problems: [String] = []
       package var problemCount = 0
@@ -126,6 +128,10 @@
         if isKept(list) { plan.keptRecords += 1 }
         if index % 1000 == 999 { progress(.checking, index, pieces.count) }
       }
+      plan.notes =
+        SharedNameNotes(
+          names.map { ($0.key, pieces.id(at: $0.value)) }
+        ).sentences
       for file in FilePieces.File.allCases { plan.leftovers += pieces.leftovers(of: file).count }
       return plan
     }

@@ -182,13 +182,17 @@ func differences(_ from: any OrgStore, _ to: any OrgStore) throws -> (changes: [
     switch difference {
     case .change(let change): changes.append(change.change)
     case .impossible(let sentence): impossible.append(sentence)
+    case .note: break
     }
   }
   return (changes, impossible)
 }
 
 /// Runs orgman to its end.
-func orgman(_ arguments: String...) throws -> Output {
+func orgman(_ arguments: String...) throws -> Output { try orgman(arguments) }
+
+/// Runs orgman to its end.
+func orgman(_ arguments: [String]) throws -> Output {
   try run(
     try builtProduct("orgman"), arguments,
     environment: plainEnvironment.merging(["XDG_CONFIG_HOME": "/nonexistent"]) { $1 }, timeout: .seconds(300))

@@ -112,8 +112,9 @@ struct JournalRecord: Sendable {
     let loss = loss
     return HistoryEntry(
       generation: generation, time: Timestamp(time) ?? Timestamp(microseconds: 0), kind: kind,
-      actor: actor.who, changes: changes.compactMap { $0.recorded() }, reverted: external.reverted ?? [],
-      refused: (external.refused ?? []).compactMap { $0.recorded() },
+      actor: actor.who, changes: changes.compactMap { $0.recorded(by: .history) },
+      reverted: external.reverted ?? [],
+      refused: (external.refused ?? []).compactMap { $0.recorded(by: .history) },
       note: note.map { text in loss.map { "\(text); \($0)" } ?? text } ?? loss,
       erasedCount: erasedCount)
   }
@@ -210,4 +211,9 @@ extension JournalRecord: Codable {
     try line.encodeIfPresent(data.replaced, forKey: .replaced)
     try line.encodeIfPresent(data.splices, forKey: .splices)
   }
+}
+
+extension Rules {
+  /// For reading what happened: a history that came from a database may have roles that files don't.
+  fileprivate static let history = Rules(roles: Role.allCases)
 }

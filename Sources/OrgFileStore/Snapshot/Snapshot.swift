@@ -96,3 +96,8 @@ extension Snapshot {
     return StoreDifference(changed: changed, removed: removed)
   }
 }
+
+extension Snapshot {
+  /// How many lists of members belong to no organization.
+  package var orphanCount: Int { contents.members.orphanedMembers.count }
+}

@@ -15,12 +15,34 @@ package struct StoreComparison {
     case change(RecordedChange)
     /// What no change to the second store can do, in a sentence.
     case impossible(String)
+    /// What to know, and no difference, in a sentence.
+    case note(String)
   }
 
   /// - Throws: `damagedData` where not all data of a store can be read; what its reader throws.
   package init(from: any OrgStore, to: any OrgStore) throws(OrgError) {
     self.from = try StoreSide(from)
     self.to = try StoreSide(to)
+  }
+
+  /// What to know beforehand, each in a sentence: what isn't there yet, and what isn't compared.
+  package var warnings: [String] {
+    var warnings = (from.reader.problems + to.reader.problems).map { "\($0)." }
+    warnings += to.reader.summary.recordProblems.map { "What differs there can't be changed. \($0)." }
+    for (side, other) in [(from, to), (to, from)] {
+      let missing = other.keys.filter { !side.keys.contains($0) }.map(\.name)
+      if !missing.isEmpty {
+        warnings.append(
+          "\(side.name.escapedForDisplay) has no \(missing.joined(separator: ", ")), so nothing of that is compared."
+        )
+      }
+      if other.holdsJoinedAt, !side.holdsJoinedAt {
+        warnings.append(
+          "\(side.name.escapedForDisplay) doesn't have when members joined, so that isn't compared.")
+      }
+      if let orphans = side.orphans { warnings.append(orphans) }
+    }
+    return warnings
   }
 
   /// The newest state of the second store that was compared.
@@ -32,7 +54,13 @@ package struct StoreComparison {
   package func run(
     progress: (Int, Int) -> Void = { _, _ in }, _ report: (Difference) throws(OrgError) -> Void
   ) throws(OrgError) {
+    for side in [from, to] {
+      for sentence in try side.unknownValues() {
+        try report(.impossible("\(side.name.escapedForDisplay): \(sentence)"))
+      }
+    }
     let (source, target) = (try from.directory(), try to.directory())
+    var names = SharedNames(source.sharedNames)
     var both: [String] = []
     var (new, gone): ([String], [String]) = ([], [])
     merge(source.portable, target.portable) { id, isInSource, isInTarget in
@@ -67,16 +95,29 @@ package struct StoreComparison {
         else {
           continue
         }
+        names.note(wanted.organization, present.organization)
         try compare(wanted.organization, present.organization, &renames, report)
         try compare(wanted.members, present.members, of: present.organization, report)
       }
       advance(ids.count)
     }
-    for change in renames.inOrder { try report(.change(change)) }
+    for change in renames.inOrder {
+      if case .setField(_, let id, _, let name?) = change.change,
+        let reason = names.obstacle(to: name, of: id)
+      {
+        try report(.impossible(reason))
+      } else {
+        try report(.change(change))
+      }
+    }
     try inChunks(new) { (ids) throws(OrgError) in
       let records = try from.records(ids.map { source.local($0, from.ids) })
       for id in ids {
         guard let record = records[source.local(id, from.ids)] else { continue }
+        if let reason = names.obstacle(to: record.organization.name, of: to.ids.local(id)) {
+          try report(.impossible("\(reason.dropLast()), and neither can its members."))
+          continue
+        }
         try create(record.organization, record.members, as: to.ids.local(id), report)
       }
       advance(ids.count)
@@ -135,10 +176,7 @@ extension StoreComparison {
     }
     try report(
       .change(RecordedChange(.createOrganization(organization), organizationName: organization.name)))
-    var known: Set<String> = []
-    for member in members where known.insert(member.userID).inserted {
-      try add(member, to: organization, report)
-    }
+    for member in try once(members, in: organization, report) { try add(member, to: organization, report) }
   }
 
   private func add(_ member: OrgUser, to organization: Organization, _ report: Report) throws(OrgError) {
@@ -197,6 +235,7 @@ extension StoreComparison {
     _ wanted: [OrgUser], _ present: [OrgUser], of organization: Organization, _ report: Report
   ) throws(OrgError) {
     if wanted.count == present.count, zip(wanted, present).allSatisfy({ isSame($0, $1) }) { return }
+    let wanted = try once(wanted, in: organization, report)
     var rest = Dictionary(wanted.map { ($0.userID, $0) }) { first, _ in first }
     for member in present {
       guard let other = rest.removeValue(forKey: member.userID) else {
@@ -225,11 +264,58 @@ extension StoreComparison {
     }
   }
 
+  /// Members without those that are there once more.
+  private func once(
+    _ members: [OrgUser], in organization: Organization, _ report: Report
+  ) throws(OrgError) -> [OrgUser] {
+    var known: Set<String> = []
+    var result: [OrgUser] = []
+    for member in members {
+      if known.insert(member.userID).inserted {
+        result.append(member)
+      } else {
+        try report(
+          .note(
+            "\(member.userID.escapedForDisplay) is in \(organization.name.escapedForDisplay) more than once; only the first is compared."
+          ))
+      }
+    }
+    return result
+  }
+
   private var holdJoinedAt: Bool { from.holdsJoinedAt && to.holdsJoinedAt }
 
   private func isSame(_ left: OrgUser, _ right: OrgUser) -> Bool {
     left.userID == right.userID && left.role == right.role
       && (!holdJoinedAt || left.joinedAt == right.joinedAt)
+  }
+}
+
+/// Who has a name that several organizations have on the first side, but for case and white space: only one can have it
+/// where changes are made.
+private struct SharedNames {
+  private let hashes: Set<Int>
+  private var holders: [String: (id: String, name: String)] = [:]
+
+  init(_ hashes: Set<Int>) { self.hashes = hashes }
+
+  /// Looks at an organization of both sides: one that has its name already keeps it.
+  mutating func note(_ wanted: Organization, _ present: Organization) {
+    let key = present.name.nameKey
+    guard hashes.contains(key.hashValue), wanted.name.nameKey == key else { return }
+    holders[key] = (present.id, present.name)
+  }
+
+  /// Why an organization can't be given a name; the first one can.
+  mutating func obstacle(to name: String, of id: String) -> String? {
+    let key = name.nameKey
+    guard hashes.contains(key.hashValue) else { return nil }
+    guard let holder = holders[key], holder.id != id else {
+      holders[key] = (id, name)
+      return nil
+    }
+    return
+      "\(name.quoted) (\(id.escapedForDisplay)) can't be there beside \(holder.name.quoted) (\(holder.id.escapedForDisplay)), for the names differ in case or white space alone."
   }
 }
 

@@ -13,28 +13,50 @@ struct StoreSide {
   let keys: [OrganizationKey]
   /// Whether it has room for the time when a member joined.
   let holdsJoinedAt: Bool
+  /// Where it is, for messages.
+  let name: String
+  private let store: any OrgStore
 
   /// - Throws: `damagedData` where not all of the data can be read.
   init(_ store: any OrgStore) throws(OrgError) {
+    self.store = store
     reader = try store.reader()
-    if let problem = reader.problems.first {
+    if let problem = reader.problems.first(where: { $0.kind != .incomplete }) {
       throw OrgError(.damagedData, "Damaged data can't be compared. \(problem).")
     }
     #if PostgreSQL
       if let database = store as? PostgresStore {
         let form = database.hasUUIDs ? StoreIDs.Form.uuid : .text(length: database.idLength)
         ids = StoreIDs(form, originals: try database.originalIDs())
-        (keys, holdsJoinedAt) = (database.heldKeys, database.holdsJoinedAt)
+        (keys, holdsJoinedAt, name) = (database.heldKeys, database.holdsJoinedAt, database.displayName)
         return
       }
     #endif
     (ids, keys, holdsJoinedAt) = (.files, OrganizationKey.all, true)
+    name = (store as? FileStore)?.path ?? "memory"
+  }
+
+  /// What is shown as another value than it has, each in a sentence.
+  func unknownValues() throws(OrgError) -> [String] {
+    #if PostgreSQL
+      if let database = store as? PostgresStore { return try database.unknownValues() }
+    #endif
+    return []
+  }
+
+  /// Entries that belong to no organization, in a sentence; `nil` for none.
+  var orphans: String? {
+    guard let count = (reader as? Snapshot)?.orphanCount, count > 0 else { return nil }
+    return
+      "\(count) \(count == 1 ? "list" : "lists") of members in \(name.escapedForDisplay) \(count == 1 ? "belongs" : "belong") to no organization, and can't be compared."
   }
 
   var rules: Rules { reader.rules }
 
   /// Under which ids organizations are found.
   struct Directory {
+    /// Hashes of the names that more than one organization has, but for case and white space.
+    var sharedNames: Set<Int> = []
     /// The ids of the files, in order.
     var portable: [String] = []
     /// The store's own ids where they can't be told from those of the files.
@@ -47,11 +69,18 @@ struct StoreSide {
   func directory() throws(OrgError) -> Directory {
     var directory = Directory()
     directory.portable.reserveCapacity(reader.summary.organizationCount)
+    var names: [Int] = []
+    names.reserveCapacity(reader.summary.organizationCount)
     try reader.forEachOrganization { row in
+      names.append(row.organization.name.nameKey.hashValue)
       let local = row.organization.id
       let portable = ids.portable(local)
       directory.portable.append(portable)
       if ids.local(portable) != local { directory.exceptions[portable] = local }
+    }
+    names.sort()
+    for (name, next) in zip(names, names.dropFirst()) where name == next {
+      directory.sharedNames.insert(name)
     }
     directory.portable.sort { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
     for (id, next) in zip(directory.portable, directory.portable.dropFirst()) where id == next {

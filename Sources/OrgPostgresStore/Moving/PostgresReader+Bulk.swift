@@ -16,6 +16,9 @@ extension PostgresStore {
   /// Whether ids are UUIDs for the server.
   package var hasUUIDs: Bool { database.tables.hasUUIDs }
 
+  /// Where the database is, for messages.
+  package var displayName: String { database.name }
+
   /// How many characters an id may have where ids are texts.
   package var idLength: Int { database.tables.shape.column(.id)?.length ?? 255 }
 

@@ -84,6 +84,38 @@ package final class TableDump: Sendable {
       (0..<rows.count).map { (rows.text($0, 0) ?? "", rows.number($0, 1) ?? 0) }, uniquingKeysWith: +)
   }
 
+  /// How many records there are that files can't hold, and what is wrong with them.
+  package func unusableRecords() throws(OrgError) -> [(count: Int, what: String)] {
+    let name = tables.text(.name)
+    let longest = Rules.files.nameLength
+    let rows = try ask(
+      """
+      select (select count(*) from \(raw: tables.organizations) o \
+      where coalesce(char_length(\(raw: name)), 0) not between 1 and \(longest)), \
+      (select count(*) from \(raw: tables.members) m where \(raw: tables.user) is null)
+      """)
+    let (names, users) = (rows.number(0, 0) ?? 0, rows.number(0, 1) ?? 0)
+    return [
+      (names, "organization\(names == 1 ? " has" : "s have") no name, or one of over \(longest) characters"),
+      (users, "member\(users == 1 ? " has" : "s have") no user id"),
+    ]
+  }
+
+  /// Names that differ in case or white space alone, with the ids of who has them.
+  package func sharedNames() throws(OrgError) -> [(name: String, id: String)] {
+    var names: [(name: String, id: String)] = []
+    let key = tables.nameKey
+    try copy(
+      """
+      select \(tables.text(.name)), \(tables.id) from \(tables.organizations) o where \(key) in (\
+      select \(key) from \(tables.organizations) o group by 1 having count(*) > 1)
+      """
+    ) { row in
+      if let name = row.text(0), let id = row.text(1) { names.append((name, id)) }
+    }
+    return names
+  }
+
   /// What files call those organizations whose id doesn't say it.
   package func originalIDs() throws(OrgError) -> [String: String] {
     guard isInstalled else { return [:] }

@@ -9,7 +9,8 @@ struct DiffCommand: ParsableCommand {
     discussion: """
       Prints the changes to TO that make it like FROM, one a line: what goes, what changes, what is new. With --json they \
       are a document that orgman apply --data TO makes. The same organization is org_ and a UUID in files and the UUID alone \
-      in tables with UUIDs. What no change can do, as another time of creation, is printed on standard error. Exits with 0 \
+      in tables with UUIDs. What no change can do, as another time of creation or a name that another organization has, but for case, is printed on standard error, \
+      and so is what isn't compared. Exits with 0 \
       where nothing differs, with 3 where something does.
       """)
 
@@ -29,15 +30,16 @@ struct DiffCommand: ParsableCommand {
       try log.start(data: try DataLocation(to).display)
       let target = try open(to)
       let comparison = try StoreComparison(from: try open(from), to: target)
+      for warning in comparison.warnings { FileHandle.standardError("orgman: \(warning)\n") }
       let output = StandardOutput()
       let document = json ? try ChangeDocumentWriter(output, generation: try target.newestGeneration()) : nil
       let progress = Progress()
       var hasDifferences = false
       try comparison.run(progress: { progress.show("Comparing", Double($0) / Double(max(1, $1))) }) {
         (difference) throws(OrgError) in
-        hasDifferences = true
+        if case .note = difference {} else { hasDifferences = true }
         switch difference {
-        case .impossible(let sentence):
+        case .impossible(let sentence), .note(let sentence):
           progress.clear()
           FileHandle.standardError("orgman: \(sentence)\n")
         case .change(let change):

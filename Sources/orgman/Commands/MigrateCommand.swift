@@ -113,7 +113,7 @@
       if plan.leftovers > 0 {
         lines.append("\(plan.leftovers.grouped) entries belong to no organization: their text is kept.")
       }
-      FileHandle.standardError(lines.map { $0 + "\n" }.joined())
+      FileHandle.standardError((lines + plan.notes).map { $0 + "\n" }.joined())
     }
 
     private func print(_ report: MigrationReport, _ output: StandardOutput) throws {
@@ -143,6 +143,7 @@
       let plan = try migration.plan()
       FileHandle.standardError(
         "\(plan.organizations.grouped) organizations, \(plan.members.grouped) members and \(Int(clamping: plan.generations).grouped) generations of \(settings.display.escapedForDisplay) go to \(directory.escapedForDisplay).\n"
+          + plan.notes.map { $0 + "\n" }.joined()
       )
       if let first = plan.problems.first {
         for problem in plan.problems.dropFirst() { FileHandle.standardError("orgman: \(problem)\n") }
