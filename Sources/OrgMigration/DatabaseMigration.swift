@@ -46,6 +46,11 @@
       var plan = Plan()
       (plan.organizations, plan.members) = try dump.counts()
       plan.generations = try dump.generation() ?? 0
+      if let source = try dump.unfinishedSource() {
+        plan.problems.append(
+          "\(dump.name.escapedForDisplay) isn't all there yet: run orgman migrate from \(source.escapedForDisplay) again first."
+        )
+      }
       let roles = Set(Rules.files.roles.map(\.rawValue))
       for (role, count) in try dump.roles().sorted(by: { $0.key < $1.key }) where !roles.contains(role) {
         plan.problems.append(
@@ -118,7 +123,8 @@
         pieces: pieces, sums: dump.sums, local: { known[$0] ?? ids.local($0) }, progress: progress)
       if let difference = try comparison.run() {
         throw OrgError(
-          .damagedData, "The files don't have what is in \(dump.name.escapedForDisplay): \(difference).")
+          .damagedData,
+          "The files don't have what is in \(dump.name.escapedForDisplay): \(difference.sentence).")
       }
       report.comparingSeconds = seconds(since: compared)
       (report.organizations, report.members) = (pieces.count, pieces.memberCount)

@@ -277,9 +277,10 @@
       let comparison = RecordComparison(
         pieces: pieces, sums: loader.sums, local: ids.local, progress: progress)
       if let difference = try comparison.run() {
+        try loader.forget(difference.different)
         throw OrgError(
           .conflict,
-          "\(loader.name.escapedForDisplay) doesn't have what was moved there: \(difference). Somebody else writes to it; stop that, and run the command again."
+          "\(loader.name.escapedForDisplay) doesn't have what was moved there: \(difference.sentence). Somebody else writes to it; stop that, delete what isn't in the files, and run the command again."
         )
       }
       report.comparingSeconds = seconds(since: start)

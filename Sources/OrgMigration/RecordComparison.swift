@@ -11,30 +11,40 @@
     let local: (String) -> String
     let progress: MigrationProgress
 
-    /// - Returns: what differs, in a few words; `nil` for nothing.
-    func run() throws(OrgError) -> String? {
+    /// What differs.
+    struct Result {
+      /// In a few words.
+      let sentence: String
+      /// The organizations of the files that aren't so in the tables, by the ids of the tables.
+      let different: [String]
+    }
+
+    /// - Returns: what differs; `nil` for nothing.
+    func run() throws(OrgError) -> Result? {
       progress(.comparing, 0, pieces.count)
       var found = try sums.sums()
-      var different: [String] = []
+      var (different, names): ([String], [String]) = ([], [])
       for index in 0..<pieces.count {
         var organization = pieces.organization(at: index)
         organization.id = local(organization.id)
         if found.removeValue(forKey: organization.id) != sum(organization, at: index) {
-          different.append(organization.name)
+          different.append(organization.id)
+          names.append(organization.name)
         }
         if index % 1000 == 999 { progress(.comparing, index, pieces.count) }
       }
       var parts: [String] = []
-      if let first = different.first {
+      if let first = names.first {
         parts.append(
           "\(different.count) organization\(different.count == 1 ? " differs" : "s differ"), the first of which is \(first.quoted)"
         )
       }
       if let first = found.keys.min() {
         parts.append(
-          "\(found.count) of the tables aren't in the files, the first of which is \(first.quoted)")
+          "\(found.count) of the tables \(found.count == 1 ? "isn't" : "aren't") in the files, the first of which is \(first.quoted)"
+        )
       }
-      return parts.isEmpty ? nil : parts.joined(separator: "; ")
+      return parts.isEmpty ? nil : Result(sentence: parts.joined(separator: "; "), different: different)
     }
 
     private func sum(_ organization: Organization, at index: Int) -> RecordSums.Sum {

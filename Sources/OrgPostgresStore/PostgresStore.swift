@@ -55,6 +55,7 @@ public final class PostgresStore: RemoteStore {
       )
     }
     if !access.canReadHistory { shape.installation = nil }
+    shape.installation?.canReadMigration = access.canReadMigration
     database = Database(pool: pool, tables: Tables(shape))
     guard database.tables.shape.hasTables else {
       throw OrgError(

@@ -100,11 +100,16 @@ struct Committer {
       let queries = RecordQueries(tables: tables) { (statements) throws(OrgError) in
         try transaction.read(statements)
       }
-      switch Result(catching: { () throws(OrgError) in
+      let looked = Result { () throws(OrgError) in
         let preview = Preview(of: set, on: try queries.lookup(set))
         try preview.check()
         return preview
-      }) {
+      }
+      if let problem = transaction.unfinishedMigration {
+        transaction.rollBack()
+        return .failure(problem.refusal)
+      }
+      switch looked {
       case .success(let value): preview = value
       case .failure(let error):
         transaction.rollBack()

@@ -10,12 +10,16 @@ final class Transaction {
   private(set) var mark = TransactionMark()
   /// What a read was refused with; it decides over the transaction, whatever the reader made of it.
   private(set) var failure: PostgresError?
+  /// Files of which not all is in the tables yet.
+  private(set) var unfinishedMigration: DataProblem?
   /// What is sent before the next statements, in the same round trip.
   private var pending: [Statement] = []
 
   private var tables: Tables { database.tables }
   /// How long rolling back may take, in milliseconds; then the connection is closed, which comes to the same.
   private static let rollBackPatience = 2000
+  /// How many values the first statement returns before those about a migration.
+  private static let settingsCount = 7
 
   /// - Parameters:
   ///   - start: when the commit began, in milliseconds.
@@ -47,6 +51,10 @@ final class Transaction {
   private func note(_ begun: Rows) {
     mark = TransactionMark(
       id: begun.text(0, 0) ?? "", backend: begun.number(0, 1) ?? 0, start: begun.number(0, 2) ?? 0)
+    if let source = begun.text(0, Self.settingsCount) {
+      unfinishedMigration = database.unfinishedMigration(
+        from: source, since: begun.text(0, Self.settingsCount + 1))
+    }
     watch.watch(mark.backend)
     connection.note(backend: mark.backend)
   }
@@ -56,13 +64,19 @@ final class Transaction {
   func begin(_ entry: String) throws(PostgresError) {
     // The server ends a transaction that waits for others within two seconds if its client is gone. A limit for locks
     // leaves the time to find out who holds them.
+    let canBeMoving = tables.shape.installation?.canReadMigration == true
+    let migration =
+      canBeMoving
+      ? ["source", "to_char(started at time zone 'UTC', 'YYYY-MM-DD HH24:MI')"].map {
+        ", (select \($0) from orgman.migration where finished is null)"
+      }.joined() : ""
     let settings: SQL = """
       select pg_current_xact_id(), pg_backend_pid(), (extract(epoch from now()) * 1000000)::bigint, \
       set_config('orgman.entry', \(entry), true), set_config('search_path', 'pg_catalog, pg_temp', true), \
       case when current_setting('lock_timeout')::interval between '1 ms' and '999 ms' \
       then set_config('lock_timeout', '1s', true) end, \
       case when current_setting('client_connection_check_interval', true) = '0' and version() like '%linux%' \
-      then set_config('client_connection_check_interval', '2s', true) end
+      then set_config('client_connection_check_interval', '2s', true) end\(raw: migration)
       """
     pending = [Statement("begin isolation level read committed, read write"), settings.statement]
     guard connection.isDirect else {

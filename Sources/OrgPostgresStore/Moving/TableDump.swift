@@ -61,6 +61,12 @@ package final class TableDump: Sendable {
     return try ask("select generation from orgman.revision").number(0, 0).flatMap { UInt64(exactly: $0) }
   }
 
+  /// Where the files are of which not all is in the tables yet; `nil` for none.
+  package func unfinishedSource() throws(OrgError) -> String? {
+    guard isInstalled else { return nil }
+    return try ask("select source from orgman.migration where finished is null").text(0, 0)
+  }
+
   /// How many organizations and members there are.
   package func counts() throws(OrgError) -> (organizations: Int, members: Int) {
     let rows = try ask(

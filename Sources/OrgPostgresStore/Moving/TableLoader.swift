@@ -194,6 +194,20 @@ package final class TableLoader: Sendable {
     }
   }
 
+  /// Has organizations moved once more, for they aren't in the tables as they were loaded.
+  package func forget(_ ids: [String]) throws(OrgError) {
+    guard !ids.isEmpty else { return }
+    let those: SQL = "k.organization = any(\(tables.ids(ids)))"
+    let present = "exists (select from \(tables.organizations) o where o.id = k.organization)"
+    try transaction { () throws(PostgresError) in
+      let statements: [SQL] = [
+        "update orgman.kept_organization k set sha256 = '' where \(those) and \(raw: present)",
+        "delete from orgman.kept_organization k where \(those) and not \(raw: present)",
+      ]
+      for statement in statements { _ = try connection.run(statement.statement) { _ in true } }
+    }
+  }
+
   /// Removes organizations that the files have no longer.
   package func remove(_ ids: [String]) throws(OrgError) {
     guard !ids.isEmpty else { return }

@@ -16,8 +16,15 @@ struct State {
       let roles = tables.otherRoles.map {
         "exists (select from orgman.role_count where role = '\($0.rawValue)' and members > 0)"
       }
-      let columns = ["generation", "organizations", "members"] + roles
-      let sql: SQL = "select \(raw: columns.joined(separator: ", ")) from orgman.revision"
+      let move = [
+        "m.source", "to_char(m.started at time zone 'UTC', 'YYYY-MM-DD HH24:MI')",
+      ]
+      let isMoving = tables.shape.installation?.canReadMigration == true
+      let columns = ["r.generation", "r.organizations", "r.members"] + roles + (isMoving ? move : [])
+      let sql: SQL = """
+        select \(raw: columns.joined(separator: ", ")) from orgman.revision r\
+        \(raw: isMoving ? " left join orgman.migration m on m.finished is null" : "")
+        """
       return sql.frequent
     }
     return "select pg_current_snapshot()::text, \(raw: estimates)"
@@ -44,7 +51,13 @@ struct State {
     var counts = (state.number(0, 1) ?? -1, state.number(0, 2) ?? -1)
     var estimates: DataSummary.Estimates = []
     var others = tables.isInstalled ? tables.otherRoles.indices.map { state.isTrue(0, 3 + $0) } : []
-    if !tables.isInstalled {
+    let problem = unfinishedMigration(state)
+    if problem != nil {
+      // Nothing is counted before all is there.
+      let rows = try ask("select \(raw: self.estimates)")
+      counts = (rows.number(0, 0) ?? -1, rows.number(0, 1) ?? -1)
+    }
+    if !tables.isInstalled || problem != nil {
       func count(_ table: String, _ estimate: inout Int, _ kind: DataSummary.Estimates) throws(PostgresError)
       {
         guard estimate <= Self.countLimit else {
@@ -68,8 +81,29 @@ struct State {
       revision: Revision(UInt64(clamping: generation)), rules: tables.rules,
       organizationCount: max(0, counts.0),
       memberCount: max(0, counts.1),
-      otherRoles: zip(tables.otherRoles, others).compactMap { $1 ? $0 : nil }, estimates: estimates)
+      otherRoles: zip(tables.otherRoles, others).compactMap { $1 ? $0 : nil }, estimates: estimates,
+      problems: problem.map { [$0] } ?? [])
     return (summary, generation)
+  }
+
+  /// Files of which not all is in the tables yet.
+  private func unfinishedMigration(_ state: Rows) -> DataProblem? {
+    guard tables.isInstalled, tables.shape.installation?.canReadMigration == true else { return nil }
+    let column = 3 + tables.otherRoles.count
+    return state.text(0, column).map {
+      database.unfinishedMigration(from: $0, since: state.text(0, column + 1))
+    }
+  }
+}
+
+extension Database {
+  /// What to say of files of which not all is in the tables yet.
+  func unfinishedMigration(from source: String, since time: String?) -> DataProblem {
+    DataProblem(
+      place: name,
+      reason:
+        "doesn't have all data of \(source.escapedForDisplay) yet: orgman migrate began to move them at \(time ?? "some time") UTC, and goes on when it is run again",
+      kind: .incomplete)
   }
 }
 

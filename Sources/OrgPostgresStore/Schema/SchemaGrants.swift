@@ -14,7 +14,7 @@ package enum SchemaGrants: Sendable, Hashable, CaseIterable {
     let role = role.asIdentifier
     var statements = [
       "grant usage on schema \(organizations.schema.asIdentifier), orgman to \(role);",
-      "grant select on orgman.version, orgman.revision, orgman.history, orgman.change, orgman.role_count, orgman.kept_id to \(role);",
+      "grant select on orgman.version, orgman.revision, orgman.history, orgman.change, orgman.role_count, orgman.kept_id, orgman.migration to \(role);",
       "grant execute on function orgman.settle() to \(role);",
     ]
     for table in [organizations, members] {

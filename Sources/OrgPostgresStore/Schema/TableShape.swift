@@ -108,6 +108,8 @@ package struct TableShape: Sendable, Hashable {
     package var owner: String
     /// Whether the role that asked owns it, too.
     package var isOwned: Bool
+    /// Whether the role that asked may look whether data are being moved there.
+    package var canReadMigration = false
     /// The names of orgman's indexes that can be used.
     package var indexes: Set<String> = []
   }
