@@ -9,6 +9,8 @@ public struct ConnectionSettings: Sendable, Hashable {
   private let text: String
   /// What is said there, by keyword.
   private let given: [String: String]
+  /// What the service that it names says.
+  private let service: ServiceFile.Entries
   /// How long a server may take to answer before it counts as lost, in milliseconds.
   var patience = 30_000
 
@@ -39,6 +41,8 @@ public struct ConnectionSettings: Sendable, Hashable {
       option += 1
     }
     (self.text, self.given) = (text, given)
+    service =
+      (given["service"] ?? UserEnvironment.variable("PGSERVICE")).map { ServiceFile.entries(of: $0) } ?? [:]
   }
 
   /// Whether a text is a database's address rather than a directory.
@@ -78,7 +82,9 @@ public struct ConnectionSettings: Sendable, Hashable {
   func warning(_ facts: ConnectionFacts) -> String? {
     guard !facts.isLocal else { return nil }
     guard facts.isEncrypted else { return "not encrypted" }
-    let mode = given["sslmode"] ?? UserEnvironment.variable("PGSSLMODE") ?? "verify-full"
+    let mode =
+      given["sslmode"] ?? service["sslmode"] ?? UserEnvironment.variable("PGSSLMODE")
+      ?? (service.isEmpty ? "verify-full" : "prefer")
     return mode == "verify-full" ? nil : "sslmode=\(mode)"
   }
 
@@ -146,7 +152,7 @@ public struct ConnectionSettings: Sendable, Hashable {
 
   /// The file with passwords, where libpq looks for it.
   private var passwordFile: String? {
-    given["passfile"] ?? UserEnvironment.variable("PGPASSFILE")
+    given["passfile"] ?? service["passfile"] ?? UserEnvironment.variable("PGPASSFILE")
       ?? UserEnvironment.variable("HOME").map { $0 + "/.pgpass" }
   }
 
@@ -171,7 +177,7 @@ public struct ConnectionSettings: Sendable, Hashable {
 }
 
 /// The environment, as libpq reads it.
-private enum UserEnvironment {
+enum UserEnvironment {
   static func variable(_ name: String) -> String? {
     guard let value = getenv(name) else { return nil }
     let text = String(cString: value)
