@@ -231,8 +231,17 @@ struct BrowseCommand: ParsableCommand {
         isReadOnly: readOnly, isShortLived: false, preferences, observer: Log.historyObserver)
     }
     do {
+      #if PostgreSQL
+        if case .database = location {
+          let (isReadOnly, observer) = (readOnly, Log.historyObserver)
+          return try FirstConnection.wait(for: location.display) { () throws(OrgError) in
+            try location.open(
+              isReadOnly: isReadOnly, isShortLived: false, preferences, observer: observer)
+          }
+        }
+      #endif
       return try open()
-    } catch {
+    } catch let error as OrgError {
       guard case .directory(let directory) = location, error.code == .dataNotFound, !readOnly,
         isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1
       else { throw error }
