@@ -21,7 +21,7 @@ public struct ConnectionSettings: Sendable, Hashable {
     if let reason = cpostgres_load() {
       throw OrgError(
         .system,
-        "libpq, the client library of PostgreSQL, can't be loaded: \(String(cString: reason).escapedForDisplay). Install the package libpq5."
+        "libpq, the client library of PostgreSQL, isn't installed (\(String(cString: reason).escapedForDisplay)); the package libpq5 has it."
       )
     }
     var message: UnsafeMutablePointer<CChar>?
