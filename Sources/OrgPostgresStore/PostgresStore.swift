@@ -41,7 +41,7 @@ public final class PostgresStore: RemoteStore {
     var shape: TableShape
     do throws(PostgresError) {
       let found = try pool.withConnection { connection throws(PostgresError) in
-        try connection.run(Statement(TableShape.openingQuery))
+        try connection.run(TableShape.looking(by: TableShape.openingQuery))[1]
       }
       shape = TableShape(rows: found.texts)
       access = try Access(pool, Tables(shape))

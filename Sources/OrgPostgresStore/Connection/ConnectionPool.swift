@@ -119,11 +119,12 @@ final class ConnectionPool: Sendable {
   }
 
   /// Without the first, somebody who may create an operator in the schema `public` could have it called by whoever reads. The
-  /// others are about questions of a person who waits: compiling one takes longer than answering it, and what several
-  /// processes can look at, they should.
+  /// next are about questions of a person who waits: compiling one takes longer than answering it, and what several
+  /// processes can look at, they should. The last are the forms in which names and bytes are read, whatever the role's are.
   static let searchPath = Statement(
     """
     select pg_backend_pid(), set_config('search_path', 'pg_catalog, pg_temp', true), set_config('jit', 'off', true), \
-    set_config('parallel_tuple_cost', '0.001', true)
+    set_config('parallel_tuple_cost', '0.001', true), set_config('quote_all_identifiers', 'off', true), \
+    set_config('bytea_output', 'hex', true)
     """, isFrequent: true)
 }

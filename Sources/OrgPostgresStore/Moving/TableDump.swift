@@ -17,7 +17,7 @@ package final class TableDump: Sendable {
     let shape: TableShape
     do throws(PostgresError) {
       connection = try pool.borrow()
-      shape = TableShape(rows: try connection.run(Statement(TableShape.detectionQuery)).texts)
+      shape = TableShape(rows: try connection.run(TableShape.looking(by: TableShape.detectionQuery))[1].texts)
     } catch {
       throw error.error("The database can't be opened", of: settings.display)
     }

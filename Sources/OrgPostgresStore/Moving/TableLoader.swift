@@ -39,7 +39,7 @@ package final class TableLoader: Sendable {
   }
 
   private static func shape(_ connection: Connection) throws(PostgresError) -> TableShape {
-    TableShape(rows: try connection.run(Statement(TableShape.detectionQuery)).texts)
+    TableShape(rows: try connection.run(TableShape.looking(by: TableShape.detectionQuery))[1].texts)
   }
 
   /// Where the database is, for messages.

@@ -23,7 +23,7 @@ public struct SchemaInstaller: Sendable {
     let bypass: String?
     do throws(PostgresError) {
       let found = try pool.withConnection { connection throws(PostgresError) in
-        try connection.run(Statement(TableShape.detectionQuery))
+        try connection.run(TableShape.looking(by: TableShape.detectionQuery))[1]
       }
       let detected = TableShape(rows: found.texts)
       bypass = try pool.withConnection { connection throws(PostgresError) in
@@ -54,7 +54,7 @@ public struct SchemaInstaller: Sendable {
     do throws(PostgresError) {
       try pool.withConnection { connection throws(PostgresError) in
         do throws(PostgresError) {
-          _ = try connection.run(Statement("begin")) { _ in true }
+          _ = try connection.run(Statement("begin isolation level read committed, read write")) { _ in true }
           for statement in statements { _ = try connection.run(Statement(statement)) { _ in true } }
           _ = try connection.run(Statement("commit")) { _ in true }
         } catch {

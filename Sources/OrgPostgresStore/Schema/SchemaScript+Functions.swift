@@ -38,7 +38,7 @@ extension SchemaScript {
     }
     return """
       -- Tell whether changes are recorded: not while the owner loads data, and not where columns have changed.
-      \(Self.header("is_recording()", returns: "boolean"))
+      \(Self.header("is_recording()", returns: "boolean", settings: "\n  set quote_all_identifiers = off"))
       declare
         present xid8 := pg_current_xact_id();
       begin

@@ -6,6 +6,11 @@ extension TableShape {
   /// The same without what can be installed, which takes the server as long as all the rest: for who only uses what there is.
   package static let openingQuery = start + rest
 
+  /// The statements that run one of them: the names of types are compared with names without quotes.
+  static func looking(by query: String) -> [Statement] {
+    [Statement("select set_config('quote_all_identifiers', 'off', true)"), Statement(query)]
+  }
+
   private static let start = """
     with tables as (
       select found.role, c.oid, n.nspname, c.relname, c.relkind, c.relowner, c.relrowsecurity
