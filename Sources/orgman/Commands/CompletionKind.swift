@@ -21,9 +21,26 @@ private enum Candidates {
   private static let limit = 500
 
   static func organizations(_ words: [String], _ prefix: String) -> [String] {
-    guard let reader = reader(words), let organizations = try? reader.organizations() else { return [] }
+    guard let reader = reader(words) else { return [] }
     let isStart = reader.rules.isStartOfID(prefix)
     var candidates: [String] = []
+    // A database may have a million of them.
+    let escaped = prefix.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
+    let query = (try? Query("\"\(escaped)\"")) ?? Query()
+    var last: String?
+    repeat {
+      let page =
+        (try? reader.organizations(matching: prefix.isEmpty ? Query() : query, after: last, limit: limit))
+        ?? []
+      add(page.map(\.organization), prefix, isStart, to: &candidates)
+      last = page.count == limit ? page.last?.organization.id : nil
+    } while last != nil && candidates.count < limit
+    return candidates
+  }
+
+  private static func add(
+    _ organizations: [Organization], _ prefix: String, _ isStart: Bool, to candidates: inout [String]
+  ) {
     for organization in organizations {
       guard candidates.count < limit else { break }
       // If a shell might interpret the name, offer the ID instead.
@@ -35,11 +52,10 @@ private enum Candidates {
         candidates.append(organization.id)
       }
     }
-    return candidates
   }
 
   static func plans(_ words: [String], _ prefix: String) -> [String] {
-    let own = Set((try? reader(words)?.organizations())?.map(\.planTier) ?? [])
+    let own = Set((try? reader(words)?.overview())?.plans.values.map(\.name) ?? [])
     let known = ConfigurationFile.load().configuration.preferences.planTiers
     let all = known + own.subtracting(known).sorted()
     return Array(all.filter { isHarmless($0) && $0.hasPrefix(prefix) }.prefix(limit))
