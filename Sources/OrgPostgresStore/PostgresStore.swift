@@ -18,16 +18,18 @@ public final class PostgresStore: RemoteStore {
     public var readsOneMoment: Bool
     /// Who changes the data.
     public var actor: Actor
+    /// A server that follows the one of the database, to read from.
+    public var replica: ConnectionSettings?
     /// Is told of what this store commits.
     public var observer: (any HistoryObserver)?
 
     /// Chooses what a store is opened for.
     public init(
       actor: Actor, isReadOnly: Bool = false, readsOneMoment: Bool = false,
-      observer: (any HistoryObserver)? = nil
+      replica: ConnectionSettings? = nil, observer: (any HistoryObserver)? = nil
     ) {
       (self.actor, self.isReadOnly, self.readsOneMoment) = (actor, isReadOnly, readsOneMoment)
-      self.observer = observer
+      (self.replica, self.observer) = (replica, observer)
     }
   }
 
@@ -56,7 +58,8 @@ public final class PostgresStore: RemoteStore {
     }
     if !access.canReadHistory { shape.installation = nil }
     shape.installation?.canReadMigration = access.canReadMigration
-    database = Database(pool: pool, tables: Tables(shape))
+    let replica = try options.replica.map { (replica) throws(OrgError) in try Replica(replica, of: pool) }
+    database = Database(pool: pool, replica: replica, tables: Tables(shape))
     guard database.tables.shape.hasTables else {
       throw OrgError(
         .dataNotFound,
@@ -83,7 +86,7 @@ public final class PostgresStore: RemoteStore {
       ("organizations in", database.tables.organizations), ("members in", database.tables.members),
       ("schema orgman", shape.installation?.version.map { "version \($0)" } ?? "not installed"),
       ("changes", access.obstacle.map { "not possible: \($0)" } ?? "possible"),
-    ]
+    ] + (database.servers.replica.map { [("reads", $0.report(database.pool))] } ?? [])
   }
 
   // MARK: Reading
@@ -92,8 +95,8 @@ public final class PostgresStore: RemoteStore {
   public func reader() throws(OrgError) -> any StoreReader { try newestReader() }
 
   private func newestReader() throws(OrgError) -> PostgresReader {
-    guard options.readsOneMoment else { return try PostgresReader(database, .newest(database.pool)) }
-    return try PostgresReader(database, .transaction(ReadTransaction(database.pool)))
+    guard options.readsOneMoment else { return try PostgresReader(database, .newest(database.servers)) }
+    return try PostgresReader(database, .transaction(ReadTransaction(database.servers)))
   }
 
   // MARK: Watching
@@ -106,7 +109,14 @@ public final class PostgresStore: RemoteStore {
   }
 
   /// `not encrypted`, or that the server's certificate isn't checked; `nil` on this machine.
-  public var connectionWarning: String? { database.pool.warning }
+  public var connectionWarning: String? {
+    database.pool.warning ?? database.servers.replica?.pool.warning.map { "replica \($0)" }
+  }
+
+  /// Says `replica away`, `replica behind`, or what else keeps the replica from being read from.
+  public func observeReplica(_ became: @escaping @Sendable (String?) -> Void) {
+    database.servers.replica?.observe(became)
+  }
 
   // MARK: Committing
 
@@ -132,13 +142,14 @@ public final class PostgresStore: RemoteStore {
   // MARK: History
 
   private var historyPages: PostgresHistory { PostgresHistory(database: database) }
+  private var shownPages: PostgresHistory { PostgresHistory(database: database, isShown: true) }
 
   /// Everything that happened since orgman was installed in the database, newest first.
   public func history() throws(OrgError) -> [HistoryEntry] {
     var entries: [HistoryEntry] = []
     var position: HistoryCursor?
     repeat {
-      let page = try historyPages.page(from: position, limit: 1000)
+      let page = try shownPages.page(from: position, limit: 1000)
       entries += page.entries
       position = page.next
     } while position != nil
@@ -147,14 +158,14 @@ public final class PostgresStore: RemoteStore {
 
   /// A page of the history, found through its indexes.
   public func history(from position: HistoryCursor?, limit: Int) throws(OrgError) -> HistoryPage {
-    try historyPages.page(from: position, limit: limit)
+    try shownPages.page(from: position, limit: limit)
   }
 
   /// A page of the history, found through its indexes.
   public func history(
     matching filter: HistoryFilter, from position: HistoryCursor?, limit: Int
   ) throws(OrgError) -> HistoryPage {
-    try historyPages.page(PostgresHistory.condition(filter), from: position, limit: limit)
+    try shownPages.page(PostgresHistory.condition(filter), from: position, limit: limit)
   }
 
   /// A generation of the history; `nil` if it isn't there.

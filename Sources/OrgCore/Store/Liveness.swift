@@ -21,6 +21,10 @@ public protocol RemoteStore: OrgStore {
 
   /// What is weaker about the connection than it should be, in a word or two; `nil` for nothing.
   var connectionWarning: String? { get }
+
+  /// Calls back, on any thread, with why nothing is read from the replica that is configured, in a word or two: now if there
+  /// is such a reason, and each time when it changes; `nil` when it is read from.
+  func observeReplica(_ became: @escaping @Sendable (String?) -> Void)
 }
 
 /// Watches the data of a store for as long as somebody keeps it.

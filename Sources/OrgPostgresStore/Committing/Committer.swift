@@ -86,6 +86,8 @@ struct Committer {
       guard error.isTransient || error.mayPass else { throw failure(error) }
       return .again(error)
     }
+    // Nothing older may be read from now on, whichever server it is read from.
+    if case .success(.done) = result { database.servers.didCommit(on: connection) }
     return try result.get()
   }
 

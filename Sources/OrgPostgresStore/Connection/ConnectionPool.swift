@@ -23,7 +23,8 @@ final class ConnectionPool: Sendable {
   /// Calls a function whenever the server may be lost, until that returns `false`.
   func whenSuspected(_ watcher: @escaping @Sendable () -> Bool) { watchers.withLock { $0.append(watcher) } }
 
-  private func suspect() { watchers.withLock { $0.removeAll { !$0() } } }
+  /// Has those who watch the server ask whether it is there.
+  func suspect() { watchers.withLock { $0.removeAll { !$0() } } }
 
   /// What is weaker about the connection than it should be; `nil` for nothing, and before there is one.
   var warning: String? { newestFacts.flatMap(settings.warning) }
@@ -42,16 +43,25 @@ final class ConnectionPool: Sendable {
     if connection.isIdle { idle.withLock { if $0.count < Self.kept { $0.append(connection) } } }
   }
 
+  /// Lends a connection that is there, if one is.
+  func takeIdle() -> Connection? {
+    while let connection = idle.withLock({ $0.popLast() }) {
+      if connection.isAlive { return connection }
+    }
+    return nil
+  }
+
+  /// Learns from a connection that was made elsewhere.
+  func note(_ connection: Connection) { facts.withLock { $0 = connection.facts } }
+
   /// Lends a connection until it is given back. One that the server ended meanwhile is replaced.
   ///
   /// - Parameter waiting: is called every 100 ms while it takes to connect; `false` gives up.
   func borrow(waiting: (Int) -> Bool = { _ in true }) throws(PostgresError) -> Connection {
-    while let connection = idle.withLock({ $0.popLast() }) {
-      if connection.isAlive { return connection }
-    }
+    if let connection = takeIdle() { return connection }
     do throws(PostgresError) {
       let connection = try Connection(settings, waiting: waiting)
-      facts.withLock { $0 = connection.facts }
+      note(connection)
       return connection
     } catch {
       if error.isConnectionLost { suspect() }

@@ -13,6 +13,8 @@ public struct ConnectionSettings: Sendable, Hashable {
   private let service: ServiceFile.Entries
   /// How long a server may take to answer before it counts as lost, in milliseconds.
   var patience = 30_000
+  /// How long connecting may take where the address doesn't say it, in milliseconds.
+  var usualConnectMilliseconds = 10_000
 
   /// Reads a URL such as `postgres://host/database`, or keywords such as `service=billing`.
   ///
@@ -73,7 +75,7 @@ public struct ConnectionSettings: Sendable, Hashable {
     let seconds = (given["connect_timeout"] ?? UserEnvironment.variable("PGCONNECT_TIMEOUT")).flatMap {
       Int($0)
     }
-    guard let seconds, seconds > 0 else { return 10_000 }
+    guard let seconds, seconds > 0 else { return usualConnectMilliseconds }
     return min(max(seconds, 2), 600) * 1000
   }
 

@@ -24,6 +24,10 @@ struct PostgresError: Error, Sendable {
     case slow
     /// The caller gave up waiting.
     case cancelled
+    /// A replica is one of other data.
+    case otherDatabase
+    /// A replica ended a transaction in the middle.
+    case replicaLost
   }
 
   init(_ kind: Kind, _ message: String, constraint: String? = nil, isFatal: Bool = false) {
@@ -63,7 +67,7 @@ struct PostgresError: Error, Sendable {
     switch kind {
     case .connection, .silence: true
     case .server(let state): isFatal || state.hasPrefix("08") || ["57P01", "57P02", "57P03"].contains(state)
-    case .cancelled, .slow: false
+    case .cancelled, .slow, .otherDatabase, .replicaLost: false
     }
   }
 
@@ -99,6 +103,8 @@ struct PostgresError: Error, Sendable {
     switch kind {
     case .cancelled: return OrgError(.cancelled, "Cancelled; nothing was changed.")
     case .silence: return sentence("\(subject): the server of \(target) doesn't answer")
+    case .replicaLost: return sentence("\(subject): the replica \(words); try again")
+    case .otherDatabase: return sentence("\(subject): \(target) is no replica of it", .invalidValue)
     case .slow: return sentence("\(subject): the server of \(target) takes too long")
     case .connection: return sentence("\(subject): there is no connection to \(target): \(words)")
     case .server(let state):

@@ -4,6 +4,8 @@ import OrgCore
 /// The history that triggers write into the schema `orgman`: what orgman did, and what everybody else did.
 struct PostgresHistory {
   let database: Database
+  /// Whether it is for looking at, so that a replica may be asked; what is undone is asked of the primary server.
+  var isShown = false
 
   /// What changes may have done, whatever the tables take now.
   private var rules: Rules {
@@ -78,7 +80,8 @@ struct PostgresHistory {
 
   private func ask(_ statement: SQL) throws(OrgError) -> Rows {
     do throws(PostgresError) {
-      return try database.pool.read([statement.statement])[0]
+      guard isShown else { return try database.pool.read([statement.statement])[0] }
+      return try database.servers.read([statement.statement])[0]
     } catch {
       throw error.error("The history can't be read", of: database.name)
     }

@@ -175,6 +175,10 @@ private struct Watch {
     let rows = try run([ConnectionPool.searchPath, Statement(statement)], on: connection)[1]
     var state = rows.text(0, 0)
     if rows.isTrue(0, 1) { state = try settle(connection) ?? state }
+    // Whoever reads because of it must see it.
+    if let replica = database.servers.replica, state != self.state || replica.needed.position == nil {
+      try replica.needed.learn(on: connection)
+    }
     guard state != self.state else { return }
     self.state = state
     changed()

@@ -22,13 +22,13 @@ package struct DatabaseFinding: Sendable, Hashable {
 extension PostgresStore {
   /// Looks at every row, at the counts, and at what is installed; changes nothing.
   package func examine() throws(OrgError) -> [DatabaseFinding] {
-    let moment = try PostgresReader(database, .transaction(ReadTransaction(database.pool)))
+    let moment = try PostgresReader(database, .transaction(ReadTransaction(database.servers)))
     return try DatabaseCheck(reader: moment).run()
   }
 
   /// What is shown as another value than it has, each in a sentence.
   package func unknownValues() throws(OrgError) -> [String] {
-    let check = DatabaseCheck(reader: try PostgresReader(database, .newest(database.pool)))
+    let check = DatabaseCheck(reader: try PostgresReader(database, .newest(database.servers)))
     return try (check.statuses() + check.roles()).map(\.text)
   }
 }

@@ -4,7 +4,10 @@ import Synchronization
 
 /// A database as readers and commits use it: its connections and the shape of its tables.
 final class Database: Sendable {
+  /// Connections to the server that changes are made on.
   let pool: ConnectionPool
+  /// Where the data are read from.
+  let servers: ReadServers
   let tables: Tables
   /// What lists know of all organizations.
   let names = NameOrder()
@@ -15,8 +18,9 @@ final class Database: Sendable {
   /// What was last read of the data as a whole.
   let newest: Mutex<(generation: Int, summary: DataSummary)>
 
-  init(pool: ConnectionPool, tables: Tables) {
+  init(pool: ConnectionPool, replica: Replica? = nil, tables: Tables) {
     (self.pool, self.tables) = (pool, tables)
+    servers = ReadServers(primary: pool, replica: replica)
     let nothing = DataSummary(
       revision: Revision(0), rules: tables.rules, organizationCount: 0, memberCount: 0)
     newest = Mutex((0, nothing))
@@ -37,7 +41,7 @@ final class Database: Sendable {
 /// Where a reader's answers come from.
 enum ReadSource: Sendable {
   /// Any connection, each answer as the data are at that moment.
-  case newest(ConnectionPool)
+  case newest(ReadServers)
   /// One transaction, in which the data never change.
   case transaction(ReadTransaction)
 
@@ -49,7 +53,8 @@ enum ReadSource: Sendable {
   ) throws(PostgresError) -> [Rows] {
     let statements = statements.map(\.statement)
     switch self {
-    case .newest(let pool): return try pool.read(statements, patience: patience, isWanted: isWanted)
+    case .newest(let servers):
+      return try servers.read(statements, patience: patience, isWanted: isWanted)
     case .transaction(let transaction):
       return try transaction.run(statements, patience: patience, isWanted: isWanted)
     }
@@ -59,32 +64,54 @@ enum ReadSource: Sendable {
 /// A transaction that reads the data as they were when it began, on a connection of its own until nobody needs it. It begins
 /// with the first question.
 final class ReadTransaction: Sendable {
-  private let pool: ConnectionPool
-  private let connection = Mutex<Connection?>(nil)
+  private let servers: ReadServers
+  private let state = Mutex(State())
 
-  init(_ pool: ConnectionPool) { self.pool = pool }
+  private struct State {
+    var connection: Connection?
+    /// The server, if it isn't the primary one.
+    var replica: Replica?
+    var isLost = false
+  }
+
+  init(_ servers: ReadServers) { self.servers = servers }
 
   deinit {
-    guard let connection = connection.withLock({ $0 }) else { return }
+    let (known, replica) = state.withLock { ($0.connection, $0.replica) }
+    guard let connection = known else { return }
     // Nobody waits for the end of it. A queue of its own: one of the global ones wakes up each second from then on.
-    DispatchQueue(label: "orgman.rollback").async { [pool] in
+    DispatchQueue(label: "orgman.rollback").async { [servers] in
       _ = try? connection.run(Statement("rollback"))
-      pool.giveBack(connection)
+      (replica?.pool ?? servers.primary).giveBack(connection)
     }
   }
+
+  /// Whether a replica ended it before its time. Another one, on the primary server, may last.
+  var isLost: Bool { state.withLock { $0.isLost } }
 
   func run(
     _ statements: [Statement], patience: Int? = nil, isWanted: (() -> Bool)? = nil
   ) throws(PostgresError) -> [Rows] {
-    guard let connection = connection.withLock({ $0 }) else {
-      let (connection, rows) = try pool.run(Self.begin + statements, patience: patience, isWanted: isWanted)
-      self.connection.withLock { $0 = connection }
+    let (known, replica) = state.withLock { ($0.connection, $0.replica) }
+    guard let connection = known else {
+      let (connection, replica, rows) = try servers.begin(
+        Self.begin + statements, patience: patience, isWanted: isWanted)
+      state.withLock { ($0.connection, $0.replica) = (connection, replica) }
       return Array(rows.dropFirst(Self.begin.count))
     }
     do throws(PostgresError) {
-      return try connection.run(
-        statements, every: ConnectionPool.interval(isWanted), waiting: pool.waiting(patience, isWanted))
+      guard let replica else {
+        return try connection.run(
+          statements, every: ConnectionPool.interval(isWanted),
+          waiting: servers.primary.waiting(patience, isWanted))
+      }
+      return try replica.run(statements, on: connection, patience: patience, isWanted: isWanted)
     } catch {
+      if let replica, replica.canBeSpared(error, isWanted) {
+        state.withLock { $0.isLost = true }
+        throw PostgresError(
+          .replicaLost, "\(replica.pool.settings.display) ended the transaction: \(error.message)")
+      }
       throw ConnectionPool.reason(error, isWanted)
     }
   }

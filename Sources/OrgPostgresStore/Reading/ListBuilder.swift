@@ -83,7 +83,14 @@ struct ListBuilder {
     let earlier = earlier.flatMap { $0.ids === ids ? $0 : nil }
     var known = known(ids)
     if known.isEmpty, !reader.readsOneMoment { known = [try readNames(ids)] }
-    let reader = try reader.moment()
+    return try reader.inOneMoment { (reader) throws(OrgError) in
+      try complete(ids, known, earlier, reader)
+    }
+  }
+
+  private func complete(
+    _ ids: OrganizationIDs, _ known: [Ordering], _ earlier: PostgresListing?, _ reader: PostgresReader
+  ) throws(OrgError) -> PostgresListing {
     let since = (known.map(\.generation) + [earlier?.generation].compactMap(\.self)).min()
     // Where changes aren't recorded, what is known of the same data has to do.
     let isSame = !reader.tables.isInstalled && earlier?.summary.revision == reader.revision
@@ -145,9 +152,10 @@ struct ListBuilder {
     let (reader, byName) = (reader.unconditional, byName)
     return try reader.database.names.wait(ids, isWanted: { self.reader.isStillWanted }) {
       () throws(OrgError) in
-      let moment = try reader.moment()
-      let (generation, _) = try moment.changes(since: nil)
-      return try moment.names(ids, byName, generation: generation)
+      return try reader.inOneMoment { (moment) throws(OrgError) in
+        let (generation, _) = try moment.changes(since: nil)
+        return try moment.names(ids, byName, generation: generation)
+      }
     }
   }
 

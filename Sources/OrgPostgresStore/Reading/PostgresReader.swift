@@ -59,15 +59,25 @@ final class PostgresReader: StoreReader {
 
   var isStillWanted: Bool { isWanted?() ?? true }
 
-  /// The same in a transaction of its own, so that its answers are of one moment, though maybe of a later one.
-  func moment() throws(OrgError) -> PostgresReader {
-    guard case .newest(let pool) = source else { return self }
-    return PostgresReader(self, .transaction(ReadTransaction(pool)), isWanted)
+  /// Asks in a transaction of its own, so that all answers are of one moment, though maybe of a later one. Once more if a
+  /// replica ends it.
+  func inOneMoment<Value>(
+    _ body: (PostgresReader) throws(OrgError) -> Value
+  ) throws(OrgError) -> Value {
+    guard case .newest(let servers) = source else { return try body(self) }
+    let transaction = ReadTransaction(servers)
+    do throws(OrgError) {
+      return try body(PostgresReader(self, .transaction(transaction), isWanted))
+    } catch {
+      guard transaction.isLost else { throw error }
+      let another = ReadTransaction(servers.withoutReplica)
+      return try body(PostgresReader(self, .transaction(another), isWanted))
+    }
   }
 
   /// A reader for data that can't be read for now, as they were when they were last read.
   init(unread database: Database) {
-    (self.database, source, isWanted) = (database, .newest(database.pool), nil)
+    (self.database, source, isWanted) = (database, .newest(database.servers), nil)
     (generation, summary) = database.newest.withLock { $0 }
   }
 

@@ -123,7 +123,12 @@ extension PostgresUsers {
   static func all(
     _ reader: PostgresReader, _ text: String, after earlier: PostgresUsers?
   ) throws(OrgError) -> PostgresUsers {
-    let moment = try reader.moment()
+    try reader.inOneMoment { (moment) throws(OrgError) in try all(reader, moment, text, after: earlier) }
+  }
+
+  private static func all(
+    _ reader: PostgresReader, _ moment: PostgresReader, _ text: String, after earlier: PostgresUsers?
+  ) throws(OrgError) -> PostgresUsers {
     let queries = UserQueries(reader: moment, text: text)
     if let earlier, earlier.isComplete, earlier.queries.text == text,
       let updated = try earlier.updated(reader, queries)

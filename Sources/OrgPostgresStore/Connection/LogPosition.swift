@@ -1,0 +1,92 @@
+import Synchronization
+
+/// How far a server has written its log: whoever has replayed the log as far as that shows what the server showed then.
+struct LogPosition: Sendable, Hashable {
+  /// Which history of the servers it is part of, a later one being greater: a standby that is promoted begins another one.
+  /// Empty where the server follows another one itself.
+  let timeline: String
+  /// Bytes since the log began.
+  let offset: Int
+
+  /// Asks a server for its own. Where the next record begins is on a new page, or in a new file, after a header, which a
+  /// server that has replayed everything doesn't count.
+  static let question: SQL = """
+    select timeline, position - case when position % current_setting('wal_block_size')::bigint = 24 then 24 \
+    when position % pg_size_bytes(current_setting('wal_segment_size')) = 40 then 40 else 0 end \
+    from (select case when pg_is_in_recovery() then '' \
+    else left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) end as timeline, \
+    (case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end \
+    - '0/0'::pg_lsn)::bigint as position) log
+    """
+
+  /// Reads the answer.
+  init?(_ rows: Rows) {
+    guard let timeline = rows.text(0, 0), let offset = rows.number(0, 1) else { return nil }
+    (self.timeline, self.offset) = (timeline, offset)
+  }
+
+  init(timeline: String, offset: Int) { (self.timeline, self.offset) = (timeline, offset) }
+
+  /// Whether a server has replayed as much. One that follows nobody must be the one that the position is of: a standby that
+  /// was promoted goes its own way.
+  var isReached: SQL {
+    """
+    case when pg_is_in_recovery() then (pg_last_wal_replay_lsn() - '0/0'::pg_lsn) >= \(offset) \
+    else \(timeline) in ('', left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)) end
+    """
+  }
+
+  /// Has a server wait for it, up to a tenth of a second.
+  var wait: SQL {
+    """
+    select count(*) from generate_series(1, 20) \
+    where case when \(isReached) then false else pg_sleep(0.005) is not null end
+    """
+  }
+
+  /// Whether who has reached this has reached another one, too.
+  func includes(_ other: LogPosition) -> Bool { timeline == other.timeline && offset >= other.offset }
+}
+
+/// The position that whoever is read from must have reached: where the primary server was when it was last heard of.
+final class NeededPosition: Sendable {
+  private let state = Mutex<(position: LogPosition?, losses: Int)>((nil, 0))
+
+  /// `nil` where it isn't known, so that only the primary server can be read from.
+  var position: LogPosition? { state.withLock { $0.position } }
+
+  /// Asks a connection to the primary server. If that can't say, nothing is known.
+  func learn(on connection: Connection) throws(PostgresError) {
+    let losses = state.withLock { $0.losses }
+    let rows: [Rows]
+    do throws(PostgresError) {
+      rows = try connection.run([ConnectionPool.searchPath, LogPosition.question.statement]) {
+        $0 < Self.patience
+      }
+    } catch {
+      forget()
+      throw error.kind == .cancelled ? PostgresError(.silence, "the server doesn't answer") : error
+    }
+    guard let position = LogPosition(rows[1]) else { return forget() }
+    raise(to: position, losses)
+  }
+
+  /// How long the server may take to answer, in milliseconds.
+  private static let patience = 5000
+
+  private func raise(to new: LogPosition, _ losses: Int) {
+    state.withLock { state in
+      // An answer from before something happened that nothing is known of says too little.
+      guard losses == state.losses else { return }
+      guard let old = state.position, new.timeline <= old.timeline else {
+        state.position = new
+        return
+      }
+      guard new.timeline == old.timeline || new.timeline.isEmpty else { return }
+      state.position = LogPosition(timeline: old.timeline, offset: max(old.offset, new.offset))
+    }
+  }
+
+  /// Something was committed, and it isn't known where.
+  func forget() { state.withLock { $0 = (nil, $0.losses + 1) } }
+}
