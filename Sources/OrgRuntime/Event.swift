@@ -32,6 +32,8 @@ package enum Event: Sendable {
   case changed
   /// Changes of others are noticed sooner or later than before, or no longer.
   case liveness(Liveness)
+  /// Why nothing is read from the replica, in a word or two; `nil` when it is read from.
+  case replica(String?)
   /// Whether other programs can be kept from writing while a change is saved.
   case leases(Bool)
 }
@@ -83,6 +85,7 @@ extension AppModel {
     case .ingested(let entries): return receive(entries)
     case .changed: return refresh()
     case .liveness(let liveness): return receive(liveness)
+    case .replica(let warning): receive(replicaWarning: warning)
     case .leases(let hasLeases): receive(hasLeases: hasLeases)
     }
     return []

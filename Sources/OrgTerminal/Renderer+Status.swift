@@ -17,6 +17,7 @@ extension Renderer {
         if !model.workspace.surroundings.hasLeases { state += ", no leases" }
         if let warning = model.workspace.settings.connectionWarning { state += ", \(warning)" }
       }
+      if let warning = model.workspace.surroundings.replicaWarning { state += ", \(warning)" }
     }
     // After an external change has been read, it is compared and, if necessary, repaired.
     if !model.workspace.isReading, let progress = model.workspace.surroundings.reading {

@@ -21,6 +21,11 @@ extension AppModel {
   /// Learns whether other programs can be kept from writing while a change is saved.
   package mutating func receive(hasLeases: Bool) { workspace.surroundings.hasLeases = hasLeases }
 
+  /// Learns why nothing is read from the replica, in a word or two; `nil` when it is read from.
+  package mutating func receive(replicaWarning: String?) {
+    workspace.surroundings.replicaWarning = replicaWarning
+  }
+
   /// Learns how soon changes of others are noticed.
   package mutating func receive(_ liveness: Liveness) -> [Effect] {
     workspace.surroundings.liveness = liveness

@@ -78,6 +78,8 @@ package struct Surroundings: Sendable {
   package internal(set) var hasLeases = true
   /// How soon changes of others are noticed.
   package internal(set) var liveness = Liveness.live
+  /// Why nothing is read from the replica, in a word or two; `nil` where there is none, and when it is read from.
+  package internal(set) var replicaWarning: String?
   /// How far reading the data has come, where that takes long enough to notice.
   package internal(set) var reading: ReadingProgress?
 }

@@ -130,6 +130,10 @@ enum Scenes {
     #expect(header(live).hasSuffix("   live, no leases"))
     live.model.receive(hasLeases: true)
     #expect(header(live).hasSuffix("   live"))
+    live.model.receive(replicaWarning: "replica away")
+    #expect(header(live).hasSuffix("   live, replica away"))
+    live.model.receive(replicaWarning: nil)
+    #expect(header(live).hasSuffix("   live"))
   }
 
   /// To record new frames, run with ORGMAN_RECORD=1, and look at each: what looks off is off.
