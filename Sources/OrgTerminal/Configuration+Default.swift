@@ -41,6 +41,15 @@ extension Configuration {
       # removal that was put back, and orgman undo takes back one that was accepted.
       #external-deletions = "restore"
 
+      # Where the data are, when neither --data nor ORGMAN_DATA says it: a directory's absolute path, or the address of a
+      # PostgreSQL database. A password belongs into the file ~/.pgpass, never in here.
+      #data = "/var/lib/orgman"
+
+      # A replica of that database, which follows its server: what is looked at is read from there, and changes are made
+      # in the database itself. What you have changed, and what others are known to have changed, is read from the
+      # database until the replica has it. ORGMAN_READ names another one.
+      #read = ""
+
       # How long the history is kept: "forever", or a whole number and a unit (\(units)), as in
       # "2 years". Older generations are removed bit by bit, when the journal begins a new segment, together with what was
       # put aside then; they can't be shown, undone or restored anymore. orgman history prune does that at once.

@@ -16,6 +16,16 @@ package struct Configuration: Sendable {
   fileprivate var assignments: [KeyAssignment] = []
   /// Settings of the model.
   package var preferences = Preferences()
+  /// Where the data are, and the replica to read them from.
+  package var (data, read): (Address?, Address?)
+
+  /// The name of a directory or of a database.
+  package struct Address: Sendable, Hashable {
+    /// What the file says, as it is.
+    package let text: String
+    /// Where in the file.
+    package let place: TextPlace
+  }
 
   /// The default configuration.
   package init() {}
@@ -52,7 +62,9 @@ private struct ConfigurationReader {
   var problems: [ConfigurationProblem] = []
 
   /// The top-level names.
-  private static let names = ["theme", "mouse", "columns", "sort", "plan-tiers", "external-deletions"]
+  private static let names = [
+    "theme", "mouse", "columns", "sort", "plan-tiers", "external-deletions", "data", "read",
+  ]
   /// The tables.
   private static let tables = ["[history]", "[queries]", "[keys]"]
   /// The names in [history].
@@ -110,6 +122,8 @@ private struct ConfigurationReader {
       } else {
         note("mouse is true or false.", entry.value.place)
       }
+    case ("data", 1): configuration.data = address(entry)
+    case ("read", 1): configuration.read = address(entry)
     case ("plan-tiers", 1): planTiers(entry)
     case ("external-deletions", 1):
       guard let name = string(entry) else { return }
@@ -144,6 +158,11 @@ private struct ConfigurationReader {
     if case .string(let text) = entry.value.kind { return text }
     note("\(TOMLReader.name(entry.path)) is a text in quotes.", entry.value.place)
     return nil
+  }
+
+  private mutating func address(_ entry: TOMLReader.Entry) -> Configuration.Address? {
+    guard let text = string(entry) else { return nil }
+    return text.isEmpty ? nil : Configuration.Address(text: text, place: entry.value.place)
   }
 
   /// One or more strings, each with its position.

@@ -31,12 +31,46 @@ enum ConfigurationFile {
   /// Loads the configuration, and reports the problems in it. If there are any, or there is no file, the default
   /// configuration is returned.
   static func load() -> (configuration: Configuration, problems: [ConfigurationProblem]) {
-    switch text() {
-    case .success(nil): return (Configuration(), [])
-    case .success(let text?):
-      let (configuration, problems) = Configuration.read(text)
-      return (problems.isEmpty ? configuration : Configuration(), problems)
-    case .failure(let problem): return (Configuration(), [problem])
+    let (configuration, problems, _) = contents
+    return (problems.isEmpty ? configuration : Configuration(), problems)
+  }
+
+  /// What the file says, as far as it can be read.
+  private static let contents:
+    (configuration: Configuration, problems: [ConfigurationProblem], text: String) = {
+      switch text() {
+      case .success(nil): return (Configuration(), [], "")
+      case .success(let text?):
+        let (configuration, problems) = Configuration.read(text)
+        return (configuration, problems + addressProblems(configuration), text)
+      case .failure(let problem): return (Configuration(), [problem], "")
+      }
+    }()
+
+  /// Where the data are, and the replica to read them from. They count whatever else is wrong with the file: the default
+  /// would be other data.
+  ///
+  /// - Throws: `invalidValue` if the file names data and it can't be read which.
+  static func addresses() throws(OrgError) -> (data: String?, read: String?) {
+    let (configuration, problems, text) = contents
+    if let problem = problems.first, configuration.data == nil, configuration.read == nil {
+      let namesData = text.split(whereSeparator: \.isNewline).contains { line in
+        let words = line.split(whereSeparator: { " \t=".contains($0) })
+        return line.contains("=") && ["data", "read"].contains(words.first)
+      }
+      if namesData { throw OrgError(.invalidValue, sentence(problem)) }
+    }
+    return (configuration.data?.text, configuration.read?.text)
+  }
+
+  private static func addressProblems(_ configuration: Configuration) -> [ConfigurationProblem] {
+    [configuration.data, configuration.read].compactMap { $0 }.compactMap { address in
+      do throws(OrgError) {
+        try DataLocation.check(address.text, isReplica: address == configuration.read)
+        return nil
+      } catch {
+        return ConfigurationProblem(place: address.place, message: error.message)
+      }
     }
   }
 

@@ -27,7 +27,7 @@ struct Orgman: ParsableCommand {
 
       The directory or the database's address (postgres://HOST/DATABASE, or what else psql takes) is the one that you \
       name with --data; else the one that the environment variable \
-      ORGMAN_DATA names; else /var/lib/orgman, if it is there; else orgman in your own data directory \
+      ORGMAN_DATA names; else the one that the configuration names; else /var/lib/orgman, if it is there; else orgman in your own data directory \
       (XDG_DATA_HOME, or ~/.local/share). A directory that isn't there is created only when you say so.
 
       Press ? in the program for its keys. With --read-only you can look, but change nothing. To look around \
@@ -140,7 +140,7 @@ struct BrowseCommand: ParsableCommand {
         if demoPostgres {
           let server = try Demo.startServer()
           defer { withExtendedLifetime(server) {} }
-          return try open(.database(server.settings))
+          return try open(.database(server.settings, replica: nil))
         }
       #endif
       guard demo else { return try open(DataLocation(data)) }
@@ -176,6 +176,7 @@ struct BrowseCommand: ParsableCommand {
     let feed = (store as? any RemoteStore)?.feed(
       changed: { inbox.post(.changed) }, became: { inbox.post(.liveness($0)) })
     defer { withExtendedLifetime(feed) {} }
+    (store as? any RemoteStore)?.observeReplica { inbox.post(.replica($0)) }
     let ending = app.run(
       title: isDemo ? "demo" : location.display, configuration: configuration,
       changes: watcher.map { watcher in ChangeSource(descriptor: watcher.descriptor) { watcher.drain() } },

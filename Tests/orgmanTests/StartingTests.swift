@@ -242,9 +242,10 @@ private let help = """
 
   The directory or the database's address (postgres://HOST/DATABASE, or what else
   psql takes) is the one that you name with --data; else the one that the
-  environment variable ORGMAN_DATA names; else /var/lib/orgman, if it is there;
-  else orgman in your own data directory (XDG_DATA_HOME, or ~/.local/share). A
-  directory that isn't there is created only when you say so.
+  environment variable ORGMAN_DATA names; else the one that the configuration
+  names; else /var/lib/orgman, if it is there; else orgman in your own data
+  directory (XDG_DATA_HOME, or ~/.local/share). A directory that isn't there is
+  created only when you say so.
 
   Press ? in the program for its keys. With --read-only you can look, but change
   nothing. To look around without any data of your own, try orgman --demo: a

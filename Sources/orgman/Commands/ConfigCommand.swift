@@ -12,7 +12,7 @@ struct ConfigCommand: ParsableCommand {
       theme, the mouse, plan tiers and saved queries. Begin with orgman config --default > "$(orgman config --path)".
 
       --check prints a line for each mistake, with its line and column, and exits with 1 if there is one. With a \
-      mistake in it the file counts for nothing, and orgman starts as it is out of the box.
+      mistake in it nothing in the file but data and read counts, and orgman starts as it is out of the box.
       """)
 
   @Flag(

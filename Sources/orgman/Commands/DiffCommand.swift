@@ -27,7 +27,7 @@ struct DiffCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      try log.start(data: try DataLocation(to).display)
+      try log.start(data: try DataLocation(named: to).display)
       let target = try open(to)
       let comparison = try StoreComparison(from: try open(from), to: target)
       for warning in comparison.warnings { FileHandle.standardError("orgman: \(warning)\n") }
@@ -55,7 +55,7 @@ struct DiffCommand: ParsableCommand {
   }
 
   private func open(_ name: String) throws(OrgError) -> any OrgStore {
-    let location = try DataLocation(name)
+    let location = try DataLocation(named: name)
     return try location.open(
       isReadOnly: true, isShortLived: true, ConfigurationFile.load().configuration.preferences)
   }

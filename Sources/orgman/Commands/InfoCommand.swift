@@ -75,7 +75,8 @@ private struct Report: Encodable {
         areFiles = true
         sections += [paths(directory, options), data(directory), lock(directory)]
       #if PostgreSQL
-        case .database(let settings): sections += [paths(nil, options), data(settings)]
+        case .database(let settings, let replica):
+          sections += [paths(nil, options), data(settings, replica)]
       #endif
       }
     } catch {
@@ -125,8 +126,12 @@ private struct Report: Encodable {
   private func paths(_ directory: String?, _ options: DataOptions) -> Section {
     var section = Section(title: "Paths")
     let reason =
-      options.data != nil
-      ? "by --data" : UserDirectory.variable("ORGMAN_DATA") != nil ? "by ORGMAN_DATA" : "out of the box"
+      switch DataLocation.origin(options.data) {
+      case .argument: "by --data"
+      case .variable: "by ORGMAN_DATA"
+      case .configuration: "by the configuration"
+      case .none: "out of the box"
+      }
     if let directory {
       section.add("data", "\(Self.described(directory)), \(reason)")
       for (name, file) in [
@@ -188,11 +193,12 @@ private struct Report: Encodable {
   }
 
   #if PostgreSQL
-    private mutating func data(_ settings: ConnectionSettings) -> Section {
+    private mutating func data(_ settings: ConnectionSettings, _ replica: ConnectionSettings?) -> Section {
       var section = Section(title: "Data")
       section.add("database", settings.display.escapedForDisplay)
       do throws(OrgError) {
-        let store = try PostgresStore(settings, PostgresStore.Options(actor: .current(), isReadOnly: true))
+        let store = try PostgresStore(
+          settings, PostgresStore.Options(actor: .current(), isReadOnly: true, replica: replica))
         let data = try store.reader().summary
         problems += data.problems.map { "error: \($0.sentence)" }
         for fact in store.facts { section.add(fact.name, fact.value.escapedForDisplay) }

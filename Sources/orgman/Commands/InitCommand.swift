@@ -42,7 +42,7 @@
 
     func run() throws {
       try exitingWithStatus {
-        guard case .database(let settings) = try DataLocation(address) else {
+        guard case .database(let settings, _) = try DataLocation(named: address) else {
           throw OrgError(
             .invalidValue,
             "\(address.quoted) is no database's address; write it as postgres://HOST/DATABASE, or as keywords such as service=NAME."

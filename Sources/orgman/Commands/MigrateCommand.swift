@@ -55,12 +55,12 @@
 
     func run() throws {
       try exitingWithStatus {
-        let (source, target) = (try DataLocation(from), try DataLocation(to))
+        let (source, target) = (try DataLocation(named: from), try DataLocation(named: to))
         try log.start(data: source.display)
         switch (source, target) {
-        case (.directory(let directory), .database(let settings)):
+        case (.directory(let directory), .database(let settings, _)):
           try migrate(filesIn: directory, to: settings)
-        case (.database(let settings), .directory(let directory)):
+        case (.database(let settings, _), .directory(let directory)):
           try migrate(settings, toFilesIn: directory)
         case (.directory, .directory):
           throw OrgError(
