@@ -150,6 +150,57 @@ import Testing
     try words.wait(for: nil)
   }
 
+  @Test func `whoever changes something reads it back, whatever replay does, also through poolers`() throws {
+    let poolers = [
+      try PgBouncer(for: fixture.database), try PgBouncer(for: standby.database(fixture.database)),
+    ]
+    let stores = [
+      try store(), try store(readsOneMoment: true), try store(poolers[0].url(), replica: poolers[1].url()),
+    ]
+    let isOver = Flag()
+    let (standby, replay) = (standby, DispatchGroup())
+    DispatchQueue(label: "replay").async(group: replay) {
+      var random = SystemRandomNumberGenerator()
+      while !isOver.isSet {
+        _ = try? standby.server.run("select pg_wal_replay_pause()")
+        usleep(.random(in: 0...150_000, using: &random))
+        _ = try? standby.server.run("select pg_wal_replay_resume()")
+        usleep(.random(in: 0...150_000, using: &random))
+      }
+    }
+    defer {
+      isOver.set()
+      replay.wait()
+    }
+    var last = PlanTier.default
+    for number in 1...20 * StoreFixture.scale {
+      for (place, store) in stores.enumerated() {
+        let plan = "plan \(number) of \(place)"
+        let commit = try store.commit(StoreFixture.plan(plan, from: last))
+        #expect(try commit.reader.organization(id: StoreFixture.acme)?.planTier == plan)
+        #expect(try self.plan(store) == plan)
+        #expect(try store.history(from: nil, limit: 1).entries.first?.generation == store.newestGeneration())
+        last = plan
+      }
+    }
+  }
+
+  @Test func `a host of the replica that hangs is passed over for the next`() throws {
+    let second = try Standby(of: primary)
+    let hosts = [second.server, standby.server].map(\.host).joined(separator: ",")
+    let url = "postgres:///\(fixture.database.name)?user=postgres&host=\(hosts)&connect_timeout=2"
+    try second.server.suspend()
+    defer { second.server.resume() }
+    // Nobody waits for it.
+    let start = ContinuousClock.now
+    let store = try store(replica: url)
+    #expect(try plan(store) == PlanTier.default)
+    #expect(ContinuousClock.now - start < .seconds(2))
+    try waitUntilUsed(store)
+    #expect(try store.commit(StoreFixture.plan("gold")).changes.count == 1)
+    #expect(try plan(store) == "gold")
+  }
+
   @Test func `a server of other data is refused, and one that refuses to be read is no harm`() throws {
     let other = try primary.database("other")
     let somewhere = try StoreFixture("somewhere")
@@ -286,6 +337,13 @@ private struct Pair {
     try SchemaInstaller(try ConnectionSettings(template.url)).install()
     return Pair(primary: primary, standby: try Standby(of: primary), template: template)
   }
+}
+
+private final class Flag: Sendable {
+  private let value = Atomic(false)
+
+  var isSet: Bool { value.load(ordering: .relaxed) }
+  func set() { value.store(true, ordering: .relaxed) }
 }
 
 /// What a store says of its replica.
