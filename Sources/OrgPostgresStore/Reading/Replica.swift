@@ -11,7 +11,7 @@ final class Replica: Sendable {
   let pool: ConnectionPool
   /// How far it must have replayed the primary's log.
   let needed = NeededPosition()
-  private let identity: DatabaseIdentity
+  private let identity: DatabaseIdentity?
   private let state = Mutex(State())
 
   /// Why nothing is read from it.
@@ -60,6 +60,8 @@ final class Replica: Sendable {
   private static let doubt = (first: 1000, next: 5000)
   /// Between attempts: at first, at most while it is away, at most while it is behind.
   private static let pauses = (first: 50, away: 10_000, behind: 500)
+  /// Classes of SQLSTATE with which it says that it can't do what the primary may: rights, tables, what standbys lack, room.
+  private static let refusals: Set = ["0A", "25", "42", "53"]
   /// How long it is left alone after it has refused something.
   private static let refusal = 60_000
   /// After how long it is said that it is behind.
@@ -68,7 +70,7 @@ final class Replica: Sendable {
   /// - Parameters:
   ///   - pool: connections to it.
   ///   - identity: what it must be a copy of.
-  init(_ pool: ConnectionPool, identity: DatabaseIdentity) {
+  init(_ pool: ConnectionPool, identity: DatabaseIdentity?) {
     (self.pool, self.identity) = (pool, identity)
   }
 
@@ -79,9 +81,7 @@ final class Replica: Sendable {
     var settings = settings
     settings.usualConnectMilliseconds = Self.connectLimit
     do throws(PostgresError) {
-      let identity = try primary.withConnection { (connection) throws(PostgresError) in
-        try DatabaseIdentity(of: connection)
-      }
+      let identity = DatabaseIdentity(try primary.read([DatabaseIdentity.question])[0])
       self.init(ConnectionPool(settings), identity: identity)
       try primary.withConnection { (connection) throws(PostgresError) in try needed.learn(on: connection) }
     } catch {
@@ -119,11 +119,11 @@ final class Replica: Sendable {
       }
       // Another server may answer at the same address the next time.
       let rows = try run(
-        [ConnectionPool.searchPath, ("select \(needed.isReached)" as SQL).statement] + statements,
+        Self.begin + [("select \(needed.isReached)" as SQL).statement] + statements + [Self.end],
         on: connection, patience: patience, isWanted: isWanted)
-      guard rows[1].isTrue(0, 0) else { return nil }
+      guard rows[Self.begin.count].isTrue(0, 0) else { return nil }
       pool.giveBack(connection)
-      return Array(rows.dropFirst(2))
+      return Array(rows.dropFirst(Self.begin.count + 1).dropLast())
     }
   }
 
@@ -153,6 +153,12 @@ final class Replica: Sendable {
     }
   }
 
+  /// A standby has no serializable transactions, which may be the database's default. Each statement looks at the data anew.
+  private static let begin = [
+    Statement("begin isolation level read committed, read only"), ConnectionPool.searchPath,
+  ]
+  private static let end = Statement("commit")
+
   private func use<Value>(
     _ isWanted: (() -> Bool)?, _ body: (Connection, LogPosition) throws(PostgresError) -> Value?
   ) throws(PostgresError) -> Value? {
@@ -179,7 +185,7 @@ final class Replica: Sendable {
     case .server(let code):
       if error.isConnectionLost {
         connect(waiting: 0)
-      } else if !error.isTransient, code != "57014" {
+      } else if Self.refusals.contains(String(code.prefix(2))) {
         become(
           .refusing(reason: error.message, until: monotonicMilliseconds() + Self.refusal))
       }
@@ -189,12 +195,22 @@ final class Replica: Sendable {
 
   /// Whether it has replayed what is needed, for which it gets a moment.
   private func hasReached(_ needed: LogPosition, on connection: Connection) throws(PostgresError) -> Bool {
-    let rows = try run(
-      [ConnectionPool.searchPath, needed.wait.statement, ("select \(needed.isReached)" as SQL).statement],
-      on: connection, patience: nil, isWanted: nil)
-    guard rows[2].isTrue(0, 0) else { return false }
+    let answers = try ask(
+      [needed.wait.statement, ("select \(needed.isReached)" as SQL).statement], on: connection)
+    guard answers[1].isTrue(0, 0) else { return false }
     state.withLock { $0.reached = needed }
     return true
+  }
+
+  /// Asks something that it should answer at once.
+  private func ask(_ statements: [Statement], on connection: Connection) throws(PostgresError) -> [Rows] {
+    let limit = pool.settings.connectMilliseconds
+    do throws(PostgresError) {
+      let rows = try connection.run(Self.begin + statements + [Self.end]) { $0 < limit }
+      return Array(rows.dropFirst(Self.begin.count).dropLast())
+    } catch {
+      throw error.kind == .cancelled ? PostgresError(.silence, "the server doesn't answer") : error
+    }
   }
 
   private var isAway: Bool { if case .away = obstacle { true } else { false } }
@@ -254,8 +270,8 @@ final class Replica: Sendable {
       if let known = kept { connection = known } else { connection = try Connection(pool.settings) }
       kept = nil
       pool.note(connection)
-      let found = try DatabaseIdentity(of: connection)
-      guard found == identity else {
+      let answers = try ask([DatabaseIdentity.question], on: connection)
+      guard let found = DatabaseIdentity(answers[0]), found == identity else {
         throw PostgresError(.otherDatabase, "it is a server of other data")
       }
       if let needed = needed.position, try hasReached(needed, on: connection) {
@@ -310,7 +326,9 @@ final class Replica: Sendable {
         select greatest(0, \(position?.offset ?? 0) - (pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint), \
         extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp())::bigint, pg_is_in_recovery()
         """
-      let rows = try pool.read([question.statement])[0]
+      let rows = try pool.withConnection { (connection) throws(PostgresError) in
+        try ask([question.statement], on: connection)[0]
+      }
       guard rows.isTrue(0, 2) else { return "follows no other server" }
       guard let bytes = rows.number(0, 0), bytes > 0 else { return "has replayed everything" }
       let age = rows.number(0, 1).map { "; its newest transaction is \($0) s old" } ?? ""
@@ -326,13 +344,15 @@ struct DatabaseIdentity: Sendable, Hashable {
   private let system: String
   private let database: String
 
-  init(of connection: Connection) throws(PostgresError) {
-    let question = Statement(
-      """
-      select system_identifier, (select oid from pg_database where datname = current_database()) \
-      from pg_control_system()
-      """)
-    let rows = try connection.run([ConnectionPool.searchPath, question])[1]
-    (system, database) = (rows.text(0, 0) ?? "", rows.text(0, 1) ?? "")
+  static let question = Statement(
+    """
+    select system_identifier, (select oid from pg_database where datname = current_database()) \
+    from pg_control_system()
+    """)
+
+  /// Reads the answer.
+  init?(_ rows: Rows) {
+    guard let system = rows.text(0, 0), let database = rows.text(0, 1) else { return nil }
+    (self.system, self.database) = (system, database)
   }
 }
