@@ -95,6 +95,33 @@ import Testing
     try resumeReplay()
   }
 
+  @Test func `what was read once is there from then on, whichever server it was read from`() throws {
+    let store = try store()
+    try waitUntilUsed(store)
+    func position() throws -> LogPosition {
+      let row = try fixture.session.query(LogPosition.question.statement.sql)[0]
+      return LogPosition(timeline: row[0] ?? "", offset: row[1].flatMap { Int($0) } ?? .max)
+    }
+    func needs(_ position: LogPosition) -> Bool {
+      store.database.servers.replica?.needed.position?.includes(position) == true
+    }
+    try change("gold")
+    let first = try position()
+    #expect(!needs(first))
+    try standby.catchUp()
+    #expect(try plan(store) == "gold")
+    #expect(needs(first) && store.usesReplica)
+    try pauseReplay()
+    _ = try store.commit(StoreFixture.plan("silver", from: "gold"))
+    #expect(try plan(store) == "silver")
+    try change("platinum")
+    let second = try position()
+    #expect(!needs(second))
+    #expect(try plan(store) == "platinum")
+    #expect(needs(second) && !store.usesReplica)
+    try resumeReplay()
+  }
+
   @Test func `what the feed hears of is read, however far the replica is behind`() throws {
     let store = try store()
     let feed = FeedRecorder(store)
@@ -139,6 +166,7 @@ import Testing
     #expect(try plan(another) == PlanTier.default)
     #expect(try another.commit(StoreFixture.plan("gold")).changes.count == 1)
     try standby.server.restart()
+    try standby.catchUp()
     try words.wait(for: nil)
     try waitUntilUsed(store)
 

@@ -48,16 +48,20 @@ struct LogPosition: Sendable, Hashable {
   func includes(_ other: LogPosition) -> Bool { timeline == other.timeline && offset >= other.offset }
 }
 
-/// The position that whoever is read from must have reached: where the primary server was when it was last heard of.
+/// The position that whoever is read from must have reached: where the primary server was when it was last heard of, and how
+/// far the log was that an answer came from.
 final class NeededPosition: Sendable {
   private let state = Mutex<(position: LogPosition?, losses: Int)>((nil, 0))
 
   /// `nil` where it isn't known, so that only the primary server can be read from.
   var position: LogPosition? { state.withLock { $0.position } }
 
+  /// To be noted before a question whose answer is to raise the position.
+  var mark: Int { state.withLock { $0.losses } }
+
   /// Asks a connection to the primary server. If that can't say, nothing is known.
   func learn(on connection: Connection) throws(PostgresError) {
-    let losses = state.withLock { $0.losses }
+    let mark = mark
     let rows: [Rows]
     do throws(PostgresError) {
       rows = try connection.run([ConnectionPool.searchPath, LogPosition.question.statement]) {
@@ -68,18 +72,23 @@ final class NeededPosition: Sendable {
       throw error.kind == .cancelled ? PostgresError(.silence, "the server doesn't answer") : error
     }
     guard let position = LogPosition(rows[1]) else { return forget() }
-    raise(to: position, losses)
+    raise(to: position, since: mark)
   }
 
   /// How long the server may take to answer, in milliseconds.
   private static let patience = 5000
 
-  private func raise(to new: LogPosition, _ losses: Int) {
+  /// Learns where a server was.
+  ///
+  /// - Parameter mark: what was noted before it was asked.
+  func raise(to new: LogPosition?, since mark: Int) {
+    guard let new else { return }
     state.withLock { state in
       // An answer from before something happened that nothing is known of says too little.
-      guard losses == state.losses else { return }
+      guard mark == state.losses else { return }
       guard let old = state.position, new.timeline <= old.timeline else {
-        state.position = new
+        // What wasn't told of a commit is told by the server that it was made on, not by one that follows.
+        if mark == 0 || !new.timeline.isEmpty { state.position = new }
         return
       }
       guard new.timeline == old.timeline || new.timeline.isEmpty else { return }

@@ -3,8 +3,8 @@ import Synchronization
 
 /// The servers that the data are read from: a replica, where there is one that has what is needed, and else the primary.
 ///
-/// A reader never goes back in time. What this process committed, and what its feed heard of, raises the position that a
-/// replica must have reached. One that has fallen behind, or is away, isn't used until it has.
+/// A reader never goes back in time. What this process committed, what its feed heard of, and what it has read, wherever
+/// from, raises the position that a replica must have reached. One that has fallen behind, or is away, isn't used until it has.
 final class ReadServers: Sendable {
   let primary: ConnectionPool
   let replica: Replica?
@@ -28,7 +28,14 @@ final class ReadServers: Sendable {
       lookAtPrimary()
       return rows
     }
-    return try primary.read(statements, patience: patience, isWanted: isWanted)
+    guard let replica else {
+      return try primary.read(statements, patience: patience, isWanted: isWanted)
+    }
+    let mark = replica.needed.mark
+    let rows = try primary.read(
+      statements + [LogPosition.question.statement], patience: patience, isWanted: isWanted)
+    replica.needed.raise(to: LogPosition(rows[statements.count]), since: mark)
+    return Array(rows.dropLast())
   }
 
   /// Begins a transaction with statements.
@@ -41,8 +48,15 @@ final class ReadServers: Sendable {
       lookAtPrimary()
       return (connection, replica, rows)
     }
-    let (connection, rows) = try primary.run(statements, patience: patience, isWanted: isWanted)
-    return (connection, nil, rows)
+    guard let replica else {
+      let (connection, rows) = try primary.run(statements, patience: patience, isWanted: isWanted)
+      return (connection, nil, rows)
+    }
+    let mark = replica.needed.mark
+    let (connection, rows) = try primary.run(
+      statements + [LogPosition.question.statement], patience: patience, isWanted: isWanted)
+    replica.needed.raise(to: LogPosition(rows[statements.count]), since: mark)
+    return (connection, nil, Array(rows.dropLast()))
   }
 
   /// Learns how far the primary server has come after a commit, on the connection that it was made on. Whether or not it

@@ -113,17 +113,20 @@ final class Replica: Sendable {
   func read(
     _ statements: [Statement], patience: Int?, isWanted: (() -> Bool)?
   ) throws(PostgresError) -> [Rows]? {
-    try use(isWanted) { (connection, needed) throws(PostgresError) in
+    let mark = needed.mark
+    return try use(isWanted) { (connection, needed) throws(PostgresError) in
       if !(state.withLock { $0.reached }?.includes(needed) ?? false) {
         guard try hasReached(needed, on: connection) else { return nil }
       }
       // Another server may answer at the same address the next time.
       let rows = try run(
-        Self.begin + [("select \(needed.isReached)" as SQL).statement] + statements + [Self.end],
+        Self.begin + [("select \(needed.isReached)" as SQL).statement] + statements
+          + [LogPosition.question.statement, Self.end],
         on: connection, patience: patience, isWanted: isWanted)
       guard rows[Self.begin.count].isTrue(0, 0) else { return nil }
       pool.giveBack(connection)
-      return Array(rows.dropFirst(Self.begin.count + 1).dropLast())
+      note(rows[rows.count - 2], mark)
+      return Array(rows.dropFirst(Self.begin.count + 1).dropLast(2))
     }
   }
 
@@ -131,10 +134,24 @@ final class Replica: Sendable {
   func begin(
     _ statements: [Statement], patience: Int?, isWanted: (() -> Bool)?
   ) throws(PostgresError) -> (Connection, [Rows])? {
-    try use(isWanted) { (connection, needed) throws(PostgresError) in
+    let mark = needed.mark
+    return try use(isWanted) { (connection, needed) throws(PostgresError) in
       // Asked in the transaction, it may have been reached after that began.
       guard try hasReached(needed, on: connection) else { return nil }
-      return (connection, try run(statements, on: connection, patience: patience, isWanted: isWanted))
+      let rows = try run(
+        statements + [LogPosition.question.statement], on: connection, patience: patience, isWanted: isWanted)
+      note(rows[statements.count], mark)
+      return (connection, Array(rows.dropLast()))
+    }
+  }
+
+  /// Notes how far it was when it answered: another server at its address may be less far.
+  private func note(_ answer: Rows, _ mark: Int) {
+    guard let seen = LogPosition(answer) else { return }
+    needed.raise(to: seen, since: mark)
+    state.withLock { state in
+      guard let reached = state.reached, seen.timeline.isEmpty else { return }
+      state.reached = LogPosition(timeline: reached.timeline, offset: max(reached.offset, seen.offset))
     }
   }
 
@@ -207,6 +224,7 @@ final class Replica: Sendable {
     let limit = pool.settings.connectMilliseconds
     do throws(PostgresError) {
       let rows = try connection.run(Self.begin + statements + [Self.end]) { $0 < limit }
+      connection.note(backend: rows[1].number(0, 0))
       return Array(rows.dropFirst(Self.begin.count).dropLast())
     } catch {
       throw error.kind == .cancelled ? PostgresError(.silence, "the server doesn't answer") : error
