@@ -40,9 +40,6 @@ public struct OrgError: Error, Sendable, Hashable, CustomStringConvertible {
     public static let locked = Code(rawValue: "locked")
     /// The operation was cancelled before anything was written.
     public static let cancelled = Code(rawValue: "cancelled")
-    /// The connection was lost while a change was being saved, and nobody could be asked whether it was; the message says
-    /// how to find out.
-    public static let unknownOutcome = Code(rawValue: "unknownOutcome")
     /// The operating system refused; `errno` says why.
     public static let system = Code(rawValue: "system")
   }

@@ -29,3 +29,9 @@ public protocol RemoteStore: OrgStore {
 
 /// Watches the data of a store for as long as somebody keeps it.
 public protocol ChangeFeed: AnyObject, Sendable {}
+
+extension OrgError.Code {
+  /// A remote store's connection was lost while a change was being saved, and nobody could be asked whether it was; the message
+  /// says how to find out.
+  public static let unknownOutcome = Self(rawValue: "unknownOutcome")
+}
