@@ -76,6 +76,8 @@ import Testing
 struct Ledger: Sendable {
   private(set) var count = 0
   private var values: [FieldAddress: String?] = [:]
+  /// What a process was about to set when it was killed.
+  private var possible: [FieldAddress: String] = [:]
 
   mutating func set(_ cell: FieldAddress, _ value: String) {
     values[cell] = value
@@ -91,13 +93,15 @@ struct Ledger: Sendable {
 
   mutating func add(_ other: Ledger) {
     values.merge(other.values) { $1 }
+    possible.merge(other.possible) { $1 }
     count += other.count
   }
 
   /// What isn't there, one cell a line.
   func missing(from snapshot: Snapshot) -> [String] {
     let contents = snapshot.contents
-    return values.filter { contents[$0] != $1 }.map { cell, value in
+    return values.filter { contents[$0] != $1 && (contents[$0] == nil || contents[$0] != possible[$0]) }.map {
+      cell, value in
       "\(cell) = \(value ?? "nothing"), but there is \(contents[cell] ?? "nothing")"
     }.sorted()
   }
@@ -107,7 +111,11 @@ struct Ledger: Sendable {
     for line in text.split(separator: "\n") {
       let line = try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
       guard let id = line["org"] else { continue }
+      possible = [:]
       switch line["op"] {
+      case "try":
+        let user = line["user"].map { FieldAddress.member(id, user: $0) }
+        possible = [user ?? .field(id, .planTier): line["role"] ?? line["plan"] ?? ""]
       case "create": set(.field(id, .name), line["name"] ?? "")
       case "plan": set(.field(id, .planTier), line["plan"] ?? "")
       case "delete": remove(id)

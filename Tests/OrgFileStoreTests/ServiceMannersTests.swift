@@ -137,7 +137,7 @@ import Testing
           "\(min(50, max(10, Self.changes / 4 - made)))", "\(number * 1000 + run)",
         ], standardInput: nil)
       let isKilled = Int.random(in: 0..<3, using: &random) == 0
-      if isKilled { editor.kill(afterLines: Int.random(in: 1...20, using: &random)) }
+      if isKilled { editor.kill(afterLines: Int.random(in: 1...30, using: &random)) }
       let status = try editor.finish()
       if status != 0, !isKilled { failures.withLock { $0.append("\(status): \(editor.errors)") } }
       let ledger = try Ledger(lines: editor.output)

@@ -27,7 +27,10 @@ struct MixedWriter {
   }
 
   /// Makes one change, and says which, when it was acknowledged.
-  mutating func change() throws -> String? {
+  ///
+  /// - Parameter announce: is given a change of something that an earlier one may have set, before it is made: if the process
+  ///   is killed, it may be made or not.
+  mutating func change(announce: (String) -> Void) throws -> String? {
     number += 1
     guard let organization = organizations.randomElement(using: &random), number % 4 != 0 else {
       let id = try manager.createOrganization(name: "\(name) \(number)")
@@ -43,14 +46,19 @@ struct MixedWriter {
     case 2:
       guard let (organization, user) = users.randomElement(using: &random) else { return nil }
       let role = Rules.files.roles.randomElement(using: &random) ?? .member
+      let member = #""org": "\#(organization)", "user": "\#(user)", "role": "\#(role.rawValue)""#
+      announce(#"{"op": "try", \#(member)}"#)
       guard try manager.updateRole(of: user, in: organization, to: role, allowingOwnerless: true) else {
         return missing(organization)
       }
-      return #"{"op": "role", "org": "\#(organization)", "user": "\#(user)", "role": "\#(role.rawValue)"}"#
+      return #"{"op": "role", \#(member)}"#
     default:
-      let plan = "\(name) \(number)"
-      guard try manager.updatePlan(of: organization, to: plan) else { return missing(organization) }
-      return #"{"op": "plan", "org": "\#(organization)", "plan": "\#(plan)"}"#
+      let plan = #""org": "\#(organization)", "plan": "\#(name) \#(number)""#
+      announce(#"{"op": "try", \#(plan)}"#)
+      guard try manager.updatePlan(of: organization, to: "\(name) \(number)") else {
+        return missing(organization)
+      }
+      return #"{"op": "plan", \#(plan)}"#
     }
   }
 

@@ -43,7 +43,7 @@ func run() throws {
 
   if arguments.count == 6, arguments[3] == "mixed", let edits = Int(arguments[4]) {
     var writer = MixedWriter(manager, name: arguments[2], seed: UInt64(arguments[5]) ?? 1)
-    for _ in 0..<edits { if let line = try writer.change() { say(line) } }
+    for _ in 0..<edits { if let line = try writer.change(announce: say) { say(line) } }
     store.finishLateWrites()
     exit(0)
   }
