@@ -92,7 +92,8 @@ struct DatabaseRows {
     defer { end(terminal) }
     try terminal.type("/")
     _ = try terminal.read(until: "the filter", quiet: 100)
-    /// - Parameter words: what is typed, and what only rows that it matches show.
+    /// - Parameter words: what is typed, and what only rows that it matches show, without a first letter that those before
+    ///   may have shown in its place.
     func measure(_ row: Row, _ words: [(String, String)]) throws(BenchFailure) -> Figure {
       var samples: [Double] = []
       var worst = (time: 0.0, word: "")
@@ -118,11 +119,11 @@ struct DatabaseRows {
       try measure(
         .filter,
         [
-          ("umbrella", "Umbrella"), ("wonka", "Wonka"), ("hooli 77", "Hooli"),
-          ("tyrell corp 9", "Tyrell"),
-          ("кирил", "Кириллица"), ("qqqq", Self.nothing),
+          ("umbrella", "mbrella"), ("wonka", "onka"), ("hooli 77", "ooli"),
+          ("tyrell corp 9", "yrell"),
+          ("кирил", "ириллица"), ("qqqq", Self.nothing),
         ]),
-      try measure(.shortFilter, [("wo", "Wonka"), ("ty", "Tyrell"), ("qq", Self.nothing)]),
+      try measure(.shortFilter, [("wo", "onka"), ("ty", "yrell"), ("qq", Self.nothing)]),
     ]
   }
 
