@@ -55,4 +55,31 @@ import Testing
       "explain select exists (select from orgman.role_count where role = 'admin' and members > 0)")
     #expect(plan.contains("role_count_role"), "\(plan)")
   }
+
+  @Test func `without that index nobody looks for it, and orgman init adds it`() throws {
+    let database = try database()
+    defer { try? database.drop() }
+    let settings = try ConnectionSettings(database.url)
+    try SchemaInstaller(settings).install()
+    // What version 1 was.
+    try database.run(
+      """
+      drop index orgman.role_count_role;
+      update orgman.version set number = 1;
+      do $$ begin
+        execute format('comment on table orgman.version is %L',
+          replace(obj_description('orgman.version'::regclass, 'pg_class'), 'version 2', 'version 1'));
+      end $$
+      """)
+    let store = try StoreFixture.store(database.url)
+    #expect(try store.reader().summary.otherRoles == [])
+    #expect(try OrgManager(store: store).updateRole(of: "bob", in: Self.acme, to: .member))
+    try SchemaInstaller(settings).install()
+    #expect(
+      try database.run("select to_regclass('orgman.role_count_role') is not null, number from orgman.version")
+        == "t|2")
+    let later = try StoreFixture.store(database.url)
+    #expect(try later.reader().summary.otherRoles == [.viewer])
+    #expect(try later.history().contains { $0.changes.contains { $0.change.userID == "bob" } })
+  }
 }

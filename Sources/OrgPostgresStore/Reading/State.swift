@@ -10,10 +10,16 @@ struct State {
 
   init(_ database: Database) { self.database = database }
 
+  /// The roles that nobody can be given, where an index tells at once whether anybody has them: since version 2.
+  private var otherRoles: [Role] {
+    guard let installation = tables.shape.installation else { return tables.otherRoles }
+    return installation.version ?? 0 >= 2 ? tables.otherRoles : []
+  }
+
   /// The question for it.
   var statement: SQL {
     guard !tables.isInstalled else {
-      let roles = tables.otherRoles.map {
+      let roles = otherRoles.map {
         "exists (select from orgman.role_count where role = '\($0.rawValue)' and members > 0)"
       }
       let move = [
@@ -50,7 +56,7 @@ struct State {
     let state = try ask(statement)
     var counts = (state.number(0, 1) ?? -1, state.number(0, 2) ?? -1)
     var estimates: DataSummary.Estimates = []
-    var others = tables.isInstalled ? tables.otherRoles.indices.map { state.isTrue(0, 3 + $0) } : []
+    var others = tables.isInstalled ? otherRoles.indices.map { state.isTrue(0, 3 + $0) } : []
     let problem = unfinishedMigration(state)
     if problem != nil {
       // Nothing is counted before all is there.
@@ -68,12 +74,12 @@ struct State {
       }
       try count(tables.organizations, &counts.0, .organizations)
       try count(tables.members, &counts.1, .members)
-      if !estimates.contains(.members), !tables.otherRoles.isEmpty {
-        let roles = tables.otherRoles.map {
+      if !estimates.contains(.members), !otherRoles.isEmpty {
+        let roles = otherRoles.map {
           "exists (select from \(tables.members) m where \(tables.role) = '\($0.rawValue)')"
         }
         let found = try ask("select \(raw: roles.joined(separator: ", "))")
-        others = tables.otherRoles.indices.map { found.isTrue(0, $0) }
+        others = otherRoles.indices.map { found.isTrue(0, $0) }
       }
     }
     let generation = generation(of: state)
@@ -81,7 +87,7 @@ struct State {
       revision: Revision(UInt64(clamping: generation)), rules: tables.rules,
       organizationCount: max(0, counts.0),
       memberCount: max(0, counts.1),
-      otherRoles: zip(tables.otherRoles, others).compactMap { $1 ? $0 : nil }, estimates: estimates,
+      otherRoles: zip(otherRoles, others).compactMap { $1 ? $0 : nil }, estimates: estimates,
       problems: problem.map { [$0] } ?? [])
     return (summary, generation)
   }
@@ -89,7 +95,7 @@ struct State {
   /// Files of which not all is in the tables yet.
   private func unfinishedMigration(_ state: Rows) -> DataProblem? {
     guard tables.isInstalled, tables.shape.installation?.canReadMigration == true else { return nil }
-    let column = 3 + tables.otherRoles.count
+    let column = 3 + otherRoles.count
     return state.text(0, column).map {
       database.unfinishedMigration(from: $0, since: state.text(0, column + 1))
     }

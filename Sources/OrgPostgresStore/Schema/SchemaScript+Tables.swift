@@ -204,10 +204,7 @@ extension SchemaScript {
         primary key (organization, role)
       );
       """,
-      """
-      -- Find whether anybody has one of the other roles.
-      create index role_count_role on orgman.role_count (role) where role not in ('owner', 'member');
-      """,
+      Self.rareRoles,
     ] + keptTables
   }
 }

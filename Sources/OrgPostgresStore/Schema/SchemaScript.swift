@@ -6,7 +6,7 @@ import OrgCore
 /// them as they are.
 package struct SchemaScript: Sendable {
   /// The version of the schema that this build knows.
-  package static let version = 1
+  package static let version = 2
 
   /// What is to be done.
   package enum Work: Sendable, Hashable {
@@ -99,7 +99,12 @@ package struct SchemaScript: Sendable {
   }
 
   /// What takes each version from the one before, but for functions, triggers and indexes, which are always made anew.
-  private static let steps: [Int: [String]] = [:]
+  private static let steps = [2: [rareRoles]]
+
+  static let rareRoles = """
+    -- Find whether anybody has one of the other roles.
+    create index role_count_role on orgman.role_count (role) where role not in ('owner', 'member');
+    """
 
   /// The statements that take orgman's schema away again, with its history; the service's tables stay.
   package var removal: [String] {
