@@ -124,6 +124,7 @@ public final class PostgresStore: RemoteStore {
   public func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
     if let readOnlyReason { throw OrgError(.readOnly, "Nothing can be changed: \(readOnlyReason).") }
     let committed = try Committer(database: database, actor: options.actor).commit(set, waiting: waiting)
+    defer { if committed.isAnnounced { database.ownCommits.leave() } }
     if let observer = options.observer, !committed.changes.isEmpty {
       observer.didAdd(entry(of: committed, HistoryEntry.Kind(set.purpose)))
     }

@@ -130,15 +130,18 @@ struct Committer {
       transaction.rollBack()
       throw error
     }
-    let committed = Committed(changes: preview.recorded, transaction: transaction.mark.id)
+    var committed = Committed(changes: preview.recorded, transaction: transaction.mark.id)
+    database.ownCommits.enter()
     do throws(PostgresError) {
       try transaction.commit()
     } catch {
+      database.ownCommits.leave()
       guard error.isConnectionLost else { throw error }
       return UnknownOutcome(database: database, transaction: transaction.mark).resolve(waiting).map {
         $0 ? .done(committed) : .again(error)
       }
     }
+    committed.isAnnounced = true
     return .success(.done(committed))
   }
 
@@ -162,4 +165,6 @@ struct Committed {
   var changes: [RecordedChange] = []
   /// The number that the server gave the transaction.
   var transaction = ""
+  /// Whether the feed waits until it is known what this led to: whoever gets this has to leave `Database.ownCommits` then.
+  var isAnnounced = false
 }

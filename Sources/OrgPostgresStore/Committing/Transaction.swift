@@ -78,7 +78,7 @@ final class Transaction {
       case when current_setting('client_connection_check_interval', true) = '0' and version() like '%linux%' \
       then set_config('client_connection_check_interval', '2s', true) end\(raw: migration)
       """
-    pending = [Statement("begin isolation level read committed, read write"), settings.statement]
+    pending = [Statement("begin isolation level read committed, read write"), settings.frequent.statement]
     guard connection.isDirect else {
       _ = try run([])
       return

@@ -1,7 +1,8 @@
 /// The statements that the server has prepared for a connection, so that it analyzes and plans them once.
 struct PreparedStatements {
   private var names: [String: String] = [:]
-  private var ready: Set<String> = []
+  /// The names of those that the server has prepared.
+  private(set) var ready: Set<String> = []
   /// So many are enough for what is asked again and again; each costs the server memory for as long as the connection lasts.
   private static let limit = 100
 

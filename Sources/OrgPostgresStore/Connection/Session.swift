@@ -101,10 +101,18 @@ struct Session: Sendable {
       throw PostgresError(.server("22021"), "no text can contain the character U+0000")
     }
     let steps = steps(statements, &prepared)
+    /// What a step was refused with. A statement that isn't there any more, as it was prepared, makes another connection.
+    let ready = prepared?.ready ?? []
+    func reason(_ error: PostgresError, _ step: Step) -> PostgresError {
+      guard case .execute(_, let name) = step, ready.contains(name), error.isAboutPreparedStatement else {
+        return error
+      }
+      return PostgresError(.connection, error.message)
+    }
     guard steps.count != 1 else {
       try send(steps[0])
       try flush(&wait)
-      return [try rows(&wait)]
+      do throws(PostgresError) { return [try rows(&wait)] } catch { throw reason(error, steps[0]) }
     }
     guard PQenterPipelineMode(handle) == 1 else { throw failure(.connection) }
     for step in steps { try send(step) }
@@ -117,10 +125,8 @@ struct Session: Sendable {
         guard let rows = try rowsOrAborted(&wait) else { continue }
         if case .prepare(_, let name) = step { prepared?.note(name) } else { all.append(rows) }
       } catch {
+        let error = reason(error, step)
         guard !error.isConnectionLost else { throw error }
-        if case .execute = step, error.isAboutPreparedStatement {
-          throw PostgresError(.connection, error.message)
-        }
         refusal = refusal ?? error
       }
     }

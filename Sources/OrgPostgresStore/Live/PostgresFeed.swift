@@ -68,6 +68,8 @@ private struct Watch {
   private static let breath = 50
   /// How long the server may take to answer, in milliseconds.
   private static let patience = 5000
+  /// How long what a commit of this process led to may take to be read, in milliseconds, before it is read here.
+  private static let commitPatience = 100
   /// How long a connection must have been good to be replaced at once, in milliseconds.
   private static let goodTime = 1000
 
@@ -154,16 +156,27 @@ private struct Watch {
     let interval = listens ? Self.slowInterval : Self.pollInterval
     while true {
       // Some may have come with the answer to a question, and wake nobody.
-      if try connection.notifications().isEmpty {
+      let payloads = try connection.notifications()
+      if payloads.isEmpty {
         let woken = wait(connection.descriptor, milliseconds: interval * 1000)
         if woken.isOver { return }
         if woken.isReadable { continue }
         try look(connection)
-      } else {
+      } else if !isOwn(payloads) {
         try look(connection)
         if isOver(afterMilliseconds: Self.breath) { return }
       }
     }
+  }
+
+  /// Whether notifications tell of nothing but what has been read after a commit of this process. What it noticed isn't noted:
+  /// the next look will tell, should whoever read it have failed to show it.
+  private func isOwn(_ payloads: [String]) -> Bool {
+    guard database.ownCommits.wait(timeout: .now() + .milliseconds(Self.commitPatience)) == .success else {
+      return false
+    }
+    let read = database.newest.withLock { $0.generation }
+    return payloads.allSatisfy { Int($0).map { $0 <= read } ?? false }
   }
 
   /// Has the data read if their state is another one.

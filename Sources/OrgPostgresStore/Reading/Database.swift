@@ -11,6 +11,8 @@ final class Database: Sendable {
   let tables: Tables
   /// What lists know of all organizations.
   let names = NameOrder()
+  /// Entered while a commit of this process ends and what it led to is read.
+  let ownCommits = DispatchGroup()
   /// The difference that was looked up last: lists and screens ask for the same.
   let difference = Mutex<(from: Int, to: Int, StoreDifference)?>(nil)
   /// The states that were seen of a database that counts none, so that they can be told apart.
