@@ -92,8 +92,8 @@ struct DatabaseRows {
     defer { end(terminal) }
     try terminal.type("/")
     _ = try terminal.read(until: "the filter", quiet: 100)
-    /// - Parameter words: what is typed, and what only rows that it matches show, without a first letter that those before
-    ///   may have shown in its place.
+    /// - Parameter words: what is typed, in capitals, and what only rows that it matches show, and not the line where it is
+    ///   typed: without a first letter that other rows may have shown in its place.
     func measure(_ row: Row, _ words: [(String, String)]) throws(BenchFailure) -> Figure {
       var samples: [Double] = []
       var worst = (time: 0.0, word: "")
@@ -119,11 +119,11 @@ struct DatabaseRows {
       try measure(
         .filter,
         [
-          ("umbrella", "mbrella"), ("wonka", "onka"), ("hooli 77", "ooli"),
-          ("tyrell corp 9", "yrell"),
-          ("кирил", "ириллица"), ("qqqq", Self.nothing),
+          ("UMBRELLA", "mbrella"), ("WONKA", "onka"), ("HOOLI 77", "ooli"),
+          ("TYRELL CORP 9", "yrell"),
+          ("КИРИЛ", "ириллица"), ("qqqq", Self.nothing),
         ]),
-      try measure(.shortFilter, [("wo", "onka"), ("ty", "yrell"), ("qq", Self.nothing)]),
+      try measure(.shortFilter, [("WO", "onka"), ("TY", "yrell"), ("qq", Self.nothing)]),
     ]
   }
 
