@@ -7,7 +7,8 @@ import OrgCore
 ///    their owners, where an owner goes. From here on nobody changes what the preview looks at.
 /// 2. Read the records and preview the set. What can't be done is refused with what is there now.
 /// 3. Make the changes one by one. Each expects the value that it replaces: a statement that finds another changes no
-///    row, and the whole is tried again.
+///    row, and the whole is tried again. A few are made in the same round trip in which the records are read, and rolled back
+///    if the preview doesn't allow them.
 /// 4. Commit. If the connection is lost before the server's answer, ask the server by the transaction's id what became of it.
 ///
 /// A connection that is lost earlier has changed nothing, and the whole is tried again on another one.
@@ -19,6 +20,8 @@ struct Committer {
   /// How often a set is tried again after a deadlock, a serialization failure, or a change by somebody else.
   private static let tries = 20
 
+  /// As many changes are made before what they depend on is looked at.
+  private static let guessLimit = 8
   /// How often one is tried again after the connection was lost.
   private static let triesAfterLoss = 3
 
@@ -43,8 +46,8 @@ struct Committer {
     _ set: ChangeSet, start: Int, _ waiting: @escaping (Contention) -> Bool
   ) throws(OrgError) -> Committed {
     var (last, losses): (PostgresError?, Int) = (nil, 0)
-    for _ in 0..<Self.tries {
-      switch try attempt(set, start: start, waiting) {
+    for number in 0..<Self.tries {
+      switch try attempt(set, start: start, guesses: number == 0, waiting) {
       case .done(let committed): return committed
       case .again(let error):
         last = error ?? last
@@ -64,7 +67,7 @@ struct Committer {
   }
 
   private func attempt(
-    _ set: ChangeSet, start: Int, _ waiting: @escaping (Contention) -> Bool
+    _ set: ChangeSet, start: Int, guesses: Bool, _ waiting: @escaping (Contention) -> Bool
   ) throws(OrgError) -> Attempt {
     let connection: Connection
     do throws(PostgresError) {
@@ -80,9 +83,12 @@ struct Committer {
     let transaction = Transaction(connection, database: database, start: start, waiting: waiting)
     let result: Result<Attempt, OrgError>
     do throws(PostgresError) {
-      result = try attempt(set, in: transaction, waiting)
+      let guess = guesses && connection.isDirect && set.changes.count <= Self.guessLimit ? set.changes : []
+      result = try attempt(set, guess, in: transaction, waiting)
     } catch {
       isStandby = error.state == "25006"
+      // What was changed on a guess was refused: the next try finds out first whether it may be changed.
+      if guesses, error.isAboutValues { return .again(nil) }
       guard error.isTransient || error.mayPass else { throw failure(error) }
       return .again(error)
     }
@@ -93,14 +99,15 @@ struct Committer {
 
   /// - Throws: what the server refused, with the transaction rolled back.
   private func attempt(
-    _ set: ChangeSet, in transaction: Transaction, _ waiting: @escaping (Contention) -> Bool
+    _ set: ChangeSet, _ guess: [Change], in transaction: Transaction,
+    _ waiting: @escaping (Contention) -> Bool
   ) throws(PostgresError) -> Result<Attempt, OrgError> {
     let preview: Preview
     do throws(PostgresError) {
       try transaction.begin(entry(set))
       transaction.lock(set)
       let queries = RecordQueries(tables: tables) { (statements) throws(OrgError) in
-        try transaction.read(statements)
+        try transaction.read(statements, thenMaking: guess)
       }
       let looked = Result { () throws(OrgError) in
         let preview = Preview(of: set, on: try queries.lookup(set))

@@ -12,6 +12,8 @@ final class Transaction {
   private(set) var failure: PostgresError?
   /// Files of which not all is in the tables yet.
   private(set) var unfinishedMigration: DataProblem?
+  /// What was changed with the last read, and what that came to.
+  private var guessed: (changes: [Change], results: [Rows])?
   /// What is sent before the next statements, in the same round trip.
   private var pending: [Statement] = []
 
@@ -119,17 +121,22 @@ final class Transaction {
   }
 
   /// Reads within the transaction.
-  func read(_ statements: [SQL]) throws(OrgError) -> [Rows] {
+  ///
+  /// - Parameter guess: changes that are made in the same round trip, as what is read will most likely allow them. Whoever
+  ///   finds that it doesn't has to roll back.
+  func read(_ statements: [SQL], thenMaking guess: [Change] = []) throws(OrgError) -> [Rows] {
     do throws(PostgresError) {
-      return try run(statements.map(\.statement))
+      guard !guess.isEmpty else { return try run(statements.map(\.statement)) }
+      let rows = try run(statements.map(\.statement) + changeStatements(guess))
+      guessed = (guess, Array(rows.dropFirst(statements.count)))
+      return Array(rows.prefix(statements.count))
     } catch {
       failure = error
       throw error.error("The change can't be saved", of: database.name)
     }
   }
 
-  /// Makes changes, in order; `false` if one didn't find the value that it expects.
-  func make(_ changes: [Change]) throws(PostgresError) -> Bool {
+  private func changeStatements(_ changes: [Change]) -> [Statement] {
     var statements = changes.map { ChangeStatement($0, on: tables).sql.frequent.statement }
     if tables.isInstalled {
       statements.append(
@@ -137,19 +144,32 @@ final class Transaction {
           "select from orgman.history where transaction = pg_current_xact_id() and started = now()",
           isFrequent: true))
     }
+    return statements
+  }
+
+  /// Makes changes, in order, unless they were made already; `false` if one didn't find the value that it expects.
+  func make(_ changes: [Change]) throws(PostgresError) -> Bool {
+    if let guessed { return guessed.changes == changes && note(guessed.results[...], from: 0, of: changes) }
+    let statements = changeStatements(changes)
     // In pieces, so that neither side has to keep too much in memory.
     var (rest, made) = (statements[...], 0)
     while !rest.isEmpty {
       let results = try run(Array(rest.prefix(1000)))
-      for result in results {
-        if made == changes.count {
-          mark.hasEntry = result.count > 0
-        } else if result.affectedCount != 1 {
-          return false
-        }
-        made += 1
-      }
+      guard note(results[...], from: made, of: changes) else { return false }
+      made += results.count
       rest = rest.dropFirst(1000)
+    }
+    return true
+  }
+
+  /// Notes what changes came to, and whether the history has an entry of them; `false` if one changed nothing.
+  private func note(_ results: ArraySlice<Rows>, from first: Int, of changes: [Change]) -> Bool {
+    for (place, result) in results.enumerated() {
+      if first + place == changes.count {
+        mark.hasEntry = result.count > 0
+      } else if result.affectedCount != 1 {
+        return false
+      }
     }
     return true
   }

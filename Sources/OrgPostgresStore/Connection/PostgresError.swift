@@ -77,6 +77,9 @@ struct PostgresError: Error, Sendable {
   /// Whether the server no longer has a statement that it prepared, or can't run it on tables that have changed.
   var isAboutPreparedStatement: Bool { ["26000", "0A000"].contains(state) }
 
+  /// Whether a value was refused, or a constraint broken.
+  var isAboutValues: Bool { state.hasPrefix("22") || state.hasPrefix("23") }
+
   /// Whether another connection may be better, at once.
   var mayPass: Bool { isConnectionLost && kind != .silence }
 

@@ -1,5 +1,5 @@
 /// A statement with the values of its parameters, which are always bound and never part of the text.
-struct Statement: Sendable {
+struct Statement: Hashable, Sendable {
   /// The text, with `$1` and so on for its parameters.
   let sql: String
   /// The parameters in PostgreSQL's text format; `nil` is NULL.

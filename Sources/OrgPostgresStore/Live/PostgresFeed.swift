@@ -163,7 +163,12 @@ private struct Watch {
         if woken.isReadable { continue }
         try look(connection)
       } else if !isOwn(payloads) {
-        try look(connection)
+        // They say which state the data have come to; whoever reads from a replica has to know more.
+        if database.servers.replica == nil, payloads.allSatisfy({ Int($0) != nil }) {
+          note(payloads.last)
+        } else {
+          try look(connection)
+        }
         if isOver(afterMilliseconds: Self.breath) { return }
       }
     }
@@ -179,7 +184,7 @@ private struct Watch {
     return payloads.allSatisfy { Int($0).map { $0 <= read } ?? false }
   }
 
-  /// Has the data read if their state is another one.
+  /// Asks for the state of the data.
   private mutating func look(_ connection: Connection) throws(PostgresError) {
     let statement =
       database.tables.isInstalled
@@ -192,6 +197,11 @@ private struct Watch {
     if let replica = database.servers.replica, state != self.state || replica.needed.position == nil {
       try replica.needed.learn(on: connection)
     }
+    note(state)
+  }
+
+  /// Has the data read if their state is another one.
+  private mutating func note(_ state: String?) {
     guard state != self.state else { return }
     self.state = state
     changed()

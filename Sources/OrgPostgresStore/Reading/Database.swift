@@ -51,9 +51,8 @@ enum ReadSource: Sendable {
   ///   - patience: as for `ConnectionPool.read`.
   ///   - isWanted: as for `ConnectionPool.read`.
   func run(
-    _ statements: [SQL], patience: Int? = nil, isWanted: (() -> Bool)? = nil
+    _ statements: [Statement], patience: Int? = nil, isWanted: (() -> Bool)? = nil
   ) throws(PostgresError) -> [Rows] {
-    let statements = statements.map(\.statement)
     switch self {
     case .newest(let servers):
       return try servers.read(statements, patience: patience, isWanted: isWanted)

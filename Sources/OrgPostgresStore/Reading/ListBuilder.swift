@@ -16,7 +16,7 @@ struct ListBuilder {
   /// Of more changes nothing is used again.
   static let changeLimit = 2000
   /// Of more rows the server isn't asked again only because they may have changed.
-  private static let refreshLimit = 1000
+  fileprivate static let refreshLimit = 1000
 
   /// The order by name, from which the others are made.
   private var byName: ListOrder { ListOrder(planTiers: order.planTiers) }
@@ -96,6 +96,12 @@ struct ListBuilder {
     let isSame = !reader.tables.isInstalled && earlier?.summary.revision == reader.revision
     let (generation, changes) = try reader.changes(since: isSame ? nil : since)
     let difference = isSame ? StoreDifference() : changes
+    if let changes, let earlier, changes != StoreDifference() {
+      if !query.isEmpty, earlier.query == query, earlier.isComplete {
+        reader.willAsk([reader.matchStatement(query, among: Array(changes.changed))])
+      }
+      reader.willAsk(Outdated(earlier, ids, changes)?.statements(reader) ?? [])
+    }
     let orderings = try self.orderings(ids, known, generation, difference, reader)
     let rows = try self.rows(orderings[0], earlier, difference, reader)
     var cache = try refreshed(earlier, ids, difference, reader)
@@ -178,31 +184,14 @@ struct ListBuilder {
     _ earlier: PostgresListing?, _ ids: OrganizationIDs, _ changes: StoreDifference?,
     _ reader: PostgresReader
   ) throws(OrgError) -> ListingCache {
-    guard let earlier else { return ListingCache() }
-    let known = earlier.fetched
-    let outdated: [String]
-    var cache = known
-    if let changes {
-      outdated = changes.changed.union(changes.removed).filter {
-        known.details[$0] != nil || ids.number(of: $0).map { known.rows[$0] != nil } ?? false
-      }
-      cache.forget(outdated, ids)
-    } else {
-      guard known.rows.count <= Self.refreshLimit else { return ListingCache() }
-      outdated = Set(known.rows.keys.map { ids[$0] }).union(known.details.keys).sorted()
-      cache = ListingCache()
-    }
-    let alone = outdated.filter { known.details[$0] == nil }
-    if !alone.isEmpty {
-      for row in try reader.rows(of: alone) {
+    guard let earlier, let outdated = Outdated(earlier, ids, changes) else { return ListingCache() }
+    var cache = outdated.rest
+    if !outdated.rows.isEmpty {
+      for row in try reader.rows(of: outdated.rows) {
         if let number = ids.number(of: row.organization.id) { cache.rows[number] = row }
       }
     }
-    // Those whose members were looked at in the same places are read together.
-    let details = Dictionary(grouping: outdated.filter { known.details[$0] != nil }) {
-      known.details[$0]?.places ?? 0..<0
-    }
-    for (places, group) in details {
+    for (places, group) in outdated.details {
       let found = try reader.details(of: group, members: places, [:])
       cache.details.merge(found) { $1 }
       for detail in found.values {
@@ -210,6 +199,45 @@ struct ListBuilder {
       }
     }
     return cache
+  }
+
+  /// What an earlier listing fetched and has to be read again.
+  private struct Outdated {
+    /// What doesn't have to.
+    var rest: ListingCache
+    /// Organizations of which only the row is known.
+    let rows: [String]
+    /// Organizations whose members were looked at, those in the same places together.
+    let details: [(places: Range<Int>, organizations: [String])]
+
+    /// - Parameter changes: what has changed; `nil` if anything may have.
+    /// - Returns: `nil` if that is too much.
+    init?(_ earlier: PostgresListing, _ ids: OrganizationIDs, _ changes: StoreDifference?) {
+      let known = earlier.fetched
+      rest = known
+      let outdated: [String]
+      if let changes {
+        outdated = changes.changed.union(changes.removed).filter {
+          known.details[$0] != nil || ids.number(of: $0).map { known.rows[$0] != nil } ?? false
+        }.sorted()
+        rest.forget(outdated, ids)
+      } else {
+        guard known.rows.count <= ListBuilder.refreshLimit else { return nil }
+        outdated = Set(known.rows.keys.map { ids[$0] }).union(known.details.keys).sorted()
+        rest = ListingCache()
+      }
+      rows = outdated.filter { known.details[$0] == nil }
+      let groups = Dictionary(grouping: outdated.filter { known.details[$0] != nil }) {
+        known.details[$0]?.places ?? 0..<0
+      }
+      details = groups.map { ($0, $1) }
+    }
+
+    /// What will be asked for them.
+    func statements(_ reader: PostgresReader) -> [SQL] {
+      (rows.isEmpty ? [] : [reader.rowStatement(rows)])
+        + details.flatMap { reader.detailStatements(of: $0.organizations, members: $0.places) }
+    }
   }
 }
 

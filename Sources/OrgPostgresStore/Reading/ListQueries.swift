@@ -50,16 +50,20 @@ extension PostgresReader {
   func matches(
     _ query: Query, among ids: [String]? = nil, numbers: OrganizationIDs
   ) throws(OrgError) -> [OrganizationIDs.Number] {
+    let statement = matchStatement(query, among: ids)
+    let rows = try ids == nil ? ask(statement, without: ["enable_sort"]) : ask(statement)
+    var found: [OrganizationIDs.Number] = []
+    try packed(rows) { ids throws(OrgError) in found += numbers.add(ids) }
+    return found
+  }
+
+  func matchStatement(_ query: Query, among ids: [String]?) -> SQL {
     let some: SQL = ids.map { "o.id = any(\(tables.ids($0))) and " } ?? ""
     let sql: SQL = """
       select string_agg(\(raw: packedID), '') from \(raw: tables.organizations) o \
       where \(some)\(Filter(query, on: tables).condition) group by \(raw: part)
       """
-    var found: [OrganizationIDs.Number] = []
-    try packed(try ask(sql.binary, without: ["enable_sort"])) { ids throws(OrgError) in
-      found += numbers.add(ids)
-    }
-    return found
+    return sql.binary
   }
 
   /// What all organizations are sorted by, as numbers, in no order; not for names.
@@ -123,12 +127,8 @@ extension PostgresReader {
     return Int(line[start.upperBound...].prefix(while: \.isNumber)) ?? 0
   }
 
-  /// Organizations with members of each in some places, besides those that are known.
-  func details(
-    of ids: [String], members places: Range<Int>, _ known: [String: PostgresDetail]
-  ) throws(OrgError) -> [String: PostgresDetail] {
-    let ids = ids.filter(tables.canBeID)
-    guard !ids.isEmpty else { return [:] }
+  /// What `details` asks: for the organizations, their counts by role, and members of each.
+  func detailStatements(of ids: [String], members places: Range<Int>) -> [SQL] {
     let organization = tables.memberOrganization
     let counts: SQL =
       tables.isInstalled
@@ -143,7 +143,16 @@ extension PostgresReader {
       order by \(raw: tables.memberOrder) \
       offset \(String(max(0, places.lowerBound)))::bigint limit \(String(places.count))::bigint) page
       """
-    let answers = try ask([rowStatement(ids), counts.frequent, page.frequent])
+    return [rowStatement(ids), counts.frequent, page.frequent]
+  }
+
+  /// Organizations with members of each in some places, besides those that are known.
+  func details(
+    of ids: [String], members places: Range<Int>, _ known: [String: PostgresDetail]
+  ) throws(OrgError) -> [String: PostgresDetail] {
+    let ids = ids.filter(tables.canBeID)
+    guard !ids.isEmpty else { return [:] }
+    let answers = try ask(detailStatements(of: ids, members: places))
     let roleCounts = RecordQueries.counts(answers[1])
     var details: [String: PostgresDetail] = [:]
     for row in 0..<answers[0].count {

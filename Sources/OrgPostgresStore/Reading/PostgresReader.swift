@@ -1,4 +1,5 @@
 import OrgCore
+import Synchronization
 
 /// What a database answers at one revision. A reader in a transaction of its own never sees anything newer; any other may,
 /// where a row is looked at later: the screen learns of the change as soon as it is committed, and asks a new reader.
@@ -10,6 +11,8 @@ final class PostgresReader: StoreReader {
   private let source: ReadSource
   /// Whether answers are still of use; `nil` if they are, whatever happens.
   private let isWanted: (@Sendable () -> Bool)?
+  /// What will be asked soon, and the answers to what was.
+  private let ahead = Mutex<(due: [Statement], answers: [Statement: Rows])>(([], [:]))
 
   var tables: Tables { database.tables }
 
@@ -22,7 +25,7 @@ final class PostgresReader: StoreReader {
     let state = State(database)
     do throws(PostgresError) {
       (summary, generation) = try state.summary { (statement) throws(PostgresError) in
-        try source.run([statement])[0]
+        try source.run([statement.statement])[0]
       }
     } catch {
       throw error.error("The data can't be read", of: database.name)
@@ -82,15 +85,33 @@ final class PostgresReader: StoreReader {
   }
 
   /// Asks the server.
-  func ask(_ statements: [SQL]) throws(OrgError) -> [Rows] {
+  func ask(_ questions: [SQL]) throws(OrgError) -> [Rows] {
+    let statements = questions.map(\.statement)
+    let (known, due) = ahead.withLock { ahead in
+      let known = statements.compactMap { ahead.answers[$0] }
+      guard known.count < statements.count else { return (known, [Statement]()) }
+      defer { ahead.due = [] }
+      return ([], ahead.due.filter { !statements.contains($0) })
+    }
+    guard known.count < statements.count else { return known }
     do throws(PostgresError) {
       guard isStillWanted else { throw PostgresError(.cancelled, "not wanted any more") }
-      return try source.run(
-        statements, patience: isWanted == nil ? nil : Self.patience, isWanted: isWanted)
+      let answers = try source.run(
+        statements + due, patience: isWanted == nil ? nil : Self.patience, isWanted: isWanted)
+      ahead.withLock {
+        for (place, statement) in due.enumerated() {
+          $0.answers[statement] = answers[statements.count + place]
+        }
+      }
+      return Array(answers.prefix(statements.count))
     } catch {
       throw error.error("The data can't be read", of: database.name)
     }
   }
+
+  /// Has what will be asked soon go with the next question, so that it takes no round trip of its own. For a reader of one
+  /// moment: the answers are kept.
+  func willAsk(_ questions: [SQL]) { ahead.withLock { $0.due += questions.map(\.statement) } }
 
   func ask(_ statement: SQL) throws(OrgError) -> Rows { try ask([statement])[0] }
 
