@@ -15,14 +15,23 @@ extension Migrations {
     private func kill(_ arguments: [String], when isDone: () throws -> Bool) throws {
       let process = try ChildProcess(
         try builtProduct("orgman"),
-        ["migrate"] + arguments + ["--yes", "--batch", "\(200 * Migrations.scale)"],
+        ["migrate"] + arguments + ["--yes", "--batch", "\(100 * Migrations.scale)"],
         environment: plainEnvironment, workingDirectory: "/", inNewSession: true
       ) {
         posix_spawn_file_actions_addopen(&$0, 0, "/dev/null", O_RDWR, 0)
         posix_spawn_file_actions_adddup2(&$0, 0, 1)
         posix_spawn_file_actions_adddup2(&$0, 0, 2)
       }
-      try waitUntil("so much is done") { try process.status != nil || isDone() }
+      // It is stopped while the database is asked how far it has come, which takes longer than all of its work.
+      try waitUntil("so much is done") {
+        process.signal(SIGSTOP)
+        let isDone = try process.status != nil || isDone()
+        if !isDone {
+          process.signal(SIGCONT)
+          usleep(10_000)
+        }
+        return isDone
+      }
       #expect(process.status == nil, "It ended before it was killed.")
       process.signal(SIGKILL)
       try waitUntil("it is gone") { process.status != nil }
@@ -40,12 +49,14 @@ extension Migrations {
           let there = try database.run("select to_regclass('orgman.kept_organization') is not null")
           let count =
             there == "t" ? try database.run("select count(*) from orgman.kept_organization") : "0"
-          return (Int(count) ?? 0) >= number * organizations / (Self.kills + 2)
+          return (Int(count) ?? 0) >= number * organizations / (Self.kills + 5)
         }
       }
+      // On a busy machine it may be killed only when all is there.
+      let isOver = try database.run("select count(*) from orgman.migration where finished is not null") == "1"
       let done = try orgman("migrate", files.path, database.url, "--yes")
-      #expect(done.status == .exited(0), "\(done.stderr)")
-      #expect(done.stderr.contains("A migration that was ended goes on."))
+      #expect(done.status == .exited(isOver ? 1 : 0), "\(done.stderr)")
+      #expect(done.stderr.contains(isOver ? "has these data already" : "A migration that was ended goes on."))
       #expect(try files.texts == before)
 
       let path = files.sibling("back")
