@@ -144,8 +144,12 @@ import Testing
     let commit = Outcome(
       of: StoreFixture.edit("gold", from: PlanTier.default, role: (.member, .billingAdmin)), on: store)
     try proxy.waitFor("the changes") { $0.contains { $0.isAbout("update") } }
-    try fixture.session.send("update organizations set status = 'suspended'; rollback")
     let another = try fixture.database.connect()
+    // The lock may be in the same round trip as the changes.
+    try waitUntil("the store has the organization") {
+      try another.query("select from organizations for update skip locked").isEmpty
+    }
+    try fixture.session.send("update organizations set status = 'suspended'; rollback")
     try waitUntil("the session waits") {
       try another.query(
         "select wait_event_type from pg_stat_activity where pid = \(fixture.session.backendID)") == [["Lock"]]
