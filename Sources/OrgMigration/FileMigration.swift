@@ -153,7 +153,7 @@
       var first: Plan
       if let plan { first = plan } else { first = try self.plan(isCutOver: isCutOver) }
       if plan != nil {
-        // Somebody may have looked at the plan for an hour.
+        // The target may have changed while the plan was waiting for an answer.
         var target = Plan()
         try checkTarget(isCutOver: isCutOver, &target)
         try check(target)
@@ -280,7 +280,7 @@
         try loader.forget(difference.different)
         throw OrgError(
           .conflict,
-          "\(loader.name.escapedForDisplay) doesn't have what was moved there: \(difference.sentence). Somebody else writes to it; stop that, delete what isn't in the files, and run the command again."
+          "\(loader.name.escapedForDisplay) doesn't have what was moved there: \(difference.sentence). Another program writes to it; stop it, delete what isn't in the files, and run the command again."
         )
       }
       report.comparingSeconds = seconds(since: start)

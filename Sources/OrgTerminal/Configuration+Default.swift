@@ -42,7 +42,7 @@ extension Configuration {
       #external-deletions = "restore"
 
       # Where the data are, when neither --data nor ORGMAN_DATA says it: a directory's absolute path, or the address of a
-      # PostgreSQL database. A password belongs into the file ~/.pgpass, never in here.
+      # PostgreSQL database. Put a password in ~/.pgpass, not in this file.
       #data = "/var/lib/orgman"
 
       # A replica of that database, which follows its server: what is looked at is read from there, and changes are made

@@ -250,11 +250,7 @@ struct Report: Encodable {
     databaseBytes = nil
     loadBefore = loads.before
     loadAfter = loads.after
-    figures = measured.map { figure in
-      var figure = figure
-      figure.compare(measured, sample.scale)
-      return figure
-    }
+    figures = Self.compared(measured, scale)
   }
 
   init(_ sample: DatabaseSample, loads: (before: Double, after: Double), _ measured: [Figure]) {
@@ -264,9 +260,13 @@ struct Report: Encodable {
     (organizationsBytes, membersBytes, databaseBytes) = (0, 0, sample.bytes)
     loadBefore = loads.before
     loadAfter = loads.after
-    figures = measured.map { figure in
+    figures = Self.compared(measured, scale)
+  }
+
+  private static func compared(_ figures: [Figure], _ scale: Scale) -> [Figure] {
+    figures.map { figure in
       var figure = figure
-      figure.compare(measured, sample.scale)
+      figure.compare(figures, scale)
       return figure
     }
   }

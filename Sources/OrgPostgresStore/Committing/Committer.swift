@@ -82,13 +82,13 @@ struct Committer {
     defer { if !isStandby { database.pool.giveBack(connection) } }
     let transaction = Transaction(connection, database: database, start: start, waiting: waiting)
     let result: Result<Attempt, OrgError>
+    let guess = guesses && connection.isDirect && set.changes.count <= Self.guessLimit ? set.changes : []
     do throws(PostgresError) {
-      let guess = guesses && connection.isDirect && set.changes.count <= Self.guessLimit ? set.changes : []
       result = try attempt(set, guess, in: transaction, waiting)
     } catch {
       isStandby = error.state == "25006"
       // What was changed on a guess was refused: the next try finds out first whether it may be changed.
-      if guesses, error.isAboutValues { return .again(nil) }
+      if !guess.isEmpty, error.isAboutValues { return .again(nil) }
       guard error.isTransient || error.mayPass else { throw failure(error) }
       return .again(error)
     }
@@ -172,6 +172,7 @@ struct Committed {
   var changes: [RecordedChange] = []
   /// The number that the server gave the transaction.
   var transaction = ""
-  /// Whether the feed waits until it is known what this led to: whoever gets this has to leave `Database.ownCommits` then.
+  /// Whether the feed waits for the data after this commit. If so, the caller has to leave `Database.ownCommits` once it has
+  /// read them.
   var isAnnounced = false
 }

@@ -122,8 +122,8 @@ final class Transaction {
 
   /// Reads within the transaction.
   ///
-  /// - Parameter guess: changes that are made in the same round trip, as what is read will most likely allow them. Whoever
-  ///   finds that it doesn't has to roll back.
+  /// - Parameter guess: changes to make in the same round trip, because the rows will most likely allow them. If they don't,
+  ///   the caller has to roll back.
   func read(_ statements: [SQL], thenMaking guess: [Change] = []) throws(OrgError) -> [Rows] {
     do throws(PostgresError) {
       guard !guess.isEmpty else { return try run(statements.map(\.statement)) }

@@ -163,7 +163,7 @@ private struct Watch {
         if woken.isReadable { continue }
         try look(connection)
       } else if !isOwn(payloads) {
-        // They say which state the data have come to; whoever reads from a replica has to know more.
+        // A payload is the new state of the data. A replica also needs the log position, which takes a question.
         if database.servers.replica == nil, payloads.allSatisfy({ Int($0) != nil }) {
           note(payloads.last)
         } else {
@@ -174,8 +174,8 @@ private struct Watch {
     }
   }
 
-  /// Whether notifications tell of nothing but what has been read after a commit of this process. What it noticed isn't noted:
-  /// the next look will tell, should whoever read it have failed to show it.
+  /// Whether all notifications are about states that have been read after a commit of this process. The state isn't recorded
+  /// here, so that the next look reports it again if it couldn't be shown.
   private func isOwn(_ payloads: [String]) -> Bool {
     guard database.ownCommits.wait(timeout: .now() + .milliseconds(Self.commitPatience)) == .success else {
       return false
