@@ -61,7 +61,7 @@ import Testing
     let commit = Outcome(of: StoreFixture.plan("gold"), on: store)
     try feed.waitUntilStale()
     disk.makeRoom()
-    try server.restart()
+    try server.restart(.immediate)
     let checked = try StoreFixture(filled: fixture.database)
     switch Result(catching: { try commit.get() }) {
     case .success(let commit):

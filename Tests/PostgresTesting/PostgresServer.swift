@@ -111,9 +111,12 @@ public final class PostgresServer: Sendable {
   }
 
   /// Stops the server, unless it has been stopped or killed, and starts it.
-  public func restart() throws {
+  ///
+  /// One that may be recovering from a crash has to be stopped at once: a fast stop that it receives while its startup
+  /// process begins leaves it shutting down forever.
+  public func restart(_ mode: StopMode = .fast) throws {
     try process.withLock {
-      try end(&$0, .fast)
+      try end(&$0, mode)
       try launch(&$0)
     }
   }

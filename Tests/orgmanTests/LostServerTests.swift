@@ -116,7 +116,7 @@ extension EndToEnd {
       orgman.send("pe")
       try waitUntilStale(orgman)
       disk.makeRoom()
-      try server.restart()
+      try server.restart(.immediate)
       try waitUntilLive(orgman)
       // It was saved, or it is said that it wasn't.
       try orgman.waitFor("the outcome", timeout: .seconds(60)) {
