@@ -6,7 +6,7 @@ import OrgCore
 /// Reading takes no lock. `Committer` implements how a change set becomes durable.
 public final class PostgresStore: RemoteStore {
   let database: Database
-  private let options: Options
+  let options: Options
   private let access: Access
 
   /// What a store is opened for.

@@ -130,6 +130,9 @@ enum DataLocation: Sendable {
     }
   }
 
+  /// Whether it is a database.
+  var isDatabase: Bool { if case .directory = self { false } else { true } }
+
   /// The directory.
   ///
   /// - Parameters:

@@ -276,7 +276,7 @@ import Testing
     let scratch = try Scratch.reference()
     let store = try history(scratch, 12)
     try compress(store)
-    #expect(try store.erase(.organization("org_3")).lineCount > 0)
+    #expect(try store.erase(.organization("org_3")).historyCount > 0)
     for segment in try segments(store) {
       #expect(!String(decoding: try text(segment, store), as: UTF8.self).contains("org_3\""))
     }

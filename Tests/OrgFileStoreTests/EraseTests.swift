@@ -58,11 +58,11 @@ import Testing
     try other.updatePlan(of: "org_1", to: "silver")
     #expect(try mentions(texts, scratch).count > 5)
     let store = try FileStore(path: scratch.path)
-    let plan = try store.erase(.organization(id), isTrial: true)
+    let plan = try store.erase(.organization(id), allowingOwnerless: false, isTrial: true)
     #expect(plan.changes.count == 2)
     // The third is the repair of the torn file, whose note names the organization.
-    #expect(plan.lineCount == 3)
-    #expect(plan.files.count > 1, "\(plan.files)")
+    #expect(plan.historyCount == 3)
+    #expect(plan.others.count > 1, "\(plan.others)")
     let done = try store.erase(.organization(id))
     #expect(done.remaining == [])
     #expect(try mentions(texts, scratch) == [])
@@ -102,10 +102,10 @@ import Testing
     #expect(!kept.contains { $0.userID == "mallory_x" })
     // What is in the history alone is erased there, too.
     try manager.removeUser("eve", from: "org_1")
-    #expect(try store.erase(.user("eve"), isTrial: true).changes == [])
+    #expect(try store.erase(.user("eve"), allowingOwnerless: false, isTrial: true).changes == [])
     try store.erase(.user("eve"))
     #expect(try mentions(["eve"], scratch) == [])
-    #expect(try store.erase(.user("eve"), isTrial: true).isEmpty)
+    #expect(try store.erase(.user("eve"), allowingOwnerless: false, isTrial: true).isEmpty)
     try expectSound(scratch)
   }
 
@@ -118,7 +118,7 @@ import Testing
       return try Dictionary(uniqueKeysWithValues: files.map { ($0, try scratch.read($0)) })
     }
     let before = try kept()
-    try store.erase(.organization(id), isTrial: true)
+    try store.erase(.organization(id), allowingOwnerless: false, isTrial: true)
     #expect(try kept() == before)
     try store.erase(.organization(id))
     let users = try scratch.read("org_users.json")

@@ -67,14 +67,6 @@ extension EndToEnd {
         (["backup", "/nowhere/backup"], "use pg_dump"),
         (["restore", "/nowhere/backup"], "use pg_restore, or orgman undo for single changes"),
         (["accept"], "orgman puts nothing back there"),
-        (
-          ["history", "prune"],
-          "delete old rows of orgman.change and orgman.history in SQL"
-        ),
-        (
-          ["erase", "ann"],
-          "delete the rows in SQL, and those of orgman.change and orgman.history that name them"
-        ),
       ] {
         let output = try run(try builtProduct("orgman"), arguments + ["--data", data.address])
         #expect(output.status == .exited(1), "\(output)")
@@ -83,6 +75,40 @@ extension EndToEnd {
             && output.stderr.hasSuffix("; \(advice).\n")
             && output.stderr.contains(" is a database"), "\(output.stderr)")
       }
+    }
+
+    @Test func `orgman erase and orgman history prune remove from a database for good`() throws {
+      let data = try DataTables.reference()
+      func orgman(_ arguments: String...) throws -> Output {
+        try run(try builtProduct("orgman"), arguments + ["--data", data.address])
+      }
+      let user = try data.database.run(
+        "select user_id from organization_members where role = 'member' limit 1")
+      try data.database.run(
+        "update organization_members set role = 'billing_admin' where user_id = '\(user)' and role = 'member'"
+      )
+      #expect(try orgman("erase", user).status == .exited(1))
+      let trial = try orgman("erase", user, "--dry-run")
+      #expect(
+        trial.stdout.contains("organization_members") && trial.stdout.contains("orgman.history"), "\(trial)")
+      let erased = try orgman("erase", user, "--yes")
+      #expect(erased.status == .exited(0) && erased.stdout.hasSuffix("Erased.\n"), "\(erased)")
+      #expect(erased.stderr.contains("The service's other tables"))
+      #expect(try data.database.run("select count(*) from orgman.change where member = '\(user)'") == "0")
+      #expect(try orgman("erase", user, "--yes").status == .exited(2))
+      #expect(try orgman("history").stdout.contains("a user was erased"))
+
+      let last = try data.database.run("select max(generation) from orgman.history")
+      let none = try orgman("history", "prune", "--before", "2020-01-01")
+      #expect(none.stdout == "Nothing is older than 2020-01-01 00:00:00.\n", "\(none)")
+      let pruned = try orgman("history", "prune", "--before", "2099-01-01", "--yes")
+      #expect(pruned.stdout.hasPrefix("Removed generation") && pruned.stdout.contains("change"), "\(pruned)")
+      let rest = try orgman("history")
+      #expect(rest.stdout == "There is no history yet.\n" && rest.status == .exited(0), "\(rest)")
+      try data.database.run("update organizations set plan_tier = 'a'")
+      let entry = try orgman("history", "--json")
+      #expect(entry.status == .exited(0) && entry.stdout.contains("\((Int(last) ?? 0) + 1)"), "\(entry)")
+      #expect(try orgman("doctor").status == .exited(0))
     }
 
     @Test func `a history of which somebody removed a part says where it was`() throws {

@@ -2,33 +2,6 @@ import Glibc
 import OrgCore
 import SystemPackage
 
-/// What was removed from the history, or would be.
-public struct Pruning: Sendable, Hashable {
-  /// The generations that are removed from the history; `nil` if there are none.
-  public internal(set) var generations: ClosedRange<UInt64>?
-  /// The time at which the remaining history begins; `nil` if nothing is removed from the history.
-  public internal(set) var beginning: Timestamp?
-  /// The number of journal segments that are removed.
-  public internal(set) var segments = 0
-  /// The number of quarantined files that are removed.
-  public internal(set) var quarantined = 0
-  /// The number of displaced files that are removed.
-  public internal(set) var displaced = 0
-  /// The size in bytes of the segments, of the full copies that only they need, and of the other files.
-  public internal(set) var bytes = 0
-
-  /// Whether nothing is removed.
-  public var isEmpty: Bool { segments == 0 && quarantined == 0 && displaced == 0 }
-}
-
-extension Pruning {
-  /// Sizes are untrusted: a sparse file can have any.
-  mutating func add(bytes count: Int) {
-    let (sum, isTooLarge) = bytes.addingReportingOverflow(count)
-    bytes = isTooLarge ? .max : sum
-  }
-}
-
 /// Removes the oldest part of the history.
 struct HistoryPruner {
   let stateDirectory: StateDirectory

@@ -1,61 +1,15 @@
 import Glibc
 import OrgCore
 
-/// What can be erased.
-public enum ErasureSubject: Sendable, Hashable {
-  /// An organization and its members, by its ID.
-  case organization(String)
-  /// A user in every organization, by user ID.
-  case user(String)
-
-  /// The id.
-  public var id: String {
-    switch self {
-    case .organization(let id), .user(let id): id
-    }
-  }
-}
-
-/// What an erasure removes, or would remove.
-public struct Erasure: Sendable {
-  /// The changes to the two data files.
-  public let changes: [RecordedChange]
-  /// How many lines of the journal lose something. In addition, all lines lose their splices.
-  public let lineCount: Int
-  /// Removed files in `.orgman`, by their paths relative to the data directory, except checkpoints.
-  public let files: [String]
-  /// Files that still seem to contain the ID, by their paths relative to the data directory: files that aren't
-  /// orgman's, or that another program has open.
-  public let remaining: [String]
-
-  /// Whether there is nothing to erase.
-  public var isEmpty: Bool { changes.isEmpty && lineCount == 0 && files.isEmpty }
-
-  init(changes: [RecordedChange], places: Eraser.Survey, remaining: [String] = []) {
-    self.changes = changes
-    lineCount = places.lineCount
-    files = places.files
-    self.remaining = remaining
-  }
-}
-
-extension FileStore {
-  /// Permanently erases an organization or a user from the data, the journal, the checkpoints, and the files set aside.
-  /// The journal remains a verifiable chain, with a generation that says that something was erased, but not what.
-  /// Earlier states can no longer be restored.
+extension FileStore: ErasingStore {
+  /// Erases from the data files, the journal, the checkpoints, and the files set aside. The journal remains a verifiable
+  /// chain.
   ///
   /// After a crash, either only the records in the data files have been removed, or the next process that takes the
   /// lock completes the erasure.
-  ///
-  /// - Parameters:
-  ///   - subject: the organization or user to erase.
-  ///   - allowingOwnerless: proceed even if an organization loses its last owner.
-  ///   - isTrial: only determine what would be erased.
-  /// - Returns: what is erased, and where traces seem to remain.
-  /// - Throws: `damagedData` while the data are damaged; `lastOwner`, `readOnly`, `locked`, or `system`.
   @discardableResult
   public func erase(
-    _ subject: ErasureSubject, allowingOwnerless: Bool = false, isTrial: Bool = false
+    _ subject: ErasureSubject, allowingOwnerless: Bool, isTrial: Bool
   ) throws(OrgError) -> Erasure {
     try checkWritable()
     guard !subject.id.isEmpty else { throw OrgError(.invalidIdentifier, "An empty id names nothing.") }
@@ -86,8 +40,8 @@ private struct EraseOperation {
       }
       usleep(100_000)
     }
-    try forget(eraser, lineCount: survey.lineCount)
-    return Erasure(changes: erasure.changes, places: survey, remaining: eraser.remaining())
+    try forget(subject, eraser, lineCount: survey.lineCount)
+    return Erasure(changes: erasure.changes, survey, remaining: eraser.remaining())
   }
 
   /// Removes the subject from the two files, as an ordinary generation.
@@ -112,7 +66,7 @@ private struct EraseOperation {
       try Eraser(subject, transaction.stateDirectory)
     }
     let survey = try transaction.directory.saving { () throws(SystemCallError) in try eraser.survey() }
-    let erasure = Erasure(changes: preview.recorded, places: survey)
+    let erasure = Erasure(changes: preview.recorded, survey)
     guard !isTrial, !erasure.isEmpty || !edit.isEmpty else { return (erasure, nil) }
     if !edit.isEmpty {
       let next = try synchronized.contents.applying(edit)
@@ -131,7 +85,9 @@ private struct EraseOperation {
   }
 
   /// Rewrites the journal without the erased subject.
-  private func forget(_ eraser: Eraser, lineCount: Int) throws(OrgError) {
+  private func forget(
+    _ subject: ErasureSubject, _ eraser: Eraser, lineCount: Int
+  ) throws(OrgError) {
     guard let last = transaction.committed.withLock({ $0.journal?.last }),
       let current = transaction.committed.withLock({ $0.current })
     else { throw OrgError(.system, "The journal vanished.") }
@@ -141,7 +97,7 @@ private struct EraseOperation {
       JournalRecord.erasureFormat, lineCount, last.hash
     )
     record.data.files = last.record.data.files
-    record.note = eraser.note
+    record.note = subject.note
     var checkpoint = JournalRecord.draft(generation, .checkpoint, [])
     checkpoint.data.files = last.record.data.files
     try transaction.directory.saving { () throws(SystemCallError) in
@@ -155,6 +111,21 @@ private struct EraseOperation {
       $0.current = (generation, current.contents)
     }
     transaction.files.replaceWhole(current.contents)
+  }
+}
+
+extension Erasure {
+  /// What is removed from the files; other files by their paths relative to the data directory, but for checkpoints. In
+  /// addition, all lines of the journal lose their splices.
+  fileprivate init(changes: [RecordedChange], _ survey: Eraser.Survey, remaining: [String] = []) {
+    self.init(
+      changes: changes, historyCount: survey.lineCount, others: survey.files, remaining: remaining,
+      in: Places(
+        organizations: OrganizationTable.file, members: MemberTable.file,
+        history: "\(DataDirectory.privateName)/journal", historyUnit: "line",
+        consequence:
+          "What the bytes were, and all checkpoints, go from the history: states before this can't be put back."
+      ))
   }
 }
 

@@ -47,14 +47,6 @@ struct Eraser {
     self.names = names.filter { !$0.isEmpty }
   }
 
-  /// The note in the history.
-  var note: String {
-    switch subject {
-    case .organization: "an organization was erased"
-    case .user: "a user was erased"
-    }
-  }
-
   // MARK: Finding
 
   /// Determines what would be erased.

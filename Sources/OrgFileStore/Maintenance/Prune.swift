@@ -1,19 +1,12 @@
 import OrgCore
 
-extension FileStore {
+extension FileStore: PrunableStore {
   /// Removes the oldest part of the history, in units of whole journal segments, along with files quarantined or
-  /// displaced at that time. Every generation since the given time is kept and can be undone and restored; full
-  /// copies of the data at the new beginning of the journal replace the removed part. A displaced file is kept while
-  /// another program has it open.
-  ///
-  /// - Parameters:
-  ///   - time: keep everything since then.
-  ///   - isTrial: only determine what would be removed.
-  /// - Returns: what is removed.
-  /// - Throws: `damagedData` if the data can't be reconstructed at the new beginning of the history; `readOnly`,
-  ///   `locked`, or `system`. In this case nothing, or only a part, is removed.
+  /// displaced at that time. Every generation since the given time can also be restored; full copies of the data at
+  /// the new beginning of the journal replace the removed part. A displaced file is kept while another program has it
+  /// open.
   @discardableResult
-  public func prune(before time: Timestamp, isTrial: Bool = false) throws(OrgError) -> Pruning {
+  public func prune(before time: Timestamp, isTrial: Bool) throws(OrgError) -> Pruning {
     try checkWritable()
     // A program that only reads leaves no trace.
     guard directory.identity(of: DataDirectory.privateName) != nil else { return Pruning() }

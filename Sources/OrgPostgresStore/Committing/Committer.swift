@@ -15,6 +15,10 @@ import OrgCore
 struct Committer {
   let database: Database
   let actor: Actor
+  /// What the history calls it; as a rule what the set is for.
+  var kind: HistoryEntry.Kind?
+  /// What else is done in the transaction, last, even where the set changes nothing.
+  var conclusion: ((Transaction) throws(PostgresError) -> Void)?
 
   private var tables: Tables { database.tables }
   /// How often a set is tried again after a deadlock, a serialization failure, or a change by somebody else.
@@ -125,7 +129,7 @@ struct Committer {
         if let lost = transaction.failure { throw lost }
         return .failure(error)
       }
-      guard !preview.recorded.isEmpty else {
+      guard !preview.recorded.isEmpty || conclusion != nil else {
         transaction.rollBack()
         return .success(.done(Committed()))
       }
@@ -133,6 +137,7 @@ struct Committer {
         transaction.rollBack()
         return .success(.again(nil))
       }
+      try conclusion?(transaction)
     } catch {
       transaction.rollBack()
       throw error
@@ -154,7 +159,7 @@ struct Committer {
 
   /// What the history says of the set besides its changes.
   private func entry(_ set: ChangeSet) -> String {
-    let kind = HistoryEntry.Kind(set.purpose)
+    let kind = kind ?? HistoryEntry.Kind(set.purpose)
     let entry = Entry(kind: kind.name, subject: kind.subject, actor: actor)
     return (try? JSONEncoder().encode(entry)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
   }

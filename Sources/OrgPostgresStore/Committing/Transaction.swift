@@ -33,7 +33,8 @@ final class Transaction {
     watch = BlockerWatch(database: database, start: start)
   }
 
-  private func run(_ statements: [Statement]) throws(PostgresError) -> [Rows] {
+  /// Runs statements, waiting for as long as that is wished.
+  func run(_ statements: [Statement]) throws(PostgresError) -> [Rows] {
     let sent = pending + statements
     pending = []
     watch.begin()

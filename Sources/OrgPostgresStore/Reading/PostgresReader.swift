@@ -305,29 +305,33 @@ final class PostgresReader: StoreReader {
     }
     let answers = try ask([state.statement, changeStatement(since: earlier)])
     let generation = state.generation(of: answers[0])
-    guard answers[1].count <= ListBuilder.changeLimit else { return (generation, nil) }
-    let difference = difference(answers[1])
+    guard answers[1].count <= ListBuilder.changeLimit, let difference = difference(answers[1]) else {
+      return (generation, nil)
+    }
     database.difference.withLock { $0 = (earlier, generation, difference) }
     return (generation, difference)
   }
 
-  /// A change is known by its organization; whether that is still there tells what became of it.
+  /// A change is known by its organization; whether that is still there tells what became of it. A generation without a
+  /// change did something else, such as erasing one; and a generation that is gone was removed from the history.
   private func changeStatement(since first: Int, upTo last: Int? = nil) -> SQL {
     let end: SQL =
       last.map { "and h.generation <= \(String($0))::bigint" } ?? "limit \(ListBuilder.changeLimit + 1)"
     let statement: SQL = """
       select changed.organization, exists (select from \(raw: tables.organizations) o \
       where o.id = \(raw: tables.cast("changed.organization"))) \
-      from (select distinct c.organization from orgman.change c join orgman.history h using (transaction) \
-      where h.generation > \(String(first))::bigint \(end)) changed
+      from ((select distinct c.organization from orgman.history h left join orgman.change c using (transaction) \
+      where h.generation > \(String(first))::bigint \(end)) \
+      union all select null from orgman.revision r where r.generation > \(String(first))::bigint \
+      and not exists (select from orgman.history h where h.generation = \(String(first))::bigint + 1)) changed
       """
     return statement.frequent
   }
 
-  private func difference(_ rows: Rows) -> StoreDifference {
+  private func difference(_ rows: Rows) -> StoreDifference? {
     var (changed, removed): (Set<String>, Set<String>) = ([], [])
     for row in 0..<rows.count {
-      guard let id = rows.text(row, 0) else { continue }
+      guard let id = rows.text(row, 0) else { return nil }
       if rows.isTrue(row, 1) { changed.insert(id) } else { removed.insert(id) }
     }
     return StoreDifference(changed: changed, removed: removed)

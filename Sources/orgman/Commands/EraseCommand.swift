@@ -8,10 +8,13 @@ struct EraseCommand: ParsableCommand {
     commandName: "erase",
     abstract: "Erase an organization or a user for good, from the data and their history.",
     discussion: """
-      Takes the organization with its members, or the user in all organizations, out of both files, and out of all that \
+      Removes the organization with its members, or the user in all organizations, from the data and from all that \
       orgman keeps of them: the history, checkpoints, files that were put aside, and your own drafts. The history says \
-      that something was erased, when and by whom, and can still be verified. It can't be undone, and the data can't be \
-      put back to what they were before.
+      that something was erased, when and by whom; that of files can still be verified. It can't be undone, and the data \
+      can't be put back to what they were before.
+
+      In a database it takes the rights of the role that owns the schema orgman. The service's other tables, such as its \
+      audit log, aren't touched.
 
       What orgman can't reach is named: other files in the directory, and drafts of other users. Copies elsewhere, such \
       as backups, are yours to find.
@@ -43,12 +46,13 @@ struct EraseCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let store = try options.fileStore(
-        for: "orgman erase",
-        instead: "delete the rows in SQL, and those of orgman.change and orgman.history that name them")
+      let location = try DataLocation(options.data)
+      guard let store = try options.store() as? any ErasingStore else {
+        throw OrgError(.invalidValue, "Nothing can be erased from \(location.display.escapedForDisplay).")
+      }
       let subject = try subject(in: store.reader())
       let plan = try store.erase(subject, allowingOwnerless: allowOwnerless, isTrial: true)
-      let path = store.path
+      let path = (store as? FileStore)?.path ?? location.display
       let texts = [subject.id] + plan.organizationNames(of: subject)
       let drafts = DraftStore.count(mentioning: texts, for: path)
       guard !plan.isEmpty || drafts > 0 else {
@@ -61,7 +65,9 @@ struct EraseCommand: ParsableCommand {
       let done = try store.erase(subject, allowingOwnerless: allowOwnerless)
       DraftStore.remove(mentioning: texts, for: path)
       if options.json { try show(done, drafts) } else { print("Erased.") }
-      FileHandle.standardError("orgman: Drafts of other users, and copies elsewhere, weren't looked for.\n")
+      let others = location.isDatabase ? "The service's other tables, drafts" : "Drafts"
+      FileHandle.standardError(
+        "orgman: \(others) of other users, and copies elsewhere, weren't looked for.\n")
       guard done.remaining.isEmpty else {
         let list = done.remaining.map(\.escapedForDisplay).joined(separator: ", ")
         throw OrgError(
@@ -105,8 +111,8 @@ struct EraseCommand: ParsableCommand {
     if options.json {
       return try printJSON(
         Result(
-          organizations: organizations, members: members, lines: plan.lineCount, drafts: drafts,
-          files: plan.files, remaining: plan.remaining))
+          organizations: organizations, members: members, lines: plan.historyCount, drafts: drafts,
+          files: plan.others, remaining: plan.remaining))
     }
     let output = StandardOutput()
     func row(_ place: String, _ count: Int, _ word: String) throws(OrgError) {
@@ -120,14 +126,12 @@ struct EraseCommand: ParsableCommand {
     if !confirmation.dryRun, plan.changes.count > 20 {
       try output.write("… and \(plan.changes.count - 20) more; --dry-run shows all.\n")
     }
-    try row("organizations.json", organizations, "organization")
-    try row("org_users.json", members, "member")
-    try row(".orgman/journal", plan.lineCount, "line")
+    try row(plan.places.organizations, organizations, "organization")
+    try row(plan.places.members, members, "member")
+    try row(plan.places.history, plan.historyCount, plan.places.historyUnit)
     try row("drafts", drafts, "file")
-    for file in plan.files { try output.write(file.escapedForDisplay + "\n") }
-    try output.write(
-      "What the bytes were, and all checkpoints, go from the history: states before this can't be put back.\n"
-    )
+    for other in plan.others { try output.write(other.escapedForDisplay + "\n") }
+    try output.write(plan.places.consequence + "\n")
     try output.flush()
   }
 }

@@ -7,11 +7,13 @@ struct PruneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prune", abstract: "Remove the oldest part of the history.",
     discussion: """
-      Everything since the time stays, can be undone, and can be gone back to. What is older is removed by whole \
-      segments of the journal, so some of it may stay; quarantined and displaced files that are older are removed, \
-      too. What is removed doesn't come back, so look first with --dry-run.
+      Everything since the time stays, can be undone, and, in files, can be gone back to. What is older is removed; of files \
+      by whole segments of the journal, so some of it may stay, along with quarantined and displaced files that are older. \
+      What is removed doesn't come back, so look first with --dry-run.
 
-      With keep in the configuration, older parts of the history are removed bit by bit as it grows.
+      With keep in the configuration, older parts of the history of files are removed bit by bit as it grows. The history of \
+      a database, which its admins share, is pruned by this command alone, with the rights of the role that owns the schema \
+      orgman.
       """)
 
   @Option(
@@ -26,7 +28,7 @@ struct PruneCommand: ParsableCommand {
   private struct PruningJSON: Encodable {
     let firstGeneration, lastGeneration: UInt64?
     let beginning: String?
-    let segments, quarantined, displaced, bytes: Int
+    let segments, changes, quarantined, displaced, bytes: Int
   }
 
   func validate() throws {
@@ -37,16 +39,18 @@ struct PruneCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
-      let store = try options.fileStore(
-        for: "orgman history prune", instead: "delete old rows of orgman.change and orgman.history in SQL")
+      guard let store = try options.store() as? any PrunableStore else {
+        throw OrgError(.invalidValue, "This history can't be pruned.")
+      }
       let time = try time()
+      let isInSegments = store is FileStore
       let plan = try store.prune(before: time, isTrial: true)
-      if confirmation.dryRun { return try tell(plan, time, "Would remove") }
+      if confirmation.dryRun { return try tell(plan, time, "Would remove", isInSegments) }
       if !plan.isEmpty, !confirmation.yes {
-        if !options.json { try tell(plan, time, "Would remove") }
+        if !options.json { try tell(plan, time, "Would remove", isInSegments) }
         try confirmation.confirm("Remove this for good?")
       }
-      try tell(plan.isEmpty ? plan : store.prune(before: time), time, "Removed")
+      try tell(plan.isEmpty ? plan : store.prune(before: time), time, "Removed", isInSegments)
     }
   }
 
@@ -64,32 +68,34 @@ struct PruneCommand: ParsableCommand {
     return time
   }
 
-  private func tell(_ pruning: Pruning, _ time: Timestamp, _ verb: String) throws {
+  private func tell(_ pruning: Pruning, _ time: Timestamp, _ verb: String, _ isInSegments: Bool) throws {
     if options.json {
       return try printJSON(
         PruningJSON(
           firstGeneration: pruning.generations?.lowerBound, lastGeneration: pruning.generations?.upperBound,
-          beginning: pruning.beginning?.description, segments: pruning.segments,
+          beginning: pruning.beginning?.description, segments: pruning.segments, changes: pruning.changes,
           quarantined: pruning.quarantined, displaced: pruning.displaced, bytes: pruning.bytes))
     }
     guard !pruning.isEmpty else {
-      return print("Nothing is older than \(time), as far as whole segments go.")
+      return print("Nothing is older than \(time)\(isInSegments ? ", as far as whole segments go" : "").")
     }
     var parts: [String] = []
-    if pruning.segments > 0 {
+    if pruning.segments > 0 || pruning.generations != nil {
       let what =
         pruning.generations.map {
           $0.count == 1
             ? "generation \($0.lowerBound)" : "generations \($0.lowerBound) to \($0.upperBound)"
         } ?? "no generation"
       let until = pruning.beginning.map { " before \($0)" } ?? ""
-      parts.append("\(what)\(until) (\(counted(pruning.segments, "segment")))")
+      let units =
+        pruning.segments > 0 ? counted(pruning.segments, "segment") : counted(pruning.changes, "change")
+      parts.append("\(what)\(until) (\(units))")
     }
     if pruning.quarantined > 0 { parts.append(counted(pruning.quarantined, "quarantined file")) }
     if pruning.displaced > 0 { parts.append(counted(pruning.displaced, "displaced file")) }
     let last = parts.removeLast()
     let list = parts.isEmpty ? last : "\(parts.joined(separator: ", ")) and \(last)"
-    print("\(verb) \(list): \(humanReadable(pruning.bytes)).")
+    print("\(verb) \(list)\(pruning.bytes > 0 ? ": " + humanReadable(pruning.bytes) : "").")
   }
 
   private func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
