@@ -1,4 +1,5 @@
 import OrgCore
+import Synchronization
 
 /// A store in a PostgreSQL database: the tables of the service, and beside them the schema `orgman`, if it is installed,
 /// with the history, the revision, and counts.
@@ -124,13 +125,15 @@ public final class PostgresStore: RemoteStore {
   public func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
     if let readOnlyReason { throw OrgError(.readOnly, "Nothing can be changed: \(readOnlyReason).") }
     let committed = try Committer(database: database, actor: options.actor).commit(set, waiting: waiting)
-    defer { if committed.isAnnounced { database.ownCommits.leave() } }
+    let announcement = committed.isAnnounced ? Announcement(database) : nil
     if let observer = options.observer, !committed.changes.isEmpty {
       observer.didAdd(entry(of: committed, HistoryEntry.Kind(set.purpose)))
     }
-    // It was made, whether or not it can be seen.
-    let reader = (try? newestReader()) ?? PostgresReader(unread: database)
-    return Commit(reader: reader, changes: committed.changes.map(\.change))
+    return Commit(changes: committed.changes.map(\.change)) { [self] in
+      defer { announcement?.end() }
+      // It was made, whether or not it can be seen.
+      return (try? newestReader()) ?? PostgresReader(unread: database)
+    }
   }
 
   /// A commit as the history has it; without a number where there is no history.
@@ -193,5 +196,19 @@ public final class PostgresStore: RemoteStore {
       case .goOn: nil
       }
     }
+  }
+}
+
+/// A commit whose notification the feed doesn't pass on before the data after it have been read here, or are of no use.
+private final class Announcement: Sendable {
+  private let database: Database
+  private let hasEnded = Atomic(false)
+
+  init(_ database: Database) { self.database = database }
+
+  deinit { end() }
+
+  func end() {
+    if !hasEnded.exchange(true, ordering: .relaxed) { database.ownCommits.leave() }
   }
 }

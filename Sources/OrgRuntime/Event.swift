@@ -18,6 +18,8 @@ package enum Event: Sendable {
   case rowsFailure(OrgError, ScreenRequest)
   /// What proposed changes would do.
   case bulkEditPreview(BulkEditPlan.BulkEditPreview, BulkEditPlan)
+  /// A commit was made; the data after it are being read.
+  case committed([Change])
   /// What became of a commit.
   case outcome(CommitOutcome)
   /// What was searched for.
@@ -78,6 +80,7 @@ extension AppModel {
     case .rows(let rows, let request): return receive(rows, for: request)
     case .rowsFailure(let error, let request): return receive(error, for: request)
     case .bulkEditPreview(let preview, let plan): receive(preview, for: plan)
+    case .committed(let changes): receive(committed: changes)
     case .outcome(let outcome): return receive(outcome)
     case .found(let found): receive(found)
     case .waiting(let holder): receive(holder)

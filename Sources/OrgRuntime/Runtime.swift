@@ -250,6 +250,7 @@ package final class Runtime: EffectHandler, Sendable {
           observer?.isWaiting(for: holder)
           return state.withLock { !$0.isCancelled }
         }
+        if commit.isUnread { inbox.post(.committed(commit.changes)) }
         postOutcome(of: commit)
         // The files may have another owner by now.
         checkLeases()

@@ -143,6 +143,15 @@ extension AppModel {
     workspace.noteLongCommit()
   }
 
+  /// Learns that what is being saved is saved, before the data after it have been read.
+  package mutating func receive(committed changes: [Change]) {
+    guard let entry = workspace.commits.entries.first, !entry.isForm, entry.conclusion == nil else { return }
+    let summary = summary(of: changes, workspace.data.listing)
+    workspace.status.report(entry.prefix + summary, .note)
+    workspace.status.message?.canBeUndone = entry.canBeUndone(changes)
+    workspace.commits.receipt = workspace.status.message
+  }
+
   /// Learns what became of a commit.
   package mutating func receive(_ outcome: CommitOutcome) -> [Effect] {
     finish(outcome)
@@ -160,10 +169,9 @@ extension AppModel {
       let own = Set(commit.changes.map(\.organizationID))
       workspace.flash.organizations.subtract(own)
       take(data, own: own)
-      workspace.status.report(
-        finished.conclusion ?? finished.prefix + summary(of: commit, data.listing), .note)
-      workspace.status.message?.canBeUndone =
-        finished.step == nil && finished.purpose == .edit && !commit.changes.isEmpty
+      report(
+        finished.conclusion ?? finished.prefix + summary(of: commit.changes, data.listing),
+        canBeUndone: finished.canBeUndone(commit.changes))
       if finished.isForm { workspace.closeForm() }
       withOrganizations { $0.receive(commit, of: finished.changes, &$1) }
     case .failed(let error):
@@ -182,10 +190,20 @@ extension AppModel {
     quitIfSaved()
   }
 
-  private func summary(of commit: Commit, _ listing: any OrganizationListing) -> String {
-    guard let first = commit.changes.first else { return "No changes needed." }
+  /// Says what was saved, unless that has been said and a person went on.
+  private mutating func report(_ text: String, canBeUndone: Bool) {
+    let receipt = workspace.commits.takeReceipt()
+    if let receipt, workspace.status.message != receipt { return }
+    // What is said of it now takes the place of what was said first.
+    if receipt?.kind == .note { workspace.status.message = nil }
+    if receipt?.kind != .refusal { workspace.status.report(text, .note) }
+    workspace.status.message?.canBeUndone = canBeUndone
+  }
+
+  private func summary(of changes: [Change], _ listing: any OrganizationListing) -> String {
+    guard let first = changes.first else { return "No changes needed." }
     let name = listing.organization(id: first.organizationID)?.name ?? first.organizationID
-    let more = commit.changes.count - 1
+    let more = changes.count - 1
     let isHidden =
       if case .createOrganization = first { workspace.data.row(of: first.organizationID) == nil } else {
         false

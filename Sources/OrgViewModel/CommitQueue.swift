@@ -22,6 +22,9 @@ struct CommitQueue: Sendable {
       }
     }
 
+    /// Whether an undo reverts what was changed of it.
+    func canBeUndone(_ changes: [Change]) -> Bool { step == nil && purpose == .edit && !changes.isEmpty }
+
     var effect: RuntimeEffect {
       step ?? .commit(ChangeSet(changes, allowsOwnerless: allowsOwnerless, purpose: purpose))
     }
@@ -47,6 +50,8 @@ struct CommitQueue: Sendable {
   var isWaiting = false
   /// Whether the change that is being saved has taken long enough to notice.
   var isLong = false
+  /// What was said when the first was saved, before the data after it were read.
+  var receipt: StatusLine.Message?
   /// Who held up the change that is being saved, if anyone did.
   var holder: Contention?
   /// Whether the program is left as soon as everything is saved.
@@ -62,6 +67,12 @@ struct CommitQueue: Sendable {
   mutating func append(_ entry: Entry) -> Bool {
     entries.append(entry)
     return entries.count == 1
+  }
+
+  /// What was said of the entry whose commit has ended, if anything.
+  mutating func takeReceipt() -> StatusLine.Message? {
+    defer { receipt = nil }
+    return receipt
   }
 
   /// The first entry, whose commit has ended.

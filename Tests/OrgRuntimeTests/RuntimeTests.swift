@@ -40,6 +40,20 @@ import Testing
     inbox.take().compactMap { if case .outcome(let outcome) = $0 { outcome } else { nil } }
   }
 
+  @Test func `a commit is reported before the data after it are read, and with them`() throws {
+    _ = try started()
+    store.readingCommitted.close()
+    runtime.perform(.commit(ChangeSet([change("starter")])))
+    store.readingCommitted.waitForArrival()
+    guard case .committed(let changes)? = inbox.take().first else { return #expect(Bool(false)) }
+    #expect(changes == [change("starter")])
+    store.readingCommitted.open()
+    runtime.waitUntilIdle()
+    guard case .done(let commit, let list)? = outcomes.first else { return #expect(Bool(false)) }
+    #expect(commit.changes == changes)
+    #expect(list.listing.organization(id: "org_acme")?.planTier == "starter")
+  }
+
   // MARK: Reading
 
   @Test func `the first data are returned where they are there in time`() throws {

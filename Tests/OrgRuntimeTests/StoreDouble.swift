@@ -29,6 +29,8 @@ final class StoreDouble: ProgressReportingStore, MaintainableStore {
   let readingHistory = Gate()
   /// Closed, it holds whoever commits.
   let committing = Gate()
+  /// Closed, it holds whoever reads the data after a commit.
+  let readingCommitted = Gate()
 
   var readingProgress: ReadingProgress { ReadingProgress(done: 1, total: 4) }
   var leaseObstacle: String? { state.withLock { $0.leaseObstacle } }
@@ -58,7 +60,12 @@ final class StoreDouble: ProgressReportingStore, MaintainableStore {
       throw OrgError(.cancelled, "Cancelled; nothing was changed.")
     }
     if let error { throw error }
-    return try inner.commit(set, waiting: waiting)
+    let commit = try inner.commit(set, waiting: waiting)
+    guard readingCommitted.isShut else { return commit }
+    return Commit(changes: commit.changes) { [readingCommitted] in
+      readingCommitted.pass()
+      return commit.reader
+    }
   }
 
   func maintain(waiting: (Contention) -> Bool) throws(OrgError) -> Maintenance {
@@ -93,6 +100,8 @@ final class Gate: Sendable {
   private let isClosed = Mutex(false)
   private let opened = DispatchSemaphore(value: 0)
   private let arrived = DispatchSemaphore(value: 0)
+
+  var isShut: Bool { isClosed.withLock { $0 } }
 
   func close() { isClosed.withLock { $0 = true } }
 

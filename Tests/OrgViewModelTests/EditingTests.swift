@@ -40,6 +40,24 @@ import Testing
     #expect(driver.model.message?.kind == .refusal)
   }
 
+  @Test func `what is saved is said before the data after it are read, once`() throws {
+    let change = Change.setRole(user: "bob", organization: "org_acme", from: .member, to: .owner)
+    for goesOn in [false, true] {
+      var driver = onBob()
+      driver.holds = true
+      driver.press(.changeRole, .choose(.owner))
+      driver.model.receive(committed: [change])
+      #expect(driver.message == "Role of bob in Acme: member → owner.")
+      #expect(driver.model.message?.canBeUndone == true)
+      #expect(driver.model.selectedMember?.role == .member)
+      // A key after it takes the message away, and it doesn't come back.
+      if goesOn { driver.press(.moveUp) }
+      driver.release()
+      #expect(driver.message == (goesOn ? nil : "Role of bob in Acme: member → owner."))
+      #expect(driver.role("bob") == .owner)
+    }
+  }
+
   @Test func `an undo waits for what is on its way`() {
     var driver = onBob()
     driver.holds = true

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Where the data are: the seam behind which files, a database or memory can stand.
 ///
 /// Stores are safe to use from several threads at once. Both operations may block on input and
@@ -80,14 +82,52 @@ extension OrgStore {
 
 /// What a commit did.
 public struct Commit: Sendable {
-  /// The data as they are now.
-  public let reader: any StoreReader
+  /// The data as they are after it. Where that takes a while they are read when they are first asked for, so ask on a thread
+  /// that may wait.
+  public var reader: any StoreReader { source.reader }
   /// The changes that made a difference; those that were so already are left out.
   public let changes: [Change]
+  /// Whether the data after it have yet to be read.
+  package var isUnread: Bool { source.isUnread }
+
+  private let source: LazyReader
 
   /// For stores: what was done, and the data after it.
   public init(reader: any StoreReader, changes: [Change]) {
-    self.reader = reader
-    self.changes = changes
+    (source, self.changes) = (LazyReader(reader), changes)
+  }
+
+  /// For stores that need a while to read the data.
+  ///
+  /// - Parameter reading: reads the data after it; called once, or not at all.
+  package init(changes: [Change], reading: @escaping @Sendable () -> any StoreReader) {
+    (source, self.changes) = (LazyReader(reading), changes)
+  }
+}
+
+/// A reader that is made when it is first asked for.
+private final class LazyReader: Sendable {
+  private enum State {
+    case unread(@Sendable () -> any StoreReader)
+    case read(any StoreReader)
+  }
+
+  private let state: Mutex<State>
+
+  init(_ reader: any StoreReader) { state = Mutex(.read(reader)) }
+  init(_ reading: @escaping @Sendable () -> any StoreReader) { state = Mutex(.unread(reading)) }
+
+  var isUnread: Bool { state.withLock { if case .unread = $0 { true } else { false } } }
+
+  var reader: any StoreReader {
+    state.withLock { state in
+      switch state {
+      case .read(let reader): return reader
+      case .unread(let reading):
+        let reader = reading()
+        state = .read(reader)
+        return reader
+      }
+    }
   }
 }
