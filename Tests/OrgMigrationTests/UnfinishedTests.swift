@@ -70,6 +70,26 @@ extension Migrations {
       #expect(try orgman("create", "New", "--data", database.url).status == .exited(0))
     }
 
+    @Test func `a second migration into the same database is refused until the first ends`() throws {
+      let files = try Files.generated(3, 6)
+      let database = try Target.empty.database()
+      defer { try? database.drop() }
+      var first: TableLoader? = try TableLoader(
+        ConnectionSettings(database.url), actor: Actor(uid: 0, user: "first", host: "test"))
+      try first?.begin(
+        source: "\(Actor.current().host):\(try FileStore(path: files.path, isReadOnly: true).resolvedPath)",
+        dropsIndexes: false)
+      let refused = try orgman("migrate", files.path, database.url, "--yes")
+      #expect(refused.status == .exited(1), "\(refused)")
+      #expect(
+        refused.stderr.contains("Another orgman migrate is moving data into ")
+          && refused.stderr.contains(" of the server, of postgres, since 20"), "\(refused)")
+      #expect(try database.run("select count(*) from organizations") == "0")
+      first = nil
+      #expect(try orgman("migrate", files.path, database.url, "--yes").status == .exited(0))
+      #expect(try database.run("select count(*) from organizations") == "3")
+    }
+
     @Test func `the screen says so, and says when it is over`() throws {
       let files = try Files.generated(6, 20)
       let database = try halfMigrated(files)

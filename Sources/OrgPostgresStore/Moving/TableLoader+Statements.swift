@@ -1,4 +1,40 @@
+import Glibc
 import OrgCore
+
+extension TableLoader {
+  /// How often the lock is tried to be had, a tenth of a second after each other: the server needs a moment to notice that a
+  /// migration was killed.
+  private static let lockTries = 30
+
+  /// Keeps other migrations from the database until the connection ends. Behind a pooler, where it may have another session
+  /// in each transaction, nothing does.
+  func excludeOthers() throws(OrgError) {
+    let (space, number): (SQL, SQL) = ("hashtext('orgman.migrate')", "0")
+    for _ in 0..<Self.lockTries {
+      let rows = try ask(
+        """
+        select case when pg_backend_pid() = \(Int(connection.facts.backend)) then pg_try_advisory_lock(\(space), \(number)) else true end
+        """)
+      if rows.isTrue(0, 0) { return }
+      usleep(100_000)
+    }
+    let holder = try ask(
+      """
+      select a.pid, a.usename, to_char(a.backend_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI') \
+      from pg_locks l join pg_stat_activity a on a.pid = l.pid join pg_database d on d.oid = l.database \
+      where l.locktype = 'advisory' and l.granted and d.datname = current_database() \
+      and l.classid = (\(space)::bigint & 4294967295)::oid and l.objid = \(number) and l.objsubid = 2
+      """)
+    let who = [
+      holder.text(0, 1).map { "of \($0.escapedForDisplay)" }, holder.text(0, 2).map { "since \($0) UTC" },
+    ]
+    let words = who.compactMap(\.self).map { ", \($0)" }.joined()
+    throw OrgError(
+      .locked,
+      "Another orgman migrate is moving data into \(name) (process \(holder.number(0, 0) ?? 0) of the server\(words)): wait until it ends, and run it again."
+    )
+  }
+}
 
 // The statements that load rows, by way of temporary tables.
 extension TableLoader {

@@ -132,7 +132,9 @@ package final class TableLoader: Sendable {
   /// Installs the schema `orgman`, and the tables if there are none; then writes down that a migration begins or goes on.
   ///
   /// - Parameter dropsIndexes: whether indexes are created anew at the end, which for many rows takes much less time.
+  /// - Throws: `locked` while another migration into the database goes on.
   package func begin(source: String, dropsIndexes: Bool) throws(OrgError) {
+    try excludeOthers()
     try SchemaInstaller(settings).install()
     let shape = try explaining { () throws(PostgresError) in try Self.shape(connection) }
     present.withLock { $0 = LoadedForm(shape) }
@@ -332,7 +334,7 @@ package final class TableLoader: Sendable {
 
   // MARK: Transactions
 
-  private func ask(_ statement: SQL) throws(OrgError) -> Rows {
+  func ask(_ statement: SQL) throws(OrgError) -> Rows {
     try explaining { () throws(PostgresError) in
       try connection.run([ConnectionPool.searchPath, statement.statement])[1]
     }
