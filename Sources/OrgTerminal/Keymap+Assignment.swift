@@ -96,7 +96,7 @@ extension Keymap {
           fresh.append(
             Binding(
               keys: assignment.keys.map(\.key), action: action, contexts: [context],
-              description: action.title, hint: nil))
+              description: action.title, hint: nil, markedHint: nil))
         }
       }
     }
@@ -143,7 +143,8 @@ extension Keymap {
 extension Keymap.Binding {
   fileprivate func `in`(_ contexts: Set<Context>, keys: [Key]? = nil) -> Self {
     Self(
-      keys: keys ?? self.keys, action: action, contexts: contexts, description: description, hint: hint)
+      keys: keys ?? self.keys, action: action, contexts: contexts, description: description, hint: hint,
+      markedHint: markedHint)
   }
 
   /// The bindings that result from the wanted keys. Contexts with the same keys stay together.

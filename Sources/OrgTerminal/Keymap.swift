@@ -15,6 +15,8 @@ package struct Keymap: Sendable {
     package let description: String
     /// One word for the hints at the bottom; `nil` if it isn't shown there.
     package let hint: String?
+    /// The same while rows are marked.
+    let markedHint: String?
   }
 
   /// A group of bindings on the help page.
@@ -53,8 +55,17 @@ package struct Keymap: Sendable {
   }
 
   /// The bindings that are shown as hints.
-  func hints(in context: Context) -> [Binding] {
-    sections.flatMap(\.bindings).filter { $0.hint != nil && $0.contexts.contains(context) }
+  ///
+  /// - Parameters:
+  ///   - isMarking: whether rows are marked: then what can be done with those matters.
+  ///   - canEdit: whether anything can be changed.
+  func hints(in context: Context, isMarking: Bool = false, canEdit: Bool = true) -> [Binding] {
+    sections.filter { canEdit || $0.title != OrgViewModel.Binding.Section.changing.rawValue }
+      .flatMap(\.bindings).filter { binding in
+        guard binding.contexts.contains(context) else { return false }
+        return isMarking && !OrgViewModel.Binding.lastingHints.contains(binding.action)
+          ? binding.markedHint != nil : binding.hint != nil
+      }
   }
 
   /// The keys of an action, the most common one first.
@@ -62,15 +73,16 @@ package struct Keymap: Sendable {
     sections.flatMap(\.bindings).first { $0.action == action && $0.contexts.contains(context) }?.keys ?? []
   }
 
-  /// A Markdown table of all keys for the documentation.
-  package var markdown: String {
-    let rows = sections.map { section in
-      "| **\(section.title)** | |\n"
-        + section.bindings.filter { !$0.description.isEmpty }.map {
-          "| \($0.keys.map { "`\($0)`" }.joined(separator: " ")) | \($0.description) |\n"
-        }.joined()
-    }
-    return "| key | does |\n|---|---|\n" + rows.joined()
+  /// All keys, for the help page and the documentation.
+  package var sheet: KeySheet {
+    KeySheet(
+      sections.flatMap { section in
+        section.bindings.map {
+          KeySheet.Entry(
+            keys: $0.keys.map(\.description), action: $0.action, contexts: $0.contexts,
+            section: section.title, text: $0.description)
+        }
+      })
   }
 }
 
@@ -85,6 +97,13 @@ extension Keymap {
         let bindings = Self.merged(table.bindings.filter { $0.section == section && !$0.keys.isEmpty })
         return bindings.isEmpty ? nil : Section(title: section.rawValue, bindings: bindings)
       })
+  }
+
+  /// What the line at the bottom says of a binding.
+  private struct Hints: Hashable {
+    let usual, marked: String?
+
+    init(_ binding: OrgViewModel.Binding) { (usual, marked) = (binding.hint, binding.markedHint) }
   }
 
   /// Merges bindings with the same keys, action, and description. Bindings that differ in their hint
@@ -105,16 +124,17 @@ extension Keymap {
       func contexts(_ bindings: [OrgViewModel.Binding]) -> Set<Context> {
         Set(bindings.flatMap(\.contexts))
       }
-      let hints = group.map(\.hint).unique
+      let hints = group.map(Hints.init).unique
+      let isSame = hints.count == 1
       let described = Binding(
         keys: keys, action: same.action, contexts: contexts(group), description: same.help,
-        hint: hints.count == 1 ? hints[0] : nil)
-      guard hints.count > 1 else { return [described] }
+        hint: isSame ? hints[0].usual : nil, markedHint: isSame ? hints[0].marked : nil)
+      guard !isSame else { return [described] }
       return [described]
-        + hints.compactMap(\.self).map { hint in
+        + hints.filter { $0.usual != nil || $0.marked != nil }.map { hint in
           Binding(
-            keys: keys, action: same.action, contexts: contexts(group.filter { $0.hint == hint }),
-            description: "", hint: hint)
+            keys: keys, action: same.action, contexts: contexts(group.filter { Hints($0) == hint }),
+            description: "", hint: hint.usual, markedHint: hint.marked)
         }
     }
   }

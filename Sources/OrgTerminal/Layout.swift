@@ -21,9 +21,9 @@ struct Layout {
   var statusRow: Int { size.rows - 2 }
   var hintRow: Int { size.rows - 1 }
 
-  func viewport(helpLines: Int) -> Viewport {
+  func viewport() -> Viewport {
     Viewport(
       isWide: isWide, listRows: body.count - 1, detailRows: body.count, helpRows: body.count - 1,
-      helpLines: helpLines)
+      columns: size.columns)
   }
 }

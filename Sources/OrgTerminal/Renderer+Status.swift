@@ -145,9 +145,7 @@ extension Renderer {
   /// Asks the user to choose one of a few answers, which are shown as hints. Answers that don't fit there are
   /// listed after the question.
   private func choose(_ text: String, _ model: AppModel, _ layout: Layout, _ frame: inout Frame) {
-    let hints = keymap.hints(in: model.context)
-    let rest = hints.dropFirst(fitting(hints, layout.size.columns).count)
-    let answers = rest.map { "\($0.keys[0]) \($0.hint ?? "")" }.joined(separator: ", ")
+    let answers = hiddenAnswers(model, layout)
     let line = prompt(answers.isEmpty ? text : "\(text) also \(answers)", answers: 1, layout, &frame)
     frame.cursor = Position(column: line.used + (line.used > 1 ? 1 : 0), row: layout.statusRow)
     frame.lines[layout.statusRow] = line.spans
@@ -192,7 +190,7 @@ extension Renderer {
   }
 
   /// Draws an input field after a sign that tells its purpose.
-  private func type(
+  func type(
     _ field: TextField, after sign: String, leaving rest: Int, _ layout: Layout, _ line: inout LineBuilder,
     _ frame: inout Frame
   ) {
@@ -201,35 +199,6 @@ extension Renderer {
     line.add(" \(sign)", theme.question)
     frame.cursor = Position(column: 2 + window.cursor, row: layout.filterRow)
     line.add(window.text, width: width)
-  }
-
-  func hints(_ model: AppModel, _ layout: Layout) -> [Span] {
-    var line = line(layout.size.columns)
-    line.add(" ")
-    var hints = keymap.hints(in: model.context)
-    if model.context.kind == .menu {
-      hints = fitting(hints, layout.size.columns)
-    } else {
-      // Leave out hints that don't fit completely. Help and the way out, which come last, matter more than the others.
-      while hints.count > 2, width(of: hints) > layout.size.columns { hints.remove(at: hints.count - 3) }
-    }
-    for hint in hints {
-      if line.used > 1 { line.add("  ") }
-      line.add(hint.keys[0].description, theme.key)
-      line.add(" \(hint.hint ?? "")", theme.quiet)
-    }
-    return line.spans
-  }
-
-  /// As many answers of a menu as fit on a line.
-  private func fitting(_ hints: [Keymap.Binding], _ columns: Int) -> [Keymap.Binding] {
-    var count = hints.count
-    while count > 1, width(of: Array(hints[..<count])) > columns { count -= 1 }
-    return Array(hints[..<count])
-  }
-
-  private func width(of hints: [Keymap.Binding]) -> Int {
-    hints.reduce(-1) { $0 + $1.keys[0].description.count + ($1.hint ?? "").count + 3 }
   }
 }
 

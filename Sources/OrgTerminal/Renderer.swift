@@ -10,16 +10,6 @@ struct Renderer {
   /// The location of the data, for the header.
   let title: String
 
-  /// The lines of the help page.
-  var helpLines: [(keys: String, text: String)] {
-    keymap.sections.flatMap { section in
-      [("", ""), ("", section.title)]
-        + section.bindings.filter { !$0.description.isEmpty }.map {
-          ($0.keys.map(\.description).joined(separator: " "), $0.description)
-        }
-    }
-  }
-
   func frame(_ model: AppModel, size: Size) -> Frame {
     var frame = Frame(size: size)
     let layout = Layout(size: size)
@@ -34,7 +24,7 @@ struct Renderer {
     }
     frame.lines[0] = header(model, layout)
     switch model.workspace.cover {
-    case let help as Help: self.help(help.top, layout, &frame)
+    case let help as Help: self.help(help, layout, &frame)
     case let palette as Palette: self.palette(palette, model, layout, &frame)
     default: (model.screen as? any DrawableScreen)?.draw(self, model, layout, &frame)
     }
@@ -77,26 +67,5 @@ struct Renderer {
     line.add(name, width: cells, look)
     if !others.isEmpty { line.add(" \(others)", style) }
     line.add("", width: end - line.used, style)
-  }
-
-  // MARK: Help
-
-  private func help(_ top: Int, _ layout: Layout, _ frame: inout Frame) {
-    var heading = line(layout.size.columns)
-    heading.add(" Keys", theme.title)
-    frame.lines[layout.body.lowerBound] = heading.spans
-    let rows = layout.body.dropFirst()
-    for (row, item) in zip(rows, helpLines.dropFirst(top)) {
-      var line = line(layout.size.columns)
-      if item.keys.isEmpty {
-        line.add(" \(item.text)", theme.title)
-      } else {
-        line.add("  ")
-        line.add(item.keys, width: 20, theme.key)
-        line.add(item.text)
-      }
-      frame.lines[row] = line.spans
-    }
-    frame.cursor = Position(column: 0, row: layout.body.lowerBound)
   }
 }

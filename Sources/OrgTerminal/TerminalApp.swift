@@ -61,9 +61,7 @@ package final class TerminalApp {
   package var wake: @Sendable () -> Void { { [wakeUp] in wakeUp.wake() } }
 
   /// How much currently fits on the screen.
-  private func viewport(_ renderer: Renderer) -> Viewport {
-    Layout(size: screen.size).viewport(helpLines: renderer.helpLines.count)
-  }
+  private var viewport: Viewport { Layout(size: screen.size).viewport() }
 
   /// Runs the user interface until the user quits, a signal ends the program, or the terminal is gone, and
   /// then restores the terminal.
@@ -82,7 +80,7 @@ package final class TerminalApp {
       typesetter: Typesetter(isUTF8: screen.hasUTF8),
       theme: Theme(configuration.theme, hasColors: screen.hasColors),
       keymap: configuration.keymap, title: title)
-    var model = makeModel(viewport(renderer))
+    var model = makeModel(viewport)
     model.mouse = !screen.hasMouse ? .absent : configuration.hasMouse ? .on : .off
     screen.setMouse(model.mouse == .on)
     var keys = KeyReader(keymap: configuration.keymap) { [screen] in
@@ -116,7 +114,7 @@ package final class TerminalApp {
           switch signal {
           case SIGWINCH:
             screen.resize()
-            model.receive(viewport(renderer))
+            model.receive(viewport)
           case SIGCONT: screen.redrawEverything()
           default: return signal
           }

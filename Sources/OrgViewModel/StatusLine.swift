@@ -47,6 +47,5 @@ package struct StatusLine: Sendable, Hashable {
     message = Message(text: message.map { "\($0.text) \(text)" } ?? text, kind: message?.kind ?? .note)
   }
 
-  static let wrongScreen = "That can't be done on this screen."
   static let nothingIsSelected = "Nothing is selected here."
 }

@@ -10,16 +10,16 @@ package struct Viewport: Sendable, Hashable {
   package var detailRows: Int
   /// Lines of the help page that fit.
   package var helpRows: Int
-  /// How many lines the help page has.
-  package var helpLines: Int
+  /// Cells in a line.
+  package var columns: Int
 
   /// The measures of a screen; each count is at least 1.
-  package init(isWide: Bool, listRows: Int, detailRows: Int, helpRows: Int, helpLines: Int) {
+  package init(isWide: Bool, listRows: Int, detailRows: Int, helpRows: Int, columns: Int = 80) {
     self.isWide = isWide
     self.listRows = max(1, listRows)
     self.detailRows = max(1, detailRows)
     self.helpRows = max(1, helpRows)
-    self.helpLines = helpLines
+    self.columns = columns
   }
 }
 
@@ -48,13 +48,15 @@ package struct Settings: Sendable {
   package let readOnlySummary: String
   /// What is weaker about the connection to the data than it should be; `nil` for nothing.
   package let connectionWarning: String?
+  /// The keys as they are configured.
+  let keys: KeySheet
   let environment: Environment
 
   package init(
     preferences: Preferences = Preferences(), readOnlyReason: String? = nil, readOnlySummary: String = "",
-    connectionWarning: String? = nil, environment: Environment = .live
+    connectionWarning: String? = nil, keys: KeySheet = .standard, environment: Environment = .live
   ) {
-    (self.preferences, self.environment) = (preferences, environment)
+    (self.preferences, self.keys, self.environment) = (preferences, keys, environment)
     (self.readOnlyReason, self.readOnlySummary) = (readOnlyReason, readOnlySummary)
     self.connectionWarning = connectionWarning
   }

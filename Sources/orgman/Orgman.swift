@@ -187,7 +187,8 @@ struct BrowseCommand: ParsableCommand {
         settings: Settings(
           preferences: configuration.preferences, readOnlyReason: store.readOnlyReason,
           readOnlySummary: (store as? FileStore)?.obstacle?.summary ?? "",
-          connectionWarning: (store as? any RemoteStore)?.connectionWarning),
+          connectionWarning: (store as? any RemoteStore)?.connectionWarning,
+          keys: configuration.keymap.sheet),
         message: problems.first.map {
           StatusLine.Message(text: "Not configured: \(ConfigurationFile.sentence($0))", kind: .refusal)
         })

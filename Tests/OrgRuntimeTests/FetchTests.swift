@@ -13,7 +13,7 @@ import Testing
     let runtime = Runtime(store: store, inbox: inbox, uid: nil)
     var model = AppModel(
       try runtime.start(patience: 60_000),
-      viewport: Viewport(isWide: true, listRows: 10, detailRows: 20, helpRows: 20, helpLines: 20))
+      viewport: Viewport(isWide: true, listRows: 10, detailRows: 20, helpRows: 20))
     runtime.waitUntilIdle()
     _ = inbox.take()
     func screen() throws -> OrganizationsScreen { try #require(model.screen as? OrganizationsScreen) }

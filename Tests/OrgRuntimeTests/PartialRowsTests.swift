@@ -14,7 +14,7 @@ import Testing
   private func model() throws -> AppModel {
     AppModel(
       try runtime.start(patience: 60_000),
-      viewport: Viewport(isWide: true, listRows: 10, detailRows: 20, helpRows: 20, helpLines: 20))
+      viewport: Viewport(isWide: true, listRows: 10, detailRows: 20, helpRows: 20))
   }
 
   /// Carries everything out that follows from something.

@@ -24,7 +24,7 @@ import Testing
     runtime = Runtime(store: store, inbox: inbox, uid: nil)
     model = AppModel(
       try runtime.start(patience: 60_000),
-      viewport: Viewport(isWide: true, listRows: 10, detailRows: 20, helpRows: 20, helpLines: 20))
+      viewport: Viewport(isWide: true, listRows: 10, detailRows: 20, helpRows: 20))
     press(.redraw)
     settle()
     press(.open)

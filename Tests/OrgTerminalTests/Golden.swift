@@ -357,7 +357,7 @@ enum Golden {
                                                                            │
 
      organizations.json, byte 512, org_1.status: there is no status "gone"
-     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "damaged 40x10": #"""
@@ -370,7 +370,7 @@ enum Golden {
      organizations.json, byte 512,
      org_1.status: there is no status
      "gone"
-     Enter open  a add  ? help  q quit
+     Enter open  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "damaged 80x24": #"""
@@ -397,7 +397,7 @@ enum Golden {
 
 
      organizations.json, byte 512, org_1.status: there is no status "gone"
-     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "damaged edit 120x32": #"""
@@ -432,7 +432,7 @@ enum Golden {
                                                                            │
 
      Nothing can be changed; run orgman doctor --fix: organizations.json, byte 512, org_1.status: there is no status "gone"
-     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "damaged edit 40x10": #"""
@@ -445,7 +445,7 @@ enum Golden {
      doctor --fix: organizations.json, byte
      512, org_1.status: there is no status
      "gone"
-     Enter open  a add  ? help  q quit
+     Enter open  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "damaged edit 80x24": #"""
@@ -472,7 +472,7 @@ enum Golden {
 
      Nothing can be changed; run orgman doctor --fix: organizations.json, byte 512,
      org_1.status: there is no status "gone"
-     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "delete 120x32": #"""
@@ -582,7 +582,7 @@ enum Golden {
                                                                            │
 
 
-     Enter edit  r role  a add  d remove  Space mark  / filter  : command  ? help  q back
+     Enter edit  r role  a add  d remove  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 72, 10]
     """#,
     "detail 40x10": #"""
@@ -595,7 +595,7 @@ enum Golden {
     ▸alice        owner          2026-11-22
 
 
-     Enter edit  r role  ? help  q back
+     Enter edit  / filter  ? help  q back
     [cursor 0, 6]
     """#,
     "detail 80x24": #"""
@@ -622,7 +622,7 @@ enum Golden {
 
 
 
-     Enter edit  r role  a add  d remove  Space mark  / filter  ? help  q back
+     Enter edit  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 10]
     """#,
     "discard 120x32": #"""
@@ -732,7 +732,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "empty 40x10": #"""
@@ -745,7 +745,7 @@ enum Golden {
 
 
 
-     Enter open  a add  ? help  q quit
+     Enter open  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "empty 80x24": #"""
@@ -772,7 +772,7 @@ enum Golden {
 
 
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "empty add 120x32": #"""
@@ -807,7 +807,7 @@ enum Golden {
                                                                            │
 
      Nothing can be changed: it was opened so.
-     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "empty add 40x10": #"""
@@ -820,7 +820,7 @@ enum Golden {
 
      Nothing can be changed: it was opened
      so.
-     Enter open  a add  ? help  q quit
+     Enter open  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "empty add 80x24": #"""
@@ -847,7 +847,7 @@ enum Golden {
 
 
      Nothing can be changed: it was opened so.
-     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "entry 120x32": #"""
@@ -882,7 +882,7 @@ enum Golden {
                                                                            │
 
 
-     Enter go there  u undo  / filter  : command  ? help  q back
+     Enter go there  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 72, 14]
     """#,
     "entry 40x10": #"""
@@ -922,7 +922,7 @@ enum Golden {
 
 
 
-     Enter go there  u undo  / filter  : command  ? help  q back
+     Enter go there  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 14]
     """#,
     "entry note 120x32": #"""
@@ -957,7 +957,7 @@ enum Golden {
                                                                            │
 
 
-     Enter go there  u undo  / filter  : command  ? help  q back
+     Enter go there  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 72, 1]
     """#,
     "entry note 40x10": #"""
@@ -997,7 +997,7 @@ enum Golden {
 
 
 
-     Enter go there  u undo  / filter  : command  ? help  q back
+     Enter go there  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 1]
     """#,
     "entry undone 120x32": #"""
@@ -1032,7 +1032,7 @@ enum Golden {
                                                                            │
 
 
-     Enter go there  u undo  / filter  : command  ? help  q back
+     Enter go there  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 72, 7]
     """#,
     "entry undone 40x10": #"""
@@ -1072,7 +1072,7 @@ enum Golden {
 
 
 
-     Enter go there  u undo  / filter  : command  ? help  q back
+     Enter go there  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 7]
     """#,
     "evil 120x32": #"""
@@ -1107,7 +1107,7 @@ enum Golden {
                                                                            │
 
 
-     Enter edit  r role  a add  d remove  Space mark  / filter  : command  ? help  q back
+     Enter edit  r role  a add  d remove  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 72, 4]
     """#,
     "evil 40x10": #"""
@@ -1120,7 +1120,7 @@ enum Golden {
      Lago     none
 
 
-     Enter edit  r role  ? help  q back
+     Enter edit  / filter  ? help  q back
     [cursor 0, 4]
     """#,
     "evil 80x24": #"""
@@ -1147,7 +1147,7 @@ enum Golden {
 
 
 
-     Enter edit  r role  a add  d remove  Space mark  / filter  ? help  q back
+     Enter edit  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
     """#,
     "evil form 120x32": #"""
@@ -1332,7 +1332,7 @@ enum Golden {
                                                                            │
 
 
-     Enter edit  r role  a add  d remove  Space mark  / filter  : command  ? help  q back
+     Enter edit  r role  a add  d remove  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 72, 11]
     """#,
     "flash 40x10": #"""
@@ -1345,7 +1345,7 @@ enum Golden {
     ▸bob *        owner          2026-11-22
 
 
-     Enter edit  r role  ? help  q back
+     Enter edit  / filter  ? help  q back
     [cursor 0, 6]
     """#,
     "flash 80x24": #"""
@@ -1372,7 +1372,7 @@ enum Golden {
 
 
 
-     Enter edit  r role  a add  d remove  Space mark  / filter  ? help  q back
+     Enter edit  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 11]
     """#,
     "flash in ASCII": #"""
@@ -1399,7 +1399,7 @@ enum Golden {
 
 
 
-     Enter edit  r role  a add  d remove  Space mark  / filter  ? help  q back
+     Enter edit  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 11]
     """#,
     "form 120x32": #"""
@@ -1506,77 +1506,77 @@ enum Golden {
     """#,
     "help 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Keys
-     Moving
-      j Down              the next row
-      k Up                the previous row
-      g Home              the first row
-      G End               the last row
-      ^F PgDn             a page down
-      ^B PgUp             a page up
-      ^D                  half a page down
-      ^U                  half a page up
+     Keys  The list of organizations
+      r                   role of the member, or of all marked: then o owner, m member, b billing_admin
+      p                   plan of the organization, or of all marked
+      S                   status of the organization, or of all marked
+      a                   a new organization
+      e F2                edit name, plan, status, Lago and Stripe id
+      d Del               set the organization, or all marked, to deleted; asks
+      u                   undo your latest change; what others changed since stays
+      ^R                  redo what you undid
+
+     Marking and copying
+      Space               mark or unmark, and go on to the next
+      v                   mark what you move over; again ends it, Esc takes it back
+      *                   mark all that the filter shows, or all members
+      U                   unmark all
+      y                   copy the id, or the value of the field
+      Y                   copy the whole row, with tabs between its values
+
+     Finding
+      n                   the next match of the filter, also after it was cleared
+      N                   the previous match
+      s                   sort: then n name, p plan, s status, m members, c created; the same again inverts
+      I                   sort the other way round
+      /                   filter as you type: words, plan:, status:, user:, members:>10, no:stripe, !not, ~fuzzy
+      R F5                read the data again
 
      Going about
       Enter l Right       open the organization
-      Enter l Right       edit the field, or the role of the member
-      o                   all organizations of the member or user
-      H                   history of the organization, member or user alone
-      Tab                 the next pane
-      Shift-Tab           the previous pane
-      Esc h Left          close the prompt, clear the filter, go back; never quits
-      1                   organizations
-      2                   users: who belongs where
-      3                   history: who changed what when
-      4                   overview: counts, and what to look after
-      [                   the screen before
-      ]                   forward again
-      -                   the last screen, and back again
-      Enter l Right       the user's organizations
-      Enter l Right       every change of the entry
 
 
-     ? close
+     / search  ? close
     [cursor 0, 1]
     """#,
     "help 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Keys
-     Moving
-      j Down              the next row
-      k Up                the previous row
-      g Home              the first row
-      G End               the last row
+     Keys  The list of organizations
+      r              role of the member, or
+                     of all marked: then o
+                     owner, m member, b
+                     billing_admin
+      p              plan of the
 
 
-     ? close
+     / search  ? close
     [cursor 0, 1]
     """#,
     "help 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Keys
-     Moving
-      j Down              the next row
-      k Up                the previous row
-      g Home              the first row
-      G End               the last row
-      ^F PgDn             a page down
-      ^B PgUp             a page up
-      ^D                  half a page down
-      ^U                  half a page up
+     Keys  The list of organizations
+      r                   role of the member, or of all marked: then o owner, m
+                          member, b billing_admin
+      p                   plan of the organization, or of all marked
+      S                   status of the organization, or of all marked
+      a                   a new organization
+      e F2                edit name, plan, status, Lago and Stripe id
+      d Del               set the organization, or all marked, to deleted; asks
+      u                   undo your latest change; what others changed since stays
+      ^R                  redo what you undid
 
-     Going about
-      Enter l Right       open the organization
-      Enter l Right       edit the field, or the role of the member
-      o                   all organizations of the member or user
-      H                   history of the organization, member or user alone
-      Tab                 the next pane
-      Shift-Tab           the previous pane
-      Esc h Left          close the prompt, clear the filter, go back; never quits
-      1                   organizations
+     Marking and copying
+      Space               mark or unmark, and go on to the next
+      v                   mark what you move over; again ends it, Esc takes it back
+      *                   mark all that the filter shows, or all members
+      U                   unmark all
+      y                   copy the id, or the value of the field
+      Y                   copy the whole row, with tabs between its values
+
+     Finding
 
 
-     ? close
+     / search  ? close
     [cursor 0, 1]
     """#,
     "history 120x32": #"""
@@ -1611,7 +1611,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  u undo  / filter  : command  ? help  q back
+     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
     """#,
     "history 40x10": #"""
@@ -1624,7 +1624,7 @@ enum Golden {
      11-22 09:20 root (… taken back: 3 chan…
 
 
-     Enter open  u undo  ? help  q back
+     Enter open  / filter  ? help  q back
     [cursor 0, 4]
     """#,
     "history 80x24": #"""
@@ -1651,7 +1651,7 @@ enum Golden {
 
 
 
-     Enter open  u undo  / filter  : command  ? help  q back
+     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
     """#,
     "history in ASCII": #"""
@@ -1678,7 +1678,7 @@ enum Golden {
 
 
 
-     Enter open  u undo  / filter  : command  ? help  q back
+     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
     """#,
     "history none 120x32": #"""
@@ -1713,7 +1713,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  u undo  / filter  : command  ? help  q back
+     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "history none 40x10": #"""
@@ -1726,7 +1726,7 @@ enum Golden {
 
 
 
-     Enter open  u undo  ? help  q back
+     Enter open  / filter  ? help  q back
     [cursor 0, 2]
     """#,
     "history none 80x24": #"""
@@ -1753,7 +1753,7 @@ enum Golden {
 
 
 
-     Enter open  u undo  / filter  : command  ? help  q back
+     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "history nothing 120x32": #"""
@@ -1788,7 +1788,7 @@ enum Golden {
                                                                            │
      /zz                                                                                                             0 of 6
 
-     Enter open  u undo  / filter  : command  ? help  q back
+     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "history nothing 40x10": #"""
@@ -1801,7 +1801,7 @@ enum Golden {
 
      /zz                             0 of 6
 
-     Enter open  u undo  ? help  q back
+     Enter open  / filter  ? help  q back
     [cursor 0, 2]
     """#,
     "history nothing 80x24": #"""
@@ -1828,7 +1828,7 @@ enum Golden {
 
      /zz                                                                     0 of 6
 
-     Enter open  u undo  / filter  : command  ? help  q back
+     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "history of one 120x32": #"""
@@ -1863,7 +1863,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  u undo  / filter  : command  ? help  q back
+     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "history of one 40x10": #"""
@@ -1876,7 +1876,7 @@ enum Golden {
 
 
 
-     Enter open  u undo  ? help  q back
+     Enter open  / filter  ? help  q back
     [cursor 0, 2]
     """#,
     "history of one 80x24": #"""
@@ -1903,7 +1903,7 @@ enum Golden {
 
 
 
-     Enter open  u undo  / filter  : command  ? help  q back
+     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "list 120x32": #"""
@@ -1938,7 +1938,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "list 40x10": #"""
@@ -1951,7 +1951,7 @@ enum Golden {
      Umbrella             deleted         0
 
 
-     Enter open  a add  ? help  q quit
+     Enter open  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "list 80x24": #"""
@@ -1978,7 +1978,7 @@ enum Golden {
 
 
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "list in ASCII": #"""
@@ -2005,7 +2005,7 @@ enum Golden {
 
 
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "marked 120x32": #"""
@@ -2040,7 +2040,7 @@ enum Golden {
                                                                            │
      /e                                                                                                   5 of 7   2 marked
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+     p plan  S status  d delete  Space mark  U unmark  / filter  : more  ? help  q quit
     [cursor 0, 5]
     """#,
     "marked 40x10": #"""
@@ -2053,7 +2053,7 @@ enum Golden {
      Umbrella             deleted         0
      /e                   5 of 7   2 marked
 
-     Enter open  a add  ? help  q quit
+     p plan  S status  ? help  q quit
     [cursor 0, 5]
     """#,
     "marked 80x24": #"""
@@ -2080,7 +2080,7 @@ enum Golden {
 
      /e                                                           5 of 7   2 marked
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+     p plan  S status  d delete  Space mark  U unmark  / filter  ? help  q quit
     [cursor 0, 5]
     """#,
     "marked in ASCII": #"""
@@ -2107,7 +2107,7 @@ enum Golden {
 
      /e                                                           5 of 7   2 marked
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+     p plan  S status  d delete  Space mark  U unmark  / filter  ? help  q quit
     [cursor 0, 5]
     """#,
     "member 120x32": #"""
@@ -2217,7 +2217,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "merging 40x10": #"""
@@ -2230,7 +2230,7 @@ enum Golden {
      Umbrella             deleted         0
 
 
-     Enter open  a add  ? help  q quit
+     Enter open  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "merging 80x24": #"""
@@ -2257,7 +2257,7 @@ enum Golden {
 
 
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "news 120x32": #"""
@@ -2367,7 +2367,7 @@ enum Golden {
                                                                            │
      /zz                                                                                                             0 of 7
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "nothing 40x10": #"""
@@ -2380,7 +2380,7 @@ enum Golden {
 
      /zz                             0 of 7
 
-     Enter open  a add  ? help  q quit
+     Enter open  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "nothing 80x24": #"""
@@ -2407,7 +2407,7 @@ enum Golden {
 
      /zz                                                                     0 of 7
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "overview 120x32": #"""
@@ -2442,7 +2442,7 @@ enum Golden {
        株式会社みらい                              2026-11-22 21:51
 
 
-     Enter show  / filter  : command  ? help  q back
+     Enter show  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
     """#,
     "overview 40x10": #"""
@@ -2482,7 +2482,7 @@ enum Golden {
      Largest
 
 
-     Enter show  / filter  : command  ? help  q back
+     Enter show  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
     """#,
     "overview empty 120x32": #"""
@@ -2517,7 +2517,7 @@ enum Golden {
 
 
 
-     Enter show  / filter  : command  ? help  q back
+     Enter show  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 3]
     """#,
     "overview empty 40x10": #"""
@@ -2557,7 +2557,7 @@ enum Golden {
 
 
 
-     Enter show  / filter  : command  ? help  q back
+     Enter show  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 3]
     """#,
     "overview end 120x32": #"""
@@ -2592,7 +2592,7 @@ enum Golden {
     ▸  株式会社みらい                              2026-11-22 21:51
 
 
-     Enter show  / filter  : command  ? help  q back
+     Enter show  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 28]
     """#,
     "overview end 40x10": #"""
@@ -2632,7 +2632,7 @@ enum Golden {
     ▸  株式会社みらい                        2026-11-22 21:51
 
 
-     Enter show  / filter  : command  ? help  q back
+     Enter show  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 20]
     """#,
     "overview filter 120x32": #"""
@@ -2734,14 +2734,13 @@ enum Golden {
      Largest
 
 
-     Enter show  / filter  : command  ? help  q back
+     Enter show  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
     """#,
     "palette 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  55
+     Commands  50 now, 5 not now
     ▸  Open the organization; in the detail, edit what is selected                 open                     Enter l Right
-     ! Change the role of the member, or of all marked: Choose a member first: Enter opens the organizatio… r
        Change the plan of the organization, or of all marked                       change-plan              p
        Change the status of the organization, or of all marked                     change-status            S
        New organization; in the detail, add a member                               add                      a
@@ -2749,8 +2748,6 @@ enum Golden {
        Set to deleted; in the detail, remove the member; or all marked             remove                   d Del
        Undo your latest change                                                     undo                     u
        Redo what you undid                                                         redo                     ^R
-     ! Undo the selected entry of the history: That can't be done on this screen.
-     ! Remove the user from all organizations: That can't be done on this screen.
        Mark or unmark what is selected, and go on to the next                      mark                     Space
        Mark what is moved over; again ends it                                      mark-range               v
        Mark all that the filter shows; in the detail, all members                  mark-all                 *
@@ -2767,6 +2764,9 @@ enum Golden {
        Sort by the time of creation                                                sort-by-created
        Sort the other way round                                                    invert-order             I
        Filter as you type                                                          filter                   /
+       Read the data again                                                         reload                   R F5
+       Go to the history of what is selected alone                                 show-its-history         H
+       To the next pane                                                            next-pane                Tab
      :
 
      Enter run  Down next  Esc close
@@ -2774,12 +2774,12 @@ enum Golden {
     """#,
     "palette 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Commands  55
+     Commands  50 now, 5 not now
     ▸  Open the organization; i…  Enter l R…
-     ! Change the role of the me… r
        Change the plan of the o…  p
        Change the status of the…  S
        New organization; in the…  a
+       Edit name, plan, status …  e F2
      :
 
      Enter run  Down next  Esc close
@@ -2787,9 +2787,8 @@ enum Golden {
     """#,
     "palette 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Commands  55
+     Commands  50 now, 5 not now
     ▸  Open the organization; in the deta… open                     Enter l Right
-     ! Change the role of the member, or of all marked: Choose a m… r
        Change the plan of the organizatio… change-plan              p
        Change the status of the organizat… change-status            S
        New organization; in the detail, a… add                      a
@@ -2797,8 +2796,6 @@ enum Golden {
        Set to deleted; in the detail, rem… remove                   d Del
        Undo your latest change             undo                     u
        Redo what you undid                 redo                     ^R
-     ! Undo the selected entry of the history: That can't be done …
-     ! Remove the user from all organizations: That can't be done …
        Mark or unmark what is selected, a… mark                     Space
        Mark what is moved over; again end… mark-range               v
        Mark all that the filter shows; in… mark-all                 *
@@ -2807,6 +2804,9 @@ enum Golden {
        Copy the whole row, with tabs betw… copy-row                 Y
        To the next match of the filter     next-match               n
        To the previous match of the filter previous-match           N
+       Sort by a column                    sort                     s
+       Sort by name                        sort-by-name
+       Sort by plan                        sort-by-plan
      :
 
      Enter run  Down next  Esc close
@@ -2814,14 +2814,12 @@ enum Golden {
     """#,
     "palette fuzzy 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  16
-    ▸! Change the role of the member, or of all marked: Choose a member first: Enter opens the organizatio… r
-       Undo your latest change                                                     undo                     u
+     Commands  14 now, 2 not now
+    ▸  Undo your latest change                                                     undo                     u
        Close what is open, clear the filter, go back                               back                     Esc h Left
        Mark all that the filter shows; in the detail, all members                  mark-all                 *
        Go to the history of what is selected alone                                 show-its-history         H
        Go back, and from the list out of the program                               close                    q
-     ! Go to all organizations of the selected user: Choose a member first.                                 o
        Mark or unmark what is selected, and go on to the next                      mark                     Space
        To the previous match of the filter                                         previous-match           N
        Change the plan of the organization, or of all marked                       change-plan              p
@@ -2831,6 +2829,8 @@ enum Golden {
        Copy the whole row, with tabs between its values                            copy-row                 Y
        New organization; in the detail, add a member                               add                      a
        Go to the overview: counts by plan and status, what to look after           show-overview            4
+     ! Change the role of the member, or of all marked: Choose a member first: Enter opens the organizatio… r
+     ! Go to all organizations of the selected user: Choose a member first.                                 o
 
 
 
@@ -2843,33 +2843,31 @@ enum Golden {
 
 
      :rle
-     Choose a member first: Enter opens the organization.
+
      Enter run  Down next  Esc close
     [cursor 5, 29]
     """#,
     "palette fuzzy 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Commands  16
-    ▸! Change the role of the me… r
-       Undo your latest change    u
+     Commands  14 now, 2 not now
+    ▸  Undo your latest change    u
        Close what is open, clea…  Esc h Left
        Mark all that the filter…  *
        Go to the history of wha…  H
+       Go back, and from the li…  q
      :rle
-     Choose a member first: Enter opens th…
+
      Enter run  Down next  Esc close
     [cursor 5, 7]
     """#,
     "palette fuzzy 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Commands  16
-    ▸! Change the role of the member, or of all marked: Choose a m… r
-       Undo your latest change             undo                     u
+     Commands  14 now, 2 not now
+    ▸  Undo your latest change             undo                     u
        Close what is open, clear the filt… back                     Esc h Left
        Mark all that the filter shows; in… mark-all                 *
        Go to the history of what is selec… show-its-history         H
        Go back, and from the list out of … close                    q
-     ! Go to all organizations of the selected user: Choose a memb… o
        Mark or unmark what is selected, a… mark                     Space
        To the previous match of the filter previous-match           N
        Change the plan of the organizatio… change-plan              p
@@ -2879,11 +2877,13 @@ enum Golden {
        Copy the whole row, with tabs betw… copy-row                 Y
        New organization; in the detail, a… add                      a
        Go to the overview: counts by plan… show-overview            4
+     ! Change the role of the member, or of all marked: Choose a m… r
+     ! Go to all organizations of the selected user: Choose a memb… o
 
 
 
      :rle
-     Choose a member first: Enter opens the organization.
+
      Enter run  Down next  Esc close
     [cursor 5, 21]
     """#,
@@ -2964,12 +2964,12 @@ enum Golden {
     """#,
     "palette refused 120x32": #"""
      orgman  Organizations                                                     /srv/ops/data  0 orgs  0 members   read-only
-     Commands  5
+     Commands  0 now, 2 not now
     ▸! Undo your latest change: Nothing can be changed: it was opened so.                                   u
-     ! Undo the selected entry of the history: That can't be done on this screen.
-       Suspend the program                                                         suspend                  ^Z
-     ! Mark or unmark what is selected, and go on to the next: There is no organization to choose.          Space
-       Go to the overview: counts by plan and status, what to look after           show-overview            4
+     ! Undo the selected entry of the history: This can't be done here; go to the history or one entry of …
+
+
+
 
 
 
@@ -2999,12 +2999,12 @@ enum Golden {
     """#,
     "palette refused 40x10": #"""
      Organizations  /s…  0 orgs   read-only
-     Commands  5
+     Commands  0 now, 2 not now
     ▸! Undo your latest change: … u
      ! Undo the selected entry o…
-       Suspend the program        ^Z
-     ! Mark or unmark what is se… Space
-       Go to the overview: coun…  4
+
+
+
      :undo
      Nothing can be changed: it was opened…
      Enter run  Down next  Esc close
@@ -3012,12 +3012,12 @@ enum Golden {
     """#,
     "palette refused 80x24": #"""
      orgman  Organizations             /srv/ops/data  0 orgs  0 members   read-only
-     Commands  5
+     Commands  0 now, 2 not now
     ▸! Undo your latest change: Nothing can be changed: it was ope… u
-     ! Undo the selected entry of the history: That can't be done …
-       Suspend the program                 suspend                  ^Z
-     ! Mark or unmark what is selected, and go on to the next: The… Space
-       Go to the overview: counts by plan… show-overview            4
+     ! Undo the selected entry of the history: This can't be done …
+
+
+
 
 
 
@@ -3069,7 +3069,7 @@ enum Golden {
 
 
 
-     Enter go there  r role  d remove  Space mark  / filter  : command  ? help  q back
+     Enter go there  r role  d remove  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "person 40x10": #"""
@@ -3082,7 +3082,7 @@ enum Golden {
 
 
 
-     Enter go there  r role  ? help  q back
+     Enter go there  u undo  ? help  q back
     [cursor 0, 2]
     """#,
     "person 80x24": #"""
@@ -3109,7 +3109,7 @@ enum Golden {
 
 
 
-     Enter go there  r role  d remove  Space mark  / filter  ? help  q back
+     Enter go there  u undo  Space mark  1-4 screens  / filter  ? help  q back
     [cursor 0, 2]
     """#,
     "person marked 120x32": #"""
@@ -3444,7 +3444,7 @@ enum Golden {
                                                                            │
                                                                                                       2 marked and going on
 
-     Enter edit  r role  a add  d remove  Space mark  / filter  : command  ? help  q back
+     r role  d remove  Space mark  U unmark  / filter  : more  ? help  q back
     [cursor 72, 11]
     """#,
     "range 40x10": #"""
@@ -3457,7 +3457,7 @@ enum Golden {
     ▸bob •        member         2026-11-22
                       2 marked and going on
 
-     Enter edit  r role  ? help  q back
+     r role  d remove  ? help  q back
     [cursor 0, 6]
     """#,
     "range 80x24": #"""
@@ -3484,7 +3484,7 @@ enum Golden {
 
                                                               2 marked and going on
 
-     Enter edit  r role  a add  d remove  Space mark  / filter  ? help  q back
+     r role  d remove  Space mark  U unmark  / filter  : more  ? help  q back
     [cursor 0, 11]
     """#,
     "reading 120x32": #"""
@@ -3519,7 +3519,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "reading 40x10": #"""
@@ -3532,7 +3532,7 @@ enum Golden {
 
 
 
-     Enter open  a add  ? help  q quit
+     Enter open  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "reading 80x24": #"""
@@ -3559,7 +3559,7 @@ enum Golden {
 
 
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "reading again 120x32": #"""
@@ -3594,7 +3594,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "reading again 40x10": #"""
@@ -3607,7 +3607,7 @@ enum Golden {
      Umbrella             deleted         0
 
 
-     Enter open  a add  ? help  q quit
+     Enter open  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "reading again 80x24": #"""
@@ -3634,7 +3634,7 @@ enum Golden {
 
 
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "refused 120x32": #"""
@@ -3669,7 +3669,7 @@ enum Golden {
                                                                            │
 
      Choose a member first: Enter opens the organization.
-     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "refused 40x10": #"""
@@ -3682,7 +3682,7 @@ enum Golden {
      Umbrella             deleted         0
      Choose a member first: Enter opens the
      organization.
-     Enter open  a add  ? help  q quit
+     Enter open  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "refused 80x24": #"""
@@ -3709,7 +3709,7 @@ enum Golden {
 
 
      Choose a member first: Enter opens the organization.
-     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "remove everywhere 120x32": #"""
@@ -4044,7 +4044,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "sorted 40x10": #"""
@@ -4057,7 +4057,7 @@ enum Golden {
      Umbrella             deleted         0
 
 
-     Enter open  a add  ? help  q quit
+     Enter open  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "sorted 80x24": #"""
@@ -4084,7 +4084,7 @@ enum Golden {
 
 
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "sorted by creation 120x32": #"""
@@ -4119,7 +4119,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "sorted by creation 40x10": #"""
@@ -4132,7 +4132,7 @@ enum Golden {
      Umbrella             deleted         0
 
 
-     Enter open  a add  ? help  q quit
+     Enter open  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "sorted by creation 80x24": #"""
@@ -4159,7 +4159,7 @@ enum Golden {
 
 
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "sorted by plan 120x32": #"""
@@ -4194,7 +4194,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  : command  ? help  q quit
+     Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "sorted by plan 40x10": #"""
@@ -4207,7 +4207,7 @@ enum Golden {
      Umbrella             deleted         0
 
 
-     Enter open  a add  ? help  q quit
+     Enter open  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "sorted by plan 80x24": #"""
@@ -4234,7 +4234,7 @@ enum Golden {
 
 
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "sorted in ASCII": #"""
@@ -4261,7 +4261,7 @@ enum Golden {
 
 
 
-     Enter open  a add  e edit  d delete  Space mark  / filter  ? help  q quit
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "status of marked 120x32": #"""
@@ -4521,7 +4521,7 @@ enum Golden {
 
 
 
-     Enter open  / filter  : command  ? help  q back
+     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 3]
     """#,
     "users 40x10": #"""
@@ -4561,7 +4561,7 @@ enum Golden {
 
 
 
-     Enter open  / filter  : command  ? help  q back
+     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 3]
     """#,
     "users empty 120x32": #"""
@@ -4596,7 +4596,7 @@ enum Golden {
 
 
 
-     Enter open  / filter  : command  ? help  q back
+     Enter open  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "users empty 40x10": #"""
@@ -4636,7 +4636,7 @@ enum Golden {
 
 
 
-     Enter open  / filter  : command  ? help  q back
+     Enter open  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "users nothing 120x32": #"""
@@ -4671,7 +4671,7 @@ enum Golden {
 
      /zz                                                                                                             0 of 4
 
-     Enter open  / filter  : command  ? help  q back
+     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "users nothing 40x10": #"""
@@ -4711,7 +4711,7 @@ enum Golden {
 
      /zz                                                                     0 of 4
 
-     Enter open  / filter  : command  ? help  q back
+     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
   ]

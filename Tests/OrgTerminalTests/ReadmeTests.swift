@@ -15,9 +15,10 @@ import Testing
     let rest = parts[1].components(separatedBy: "<!-- /keys -->")
     try #require(rest.count == 2)
     if ProcessInfo.processInfo.environment["ORGMAN_RECORD"] != nil {
-      try "\(parts[0])<!-- keys -->\n\(Keymap.standard.markdown)<!-- /keys -->\(rest[1])".write(
+      try "\(parts[0])<!-- keys -->\n\(Keymap.standard.sheet.markdown)<!-- /keys -->\(rest[1])".write(
         to: file, atomically: true, encoding: .utf8)
     }
-    #expect(rest[0] == Keymap.standard.markdown, "Replace the table by:\n\(Keymap.standard.markdown)")
+    #expect(
+      rest[0] == Keymap.standard.sheet.markdown, "Replace the table by:\n\(Keymap.standard.sheet.markdown)")
   }
 }

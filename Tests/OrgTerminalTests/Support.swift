@@ -95,7 +95,7 @@ struct Screen {
       organizations: organizations, members: members, revision: Revision(1), problems: problems)
     model = AppModel(
       OrganizationList(data, for: ListRequest()),
-      viewport: Layout(size: size).viewport(helpLines: renderer.helpLines.count),
+      viewport: Layout(size: size).viewport(),
       settings: Settings(
         preferences: preferences, readOnlyReason: readOnly, readOnlySummary: readOnlySummary,
         environment: Environment(newID: { _ in "org_new" }, now: { Sample.time })))
@@ -129,7 +129,7 @@ struct Screen {
 
   mutating func resize(_ columns: Int, _ rows: Int) {
     size = Size(columns: columns, rows: rows)
-    model.receive(Layout(size: size).viewport(helpLines: renderer.helpLines.count))
+    model.receive(Layout(size: size).viewport())
   }
 
   /// What others wrote meanwhile.

@@ -107,7 +107,7 @@ struct Driver {
   }
 
   static func viewport(rows: Int, isWide: Bool = true) -> Viewport {
-    Viewport(isWide: isWide, listRows: rows, detailRows: rows, helpRows: rows, helpLines: 20)
+    Viewport(isWide: isWide, listRows: rows, detailRows: rows, helpRows: rows)
   }
 
   mutating func press(_ actions: Action...) {

@@ -78,6 +78,37 @@ import Testing
     #expect(driver.model.context == .list)
   }
 
+  @Test func `what can be done now comes first, and what can't after it, with where it can`() throws {
+    var driver = Driver()
+    driver.press(.palette)
+    let items = try #require(palette(driver)?.items)
+    let count = try #require(palette(driver)?.possibleCount)
+    for (place, item) in items.enumerated() {
+      #expect((driver.model.obstacle(to: item.choice) == nil) == (place < count), "\(item.name)")
+    }
+    driver.type("undo")
+    #expect(palette(driver)?.items.map(\.name) == ["undo", "undo-entry"])
+    driver.press(.deleteToStart)
+    driver.type("undo-entry")
+    let entry = try #require(palette(driver)?.selected)
+    #expect(
+      driver.model.obstacle(to: entry.choice)
+        == "This can't be done here; go to the history or one entry of the history.")
+  }
+
+  @Test(arguments: [
+    ("rename", "edit"), ("offboard", "remove-everywhere"), ("journal", "show-history"), ("exit", "quit"),
+    ("refresh", "reload"), ("promote", "change-role"), ("search", "filter"), ("revert", "undo"),
+    ("invite", "add"), ("suspend", "suspend"), ("upgrade", "change-plan"), ("select everything", "mark-all"),
+    ("dashboard", "show-overview"), ("shortcuts", "help"), ("hand over", "change-role"),
+  ])
+  func `words that people use find the command`(words: String, name: String) {
+    var driver = Driver()
+    driver.press(.open, .moveToLast, .palette)
+    driver.type(words)
+    #expect(palette(driver)?.items.first?.name == name)
+  }
+
   @Test func `the selection moves and scrolls with the lines`() {
     var driver = Driver(rows: 4)
     driver.press(.palette, .moveUp)

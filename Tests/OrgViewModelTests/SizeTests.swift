@@ -89,7 +89,7 @@ import Testing
         MemoryReader(organizations: organizations, revision: Revision(revision)),
         for: ListRequest(query: query), after: previous)
     }
-    let viewport = Viewport(isWide: true, listRows: 20, detailRows: 20, helpRows: 20, helpLines: 50)
+    let viewport = Viewport(isWide: true, listRows: 20, detailRows: 20, helpRows: 20)
     let first = organizationList(1, "acme")
     var model = AppModel(first, viewport: viewport)
     _ = model.update(.markAll)

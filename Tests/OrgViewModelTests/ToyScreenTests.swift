@@ -83,7 +83,7 @@ private struct WordsScreen: RowsScreen, MarkingScreen {
     #expect(driver.message == "This one is quiet.")
     #expect(driver.model.obstacle(to: shout) == "This one is quiet.")
     driver.press(.changePlan)
-    #expect(driver.message == StatusLine.wrongScreen)
+    #expect(driver.message == CommandTable.standard.elsewhere(.changePlan))
   }
 
   @Test mutating func `text and pastes run no command there`() {

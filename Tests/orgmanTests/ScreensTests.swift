@@ -53,6 +53,35 @@ extension EndToEnd {
       try orgman.quit()
     }
 
+    @Test(arguments: [(120, 32), (80, 24), (40, 10)])
+    func `a key is found by what it does, and a command by a word for it`(columns: Int, rows: Int) throws {
+      let orgman = try open(try data(.files), columns: columns, rows: rows)
+      #expect(orgman.screen.lines[rows - 1].contains("? help"))
+      orgman.send("?")
+      try orgman.waitFor("this screen's keys") {
+        $0.lines[1].contains("Keys  The list of organizations") && $0.lines[2].contains("Changing")
+      }
+      orgman.send("/rename")
+      try orgman.waitFor("the key for it") { $0.lines[3].contains("e F2") && $0.text.contains("/rename") }
+      orgman.press(.enter, .escape, .escape)
+      try orgman.waitFor("the list") { $0.lines[2].hasPrefix("▸Acme") }
+      orgman.send(":rename")
+      try orgman.waitFor("the command for it") { $0.lines[2].hasPrefix("▸  Edit name") }
+      orgman.press(.enter)
+      try orgman.waitForText("Edit Acme")
+      orgman.press(.escape)
+      if columns >= 80 {
+        try orgman.waitFor("the screens and undo") {
+          $0.lines[rows - 1].contains("u undo") && $0.lines[rows - 1].contains("1-4 screens")
+        }
+      }
+      orgman.send("  ")
+      try orgman.waitFor("what can be done with marks") {
+        columns < 80 ? $0.text.contains("marked") : $0.lines[rows - 1].contains("p plan  S status  d delete")
+      }
+      try orgman.quit()
+    }
+
     @Test(arguments: TestStore.allCases)
     func `the overview leads to what has to be looked after`(store: TestStore) throws {
       let data = try data(store)

@@ -15,7 +15,10 @@ func open(
     ["--data", data.address] + arguments, environment: environment, columns: columns, rows: rows)
   orgman.belongings = [data]
   // The line at the bottom is drawn last.
-  try orgman.waitFor("a whole frame") { $0.lines[0].hasPrefix(" orgman") && $0.lines.last?.isEmpty == false }
+  try orgman.waitFor("a whole frame") {
+    let isNarrow = $0.lines[0].hasPrefix(" Organizations")
+    return (isNarrow || $0.lines[0].hasPrefix(" orgman")) && $0.lines.last?.isEmpty == false
+  }
   return orgman
 }
 

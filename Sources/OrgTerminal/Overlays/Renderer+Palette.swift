@@ -7,7 +7,9 @@ extension Renderer {
     let width = layout.size.columns
     var heading = LineBuilder(typesetter, width: width)
     heading.add(" Commands", theme.title)
-    heading.add("  \(palette.items.count)", theme.quiet)
+    let rest = palette.items.count - palette.possibleCount
+    heading.add(
+      "  \(palette.possibleCount)" + (rest == 0 ? "" : " now, \(rest) not now"), theme.quiet)
     frame.lines[layout.body.lowerBound] = heading.spans
     let rows = layout.body.dropFirst()
     for (row, index) in zip(rows, palette.visible(rows.count)) {

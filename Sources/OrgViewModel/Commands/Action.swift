@@ -7,6 +7,8 @@ package struct Action: Sendable {
   package let title: String
   /// Whether the command palette offers it; others make sense only in a text, a form, a menu or a question.
   package let isCommand: Bool
+  /// Words that people use for it, besides those of its name and title.
+  package let synonyms: String
   /// What comes with it.
   let argument: Argument?
 
@@ -17,9 +19,9 @@ package struct Action: Sendable {
     case place(Pane, line: Int)
   }
 
-  /// An action with its name and title.
-  package init(_ name: String, _ title: String, isCommand: Bool = true) {
-    self.init(name, title, isCommand: isCommand, argument: nil)
+  /// An action with its name and title, and other words that people use for it.
+  package init(_ name: String, _ title: String, isCommand: Bool = true, synonyms: String = "") {
+    self.init(name, title, isCommand: isCommand, synonyms: synonyms, argument: nil)
   }
 
   /// An answer of a menu.
@@ -28,8 +30,11 @@ package struct Action: Sendable {
     return Action(name, title, isCommand: false, argument: .value(value))
   }
 
-  private init(_ name: String, _ title: String, isCommand: Bool, argument: Argument?) {
+  private init(
+    _ name: String, _ title: String, isCommand: Bool, synonyms: String = "", argument: Argument?
+  ) {
     (self.name, self.title, self.isCommand, self.argument) = (name, title, isCommand, argument)
+    self.synonyms = synonyms
   }
 }
 
@@ -84,22 +89,38 @@ extension Action {
 
 // What more than one screen or overlay has a command for, each in its own way.
 extension Action {
-  package static let open = Action("open", "Open the organization; in the detail, edit what is selected")
-  package static let add = Action("add", "New organization; in the detail, add a member")
-  package static let edit = Action("edit", "Edit name, plan, status and billing ids")
-  package static let changeRole = Action("change-role", "Change the role of the member, or of all marked")
+  package static let open = Action(
+    "open", "Open the organization; in the detail, edit what is selected",
+    synonyms: "show view details enter")
+  package static let add = Action(
+    "add", "New organization; in the detail, add a member",
+    synonyms: "create tenant customer invite onboard co-owner")
+  package static let edit = Action(
+    "edit", "Edit name, plan, status and billing ids",
+    synonyms: "rename modify change lago stripe customer id")
+  package static let changeRole = Action(
+    "change-role", "Change the role of the member, or of all marked",
+    synonyms: "promote demote permission rights access owner billing hand over")
   package static let remove = Action(
-    "remove", "Set to deleted; in the detail, remove the member; or all marked")
-  package static let mark = Action("mark", "Mark or unmark what is selected, and go on to the next")
-  package static let markRange = Action("mark-range", "Mark what is moved over; again ends it")
+    "remove", "Set to deleted; in the detail, remove the member; or all marked",
+    synonyms: "delete kick revoke archive")
+  package static let mark = Action(
+    "mark", "Mark or unmark what is selected, and go on to the next",
+    synonyms: "select tag check")
+  package static let markRange = Action(
+    "mark-range", "Mark what is moved over; again ends it",
+    synonyms: "select visual")
   package static let markAll = Action(
-    "mark-all", "Mark all that the filter shows; in the detail, all members")
-  package static let unmarkAll = Action("unmark-all", "Unmark all")
-  package static let copy = Action("copy", "Copy the id; in the detail, what is selected")
-  package static let copyRow = Action("copy-row", "Copy the whole row, with tabs between its values")
-  package static let filter = Action("filter", "Filter as you type")
-  package static let undo = Action("undo", "Undo your latest change")
-  package static let redo = Action("redo", "Redo what you undid")
+    "mark-all", "Mark all that the filter shows; in the detail, all members",
+    synonyms: "select everything")
+  package static let unmarkAll = Action("unmark-all", "Unmark all", synonyms: "deselect clear selection")
+  package static let copy = Action(
+    "copy", "Copy the id; in the detail, what is selected", synonyms: "yank clipboard")
+  package static let copyRow = Action(
+    "copy-row", "Copy the whole row, with tabs between its values", synonyms: "yank clipboard")
+  package static let filter = Action("filter", "Filter as you type", synonyms: "search find query look grep")
+  package static let undo = Action("undo", "Undo your latest change", synonyms: "revert take back rollback")
+  package static let redo = Action("redo", "Redo what you undid", synonyms: "again repeat")
   package static let nextPane = Action("next-pane", "To the next pane")
   package static let previousPane = Action("previous-pane", "To the previous pane")
   package static let moveDown = Action("move-down", "To the next row")
@@ -111,9 +132,9 @@ extension Action {
   package static let back = Action("back", "Close what is open, clear the filter, go back")
   package static let close = Action("close", "Go back, and from the list out of the program")
   package static let cancel = Action("cancel", "Cancel what is going on")
-  package static let help = Action("help", "Show the keys")
-  package static let quit = Action("quit", "Quit")
-  package static let redraw = Action("redraw", "Draw the screen again")
+  package static let help = Action("help", "Show the keys", synonyms: "shortcuts keyboard bindings manual")
+  package static let quit = Action("quit", "Quit", synonyms: "exit leave close bye")
+  package static let redraw = Action("redraw", "Draw the screen again", synonyms: "refresh repaint")
   package static let suspend = Action("suspend", "Suspend the program")
   package static let accept = Action("accept", "Accept what was typed or chosen", isCommand: false)
   package static let decline = Action("decline", "No", isCommand: false)

@@ -27,6 +27,18 @@ package struct Binding: Sendable {
   package internal(set) var help: String
   /// One word for the line at the bottom; `nil` to keep it out of there.
   package let hint: String?
+  /// The same while rows are marked; `nil` to keep it out of there.
+  package let markedHint: String?
+
+  /// What the line at the bottom shows first where there isn't room for everything; the rest in the order of their keys.
+  package static let hintOrder: [Action] = [
+    .keepTheirs, .takeMine, .help, .close, .back, .cancel, .accept, .save, .open, .filter, .showOrganizations,
+    .undo, .undoEntry, .mark,
+    .palette, .edit, .changeRole, .add, .remove,
+  ]
+
+  /// Hints that marks don't replace.
+  package static let lastingHints: Set<Action> = [.help, .close, .filter, .palette]
 }
 
 /// What a screen or an overlay can do, as data: its name, its keys, why it can't be done at the moment, and what it does.
@@ -49,16 +61,17 @@ extension Command where Subject: CommandTarget {
   ///   - contexts: all of the subject's by default.
   ///   - help: what the help page says.
   ///   - hint: one word for the line at the bottom.
+  ///   - marked: the same while rows are marked.
   ///   - obstacle: why it can't be done now; `nil` where it can.
   init(
     _ action: Action, _ keys: String, in contexts: [Context] = Subject.contexts, _ section: Binding.Section,
-    _ help: String = "", hint: String? = nil,
+    _ help: String = "", hint: String? = nil, marked: String? = nil,
     unless obstacle: @escaping @Sendable (Subject, Workspace) -> String? = { _, _ in nil },
     run: @escaping @Sendable (inout Subject, inout Workspace) -> Void
   ) {
     binding = Binding(
       action: action, keys: keys.split(separator: " ").map(String.init), contexts: contexts, section: section,
-      help: help, hint: hint)
+      help: help, hint: hint, markedHint: marked)
     (self.obstacle, self.run) = (obstacle, run)
   }
 }

@@ -58,6 +58,19 @@ package struct CommandTable: Sendable {
   /// The action of a name; `nil` if there is none.
   package func action(named name: String) -> Action? { byName[name] }
 
+  /// Why an action can't be done on a screen that has no command for it: where it can.
+  func elsewhere(_ action: Action) -> String {
+    let places = contexts.filter { context in
+      context.kind == .screen
+        && bindings.contains { $0.action == action && $0.contexts.contains(context) }
+    }
+    guard let last = places.last else { return "This can't be done here." }
+    let titles = places.map(\.title.lowercasedFirst)
+    let others = titles.dropLast().joined(separator: ", ")
+    let text = others.isEmpty ? last.title.lowercasedFirst : "\(others) or \(titles[titles.count - 1])"
+    return "This can't be done here; go to \(text)."
+  }
+
   /// The context of a name; `nil` if there is none.
   package func context(named name: String) -> Context? { contexts.first { $0.name == name } }
 }

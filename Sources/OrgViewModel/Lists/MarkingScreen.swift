@@ -22,6 +22,7 @@ extension MarkingScreen {
     [
       Command(
         .mark, "Space", .marking, "mark or unmark, and go on to the next", hint: "mark",
+        marked: "mark",
         unless: { screen, _ in screen.markObstacle() }
       ) { $0.mark(&$1) },
       Command(
@@ -31,7 +32,7 @@ extension MarkingScreen {
       Command(.markAll, "*", .marking, "mark all that the filter shows, or all members") {
         $0.markAll(&$1)
       },
-      Command(.unmarkAll, "U", .marking, "unmark all") { $0.unmarkAll(&$1) },
+      Command(.unmarkAll, "U", .marking, "unmark all", marked: "unmark") { $0.unmarkAll(&$1) },
     ]
   }
 
@@ -42,7 +43,8 @@ extension MarkingScreen {
     run: @escaping @Sendable (inout Self, inout Workspace) -> Void
   ) -> Command<Self> {
     Command(
-      .changeRole, "r", in: contexts, .changing, RoleMenu.help(), hint: hint, unless: obstacle, run: run)
+      .changeRole, "r", in: contexts, .changing, RoleMenu.help(), hint: hint, marked: hint, unless: obstacle,
+      run: run)
   }
 }
 

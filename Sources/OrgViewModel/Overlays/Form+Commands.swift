@@ -30,7 +30,9 @@ extension Form: TextOverlay {
       command(.moveLeft, "Left", in: [.choice], "the previous choice") { form, _ in
         form.fields[form.focus].choose(by: -1)
       },
-      command(.help, "F1", "the keys", hint: "help") { $1.open(Help()) },
+      command(.help, "F1", "the keys", hint: "help") {
+        $1.open(Help($0.context, $1.settings.keys, $1.viewport))
+      },
       Command(.back, "Esc", .form, "cancel; asks if something was typed", hint: "cancel") { $0.cancel(&$1) },
       Command(.cancel, "^C", .program, "cancel what is going on") { $0.cancel(&$1) },
     ] + textCommands(in: [.form]) + commonCommands

@@ -192,5 +192,7 @@ extension Action {
     Action("sort-by-\(column.rawValue)", "Sort by \(column.phrase)")
   }
 
-  package static let invertOrder = Action("invert-order", "Sort the other way round")
+  package static let invertOrder = Action(
+    "invert-order", "Sort the other way round",
+    synonyms: "reverse descending ascending")
 }

@@ -1,6 +1,7 @@
 import OrgCore
 
-/// The command palette: every action by its title and name, and the saved queries, found as they are typed.
+/// The command palette: every action by its title and name, and the saved queries, found as they are typed. What can be
+/// done comes first, and what can't after it, with the reason.
 package struct Palette: TextOverlay {
   /// What can be chosen.
   package enum Choice: Sendable, Hashable {
@@ -18,6 +19,8 @@ package struct Palette: TextOverlay {
     package let title: String
     /// Its name.
     package let name: String
+    /// Whether it could be done when the palette was opened.
+    package internal(set) var isPossible = true
   }
 
   /// What is typed.
@@ -28,18 +31,23 @@ package struct Palette: TextOverlay {
   var selection = Selection<Int>()
   private let all: [Item]
 
-  init(_ queries: [SavedQuery]) {
-    all =
+  /// - Parameter obstacle: why an action can't be done now; `nil` where it can.
+  init(_ queries: [SavedQuery], obstacle: (Action) -> String?) {
+    let all =
       queries.map {
         Item(
           choice: .query($0.text), title: "Filter: \($0.name.escapedForDisplay)",
           name: $0.text.escapedForDisplay)
       }
       + CommandTable.standard.actions.filter { $0.isCommand && $0 != .palette }.map {
-        Item(choice: .action($0), title: $0.title, name: $0.name)
+        Item(choice: .action($0), title: $0.title, name: $0.name, isPossible: obstacle($0) == nil)
       }
-    items = all
+    self.all = all.filter(\.isPossible) + all.filter { !$0.isPossible }
+    items = self.all
   }
+
+  /// How many of the items can be done.
+  package var possibleCount: Int { items.count(where: \.isPossible) }
 
   /// The line that Enter is about.
   package var selectedRow: Int { selection.row }
@@ -95,19 +103,33 @@ package struct Palette: TextOverlay {
   /// Finds what fits what is typed now.
   private mutating func find() {
     let words = input.text.lowercased().split(separator: " ")
-    let found = all.enumerated().compactMap { place, item in
+    var found = all.enumerated().compactMap { place, item in
       Self.distance(words, item).map { (distance: $0, place: place, item: item) }
     }
-    items = found.sorted { ($0.distance, $0.place) < ($1.distance, $1.place) }.map(\.item)
+    // What has the words in it is meant, and not what merely has their letters.
+    let near = found.filter { $0.distance < Self.fuzzy }
+    if !near.isEmpty { found = near }
+    func rank(_ found: (distance: Int, place: Int, item: Item)) -> (Int, Int, Int) {
+      (found.item.isPossible ? 0 : 1, found.distance, found.place)
+    }
+    items = found.sorted { rank($0) < rank($1) }.map(\.item)
     selection = Selection()
   }
+
+  /// From this distance on, an item has only the letters of a word, with others between them.
+  private static let fuzzy = 1000
 
   /// How far an item is from what is typed; `nil` where a word isn't in it even with other characters between.
   private static func distance(_ words: [Substring], _ item: Item) -> Int? {
     let texts = [item.name.lowercased(), item.title.lowercased()]
+    var synonyms: [Substring] = []
+    if case .action(let action) = item.choice { synonyms = action.synonyms.split(separator: " ") }
     var sum = 0
     for word in words {
-      guard let least = texts.compactMap({ distance(word, $0) }).min() else { return nil }
+      let isSynonym = synonyms.contains { $0.hasPrefix(word) }
+      guard let least = (texts.compactMap { distance(word, $0) } + (isSynonym ? [2] : [])).min() else {
+        return nil
+      }
       sum += least
     }
     return sum
@@ -117,7 +139,7 @@ package struct Palette: TextOverlay {
     if text.hasPrefix(word) { return 0 }
     let parts = text.split { !$0.isLetter && !$0.isNumber }
     if parts.contains(where: { $0.hasPrefix(word) }) { return 1 }
-    if text.contains(word) { return 2 }
+    if text.contains(word) { return 3 }
     // The characters in their order: the fewer others between them, the nearer.
     var skipped = 0
     var rest = text[...]
@@ -126,7 +148,7 @@ package struct Palette: TextOverlay {
       if rest.startIndex > text.startIndex { skipped += rest.distance(from: rest.startIndex, to: place) }
       rest = rest[rest.index(after: place)...]
     }
-    return 3 + skipped
+    return fuzzy + skipped
   }
 }
 

@@ -263,8 +263,12 @@ extension Context {
 }
 
 extension Action {
-  package static let showHistory = Action("show-history", "Go to the history: who changed what when")
-  package static let undoEntry = Action("undo-entry", "Undo the selected entry of the history")
+  package static let showHistory = Action(
+    "show-history", "Go to the history: who changed what when",
+    synonyms: "audit log journal changes yesterday who")
+  package static let undoEntry = Action(
+    "undo-entry", "Undo the selected entry of the history",
+    synonyms: "revert take back rollback")
 }
 
 /// The history as far as it has been read, newest first.

@@ -181,5 +181,6 @@ extension Context {
 
 extension Action {
   package static let showOverview = Action(
-    "show-overview", "Go to the overview: counts by plan and status, what to look after")
+    "show-overview", "Go to the overview: counts by plan and status, what to look after",
+    synonyms: "dashboard statistics numbers attention summary")
 }

@@ -26,6 +26,7 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
       roleCommand(in: contexts, hint: "role", unless: { $0.editObstacle($1) }) { $0.changeRole(&$1) },
       Command(
         .remove, "d Del", .changing, "remove the member, or all marked; asks", hint: "remove",
+        marked: "remove",
         unless: { $0.editObstacle($1) }
       ) { $0.remove(&$1) },
       Command(
@@ -121,5 +122,7 @@ extension Context {
 }
 
 extension Action {
-  package static let removeEverywhere = Action("remove-everywhere", "Remove the user from all organizations")
+  package static let removeEverywhere = Action(
+    "remove-everywhere", "Remove the user from all organizations",
+    synonyms: "offboard leave deprovision delete user kick revoke")
 }

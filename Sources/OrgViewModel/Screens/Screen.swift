@@ -119,6 +119,8 @@ package struct CopyRefusal: Error {
 extension Screen {
   package static var isResident: Bool { false }
   package static var shortcut: Shortcut? { nil }
+  /// What its shortcut asks for.
+  package static var shortcutAction: Action? { shortcut?.action }
   package var selectedUser: String? { nil }
   package var historySubject: HistorySubject? { nil }
   package var markCount: Int { 0 }
@@ -144,7 +146,7 @@ extension Screen {
 
   /// Why an action can't be done now; `nil` where it can.
   package func obstacle(to action: Action, _ workspace: Workspace) -> String? {
-    guard let command = command(for: action) else { return StatusLine.wrongScreen }
+    guard let command = command(for: action) else { return CommandTable.standard.elsewhere(action) }
     return command.obstacle(self, workspace)
   }
 
@@ -193,7 +195,7 @@ extension Screen {
     goingAbout + [
       Command(
         .undo, "u", in: undoContexts, .changing, "undo your latest change; what others changed since stays",
-        unless: { $1.editingObstacle }
+        hint: "undo", unless: { $1.editingObstacle }
       ) { $1.step(.undo) },
       Command(
         .undo, "", in: contexts.filter { !undoContexts.contains($0) }, .changing,
@@ -223,10 +225,13 @@ extension Screen {
         $1.open(FilterPrompt($0.filter))
       },
       Command(.reload, "R F5", .finding, "read the data again") { $0.reload(&$1) },
-      Command(.palette, ":", .program, "every command by its name", hint: "command") {
-        $1.open(Palette($1.settings.preferences.savedQueries))
+      Command(.palette, ":", .program, "every command by its name", hint: "more") { screen, workspace in
+        workspace.open(
+          Palette(workspace.settings.preferences.savedQueries) { screen.obstacle(to: $0, workspace) })
       },
-      Command(.help, "? F1", .program, "this page", hint: "help") { $1.open(Help()) },
+      Command(.help, "? F1", .program, "this page", hint: "help") {
+        $1.open(Help($0.context, $1.settings.keys, $1.viewport))
+      },
     ] + leaving(mainContexts)
   }
 
@@ -316,12 +321,17 @@ extension String {
 }
 
 extension Action {
-  package static let reload = Action("reload", "Read the data again")
+  package static let reload = Action(
+    "reload", "Read the data again",
+    synonyms: "refresh update")
   package static let goBack = Action("go-back", "Go back to the screen before")
   package static let goForward = Action("go-forward", "Go forward again")
   package static let goToLast = Action("go-to-last", "Go to the last screen, and back again")
-  package static let showPerson = Action("show-person", "Go to all organizations of the selected user")
+  package static let showPerson = Action(
+    "show-person", "Go to all organizations of the selected user",
+    synonyms: "person member memberships where")
   package static let showItsHistory = Action(
-    "show-its-history", "Go to the history of what is selected alone")
+    "show-its-history", "Go to the history of what is selected alone",
+    synonyms: "audit log changes who")
   package static let toggleMouse = Action("toggle-mouse", "Mouse on or off")
 }

@@ -86,5 +86,7 @@ extension Context {
 }
 
 extension Action {
-  package static let showUsers = Action("show-users", "Go to the users")
+  package static let showUsers = Action(
+    "show-users", "Go to the users",
+    synonyms: "people members accounts")
 }

@@ -25,14 +25,8 @@ extension OrganizationsScreen {
 
   private static let editing: [Command<Self>] = [
     roleCommand(in: [.list], unless: roleObstacle) { $0.changeRole(&$1) },
-    Command(
-      .changePlan, "p", .changing,
-      "plan of the organization, or of all marked", unless: needsOrganizations
-    ) { $1.open(PlanMenu(organization: $0.unmarkedOrganization, markedCount: $0.list.marks.count)) },
-    Command(
-      .changeStatus, "S", .changing,
-      "status of the organization, or of all marked", unless: needsOrganizations
-    ) { $1.open(StatusMenu(organization: $0.unmarkedOrganization, markedCount: $0.list.marks.count)) },
+    planCommand(in: [.list], marked: "plan"), planCommand(in: [.detail]),
+    statusCommand(in: [.list], marked: "status"), statusCommand(in: [.detail]),
     Command(
       .add, "a", in: [.list], .changing, "a new organization", hint: "add", unless: { $1.editingObstacle }
     ) { $1.open(Form.create($1.settings.preferences)) },
@@ -54,13 +48,27 @@ extension OrganizationsScreen {
     ) { $0.edit(&$1) },
     Command(
       .remove, "d Del", in: [.list], .changing, "set the organization, or all marked, to deleted; asks",
-      hint: "delete", unless: needsOrganizations
+      hint: "delete", marked: "delete", unless: needsOrganizations
     ) { $0.delete(&$1) },
     Command(
       .remove, "d Del", in: [.detail], .changing, "remove the member, or all marked; asks", hint: "remove",
-      unless: roleObstacle
+      marked: "remove", unless: roleObstacle
     ) { $0.removeMember(&$1) },
   ]
+
+  private static func planCommand(in contexts: [Context], marked: String? = nil) -> Command<Self> {
+    Command(
+      .changePlan, "p", in: contexts, .changing, "plan of the organization, or of all marked", marked: marked,
+      unless: needsOrganizations
+    ) { $1.open(PlanMenu(organization: $0.unmarkedOrganization, markedCount: $0.list.marks.count)) }
+  }
+
+  private static func statusCommand(in contexts: [Context], marked: String? = nil) -> Command<Self> {
+    Command(
+      .changeStatus, "S", in: contexts, .changing, "status of the organization, or of all marked",
+      marked: marked, unless: needsOrganizations
+    ) { $1.open(StatusMenu(organization: $0.unmarkedOrganization, markedCount: $0.list.marks.count)) }
+  }
 
   private static let finding: [Command<Self>] =
     [
@@ -224,10 +232,14 @@ extension OrganizationsScreen {
 
 extension Action {
   package static let changePlan = Action(
-    "change-plan", "Change the plan of the organization, or of all marked")
+    "change-plan", "Change the plan of the organization, or of all marked",
+    synonyms: "upgrade downgrade tier")
   package static let changeStatus = Action(
-    "change-status", "Change the status of the organization, or of all marked")
+    "change-status", "Change the status of the organization, or of all marked",
+    synonyms: "suspend activate reactivate restore block delete")
   package static let nextMatch = Action("next-match", "To the next match of the filter")
   package static let previousMatch = Action("previous-match", "To the previous match of the filter")
-  package static let sort = Action("sort", "Sort by a column")
+  package static let sort = Action(
+    "sort", "Sort by a column",
+    synonyms: "order arrange")
 }

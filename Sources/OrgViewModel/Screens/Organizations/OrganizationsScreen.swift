@@ -85,7 +85,7 @@ package struct OrganizationsScreen: MarkingScreen {
     .showOrganizations, "1", "organizations"
   ) {
     OrganizationsScreen(
-      .unread, Viewport(isWide: false, listRows: 1, detailRows: 1, helpRows: 1, helpLines: 1))
+      .unread, Viewport(isWide: false, listRows: 1, detailRows: 1, helpRows: 1))
   }
 
   package var filter: String { list.filter }
@@ -334,5 +334,7 @@ extension Context {
 }
 
 extension Action {
-  package static let showOrganizations = Action("show-organizations", "Go to the organizations")
+  package static let showOrganizations = Action(
+    "show-organizations", "Go to the organizations",
+    synonyms: "tenants customers companies list")
 }
