@@ -173,13 +173,13 @@ _orgman() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    browse|list|show|members|user|plans|export|diff|create|set|add|remove|role|import|apply|history|undo|redo|accept|doctor|info|backup|restore|erase|install|config|init|migrate|help)
+    browse|list|show|members|user|users|plans|export|diff|create|set|add|remove|role|import|apply|history|undo|redo|accept|doctor|info|backup|restore|erase|install|config|init|migrate|help)
         # Offer subcommand argument completions
         "_orgman_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'browse list show members user plans export diff create set add remove role import apply history undo redo accept doctor info backup restore erase install config init migrate help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'browse list show members user users plans export diff create set add remove role import apply history undo redo accept doctor info backup restore erase install config init migrate help' -- "${cur}"))
         ;;
     esac
 }
@@ -209,13 +209,22 @@ _orgman_browse() {
 
 _orgman_list() {
     repeating_flags=()
-    non_repeating_flags=(--csv --allow-damaged --read-only --json --version -h --help)
+    non_repeating_flags=(--count --csv --spreadsheet --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data --log-level --log-file)
+    non_repeating_options=(--sort --limit --columns --data --log-level --log-file)
     __orgman_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
+    '--sort')
+        return
+        ;;
+    '--limit')
+        return
+        ;;
+    '--columns')
+        return
+        ;;
     '--data')
         __orgman_add_completions -d
         return
@@ -233,7 +242,7 @@ _orgman_list() {
 
 _orgman_show() {
     repeating_flags=()
-    non_repeating_flags=(--csv --allow-damaged --read-only --json --version -h --help)
+    non_repeating_flags=(--csv --spreadsheet --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 1
@@ -265,7 +274,7 @@ _orgman_show() {
 
 _orgman_members() {
     repeating_flags=()
-    non_repeating_flags=(--csv --allow-damaged --read-only --json --version -h --help)
+    non_repeating_flags=(--csv --spreadsheet --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 1
@@ -297,7 +306,7 @@ _orgman_members() {
 
 _orgman_user() {
     repeating_flags=()
-    non_repeating_flags=(--csv --allow-damaged --read-only --json --version -h --help)
+    non_repeating_flags=(--csv --spreadsheet --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 1
@@ -319,9 +328,36 @@ _orgman_user() {
     esac
 }
 
+_orgman_users() {
+    repeating_flags=()
+    non_repeating_flags=(--count --csv --spreadsheet --allow-damaged --read-only --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--limit --data --log-level --log-file)
+    __orgman_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--limit')
+        return
+        ;;
+    '--data')
+        __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
+        return
+        ;;
+    esac
+}
+
 _orgman_plans() {
     repeating_flags=()
-    non_repeating_flags=(--csv --allow-damaged --read-only --json --version -h --help)
+    non_repeating_flags=(--csv --spreadsheet --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--data --log-level --log-file)
     __orgman_offer_flags_options 0
@@ -345,7 +381,7 @@ _orgman_plans() {
 
 _orgman_export() {
     repeating_flags=()
-    non_repeating_flags=(--allow-damaged --read-only --json --version -h --help)
+    non_repeating_flags=(--spreadsheet --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--format --data --log-level --log-file)
     __orgman_offer_flags_options 1
@@ -505,7 +541,7 @@ _orgman_add() {
     # Offer option value completions
     case "${prev}" in
     '--role')
-        __orgman_add_completions -W 'owner'$'\n''member'$'\n''billing_admin'
+        __orgman_add_completions -W 'owner'$'\n''member'$'\n''billing'
         return
         ;;
     '--data')
@@ -593,7 +629,7 @@ _orgman_role() {
         return
         ;;
     3)
-        __orgman_add_completions -W 'owner'$'\n''member'$'\n''billing_admin'
+        __orgman_add_completions -W 'owner'$'\n''member'$'\n''billing'
         return
         ;;
     esac

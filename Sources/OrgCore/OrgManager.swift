@@ -132,7 +132,7 @@ public struct OrgManager: Sendable {
         return .failure(
           OrgError(
             .alreadyMember,
-            "\(user.escapedForDisplay) is in \(found.name.escapedForDisplay) already, as \(role.rawValue)."))
+            "\(user.escapedForDisplay) is in \(found.name.escapedForDisplay) already, as \(role.title)."))
       }
     }
   }

@@ -75,7 +75,7 @@ package struct MarkedRecords: Sendable {
     switch edit {
     case .plan(let plan): "Put \(count) on \(plan.escapedForDisplay)"
     case .status(let status): "Set \(count) to \(status.rawValue)"
-    case .role(let role): "Give \(count) the role \(role.rawValue)"
+    case .role(let role): "Give \(count) the role \(role.title)"
     case .removal: "Remove \(count)"
     }
   }

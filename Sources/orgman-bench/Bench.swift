@@ -78,7 +78,9 @@ struct Bench: ParsableCommand {
     if server != nil, store == .files || scale == .all {
       throw ValidationError("--server needs --store postgres and one --scale.")
     }
-    guard runs > 0, soak >= 0 else { throw ValidationError("--runs and --soak can't be negative.") }
+    guard runs > 0, soak >= 0 else {
+      throw ValidationError("--runs must be 1 or more, and --soak 0 or more.")
+    }
     if only.contains(.soak), soak == 0 { throw ValidationError("The row soak needs --soak N.") }
   }
 

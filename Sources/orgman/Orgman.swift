@@ -17,7 +17,7 @@ struct Orgman: ParsableCommand {
       orgman [--data <data>] [--read-only]
       orgman --demo
       orgman --demo-postgres
-      orgman <command> [--data <data>]
+      orgman [--data <data>] <command>
       """,
     discussion: """
       orgman shows the organizations of a service and who belongs to them, as they are now and as others \
@@ -30,7 +30,7 @@ struct Orgman: ParsableCommand {
       ORGMAN_DATA names; else the one that the configuration names; else /var/lib/orgman, if it is there; else orgman in your own data directory \
       (XDG_DATA_HOME, or ~/.local/share). A directory that isn't there is created only when you say so.
 
-      Press ? in the program for its keys. With --read-only you can look, but change nothing. To look around \
+      Options that all commands have, such as --data, can also come before the command. Press ? in the program for its keys. With --read-only you can look, but change nothing. To look around \
       without any data of your own, try orgman --demo: a sample of 200 organizations in a temporary \
       directory, which is removed at the end, as is the server of orgman --demo-postgres.
 
@@ -45,7 +45,7 @@ struct Orgman: ParsableCommand {
         name: "Looking",
         subcommands: [
           BrowseCommand.self, ListCommand.self, ShowCommand.self, MembersCommand.self, UserCommand.self,
-          PlansCommand.self, ExportCommand.self, DiffCommand.self,
+          UsersCommand.self, PlansCommand.self, ExportCommand.self, DiffCommand.self,
         ]),
       CommandGroup(
         name: "Changing",
@@ -66,17 +66,30 @@ struct Orgman: ParsableCommand {
 
   static func main() {
     dropInjectedEnvironment()
+    let typed = Array(CommandLine.arguments.dropFirst())
+    var hint = "See orgman --help."
     do {
-      var command = try parseAsRoot()
+      let arguments = try CommandArguments(typed)
+      hint = arguments.hint
+      var command = try parseAsRoot(arguments.arguments)
       try command.run()
     } catch {
-      // A usage error also gets a single line; its arguments are untrusted text.
       guard exitCode(for: error) == .validationFailure, !(error is ExitCode) else { exit(withError: error) }
-      var message = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
-      if !message.hasSuffix(".") { message += "." }
-      FileHandle.standardError("orgman: \(message.escapedForDisplay) See orgman --help.\n")
+      FileHandle.standardError("orgman: \(usageError(message(for: error)).escapedForDisplay) \(hint)\n")
       Glibc.exit(ExitCode.validationFailure.rawValue)
     }
+  }
+
+  /// What is wrong with the arguments, in a single line. They are untrusted text.
+  private static func usageError(_ message: String) -> String {
+    var lines = message.split(whereSeparator: \.isNewline).map(String.init)
+    let choices = lines.filter { $0.hasPrefix("  - ") }.map { String($0.dropFirst(4)) }
+    if !choices.isEmpty { lines = [lines[0], choices.alternatives] }
+    var sentence = lines.joined(separator: " ")
+    if let number = sentence.firstMatch(of: /^Unknown option '(-[0-9.]+)'/) {
+      sentence = "'\(number.1)' is invalid: a number can't be negative here"
+    }
+    return sentence.hasSuffix(".") || sentence.hasSuffix("?") ? sentence : sentence + "."
   }
 }
 

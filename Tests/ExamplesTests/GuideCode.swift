@@ -219,7 +219,7 @@ func lookBack(_ acme: String, _ manager: OrgManager) throws {
 func checkValues(_ manager: OrgManager) throws {
   let rules = try manager.reader().rules
   let name = try rules.checkedName("  Acme  ")  // "Acme"
-  let admin = try rules.role("billing_admin")
+  let admin = try rules.role("billing")
   try rules.checkUserID("ann")
   try rules.checkOrganizationID("org_1")
   let plan = try rules.checked("gold", for: .planTier)

@@ -93,7 +93,8 @@ import Testing
     #expect(code { try rules.checked(" ", for: .planTier) } == .invalidValue)
     #expect(code { try rules.checked("gone", for: .status) } == .invalidValue)
     #expect(code { try rules.role("admin") } == .invalidValue)
-    #expect(try rules.role("billing_admin") == .billingAdmin)
+    for name in ["billing", "billing_admin", "Billing"] { #expect(try rules.role(name) == .billingAdmin) }
+    #expect(Role.allCases.map(\.title) == ["owner", "member", "billing", "admin", "viewer"])
   }
 }
 

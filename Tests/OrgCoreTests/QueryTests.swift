@@ -10,6 +10,7 @@ import Testing
     (#"a"b"#, [.text(#"a"b"#)]), ("~acr", [.fuzzy("acr")]), (#"~"a b""#, [.fuzzy("a b")]),
     ("plan:starter", [.plan("starter")]), (#"PLAN:"my plan""#, [.plan("my plan")]),
     ("status:Active", [.status(.active)]), ("role:billing_admin", [.role(.billingAdmin)]),
+    ("role:billing", [.role(.billingAdmin)]),
     ("user:bob:x", [.user("bob:x")]),
     ("no:stripe no:LAGO", [.none(.stripeCustomerID), .none(.lagoCustomerID)]),
     ("12:30 : ::x", [.text("12:30"), .text(":"), .text("::x")]), ("", []), (" \u{3000} ", []),

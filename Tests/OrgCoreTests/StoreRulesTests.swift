@@ -55,7 +55,7 @@ import Testing
     #expect(code { try others.check(.billingAdmin) } == .invalidValue)
     #expect(
       (error { try rules.check(.admin) })?.message
-        == "There is no role \"admin\"; use owner, member or billing_admin.")
+        == "There is no role \"admin\"; use owner, member or billing.")
     #expect(rules.countedRoles { _ in false } == [.owner, .billingAdmin, .member])
     #expect(others.countedRoles { $0 == .admin } == [.owner, .admin, .viewer, .member])
   }
@@ -71,7 +71,7 @@ import Testing
     {
       let refusal = error(attempt)
       #expect(refusal?.code == .invalidValue)
-      #expect(refusal?.message == "There is no role \"admin\"; use owner, member or billing_admin.")
+      #expect(refusal?.message == "There is no role \"admin\"; use owner, member or billing.")
     }
     try manager.updateRole(of: "ann", in: "org_acme", to: .member)
     try manager.removeUser("bob", from: "org_acme")

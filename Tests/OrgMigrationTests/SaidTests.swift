@@ -151,7 +151,7 @@ extension Migrations {
       #expect(after[1].changes.first?.summary.contains("admin") == true)
       // It can't be done again there, and says so.
       let error = #expect(throws: OrgError.self) { try back.commit(after[0].inverse) }
-      #expect(error?.message == "There is no role \"admin\"; use owner, member or billing_admin.")
+      #expect(error?.message == "There is no role \"admin\"; use owner, member or billing.")
     }
   }
 }

@@ -38,7 +38,7 @@ enum Golden {
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │▸alice •              owner          2026-11-22
                                                                            │•bob                  member         2026-11-22
-                                                                           │•carol                billing_admin  2026-11-22
+                                                                           │•carol                billing        2026-11-22
                                                                            │•dave                 owner          2026-11-22
                                                                            │
                                                                            │
@@ -86,7 +86,7 @@ enum Golden {
      Members 4    owner 2  billing 1  member 1
     ▸alice •                                              owner          2026-11-22
     •bob                                                  member         2026-11-22
-    •carol                                                billing_admin  2026-11-22
+    •carol                                                billing        2026-11-22
     •dave                                                 owner          2026-11-22
 
 
@@ -338,7 +338,7 @@ enum Golden {
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                owner          2026-11-22
                                                                            │ bob                  member         2026-11-22
-                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ carol                billing        2026-11-22
                                                                            │ dave                 owner          2026-11-22
                                                                            │
                                                                            │
@@ -413,7 +413,7 @@ enum Golden {
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                owner          2026-11-22
                                                                            │ bob                  member         2026-11-22
-                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ carol                billing        2026-11-22
                                                                            │ dave                 owner          2026-11-22
                                                                            │
                                                                            │
@@ -563,7 +563,7 @@ enum Golden {
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │▸alice                owner          2026-11-22
                                                                            │ bob                  member         2026-11-22
-                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ carol                billing        2026-11-22
                                                                            │ dave                 owner          2026-11-22
                                                                            │
                                                                            │
@@ -611,7 +611,7 @@ enum Golden {
      Members 4    owner 2  billing 1  member 1
     ▸alice                                                owner          2026-11-22
      bob                                                  member         2026-11-22
-     carol                                                billing_admin  2026-11-22
+     carol                                                billing        2026-11-22
      dave                                                 owner          2026-11-22
 
 
@@ -1313,7 +1313,7 @@ enum Golden {
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │*alice                member         2026-11-22
                                                                            │▸bob *                owner          2026-11-22
-                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ carol                billing        2026-11-22
                                                                            │ dave                 owner          2026-11-22
                                                                            │
                                                                            │
@@ -1361,7 +1361,7 @@ enum Golden {
      Members 4    owner 2  billing 1  member 1
     *alice                                                member         2026-11-22
     ▸bob *                                                owner          2026-11-22
-     carol                                                billing_admin  2026-11-22
+     carol                                                billing        2026-11-22
      dave                                                 owner          2026-11-22
 
 
@@ -1388,7 +1388,7 @@ enum Golden {
      Members 4    owner 2  billing 1  member 1
     *alice                                                member         2026-11-22
     >bob *                                                owner          2026-11-22
-     carol                                                billing_admin  2026-11-22
+     carol                                                billing        2026-11-22
      dave                                                 owner          2026-11-22
 
 
@@ -1919,7 +1919,7 @@ enum Golden {
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                owner          2026-11-22
                                                                            │ bob                  member         2026-11-22
-                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ carol                billing        2026-11-22
                                                                            │ dave                 owner          2026-11-22
                                                                            │
                                                                            │
@@ -2198,7 +2198,7 @@ enum Golden {
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                owner          2026-11-22
                                                                            │ bob                  member         2026-11-22
-                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ carol                billing        2026-11-22
                                                                            │ dave                 owner          2026-11-22
                                                                            │
                                                                            │
@@ -3200,7 +3200,7 @@ enum Golden {
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                owner          2026-11-22
                                                                            │ bob                  member         2026-11-22
-                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ carol                billing        2026-11-22
                                                                            │ dave                 owner          2026-11-22
                                                                            │
                                                                            │
@@ -3350,7 +3350,7 @@ enum Golden {
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │▸alice                owner          2026-11-22
                                                                            │ bob                  member         2026-11-22
-                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ carol                billing        2026-11-22
                                                                            │ dave                 owner          2026-11-22
                                                                            │
                                                                            │
@@ -3398,7 +3398,7 @@ enum Golden {
      Members 4    owner 2  billing 1  member 1
     ▸alice                                                owner          2026-11-22
      bob                                                  member         2026-11-22
-     carol                                                billing_admin  2026-11-22
+     carol                                                billing        2026-11-22
      dave                                                 owner          2026-11-22
 
 
@@ -3425,7 +3425,7 @@ enum Golden {
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │•alice                owner          2026-11-22
                                                                            │▸bob •                member         2026-11-22
-                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ carol                billing        2026-11-22
                                                                            │ dave                 owner          2026-11-22
                                                                            │
                                                                            │
@@ -3473,7 +3473,7 @@ enum Golden {
      Members 4    owner 2  billing 1  member 1
     •alice                                                owner          2026-11-22
     ▸bob •                                                member         2026-11-22
-     carol                                                billing_admin  2026-11-22
+     carol                                                billing        2026-11-22
      dave                                                 owner          2026-11-22
 
 
@@ -3575,7 +3575,7 @@ enum Golden {
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                owner          2026-11-22
                                                                            │ bob                  member         2026-11-22
-                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ carol                billing        2026-11-22
                                                                            │ dave                 owner          2026-11-22
                                                                            │
                                                                            │
@@ -3650,7 +3650,7 @@ enum Golden {
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                owner          2026-11-22
                                                                            │ bob                  member         2026-11-22
-                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ carol                billing        2026-11-22
                                                                            │ dave                 owner          2026-11-22
                                                                            │
                                                                            │
@@ -3800,7 +3800,7 @@ enum Golden {
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                owner          2026-11-22
                                                                            │▸bob                  member         2026-11-22
-                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ carol                billing        2026-11-22
                                                                            │ dave                 owner          2026-11-22
                                                                            │
                                                                            │
@@ -3848,7 +3848,7 @@ enum Golden {
      Members 4    owner 2  billing 1  member 1
      alice                                                owner          2026-11-22
     ▸bob                                                  member         2026-11-22
-     carol                                                billing_admin  2026-11-22
+     carol                                                billing        2026-11-22
      dave                                                 owner          2026-11-22
 
 
@@ -3875,7 +3875,7 @@ enum Golden {
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │▸alice •              owner          2026-11-22
                                                                            │•bob                  member         2026-11-22
-                                                                           │•carol                billing_admin  2026-11-22
+                                                                           │•carol                billing        2026-11-22
                                                                            │•dave                 owner          2026-11-22
                                                                            │
                                                                            │
@@ -3923,7 +3923,7 @@ enum Golden {
      Members 4    owner 2  billing 1  member 1
     ▸alice •                                              owner          2026-11-22
     •bob                                                  member         2026-11-22
-    •carol                                                billing_admin  2026-11-22
+    •carol                                                billing        2026-11-22
     •dave                                                 owner          2026-11-22
 
 
@@ -3950,7 +3950,7 @@ enum Golden {
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                owner          2026-11-22
                                                                            │ bob                  member         2026-11-22
-                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ carol                billing        2026-11-22
                                                                            │ dave                 owner          2026-11-22
                                                                            │
                                                                            │
@@ -4025,7 +4025,7 @@ enum Golden {
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                owner          2026-11-22
                                                                            │ bob                  member         2026-11-22
-                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ carol                billing        2026-11-22
                                                                            │ dave                 owner          2026-11-22
                                                                            │
                                                                            │
@@ -4100,7 +4100,7 @@ enum Golden {
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                owner          2026-11-22
                                                                            │ bob                  member         2026-11-22
-                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ carol                billing        2026-11-22
                                                                            │ dave                 owner          2026-11-22
                                                                            │
                                                                            │
@@ -4175,7 +4175,7 @@ enum Golden {
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                owner          2026-11-22
                                                                            │ bob                  member         2026-11-22
-                                                                           │ carol                billing_admin  2026-11-22
+                                                                           │ carol                billing        2026-11-22
                                                                            │ dave                 owner          2026-11-22
                                                                            │
                                                                            │

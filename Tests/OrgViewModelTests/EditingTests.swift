@@ -18,7 +18,7 @@ import Testing
       #expect(driver.model.context == .roleChoice)
       driver.press(action)
       #expect(driver.role("bob") == role)
-      #expect(driver.message == "Role of bob in Acme: member → \(role.rawValue).")
+      #expect(driver.message == "Role of bob in Acme: member → \(role.title).")
       #expect(driver.model.selectedMember?.userID == "bob")
     }
   }
@@ -95,7 +95,7 @@ import Testing
     driver.press(.changeRole, .choose(.owner))
     #expect(driver.role("bob") == .billingAdmin)
     #expect(
-      driver.message == "bob is billing_admin in Acme now, no longer member, so the role was not changed.")
+      driver.message == "bob is billing in Acme now, no longer member, so the role was not changed.")
     #expect(driver.model.selectedMember?.role == .billingAdmin)
   }
 
@@ -107,7 +107,7 @@ import Testing
       driver.othersSetRole("bob", .billingAdmin)
       driver.press(action)
       #expect(driver.role("bob") == .billingAdmin)
-      #expect(driver.message == "bob is billing_admin now, no longer member, so the role was not changed.")
+      #expect(driver.message == "bob is billing now, no longer member, so the role was not changed.")
     }
   }
 
@@ -141,7 +141,7 @@ import Testing
     driver.press(.changeRole, .choose(.owner), .changeRole, .choose(.billingAdmin))
     driver.release()
     #expect(driver.role("bob") == .billingAdmin)
-    #expect(driver.message == "Somebody has the lock. Role of bob in Acme: member → billing_admin.")
+    #expect(driver.message == "Somebody has the lock. Role of bob in Acme: member → billing.")
     #expect(driver.model.message?.kind == .refusal)
   }
 

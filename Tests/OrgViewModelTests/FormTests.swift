@@ -160,7 +160,7 @@ import Testing
   @Test func `only roles that there are can be chosen`() {
     var driver = Driver()
     driver.press(.open, .add)
-    #expect(driver.form?.fields[1].choices == ["owner", "member", "billing_admin"])
+    #expect(driver.form?.fields[1].choices == ["owner", "member", "billing"])
   }
 
   @Test func `a user can't be added twice, whether seen or not, nor one without an id`() {

@@ -75,7 +75,7 @@ import Testing
     #expect(driver.model.leaving?.text == "2 changes are still being saved. Quit and discard them?")
     driver.press(.confirm)
     #expect(driver.log.contains(.terminal(.quit)))
-    let second = "Role of bob in Acme: member → billing_admin"
+    let second = "Role of bob in Acme: member → billing"
     #expect(driver.model.unsavedChanges == ["Role of bob in Acme: member → owner", second])
     let cancelled = OrgError(.cancelled, "Cancelled; nothing was changed.")
     _ = driver.model.receiveLast(.failed(cancelled))
@@ -101,7 +101,7 @@ import Testing
     driver.press(.confirm)
     _ = driver.model.receiveLast(.failed(OrgError(.unknownOutcome, "Ask the server.")))
     #expect(driver.model.unknownChanges == ["Role of bob in Acme: member → owner. Ask the server."])
-    #expect(driver.model.unsavedChanges == ["Role of bob in Acme: member → billing_admin"])
+    #expect(driver.model.unsavedChanges == ["Role of bob in Acme: member → billing"])
   }
 
   @Test func `the close key leaves the list in the same way`() {

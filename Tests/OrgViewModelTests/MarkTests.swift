@@ -326,7 +326,7 @@ extension Driver {
     driver.carryOut(driver.model.receive(.partial(undo, OrgError(.conflict, "Somebody changed it."))))
     #expect(
       question(driver)
-        == "bob is billing_admin in Acme now, no longer owner, so the role was not changed. "
+        == "bob is billing in Acme now, no longer owner, so the role was not changed. "
         + "Undo the rest of generation 1? 1 will change, 1 can't be changed.")
     driver.press(.confirm)
     #expect(driver.role("carol") == .billingAdmin)

@@ -261,7 +261,7 @@ extension EndToEnd {
       orgman.press(.enter)
       try orgman.enter()
       orgman.send("rb")
-      try orgman.waitForText("Role of user_9876_0 in Organization 9876: owner → billing_admin")
+      try orgman.waitForText("Role of user_9876_0 in Organization 9876: owner → billing")
       #expect(try data.members(of: "org_9876").first == "user_9876_0 billing_admin")
       try orgman.quit()
     }

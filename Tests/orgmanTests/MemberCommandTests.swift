@@ -13,13 +13,13 @@ extension EndToEnd {
       let orgman = Script(data: data)
       #expect(
         try orgman("add", "Globex", "eve", "mal\tlory", "--role", "billing_admin").stdout
-          == "Added eve to Globex as billing_admin\nAdded mal\\tlory to Globex as billing_admin\n")
+          == "Added eve to Globex as billing\nAdded mal\\tlory to Globex as billing\n")
       #expect(try orgman("add", "Globex", "-", input: "x\ny\n").status == .exited(0))
       let added = try data.contents()
       let again = try orgman("add", "Globex", "new", "eve")
       #expect(again.status == .exited(1))
       #expect(
-        again.stderr == "orgman: eve is in Globex already, as billing_admin; orgman role changes that.\n")
+        again.stderr == "orgman: eve is in Globex already, as billing; orgman role changes that.\n")
       #expect(try orgman("remove", "Globex", "eve", "nobody").status == .exited(2))
       #expect(try data.contents() == added)
       #expect(try orgman("remove", "Globex", "-", input: "eve\nmal\tlory\nx\ny\n").status == .exited(0))

@@ -149,7 +149,7 @@ extension EndToEnd {
       orgman.press(.control("s"))
       try orgman.waitForText("Added ann to Acme as member.")
       orgman.send("rb")
-      try orgman.waitForText("Role of ann in Acme: member → billing_admin.")
+      try orgman.waitForText("Role of ann in Acme: member → billing.")
       #expect(orgman.screen.selectedDetail?.hasPrefix("ann") == true)
       // It stays selected where others are added before it.
       try data.setRole(of: "user 1999", in: "org_1", to: "member")
@@ -157,7 +157,7 @@ extension EndToEnd {
       try orgman.waitFor("one less") { $0.lines[0].contains("1,001 members") }
       #expect(orgman.screen.selectedDetail?.hasPrefix("ann") == true)
       orgman.send("gGrm")
-      try orgman.waitForText("Role of ann in Acme: billing_admin → member.")
+      try orgman.waitForText("Role of ann in Acme: billing → member.")
       try orgman.quit()
     }
 

@@ -58,7 +58,7 @@ extension EndToEnd {
       throws
     {
       for (arguments, sentence) in [
-        (["--date", "x"], "Unknown option '--date'"), (["x"], "Unexpected argument 'x'"),
+        (["--date", "x"], "Unknown option '--date'"), (["x"], "There is no command \"x\"."),
         (["--demo", "--data", "x"], "--demo brings data of its own; leave --data out."),
         (["--data", ""], "--data names no directory"),
       ] {
@@ -247,10 +247,11 @@ private let help = """
   directory (XDG_DATA_HOME, or ~/.local/share). A directory that isn't there is
   created only when you say so.
 
-  Press ? in the program for its keys. With --read-only you can look, but change
-  nothing. To look around without any data of your own, try orgman --demo: a
-  sample of 200 organizations in a temporary directory, which is removed at the
-  end, as is the server of orgman --demo-postgres.
+  Options that all commands have, such as --data, can also come before the
+  command. Press ? in the program for its keys. With --read-only you can look,
+  but change nothing. To look around without any data of your own, try orgman
+  --demo: a sample of 200 organizations in a temporary directory, which is
+  removed at the end, as is the server of orgman --demo-postgres.
 
   Commands exit with 0 when what was asked for is done, or was there before: then
   they print "No changes needed." They exit with 1 when it is refused or fails,
@@ -262,7 +263,7 @@ private let help = """
   USAGE: orgman [--data <data>] [--read-only]
          orgman --demo
          orgman --demo-postgres
-         orgman <command> [--data <data>]
+         orgman [--data <data>] <command>
 
   OPTIONS:
     --version               Show the version.
@@ -276,6 +277,8 @@ private let help = """
     members                 List the members of an organization.
     user                    List the organizations of a user, with the role in
                             each.
+    users                   List the users, with how many organizations each has
+                            in which role.
     plans                   Count the organizations by plan and status.
     export                  Write all organizations and members as JSON, JSON
                             Lines or CSV.

@@ -280,7 +280,7 @@ extension EndToEnd {
       orgman.send("/bakery\r")
       try orgman.waitForText("1 of 10")
       orgman.send("\rjrb")
-      try orgman.waitForText("member → billing_admin.")
+      try orgman.waitForText("member → billing.")
       orgman.send("Q")
       #expect(try orgman.waitForExit() == .exited(0))
       #expect(orgman.unrestored.filter { $0 != "alternate screen" } == [])

@@ -51,11 +51,11 @@ public enum Change: Sendable, Hashable {
       return
         "\(field.title) of \(name): \(from?.escapedForDisplay ?? "none") → \(to?.escapedForDisplay ?? "none")"
     case .addMember(let member):
-      return "Added \(member.userID.escapedForDisplay) to \(name) as \(member.role.rawValue)"
+      return "Added \(member.userID.escapedForDisplay) to \(name) as \(member.role.title)"
     case .removeMember(let user, _, let role):
-      return "Removed \(user.escapedForDisplay) (\(role.rawValue)) from \(name)"
+      return "Removed \(user.escapedForDisplay) (\(role.title)) from \(name)"
     case .setRole(let user, _, let from, let to):
-      return "Role of \(user.escapedForDisplay) in \(name): \(from.rawValue) → \(to.rawValue)"
+      return "Role of \(user.escapedForDisplay) in \(name): \(from.title) → \(to.title)"
     }
   }
 }

@@ -260,7 +260,7 @@ private struct Trial {
       guard present != member.role else { return .alreadySo }
       throw OrgError(
         .alreadyMember,
-        "\(member.userID.escapedForDisplay) is in \(organization.name.escapedForDisplay) already, as \(present.rawValue)."
+        "\(member.userID.escapedForDisplay) is in \(organization.name.escapedForDisplay) already, as \(present.title)."
       )
     }
     try checkListIsEditable(organization.id)
@@ -316,8 +316,8 @@ private struct Trial {
   ) -> OrgError {
     OrgError(
       .conflict,
-      "\(user.escapedForDisplay) is \(theirs.rawValue) in \(organization.name.escapedForDisplay) now, no longer "
-        + "\(base.rawValue), so the \(mine == nil ? "member was not removed" : "role was not changed").",
+      "\(user.escapedForDisplay) is \(theirs.title) in \(organization.name.escapedForDisplay) now, no longer "
+        + "\(base.title), so the \(mine == nil ? "member was not removed" : "role was not changed").",
       conflicts: [
         Conflict(
           organization.id, user: user, field: "role", base: base.rawValue, theirs: theirs.rawValue,

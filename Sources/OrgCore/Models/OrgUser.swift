@@ -37,8 +37,16 @@ extension Role {
   /// All roles in their order: those of the files first, for tables of theirs number roles by their places.
   package static let all = allCases
 
-  /// What a narrow column calls it: `billing`.
-  package var shortName: String { String(rawValue.prefix { $0 != "_" }) }
+  /// What people call it, on screens, in commands and in sentences: `billing`. The data have the raw value.
+  public var title: String { self == .billingAdmin ? "billing" : rawValue }
+
+  /// The role that was typed, by what people call it or as the data have it: both `billing` and `billing_admin`, whatever
+  /// the case.
+  public init?(typed text: String) {
+    let text = text.lowercased()
+    guard let role = Self.all.first(where: { $0.title == text || $0.rawValue == text }) else { return nil }
+    self = role
+  }
 
   /// Its place among all of them: what tables and indexes keep.
   package var place: Int { Self.all.firstIndex(of: self) ?? 0 }

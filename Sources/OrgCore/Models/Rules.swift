@@ -120,9 +120,9 @@ extension Rules {
   ///
   /// - Throws: `OrgError.Code.invalidValue` if there is no such role.
   public func role(_ name: String) throws(OrgError) -> Role {
-    guard let role = Role(rawValue: name), roles.contains(role) else {
+    guard let role = Role(typed: name), roles.contains(role) else {
       throw OrgError(
-        .invalidValue, "There is no role \(name.quoted); use \(roles.map(\.rawValue).alternatives).")
+        .invalidValue, "There is no role \(name.quoted); use \(roles.map(\.title).alternatives).")
     }
     return role
   }
@@ -134,7 +134,7 @@ extension Rules {
   }
 
   /// - Throws: `OrgError.Code.invalidValue` if members can't be given the role.
-  public func check(_ role: Role) throws(OrgError) { _ = try self.role(role.rawValue) }
+  public func check(_ role: Role) throws(OrgError) { _ = try self.role(role.title) }
 }
 
 extension [String] {

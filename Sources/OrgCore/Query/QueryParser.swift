@@ -82,8 +82,8 @@ struct QueryParser {
       return .status(status)
     case "role":
       let text = try value()
-      guard let role = Role(rawValue: text.lowercased()), roles.contains(role) else {
-        throw failure("There is no role \(text.quoted); use \(roles.map(\.rawValue).alternatives).")
+      guard let role = Role(typed: text), roles.contains(role) else {
+        throw failure("There is no role \(text.quoted); use \(roles.map(\.title).alternatives).")
       }
       return .role(role)
     case "no":

@@ -254,7 +254,7 @@ extension StoreComparison {
       } else {
         try report(
           .impossible(
-            "\(member.userID.escapedForDisplay) is \(member.role.rawValue) in \(organization.name.escapedForDisplay), and can't be \(other.role.rawValue) there."
+            "\(member.userID.escapedForDisplay) is \(member.role.title) in \(organization.name.escapedForDisplay), and can't be \(other.role.title) there."
           ))
       }
     }

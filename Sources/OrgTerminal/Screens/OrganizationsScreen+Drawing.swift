@@ -110,7 +110,7 @@ extension OrganizationsScreen: DrawableScreen {
     case .members(nil, _): builder.add(" Members …", theme.title)
     case .members(let counts?, let roles):
       builder.add(" Members \(counts.total.grouped)", theme.title)
-      let text = roles.map { "\($0.shortName) \(counts[$0].grouped)" }.joined(separator: "  ")
+      let text = roles.map { "\($0.title) \(counts[$0].grouped)" }.joined(separator: "  ")
       builder.add(builder.used + text.count + 4 > width ? "  " : "    ")
       builder.add(text)
     case .unread(let isSelected):
@@ -122,7 +122,7 @@ extension OrganizationsScreen: DrawableScreen {
         member.userID, max(8, width - 1 - 15 - 11),
         renderer.signs(isSelected: isSelected && hasFocus, isMarked: isMarked, hasChanged: hasChanged),
         hasChanged ? theme.changed(style) : style, style, &builder)
-      builder.add(defaults.shown(member.role.rawValue, .role), width: 15, style)
+      builder.add(defaults.shown(member.role.title, .role), width: 15, style)
       builder.add(member.joinedAt.dayText, width: 10, style)
     }
     return builder.spans

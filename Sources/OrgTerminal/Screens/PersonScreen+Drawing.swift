@@ -30,7 +30,7 @@ extension PersonScreen: DrawableRowsScreen {
           isSelected: list.isSelected(index), isMarked: list.isMarked(index), hasChanged: false), style,
         style, &line
       )
-      line.add(row.defaults.shown(row.member.role.rawValue, .role), width: 14, style)
+      line.add(row.defaults.shown(row.member.role.title, .role), width: 14, style)
       // End the bar here, as in the list of organizations.
       line.add(row.member.joinedAt.dayText, width: since)
       line.add(row.defaults.shown(row.organization.planTier, .planTier), width: max(0, plan - 1))

@@ -9,7 +9,7 @@ extension UsersScreen: DrawableRowsScreen {
     let theme = renderer.theme
     let width = layout.size.columns
     let isShort = width < 60
-    let titles = [isShort ? "Orgs" : "Organizations"] + rows.roles.map(\.shortName)
+    let titles = [isShort ? "Orgs" : "Organizations"] + rows.roles.map(\.title)
     let columns = titles.map { isShort ? $0.count + 1 : max(9, $0.count + 1) }
     let name = min(60, width - 2 - columns.reduce(0, +))
     let lines = renderer.rows(

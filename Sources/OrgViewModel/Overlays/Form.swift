@@ -149,7 +149,7 @@ package struct Form: Sendable {
       purpose: .addMember(organization: organization.id, name: organization.name),
       fields: [
         Field(.user, "User id", ""),
-        Field(.role, "Role", Role.member.rawValue, choices: roles.map(\.rawValue)),
+        Field(.role, "Role", Role.member.title, choices: roles.map(\.title)),
       ])
   }
 
@@ -249,7 +249,7 @@ package struct Form: Sendable {
         let user = Self.userID(text)
         try rules.checkUserID(user)
         if case .addMember(let id, let name) = purpose, let role = listing.role(of: user, in: id) {
-          return "\(user.escapedForDisplay) is in \(name.escapedForDisplay) already, as \(role.rawValue)."
+          return "\(user.escapedForDisplay) is in \(name.escapedForDisplay) already, as \(role.title)."
         }
       case .role: _ = try rules.role(text)
       }

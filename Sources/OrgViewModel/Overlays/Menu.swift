@@ -59,12 +59,12 @@ package struct RoleMenu: Menu {
   /// Each role with the key that chooses it.
   private static func keys(_ roles: [Role]) -> [(role: Role, key: String)] {
     var letters = AnswerLetters()
-    return roles.map { ($0, letters.letter(for: $0.rawValue) ?? "") }
+    return roles.map { ($0, letters.letter(for: $0.title) ?? "") }
   }
 
-  /// What the help page says of the command that opens it: `…: then o owner, m member, b billing_admin`.
+  /// What the help page says of the command that opens it: `…: then o owner, m member, b billing`.
   static func help(_ roles: [Role] = Rules.files.roles) -> String {
-    let keys = keys(roles).map { "\($0.key) \($0.role.rawValue)" }
+    let keys = keys(roles).map { "\($0.key) \($0.role.title)" }
     return "role of the member, or of all marked: then \(keys.joined(separator: ", "))"
   }
 
@@ -74,7 +74,7 @@ package struct RoleMenu: Menu {
   /// What it can do with some roles.
   private static func choices(of roles: [Role]) -> [Command<Self>] {
     keys(roles).map { role, key in
-      Command(.choose(role), key, .answering, role.rawValue, hint: role.shortName) {
+      Command(.choose(role), key, .answering, role.title, hint: role.title) {
         $1.dismiss()
         $0.choose(role, &$1)
       }
@@ -97,7 +97,7 @@ package struct RoleMenu: Menu {
       let name =
         workspace.data.listing.organization(id: member.organizationID)?.name ?? member.organizationID
       return
-        "Role of \(member.userID.escapedForDisplay) in \(name.escapedForDisplay), now \(member.role.rawValue):"
+        "Role of \(member.userID.escapedForDisplay) in \(name.escapedForDisplay), now \(member.role.title):"
     case .marked(let words, _): return "Role of \(words), all marked:"
     }
   }
@@ -116,7 +116,7 @@ package struct RoleMenu: Menu {
       guard present != role else { return workspace.status.note("\(user) is \(role.rawValue) already.") }
       guard present == member.role else {
         return workspace.status.refuse(
-          "\(user) is \(present.rawValue) now, no longer \(member.role.rawValue), so the role was not changed."
+          "\(user) is \(present.title) now, no longer \(member.role.title), so the role was not changed."
         )
       }
     }
@@ -138,7 +138,7 @@ extension Context {
 
 extension Action {
   /// Gives what a menu asks about a role.
-  package static func choose(_ role: Role) -> Action { choice(role.rawValue, "The role \(role.rawValue)") }
+  package static func choose(_ role: Role) -> Action { choice(role.rawValue, "The role \(role.title)") }
 }
 
 /// The choice of what to sort by.

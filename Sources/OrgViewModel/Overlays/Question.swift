@@ -97,7 +97,7 @@ extension Question {
   static func removal(of member: OrgUser, from organization: Organization) -> Question {
     let (user, name) = (member.userID.escapedForDisplay, organization.name.escapedForDisplay)
     return Question(
-      text: "Remove \(user) (\(member.role.rawValue)) from \(name)?",
+      text: "Remove \(user) (\(member.role.title)) from \(name)?",
       changes: [.removeMember(user: member.userID, organization: organization.id, role: member.role)])
   }
 }

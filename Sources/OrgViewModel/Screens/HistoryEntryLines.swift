@@ -87,9 +87,9 @@ extension RecordedChange {
     case .createOrganization(let organization): (nil, text(organization))
     case .removeOrganization(let organization): (text(organization), nil)
     case .setField(_, _, let from, let to): (from, to)
-    case .setRole(_, _, let from, let to): (from.rawValue, to.rawValue)
-    case .addMember(let member): (nil, member.role.rawValue)
-    case .removeMember(_, _, let role): (role.rawValue, nil)
+    case .setRole(_, _, let from, let to): (from.title, to.title)
+    case .addMember(let member): (nil, member.role.title)
+    case .removeMember(_, _, let role): (role.title, nil)
     }
   }
 }

@@ -110,7 +110,7 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
     let count = isEverything ? rows.total : marks.count
     let place = (isEverything && count > 1 ? "all " : "") + Words.organizations(count)
     let title =
-      if case .role(let role) = edit { "Give \(name) the role \(role.rawValue) in \(place)" } else {
+      if case .role(let role) = edit { "Give \(name) the role \(role.title) in \(place)" } else {
         "Remove \(name) from \(place)"
       }
     return (.person(rows, in: isEverything ? nil : marks, edit), title)

@@ -17,8 +17,8 @@ struct AcceptCommand: ParsableCommand {
 
   @Argument(
     help:
-      "The number of the generation that put something back, as history shows it; without it, the latest one."
-  )
+      "The number of the generation that put something back, as history shows it; without it, the latest one.",
+    transform: number(from: 1))
   var generation: UInt64?
 
   @OptionGroup var confirmation: ConfirmationOptions

@@ -40,7 +40,7 @@ struct AddCommand: ParsableCommand {
                 .alreadyMember,
                 line.place
                   + "\(user.escapedForDisplay) is in \(organization.name.escapedForDisplay) already, as "
-                  + "\(present.rawValue); orgman role changes that.")
+                  + "\(present.title); orgman role changes that.")
             }
             set.changes.append(
               .addMember(OrgUser(organizationID: organization.id, userID: user, role: role, joinedAt: time)))

@@ -25,12 +25,11 @@ private enum Candidates {
     let isStart = reader.rules.isStartOfID(prefix)
     var candidates: [String] = []
     // A database may have a million of them.
-    let escaped = prefix.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
-    let query = (try? Query("\"\(escaped)\"")) ?? Query()
+    let query = prefix.isEmpty ? Query() : Query(containing: prefix)
     var last: String?
     repeat {
       let page =
-        (try? reader.organizations(matching: prefix.isEmpty ? Query() : query, after: last, limit: limit))
+        (try? reader.organizations(matching: query, after: last, limit: limit))
         ?? []
       add(page.map(\.organization), prefix, isStart, to: &candidates)
       last = page.count == limit ? page.last?.organization.id : nil

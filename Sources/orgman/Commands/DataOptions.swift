@@ -130,10 +130,31 @@ struct ListingOptions: ParsableArguments {
   @Flag(help: "Print CSV (RFC 4180), with the names of the fields in the first line.")
   var csv = false
 
+  @OptionGroup var spreadsheet: SpreadsheetOptions
   @OptionGroup var damage: DamageOptions
 
+  func validate() throws { try spreadsheet.check(isCSV: csv, "--csv") }
+
   func format(_ options: DataOptions, on output: StandardOutput) -> OutputFormat {
-    options.json ? .json : csv ? .csv : output.isTerminal ? .table : .text
+    options.json ? .json : csv ? spreadsheet.csv : output.isTerminal ? .table : .text
+  }
+}
+
+/// The option of commands that print CSV.
+struct SpreadsheetOptions: ParsableArguments {
+  @Flag(
+    help: """
+      In CSV, put an apostrophe before what a spreadsheet would run as a formula: values that begin with =, +, -, @, a \
+      tab or a carriage return. import takes them as they are, so keep it out of what is imported again.
+      """)
+  var spreadsheet = false
+
+  /// The format that it makes of CSV.
+  var csv: OutputFormat { spreadsheet ? .spreadsheet : .csv }
+
+  /// - Throws: `ValidationError` if it is given and no CSV is printed.
+  func check(isCSV: Bool, _ option: String) throws {
+    if spreadsheet, !isCSV { throw ValidationError("--spreadsheet is about CSV; say \(option), too.") }
   }
 }
 

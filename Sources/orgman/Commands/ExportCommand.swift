@@ -20,11 +20,30 @@ struct ExportCommand: ParsableCommand {
     completion: .file())
   var file: String?
 
-  @Option(help: "csv, json or jsonl; without it, what the file's name ends in, or json.")
+  @Option(
+    help: "csv, json or jsonl; without it, what the file's name ends in, or json where it ends in nothing.")
   var format: TransferFormat?
 
+  @OptionGroup var spreadsheet: SpreadsheetOptions
   @OptionGroup var damage: DamageOptions
   @OptionGroup var options: DataOptions
+
+  /// The format that is asked for, or that the file's name names.
+  private var wanted: TransferFormat {
+    format ?? file.flatMap { TransferFormat(path: $0) } ?? .json
+  }
+
+  func validate() throws {
+    if let file, format == nil, TransferFormat(path: file) == nil {
+      let suffix = TransferFormat.suffix(of: file)
+      guard suffix.isEmpty else {
+        throw ValidationError(
+          "\(file.quoted) ends in .\(suffix), which is no format of export; end it in .csv, .json or .jsonl, or say which with --format."
+        )
+      }
+    }
+    try spreadsheet.check(isCSV: wanted == .csv, "--format csv")
+  }
 
   func run() throws {
     try exitingWithStatus {
@@ -41,7 +60,7 @@ struct ExportCommand: ParsableCommand {
         }
       }
       damage.tell(of: reader)
-      let format = self.format ?? file.flatMap { TransferFormat(path: $0) } ?? .json
+      let format = wanted
       guard let file else { return try write(reader, format, on: StandardOutput()) }
       let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
       guard descriptor >= 0 else { throw OutputFile.failure(file, "can't be written", errno) }
@@ -67,7 +86,7 @@ struct ExportCommand: ParsableCommand {
   ) throws(OrgError) {
     let progress = output.isTerminal ? nil : Progress()
     defer { progress?.clear() }
-    var list = try format == .csv ? Listing(Self.columns, as: .csv, on: output) : nil
+    var list = try format == .csv ? Listing(Self.columns, as: spreadsheet.csv, on: output) : nil
     let none = Cell.text(nil)
     let noOrganization = Column.organization.dropFirst().map { _ in none }
     let noMember = Column.member.dropFirst().map { _ in none }

@@ -25,14 +25,10 @@ struct HistoryListCommand: ParsableCommand {
     completion: .organizations)
   var organization: String?
 
-  @Option(help: "Show at most so many generations.")
+  @Option(parsing: .unconditional, help: "Show at most so many generations.", transform: number(from: 1))
   var limit = 50
 
   @OptionGroup var options: DataOptions
-
-  func validate() throws {
-    guard limit > 0 else { throw ValidationError("--limit is \(limit), but it must be at least 1.") }
-  }
 
   func run() throws {
     try exitingWithStatus {

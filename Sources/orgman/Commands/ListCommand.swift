@@ -11,13 +11,13 @@ struct ListCommand: ParsableCommand {
       billing ids, whatever the case; ~acr looks for these characters in this order. Fields: plan:starter, \
       status:active, role:owner, user:bob (with role: beside it, the role of that user), members:>10, owners:0, \
       created:<2026-01-01 (with >, >=, <, <=, = or nothing), \(absences). An exclamation mark in front of \
-      a term negates it, as in !status:deleted.
+      a term negates it, as in !status:deleted. If nothing matches, names and plans that are nearly so are suggested.
 
       A shell takes quotes, <, > and ! for itself, so put the query in single quotes.
 
-      Prints a table on a terminal and lines with tabs elsewhere: \(Column.organization.map(\.key).joined(separator: ", ")) \
-      and the count of members. Control characters are escaped there; \
-      --json and --csv have every value exactly.
+      Prints a table on a terminal, as wide as that is, and lines with tabs elsewhere: \
+      \(Column.organization.map(\.key).joined(separator: ", ")) and the count of members. Control characters are \
+      escaped there; --json and --csv have every value exactly.
       """)
 
   /// For example, `no:stripe and no:lago`.
@@ -29,8 +29,33 @@ struct ListCommand: ParsableCommand {
   @Argument(help: "The terms of the query.")
   var query: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Sort by \(ListOrder.Column.allCases.map(\.rawValue).alternatives); the largest and the newest first, and the other way round with a - in front, as in --sort=-members. Without it, the order of the data.",
+      valueName: "column"), transform: ListCommand.order)
+  var sort: ListOrder?
+
+  @Option(parsing: .unconditional, help: "Print at most so many.", transform: number(from: 1))
+  var limit: Int?
+
+  @Flag(help: "Print how many there are, and nothing else.")
+  var count = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Print these columns, in this order, with commas between: \(ListCommand.columns.map(\.word).joined(separator: ", ")).",
+      valueName: "columns"))
+  var columns: String?
+
   @OptionGroup var listing: ListingOptions
   @OptionGroup var options: DataOptions
+
+  func validate() throws {
+    _ = try chosenColumns()
+    if count, columns != nil || sort != nil || limit != nil || listing.csv {
+      throw ValidationError("--count prints a number alone; leave --columns, --sort, --limit and --csv out.")
+    }
+  }
 
   func run() throws {
     let text = query.joined(separator: " ")
@@ -40,14 +65,77 @@ struct ListCommand: ParsableCommand {
       try options.read(listing.damage) { reader in
         let parsed = try parse(text, roles: reader.summary.roles)
         let output = StandardOutput()
-        let columns = Self.columns
-        var list = try Listing(columns, as: listing.format(options, on: output), on: output)
-        try reader.forEachOrganization(matching: parsed) { row throws(OrgError) in
-          try list.add(row.organization.cells(row.defaults) + [.number(row.memberCount)])
-        }
-        try list.finish()
+        let found = try count ? printCount(parsed, reader, output) : printRows(parsed, reader, output)
+        if found == 0 { try suggest(parsed, reader) }
       }
     }
+  }
+
+  private func printCount(
+    _ query: Query, _ reader: any StoreReader, _ output: StandardOutput
+  ) throws(OrgError) -> Int {
+    let found = try reader.listing(query, ListOrder(), after: nil).count
+    try output.write("\(found)\n")
+    try output.flush()
+    return found
+  }
+
+  private func printRows(
+    _ query: Query, _ reader: any StoreReader, _ output: StandardOutput
+  ) throws -> Int {
+    let chosen = try chosenColumns() ?? Array(Self.columns.indices)
+    var list = try Listing(
+      chosen.map { Self.columns[$0].column }, as: listing.format(options, on: output), on: output,
+      isChosen: columns != nil)
+    var found = 0
+    func add(_ row: OrganizationRow) throws(OrgError) {
+      found += 1
+      let cells = row.organization.cells(row.defaults) + [.number(row.memberCount)]
+      try list.add(chosen.map { cells[$0] })
+    }
+    if let sort {
+      try forEachRow(
+        of: reader.listing(
+          query, sort.with(ConfigurationFile.load().configuration.preferences.planTiers), after: nil), add)
+    } else {
+      try forEachRow(matching: query, in: reader, add)
+    }
+    try list.finish()
+    return found
+  }
+
+  /// Hands over rows as they are sorted, as many as are asked for.
+  private func forEachRow(
+    of listing: any OrganizationListing, _ body: (OrganizationRow) throws(OrgError) -> Void
+  ) throws(OrgError) {
+    let (end, size) = (min(limit ?? .max, listing.count), 1000)
+    for start in stride(from: 0, to: end, by: size) {
+      let rows = start..<min(end, start + size)
+      try listing.fetch(rows)
+      for row in rows { if let row = listing.row(at: row) { try body(row) } }
+    }
+  }
+
+  /// Hands over rows in the order of the data, as many as are asked for.
+  private func forEachRow(
+    matching query: Query, in reader: any StoreReader, _ body: (OrganizationRow) throws(OrgError) -> Void
+  ) throws(OrgError) {
+    var left = limit ?? .max
+    var last: String?
+    while left > 0 {
+      let size = min(left, 1000)
+      let page = try reader.organizations(matching: query, after: last, limit: size)
+      for row in page { try body(row) }
+      guard page.count == size else { return }
+      left -= page.count
+      last = page.last?.organization.id
+    }
+  }
+
+  private func suggest(_ query: Query, _ reader: any StoreReader) throws(OrgError) {
+    let tiers = ConfigurationFile.load().configuration.preferences.planTiers
+    guard let suggestion = try QuerySuggestion(for: query, in: reader, planTiers: tiers) else { return }
+    FileHandle.standardError("orgman: \(suggestion.sentence)\n")
   }
 
   private func parse(_ text: String, roles: [Role]) throws -> Query {
@@ -60,5 +148,50 @@ struct ListCommand: ParsableCommand {
     }
   }
 
-  static let columns = Column.organization + [Column("members", "Members")]
+  // MARK: Columns
+
+  /// The columns with what they are called in options: as in queries and in the configuration.
+  static let columns: [(word: String, column: Column)] =
+    OrganizationKey.all.map { key in
+      let column = Column(key)
+      return switch key {
+      case .id: ("id", column)
+      case .createdAt: ("created", column)
+      case .field(let field): (field.descriptor.word, column)
+      }
+    } + [("members", Column("members", "Members", isRight: true))]
+
+  /// The places of the columns that are asked for; `nil` for those that are printed otherwise.
+  private func chosenColumns() throws -> [Int]? {
+    guard let columns else { return nil }
+    return try columns.split(separator: ",", omittingEmptySubsequences: false).map { part in
+      let name = String(part).nameKey
+      guard let place = Self.columns.firstIndex(where: { $0.word == name || $0.column.key == name }) else {
+        let near = Self.columns.map(\.word).near(name)
+        throw ValidationError(
+          "There is no column \(name.quoted)"
+            + (near.isEmpty
+              ? "; use \(Self.columns.map(\.word).alternatives)." : ". Did you mean \(near.alternatives)?"))
+      }
+      return place
+    }
+  }
+
+  /// What `--sort` names.
+  private static func order(_ text: String) throws -> ListOrder {
+    let name = text.drop { $0 == "-" }
+    guard text.count - name.count <= 1, let column = ListOrder.Column(rawValue: name.lowercased()) else {
+      throw ValidationError("use \(ListOrder.Column.allCases.map(\.rawValue).alternatives)")
+    }
+    return ListOrder(column, isDescending: column.isDescendingAtFirst != text.hasPrefix("-"))
+  }
+}
+
+extension ListOrder {
+  /// The same order with the plans that are known.
+  fileprivate func with(_ planTiers: [String]) -> ListOrder {
+    var order = self
+    order.planTiers = planTiers
+    return order
+  }
 }

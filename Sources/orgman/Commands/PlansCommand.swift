@@ -41,5 +41,5 @@ struct PlansCommand: ParsableCommand {
 }
 
 extension String {
-  fileprivate var capitalizedASCII: String { prefix(1).uppercased() + dropFirst() }
+  var capitalizedASCII: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -9,7 +9,8 @@ struct RedoCommand: ParsableCommand {
     commandName: "redo", abstract: "Do a change again that was undone, or that another program took back.")
 
   @Argument(
-    help: "The number of the generation with the change, as history shows it; without it, your latest undo.")
+    help: "The number of the generation with the change, as history shows it; without it, your latest undo.",
+    transform: number(from: 1))
   var generation: UInt64?
 
   @OptionGroup var confirmation: ConfirmationOptions

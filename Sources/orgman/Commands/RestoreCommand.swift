@@ -14,7 +14,9 @@ struct RestoreCommand: ParsableCommand {
   @Argument(help: "A file that orgman backup wrote.", completion: .file())
   var file: String?
 
-  @Option(help: "The generation to go back to, as history numbers them.")
+  @Option(
+    parsing: .unconditional, help: "The generation to go back to, as history numbers them.",
+    transform: number(from: 0))
   var generation: UInt64?
 
   @Option(help: "The time to go back to, in UTC, such as 2026-11-22 21:51:00.")

@@ -44,8 +44,11 @@ struct RoleCommand: ParsableCommand {
     try options.options.read(damage) { reader in
       let output = StandardOutput()
       for organization in try targets.organizations(in: reader) {
-        let present = try reader.memberRole(user, of: organization).rawValue
-        try output.write(options.options.json ? "\"\(present)\"\n" : present + "\n")
+        let present = try reader.memberRole(user, of: organization)
+        let text =
+          options.options.json
+          ? "\"\(present.rawValue)\"" : output.isTerminal ? present.title : present.rawValue
+        try output.write(text + "\n")
       }
       try output.flush()
     }
@@ -53,8 +56,10 @@ struct RoleCommand: ParsableCommand {
 }
 
 extension Role: ExpressibleByArgument {
+  public init?(argument: String) { self.init(typed: argument) }
+
   /// What help and shells offer, which don't know the data: the roles of the files.
-  public static var allValueStrings: [String] { Rules.files.roles.map(\.rawValue) }
+  public static var allValueStrings: [String] { Rules.files.roles.map(\.title) }
 }
 
 extension DataOptions {

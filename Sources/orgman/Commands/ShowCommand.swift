@@ -31,8 +31,8 @@ struct ShowCommand: ParsableCommand {
     let output = StandardOutput()
     let format = listing.format(options, on: output)
     switch format {
-    case .csv:
-      var list = try Listing(ListCommand.columns, as: .csv, on: output)
+    case .csv, .spreadsheet:
+      var list = try Listing(ListCommand.columns.map(\.column), as: format, on: output)
       for found in organizations {
         try list.add(found.cells + [.number(reader.row(of: found.id)?.memberCount ?? 0)])
       }
@@ -92,7 +92,7 @@ struct ShowCommand: ParsableCommand {
     lines += members.map { row in
       let member = row.member
       let user = display(member.userID)
-      let role = row.defaults.shown(member.role.rawValue, .role)
+      let role = row.defaults.shown(member.role.title, .role)
       return user + String(repeating: " ", count: max(0, width - user.displayWidth) + 2) + role
         + String(repeating: " ", count: 15 - role.count) + member.joinedAt.dayText
     }

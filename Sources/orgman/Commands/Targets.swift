@@ -66,6 +66,7 @@ struct InputLine {
   /// - Parameter what: what the lines should contain, for a message.
   /// - Throws: `system` if it can't be read, `invalidValue` if it is empty, larger than 64 MiB, or not UTF-8.
   static func all(_ what: String) throws(OrgError) -> [InputLine] {
+    if isatty(STDIN_FILENO) == 1 { FileHandle.standardError("Type \(what), one a line; ^D ends them.\n") }
     var lines: [InputLine] = []
     for (index, line) in try bytes().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       .enumerated()
@@ -134,8 +135,12 @@ extension StoreReader {
     }
     let candidates = named.isEmpty ? begun : named
     guard let first = candidates.first else {
+      let near = try QuerySuggestion.names(name, self)
       throw notFound(
-        "There is no organization \(name.quoted); name it by its id, the unique start of one, or its exact name."
+        "There is no organization \(name.quoted)"
+          + (near.isEmpty
+            ? "; name it by its id, the unique start of one, or its exact name."
+            : ". Did you mean \(near.map(\.escapedForDisplay).alternatives)?")
       )
     }
     guard candidates.count == 1 else {

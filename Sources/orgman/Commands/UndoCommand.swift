@@ -12,7 +12,9 @@ struct UndoCommand: ParsableCommand {
       overwritten: it is a conflict, and nothing is changed.
       """)
 
-  @Argument(help: "The number of the generation, as history shows it.")
+  @Argument(
+    help: "The number of the generation, as history shows it.",
+    transform: number(from: 1))
   var generation: UInt64?
 
   @Flag(help: "Even if an organization loses its last owner by it.")

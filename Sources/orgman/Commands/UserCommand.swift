@@ -25,14 +25,15 @@ struct UserCommand: ParsableCommand {
           Column.organization + [Column("role", "Role")], as: listing.format(options, on: output), on: output)
         let memberships = try reader.memberships(of: user)
         for membership in memberships {
-          let role = membership.member.role.rawValue
-          let isDefault = membership.defaults.contains(.role)
           let cells = membership.organization.cells(membership.defaults)
-          try list.add(cells + [isDefault ? .defaulted(role) : .text(role)])
+          try list.add(
+            cells + [.role(membership.member.role, isDefaulted: membership.defaults.contains(.role))])
         }
         try list.finish()
         guard !memberships.isEmpty else {
-          throw reader.notFound("The user \(user.quoted) is in no organization.", .memberNotFound)
+          let near = try QuerySuggestion.users(user, reader)
+          let question = near.isEmpty ? "" : " Did you mean \(near.map(\.escapedForDisplay).alternatives)?"
+          throw reader.notFound("The user \(user.quoted) is in no organization.\(question)", .memberNotFound)
         }
       }
     }

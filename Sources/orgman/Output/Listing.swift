@@ -1,5 +1,3 @@
-import CLinux
-import Glibc
 import OrgCore
 import OrgFileStore
 
@@ -10,6 +8,8 @@ enum OutputFormat {
   /// One line per record, with tabs between the values.
   case text
   case csv
+  /// CSV in which no value is a formula.
+  case spreadsheet
   case json
 }
 
@@ -19,6 +19,8 @@ enum Cell {
   case number(Int)
   /// The service's default, for a record without a value.
   case defaulted(String)
+  /// A role, which is called otherwise by people than in the data.
+  case role(Role, isDefaulted: Bool)
 
   /// An unknown time has no text.
   static func time(_ time: Timestamp) -> Cell { .text(time == .unknown ? nil : time.description) }
@@ -28,12 +30,17 @@ enum Cell {
     case .text(let text): text
     case .number(let number): String(number)
     case .defaulted(let text): text
+    case .role(let role, _): role.rawValue
     }
   }
 
   /// The text for users, which marks defaults.
   var shownText: String? {
-    if case .defaulted(let text) = self { "(\(text))" } else { text }
+    switch self {
+    case .defaulted(let text): "(\(text))"
+    case .role(let role, let isDefaulted): isDefaulted ? "(\(role.title))" : role.title
+    default: text
+    }
   }
 }
 
@@ -41,16 +48,39 @@ enum Cell {
 struct Column {
   /// The name in JSON and CSV. It is the same as in the data files, if it exists there.
   let key: String
-  /// The title in a table; `nil` if the column isn't shown there.
-  let title: String?
+  /// The title in a table.
+  let title: String
+  /// Whether a table shows it where nobody says which columns it has.
+  let isListed: Bool
+  /// Whether its values are numbers, which end below each other.
+  let isRight: Bool
 
-  init(_ key: String, _ title: String?) {
+  /// - Parameter title: the title in a table; `nil` if the column isn't shown there.
+  init(_ key: String, _ title: String?, isRight: Bool = false) {
     self.key = key
-    self.title = title
+    self.title = title ?? key
+    isListed = title != nil
+    self.isRight = isRight
   }
 
+  /// The column for a key of an organization.
+  init(_ key: OrganizationKey) {
+    self.key = key.name
+    title =
+      switch key {
+      case .field(let field): field.descriptor.heading
+      case .createdAt: "Created"
+      case .id: "Id"
+      }
+    isListed = key.heading != nil
+    isRight = false
+  }
+
+  /// Whether its values are ids, on which rights are granted.
+  var isID: Bool { key == "id" || key.hasSuffix("_id") }
+
   /// The columns of an organization.
-  static let organization = OrganizationKey.all.map { Column($0.name, $0.heading) }
+  static let organization = OrganizationKey.all.map { Column($0) }
 
   /// The four columns of a member.
   static let member = [
@@ -79,7 +109,7 @@ extension OrgUser {
   func cells(_ defaults: DefaultedFields) -> [Cell] {
     [
       .text(organizationID), .text(userID),
-      defaults.contains(.role) ? .defaulted(role.rawValue) : .text(role.rawValue), .time(joinedAt),
+      .role(role, isDefaulted: defaults.contains(.role)), .time(joinedAt),
     ]
   }
 }
@@ -89,14 +119,22 @@ struct Listing {
   private let output: StandardOutput
   private let format: OutputFormat
   private let columns: [Column]
+  /// The places of the columns that a table has.
+  private let listed: [Int]
   private var count = 0
   private var rows: [[String]] = []
 
-  init(_ columns: [Column], as format: OutputFormat, on output: StandardOutput) throws(OrgError) {
+  /// - Parameter isChosen: whether a table has all of the columns, as they were asked for.
+  init(
+    _ columns: [Column], as format: OutputFormat, on output: StandardOutput, isChosen: Bool = false
+  ) throws(OrgError) {
     self.columns = columns
+    listed = columns.indices.filter { isChosen || columns[$0].isListed }
     self.format = format
     self.output = output
-    if format == .csv { try output.write(columns.map(\.key).joined(separator: ",") + "\r\n") }
+    if format == .csv || format == .spreadsheet {
+      try output.write(columns.map(\.key).joined(separator: ",") + "\r\n")
+    }
   }
 
   /// Prints one record.
@@ -104,8 +142,7 @@ struct Listing {
     defer { count += 1 }
     switch format {
     case .table:
-      rows.append(
-        zip(columns, cells).filter { $0.0.title != nil }.map { $1.shownText?.escapedForDisplay ?? "" })
+      rows.append(listed.map { cells[$0].shownText?.escapedForDisplay ?? "" })
     case .text:
       try output.write { bytes in
         for (index, cell) in cells.enumerated() {
@@ -114,12 +151,14 @@ struct Listing {
         }
         bytes.append(UInt8(ascii: "\n"))
       }
-    case .csv:
+    case .csv, .spreadsheet:
       let isTerminal = output.isTerminal
       try output.write { bytes in
         for (index, cell) in cells.enumerated() {
           if index > 0 { bytes.append(UInt8(ascii: ",")) }
-          Encoded.append(csv: isTerminal ? cell.text?.escapedForDisplay : cell.text, to: &bytes)
+          var text = isTerminal ? cell.text?.escapedForDisplay : cell.text
+          if format == .spreadsheet, let formula = text, formula.isFormula { text = "'" + formula }
+          Encoded.append(csv: text, to: &bytes)
         }
         bytes += "\r\n".utf8
       }
@@ -137,27 +176,15 @@ struct Listing {
     switch format {
     case .table: try printTable()
     case .json: try output.write(count == 0 ? "[]\n" : "\n]\n")
-    case .text, .csv: break
+    case .text, .csv, .spreadsheet: break
     }
     try output.flush()
   }
 
   private func printTable() throws(OrgError) {
     guard !rows.isEmpty else { return }
-    let titles = columns.compactMap(\.title)
-    // Don't let a few very long values push the other columns out of sight.
-    let widths = titles.indices.map { column in
-      rows.reduce(titles[column].displayWidth) { max($0, min(40, $1[column].displayWidth)) }
-    }
-    for row in [titles] + rows {
-      var line = ""
-      for (column, text) in row.enumerated() {
-        line += text
-        guard column < row.count - 1 else { break }
-        line += String(repeating: " ", count: max(0, widths[column] - text.displayWidth) + 2)
-      }
-      try output.write(line + "\n")
-    }
+    let table = Table(columns: listed.map { columns[$0] }, rows: rows, width: output.columns)
+    for line in table.lines { try output.write(line + "\n") }
   }
 }
 
@@ -182,6 +209,7 @@ enum JSONOutput {
       case .number(let number): bytes += String(number).utf8
       case .text(let text): append(text, to: &bytes)
       case .defaulted(let text): append(text, to: &bytes)
+      case .role(let role, _): append(role.rawValue, to: &bytes)
       }
     }
   }
@@ -213,13 +241,9 @@ enum JSONOutput {
 }
 
 extension String {
-  /// The width of the text in terminal cells; the text must be escaped.
-  var displayWidth: Int {
-    if utf8.allSatisfy({ $0 < 0x80 }) { return utf8.count }
-    _ = Self.locale
-    return unicodeScalars.reduce(0) { $0 + max(0, Int(clinux_wcwidth($1.value))) }
+  /// Whether a spreadsheet would run it as a formula: also after white space, which some of them skip.
+  fileprivate var isFormula: Bool {
+    utf8.first == 0x09 || utf8.first == 0x0D
+      || ["=", "+", "-", "@"].contains(unicodeScalars.first { !$0.properties.isWhitespace })
   }
-
-  /// `wcwidth` depends on the locale.
-  private static let locale: Void = { _ = setlocale(LC_CTYPE, "C.UTF-8") }()
 }

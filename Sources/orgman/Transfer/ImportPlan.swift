@@ -120,7 +120,9 @@ struct ImportPlan {
     guard let id = try id(row[.organization], named: row[.name]?.text, row.line) else {
       throw RowError(line: row.line, message: "a member without org_id")
     }
-    let role = try value(row[.role], "role") { name in reader.summary.roles.first { $0.rawValue == name } }
+    let role = try value(row[.role], "role") { name in
+      Role(typed: name).flatMap { reader.summary.roles.contains($0) ? $0 : nil }
+    }
     let joined = try value(row[.joinedAt], "time") { Timestamp($0) }
     if roles[id] == nil {
       guard try self.present(id, row.line) != nil else {

@@ -72,13 +72,18 @@ enum TransferFormat: String, CaseIterable {
 
   /// Determines the format from the extension of a file name.
   init?(path: String) {
-    let suffix = path.split(separator: "/").last?.split(separator: ".").dropFirst().last ?? ""
-    switch suffix.lowercased() {
+    switch Self.suffix(of: path).lowercased() {
     case "csv": self = .csv
     case "json": self = .json
     case "jsonl", "ndjson": self = .jsonl
     default: return nil
     }
+  }
+
+  /// The extension of a file name; empty if it has none.
+  static func suffix(of path: String) -> Substring {
+    path.split(separator: "/").last?.split(separator: ".", omittingEmptySubsequences: false).dropFirst().last
+      ?? ""
   }
 }
 
