@@ -31,7 +31,8 @@ import Testing
     let opened = try StoreFixture.store(url)
     #expect(opened.readOnlyReason == nil)
     #expect(try opened.commit(StoreFixture.plan("silver", from: "gold")).changes.count == 1)
-    #expect(feed.states == [.polling(seconds: 5)])
+    try feed.waitFor("live") { $0 == .live }
+    #expect(feed.states == [.polling(seconds: 5), .live])
   }
 
   @Test func `of several hosts the one that is wanted and answers is used`() throws {

@@ -1507,7 +1507,7 @@ enum Golden {
     "help 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
      Keys  The list of organizations
-      r                   role of the member, or of all marked: then o owner, m member, b billing_admin
+      r                   role of the member, or of all marked: then o owner, m member, b billing
       p                   plan of the organization, or of all marked
       S                   status of the organization, or of all marked
       a                   a new organization
@@ -1545,7 +1545,7 @@ enum Golden {
       r              role of the member, or
                      of all marked: then o
                      owner, m member, b
-                     billing_admin
+                     billing
       p              plan of the
 
 
@@ -1556,7 +1556,7 @@ enum Golden {
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Keys  The list of organizations
       r                   role of the member, or of all marked: then o owner, m
-                          member, b billing_admin
+                          member, b billing
       p                   plan of the organization, or of all marked
       S                   status of the organization, or of all marked
       a                   a new organization

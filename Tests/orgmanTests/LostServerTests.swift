@@ -78,6 +78,27 @@ extension EndToEnd {
       try expectEdit(orgman, database)
     }
 
+    @Test func `a failover is followed, without a key`() throws {
+      let primary = try PostgresServer.start()
+      let database = try tables(on: primary)
+      let standby = try Standby(of: primary)
+      try standby.catchUp()
+      let hosts = [primary, standby.server].map(\.host).joined(separator: ",")
+      let orgman = try start([
+        "--data", "postgres:///\(database.name)?user=postgres&host=\(hosts)&connect_timeout=2",
+      ])
+      orgman.belongings = [database.server, standby.server]
+      try orgman.waitFor("the list") { $0.lines[0].hasSuffix("live") && $0.text.contains("▸Acme") }
+      try standby.catchUp()
+      try primary.kill()
+      try orgman.waitFor("the standby") { $0.lines[0].hasSuffix("polling 5 s") }
+      orgman.send("pe")
+      try orgman.waitForText("can only be read")
+      try standby.server.promote()
+      try waitUntilLive(orgman)
+      try expectEdit(orgman, standby.database(database))
+    }
+
     @Test func `a server without a connection left is waited for, without a key`() throws {
       let server = try PostgresServer.start(settings: [
         "max_connections": "8", "superuser_reserved_connections": "0", "max_wal_senders": "0",

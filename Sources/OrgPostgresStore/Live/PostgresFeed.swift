@@ -55,6 +55,8 @@ private struct Watch {
   private var liveness: Liveness?
   /// The state of the data that was last seen.
   private var state: String?
+  /// Whether no notifications come because the server is a standby, which may be promoted.
+  private var isStandby = false
 
   /// Between questions, in seconds.
   private static let pollInterval = 5
@@ -126,12 +128,15 @@ private struct Watch {
   }
 
   /// Listens, and tries whether notifications come.
-  private func listen(_ connection: Connection) throws(PostgresError) -> Bool {
+  private mutating func listen(_ connection: Connection) throws(PostgresError) -> Bool {
+    isStandby = false
     guard database.tables.isInstalled else { return false }
     let question = Statement("select pg_backend_pid(), pg_is_in_recovery()")
     let answer = try run([question], on: connection)[0]
     // A pooler tells a number of its own. What listened there would be a session of all its clients.
-    guard answer.number(0, 0) == Int(connection.facts.backend), !answer.isTrue(0, 1) else { return false }
+    guard answer.number(0, 0) == Int(connection.facts.backend) else { return false }
+    isStandby = answer.isTrue(0, 1)
+    guard !isStandby else { return false }
     let probe = "orgman_probe_\(UInt64.random(in: 0...UInt64(Int64.max)))"
     do throws(PostgresError) {
       _ = try run([Statement("listen orgman"), Statement("listen \(probe)")], on: connection)
@@ -153,14 +158,19 @@ private struct Watch {
   }
 
   private mutating func watch(_ connection: Connection, listens: Bool) throws(PostgresError) {
-    let interval = listens ? Self.slowInterval : Self.pollInterval
+    var listens = listens
     while true {
+      let interval = listens ? Self.slowInterval : Self.pollInterval
       // Some may have come with the answer to a question, and wake nobody.
       let payloads = try connection.notifications()
       if payloads.isEmpty {
         let woken = wait(connection.descriptor, milliseconds: interval * 1000)
         if woken.isOver { return }
         if woken.isReadable { continue }
+        if isStandby, try listen(connection) {
+          listens = true
+          say(.live)
+        }
         try look(connection)
       } else if !isOwn(payloads) {
         // A payload is the new state of the data. A replica also needs the log position, which takes a question.

@@ -56,6 +56,7 @@ struct RoleCommand: ParsableCommand {
 }
 
 extension Role: ExpressibleByArgument {
+  /// Reads a role as the data or the screens write it; `nil` for anything else.
   public init?(argument: String) { self.init(typed: argument) }
 
   /// What help and shells offer, which don't know the data: the roles of the files.
