@@ -51,7 +51,7 @@ struct Orgman: ParsableCommand {
         name: "Changing",
         subcommands: [
           CreateCommand.self, SetCommand.self, AddCommand.self, RemoveCommand.self, RoleCommand.self,
-          ImportCommand.self, ApplyCommand.self,
+          OffboardCommand.self, ImportCommand.self, ApplyCommand.self,
         ]),
       CommandGroup(
         name: "Keeping",

@@ -8,6 +8,45 @@ extension EndToEnd {
     let globex = "org_8c9dd973-7d11-4355-ae40-71f67e752ce4"
 
     @Test(arguments: TestStore.allCases)
+    func `a user is offboarded as a whole, and someone takes over where there is no other owner`(
+      store: TestStore
+    )
+      throws
+    {
+      let data = try store.reference()
+      let orgman = Script(data: data)
+      for name in ["Solo", "Duo"] {
+        #expect(try orgman("create", name, "--owner", "leaver").status == .exited(0))
+      }
+      #expect(try orgman("add", "Globex", "leaver").status == .exited(0))
+      let before = try data.contents()
+      let count = try orgman("list", "user:leaver", "--count").stdout
+      let refused = try orgman("offboard", "leaver")
+      #expect(refused.status == .exited(1), "\(refused)")
+      #expect(
+        refused.stderr.hasPrefix("orgman: leaver is the only owner of Solo and Duo: ")
+          && refused.stderr.contains("--successor USER"), "\(refused.stderr)")
+      #expect(try orgman("offboard", "nobody").status == .exited(2))
+      #expect(try orgman("offboard", "leaver", "--successor", "leaver").status == .exited(1))
+      #expect(try orgman("offboard", "leaver", "--successor", "x", "--leave-owners").status == .exited(64))
+      let trial = try orgman("offboard", "leaver", "--successor", "heir", "--dry-run")
+      #expect(
+        trial.stdout.contains("Added heir to ") && trial.stdout.contains("Removed leaver "), "\(trial)")
+      // Several organizations are asked about, and there is nobody to ask.
+      #expect(try orgman("offboard", "leaver", "--successor", "heir").status == .exited(1))
+      #expect(try data.contents() == before)
+      #expect(try orgman("offboard", "leaver", "--leave-owners", "--yes").status == .exited(0))
+      let left = try orgman("list", "user:leaver", "--count").stdout
+      #expect(count == "3\n" && left == "2\n", "\(left) of \(count)")
+      #expect(
+        try orgman("offboard", "-", "--successor", "heir", "--yes", input: "leaver\n").status == .exited(0))
+      #expect(try orgman("list", "user:leaver", "--count").stdout == "0\n")
+      #expect(try orgman("list", "user:heir", "role:owner", "--count").stdout == left)
+      #expect(try orgman("undo", "--yes").status == .exited(0))
+      #expect(try orgman("list", "user:leaver", "--count").stdout == left)
+    }
+
+    @Test(arguments: TestStore.allCases)
     func `members come and go; the last owner only when told`(store: TestStore) throws {
       let data = try store.reference()
       let orgman = Script(data: data)

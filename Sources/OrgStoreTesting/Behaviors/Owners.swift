@@ -61,5 +61,35 @@ extension StoreBehavior {
       try expect("a member is added", try manager.addUser("eve", to: sample.acme))
       try expect("the members", try manager.userIDs(of: sample.acme), is: ["ann", "eve"])
     },
+    StoreBehavior("who is the only owner somewhere is removed everywhere once someone takes over") {
+      manager, sample in
+      try manager.commit(sample.adding(members: ["ann": .owner, "bob": .member]))
+      try manager.commit(
+        sample.adding(sample.globex, named: "Globex", at: 1, members: ["ann": .owner, "eve": .owner]))
+      let hooli = sample.id("hooli")
+      try manager.commit(sample.adding(hooli, named: "Hooli", at: 2, members: ["ann": .owner]))
+      let offboarding = try Offboarding(of: ["ann", "ann"], in: try manager.reader())
+      try expect("organizations", offboarding.organizationCount, is: 3)
+      try expect("without another owner", offboarding.ownerless.map(\.id), is: [sample.acme, hooli])
+      func make(_ handover: Offboarding.Handover) throws -> ChangeSet {
+        try offboarding.changes(handover, at: .now(), in: try manager.reader())
+      }
+      try manager.expectRefusal(.invalidValue, of: "a successor who goes, too") { _ in
+        _ = try make(.successor("ann"))
+      }
+      try manager.commit(try make(.ownersStay))
+      try expect(
+        "ann's organizations", try manager.organizations(ofUser: "ann").map(\.id), is: [sample.acme, hooli])
+      try manager.commit(
+        try Offboarding(of: ["ann"], in: try manager.reader()).changes(
+          .successor("bob"), at: .now(), in: try manager.reader()))
+      try expect("ann is gone", try manager.organizations(ofUser: "ann").isEmpty)
+      try expect("bob's role in Acme", try manager.role(of: "bob", in: sample.acme), is: .owner)
+      try expect("bob's role in Hooli", try manager.role(of: "bob", in: hooli), is: .owner)
+      try expect("the members of Globex", try manager.userIDs(of: sample.globex), is: ["eve"])
+      try manager.expectRefusal(.memberNotFound, of: "a user of no organization") {
+        _ = try Offboarding(of: ["ann"], in: try $0.reader())
+      }
+    },
   ]
 }
