@@ -52,7 +52,8 @@ public struct StoreBehavior: Sendable, Identifiable, CustomStringConvertible {
   /// Every behavior that a store with these abilities must show, in the order of the suite.
   public static func all(for abilities: StoreAbilities = []) -> [StoreBehavior] {
     let all =
-      reading + listings + organizations + members + validation + conflicts + owners + changeSets + removals
+      reading + listings + people + organizations + members + validation + conflicts + owners + changeSets
+      + removals
       + history
       + historyPages + undo + sharing + receipts + keptTexts + largeSets + reopening + waiting
     return all.filter { $0.abilities.isSubset(of: abilities) }

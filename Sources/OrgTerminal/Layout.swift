@@ -14,7 +14,10 @@ struct Layout {
   /// Wide enough for an organization's ID, which takes 40 cells.
   var detailWidth: Int { isWide ? max(44, size.columns * 2 / 5) : size.columns }
   /// Leaves room for a separator and the detail pane, if these are beside the list.
-  var listWidth: Int { isWide ? size.columns - detailWidth - 1 : size.columns }
+  var listWidth: Int { isWide ? size.columns - detailWidth - 1 : rowWidth }
+  /// Where rows end that have the screen to themselves. The margin of a usual terminal keeps a move of the selection within
+  /// 200 bytes.
+  var rowWidth: Int { (60..<Self.wide).contains(size.columns) ? size.columns - 2 : size.columns }
   /// The rows between the header and the three lines at the bottom.
   var body: Range<Int> { 1..<max(1, size.rows - 3) }
   var filterRow: Int { size.rows - 3 }

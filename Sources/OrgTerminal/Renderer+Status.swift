@@ -176,7 +176,12 @@ extension Renderer {
       ? "" : "  \(screen.markCount.grouped) marked\(screen.isMarkingRange ? " and going on" : "") "
     let shown = (screen.isEstimated ? "~" : "") + screen.shownCount.grouped
     let total = (screen.isTotalEstimated ? "~" : "") + screen.totalCount.grouped
-    let count = (prompt != nil || !screen.filter.isEmpty ? "  \(shown) of \(total) " : "") + marked
+    let isFiltered = prompt != nil || !screen.filter.isEmpty
+    let position = screen.position.map { "\(($0 + 1).grouped)/" } ?? ""
+    let count =
+      marked
+      + (isFiltered
+        ? "  \(position)\(shown) of \(total) " : screen.position == nil ? "" : "  \(position)\(shown) ")
     if let prompt {
       type(prompt.field, after: "/", leaving: count.count, layout, &line, &frame)
     } else {
@@ -185,7 +190,10 @@ extension Renderer {
         screen.filter.isEmpty ? "" : " /\(screen.filter)", width: layout.size.columns - count.count,
         theme.question)
     }
-    line.add(count, theme.quiet)
+    // At the end of the line, where it is looked for.
+    line.fill(leaving: count.count)
+    // Plain, so that a move needs no other style to be sent than that of the rows.
+    line.add(count)
     return line.spans
   }
 

@@ -53,18 +53,21 @@ struct Renderer {
 
   /// The signs that mark a row without relying on color: it is selected, it is marked, or another program changed it.
   func signs(isSelected: Bool, isMarked: Bool, hasChanged: Bool) -> [String] {
-    (isSelected ? ["▸"] : []) + (isMarked ? ["•"] : []) + (hasChanged ? ["*"] : [])
+    (isSelected ? ["▸"] : []) + (isMarked ? ["•"] : []) + (hasChanged ? ["Δ"] : [])
   }
 
   /// A name in its column, after a cell for the first sign. Any other signs follow the name.
+  ///
+  /// - Parameter isID: whether it is an id, of which the end matters as much as the beginning.
   func name(
-    _ name: String, _ width: Int, _ signs: [String], _ look: Style, _ style: Style, _ line: inout LineBuilder
+    _ name: String, _ width: Int, _ signs: [String], _ look: Style, _ style: Style, isID: Bool = false,
+    _ line: inout LineBuilder
   ) {
     line.add(signs.first ?? " ", look)
     let end = line.used + width
     let others = signs.dropFirst().joined()
     let cells = min(typesetter.set(name).width, width - (others.isEmpty ? 1 : others.count + 2))
-    line.add(name, width: cells, look)
+    line.add(isID ? typesetter.shorten(name, to: cells) : name, width: cells, look)
     if !others.isEmpty { line.add(" \(others)", style) }
     line.add("", width: end - line.used, style)
   }

@@ -48,7 +48,7 @@ struct Typesetter: Sendable {
   /// Replacements for our own symbols if only ASCII is available.
   private static let ascii: [Unicode.Scalar: String] = [
     "→": "->", "…": "~", "▸": ">", "•": "+", "▲": "^", "▼": "v", "│": "|", "‹": "<", "›": ">",
-    "█": "#",
+    "█": "#", "Δ": "*",
   ]
 
   /// The text in exactly the given number of cells, truncated with an ellipsis or padded with spaces.
@@ -71,6 +71,37 @@ struct Typesetter: Sendable {
       cells += piece.width
     }
     return result + ellipsis.text + String(repeating: " ", count: max(0, width - cells - ellipsis.width))
+  }
+
+  /// Ids as they fit in the given number of cells: whole if there is room, otherwise without a part in the middle, which is
+  /// chosen so that ids that differ look different.
+  func shorten(_ ids: [String], to width: Int) -> [String] {
+    guard width > 2, ids.contains(where: { set($0).width > width }) else { return ids }
+    let room = width - set("…").width
+    var first: [String]?
+    for tail in [room / 2, room * 3 / 4, room / 4, room, 0] {
+      let cut = ids.map { self.cut($0, head: room - tail, tail: tail, width) }
+      if first == nil { first = cut }
+      if Set(cut).count == Set(ids).count { return cut }
+    }
+    return first ?? ids
+  }
+
+  /// A text as it fits, without a part in the middle.
+  func shorten(_ id: String, to width: Int) -> String { shorten([id], to: width)[0] }
+
+  private func cut(_ text: String, head: Int, tail: Int, _ width: Int) -> String {
+    guard set(text).width > width else { return text }
+    func part(_ characters: some Sequence<Character>, _ room: Int) -> [Character] {
+      var (cells, taken) = (0, [Character]())
+      for character in characters {
+        cells += set(String(character)).width
+        guard cells <= room else { break }
+        taken.append(character)
+      }
+      return taken
+    }
+    return String(part(text, head)) + "…" + String(part(text.reversed(), tail).reversed())
   }
 
   /// The part of a text that fits and contains the cursor, and the cell of the cursor.

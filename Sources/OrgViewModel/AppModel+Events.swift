@@ -97,7 +97,10 @@ extension AppModel {
   }
 
   /// Goes to what was found.
-  package mutating func receive(_ found: Found) { withOrganizations { $0.receive(found, &$1) } }
+  package mutating func receive(_ found: Found) {
+    withOrganizations { $0.receive(found, &$1) }
+    if !(screen is OrganizationsScreen) { screen.receive(found, &workspace) }
+  }
 
   /// Learns what proposed changes would do.
   package mutating func receive(_ preview: BulkEditPlan.BulkEditPreview, for plan: BulkEditPlan) {
@@ -281,7 +284,7 @@ extension AppModel {
   /// What the status line says: what was just done or refused, else what is wrong with the data.
   package var status: StatusLine.Message? {
     if let message = workspace.status.message { return message }
-    if let error = workspace.data.queryError {
+    if let error = screen.queryError {
       return StatusLine.Message(text: error.message, kind: .refusal)
     }
     return workspace.data.listing.summary.problems.first.map {

@@ -30,7 +30,7 @@ package enum RuntimeEffect: Sendable, Hashable {
   case show(ScreenRequest)
   /// Forget what was kept to make rows for `show`: a screen is shown that needs none.
   case forgetRows
-  /// Find the next organization that a query matches; it comes to `receive(_: Found)`.
+  /// Find the next row that a query matches, or all rows; what is found comes to `receive(_: Found)`.
   case find(MatchSearch)
   /// Read the data again, then arrange them.
   case reload(ListRequest)

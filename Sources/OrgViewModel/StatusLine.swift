@@ -1,3 +1,5 @@
+import OrgCore
+
 /// What the line above the hints says: what was just done, or why it wasn't.
 package struct StatusLine: Sendable, Hashable {
   /// A sentence.
@@ -47,5 +49,24 @@ package struct StatusLine: Sendable, Hashable {
     message = Message(text: message.map { "\($0.text) \(text)" } ?? text, kind: message?.kind ?? .note)
   }
 
+  /// Says where a search has led, if that isn't where one would expect.
+  ///
+  /// - Parameters:
+  ///   - isSame: whether it led to the row that was selected before.
+  ///   - isForward: whether it led to a row further down.
+  mutating func say(_ found: Found, isSame: Bool, isForward: Bool, _ query: String) {
+    if isSame {
+      note("This is the only one that matches \(query.quoted).")
+    } else if found.isAround {
+      note(isForward ? "On from the end." : "On from the start.")
+    }
+  }
+
+  /// `; 3 more are marked that the filter hides`
+  static func hiddenMarks(_ count: Int) -> String {
+    count > 0 ? "; \(count.grouped) more \(count == 1 ? "is" : "are") marked that the filter hides" : ""
+  }
+
+  static let nothingToFind = "There is nothing to look for yet: filter first."
   static let nothingIsSelected = "Nothing is selected here."
 }

@@ -211,6 +211,8 @@ package struct Workspace: Sendable {
   /// Whether the data are being read for the first time.
   package var isReading: Bool { !data.listing.summary.hasMembers }
 
+  /// The roles that members have or can be given.
+  var roles: [Role] { data.listing.summary.roles }
   /// What values the data may hold.
   var rules: Rules { data.listing.summary.rules }
 

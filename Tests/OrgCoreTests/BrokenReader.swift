@@ -104,12 +104,29 @@ struct BrokenReader: StoreReader {
       summary: summary, query: query, order: order, fault: fault)
   }
 
-  func users(matching text: String, after earlier: (any UserListing)?) -> any UserListing {
-    reader.users(matching: fault == .ignoresQueries ? "" : text, after: nil)
+  func members(
+    of organization: String, matching query: MemberQuery, by order: MemberOrder,
+    after earlier: (any MemberListing)?
+  ) -> any MemberListing {
+    reader.members(
+      of: organization, matching: fault == .ignoresQueries ? MemberQuery() : query,
+      by: fault == .ignoresOrders ? MemberOrder() : order, after: nil)
   }
 
-  func memberships(of user: String, matching text: String) -> any MembershipListing {
-    reader.memberships(of: user, matching: fault == .ignoresQueries ? "" : text)
+  func users(
+    matching query: UserQuery, by order: UserOrder, after earlier: (any UserListing)?
+  ) -> any UserListing {
+    reader.users(
+      matching: fault == .ignoresQueries ? UserQuery() : query,
+      by: fault == .ignoresOrders ? UserOrder() : order, after: nil)
+  }
+
+  func memberships(
+    of user: String, matching query: MembershipQuery, by order: MembershipOrder
+  ) -> any MembershipListing {
+    reader.memberships(
+      of: user, matching: fault == .ignoresQueries ? MembershipQuery() : query,
+      by: fault == .ignoresOrders ? MembershipOrder() : order)
   }
 
   func overview() -> Overview {

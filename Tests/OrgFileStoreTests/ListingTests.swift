@@ -52,17 +52,30 @@ import Testing
 
   @Test func `users, the organizations of one, and the overview are as in memory`() throws {
     let (snapshot, memory) = Self.data(1_000)
-    for text in ["", "B", "al ice", "zzz"] {
-      let (users, plain) = (
-        snapshot.users(matching: text, after: nil), memory.users(matching: text, after: nil)
-      )
-      #expect((0..<users.count).map { users.user(at: $0) } == (0..<plain.count).map { plain.user(at: $0) })
-      #expect(users.total == plain.total)
-      let (own, plainOwn) = (
-        snapshot.memberships(of: "bob", matching: text), memory.memberships(of: "bob", matching: text)
-      )
-      #expect((0..<own.count).map { own.row(at: $0) } == (0..<plainOwn.count).map { plainOwn.row(at: $0) })
-      #expect((0..<own.count).allSatisfy { own.position(of: own.id(at: $0)) == $0 })
+    for (place, text) in ["", "B", "al ice", "zzz", "~bo", "in:deleted", "role:owner", "owners:>1"]
+      .enumerated()
+    {
+      let query = try UserQuery(text)
+      for column in UserColumn.allCases {
+        let order = UserOrder(column, isDescending: place % 2 == 1)
+        let users = snapshot.users(matching: query, by: order, after: nil)
+        let plain = memory.users(matching: query, by: order, after: nil)
+        let ids = (0..<users.count).map { users.user(at: $0) }
+        #expect(ids == (0..<plain.count).map { plain.user(at: $0) }, "\(text) by \(column)")
+        #expect(ids.enumerated().allSatisfy { users.position(of: $1?.id ?? "") == $0 })
+        #expect(users.total == plain.total)
+      }
+    }
+    for (place, text) in ["", "B", "acme", "zzz", "plan:starter", "!role:owner", "members:>1"].enumerated() {
+      let query = try MembershipQuery(text)
+      for column in MembershipColumn.allCases {
+        let order = MembershipOrder(column, isDescending: place % 2 == 1)
+        let own = snapshot.memberships(of: "bob", matching: query, by: order)
+        let plain = memory.memberships(of: "bob", matching: query, by: order)
+        let rows = (0..<own.count).map { own.row(at: $0) }
+        #expect(rows == (0..<plain.count).map { plain.row(at: $0) }, "\(text) by \(column)")
+        #expect((0..<own.count).allSatisfy { own.position(of: own.id(at: $0)) == $0 })
+      }
     }
     #expect(snapshot.memberships(of: "bob") == memory.memberships(of: "bob"))
     let (overview, plain) = (snapshot.overview(), memory.overview())

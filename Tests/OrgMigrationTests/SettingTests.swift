@@ -71,7 +71,8 @@ extension Migrations {
         try Query("\"c:\\\\new\""), ListOrder(.created, isDescending: true), after: nil)
       try list.fetch(0..<list.count)
       #expect(list.count == 1 && list.row(at: 0)?.organization == organization)
-      #expect(try store.reader().users(matching: "D'ANN\\", after: nil).count == 1)
+      #expect(
+        try store.reader().users(matching: UserQuery("D'ANN\\"), by: UserOrder(), after: nil).count == 1)
       #expect(try store.reader().overview().organizationCount == store.reader().summary.organizationCount)
       let history = try store.history()
       #expect(history.count == (try files.store().history().count) + 6)

@@ -104,15 +104,15 @@ import Testing
 
   @Test func `users that come and go are counted where they belong`() throws {
     for text in ["", "7", "zz", "none"] {
-      var list = try store.reader().users(matching: text, after: nil)
+      var list = try store.reader().users(matching: UserQuery(text), by: UserOrder(), after: nil)
       for change in Self.changes {
         try database.run(change)
         let reader = try store.reader()
-        list = try reader.users(matching: text, after: list)
-        let anew = try reader.users(matching: text, after: nil)
+        list = try reader.users(matching: UserQuery(text), by: UserOrder(), after: list)
+        let anew = try reader.users(matching: UserQuery(text), by: UserOrder(), after: nil)
         #expect((list.count, list.total) == (anew.count, anew.total), "\(text), \(change)")
         #expect(try users(list) == users(anew), "\(text), \(change)")
-        if let first = try reader.firstUsers(matching: text, after: nil) {
+        if let first = try reader.firstUsers(matching: UserQuery(text), by: UserOrder(), after: nil) {
           #expect(try users(first) == Array(users(anew).prefix(first.count)))
         }
       }

@@ -29,7 +29,9 @@ import Testing
     #expect(reader.rules.roles == [.owner, .member, .billingAdmin])
     #expect(reader.summary.otherRoles == [.admin, .viewer])
     #expect(reader.summary.countedRoles == [.owner, .billingAdmin, .admin, .viewer, .member])
-    #expect(try reader.users(matching: "bob", after: nil).user(at: 0)?.roles[.admin] == 1)
+    #expect(
+      try reader.users(matching: UserQuery("bob"), by: UserOrder(), after: nil).user(at: 0)?.roles[.admin]
+        == 1)
 
     let manager = OrgManager(store: store)
     #expect(try refusal { try manager.addUser("eve", to: Self.acme, role: .admin) }.code == .invalidValue)

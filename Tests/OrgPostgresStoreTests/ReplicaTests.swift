@@ -68,7 +68,7 @@ import Testing
     #expect(try plan(store) == PlanTier.default)
     let listing = try store.reader().listing(Query("acme"), ListOrder(.name), after: nil)
     #expect(listing.row(at: 0)?.organization.planTier == PlanTier.default)
-    #expect(try store.reader().users(matching: "", after: nil).count == 3)
+    #expect(try store.reader().users(matching: UserQuery(), by: UserOrder(), after: nil).count == 3)
     #expect(try store.history().count == 1)
     // One who comes now has never seen anything older.
     #expect(try plan(self.store()) == "foreign")

@@ -95,7 +95,7 @@ import Testing
     #expect(members.filter { $0.member.joinedAt == .unknown }.count == 3)
     #expect(members.first { $0.member.userID == "a@example.com" }?.member.role == .admin)
     #expect(try reader.memberships(of: "a@example.com").count == 2)
-    #expect(try reader.users(matching: "EXAMPLE", after: nil).count == 1)
+    #expect(try reader.users(matching: UserQuery("EXAMPLE"), by: UserOrder(), after: nil).count == 1)
     let overview = try reader.overview()
     #expect(overview.organizationCount == count)
     #expect(overview.plans.values.reduce(0) { $0 + $1.count } == count)
@@ -200,7 +200,10 @@ import Testing
         let listing = try reader.listing(Query(), ListOrder(), after: nil)
         try listing.fetch(0..<4)
         try listing.fetch([id(1)], members: 0..<10)
-        _ = try (reader.overview(), reader.users(matching: "", after: nil), manager.organizations())
+        _ = try (
+          reader.overview(), reader.users(matching: UserQuery(), by: UserOrder(), after: nil),
+          manager.organizations()
+        )
         #expect(try manager.rename(id(1), to: isInstalled ? "One" : "Two"))
         let created = try manager.createOrganization(name: "New \(isInstalled)")
         #expect(try manager.addUser("ann", to: created, role: .owner))

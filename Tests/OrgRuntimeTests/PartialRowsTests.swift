@@ -101,11 +101,21 @@ private struct PartialReader: StoreReader {
   ) -> (any OrganizationListing)? {
     earlier?.count == 1000 ? nil : FirstRows(inner: inner.listing(query, order, after: nil))
   }
-  func users(matching text: String, after earlier: (any UserListing)?) -> any UserListing {
-    LazyUsers(inner: inner.users(matching: text, after: nil))
+  func members(
+    of organization: String, matching query: MemberQuery, by order: MemberOrder,
+    after earlier: (any MemberListing)?
+  ) -> any MemberListing {
+    inner.members(of: organization, matching: query, by: order, after: nil)
   }
-  func memberships(of user: String, matching text: String) -> any MembershipListing {
-    inner.memberships(of: user, matching: text)
+  func users(
+    matching query: UserQuery, by order: UserOrder, after earlier: (any UserListing)?
+  ) -> any UserListing {
+    LazyUsers(inner: inner.users(matching: query, by: order, after: nil))
+  }
+  func memberships(
+    of user: String, matching query: MembershipQuery, by order: MembershipOrder
+  ) -> any MembershipListing {
+    inner.memberships(of: user, matching: query, by: order)
   }
   func overview() -> Overview { inner.overview() }
   func difference(since earlier: any StoreReader) -> StoreDifference? { nil }

@@ -31,7 +31,7 @@ import Testing
   }
 
   private func request(_ serial: Int, _ screen: some RowsScreen) -> ScreenRequest {
-    ScreenRequest(serial: serial, identity: screen.identity, query: "", extent: 10) {
+    ScreenRequest(serial: serial, identity: screen.identity, query: "", order: "", extent: 10) {
       source, request throws(OrgError) in try screen.load(source, request)
     }
   }

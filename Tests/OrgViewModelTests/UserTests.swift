@@ -233,7 +233,7 @@ import Testing
   @Test mutating func `a person is filtered by name, plan, status and role`() {
     driver.press(.showUsers, .moveDown, .moveDown, .open)
     for (words, names) in [
-      ("del", ["Delta"]), ("owner", ["Delta", "Golf"]), ("active acme", ["Acme"]), ("zz", []),
+      ("del", ["Delta"]), ("role:owner", ["Delta", "Golf"]), ("status:active acme", ["Acme"]), ("zz", []),
     ] {
       driver.press(.filter, .deleteToStart)
       driver.type(words)

@@ -13,7 +13,7 @@ extension EndToEnd {
       try orgman.waitFor("the whole header") { $0.lines[0].contains("10 orgs  21 members   live") }
       orgman.send("jjk/o")
       orgman.press(.enter, .tab, .down, .up)
-      try orgman.waitForText("of 10")
+      try orgman.waitFor("the detail") { $0.selectedDetail != nil }
       try orgman.quit()
       #expect(try data.contents() == before)
       #expect(

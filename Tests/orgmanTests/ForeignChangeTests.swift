@@ -16,15 +16,15 @@ extension EndToEnd {
       let selected = try #require(before.selected)
       try data.set("plan_tier", of: "org_8c9dd973-7d11-4355-ae40-71f67e752ce4", to: "platinum")
       try orgman.waitFor("the plan") {
-        $0.lines.contains { $0.hasPrefix("*Globex") && $0.contains("platinum") }
+        $0.lines.contains { $0.hasPrefix("ΔGlobex") && $0.contains("platinum") }
       }
       try data.add((0..<3).map { Record("new\($0)", "AAA \($0)") })
       let screen = try orgman.waitFor("the new ones") {
-        $0.lines.contains { $0.hasPrefix("*AAA 0") } && $0.lines[0].contains("13 orgs")
+        $0.lines.contains { $0.hasPrefix("ΔAAA 0") } && $0.lines[0].contains("13 orgs")
       }
       #expect(screen.selected == selected)
       #expect(screen.lines.contains { $0.hasPrefix(" Zoë's Bakery") })
-      try orgman.waitFor("the marks to go") { !$0.text.contains("*Globex") }
+      try orgman.waitFor("the marks to go") { !$0.text.contains("ΔGlobex") }
       try orgman.quit()
     }
 
@@ -41,11 +41,11 @@ extension EndToEnd {
       try data.setRole(of: "user_001", in: id, to: "billing_admin")
       try data.add("aaa", to: id, "owner")
       let screen = try orgman.waitFor("the change") { $0.text.contains("aaa") }
-      #expect(screen.selectedDetail?.contains(/user_001 *\* *billing/) == true)
-      #expect(screen.text.contains("*aaa"))
+      #expect(screen.selectedDetail?.contains(/user_001 *Δ *billing/) == true)
+      #expect(screen.text.contains("Δaaa"))
       #expect(
-        screen.text.contains("▸Zoë's Bakery*") || screen.text.contains("*Zoë's Bakery")
-          || screen.text.contains(/▸Zoë's Bakery *\*/))
+        screen.text.contains("▸Zoë's BakeryΔ") || screen.text.contains("ΔZoë's Bakery")
+          || screen.text.contains(/▸Zoë's Bakery *Δ/))
       try orgman.quit()
     }
 
@@ -81,7 +81,7 @@ extension EndToEnd {
       one.send("aAlpha\r")
       try one.waitForText("Created Alpha")
       let screen = try other.waitForText("Alpha")
-      #expect(screen.lines.contains { $0.hasPrefix("*Alpha") })
+      #expect(screen.lines.contains { $0.hasPrefix("ΔAlpha") })
       #expect(screen.lines.contains { $0.hasPrefix("▸Acme Corp") })
       other.send("dy")
       try other.waitForText("Status of Acme Corp: active → deleted.")
@@ -90,7 +90,7 @@ extension EndToEnd {
       }
       #expect(one.screen.selected == "Alpha")
       // What was done here needs no mark.
-      #expect(one.screen.row(containing: "▸Alpha *") == nil)
+      #expect(one.screen.row(containing: "▸Alpha Δ") == nil)
       try one.quit()
       try other.quit()
     }
@@ -191,7 +191,7 @@ extension EndToEnd {
           orgman.send("\(next)\r")
           try orgman.waitForText("Plan of Middle: \(plan) → \(next).")
           plan = next
-          orgman.send("/Middle\r")
+          orgman.send("h/Middle\r")
           try orgman.waitForText("1 of")
           orgman.press(.enter)
           orgman.send("g")
@@ -207,7 +207,7 @@ extension EndToEnd {
               try orgman.waitFor("the title") { $0.selectedDetail?.hasPrefix("Middle") == true }
             }
           }
-          orgman.send("/\u{15}\r")
+          orgman.send("h/\u{15}\r")
           try orgman.waitFor("all rows") { !$0.text.contains("/Middle") }
         }
         present.members = present.members.map { $0.0 == "bob" ? ("bob", role) : $0 }

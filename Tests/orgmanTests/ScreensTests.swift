@@ -217,7 +217,9 @@ extension EndToEnd {
           let bytes = orgman.outputByteCount
           orgman.send("j")
           try orgman.waitFor("the next row") { $0.lines[row].hasPrefix("▸") && $0.cursor == (row, 0) }
-          #expect(orgman.outputByteCount - bytes <= 200, "\(name)")
+          #expect(
+            orgman.outputByteCount - bytes <= 200,
+            "\(name): \(String(decoding: orgman.outputBytes[bytes...], as: UTF8.self).debugDescription)")
         }
         orgman.send("g")
         try orgman.waitFor("the first row") { $0.lines[first].hasPrefix("▸") && $0.cursor == (first, 0) }
@@ -229,7 +231,9 @@ extension EndToEnd {
       let bytes = orgman.outputByteCount
       orgman.send("j")
       try orgman.waitFor("the next row") { $0.lines[3].hasPrefix("▸") && $0.cursor == (3, 0) }
-      #expect(orgman.outputByteCount - bytes <= 200)
+      #expect(
+        orgman.outputByteCount - bytes <= 200,
+        "\(String(decoding: orgman.outputBytes[bytes...], as: UTF8.self).debugDescription)")
       try orgman.quit()
     }
 

@@ -68,7 +68,7 @@ extension TerminalProcess {
     press(.control("u"))
     send(words)
     press(.enter)
-    try waitFor("one row for \(words)") { $0.status.contains("/\(words)") && $0.text.contains("  1 of ") }
+    try waitFor("one row for \(words)") { $0.status.contains("/\(words)") && $0.text.contains(" 1/1 of ") }
   }
 
   /// Opens the detail of the selected organization, in which the first member is selected.

@@ -1,4 +1,4 @@
-/// What a list of organizations is filtered by, read from the text that somebody typed.
+/// What a list of organizations is filtered by, read from the text that a person typed.
 ///
 /// All terms must match:
 ///
@@ -15,7 +15,7 @@
 /// | `no:stripe`, `no:lago` | without that billing id |
 ///
 /// `!` in front of a term negates it. In double quotes, `\"` and `\\` stand for `"` and `\`.
-public struct Query: Sendable, Hashable {
+public struct Query: ListQuery {
   /// The terms in the order of the text.
   public let terms: [Term]
   /// What matching does, cheap things first.
@@ -23,12 +23,7 @@ public struct Query: Sendable, Hashable {
   private let membership: Membership
 
   /// One condition, or that it doesn't hold.
-  public struct Term: Sendable, Hashable {
-    /// What must hold.
-    public let condition: Condition
-    /// Whether it must not hold instead.
-    public let isNegated: Bool
-  }
+  public typealias Term = QueryTerm<Condition>
 
   /// What a term asks for.
   public enum Condition: Sendable, Hashable {
@@ -87,30 +82,26 @@ public struct Query: Sendable, Hashable {
     }
   }
 
-  /// The query that everything matches.
-  public init() {
-    terms = []
-    tests = []
-    membership = Membership([])
-  }
-
-  /// Reads a query; a text of white space alone matches everything.
-  ///
-  /// - Parameters:
-  ///   - text: the query.
-  ///   - roles: the roles that it may name: those of the data.
-  /// - Throws: `QueryError` with the place and what is wrong there.
-  public init(_ text: String, roles: [Role] = Rules.files.roles) throws(QueryError) {
-    var parser = QueryParser(text, roles: roles)
-    var terms: [Term] = []
-    while let term = try parser.next() { terms.append(term) }
+  /// Takes terms that were read.
+  public init(terms: [Term]) {
     self.terms = terms
     tests = terms.compactMap(Test.init).sorted { $0.cost < $1.cost }
     membership = Membership(terms)
   }
 
-  /// Whether everything matches.
-  public var isEmpty: Bool { terms.isEmpty }
+  /// What words and fields mean for organizations.
+  public static func vocabulary(_ roles: [Role]) -> QueryVocabulary<Condition> {
+    QueryVocabulary(
+      text: { .text($0) }, fuzzy: { .fuzzy($0) },
+      [
+        .text("plan") { .plan($0) }, .status { .status($0) }, .role(among: roles) { .role($0) },
+        .text("user") { .user($0) }, .number("members") { .members($0) },
+        .number("owners") { .owners($0) }, .day("created") { .created($0) },
+        .word("no", "billing id", OrganizationField.optional.reversed().map { "no:\($0.descriptor.word)" }) {
+          word in OrganizationField.optional.first { $0.descriptor.word == word }.map { .none($0) }
+        },
+      ])
+  }
 
   // MARK: Matching
 
@@ -256,17 +247,6 @@ public struct Query: Sendable, Hashable {
       hasher.combine(absentUsers)
     }
   }
-}
-
-/// What is wrong with the text of a query, and where.
-public struct QueryError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// How many Unicode scalars of the text stand before the place.
-  public let offset: Int
-  /// A sentence: what is wrong and what to write instead. Safe to print.
-  public let message: String
-
-  /// The sentence to print.
-  public var description: String { message }
 }
 
 extension Timestamp {

@@ -76,7 +76,8 @@ public struct QuerySuggestion: Sendable, Hashable {
   public static func users(_ text: String, _ reader: any StoreReader) throws(OrgError) -> [String] {
     var found: Set<String> = []
     for piece in pieces(of: text) {
-      let users = try reader.users(matching: piece, after: nil)
+      let users = try reader.users(
+        matching: UserQuery(terms: [QueryTerm(.text(piece))]), by: UserOrder(), after: nil)
       let rows = 0..<min(limit, users.count)
       try users.fetch(rows)
       found.formUnion(rows.compactMap { users.user(at: $0)?.id })

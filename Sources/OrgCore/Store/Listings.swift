@@ -87,29 +87,58 @@ public protocol OrganizationDetail: Sendable {
   func place(of user: String) -> Int?
 }
 
-/// The users whose ids have all words of a text, in the order of their ids, at one revision.
+/// The members of one organization that match a query, in an order, at one revision.
+public protocol MemberListing: RowSource {
+  /// The organization's id.
+  var organization: String { get }
+  /// How many members the organization has whatever the query.
+  var total: Int { get }
+  /// The id of the user in a row.
+  func id(at row: Int) -> String
+  /// The row of a user; `nil` where the query hides the user, or the user isn't a member.
+  func position(of user: String) -> Int?
+  /// The member in a row; `nil` where it isn't there yet.
+  func member(at row: Int) -> MemberRow?
+}
+
+/// The users that match a query, in an order, at one revision.
 public protocol UserListing: RowSource {
   /// The revision.
   var revision: Revision { get }
-  /// How many users there are whatever the text; an estimate as long as the rows aren't complete.
+  /// How many users there are whatever the query; an estimate as long as the rows aren't complete.
   var total: Int { get }
   /// The user in a row; `nil` where it isn't there yet.
   func user(at row: Int) -> UserSummary?
-  /// The row of a user; `nil` if the text hides the user or the user doesn't exist.
+  /// The row of a user; `nil` if the query hides the user or the user doesn't exist, or isn't there yet.
   func position(of user: String) -> Int?
 }
 
-/// The organizations of one user that have all words of a text, by their names, at one revision.
+extension UserListing {
+  /// The ids of the users in some rows. May take a while, so it isn't asked on a screen's thread.
+  public func ids(in rows: Range<Int>) throws(OrgError) -> [String] {
+    var ids: [String] = []
+    var start = rows.lowerBound
+    while start < rows.upperBound {
+      let page = start..<min(rows.upperBound, start + 1000)
+      if !isWhole { try fetch(page) }
+      ids += page.compactMap { user(at: $0)?.id }
+      start = page.upperBound
+    }
+    return ids
+  }
+}
+
+/// The organizations of one user that match a query, in an order, at one revision.
 public protocol MembershipListing: RowSource {
   /// The user's id.
   var user: String { get }
-  /// How many organizations the user is in whatever the text.
+  /// How many organizations the user is in whatever the query.
   var total: Int { get }
   /// The id of the organization in a row.
   func id(at row: Int) -> String
-  /// The row of an organization; `nil` where the text hides it, or the user isn't in it.
+  /// The row of an organization; `nil` where the query hides it, or the user isn't in it.
   func position(of organization: String) -> Int?
-  /// Whether the user is in an organization, whether the text hides it or not.
+  /// Whether the user is in an organization, whether the query hides it or not.
   func contains(_ organization: String) -> Bool
   /// What a row shows; `nil` where that isn't there yet.
   func row(at row: Int) -> Membership?

@@ -153,12 +153,29 @@ package struct MemoryReader: StoreReader {
     MemoryListing(self, query, order, after: earlier as? MemoryListing)
   }
 
-  package func users(matching text: String, after earlier: (any UserListing)?) -> any UserListing {
-    MemoryUsers(self, matching: text)
+  package func members(
+    of organization: String, matching query: MemberQuery, by order: MemberOrder,
+    after earlier: (any MemberListing)?
+  ) -> any MemberListing {
+    let record = records[organization]
+    let members = record?.members ?? []
+    return ArrangedMembers(of: organization, matching: query, by: order, total: members.count) {
+      MemberRow(members[$0])
+    } place: {
+      record?.place(of: $0)
+    }
   }
 
-  package func memberships(of user: String, matching text: String) -> any MembershipListing {
-    MemoryMemberships(memberships(of: user), of: user, matching: text)
+  package func users(
+    matching query: UserQuery, by order: UserOrder, after earlier: (any UserListing)?
+  ) -> any UserListing {
+    MemoryUsers(self, matching: query, by: order)
+  }
+
+  package func memberships(
+    of user: String, matching query: MembershipQuery, by order: MembershipOrder
+  ) -> any MembershipListing {
+    MemoryMemberships(self, of: user, matching: query, by: order)
   }
 
   package func overview() -> Overview {

@@ -62,21 +62,30 @@ public protocol StoreReader: Sendable {
     _ query: Query, _ order: ListOrder, after earlier: (any OrganizationListing)?
   ) throws(OrgError) -> (any OrganizationListing)?
 
-  /// The users whose ids have all words of a text, whatever the case, in the order of their ids.
+  /// The members of an organization that match a query, in an order; none for an unknown organization.
   ///
-  /// - Parameters:
-  ///   - text: the words, with white space between.
-  ///   - earlier: as for `listing(_:_:after:)`.
-  func users(matching text: String, after earlier: (any UserListing)?) throws(OrgError) -> any UserListing
+  /// - Parameter earlier: as for `listing(_:_:after:)`.
+  func members(
+    of organization: String, matching query: MemberQuery, by order: MemberOrder,
+    after earlier: (any MemberListing)?
+  ) throws(OrgError) -> any MemberListing
+
+  /// The users that match a query, in an order.
+  ///
+  /// - Parameter earlier: as for `listing(_:_:after:)`.
+  func users(
+    matching query: UserQuery, by order: UserOrder, after earlier: (any UserListing)?
+  ) throws(OrgError) -> any UserListing
 
   /// The same with the first users at least, where all of them take so long that people notice; `nil` where they don't.
   func firstUsers(
-    matching text: String, after earlier: (any UserListing)?
+    matching query: UserQuery, by order: UserOrder, after earlier: (any UserListing)?
   ) throws(OrgError) -> (any UserListing)?
 
-  /// The organizations of a user that have all words of a text in their name, id, plan or status or in the user's role,
-  /// by name.
-  func memberships(of user: String, matching text: String) throws(OrgError) -> any MembershipListing
+  /// The organizations of a user that match a query, in an order.
+  func memberships(
+    of user: String, matching query: MembershipQuery, by order: MembershipOrder
+  ) throws(OrgError) -> any MembershipListing
 
   /// What there is, counted.
   func overview() throws(OrgError) -> Overview
@@ -103,7 +112,7 @@ extension StoreReader {
   ) throws(OrgError) -> (any OrganizationListing)? { nil }
   /// Most stores have all users at once.
   public func firstUsers(
-    matching text: String, after earlier: (any UserListing)?
+    matching query: UserQuery, by order: UserOrder, after earlier: (any UserListing)?
   ) throws(OrgError) -> (any UserListing)? { nil }
   /// Most stores count everything at once.
   public func overview(counted: (Overview) -> Void) throws(OrgError) -> Overview { try overview() }

@@ -70,12 +70,30 @@ extension Snapshot: StoreReader {
     SnapshotListing(self, query, order, after: earlier as? SnapshotListing)
   }
 
-  package func users(matching text: String, after earlier: (any UserListing)?) -> any UserListing {
-    SnapshotUsers(self, matching: text, after: earlier as? SnapshotUsers)
+  package func members(
+    of organization: String, matching query: MemberQuery, by order: MemberOrder,
+    after earlier: (any MemberListing)?
+  ) -> any MemberListing {
+    let index = contents.index(ofOrganization: organization)
+    return ArrangedMembers(
+      of: organization, matching: query, by: order, total: index.map(contents.memberCount) ?? 0
+    ) { [contents] place in
+      contents.row(ofMember: place, at: index ?? 0)
+    } place: { [contents] user in
+      index.flatMap { contents.memberIndex(ofUser: user, at: $0) }
+    }
   }
 
-  package func memberships(of user: String, matching text: String) -> any MembershipListing {
-    SnapshotMemberships(of: user, in: self, matching: text)
+  package func users(
+    matching query: UserQuery, by order: UserOrder, after earlier: (any UserListing)?
+  ) -> any UserListing {
+    SnapshotUsers(self, matching: query, by: order, after: earlier as? SnapshotUsers)
+  }
+
+  package func memberships(
+    of user: String, matching query: MembershipQuery, by order: MembershipOrder
+  ) -> any MembershipListing {
+    SnapshotMemberships(of: user, in: self, matching: query, by: order)
   }
 
   package func overview() -> Overview {

@@ -13,14 +13,14 @@ struct UserIndex: Sendable {
   /// Where each id begins, and the end of the last.
   private var starts: NumberList = [0]
   /// The ids in lower case, and where each begins: the same arrays where the ids are that already.
-  private var folded: [UInt8] = []
-  private var foldedStarts: NumberList = []
+  private(set) var folded: [UInt8] = []
+  private(set) var foldedStarts: NumberList = []
   /// Where each user's memberships begin, and the end of the last.
-  private var firsts: NumberList = [0]
+  private(set) var firsts: NumberList = [0]
   /// User by user, organizations rising: `Membership` as numbers.
-  private var memberships: NumberList = []
+  private(set) var memberships: NumberList = []
   /// User by user, how many memberships have each role, in the order of the roles.
-  private var counts: [Int32] = []
+  private(set) var counts: [Int32] = []
 
   /// One organization of a user as a number: however many roles there are, each has one of its own.
   struct Membership: Equatable {
@@ -69,11 +69,16 @@ struct UserIndex: Sendable {
 
   /// A user, and how many organizations have them in which role.
   func user(at row: Int) -> UserSummary {
+    UserSummary(id: String(decoding: text[range(row)], as: UTF8.self), roles: roleCounts(at: row))
+  }
+
+  /// How many organizations have a user in each role.
+  func roleCounts(at row: Int) -> RoleCounts {
     var roles = RoleCounts()
     for (place, role) in Role.inFiles.enumerated() {
       roles[role] = Int(counts[row * Role.inFiles.count + place])
     }
-    return UserSummary(id: String(decoding: text[range(row)], as: UTF8.self), roles: roles)
+    return roles
   }
 
   /// Where a user stands; `nil` for one who is in no organization.
@@ -97,21 +102,6 @@ struct UserIndex: Sendable {
   /// The indices of a user's organizations, rising.
   func organizations(at row: Int) -> [Int] {
     (firsts[row]..<firsts[row + 1]).map { Membership(number: memberships[$0]).organization }
-  }
-
-  /// The users with all of some words in their ids, whatever the case.
-  func rows(containing words: [String]) -> [Int32] {
-    let words = words.map { word in
-      var bytes: [UInt8] = []
-      SearchText.append(word, to: &bytes)
-      return bytes
-    }
-    return folded.withUnsafeBytes { text in
-      (0..<Int32(clamping: count)).filter { row in
-        let id = text[foldedStarts[Int(row)]..<foldedStarts[Int(row) + 1]]
-        return words.allSatisfy { SearchText.contains($0, in: UnsafeRawBufferPointer(rebasing: id)) }
-      }
-    }
   }
 
   private func range(_ row: Int) -> Range<Int> { starts[row]..<starts[row + 1] - 1 }

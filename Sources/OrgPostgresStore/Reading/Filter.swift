@@ -36,7 +36,7 @@ struct Filter {
       }
       return "\(raw: tables.plainSearchText(for: word)) like \(pattern) and \(exact)"
     case .fuzzy(let text):
-      let pattern = text.lowercased().unicodeScalars.reduce("%") { $0 + String($1).likeEscaped + "%" }
+      let pattern = text.fuzzyPattern
       return tables.searchTexts.map { "coalesce(\(raw: $0) like \(pattern), false)" as SQL }.joined(" or ")
     case .plan(let plan): return "\(raw: tables.lowercase(tables.plan)) = \(plan.lowercased())"
     case .status(let status): return "\(raw: tables.status) = \(status.rawValue)"
@@ -44,29 +44,28 @@ struct Filter {
       return "\(raw: tables.memberCount) \(raw: comparison.sign.rawValue) \(comparison.number)"
     case .owners(let comparison):
       return "\(raw: tables.count(of: .owner)) \(raw: comparison.sign.rawValue) \(comparison.number)"
-    case .created(let comparison): return creation(comparison)
+    case .created(let comparison): return Self.day(of: tables.creation, comparison)
     case .none(let field): return "\(raw: tables.text(field)) is null"
     case .user, .role: return nil
     }
   }
 
   /// By the day, which begins at midnight in UTC; an unknown time is neither before nor after any day.
-  private func creation(_ comparison: Query.Comparison) -> SQL {
+  static func day(of time: String, _ comparison: Query.Comparison) -> SQL {
     func start(_ day: Int) -> SQL {
       "timestamptz '1970-01-01 00:00:00+00' + \(min(max(day, -1_000_000), 2_000_000)) * interval '24 hours'"
     }
     let day = comparison.number
     let (first, next) = (start(day), start(day + 1))
-    let creation = tables.creation
     let condition: SQL =
       switch comparison.sign {
-      case .below: "\(raw: creation) < \(first)"
-      case .atMost: "\(raw: creation) < \(next)"
-      case .above: "\(raw: creation) >= \(next)"
-      case .atLeast: "\(raw: creation) >= \(first)"
-      case .equal: "\(raw: creation) >= \(first) and \(raw: creation) < \(next)"
+      case .below: "\(raw: time) < \(first)"
+      case .atMost: "\(raw: time) < \(next)"
+      case .above: "\(raw: time) >= \(next)"
+      case .atLeast: "\(raw: time) >= \(first)"
+      case .equal: "\(raw: time) >= \(first) and \(raw: time) < \(next)"
       }
-    return "(coalesce(isfinite(\(raw: creation)), false) and \(condition))"
+    return "(coalesce(isfinite(\(raw: time)), false) and \(condition))"
   }
 
   /// What the query asks of members.
@@ -104,6 +103,13 @@ extension String {
   fileprivate var likeEscaped: String {
     replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
   }
+
+  /// What LIKE finds the text by, anywhere in a text in lower case.
+  var textPattern: String { "%\(lowercased().likeEscaped)%" }
+  /// What LIKE finds the characters of the text by, in this order.
+  var fuzzyPattern: String {
+    lowercased().unicodeScalars.reduce("%") { $0 + String($1).likeEscaped + "%" }
+  }
 }
 
 /// The order of a list as SQL.
@@ -121,6 +127,26 @@ struct Sorting {
       return "\(raw: names.map { $0 + direction }.joined(separator: ", "))"
     }
     return (column.map { "\($0)\(raw: direction)" as SQL } + names.map { "\(raw: $0)" as SQL }).joined(", ")
+  }
+
+  /// What comes after `order by` for the organizations of a user.
+  static func keys(_ order: MembershipOrder, on tables: Tables) -> SQL {
+    func sorted(_ column: OrganizationColumn) -> SQL {
+      Sorting(ListOrder(column, isDescending: order.isDescending, planTiers: order.planTiers), on: tables)
+        .keys
+    }
+    func key(_ expression: String) -> SQL {
+      let names = ([tables.nameOrder[0]] + [tables.dataOrder]).joined(separator: ", ")
+      return "\(raw: expression + (order.isDescending ? " desc" : "")), \(raw: names)"
+    }
+    return switch order.column {
+    case .name: sorted(.name)
+    case .plan: sorted(.plan)
+    case .status: sorted(.status)
+    case .created: sorted(.created)
+    case .role: key(tables.roleRank)
+    case .joined: key(tables.joined)
+    }
   }
 
   /// The column as a number, in the same order.

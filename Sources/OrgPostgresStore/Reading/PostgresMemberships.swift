@@ -1,10 +1,12 @@
 import OrgCore
 import Synchronization
 
-/// The organizations of a user who has very many: their ids by name, and the rows that were looked at.
+/// The organizations of a user that match a query, in an order: their ids, and the rows that were looked at. Where there
+/// aren't many, those are all.
 final class PostgresMemberships: MembershipListing {
   let user: String
   let total: Int
+  let isWhole: Bool
   private let reader: PostgresReader
   private let ids: OrganizationIDs
   private let rows: [OrganizationIDs.Number]
@@ -16,34 +18,35 @@ final class PostgresMemberships: MembershipListing {
   /// How many rows are kept.
   private static let cacheLimit = 10_000
 
-  /// Reads the ids of those that have all words of a text.
-  init(_ reader: PostgresReader, of user: String, matching text: String) throws(OrgError) {
+  /// Reads the ids of all, and which of them match.
+  init(
+    _ reader: PostgresReader, of user: String, matching query: MembershipQuery, by order: MembershipOrder
+  ) throws(OrgError) {
     (self.user, self.reader) = (user, reader.unconditional)
     let tables = reader.tables
-    let words = text.lowercased().split(whereSeparator: \.isWhitespace).map(String.init)
-    let texts = [tables.text(.name), tables.id, tables.plan, tables.status, tables.role].map {
-      "coalesce(\(tables.lowercase($0)), '')"
-    }.joined(separator: " || E'\\n' || ")
-    let matches: SQL =
-      words.isEmpty ? "true" : words.map { "position(\($0) in \(raw: texts)) > 0" as SQL }.joined(" and ")
-    let rows = try reader.ask(
-      """
-      select \(raw: tables.id), \(matches) from \(raw: tables.members) m \
-      join \(raw: tables.organizations) o on o.id = \(raw: tables.memberOrganization) \
-      where m.user_id = \(user) order by \(raw: tables.nameOrder[0]), \(raw: tables.dataOrder)
-      """)
-    let ids = OrganizationIDs(areUUIDs: tables.hasUUIDs, count: rows.count)
+    let ids = OrganizationIDs(areUUIDs: tables.hasUUIDs, count: 0)
     var shown: [OrganizationIDs.Number] = []
-    for row in 0..<rows.count {
-      guard let number = rows.text(row, 0).flatMap({ ids.add($0) }) else { continue }
-      if rows.isTrue(row, 1) { shown.append(number) }
+    var total = 0
+    if user.canBeSent {
+      let rows = try reader.ask(
+        """
+        select \(raw: tables.id), \(Filter(query.organizations, on: tables).condition) \
+        and \(MemberFilter(query.members, on: tables).condition) from \(raw: tables.members) m \
+        join \(raw: tables.organizations) o on o.id = \(raw: tables.memberOrganization) \
+        where m.user_id = \(user) order by \(Sorting.keys(order, on: tables))
+        """)
+      total = rows.count
+      for row in 0..<rows.count {
+        guard let number = rows.text(row, 0).flatMap({ ids.add($0) }) else { continue }
+        if rows.isTrue(row, 1) { shown.append(number) }
+      }
     }
-    (self.ids, self.rows, total) = (ids, shown, rows.count)
+    (self.ids, rows, self.total, isWhole) = (ids, shown, total, shown.count <= Self.limit)
     positions = Dictionary(
       shown.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    if isWhole { try fetch(0..<count, from: reader) }
   }
 
-  let isWhole = false
   var count: Int { rows.count }
   func id(at row: Int) -> String { ids[rows[row]] }
   func position(of organization: String) -> Int? { ids.number(of: organization).flatMap { positions[$0] } }
@@ -53,7 +56,9 @@ final class PostgresMemberships: MembershipListing {
     return cache.withLock { $0[number] }
   }
 
-  func fetch(_ rows: Range<Int>) throws(OrgError) {
+  func fetch(_ rows: Range<Int>) throws(OrgError) { try fetch(rows, from: reader) }
+
+  private func fetch(_ rows: Range<Int>, from reader: PostgresReader) throws(OrgError) {
     let wanted = self.rows[rows.clamped(to: 0..<count)]
     let missing = cache.withLock { cache in wanted.filter { cache[$0] == nil } }
     guard !missing.isEmpty else { return }

@@ -270,21 +270,37 @@ final class PostgresReader: StoreReader {
     ListBuilder(reader: self, query: query, order: order, earlier: earlier as? PostgresListing)
   }
 
-  func users(matching text: String, after earlier: (any UserListing)?) throws(OrgError) -> any UserListing {
-    try PostgresUsers.all(self, text, after: earlier as? PostgresUsers)
+  func members(
+    of organization: String, matching query: MemberQuery, by order: MemberOrder,
+    after earlier: (any MemberListing)?
+  ) throws(OrgError) -> any MemberListing {
+    guard tables.canBeID(organization) else {
+      return MemoryReader.unread.members(of: organization, matching: query, by: order, after: nil)
+    }
+    return try PostgresMembers.make(
+      self, of: organization, query, order, after: earlier as? PostgresMembers)
+  }
+
+  func users(
+    matching query: UserQuery, by order: UserOrder, after earlier: (any UserListing)?
+  ) throws(OrgError) -> any UserListing {
+    guard query.isByID(order) else {
+      return try PostgresSortedUsers.make(self, query, order, after: earlier as? PostgresSortedUsers)
+    }
+    return try PostgresUsers.all(self, query, after: earlier as? PostgresUsers)
   }
 
   func firstUsers(
-    matching text: String, after earlier: (any UserListing)?
+    matching query: UserQuery, by order: UserOrder, after earlier: (any UserListing)?
   ) throws(OrgError) -> (any UserListing)? {
-    try PostgresUsers.first(self, text, after: earlier as? PostgresUsers)
+    guard query.isByID(order) else { return nil }
+    return try PostgresUsers.first(self, query, after: earlier as? PostgresUsers)
   }
 
-  func memberships(of user: String, matching text: String) throws(OrgError) -> any MembershipListing {
-    let limit = PostgresMemberships.limit
-    let some = try memberships(of: user, "order by \(raw: tables.dataOrder) limit \(limit + 1)")
-    guard some.count > limit else { return MemoryMemberships(some, of: user, matching: text) }
-    return try PostgresMemberships(self, of: user, matching: text)
+  func memberships(
+    of user: String, matching query: MembershipQuery, by order: MembershipOrder
+  ) throws(OrgError) -> any MembershipListing {
+    try PostgresMemberships(self, of: user, matching: query, by: order)
   }
 
   func difference(since earlier: any StoreReader) throws(OrgError) -> StoreDifference? {

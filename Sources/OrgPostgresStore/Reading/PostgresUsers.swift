@@ -1,7 +1,7 @@
 import OrgCore
 import Synchronization
 
-/// The users whose ids have all words of a text, in the order of their ids.
+/// The users whose ids match a query, in the order of their ids.
 final class PostgresUsers: UserListing {
   let revision: Revision
   let total: Int
@@ -44,10 +44,11 @@ final class PostgresUsers: UserListing {
   private static let moment = 150
 
   private init(
-    _ reader: PostgresReader, _ text: String, _ shown: UserIntervals, all: UserIntervals?, generation: Int,
+    _ reader: PostgresReader, _ query: UserQuery, _ shown: UserIntervals, all: UserIntervals?,
+    generation: Int,
     estimates: (count: Int, total: Int)? = nil, _ pages: Pages
   ) {
-    (revision, queries) = (reader.revision, UserQueries(reader: reader.unconditional, text: text))
+    (revision, queries) = (reader.revision, UserQueries(reader: reader.unconditional, query: query))
     (self.shown, self.all, self.generation) = (shown, all, generation)
     isComplete = estimates == nil
     expectedCount = estimates?.count ?? shown.count
@@ -94,51 +95,51 @@ final class PostgresUsers: UserListing {
 extension PostgresUsers {
   /// The first users, if all take longer than people don't notice.
   static func first(
-    _ reader: PostgresReader, _ text: String, after earlier: PostgresUsers?
+    _ reader: PostgresReader, _ query: UserQuery, after earlier: PostgresUsers?
   ) throws(OrgError) -> PostgresUsers? {
-    if let earlier, earlier.isComplete, earlier.queries.text == text { return nil }
+    if let earlier, earlier.isComplete, earlier.queries.query == query { return nil }
     let queries = UserQueries(
-      reader: text.isEmpty ? reader : reader.limited(milliseconds: moment), text: text)
+      reader: query.isEmpty ? reader : reader.limited(milliseconds: moment), query: query)
     var found: (users: [UserSummary], estimate: Int, total: Int)
     do throws(OrgError) {
       found = try queries.first()
       if found.users.count < UserIntervals.size { return nil }
     } catch {
       guard error.code == .cancelled, reader.isStillWanted else { throw error }
-      guard reader.tables.hasUserTexts else { return nil }
+      guard reader.tables.hasUserTexts, let text = queries.onlyText else { return nil }
       // Few have the text somewhere, so all have to be looked at; those that begin with it are found at once.
-      found = try UserQueries(reader: reader, text: text).first(startingWith: text)
+      found = try UserQueries(reader: reader, query: query).first(startingWith: text)
       found.estimate = found.users.count
     }
     var pages = Pages()
     pages.add([0: found.users])
     let firsts = found.users.first.map { [$0.id] } ?? []
     return PostgresUsers(
-      reader, text, UserIntervals(firsts: firsts, counts: firsts.map { _ in found.users.count }),
+      reader, query, UserIntervals(firsts: firsts, counts: firsts.map { _ in found.users.count }),
       all: nil, generation: reader.generation,
       estimates: (max(found.estimate, found.users.count), max(found.total, found.users.count)), pages)
   }
 
   /// All users.
   static func all(
-    _ reader: PostgresReader, _ text: String, after earlier: PostgresUsers?
+    _ reader: PostgresReader, _ query: UserQuery, after earlier: PostgresUsers?
   ) throws(OrgError) -> PostgresUsers {
-    try reader.inOneMoment { (moment) throws(OrgError) in try all(reader, moment, text, after: earlier) }
+    try reader.inOneMoment { (moment) throws(OrgError) in try all(reader, moment, query, after: earlier) }
   }
 
   private static func all(
-    _ reader: PostgresReader, _ moment: PostgresReader, _ text: String, after earlier: PostgresUsers?
+    _ reader: PostgresReader, _ moment: PostgresReader, _ query: UserQuery, after earlier: PostgresUsers?
   ) throws(OrgError) -> PostgresUsers {
-    let queries = UserQueries(reader: moment, text: text)
-    if let earlier, earlier.isComplete, earlier.queries.text == text,
+    let queries = UserQueries(reader: moment, query: query)
+    if let earlier, earlier.isComplete, earlier.queries.query == query,
       let updated = try earlier.updated(reader, queries)
     {
       return updated
     }
     let (generation, _) = try moment.changes(since: nil)
     let (shown, all) = try queries.intervals()
-    let users = PostgresUsers(reader, text, shown, all: all, generation: generation, Pages())
-    let first = try UserQueries(reader: moment, text: text).users(
+    let users = PostgresUsers(reader, query, shown, all: all, generation: generation, Pages())
+    let first = try UserQueries(reader: moment, query: query).users(
       Array(shown.firsts.indices.prefix(1)), of: shown)
     users.pages.withLock { $0.add(first) }
     return users
@@ -150,22 +151,22 @@ extension PostgresUsers {
     if !reader.tables.isInstalled {
       guard reader.revision == revision else { return nil }
       return PostgresUsers(
-        reader, queries.text, shown, all: all, generation: generation, pages.withLock { $0 })
+        reader, queries.query, shown, all: all, generation: generation, pages.withLock { $0 })
     }
     let (now, _) = try queries.reader.changes(since: nil)
     guard let changed = try queries.changed(since: generation) else { return nil }
     let outdated = Set(changed.map(shown.interval)).sorted()
     guard let newShown = shown.changing(try queries.counts(outdated, of: shown)) else { return nil }
     var newAll = newShown
-    if !queries.text.isEmpty {
-      let counts = try UserQueries(reader: queries.reader, text: "").counts(
+    if !queries.query.isEmpty {
+      let counts = try UserQueries(reader: queries.reader, query: UserQuery()).counts(
         Set(changed.map(all.interval)).sorted(), of: all)
       guard let changedAll = all.changing(counts) else { return nil }
       newAll = changedAll
     }
     let known = pages.withLock { $0 }
     let new = PostgresUsers(
-      reader, queries.text, newShown, all: newAll, generation: now, known.without(outdated))
+      reader, queries.query, newShown, all: newAll, generation: now, known.without(outdated))
     let wanted = outdated.filter { known.users[$0] != nil }
     if !wanted.isEmpty {
       let found = try queries.users(wanted, of: newShown)

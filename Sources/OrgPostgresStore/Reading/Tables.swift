@@ -157,8 +157,15 @@ struct Tables: Sendable {
     return parts.map { "\(raw: String($0))" as SQL }.joined("\(text)" as SQL)
   }
 
+  /// When a member joined, for comparing; an unknown time comes first.
+  var joined: String { expressions.joinedOrder("m") }
   /// The order of an organization's members: as they joined.
-  var memberOrder: String { "\(expressions.joinedOrder("m")), \(expressions.userOrder("m"))" }
+  var memberOrder: String { "\(joined), \(expressions.userOrder("m"))" }
+  /// The place of a member's role, those with the most rights first.
+  var roleRank: String {
+    let roles = Role.allCases.sorted { $0.rank < $1.rank }.map { "'\($0.rawValue)'" }
+    return "array_position(array[\(roles.joined(separator: ", "))], \(role))"
+  }
 
   /// What is read of a member, in the order that `member(_:_:)` decodes.
   var memberColumns: String {

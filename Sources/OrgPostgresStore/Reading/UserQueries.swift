@@ -1,23 +1,39 @@
 import OrgCore
 
-/// What a list of users asks the server: about those whose ids have all words of a text.
+/// What a list of users asks the server: about those that match a query.
 struct UserQueries {
   let reader: PostgresReader
-  let text: String
+  let query: UserQuery
 
-  private var tables: Tables { reader.tables }
+  var tables: Tables { reader.tables }
 
   /// Users that there are, each once, as `users.id`.
-  private func distinct(_ condition: SQL = "true") -> SQL {
+  func distinct(_ condition: SQL = "true") -> SQL {
     "(select distinct \(raw: tables.userOrder) as id from \(raw: tables.members) m where \(condition)) users"
   }
 
   /// Whether a user's id has the words.
-  private var matches: SQL {
-    let words = text.lowercased().split(whereSeparator: \.isWhitespace).map(String.init)
+  var matches: SQL {
     let lower = tables.lowercase("users.id::text")
-    return words.isEmpty
-      ? "true" : words.map { "position(\($0) in \(raw: lower)) > 0" as SQL }.joined(" and ")
+    let words = query.terms.compactMap { term -> SQL? in
+      let pattern: String
+      switch term.condition {
+      case .text(let text): pattern = text.textPattern
+      case .fuzzy(let text): pattern = text.fuzzyPattern
+      case .role, .status, .organizations, .count: return nil
+      }
+      return "\(raw: lower) \(raw: term.isNegated ? "not " : "")like \(pattern)"
+    }
+    return words.isEmpty ? "true" : words.joined(" and ")
+  }
+
+  /// The text that ids are to have, if that is all that is asked.
+  var onlyText: String? {
+    if query.terms.count == 1, case .text(let text) = query.terms[0].condition, !query.terms[0].isNegated {
+      text
+    } else {
+      nil
+    }
   }
 
   /// Between two users: the second is beyond the end.
@@ -38,7 +54,7 @@ struct UserQueries {
     """
   }
 
-  private func users(_ rows: Rows) -> [UserSummary] {
+  func users(_ rows: Rows) -> [UserSummary] {
     var users: [UserSummary] = []
     var current: (id: String, roles: RoleCounts)?
     for row in 0..<rows.count {

@@ -137,40 +137,6 @@ extension StoreBehavior {
       try expect("the place of a stranger", bravo.place(of: "eve"), is: nil)
       try expect("no unknown one", listing.detail(of: sample.unknown) == nil)
     },
-    StoreBehavior("users come by their ids, with how many organizations have them in which role") {
-      manager, sample in
-      try manager.addOrganizations(sample)
-      let reader = try manager.reader()
-      let all = try reader.users(matching: "", after: nil)
-      func ids(_ users: any UserListing) -> [String?] { (0..<users.count).map { users.user(at: $0)?.id } }
-      try expect("all", ids(all), is: ["ann", "bob"])
-      let ann = try need("ann", all.user(at: 0))
-      try expect(
-        "the roles of ann", [ann.organizationCount, ann.roles.owner, ann.roles.member], is: [2, 1, 1])
-      try expect("the row of bob", all.position(of: "bob"), is: 1)
-      let some = try reader.users(matching: "B", after: all)
-      try expect("those with b", ids(some), is: ["bob"])
-      try expect("how many there are", some.total, is: 2)
-      try manager.addUser("abe", to: sample.id("c"))
-      try expect(
-        "after a change", ids(try manager.reader().users(matching: "", after: some)),
-        is: ["abe", "ann", "bob"])
-    },
-    StoreBehavior("a user's organizations come by name, and are found by words") { manager, sample in
-      try manager.addOrganizations(sample)
-      let reader = try manager.reader()
-      let all = try reader.memberships(of: "ann", matching: "")
-      func ids(_ listing: any MembershipListing) -> [String] { (0..<listing.count).map(listing.id(at:)) }
-      try expect("all", ids(all), is: ["a", "b"].map(sample.id))
-      let some = try reader.memberships(of: "ann", matching: "BRAVO member")
-      try expect("those with the words", ids(some), is: [sample.id("b")])
-      try expect("how many there are", some.total, is: 2)
-      try expect("the row of a hidden one", some.position(of: sample.id("a")), is: nil)
-      try expect(
-        "that the user is in a hidden one", some.contains(sample.id("a")) && !some.contains(sample.id("c")))
-      try expect("the roles", try some.members().map(\.role), is: [.owner, .member])
-      try expect("a stranger's", try reader.memberships(of: "eve", matching: "").count, is: 0)
-    },
     StoreBehavior("the overview counts what the queries of its lines find") { manager, sample in
       try manager.addOrganizations(sample)
       let reader = try manager.reader()
@@ -204,7 +170,7 @@ extension StoreBehavior {
 
 extension OrgManager {
   /// Delta, Alpha, Bravo and Charlie, in this order; they differ in all that lists are sorted and filtered by.
-  fileprivate func addOrganizations(_ sample: Sample) throws {
+  func addOrganizations(_ sample: Sample) throws {
     func organization(_ id: String, _ name: String, _ plan: String, day: Int) -> Change {
       .createOrganization(sample.organization(sample.id(id), named: name, plan: plan, at: day * 86_400))
     }

@@ -52,8 +52,9 @@ extension Renderer {
       let isSelected = list.isSelected(index)
       let style = isSelected ? (hasFocus ? theme.selected : theme.selectedElsewhere) : theme.text
       var line = line(width)
-      if !hasSigns { line.add(isSelected ? "▸" : " ", style) }
+      if !hasSigns { line.add(isSelected ? "▸" : list.isMarked(index) ? "•" : " ", style) }
       row(index, style, &line)
+      if isSelected { line.fill(style) }
       lines.append(line.spans)
     }
     if visible.isEmpty {

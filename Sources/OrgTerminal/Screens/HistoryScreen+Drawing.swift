@@ -45,7 +45,7 @@ extension HistoryScreen: DrawableRowsScreen {
       let style = isSelected ? theme.selected : theme.text
       builder.add(isSelected ? "▸" : " ", style)
       builder.add(subject, style)
-      if isSelected { builder.fill(leaving: 1, style) }
+      if isSelected { builder.fill(style) }
     case .value(let label, let value):
       builder.add("   ")
       builder.add(label, width: 8, theme.quiet)
@@ -74,9 +74,9 @@ extension HistoryScreen: DrawableRowsScreen {
       let text = row.entry.time.minuteText
       line.add(isShort ? String(text.dropFirst(5)) : text, width: time, style)
       line.add(row.actor, width: actor - 1, style)
-      // End the bar here, so that the rest of the line needn't be sent again when the selection moves.
-      line.add(" ")
-      line.add(row.text, row.fate == .holds ? theme.text : theme.quiet)
+      let isSelected = list.isSelected(index)
+      line.add(isSelected && list.isMarked(index) ? "•" : " ", style)
+      line.add(row.text, isSelected || row.fate == .holds ? style : theme.quiet)
     }
     let last = list.visible(layout.body.count - 1).count + 1
     if !rows.isComplete, last < lines.count {

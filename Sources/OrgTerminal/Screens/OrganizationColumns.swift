@@ -85,14 +85,14 @@ extension Renderer {
     case .field(.planTier): text(defaults.shown(organization.planTier, .planTier))
     case .field(.status):
       let status = defaults.shown(organization.status.rawValue, .status)
-      line.add(status, theme.status(organization.status))
-      line.add("", width: cell.width - status.count)
+      line.add(status, row.isSelected ? style : theme.status(organization.status))
+      line.add("", width: cell.width - status.count, style)
     case .members:
       line.add(row.memberCount?.grouped ?? "…", width: cell.width - 1, style, isRight: true)
       line.add(" ", style)
     case .created: text(organization.createdAt.dayText)
-    case .id: text(organization.id)
-    case .field(let field): text(organization[field] ?? "")
+    case .id: text(typesetter.shorten(organization.id, to: cell.width - 1))
+    case .field(let field): text(typesetter.shorten(organization[field] ?? "", to: cell.width - 1))
     }
   }
 }

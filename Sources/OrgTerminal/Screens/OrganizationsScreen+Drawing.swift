@@ -36,11 +36,8 @@ extension OrganizationsScreen: DrawableScreen {
         item.content?.organization.name ?? "…", nameWidth,
         renderer.signs(isSelected: item.isSelected, isMarked: item.isMarked, hasChanged: item.hasChanged),
         item.hasChanged ? theme.changed(base) : base, base, &line)
-      for (place, column) in columns.enumerated() {
-        // End the bar here, so that the rest of the line needn't be sent again when the selection moves.
-        renderer.add(
-          column, of: item, place == 0 && column.kind != .field(.status) ? base : theme.text, to: &line)
-      }
+      for column in columns { renderer.add(column, of: item, base, to: &line) }
+      if item.isSelected { line.fill(base) }
       lines.append(line.spans)
     }
     if visibleRows.isEmpty {
@@ -48,9 +45,9 @@ extension OrganizationsScreen: DrawableScreen {
       let text =
         !data.listing.summary.hasOrganizations
         ? ["Reading the organizations."] + renderer.key(.close, "cancels.", model)
-        : filter.isEmpty
+        : listFilter.isEmpty
           ? ["No organizations yet."] + offer
-          : ["Nothing matches \(filter.quoted)."] + renderer.key(.back, "clears the filter.", model)
+          : ["Nothing matches \(listFilter.quoted)."] + renderer.key(.back, "clears the filter.", model)
       lines += text.map { [Span(" "), Span(renderer.typesetter.fit($0, width - 2), theme.quiet)] }
     }
     lines += Array(repeating: [], count: max(0, layout.body.count - lines.count))
@@ -69,9 +66,9 @@ extension OrganizationsScreen: DrawableScreen {
     let width = layout.detailWidth
     let hasFocus = pane == .detail
     let visible = visibleLines
-    var lines = detailLines(visible, model.workspace.flash).map {
-      line($0, hasFocus: hasFocus, renderer, width)
-    }
+    let drawn = detailLines(visible, model.workspace.flash)
+    let columns = MemberColumns(drawn, renderer.typesetter, width)
+    var lines = drawn.map { line($0, columns, hasFocus: hasFocus, renderer, width) }
     lines += Array(repeating: [], count: max(0, layout.body.count - lines.count))
     if hasFocus, frame.cursor == nil {
       let row = min(max(0, selectedLine - visible.lowerBound), layout.body.count - 1)
@@ -81,7 +78,7 @@ extension OrganizationsScreen: DrawableScreen {
   }
 
   private func line(
-    _ line: DetailLine, hasFocus: Bool, _ renderer: Renderer, _ width: Int
+    _ line: DetailLine, _ columns: MemberColumns, hasFocus: Bool, _ renderer: Renderer, _ width: Int
   ) -> [Span] {
     let theme = renderer.theme
     var builder = renderer.line(width)
@@ -97,34 +94,69 @@ extension OrganizationsScreen: DrawableScreen {
       builder.add(mark(isSelected), style)
       builder.add(organization.name, width: width - status.count - 3, style)
       builder.add(" ", style)
-      builder.add(status, theme.status(organization.status))
+      builder.add(status, isSelected && hasFocus ? style : theme.status(organization.status))
+      if isSelected { builder.fill(style) }
     case .id(let id):
       builder.add(" ")
-      builder.add(id, theme.quiet)
+      builder.add(renderer.typesetter.shorten(id, to: width - 1), theme.quiet)
     case .field(let label, let value, let isSelected):
       let style = base(isSelected)
       builder.add(mark(isSelected), style)
       builder.add(label, width: 9, isSelected ? style : theme.quiet)
       builder.add(value ?? "none", value == nil && !isSelected ? theme.quiet : style)
-      if isSelected && hasFocus { builder.fill(leaving: 1, style) }
+      if isSelected { builder.fill(style) }
     case .members(nil, _): builder.add(" Members …", theme.title)
     case .members(let counts?, let roles):
-      builder.add(" Members \(counts.total.grouped)", theme.title)
+      let some = memberFilter.isEmpty ? "" : "\(shownMemberCount.grouped) of "
+      builder.add(" Members \(some)\(counts.total.grouped)", theme.title)
+      if !memberOrder.isUsual {
+        builder.add(" by \(memberOrder.column.rawValue) \(memberOrder.sign)", theme.title)
+      }
       let text = roles.map { "\($0.title) \(counts[$0].grouped)" }.joined(separator: "  ")
       builder.add(builder.used + text.count + 4 > width ? "  " : "    ")
       builder.add(text)
     case .unread(let isSelected):
       builder.add(mark(isSelected), base(isSelected))
       builder.add("…", base(isSelected))
+      if isSelected { builder.fill(base(isSelected)) }
     case .member(let member, let isSelected, let isMarked, let hasChanged, let defaults):
       let style = base(isSelected)
       renderer.name(
-        member.userID, max(8, width - 1 - 15 - 11),
+        columns.shortened[member.userID] ?? member.userID, columns.user,
         renderer.signs(isSelected: isSelected && hasFocus, isMarked: isMarked, hasChanged: hasChanged),
-        hasChanged ? theme.changed(style) : style, style, &builder)
-      builder.add(defaults.shown(member.role.title, .role), width: 15, style)
-      builder.add(member.joinedAt.dayText, width: 10, style)
+        hasChanged ? theme.changed(style) : style, style, isID: true, &builder)
+      builder.add(defaults.shown(member.role.title, .role), width: columns.role, style)
+      builder.add(member.joinedAt.dayText, width: columns.joined, style)
+      if isSelected { builder.fill(style) }
     }
     return builder.spans
+  }
+}
+
+/// The widths of what is shown of members: their ids come first, and give way last.
+private struct MemberColumns {
+  let user: Int
+  let role: Int
+  let joined: Int
+  /// Ids for which there is no room, as they are shown.
+  let shortened: [String: String]
+
+  init(_ lines: [DetailLine], _ typesetter: Typesetter, _ width: Int) {
+    var ids: [String] = []
+    // Signs after the id take room, too.
+    var signs = 0
+    for case .member(let member, let isSelected, let isMarked, let hasChanged, _) in lines {
+      ids.append(member.userID)
+      let count = [isSelected, isMarked, hasChanged].count { $0 }
+      signs = max(signs, count > 1 ? count : 0)
+    }
+    let wanted = 2 + (ids.map { typesetter.set($0).width }.max() ?? 0) + signs
+    let choices = [(15, 10), (8, 10), (8, 0)]
+    let (role, joined) = choices.first { width - $0.0 - $0.1 >= wanted } ?? (8, 0)
+    (self.role, self.joined) = (role, joined)
+    user = max(8, width - 1 - role - joined)
+    let room = user - 1 - (signs > 0 ? signs : 0)
+    shortened = Dictionary(
+      zip(ids, typesetter.shorten(ids, to: room)), uniquingKeysWith: { first, _ in first })
   }
 }

@@ -7,10 +7,11 @@ extension OverviewScreen: DrawableRowsScreen {
     _ rows: OverviewRows, _ renderer: Renderer, _ model: AppModel, _ layout: Layout, _ frame: inout Frame
   ) {
     let theme = renderer.theme
-    let width = layout.size.columns
+    let width = layout.rowWidth
     let label = min(32, max(20, width / 3))
     let share = width < 60 ? 0 : 7
-    let barWidth = min(60, width - label - share - 10)
+    // Short where the bytes of a move count.
+    let barWidth = min(layout.isWide ? 60 : 10, width - label - share - 10)
     let lines = renderer.rows(
       list,
       heading: {
@@ -27,18 +28,18 @@ extension OverviewScreen: DrawableRowsScreen {
         line.add(needsAttention ? "! " : "  ", style)
         line.add(text, width: label - 2, style)
         line.add(count.grouped, width: 7, style, isRight: true)
-        // End the selection bar here, as in the list of organizations.
         let percent = (count * 100 + rows.organizationCount / 2) / max(1, rows.organizationCount)
-        line.add("\(percent) %", width: share, isRight: true)
-        line.add(" ")
+        line.add("\(percent) %", width: share, style, isRight: true)
+        line.add(" ", style)
         let cells = most == 0 ? 0 : (count * barWidth + most - 1) / most
         line.add(
-          String(repeating: "█", count: min(barWidth, cells)), needsAttention ? theme.title : theme.text)
+          String(repeating: "█", count: min(barWidth, cells)),
+          list.isSelected(index) ? style : needsAttention ? theme.title : theme.text)
       case .organization(let name, _, let value):
         line.add("  ", style)
         line.add(name, width: min(line.width - line.used - 18, label + 10), style)
-        line.add(" ")
-        line.add(value, width: 17, isRight: true)
+        line.add(" ", style)
+        line.add(value, width: 17, style, isRight: true)
       }
     }
     renderer.put(lines, layout, &frame)

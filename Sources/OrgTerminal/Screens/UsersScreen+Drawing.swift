@@ -7,26 +7,47 @@ extension UsersScreen: DrawableRowsScreen {
     _ rows: UserRows, _ renderer: Renderer, _ model: AppModel, _ layout: Layout, _ frame: inout Frame
   ) {
     let theme = renderer.theme
-    let width = layout.size.columns
+    let width = layout.rowWidth
     let isShort = width < 60
-    let titles = [isShort ? "Orgs" : "Organizations"] + rows.roles.map(\.title)
-    let columns = titles.map { isShort ? $0.count + 1 : max(9, $0.count + 1) }
-    let name = min(60, width - 2 - columns.reduce(0, +))
+    let ids = list.visible(layout.body.count - 1).map { rows.user(at: $0)?.id ?? "" }
+    let longest = ids.map { renderer.typesetter.set($0).width }.max() ?? 0
+    var titles = [(isShort ? "Orgs" : "Organizations", nil)] + rows.roles.map { ($0.title, $0) }
+    func widths() -> [Int] {
+      titles.map { title, role in
+        let column = UserColumn.allCases.first { $0.role == role && $0 != .user }
+        let sign = column == rows.order.column ? 2 : 0
+        return isShort ? title.count + sign + 1 : max(9, title.count + sign + 1)
+      }
+    }
+    // Ids come first; the column that is sorted by stays.
+    while titles.count > 1, width - 3 - widths().reduce(0, +) < longest,
+      let last = titles.lastIndex(where: { $0.1 != rows.order.column.role })
+    {
+      titles.remove(at: last)
+    }
+    let columns = widths()
+    let name = min(max(60, longest + 2), width - 2 - columns.reduce(0, +))
+    let shortened = renderer.typesetter.shorten(ids, to: name - 1)
+    let first = list.visible(layout.body.count - 1).lowerBound
     let lines = renderer.rows(
       list,
       heading: {
-        $0.add("User ▲", width: name, theme.heading)
-        for (title, width) in zip(titles, columns) {
-          $0.add(title, width: width, theme.heading, isRight: true)
+        $0.add(rows.order.title("User", .user), width: name, theme.heading)
+        for ((title, role), width) in zip(titles, columns) {
+          let column = UserColumn.allCases.first { $0.role == role && $0 != .user } ?? .organizations
+          $0.add(rows.order.title(title, column), width: width, theme.heading, isRight: true)
         }
       }, width: width, hasFocus: true, empty: renderer.empty(model, "No users yet."), layout, &frame
     ) { index, style, line in
       guard let user = rows.user(at: index) else { return line.add("…", style) }
-      line.add(user.id, width: name - 1, style)
+      let isSelected = list.isSelected(index)
+      line.add(shortened[index - first], width: name - 2, style)
+      line.add(isSelected && list.isMarked(index) ? "•" : " ", style)
       line.add(" ", style)
-      let counts = [user.organizationCount] + rows.roles.map { user.roles[$0] }
-      for (count, width) in zip(counts, columns) {
-        line.add(count.grouped, width: width, count == 0 ? theme.quiet : theme.text, isRight: true)
+      for ((_, role), width) in zip(titles, columns) {
+        let count = role.map { user.roles[$0] } ?? user.organizationCount
+        line.add(
+          count.grouped, width: width, count == 0 && !isSelected ? theme.quiet : style, isRight: true)
       }
     }
     renderer.put(lines, layout, &frame)

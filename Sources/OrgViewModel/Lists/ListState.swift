@@ -30,6 +30,12 @@ struct ListState<ID: Hashable & Sendable, Marks: MarkSet>: Sendable {
   /// What was selected when a filter began to be typed: it is selected again when the rows show it again.
   var anchor: ID?
 
+  /// What a person chose on purpose, and not just moved over: it was opened, found or pointed at. It keeps its place on the
+  /// screen when the rows are sorted another way.
+  var chosen: ID?
+  /// Whether the rows that come next are shown from the top, as they are sorted another way.
+  var showsTop = false
+
   /// What keys are about, if there is something.
   var selected: ID? { selection.isGone ? nil : selection.id }
 
@@ -40,6 +46,13 @@ struct ListState<ID: Hashable & Sendable, Marks: MarkSet>: Sendable {
   func visible(_ rows: Int, of count: Int) -> Range<Int> {
     let top = min(selection.top, count)
     return top..<min(count, top + rows)
+  }
+
+  /// Notes that the rows will be sorted another way: the top is shown, unless what is selected was chosen on purpose.
+  ///
+  /// - Parameter isMarked: whether what is selected is marked, which chooses it.
+  mutating func prepareSorting(isMarked: Bool) {
+    showsTop = !isMarked && (selected == nil || chosen != selected)
   }
 
   // MARK: Marking

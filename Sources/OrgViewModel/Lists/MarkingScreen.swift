@@ -1,3 +1,5 @@
+import OrgCore
+
 /// A screen with rows that can be marked.
 protocol MarkingScreen: Screen {
   /// So many rows, in words.
@@ -15,6 +17,9 @@ protocol MarkingScreen: Screen {
 }
 
 extension MarkingScreen {
+  /// So many rows can be marked at once.
+  static var markLimit: Int { 100_000 }
+
   static func words(_ count: Int) -> String { "\(count.grouped) row\(count == 1 ? "" : "s")" }
 
   /// What marks rows.
@@ -29,7 +34,7 @@ extension MarkingScreen {
         .markRange, "v", .marking, "mark what you move over; again ends it, Esc takes it back",
         unless: { screen, _ in screen.markObstacle() }
       ) { screen, _ in screen.markRange() },
-      Command(.markAll, "*", .marking, "mark all that the filter shows, or all members") {
+      Command(.markAll, "*", .marking, "mark all that the filter shows") {
         $0.markAll(&$1)
       },
       Command(.unmarkAll, "U", .marking, "unmark all", marked: "unmark") { $0.unmarkAll(&$1) },
@@ -66,8 +71,16 @@ extension MarkingScreen where Self: RowsScreen {
   mutating func markAll(_ workspace: inout Workspace) {
     guard let rows = list.rows else { return }
     list.state.range = nil
-    for row in 0..<rows.count { if let id = rows.id(at: row) { list.state.marks.insert(id) } }
-    workspace.status.note("Marked \(Self.words(rows.count)).")
+    if rows.isEstimated { return workspace.status.refuse("The rows are still being read.") }
+    guard rows.count <= Self.markLimit else {
+      return workspace.status.refuse(
+        "\(Self.words(rows.count)) are more than the \(Self.markLimit.grouped) that can be marked: filter first."
+      )
+    }
+    let serial = workspace.requests.next()
+    list.search.awaited = serial
+    workspace.ask(
+      .find(MatchSearch(serial) { () throws(OrgError) in Found(ids: try rows.allIDs()) }))
   }
 
   mutating func unmarkAll(_ workspace: inout Workspace) {

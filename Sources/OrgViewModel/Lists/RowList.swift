@@ -16,12 +16,15 @@ package protocol ListRows: Sendable {
   func missing(_ rows: Range<Int>) -> RowFetch?
   /// Whether the counts are estimates, as the rows are still being read.
   var isEstimated: Bool { get }
+  /// The ids of all rows. May take a while, so it isn't asked on the screen's thread.
+  func allIDs() throws(OrgError) -> [String]
 }
 
 extension ListRows {
   package func isAwaited(_ row: Int) -> Bool { false }
   package func missing(_ rows: Range<Int>) -> RowFetch? { nil }
   package var isEstimated: Bool { false }
+  package func allIDs() throws(OrgError) -> [String] { (0..<count).compactMap(id(at:)) }
 }
 
 /// Where rows are made from, off the screen's thread.
@@ -57,8 +60,10 @@ package struct ScreenRequest: Sendable {
   package let serial: Int
   /// What the screen is and what it is about.
   package let identity: String
-  /// What is filtered by: words that a row must have, whatever the case.
+  /// What is filtered by.
   package let query: String
+  /// What is sorted by, in words of the screen.
+  package let order: String
   /// How many rows are enough, on screens that have no end in sight.
   package let extent: Int
   /// Makes the rows. Costs time that grows with the data.
@@ -85,6 +90,10 @@ package struct RowList<Rows: ListRows>: Sendable {
   private var shown: ScreenRequest?
   /// What was asked for last.
   private(set) var asked: ScreenRequest?
+  /// What is wrong with the filter; the rows are those of the last good one then.
+  var queryError: QueryError?
+  /// What `n` looks for.
+  var search = MatchSearch.State()
   /// How many rows fit on the screen.
   private var room = 1
 
@@ -97,7 +106,9 @@ package struct RowList<Rows: ListRows>: Sendable {
   /// The id of the row that keys are about, if there is one.
   package var selectedID: String? { count == 0 ? nil : state.selected }
   /// Whether a filter was accepted whose rows aren't there yet.
-  var awaitsRows: Bool { shown != nil && shown?.query != state.filter }
+  var awaitsRows: Bool {
+    shown != nil && shown?.query != state.filter && queryError == nil || search.awaited != nil
+  }
   /// Whether what is shown is what was asked for last.
   var isCurrent: Bool { shown == asked }
 
@@ -169,6 +180,12 @@ package struct RowList<Rows: ListRows>: Sendable {
   mutating func receive(_ new: Rows, for request: ScreenRequest, room: Int) -> Bool {
     guard request.identity == asked?.identity, request.serial >= shown?.serial ?? 0 else { return false }
     let isFiltered = shown != nil && shown?.query != request.query
+    if shown != nil, shown?.order != request.order, state.showsTop {
+      (rows, shown, state.showsTop) = (new, request, false)
+      state.selection = Selection()
+      select(0, downwards: true, room: room)
+      return true
+    }
     let isAwaited = state.selection.id == nil && (rows?.isAwaited(selectedRow) ?? false)
     (rows, shown) = (new, request)
     let old = state.selection

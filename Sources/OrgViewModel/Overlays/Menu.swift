@@ -142,20 +142,22 @@ extension Action {
 }
 
 /// The choice of what to sort by.
-package struct SortMenu: Menu {
+package struct SortMenu<Column: ListedColumn>: Menu {
   /// Where keys go in it.
-  package static let contexts = [Context.sortChoice]
+  package static var contexts: [Context] { [Column.choice] }
   /// Where keys go in it.
-  package var context: Context { .sortChoice }
+  package var context: Context { Column.choice }
+
+  /// Each column with the key that chooses it.
+  static var keys: [(column: Column, key: String)] {
+    var letters = AnswerLetters()
+    return Column.allCases.map { ($0, letters.letter(for: $0.rawValue) ?? "") }
+  }
 
   /// What it can do.
-  package static let commands: [Command<Self>] = {
-    var letters = AnswerLetters()
-    return ListOrder.Column.allCases.map { column in
-      Command(
-        .sortBy(column), letters.letter(for: column.rawValue) ?? "", .answering, "by \(column.phrase)",
-        hint: column.rawValue
-      ) {
+  package static var commands: [Command<Self>] {
+    keys.map { column, key in
+      Command(.sortBy(column), key, .answering, "by \(column.phrase)", hint: column.rawValue) {
         $1.dismiss()
         $1.go(.perform(.sortBy(column)))
       }
@@ -165,7 +167,7 @@ package struct SortMenu: Menu {
         $1.go(.perform(.invertOrder))
       }
     ] + menuCommands
-  }()
+  }
 
   /// What is asked.
   package func question(_ workspace: Workspace) -> String { "Sort by:" }
@@ -175,20 +177,14 @@ extension Context {
   package static let sortChoice = Context("sort", "The choice of what to sort by", .menu)
 }
 
-extension ListOrder.Column {
-  /// It, in a sentence.
-  var phrase: String {
-    switch self {
-    case .name, .plan, .status: rawValue
-    case .members: "the number of members"
-    case .created: "the time of creation"
-    }
-  }
-}
-
 extension Action {
   /// Sorts by a column; by the one that it is sorted by already, the other way round.
-  package static func sortBy(_ column: ListOrder.Column) -> Action {
+  package static func sortBy(_ column: some ListedColumn) -> Action {
+    Action("sort-by-\(column.rawValue)", "Sort by \(column.phrase)")
+  }
+
+  /// Sorts organizations by a column.
+  package static func sortBy(_ column: OrganizationColumn) -> Action {
     Action("sort-by-\(column.rawValue)", "Sort by \(column.phrase)")
   }
 

@@ -13,7 +13,7 @@ package enum HistorySubject: Sendable, Hashable {
 }
 
 /// What happened, newest first, and one generation of it in detail.
-package struct HistoryScreen: RowsScreen {
+package struct HistoryScreen: RowsScreen, MarkingScreen {
   /// Whose history it is.
   package let subject: HistorySubject
   package var list = RowList<HistoryRows>()
@@ -56,7 +56,10 @@ package struct HistoryScreen: RowsScreen {
         .undoEntry, "u", .changing,
         "undo this very entry; asks", hint: "undo", unless: { $1.editingObstacle ?? needsSelection($0, $1) }
       ) { $0.undoEntry(&$1) },
-    ] + commonCommands(filterHelp: filterHelp, undoIn: [])
+    ] + markingCommands() + findingCommands(in: [.history])
+    + commonCommands(filterHelp: filterHelp, undoIn: [])
+
+  static func words(_ count: Int) -> String { "\(count.grouped) entr\(count == 1 ? "y" : "ies")" }
 
   private static let needsSelection: @Sendable (Self, Workspace) -> String? = { screen, _ in
     screen.list.selectedID == nil ? StatusLine.nothingIsSelected : nil
@@ -104,6 +107,18 @@ package struct HistoryScreen: RowsScreen {
   }
 
   // MARK: Rows
+
+  package func next(
+    matching query: String, from row: Int, isForward: Bool, in rows: HistoryRows, of reader: any StoreReader
+  ) throws(OrgError) -> Found {
+    guard query != filter else { return Found(from: row, isForward: isForward, in: rows) }
+    let matches = HistoryRows(
+      rows.rows.map(\.entry), isComplete: rows.isComplete, subject: subject, query: query)
+    return try Found(from: row, isForward: isForward, count: matches.count) { match in
+      guard let id = matches.id(at: match), let row = rows.row(of: id) else { return nil }
+      return (row, id)
+    }
+  }
 
   package func load(_ source: any ScreenSource, _ request: ScreenRequest) throws(OrgError) {
     let filter = subject.filter

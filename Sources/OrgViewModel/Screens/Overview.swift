@@ -147,6 +147,8 @@ package struct OverviewScreen: RowsScreen {
       ) { $0.open(&$1) }
     ] + commonCommands(filterHelp: filterHelp)
 
+  /// Lines are no records that are counted.
+  package var position: Int? { nil }
   package func title(_ workspace: Workspace) -> String { "Overview" }
 
   package func load(_ source: any ScreenSource, _ request: ScreenRequest) throws(OrgError) {

@@ -1,14 +1,18 @@
 import OrgCore
 
-/// The organizations of one user, by name: the rows of a person.
+/// The organizations of one user: the rows of a person.
 package struct PersonRows: ListRows {
   private let listing: any MembershipListing
+  /// What they are sorted by.
+  package let order: MembershipOrder
   /// What they were filtered by, of which data.
   private let source: (text: String, revision: Revision)
 
   /// The organizations of a listing, which was filtered by a text.
-  package init(_ listing: any MembershipListing, matching text: String, at revision: Revision) {
-    self.listing = listing
+  package init(
+    _ listing: any MembershipListing, matching text: String, _ order: MembershipOrder, at revision: Revision
+  ) {
+    (self.listing, self.order) = (listing, order)
     source = (text, revision)
   }
 
@@ -24,7 +28,7 @@ package struct PersonRows: ListRows {
   package func row(of id: String) -> Int? { listing.position(of: id) }
 
   package func missing(_ rows: Range<Int>) -> RowFetch? {
-    RowFetch(of: listing, [user, source.text], source.revision, rows: rows) { row(at: $0) == nil }
+    RowFetch(of: listing, [user, source.text, order.name], source.revision, rows: rows) { row(at: $0) == nil }
   }
 
   /// Whether the user is a member of an organization, whatever the filter shows.

@@ -5,6 +5,8 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
   /// The user's id.
   package let user: String
   package var list = RowList<PersonRows>()
+  /// What the organizations are sorted by, or will be in a moment.
+  package private(set) var order = MembershipOrder()
 
   init(_ user: String) {
     self.user = user
@@ -20,6 +22,7 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
         unless: { screen, _ in screen.selectedRow == nil ? StatusLine.nothingIsSelected : nil }
       ) { screen, workspace in
         guard let row = screen.membership else { return }
+        screen.list.state.chosen = row.organization.id
         workspace.go(.organization(row.organization.id, named: row.organization.name, .member(screen.user)))
       },
       historyCommand(),
@@ -33,7 +36,31 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
         .removeEverywhere, "D", .changing,
         "remove the user from all organizations; asks", unless: { $0.everywhereObstacle($1) }
       ) { $1.requestBulkEdit(.everything(.removal)) },
-    ] + markingCommands() + commonCommands(filterHelp: filterHelp)
+    ] + markingCommands() + findingCommands()
+    + sortingCommands({ $0.order }) { $0.sort(by: $1, &$2) }
+    + commonCommands(
+      filterHelp: "filter as you type: words, role:, joined:<2026-01-01, plan:, status:, !not, ~fuzzy")
+
+  package var orderName: String { order.name }
+
+  private mutating func sort(by order: MembershipOrder, _ workspace: inout Workspace) {
+    self.order = order
+    self.order.planTiers = workspace.settings.preferences.planTiers
+    prepareSorting(&workspace)
+    requestRows(&workspace)
+  }
+
+  package func next(
+    matching query: String, from row: Int, isForward: Bool, in rows: PersonRows, of reader: any StoreReader
+  ) throws(OrgError) -> Found {
+    guard query != filter else { return Found(from: row, isForward: isForward, in: rows) }
+    let matches = try reader.memberships(
+      of: user, matching: MembershipQuery(filter: query, reader), by: order)
+    return try Found(from: row, isForward: isForward, count: matches.count) { match in
+      let id = matches.id(at: match)
+      return rows.row(of: id).map { ($0, id) }
+    }
+  }
 
   static func words(_ count: Int) -> String { Words.organizations(count) }
   package func title(_ workspace: Workspace) -> String { "User \(user.escapedForDisplay)" }
@@ -45,8 +72,14 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
   package func load(_ source: any ScreenSource, _ request: ScreenRequest) throws(OrgError) {
     guard let reader = source.reader, reader.summary.hasMembers else { return }
     source.keep("users")
-    let listing = try reader.wanted(while: source.wantedness).memberships(of: user, matching: request.query)
-    source.post(PersonRows(listing, matching: request.query, at: reader.revision))
+    let query = try MembershipQuery(filter: request.query, reader)
+    let listing = try reader.wanted(while: source.wantedness).memberships(
+      of: user, matching: query, by: order)
+    source.post(PersonRows(listing, matching: request.query, order, at: reader.revision))
+  }
+
+  package func error(in filter: String, roles: [Role]) -> QueryError? {
+    MembershipQuery.error(in: filter, roles: roles)
   }
 
   package func values(_ row: Int, of rows: PersonRows) -> [String?] {

@@ -15,6 +15,16 @@ package protocol RowsScreen: Screen {
   mutating func selectionChanged(_ workspace: inout Workspace)
   /// Puts the focus on the rows, where it should be while they are filtered.
   mutating func focusList()
+  /// What the rows are sorted by, in words that tell one order from another.
+  var orderName: String { get }
+  /// Looks for the next row that a query matches, in the order of the rows; called off the screen's thread.
+  func next(
+    matching query: String, from row: Int, isForward: Bool, in rows: Rows, of reader: any StoreReader
+  ) throws(OrgError) -> Found
+  /// What is wrong with a filter; `nil` for one that rows can be found by.
+  func error(in filter: String, roles: [Role]) -> QueryError?
+  /// Receives the ids of all rows, which were asked for.
+  mutating func receive(all ids: [String], _ workspace: inout Workspace)
   /// Learns that rows came.
   mutating func rowsCame(wasGone: Bool, _ workspace: inout Workspace)
 }
@@ -29,6 +39,10 @@ extension RowsScreen {
   package var isEstimated: Bool { list.rows?.isEstimated ?? false }
   package var markCount: Int { list.state.marks.count }
   package var isMarkingRange: Bool { list.state.range != nil }
+  package var position: Int? { list.selectedID == nil ? nil : list.selectedRow }
+  package var orderName: String { "" }
+  package var queryError: QueryError? { list.queryError }
+  package func error(in filter: String, roles: [Role]) -> QueryError? { nil }
   package var awaitsRows: Bool { list.awaitsRows }
   package var isCurrent: Bool { list.isCurrent }
 
@@ -57,7 +71,7 @@ extension RowsScreen {
     // What was asked for of the same rows is still wanted.
     let before = list.asked?.query == filter ? list.asked?.extent ?? 0 : 0
     let request = ScreenRequest(
-      serial: workspace.requests.next(), identity: identity, query: list.state.filter,
+      serial: workspace.requests.next(), identity: identity, query: list.state.filter, order: orderName,
       extent: extent ?? max(before, list.selectedRow + workspace.viewport.listRows + Self.page)
     ) { source, request throws(OrgError) in try loader.load(source, request) }
     list.ask(request)
@@ -128,6 +142,7 @@ extension RowsScreen {
   }
 
   mutating func moveRows(_ motion: Motion, _ workspace: inout Workspace) {
+    list.state.showsTop = false
     if list.move(motion, room: workspace.viewport.listRows) { selectionChanged(&workspace) }
     extendRange()
   }
@@ -136,7 +151,9 @@ extension RowsScreen {
     let room = workspace.viewport.listRows
     let row = list.visible(room).lowerBound + line
     guard pane == .list, line >= 0, list.visible(room).contains(row) else { return }
+    list.state.showsTop = false
     if list.select(row, downwards: true, room: room) { selectionChanged(&workspace) }
+    list.state.chosen = list.selectedID
     extendRange()
   }
 
@@ -157,7 +174,9 @@ extension RowsScreen {
 
   private mutating func setFilter(_ text: String, _ workspace: inout Workspace) {
     list.state.filter = text
-    requestRows(&workspace)
+    list.queryError = error(in: text, roles: workspace.roles)
+    // Until it is right, the rows stay.
+    if list.queryError == nil { requestRows(&workspace) }
   }
 
   package mutating func beginFilter(_ workspace: inout Workspace) { list.state.anchor = list.selectedID }
@@ -171,7 +190,9 @@ extension RowsScreen {
       focusList()
       list.state.anchor = nil
       if list.move(motion, room: workspace.viewport.listRows) { selectionChanged(&workspace) }
-    case .accept: if !awaitsRows { list.state.anchor = nil }
+    case .accept:
+      if !filter.isEmpty, list.queryError == nil { list.search.latest = filter }
+      if !awaitsRows { list.state.anchor = nil }
     case .restore(let text):
       if text != filter { setFilter(text, &workspace) }
       if !awaitsRows { list.state.anchor = nil }
@@ -186,10 +207,104 @@ extension RowsScreen {
     return .success(isRow ? values : Array(values.prefix(1)))
   }
 
+  // MARK: Matches
+
+  package mutating func cancelWait() -> Bool {
+    defer { list.search.awaited = nil }
+    return list.search.awaited != nil
+  }
+
+  /// Goes to the next row of the filter; where the filter was cleared, to the next that it would match.
+  mutating func find(isForward: Bool, _ workspace: inout Workspace) {
+    let query = filter.isEmpty ? list.search.latest : filter
+    guard !query.isEmpty else { return workspace.status.refuse(StatusLine.nothingToFind) }
+    guard let rows = list.rows, rows.count > 0 else {
+      return workspace.status.refuse("Nothing matches \(query.quoted).")
+    }
+    let serial = workspace.requests.next()
+    list.search.awaited = serial
+    let row = list.state.selection.isGone && isForward ? list.selectedRow - 1 : list.selectedRow
+    let (screen, reader) = (folded(), workspace.data.reader)
+    workspace.ask(
+      .find(
+        MatchSearch(serial) { () throws(OrgError) in
+          try screen.next(matching: query, from: row, isForward: isForward, in: rows, of: reader)
+        }))
+  }
+
+  package mutating func receive(_ found: Found, _ workspace: inout Workspace) {
+    guard found.serial == list.search.awaited else { return }
+    list.search.awaited = nil
+    if let error = found.error { return workspace.status.report(error.message, .refusal) }
+    if let ids = found.ids { return receive(all: ids, &workspace) }
+    let query = filter.isEmpty ? list.search.latest : filter
+    guard let (place, id) = found.match else {
+      return workspace.status.refuse("Nothing matches \(query.quoted).")
+    }
+    let row = list.rows?.row(of: id) ?? place
+    workspace.status.say(found, isSame: id == list.selectedID, isForward: row > list.selectedRow, query)
+    if list.select(row, downwards: true, room: workspace.viewport.listRows) { selectionChanged(&workspace) }
+    list.state.chosen = id
+    list.state.showsTop = false
+    extendRange()
+  }
+
+  /// Marks all rows, which were looked for.
+  package mutating func receive(all ids: [String], _ workspace: inout Workspace) {
+    list.state.marks.formUnion(ids)
+    let words = (Self.self as? any MarkingScreen.Type)?.words(ids.count)
+    let hidden = list.state.marks.count - ids.count
+    workspace.status.note("Marked \(words ?? ids.count.grouped)\(StatusLine.hiddenMarks(hidden)).")
+  }
+
+  package func next(
+    matching query: String, from row: Int, isForward: Bool, in rows: Rows, of reader: any StoreReader
+  ) throws(OrgError) -> Found {
+    Found(from: row, isForward: isForward, in: rows)
+  }
+
+  /// What goes to the next row that matches, and to the one before.
+  static func findingCommands(in contexts: [Context] = Self.contexts) -> [Command<Self>] {
+    [
+      Command(
+        .nextMatch, "n", in: contexts, .finding, "the next match of the filter, also after it was cleared"
+      ) { $0.find(isForward: true, &$1) },
+      Command(.previousMatch, "N", in: contexts, .finding, "the previous match") {
+        $0.find(isForward: false, &$1)
+      },
+    ]
+  }
+
+  /// Asks for the rows in another order; those that are shown stay until they come.
+  mutating func prepareSorting(_ workspace: inout Workspace) {
+    list.state.prepareSorting(isMarked: list.selectedID.map(list.state.marks.contains) ?? false)
+  }
+
   /// Marks everything from where a range began to the selection.
   mutating func extendRange() {
     guard let rows = list.rows, let range = list.state.range else { return }
     let hasEnd = list.selectedRow < rows.count
     list.state.extendRange(from: hasEnd ? rows.row(of: range.start) : nil, rows.id(at:))
+  }
+}
+
+extension ListQuery {
+  /// Reads what was typed as a filter, with the roles of the data.
+  init(filter: String, _ reader: any StoreReader) throws(OrgError) {
+    do throws(QueryError) {
+      self = try Self(filter, roles: reader.summary.roles)
+    } catch {
+      throw OrgError(.invalidValue, error.message)
+    }
+  }
+
+  /// What is wrong with a filter; `nil` for one that is a query.
+  static func error(in filter: String, roles: [Role]) -> QueryError? {
+    do throws(QueryError) {
+      _ = try Self(filter, roles: roles)
+      return nil
+    } catch {
+      return error
+    }
   }
 }

@@ -16,6 +16,10 @@ package protocol Screen: CommandTarget {
 
   /// What the rows are filtered by, or will be in a moment.
   var filter: String { get }
+  /// What is wrong with the filter; the rows are those of the last good one then.
+  var queryError: QueryError? { get }
+  /// The row of what is selected, if something is, in the pane with the focus.
+  var position: Int? { get }
   /// How many rows the filter shows.
   var shownCount: Int { get }
   /// How many rows there are without a filter.
@@ -58,6 +62,8 @@ package protocol Screen: CommandTarget {
   mutating func receive(_ fetch: RowFetch, _ workspace: inout Workspace)
   /// Receives rows that it asked for.
   mutating func receive(_ rows: any ListRows, for request: ScreenRequest, _ workspace: inout Workspace)
+  /// Receives what was looked for.
+  mutating func receive(_ found: Found, _ workspace: inout Workspace)
   /// Learns that rows couldn't be made. What was shown before stays.
   mutating func receive(_ error: OrgError, for request: ScreenRequest, _ workspace: inout Workspace)
   /// Learns that the history has more than before.
@@ -118,6 +124,8 @@ package struct CopyRefusal: Error {
 // What most screens do.
 extension Screen {
   package static var isResident: Bool { false }
+  package var queryError: QueryError? { nil }
+  package mutating func receive(_ found: Found, _ workspace: inout Workspace) {}
   package static var shortcut: Shortcut? { nil }
   /// What its shortcut asks for.
   package static var shortcutAction: Action? { shortcut?.action }

@@ -1,16 +1,20 @@
 import OrgCore
 
-/// All users, by their ids: the rows of the users.
+/// The users that a query matches, in an order: the rows of the users.
 package struct UserRows: ListRows {
   private let listing: any UserListing
   /// The roles by which their organizations are counted.
   package let roles: [Role]
+  /// What they are sorted by.
+  package let order: UserOrder
   /// What they were filtered by.
   private let text: String
 
   /// The users of a listing, which was filtered by a text.
-  package init(_ listing: any UserListing, by roles: [Role], matching text: String) {
-    (self.listing, self.roles, self.text) = (listing, roles, text)
+  package init(
+    _ listing: any UserListing, by roles: [Role], matching text: String, order: UserOrder = UserOrder()
+  ) {
+    (self.listing, self.roles, self.text, self.order) = (listing, roles, text, order)
   }
 
   package var count: Int { listing.count }
@@ -29,14 +33,39 @@ package struct UserRows: ListRows {
   /// How many there are, or will be.
   var expectedCount: Int { listing.expectedCount }
 
+  package func allIDs() throws(OrgError) -> [String] { try listing.ids(in: 0..<count) }
+
+  /// The user in a row, read if it isn't there yet.
+  fileprivate func readUser(at row: Int) throws(OrgError) -> UserSummary? {
+    guard (0..<count).contains(row) else { return nil }
+    if listing.user(at: row) == nil { try listing.fetch(row..<row + 1) }
+    return listing.user(at: row)
+  }
+
+  /// The row of a user who is among them.
+  fileprivate func place(of user: UserSummary) throws(OrgError) -> Int? {
+    if let place = listing.position(of: user.id) { return place }
+    var range = 0..<count
+    while !range.isEmpty {
+      let middle = (range.lowerBound + range.upperBound) / 2
+      guard let other = try readUser(at: middle) else { return nil }
+      if other.id == user.id { return middle }
+      range =
+        order.areInOrder(other, user) ? middle + 1..<range.upperBound : range.lowerBound..<middle
+    }
+    return nil
+  }
+
   package func missing(_ rows: Range<Int>) -> RowFetch? {
-    RowFetch(of: listing, ["users", text], listing.revision, rows: rows, isMissing: isAwaited)
+    RowFetch(of: listing, ["users", text, order.name], listing.revision, rows: rows, isMissing: isAwaited)
   }
 }
 
 /// Everybody who is a member of something, with how many organizations and which roles.
-package struct UsersScreen: RowsScreen {
+package struct UsersScreen: RowsScreen, MarkingScreen {
   package var list = RowList<UserRows>()
+  /// What they are sorted by, or will be in a moment.
+  package private(set) var order = UserOrder()
 
   package static let contexts = [Context.users]
 
@@ -49,9 +78,47 @@ package struct UsersScreen: RowsScreen {
       Command(
         .open, "Enter l Right", .goingAbout, "the user's organizations", hint: "open",
         unless: { screen, _ in screen.selectedUser == nil ? StatusLine.nothingIsSelected : nil }
-      ) { if let user = $0.selectedUser { $1.go(.visit(PersonScreen(user))) } },
+      ) {
+        $0.list.state.chosen = $0.list.selectedID
+        if let user = $0.selectedUser { $1.go(.visit(PersonScreen(user))) }
+      },
       personCommand(in: contexts, refusal: StatusLine.nothingIsSelected), historyCommand(),
-    ] + commonCommands(filterHelp: filterHelp)
+    ] + markingCommands() + findingCommands()
+    + sortingCommands({ $0.order }) { $0.sort(by: $1, &$2) }
+    + commonCommands(
+      filterHelp: "filter as you type: words, role:, owners:>3, organizations:>2, in:deleted, !not, ~fuzzy")
+
+  static func words(_ count: Int) -> String { Words.users(count) }
+
+  package var orderName: String { order.name }
+
+  private mutating func sort(by order: UserOrder, _ workspace: inout Workspace) {
+    if let role = order.column.role, !workspace.roles.contains(role) {
+      return workspace.status.refuse("No user here has the role \(role.rawValue).")
+    }
+    self.order = order
+    prepareSorting(&workspace)
+    requestRows(&workspace)
+  }
+
+  package func next(
+    matching query: String, from row: Int, isForward: Bool, in rows: UserRows, of reader: any StoreReader
+  ) throws(OrgError) -> Found {
+    guard query != filter else { return Found(from: row, isForward: isForward, in: rows) }
+    let matches = UserRows(
+      try reader.users(matching: UserQuery(filter: query, reader), by: rows.order, after: nil),
+      by: rows.roles, matching: query, order: rows.order)
+    guard let selected = try rows.readUser(at: max(0, row)) else { return Found() }
+    return try Found(from: row, isForward: isForward, count: matches.count) { (match) throws(OrgError) in
+      guard let user = try matches.readUser(at: match) else { return false }
+      return rows.order.areInOrder(selected, user) || (!isForward || row < 0) && user.id == selected.id
+    } match: { (match) throws(OrgError) in
+      guard let user = try matches.readUser(at: match), let place = try rows.place(of: user) else {
+        return nil
+      }
+      return (place, user.id)
+    }
+  }
 
   package func title(_ workspace: Workspace) -> String { "Users" }
   package var selectedUser: String? { list.selectedID }
@@ -61,15 +128,22 @@ package struct UsersScreen: RowsScreen {
     // Until the members have been read there is nothing to show; then it is asked for again.
     guard let reader = source.reader, reader.summary.hasMembers else { return }
     let asked = reader.wanted(while: source.wantedness)
+    let order = order
     func post(_ listing: any UserListing) {
-      source.post(UserRows(listing, by: reader.summary.countedRoles, matching: request.query))
+      source.post(
+        UserRows(listing, by: reader.summary.countedRoles, matching: request.query, order: order))
     }
+    let query = try UserQuery(filter: request.query, reader)
     let listing = try source.cached("users") { (earlier: (any UserListing)?) throws(OrgError) in
-      let first = try asked.firstUsers(matching: request.query, after: earlier)
+      let first = try asked.firstUsers(matching: query, by: order, after: earlier)
       if let first { post(first) }
-      return try asked.users(matching: request.query, after: first ?? earlier)
+      return try asked.users(matching: query, by: order, after: first ?? earlier)
     }
     post(listing)
+  }
+
+  package func error(in filter: String, roles: [Role]) -> QueryError? {
+    UserQuery.error(in: filter, roles: roles)
   }
 
   package var shownCount: Int { list.rows?.expectedCount ?? 0 }

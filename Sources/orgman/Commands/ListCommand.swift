@@ -60,10 +60,10 @@ struct ListCommand: ParsableCommand {
   func run() throws {
     let text = query.joined(separator: " ")
     // What can't be read whichever roles there are is refused before the data are read.
-    if (try? Query(text, roles: Role.allCases)) == nil { _ = try parse(text, roles: Rules.files.roles) }
+    if (try? Query(text, roles: Role.allCases)) == nil { _ = try Query(argument: text, roles: Rules.files.roles) }
     try exitingWithStatus {
       try options.read(listing.damage) { reader in
-        let parsed = try parse(text, roles: reader.summary.roles)
+        let parsed = try Query(argument: text, roles: reader.summary.roles)
         let output = StandardOutput()
         let found = try count ? printCount(parsed, reader, output) : printRows(parsed, reader, output)
         if found == 0 { try suggest(parsed, reader) }
@@ -136,16 +136,6 @@ struct ListCommand: ParsableCommand {
     let tiers = ConfigurationFile.load().configuration.preferences.planTiers
     guard let suggestion = try QuerySuggestion(for: query, in: reader, planTiers: tiers) else { return }
     FileHandle.standardError("orgman: \(suggestion.sentence)\n")
-  }
-
-  private func parse(_ text: String, roles: [Role]) throws -> Query {
-    do throws(QueryError) {
-      return try Query(text, roles: roles)
-    } catch {
-      FileHandle.standardError(
-        "orgman: The query can't be read at character \(error.offset + 1): \(error.message)\n")
-      throw ExitCode.validationFailure
-    }
   }
 
   // MARK: Columns

@@ -6,15 +6,24 @@ struct UsersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "users", abstract: "List the users, with how many organizations each has in which role.",
     discussion: """
-      A user is everyone who is a member of an organization, in the order of the ids. Words are looked for in the ids, \
-      whatever the case; all of them must be there.
+      A user is everyone who is a member of an organization, in the order of the ids. All terms of the query must match: \
+      words, or "two words", in the ids, whatever the case; ~acr for these characters in this order; role:owner, \
+      in:deleted (in an organization with that status; with role: beside it, the role in that one), organizations:>2, \
+      owners:>3, members:0 and billing:1 (in so many organizations, with >, >=, <, <=, = or nothing). An exclamation \
+      mark in front of a term negates it. A shell takes <, > and ! for itself, so put the query in single quotes.
 
       Prints a table on a terminal, as wide as that is, and lines with tabs elsewhere: user_id, organizations, and a \
       count for each role.
       """)
 
-  @Argument(help: "Words that the ids have in them.")
+  @Argument(help: "The terms of the query.")
   var query: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Sort by \(UserColumn.allCases.map(\.rawValue).alternatives); those with the most first, and the other way round with a - in front, as in --sort=-owner.",
+      valueName: "column"), transform: UsersCommand.order)
+  var sort: UserOrder?
 
   @Option(parsing: .unconditional, help: "Print at most so many.", transform: number(from: 1))
   var limit: Int?
@@ -26,16 +35,22 @@ struct UsersCommand: ParsableCommand {
   @OptionGroup var options: DataOptions
 
   func validate() throws {
-    if count, limit != nil || listing.csv {
-      throw ValidationError("--count prints a number alone; leave --limit and --csv out.")
+    if count, sort != nil || limit != nil || listing.csv {
+      throw ValidationError("--count prints a number alone; leave --sort, --limit and --csv out.")
     }
   }
 
   func run() throws {
+    let text = query.joined(separator: " ")
+    // What can't be read whichever roles there are is refused before the data are read.
+    if (try? UserQuery(text, roles: Role.allCases)) == nil {
+      _ = try UserQuery(argument: text, roles: Rules.files.roles)
+    }
     try exitingWithStatus {
       try options.read(listing.damage) { reader in
         let output = StandardOutput()
-        let users = try reader.users(matching: query.joined(separator: " "), after: nil)
+        let parsed = try UserQuery(argument: text, roles: reader.summary.roles)
+        let users = try reader.users(matching: parsed, by: sort ?? UserOrder(), after: nil)
         if count {
           try output.write("\(users.count)\n")
           return try output.flush()
@@ -56,7 +71,7 @@ struct UsersCommand: ParsableCommand {
           }
         }
         try list.finish()
-        if users.count == 0, let word = query.first {
+        if users.count == 0, case .text(let word)? = parsed.terms.first?.condition {
           let near = try QuerySuggestion.users(word, reader)
           if !near.isEmpty {
             FileHandle.standardError(
@@ -65,6 +80,28 @@ struct UsersCommand: ParsableCommand {
           }
         }
       }
+    }
+  }
+
+  /// What `--sort` names.
+  private static func order(_ text: String) throws -> UserOrder {
+    let name = text.drop { $0 == "-" }
+    guard text.count - name.count <= 1, let column = UserColumn(rawValue: name.lowercased()) else {
+      throw ValidationError("use \(UserColumn.allCases.map(\.rawValue).alternatives)")
+    }
+    return UserOrder(column, isDescending: column.isDescendingAtFirst != text.hasPrefix("-"))
+  }
+}
+
+extension ListQuery {
+  /// Reads the query of a command, or ends the command with a sentence.
+  init(argument text: String, roles: [Role]) throws {
+    do throws(QueryError) {
+      self = try Self(text, roles: roles)
+    } catch {
+      FileHandle.standardError(
+        "orgman: The query can't be read at character \(error.offset + 1): \(error.message)\n")
+      throw ExitCode.validationFailure
     }
   }
 }

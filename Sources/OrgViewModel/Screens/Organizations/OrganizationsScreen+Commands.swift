@@ -7,7 +7,7 @@ extension OrganizationsScreen {
       Command(
         .open, "Enter l Right", in: [.list], .goingAbout, "open the organization", hint: "open",
         unless: needsOrganization
-      ) { screen, _ in screen.pane = .detail },
+      ) { screen, _ in screen.enterDetail() },
       Command(
         .open, "Enter l Right", in: [.detail], .goingAbout, "edit the field, or the role of the member",
         hint: "edit", unless: { needsOrganization($0, $1) ?? $1.editingObstacle }
@@ -79,18 +79,9 @@ extension OrganizationsScreen {
       Command(
         .previousMatch, "N", .finding, "the previous match"
       ) { $0.find(isForward: false, &$1) },
-      Command(
-        .sort, "s", .finding,
-        "sort: then n name, p plan, s status, m members, c created; the same again inverts"
-      ) { $1.open(SortMenu()) },
     ]
-    + ListOrder.Column.allCases.map { column in
-      Command(.sortBy(column), "", .finding) { $0.sort(by: $0.order.asked(for: column), &$1) }
-    } + [
-      Command(.invertOrder, "I", .finding, "sort the other way round") {
-        $0.sort(by: $0.order.asked(for: $0.order.column), &$1)
-      }
-    ]
+    + sortingCommands(in: [.list], { $0.order }) { $0.sort(by: $1, &$2) }
+    + sortingCommands(in: [.detail], { $0.members.order }) { $0.sortMembers(by: $1, &$2) }
 
   // MARK: Obstacles
 
@@ -139,9 +130,15 @@ extension OrganizationsScreen {
   /// The organization that an edit is about; `nil` for all that are marked.
   private var unmarkedOrganization: Organization? { editsMarked ? nil : selectedOrganization }
 
+  /// Puts the focus on the organization, which chooses it.
+  private mutating func enterDetail() {
+    pane = .detail
+    list.chosen = list.selected
+  }
+
   private mutating func switchPane() {
     endRange()
-    pane = pane == .list && selectedOrganization != nil ? .detail : .list
+    if pane == .list, selectedOrganization != nil { enterDetail() } else { pane = .list }
   }
 
   private func edit(_ workspace: inout Workspace) {

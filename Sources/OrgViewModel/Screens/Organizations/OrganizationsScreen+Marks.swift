@@ -63,7 +63,7 @@ extension OrganizationsScreen {
       }
     }
     guard let range = memberRange else { return }
-    guard range.organization == list.selection.id, let selected = data.listing.detail(of: range.organization),
+    guard range.organization == list.selection.id, let selected = shownMembers,
       let line = line(of: .member(range.start))
     else { return memberRange = nil }
     let first = max(min(line, detail.row), detailHeadCount) - detailHeadCount
@@ -80,13 +80,10 @@ extension OrganizationsScreen {
       }
       list.marks.add(0..<data.count, of: data.listing)
       let hidden = list.marks.count - data.count
-      let more =
-        hidden > 0
-        ? "; \(hidden.grouped) more \(hidden == 1 ? "is" : "are") marked that the filter hides" : ""
-      workspace.status.note("Marked \(Words.organizations(data.count))\(more).")
-    } else if let id = list.selection.id, let selected = data.listing.detail(of: id) {
-      memberMarks[id] = selected.users.known
-      workspace.status.note("Marked \(Words.members(markCount)).")
+      workspace.status.note(
+        "Marked \(Words.organizations(data.count))\(StatusLine.hiddenMarks(hidden)).")
+    } else {
+      markAllMembers(&workspace)
     }
   }
 

@@ -32,6 +32,14 @@ extension OrganizationsScreen {
   private var selectedDetail: (any OrganizationDetail)? { list.selected.flatMap(data.listing.detail(of:)) }
 
   /// Selects a row, or the nearest that there is.
+  mutating func selectRow(_ row: Int, _ workspace: inout Workspace) {
+    let before = list.selection.id
+    selectRow(row)
+    // Another organization is sorted as the one before.
+    if list.selection.id != before, !members.isUsual { requestMembers(&workspace) }
+  }
+
+  /// The same where nothing has to be asked for.
   mutating func selectRow(_ row: Int) {
     list.selection.row = row
     list.selection.scroll(rows: room.rows, of: data.count)
@@ -40,6 +48,7 @@ extension OrganizationsScreen {
     list.selection.isGone = false
     guard id != list.selection.id || wasGone else { return }
     list.selection.id = id
+    members.clear()
     showDetailFromTop()
   }
 
@@ -52,7 +61,7 @@ extension OrganizationsScreen {
 
   /// How many lines the detail has.
   package var detailLineCount: Int {
-    selectedDetail.map { Self.head.count + $0.memberCount } ?? 0
+    selectedDetail == nil ? 0 : Self.head.count + shownMemberCount
   }
 
   /// Indices of the lines on the screen.
@@ -66,7 +75,7 @@ extension OrganizationsScreen {
 
   /// Lines of the detail.
   package func detailLines(_ lines: Range<Int>, _ flash: Flash) -> [DetailLine] {
-    guard let selected = selectedDetail else { return lines.map { _ in .blank } }
+    guard let selected = selectedDetail, let shown = shownMembers else { return lines.map { _ in .blank } }
     let organization = selected.organization
     let defaults = selected.defaults
     let before = flash.before(organization.id)
@@ -93,7 +102,7 @@ extension OrganizationsScreen {
             Rules.files.roles.contains($0) || counts[$0] > 0
           })
       case Self.head.count...:
-        guard let row = selected.member(at: line - Self.head.count) else {
+        guard let row = shown.member(at: line - Self.head.count) else {
           return .unread(isSelected: isSelected)
         }
         return .member(
@@ -106,9 +115,9 @@ extension OrganizationsScreen {
 
   /// The member that keys are about, if there is one.
   package var selectedMember: OrgUser? {
-    guard !detail.isGone, case .member(let user) = detail.id, let selected = selectedDetail,
-      detail.row - Self.head.count < selected.memberCount,
-      let member = selected.member(at: detail.row - Self.head.count)?.member, member.userID == user
+    guard !detail.isGone, case .member(let user) = detail.id, let shown = shownMembers,
+      detail.row - Self.head.count < shown.count,
+      let member = shown.member(at: detail.row - Self.head.count)?.member, member.userID == user
     else { return nil }
     return member
   }
@@ -116,18 +125,17 @@ extension OrganizationsScreen {
   /// Selects a line, or the nearest that can be selected.
   mutating func selectLine(_ line: Int, downwards: Bool) {
     awaited = nil
-    guard let selected = selectedDetail else { return }
-    let count = Self.head.count + selected.memberCount
+    guard selectedDetail != nil, let shown = shownMembers else { return }
+    let count = Self.head.count + shown.count
     let target = min(max(0, line), count - 1)
-    if !data.listing.isWhole, target >= Self.head.count, selected.member(at: target - Self.head.count) == nil
-    {
+    if !data.listing.isWhole, target >= Self.head.count, shown.member(at: target - Self.head.count) == nil {
       awaited = .line(target, downwards: downwards)
       (detail.id, detail.row, detail.isGone) = (nil, target, false)
       return detail.scroll(rows: room.lines, of: count)
     }
     detail.select(line, downwards: downwards, rows: room.lines, of: count) { line in
       guard line >= Self.head.count else { return Self.head[line] }
-      return (selected.member(at: line - Self.head.count)?.member.userID).map { .member($0) }
+      return (shown.member(at: line - Self.head.count)?.member.userID).map { .member($0) }
     }
     // The lines above the first member are worth seeing with it.
     if detail.row <= Self.head.count, detail.row < room.lines { detail.top = 0 }
@@ -149,13 +157,13 @@ extension OrganizationsScreen {
     switch item {
     case .field: return Self.head.firstIndex(of: item)
     case .member(let user):
-      guard let selected = selectedDetail else { return nil }
+      guard let shown = shownMembers else { return nil }
       // Mostly it is where it was.
       let place = detail.row - Self.head.count
-      if place >= 0, place < selected.memberCount, selected.member(at: place)?.member.userID == user {
+      if place >= 0, place < shown.count, shown.member(at: place)?.member.userID == user {
         return detail.row
       }
-      return selected.place(of: user).map { $0 + Self.head.count }
+      return shown.place(of: user).map { $0 + Self.head.count }
     }
   }
 
@@ -163,8 +171,8 @@ extension OrganizationsScreen {
   private mutating func showDetailFromTop() {
     awaited = nil
     detail = Selection()
-    guard let selected = selectedDetail else { return }
-    selectLine(selected.memberCount > 0 ? Self.head.count : 3, downwards: true)
+    guard selectedDetail != nil else { return }
+    selectLine(shownMemberCount > 0 ? Self.head.count : 3, downwards: true)
   }
 
   // MARK: Moving
@@ -172,8 +180,10 @@ extension OrganizationsScreen {
   package mutating func move(_ motion: Motion, _ workspace: inout Workspace) {
     if !(workspace.overlay is FilterPrompt) { list.anchor = nil }
     if pane == .list {
-      selectRow(list.selection.target(of: motion, rows: room.rows, count: data.count))
+      list.showsTop = false
+      selectRow(list.selection.target(of: motion, rows: room.rows, count: data.count), &workspace)
     } else {
+      members.showsTop = false
       let target = detail.target(of: motion, rows: room.lines, count: detailLineCount)
       selectLine(target, downwards: target >= detail.row)
     }
@@ -186,7 +196,9 @@ extension OrganizationsScreen {
     case .list:
       guard visibleRows.contains(list.selection.top + line) else { return }
       self.pane = .list
-      selectRow(list.selection.top + line)
+      list.showsTop = false
+      selectRow(list.selection.top + line, &workspace)
+      list.chosen = list.selected
     case .detail:
       guard visibleLines.contains(detail.top + line) else { return }
       self.pane = .detail
@@ -201,9 +213,12 @@ extension OrganizationsScreen {
   package var missingRows: RowFetch? {
     let lines = visibleLines
     let first = max(0, lines.lowerBound - Self.head.count)
-    return RowFetch(
+    let places = first..<max(first, lines.upperBound - Self.head.count)
+    let rows = members.rows(of: list.selected)
+    let missing = RowFetch(
       of: data, rows: visibleRows, selected: list.selection.isGone ? nil : list.selection.row,
-      members: first..<max(first, lines.upperBound - Self.head.count), lines: room.lines, user: awaitedUser)
+      members: rows == nil ? places : 0..<0, lines: room.lines, user: rows == nil ? awaitedUser : nil)
+    return missing ?? rows?.missing(places)
   }
 
   /// The user whose place isn't known.
@@ -241,14 +256,18 @@ extension OrganizationsScreen {
   /// Puts selection and scroll on the records where they were, wherever those are now.
   mutating func keepRow(_ old: OrganizationList, isShown: Bool, _ workspace: inout Workspace) {
     let isFiltered = data.request.query != old.request.query
+    if data.request.order != old.request.order, list.showsTop {
+      (list.showsTop, list.anchor) = (false, nil)
+      return selectRow(0, &workspace)
+    }
     // The rows after the first have come.
     let isRest = !isFiltered && !old.listing.isComplete
     if isFiltered || isRest, let anchor = list.anchor, anchor != list.selection.id,
       let row = data.row(of: anchor)
     {
-      return selectRow(row)
+      return selectRow(row, &workspace)
     }
-    guard let id = list.selection.id else { return selectRow(0) }
+    guard let id = list.selection.id else { return selectRow(0, &workspace) }
     if let row = data.row(of: id) {
       let offset = list.selection.row - list.selection.top
       list.selection.row = row
@@ -259,11 +278,11 @@ extension OrganizationsScreen {
       keepLine(isShown: isShown, &workspace)
     } else if isFiltered {
       // A filter is being typed: this is the best there is.
-      selectRow(0)
+      selectRow(0, &workspace)
     } else if !data.listing.isComplete {
       // It may be among those that are still being read.
       list.anchor = id
-      selectRow(0)
+      selectRow(0, &workspace)
     } else {
       lose(id, old.listing, isShown: isShown, &workspace)
     }

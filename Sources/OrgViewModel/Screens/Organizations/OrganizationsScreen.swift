@@ -30,6 +30,8 @@ package struct OrganizationsScreen: MarkingScreen {
   private var visit = Visit()
   /// What `n` looks for.
   private var search = MatchSearch.State()
+  /// How the members in the detail are filtered and sorted.
+  var members = MemberList()
   /// How many rows and lines fit.
   var room: (rows: Int, lines: Int)
 
@@ -88,11 +90,24 @@ package struct OrganizationsScreen: MarkingScreen {
       .unread, Viewport(isWide: false, listRows: 1, detailRows: 1, helpRows: 1))
   }
 
-  package var filter: String { list.filter }
-  package var shownCount: Int { data.listing.expectedCount }
-  package var isEstimated: Bool { !data.listing.isComplete }
-  package var isTotalEstimated: Bool { data.listing.summary.estimates.contains(.organizations) }
-  package var totalCount: Int { data.listing.summary.organizationCount }
+  package var filter: String { pane == .list ? list.filter : members.filter }
+  /// What the organizations are filtered by, or will be in a moment.
+  package var listFilter: String { list.filter }
+  package var queryError: QueryError? { pane == .list ? data.queryError : members.queryError }
+  package var shownCount: Int { pane == .list ? data.listing.expectedCount : shownMemberCount }
+  package var isEstimated: Bool { pane == .list && !data.listing.isComplete }
+  package var isTotalEstimated: Bool {
+    pane == .list && data.listing.summary.estimates.contains(.organizations)
+  }
+  package var totalCount: Int {
+    pane == .list
+      ? data.listing.summary.organizationCount
+      : list.selected.flatMap(data.listing.detail(of:))?.memberCount ?? 0
+  }
+  package var position: Int? {
+    guard pane == .detail else { return list.selected == nil ? nil : list.selection.row }
+    return selectedMember == nil ? nil : detail.row - detailHeadCount
+  }
   package var markCount: Int {
     pane == .list ? list.marks.count : list.selection.id.flatMap { memberMarks[$0]?.count } ?? 0
   }
@@ -110,13 +125,15 @@ package struct OrganizationsScreen: MarkingScreen {
   // MARK: Rows
 
   /// Whether a filter was accepted whose rows aren't there yet.
-  private var awaitsFilter: Bool { data.request.query != filter }
-  package var awaitsRows: Bool { awaitsFilter || search.awaited != nil }
+  private var awaitsFilter: Bool { data.request.query != list.filter }
+  package var awaitsRows: Bool {
+    awaitsFilter || search.awaited != nil || pane == .detail && members.awaitsRows
+  }
   package var isCurrent: Bool { true }
 
   package mutating func cancelWait() -> Bool {
-    defer { search.awaited = nil }
-    return search.awaited != nil
+    defer { (search.awaited, members.search.awaited) = (nil, nil) }
+    return search.awaited != nil || members.search.awaited != nil
   }
 
   /// Leaving and moving on need nothing of what is selected.
@@ -129,7 +146,7 @@ package struct OrganizationsScreen: MarkingScreen {
 
   private static let anytime: Set<Action> = [.cancel, .close, .back, .quit, .redraw, .suspend, .help]
 
-  private mutating func requestRows(_ workspace: inout Workspace) { workspace.arrange(filter, order) }
+  private mutating func requestRows(_ workspace: inout Workspace) { workspace.arrange(list.filter, order) }
 
   package mutating func resume(_ workspace: inout Workspace) { visit.arrival = nil }
 
@@ -137,29 +154,23 @@ package struct OrganizationsScreen: MarkingScreen {
     var folded = self
     folded.data = .unread
     (folded.list.marks, folded.list.range, folded.memberMarks) = (OrganizationMarks(), nil, [:])
+    folded.members.clear()
     return folded
   }
 
   package mutating func unfold(_ folded: Self, _ workspace: inout Workspace) {
     visit.arrival = folded.visit.arrival
-    show(folded.filter, select: folded.list.selection.id, pane: folded.pane, &workspace)
+    show(folded.list.filter, select: folded.list.selection.id, pane: folded.pane, &workspace)
   }
 
   package mutating func reload(_ workspace: inout Workspace) { workspace.reload() }
-
-  package mutating func receive(
-    _ rows: any ListRows, for request: ScreenRequest, _ workspace: inout Workspace
-  ) {}
-
-  package mutating func receive(
-    _ error: OrgError, for request: ScreenRequest, _ workspace: inout Workspace
-  ) {}
 
   package mutating func follow(_ old: OrganizationList, isShown: Bool, _ workspace: inout Workspace) {
     data = workspace.data
     keepMarks(old, &workspace)
     keepRow(old, isShown: isShown, &workspace)
-    if visit.destination != nil, data.request.query == filter { reachDestination() }
+    if visit.destination != nil, data.request.query == list.filter { reachDestination(&workspace) }
+    if data.revision != old.revision, !members.isUsual { requestMembers(&workspace) }
     if !(workspace.overlay is FilterPrompt), !awaitsFilter, data.listing.isComplete { list.anchor = nil }
   }
 
@@ -169,7 +180,7 @@ package struct OrganizationsScreen: MarkingScreen {
   mutating func receive(_ commit: Commit, of asked: [Change], _ workspace: inout Workspace) {
     switch commit.changes.first {
     case .createOrganization(let organization):
-      if let row = data.row(of: organization.id) { selectRow(row) }
+      if let row = data.row(of: organization.id) { selectRow(row, &workspace) }
     case .addMember(let member) where member.organizationID == list.selection.id:
       select(.member(member.userID))
     default: break
@@ -198,11 +209,11 @@ package struct OrganizationsScreen: MarkingScreen {
     _ query: String, select id: String?, pane: Pane, item: DetailItem? = nil, _ workspace: inout Workspace
   ) {
     visit.destination = id.map { Destination(id: $0, item: item, pane: pane) }
-    if query != filter || awaitsFilter {
+    if query != list.filter || awaitsFilter {
       list.filter = query
       requestRows(&workspace)
     } else {
-      reachDestination()
+      reachDestination(&workspace)
     }
   }
 
@@ -218,17 +229,19 @@ package struct OrganizationsScreen: MarkingScreen {
   /// Shows an organization, and something in it. A filter that hides it is cleared.
   mutating func show(organization: String, _ item: DetailItem?, _ workspace: inout Workspace) {
     let isShown = !awaitsFilter && data.row(of: organization) != nil
-    let query = isShown ? filter : ""
+    let query = isShown ? list.filter : ""
     visit.arrival = Arrival(query: query, pane: .detail, organization: organization)
     show(query, select: organization, pane: .detail, item: item, &workspace)
   }
 
   /// Selects what a person came for, now that its row may be there.
-  private mutating func reachDestination() {
+  private mutating func reachDestination(_ workspace: inout Workspace) {
     guard let destination = visit.destination else { return }
     visit.destination = nil
     guard let row = data.row(of: destination.id) else { return pane = .list }
-    selectRow(row)
+    selectRow(row, &workspace)
+    list.chosen = list.selected
+    if destination.item != nil { clearMemberFilter(&workspace) }
     if let item = destination.item { select(item) }
     pane = destination.pane
   }
@@ -236,7 +249,7 @@ package struct OrganizationsScreen: MarkingScreen {
   /// Whether just what a person came for from another screen is shown.
   private var isAsOnArrival: Bool {
     guard let arrival = visit.arrival else { return false }
-    return arrival.query == filter && arrival.pane == pane
+    return arrival.query == list.filter && arrival.pane == pane && members.filter.isEmpty
       && (arrival.organization == nil || arrival.organization == list.selection.id)
   }
 
@@ -244,31 +257,42 @@ package struct OrganizationsScreen: MarkingScreen {
     if way != .close, dropRange() { return }
     endRange()
     if way != .cancel, isAsOnArrival { return workspace.go(.back) }
-    if pane == .detail { return pane = .list }
+    if pane == .detail {
+      if way != .close, !members.filter.isEmpty {
+        members.anchor = detail.isGone ? nil : detail.id
+        return clearMemberFilter(&workspace)
+      }
+      return pane = .list
+    }
     if way == .close { return workspace.go(.quit) }
-    if way == .cancel, filter.isEmpty { workspace.status.note("Nothing is going on; q quits.") }
+    if way == .cancel, list.filter.isEmpty { workspace.status.note("Nothing is going on; q quits.") }
     setFilter("", &workspace)
   }
 
+  /// Shows all members again.
+  private mutating func clearMemberFilter(_ workspace: inout Workspace) {
+    setMemberFilter("", &workspace)
+  }
+
   private mutating func setFilter(_ text: String, _ workspace: inout Workspace) {
-    guard text != filter else { return }
+    guard text != list.filter else { return }
     list.filter = text
     requestRows(&workspace)
   }
 
-  package mutating func beginFilter(_ workspace: inout Workspace) { list.rememberAnchor() }
+  package mutating func beginFilter(_ workspace: inout Workspace) {
+    if pane == .list { list.rememberAnchor() } else { members.anchor = detail.isGone ? nil : detail.id }
+  }
 
   package mutating func take(_ step: FilterStep, _ workspace: inout Workspace) {
+    guard pane == .list else { return takeMembers(step, &workspace) }
     switch step {
-    case .type(let text):
-      pane = .list
-      setFilter(text, &workspace)
+    case .type(let text): setFilter(text, &workspace)
     case .move(let motion):
-      pane = .list
       list.anchor = nil
-      selectRow(list.selection.target(of: motion, rows: room.rows, count: data.count))
+      selectRow(list.selection.target(of: motion, rows: room.rows, count: data.count), &workspace)
     case .accept:
-      if !filter.isEmpty { search.latest = filter }
+      if !list.filter.isEmpty { search.latest = list.filter }
       if !awaitsFilter { list.anchor = nil }
     case .restore(let text):
       setFilter(text, &workspace)
@@ -279,6 +303,7 @@ package struct OrganizationsScreen: MarkingScreen {
   /// Asks for the rows in another order; those that are shown stay until they come.
   mutating func sort(by order: ListOrder, _ workspace: inout Workspace) {
     self.order = order
+    list.prepareSorting(isMarked: list.selected.map(list.marks.contains) ?? false)
     requestRows(&workspace)
   }
 
@@ -286,37 +311,37 @@ package struct OrganizationsScreen: MarkingScreen {
 
   /// Goes to the next row of the filter; where the filter was cleared, to the next that it would match.
   mutating func find(isForward: Bool, _ workspace: inout Workspace) {
-    let query = filter.isEmpty ? search.latest : filter
-    guard !query.isEmpty else {
-      return workspace.status.refuse("There is nothing to look for yet: filter first.")
-    }
+    guard pane == .list else { return findMember(isForward: isForward, &workspace) }
+    let query = list.filter.isEmpty ? search.latest : list.filter
+    guard !query.isEmpty else { return workspace.status.refuse(StatusLine.nothingToFind) }
     guard data.count > 0 else { return workspace.status.refuse("Nothing matches \(query.quoted).") }
     let serial = workspace.requests.next()
     search.awaited = serial
-    let row = list.selection.row
+    let row = list.selection.isGone && isForward ? list.selection.row - 1 : list.selection.row
+    let listing = data.listing
     workspace.ask(
       .find(
-        MatchSearch(
-          serial: serial, query: query, row: list.selection.isGone && isForward ? row - 1 : row,
-          isForward: isForward, organizationList: data)))
+        MatchSearch(serial) { () throws(OrgError) in
+          guard let query = try? Query(query, roles: listing.summary.roles) else { return Found() }
+          let found = try listing.row(matching: query, from: row, isForward: isForward)
+          return Found(found, of: listing, from: row, isForward: isForward)
+        }))
   }
 
   /// Goes to what was found.
-  mutating func receive(_ found: Found, _ workspace: inout Workspace) {
+  package mutating func receive(_ found: Found, _ workspace: inout Workspace) {
+    if found.serial == members.search.awaited { return receiveMember(found, &workspace) }
     guard found.serial == search.awaited else { return }
     search.awaited = nil
     if let error = found.error { return workspace.status.report(error.message, .refusal) }
-    let query = filter.isEmpty ? search.latest : filter
-    guard let id = found.id, let row = data.row(of: id) else {
+    let query = list.filter.isEmpty ? search.latest : list.filter
+    guard let id = found.match?.id, let row = data.row(of: id) else {
       return workspace.status.refuse("Nothing matches \(query.quoted).")
     }
-    let isForward = row > list.selection.row
-    if id == list.selected {
-      workspace.status.note("This is the only one that matches \(query.quoted).")
-    } else if found.isAround {
-      workspace.status.note(isForward ? "On from the end." : "On from the start.")
-    }
-    selectRow(row)
+    workspace.status.say(
+      found, isSame: id == list.selected, isForward: row > list.selection.row, query)
+    selectRow(row, &workspace)
+    list.chosen = id
     extendRange()
   }
 }
