@@ -755,13 +755,31 @@ _orgman_history() {
 
 _orgman_history_list() {
     repeating_flags=()
-    non_repeating_flags=(--read-only --json --version -h --help)
+    non_repeating_flags=(--csv --jsonl --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--limit --data --log-level --log-file)
+    non_repeating_options=(--since --until --by --user --kind --filter --limit --data --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
+    '--since')
+        return
+        ;;
+    '--until')
+        return
+        ;;
+    '--by')
+        return
+        ;;
+    '--user')
+        return
+        ;;
+    '--kind')
+        return
+        ;;
+    '--filter')
+        return
+        ;;
     '--limit')
         return
         ;;

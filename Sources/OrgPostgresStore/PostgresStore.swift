@@ -169,7 +169,7 @@ public final class PostgresStore: RemoteStore {
   public func history(
     matching filter: HistoryFilter, from position: HistoryCursor?, limit: Int
   ) throws(OrgError) -> HistoryPage {
-    try shownPages.page(PostgresHistory.condition(filter), from: position, limit: limit)
+    try shownPages.page(matching: filter, from: position, limit: limit)
   }
 
   /// A generation of the history; `nil` if it isn't there.

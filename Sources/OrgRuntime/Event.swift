@@ -22,6 +22,8 @@ package enum Event: Sendable {
   case committed([Change])
   /// What became of a commit.
   case outcome(CommitOutcome)
+  /// What the undo or redo that is being committed is about.
+  case reverting(HistoryEntry)
   /// What was searched for.
   case found(Found)
   /// A commit waits for another program or person.
@@ -82,6 +84,7 @@ extension AppModel {
     case .bulkEditPreview(let preview, let plan): receive(preview, for: plan)
     case .committed(let changes): receive(committed: changes)
     case .outcome(let outcome): return receive(outcome)
+    case .reverting(let entry): receive(reverting: entry)
     case .found(let found): receive(found)
     case .waiting(let holder): receive(holder)
     case .failure(let error): return receive(error)

@@ -218,15 +218,21 @@ package final class Runtime: EffectHandler, Sendable {
       read()
     case .commit(let set): commit { () throws(OrgError) in set }
     case .undo:
-      commit { [self] () throws(OrgError) in try manager.undoing(by: uid).set }
+      commit { [self] () throws(OrgError) in reverting(try manager.undoing(by: uid)) }
     case .redo:
-      commit { [self] () throws(OrgError) in try manager.redoing(by: uid).set }
+      commit { [self] () throws(OrgError) in reverting(try manager.redoing(by: uid)) }
     case .find(let request): queues.arranging.async { [self] in inbox.post(.found(request.find())) }
     case .cancelCommit: state.withLock { $0.isCancelled = true }
     case .saveDraft(let draft): drafts?.save(draft)
     case .dropDraft: drafts?.drop()
     case .leaveDraft: drafts?.leave()
     }
+  }
+
+  /// Says what an undo or redo is about.
+  private func reverting(_ found: (entry: HistoryEntry, set: ChangeSet)) -> ChangeSet {
+    inbox.post(.reverting(found.entry))
+    return found.set
   }
 
   /// Commits a change set that is made when its turn comes.

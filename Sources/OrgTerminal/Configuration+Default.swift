@@ -41,6 +41,11 @@ extension Configuration {
       # removal that was put back, and orgman undo takes back one that was accepted.
       #external-deletions = "restore"
 
+      # The time zone of the times on the screen and in what commands print: "UTC", or "local" for that of the system, which
+      # TZ in the environment overrides. What is typed without a zone is read so, too. Days in the list (created, joined)
+      # are those of UTC, and the data and JSON always keep UTC.
+      #time-zone = "UTC"
+
       # Where the data are, when neither --data nor ORGMAN_DATA says it: a directory's absolute path, or the address of a
       # PostgreSQL database. Put a password in ~/.pgpass, not in this file.
       #data = "/var/lib/orgman"

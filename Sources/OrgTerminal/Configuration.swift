@@ -63,7 +63,7 @@ private struct ConfigurationReader {
 
   /// The top-level names.
   private static let names = [
-    "theme", "mouse", "columns", "sort", "plan-tiers", "external-deletions", "data", "read",
+    "theme", "mouse", "columns", "sort", "plan-tiers", "external-deletions", "time-zone", "data", "read",
   ]
   /// The tables.
   private static let tables = ["[history]", "[queries]", "[keys]"]
@@ -132,6 +132,13 @@ private struct ConfigurationReader {
       } else {
         let all = ExternalDeletions.allCases.map(\.rawValue)
         note("external-deletions is \(Self.list(all, "or")), not \(name.quoted).", entry.value.place)
+      }
+    case ("time-zone", 1):
+      guard let name = string(entry) else { return }
+      if let zone = DisplayZone(name) {
+        configuration.preferences.timeZone = zone
+      } else {
+        note("time-zone is UTC or local, not \(name.quoted).", entry.value.place)
       }
     case ("history", 2) where entry.path[1] == "keep": keep(entry)
     case ("history", 2):

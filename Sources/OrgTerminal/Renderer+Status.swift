@@ -9,7 +9,8 @@ extension Renderer {
     let liveness = model.workspace.surroundings.liveness
     let isReadOnly = model.workspace.settings.readOnlyReason != nil
     let damage = data.problems.first.map { $0.kind == .incomplete ? "incomplete" : "damaged" }
-    var state = damage ?? (isReadOnly ? "read-only" : liveness.words)
+    var state =
+      damage ?? (isReadOnly ? "read-only" : liveness.words(model.workspace.settings.preferences.timeZone))
     if layout.size.columns >= 80, !isBroken {
       if isReadOnly, !model.workspace.settings.readOnlySummary.isEmpty {
         state += ": \(model.workspace.settings.readOnlySummary)"
@@ -212,11 +213,11 @@ extension Renderer {
 
 extension Liveness {
   /// `live`, `polling 5 s`, or `stale since 21:51:10 UTC`
-  fileprivate var words: String {
+  fileprivate func words(_ zone: DisplayZone) -> String {
     switch self {
     case .live: "live"
     case .polling(let seconds): "polling \(seconds) s"
-    case .stale(let since, _): "stale since \(since.description.dropFirst(11).prefix(8)) UTC"
+    case .stale(let since, _): "stale since \(zone.clockText(since))"
     }
   }
 

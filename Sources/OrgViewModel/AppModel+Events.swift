@@ -150,9 +150,14 @@ extension AppModel {
   package mutating func receive(committed changes: [Change]) {
     guard let entry = workspace.commits.entries.first, !entry.isForm, entry.conclusion == nil else { return }
     let summary = summary(of: changes, workspace.data.listing)
-    workspace.status.report(entry.prefix + summary, .note)
+    workspace.status.report(entry.prefix(workspace.settings.preferences.timeZone) + summary, .note)
     workspace.status.message?.canBeUndone = entry.canBeUndone(changes)
     workspace.commits.receipt = workspace.status.message
+  }
+
+  /// Learns what the undo or redo that is being committed is about.
+  package mutating func receive(reverting entry: HistoryEntry) {
+    workspace.commits.note(reverted: entry)
   }
 
   /// Learns what became of a commit.
@@ -173,7 +178,8 @@ extension AppModel {
       workspace.flash.organizations.subtract(own)
       take(data, own: own)
       report(
-        finished.conclusion ?? finished.prefix + summary(of: commit.changes, data.listing),
+        finished.conclusion ?? finished.prefix(workspace.settings.preferences.timeZone)
+          + summary(of: commit.changes, data.listing),
         canBeUndone: finished.canBeUndone(commit.changes))
       if finished.isForm { workspace.closeForm() }
       withOrganizations { $0.receive(commit, of: finished.changes, &$1) }
@@ -205,14 +211,11 @@ extension AppModel {
 
   private func summary(of changes: [Change], _ listing: any OrganizationListing) -> String {
     guard let first = changes.first else { return "No changes needed." }
-    let name = listing.organization(id: first.organizationID)?.name ?? first.organizationID
-    let more = changes.count - 1
     let isHidden =
       if case .createOrganization = first { workspace.data.row(of: first.organizationID) == nil } else {
         false
       }
-    return first.summary(organizationName: name) + (more == 0 ? "." : ", and \(more) more.")
-      + (isHidden ? " The filter hides it." : "")
+    return changes.words(listing) + "." + (isHidden ? " The filter hides it." : "")
   }
 
   // MARK: Leaving

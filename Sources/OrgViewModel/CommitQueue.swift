@@ -13,13 +13,24 @@ struct CommitQueue: Sendable {
     /// Undo or redo, where it is that: what it changes is known when it is done.
     var step: RuntimeEffect?
 
-    /// What its outcome begins with.
-    var prefix: String {
-      switch (step, purpose) {
-      case (.undo, _), (_, .undo): "Undone: "
-      case (.redo, _), (_, .redo): "Redone: "
-      default: ""
+    /// What is taken back by it, or done again, once that is known.
+    var reverted: HistoryEntry?
+
+    /// What its outcome begins with: which generation it takes back, whose that is, and of when.
+    func prefix(_ zone: DisplayZone) -> String {
+      guard let reverted else {
+        return switch (step, purpose) {
+        case (.undo, _): "Undone: "
+        case (.redo, _): "Redone: "
+        case (_, .undo(let generation)): "Undid generation \(generation): "
+        case (_, .redo(let generation)): "Redid generation \(generation): "
+        default: ""
+        }
       }
+      if case .undo(let generation) = reverted.kind {
+        return "Redid generation \(generation), undone by \(reverted.origin(zone)): "
+      }
+      return "Undid generation \(reverted.generation) by \(reverted.origin(zone)): "
     }
 
     /// Whether an undo reverts what was changed of it.
@@ -36,11 +47,7 @@ struct CommitQueue: Sendable {
       case .redo: return "Redo of your latest undo"
       default: break
       }
-      guard let first = changes.first else { return "A change of nothing" }
-      let name = listing.organization(id: first.organizationID)?.name ?? first.organizationID
-      let text = first.summary(organizationName: name)
-      let more = changes.count - 1
-      return more == 0 ? text : "\(text), and \(more.grouped) more"
+      return changes.isEmpty ? "A change of nothing" : changes.words(listing)
     }
   }
 
@@ -75,6 +82,12 @@ struct CommitQueue: Sendable {
     return receipt
   }
 
+  /// Learns what the undo or redo that is going on is about.
+  mutating func note(reverted entry: HistoryEntry) {
+    guard !entries.isEmpty else { return }
+    entries[0].reverted = entry
+  }
+
   /// The first entry, whose commit has ended.
   mutating func takeFirst() -> Entry? {
     guard !entries.isEmpty else { return nil }
@@ -101,6 +114,27 @@ struct CommitQueue: Sendable {
       idle.append(entries.removeFirst())
     }
     return (nil, idle)
+  }
+}
+
+extension [Change] {
+  /// What they do: both of two, the first of more. Text of the data is escaped.
+  func words(_ listing: any OrganizationListing) -> String {
+    // There may be many.
+    let words = prefix(2).map { change in
+      let name = listing.organization(id: change.organizationID)?.name ?? change.organizationID
+      return change.summary(organizationName: name)
+    }
+    return count > 2 ? "\(words[0]), and \((count - 1).grouped) more" : Words.done(words)
+  }
+}
+
+extension HistoryEntry {
+  /// Whose it is, and of when: `alice, 2026-11-22 21:51 UTC`
+  func origin(_ zone: DisplayZone) -> String { "\(origin), \(zone.shortText(time))" }
+
+  private var origin: String {
+    kind == .foreign ? writer?.description ?? "another program" : actor.description
   }
 }
 

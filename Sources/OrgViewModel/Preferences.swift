@@ -72,6 +72,8 @@ package struct Preferences: Sendable, Hashable {
   package var order = ListOrder()
   /// What is done about records that another program removes.
   package var externalDeletions = ExternalDeletions.restore
+  /// The zone in which times are shown.
+  package var timeZone = DisplayZone.utc
   /// How long the history is kept.
   package var retention = Retention.forever
 

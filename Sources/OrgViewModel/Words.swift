@@ -6,5 +6,12 @@ enum Words {
 
   static func users(_ count: Int) -> String { "\(count.grouped) user\(count == 1 ? "" : "s")" }
 
+  /// What was done: all of two things, the first of more.
+  static func done(_ summaries: [String]) -> String {
+    guard let first = summaries.first else { return "" }
+    guard summaries.count > 2 else { return summaries.joined(separator: "; ") }
+    return "\(first), and \((summaries.count - 1).grouped) more"
+  }
+
   static func members(_ count: Int) -> String { "\(count.grouped) member\(count == 1 ? "" : "s")" }
 }

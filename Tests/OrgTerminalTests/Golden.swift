@@ -852,13 +852,13 @@ enum Golden {
     """#,
     "entry 120x32": #"""
      orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
-     Time UTC         Who          What                                    │ Generation 2                              edit
-     2026-11-22 10:00 outside      Plan of Globex: starter → enterprise    │ Time     2026-11-22 09:20:00 UTC
-     2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: memb…│ By       root (alice) on web1
-     2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner…│ From     192.0.2.7?
-     2026-11-22 09:30 bob          repaired: organizations.json was cut of…│ Since    taken back by 6
-    ▸2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: …│
-     2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise    │ Changes 3
+     Gen Time UTC         Who        What                                  │ Generation 2                              edit
+       6 2026-11-22 10:00 outside    Plan of Globex: starter → enterprise  │ Time     2026-11-22 09:20:00 UTC
+       5 2026-11-22 09:50 root (ali… undid 4: Role of bob in Acme Corp: me…│ By       root (alice) on web1
+       4 2026-11-22 09:40 bob        undone: Role of bob in Acme Corp: own…│ From     192.0.2.7?
+       3 2026-11-22 09:30 bob        repaired: organizations.json was cut …│ Since    taken back by 6
+    ▸  2 2026-11-22 09:20 root (ali… taken back: 3 changes: Plan of Globex…│
+       1 2026-11-22 09:10 root (ali… Created 株式会社みらい on enterprise  │ Changes 3
                                                                            │ Plan of Globex
                                                                            │   before  enterprise
                                                                            │   after   starter
@@ -927,13 +927,13 @@ enum Golden {
     """#,
     "entry note 120x32": #"""
      orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
-     Time UTC         Who          What                                    │ Generation 3                            repair
-     2026-11-22 10:00 outside      Plan of Globex: starter → enterprise    │ Time     2026-11-22 09:30:00 UTC
-     2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: memb…│ By       bob on web1
-     2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner…│ Note     organizations.json was cut off; nothi…
-    ▸2026-11-22 09:30 bob          repaired: organizations.json was cut of…│
-     2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: …│ Changes 0
-     2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise    │
+     Gen Time UTC         Who        What                                  │ Generation 3                            repair
+       6 2026-11-22 10:00 outside    Plan of Globex: starter → enterprise  │ Time     2026-11-22 09:30:00 UTC
+       5 2026-11-22 09:50 root (ali… undid 4: Role of bob in Acme Corp: me…│ By       bob on web1
+       4 2026-11-22 09:40 bob        undone: Role of bob in Acme Corp: own…│ Note     organizations.json was cut off; nothi…
+    ▸  3 2026-11-22 09:30 bob        repaired: organizations.json was cut …│
+       2 2026-11-22 09:20 root (ali… taken back: 3 changes: Plan of Globex…│ Changes 0
+       1 2026-11-22 09:10 root (ali… Created 株式会社みらい on enterprise  │
                                                                            │
                                                                            │
                                                                            │
@@ -1002,13 +1002,13 @@ enum Golden {
     """#,
     "entry undone 120x32": #"""
      orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
-     Time UTC         Who          What                                    │ Generation 4                              edit
-     2026-11-22 10:00 outside      Plan of Globex: starter → enterprise    │ Time     2026-11-22 09:40:00 UTC
-     2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: memb…│ By       bob on web1
-    ▸2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner…│ Since    undone by 5
-     2026-11-22 09:30 bob          repaired: organizations.json was cut of…│
-     2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: …│ Changes 1
-     2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise    │▸Role of bob in Acme Corp
+     Gen Time UTC         Who        What                                  │ Generation 4                              edit
+       6 2026-11-22 10:00 outside    Plan of Globex: starter → enterprise  │ Time     2026-11-22 09:40:00 UTC
+       5 2026-11-22 09:50 root (ali… undid 4: Role of bob in Acme Corp: me…│ By       bob on web1
+    ▸  4 2026-11-22 09:40 bob        undone: Role of bob in Acme Corp: own…│ Since    undone by 5
+       3 2026-11-22 09:30 bob        repaired: organizations.json was cut …│
+       2 2026-11-22 09:20 root (ali… taken back: 3 changes: Plan of Globex…│ Changes 1
+       1 2026-11-22 09:10 root (ali… Created 株式会社みらい on enterprise  │▸Role of bob in Acme Corp
                                                                            │   before  owner
                                                                            │   after   member
                                                                            │
@@ -1581,34 +1581,34 @@ enum Golden {
     """#,
     "history 120x32": #"""
      orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
-     Time UTC         Who          What                                    │ Generation 4                              edit
-     2026-11-22 10:00 outside      Plan of Globex: starter → enterprise    │ Time     2026-11-22 09:40:00 UTC
-     2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: memb…│ By       bob on web1
-    ▸2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner…│ Since    undone by 5
-     2026-11-22 09:30 bob          repaired: organizations.json was cut of…│
-     2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: …│ Changes 1
-     2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise    │ Role of bob in Acme Corp
-                                                                           │   before  owner
-                                                                           │   after   member
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
+     Gen Time UTC         Who              What
+       6 2026-11-22 10:00 outside          Plan of Globex: starter → enterprise
+       5 2026-11-22 09:50 root (alice)     undid 4: Role of bob in Acme Corp: member → owner
+    ▸  4 2026-11-22 09:40 bob              undone: Role of bob in Acme Corp: owner → member
+       3 2026-11-22 09:30 bob              repaired: organizations.json was cut off; nothing is lost
+       2 2026-11-22 09:20 root (alice)     taken back: 3 changes: Plan of Globex: enterprise → starter
+       1 2026-11-22 09:10 root (alice)     Created 株式会社みらい on enterprise
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 
 
      Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
@@ -1629,13 +1629,13 @@ enum Golden {
     """#,
     "history 80x24": #"""
      orgman  History                        /srv/ops/data  7 orgs  4 members   live
-     Time UTC         Who          What
-     2026-11-22 10:00 outside      Plan of Globex: starter → enterprise
-     2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: member → owner
-    ▸2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner → member
-     2026-11-22 09:30 bob          repaired: organizations.json was cut off; nothin…
-     2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: enterpris…
-     2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise
+     Gen Time UTC         Who              What
+       6 2026-11-22 10:00 outside          Plan of Globex: starter → enterprise
+       5 2026-11-22 09:50 root (alice)     undid 4: Role of bob in Acme Corp: membe…
+    ▸  4 2026-11-22 09:40 bob              undone: Role of bob in Acme Corp: owner …
+       3 2026-11-22 09:30 bob              repaired: organizations.json was cut off…
+       2 2026-11-22 09:20 root (alice)     taken back: 3 changes: Plan of Globex: e…
+       1 2026-11-22 09:10 root (alice)     Created 株式会社みらい on enterprise
 
 
 
@@ -1656,13 +1656,13 @@ enum Golden {
     """#,
     "history in ASCII": #"""
      orgman  History                        /srv/ops/data  7 orgs  4 members   live
-     Time UTC         Who          What
-     2026-11-22 10:00 outside      Plan of Globex: starter -> enterprise
-     2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: member -> own~
-    >2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner -> member
-     2026-11-22 09:30 bob          repaired: organizations.json was cut off; nothin~
-     2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: enterpris~
-     2026-11-22 09:10 root (alice) Created ??????? on enterprise
+     Gen Time UTC         Who              What
+       6 2026-11-22 10:00 outside          Plan of Globex: starter -> enterprise
+       5 2026-11-22 09:50 root (alice)     undid 4: Role of bob in Acme Corp: membe~
+    >  4 2026-11-22 09:40 bob              undone: Role of bob in Acme Corp: owner ~
+       3 2026-11-22 09:30 bob              repaired: organizations.json was cut off~
+       2 2026-11-22 09:20 root (alice)     taken back: 3 changes: Plan of Globex: e~
+       1 2026-11-22 09:10 root (alice)     Created ??????? on enterprise
 
 
 
@@ -1683,34 +1683,34 @@ enum Golden {
     """#,
     "history none 120x32": #"""
      orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
-     Time UTC         Who          What                                    │
-     Nothing has happened yet.                                             │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
+     Gen Time UTC         Who              What
+     Nothing has happened yet.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 
 
      Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
@@ -1731,7 +1731,7 @@ enum Golden {
     """#,
     "history none 80x24": #"""
      orgman  History                        /srv/ops/data  7 orgs  4 members   live
-     Time UTC         Who          What
+     Gen Time UTC         Who              What
      Nothing has happened yet.
 
 
@@ -1758,34 +1758,34 @@ enum Golden {
     """#,
     "history nothing 120x32": #"""
      orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
-     Time UTC         Who          What                                    │
-     Nothing matches "zz".                                                 │
-     Esc clears the filter.                                                │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
+     Gen Time UTC         Who              What
+     Nothing matches "zz".
+     Esc clears the filter.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
      /zz                                                                                                             0 of 6
 
      Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
@@ -1806,7 +1806,7 @@ enum Golden {
     """#,
     "history nothing 80x24": #"""
      orgman  History                        /srv/ops/data  7 orgs  4 members   live
-     Time UTC         Who          What
+     Gen Time UTC         Who              What
      Nothing matches "zz".
      Esc clears the filter.
 
@@ -1833,34 +1833,34 @@ enum Golden {
     """#,
     "history of one 120x32": #"""
      orgman  History of bob in Acme Corp                                            /srv/ops/data  7 orgs  4 members   live
-     Time UTC         Who          What                                    │ Generation 5                         undo of 4
-    ▸2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: memb…│ Time     2026-11-22 09:50:00 UTC
-     2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner…│ By       root (alice) on web1
-                                                                           │ From     192.0.2.7?
-                                                                           │
-                                                                           │ Changes 1
-                                                                           │ Role of bob in Acme Corp
-                                                                           │   before  member
-                                                                           │   after   owner
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
+     Gen Time UTC         Who              What
+    ▸  5 2026-11-22 09:50 root (alice)     undid 4: Role of bob in Acme Corp: member → owner
+       4 2026-11-22 09:40 bob              undone: Role of bob in Acme Corp: owner → member
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 
 
      Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
@@ -1881,9 +1881,9 @@ enum Golden {
     """#,
     "history of one 80x24": #"""
      orgman  History of bob in Acme Corp    /srv/ops/data  7 orgs  4 members   live
-     Time UTC         Who          What
-    ▸2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: member → owner
-     2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner → member
+     Gen Time UTC         Who              What
+    ▸  5 2026-11-22 09:50 root (alice)     undid 4: Role of bob in Acme Corp: membe…
+       4 2026-11-22 09:40 bob              undone: Role of bob in Acme Corp: owner …
 
 
 
@@ -4416,38 +4416,38 @@ enum Golden {
     """#,
     "undo entry 120x32": #"""
      orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
-     Time UTC         Who          What                                    │ Generation 6                           outside
-    ▸2026-11-22 10:00 outside      Plan of Globex: starter → enterprise    │ Time     2026-11-22 10:00:00 UTC
-     2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: memb…│ By       a program outside orgman
-     2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner…│ Undid    2, unknowingly
-     2026-11-22 09:30 bob          repaired: organizations.json was cut of…│
-     2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: …│ Changes 1
-     2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise    │ Plan of Globex
-                                                                           │   before  starter
-                                                                           │   after   enterprise
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
-                                                                           │
+     Gen Time UTC         Who              What
+    ▸  6 2026-11-22 10:00 outside          Plan of Globex: starter → enterprise
+       5 2026-11-22 09:50 root (alice)     undid 4: Role of bob in Acme Corp: member → owner
+       4 2026-11-22 09:40 bob              undone: Role of bob in Acme Corp: owner → member
+       3 2026-11-22 09:30 bob              repaired: organizations.json was cut off; nothing is lost
+       2 2026-11-22 09:20 root (alice)     taken back: 3 changes: Plan of Globex: enterprise → starter
+       1 2026-11-22 09:10 root (alice)     Created 株式会社みらい on enterprise
 
-     Undo generation 6 (Plan of Globex: starter → enterprise)?   No    Yes
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Undo generation 6 by another program, 2026-11-22 10:00 UTC (Plan of Globex: starter → enterprise)?   No    Yes
      y yes  n no  Esc cancel
-    [cursor 61, 30]
+    [cursor 102, 30]
     """#,
     "undo entry 40x10": #"""
      History   /srv/ops/data  7 orgs   live
@@ -4456,21 +4456,21 @@ enum Golden {
      11-22 09:50 root (… undid 4: Role of b…
      11-22 09:40 bob     undone: Role of bo…
      11-22 09:30 bob     repaired: organiza…
-     11-22 09:20 root (… taken back: 3 chan…
-     Undo generation 6 (Plan of Globex:
+     Undo generation 6 by another program,
+     2026-11-22 10:00 UTC (Plan of Globex:
      starter → enterprise)?   No    Yes
      y yes  n no  Esc cancel
     [cursor 26, 8]
     """#,
     "undo entry 80x24": #"""
      orgman  History                        /srv/ops/data  7 orgs  4 members   live
-     Time UTC         Who          What
-    ▸2026-11-22 10:00 outside      Plan of Globex: starter → enterprise
-     2026-11-22 09:50 root (alice) undid 4: Role of bob in Acme Corp: member → owner
-     2026-11-22 09:40 bob          undone: Role of bob in Acme Corp: owner → member
-     2026-11-22 09:30 bob          repaired: organizations.json was cut off; nothin…
-     2026-11-22 09:20 root (alice) taken back: 3 changes: Plan of Globex: enterpris…
-     2026-11-22 09:10 root (alice) Created 株式会社みらい on enterprise
+     Gen Time UTC         Who              What
+    ▸  6 2026-11-22 10:00 outside          Plan of Globex: starter → enterprise
+       5 2026-11-22 09:50 root (alice)     undid 4: Role of bob in Acme Corp: membe…
+       4 2026-11-22 09:40 bob              undone: Role of bob in Acme Corp: owner …
+       3 2026-11-22 09:30 bob              repaired: organizations.json was cut off…
+       2 2026-11-22 09:20 root (alice)     taken back: 3 changes: Plan of Globex: e…
+       1 2026-11-22 09:10 root (alice)     Created 株式会社みらい on enterprise
 
 
 
@@ -4484,10 +4484,10 @@ enum Golden {
 
 
 
-
-     Undo generation 6 (Plan of Globex: starter → enterprise)?   No    Yes
+     Undo generation 6 by another program, 2026-11-22 10:00 UTC (Plan of Globex:
+     starter → enterprise)?   No    Yes
      y yes  n no  Esc cancel
-    [cursor 61, 22]
+    [cursor 26, 22]
     """#,
     "users 120x32": #"""
      orgman  Users                                                                  /srv/ops/data  7 orgs  4 members   live

@@ -56,7 +56,7 @@ import Testing
     _ = queue.append(CommitQueue.Entry(step: .undo))
     let effect = queue.next().effect
     #expect(effect == .undo)
-    #expect(queue.entries[0].prefix == "Undone: ")
+    #expect(queue.entries[0].prefix(.utc) == "Undone: ")
     #expect(queue.entries[0].words(nothing) == "Undo of your latest change")
     #expect(entry(role(.member, .owner)).words(nothing) == "Role of bob in org_acme: member → owner")
   }

@@ -49,7 +49,7 @@ import Testing
         ]
       ])
     #expect(driver.store.data.organization(id: "org_acme")?.lagoCustomerID == nil)
-    #expect(driver.message == "Status of Acme: active → suspended, and 1 more.")
+    #expect(driver.message == "Status of Acme: active → suspended; Lago id of Acme: lago_1 → none.")
   }
 
   @Test func `a choice goes round in both directions and takes no text`() {

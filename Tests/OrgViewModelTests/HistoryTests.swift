@@ -42,6 +42,42 @@ import Testing
     }
   }
 
+  @Test mutating func `a filter asks for kind, actor, organization, user and time`() {
+    driver.press(.showHistory, .undo)
+    for (words, count) in [
+      ("kind:undo", 1), ("kind:edit", 2), ("!kind:undo", 2), ("by:memory", 3), ("by:bob", 0), ("user:bob", 1),
+      ("org:acme", 3), ("org:bravo", 0), ("since:yesterday", 3), ("until:yesterday", 0), ("kind:nonsense", 0),
+    ] {
+      driver.press(.filter, .deleteToStart)
+      driver.type(words)
+      driver.press(.accept)
+      #expect(texts.count == count, "\(words)")
+    }
+  }
+
+  @Test mutating func `times are shown in the configured zone, and an undo says whose it is and of when`()
+    throws
+  {
+    var preferences = Preferences()
+    preferences.timeZone = .fixed(seconds: 7200, name: "EET")
+    driver = Driver(rows: 20, preferences: preferences)
+    driver.press(.open, .moveDown, .changeRole, .choose(.owner), .undo)
+    #expect(driver.message?.hasPrefix("Undid generation 1 by memory, 20") == true)
+    #expect(driver.message?.contains(" EET: Role of bob") == true)
+    driver.press(.showHistory, .open)
+    let fields = entry.compactMap {
+      if case .field(let label, let value) = $0 { "\(label) \(value)" } else { nil }
+    }
+    #expect(fields.contains { $0.hasPrefix("Time 20") && $0.hasSuffix(" EET") })
+    #expect(fields.contains { $0.hasPrefix("Undid 1 by memory, 20") && $0.hasSuffix(" EET") })
+  }
+
+  @Test func `a message names both of two changes, and the first of more`() {
+    #expect(Words.done(["a"]) == "a")
+    #expect(Words.done(["a", "b"]) == "a; b")
+    #expect(Words.done(["a", "b", "c"]) == "a, and 2 more")
+  }
+
   @Test mutating func `what is selected stays so while a filter is typed and taken back`() {
     driver.press(.showHistory, .moveDown, .filter)
     driver.type("name")
@@ -107,12 +143,13 @@ import Testing
   @Test mutating func `an entry is undone after a question, and marked as such`() {
     driver.press(.showHistory, .moveDown, .undoEntry)
     guard let question = driver.question else { return #expect(Bool(false)) }
-    #expect(question.text == "Undo generation 1 (Role of bob in Acme: member → owner)?")
+    #expect(question.text.hasPrefix("Undo generation 1 by memory, 20"))
+    #expect(question.text.hasSuffix(" UTC (Role of bob in Acme: member → owner)?"))
     driver.press(.accept)
     #expect(driver.role("bob") == .owner)
     driver.press(.undoEntry, .confirm)
     #expect(driver.role("bob") == .member)
-    #expect(driver.message == "Undone: Role of bob in Acme!: owner → member.")
+    #expect(driver.message == "Undid generation 1: Role of bob in Acme!: owner → member.")
     #expect(texts.first == "undid 1: Role of bob in Acme!: owner → member")
     #expect(driver.model.history?.selectedEntry?.entry.generation == 1)
     #expect(driver.model.history?.selectedEntry?.fate == .undone(by: 3))
@@ -120,7 +157,7 @@ import Testing
     #expect(driver.message == "No changes needed.")
     driver.press(.moveToFirst, .undoEntry, .confirm)
     #expect(driver.role("bob") == .owner)
-    #expect(driver.message == "Redone: Role of bob in Acme!: member → owner.")
+    #expect(driver.message == "Redid generation 1: Role of bob in Acme!: member → owner.")
     driver.press(.moveToLast)
     #expect(driver.model.history?.selectedEntry?.fate == .holds)
   }
@@ -143,8 +180,13 @@ import Testing
     driver.press(.showHistory, .undoEntry)
     guard let question = driver.question else { return #expect(Bool(false)) }
     #expect(
-      question.text == "carol is owner in Acme! now, no longer member, so the role was not changed. "
-        + "Undo generation 3? 1 will change, 1 can't be changed.")
+      question.text.hasPrefix(
+        "carol is owner in Acme! now, no longer member, so the role was not changed. Undo generation 3 by memory, "
+      ))
+    #expect(
+      question.text.hasSuffix(
+        " UTC (Role of carol in Acme!: billing_admin → member; Plan of Acme!: founders_friend → x)? "
+          + "1 will change, 1 can't be changed."))
     driver.press(.confirm)
     #expect(driver.store.data.organization(id: "org_acme")?.planTier == "founders_friend")
     #expect(driver.role("carol") == .owner)

@@ -120,7 +120,7 @@ extension EndToEnd {
       orgman.press(.enter)
       try orgman.waitForText("Name")
       orgman.press(.escape)
-      try orgman.waitForText(": command")
+      try orgman.waitForText(": more")
       orgman.send(":quit")
       try orgman.waitForText("▸  Quit")
       orgman.press(.enter)

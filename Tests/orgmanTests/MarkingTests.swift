@@ -41,7 +41,7 @@ extension EndToEnd {
       }
       #expect(orgman.screen.text.contains("3 marked"))
       orgman.send("u")
-      try orgman.waitForText("Undone: ")
+      try orgman.waitForText("Undid generation")
       #expect(try data.contents() == before)
       try orgman.quit()
     }

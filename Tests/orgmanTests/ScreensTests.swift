@@ -36,10 +36,10 @@ extension EndToEnd {
           && $0.text.contains("after   owner")
       }
       orgman.send("u")
-      try orgman.waitForText("Undo generation 1 (Role of bob in Acme: member → owner)?")
+      try orgman.waitForText("(Role of bob in Acme: member → owner)?")
       #expect(try data.members(of: "org_1") == ["alice owner", "bob owner"])
       orgman.send("y")
-      try orgman.waitForText("Undone: Role of bob in Acme: owner → member.")
+      try orgman.waitForText("Undid generation 1: Role of bob in Acme: owner → member.")
       #expect(try data.members(of: "org_1") == ["alice owner", "bob member"])
       try orgman.waitFor("the undoing") { $0.text.contains("undid 1: Role of bob") }
       orgman.press(.escape)

@@ -7,6 +7,10 @@ struct Script {
   let data: any TestData
 
   func callAsFunction(_ arguments: String..., input: String = "") throws -> Output {
+    try self(arguments, input: input)
+  }
+
+  func callAsFunction(_ arguments: [String], input: String = "") throws -> Output {
     // Behind --, it would be a name.
     let place = ["--data", data.address]
     return try run(

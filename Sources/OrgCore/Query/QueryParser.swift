@@ -48,16 +48,20 @@ extension ListQuery {
 public struct QueryVocabulary<Condition: Sendable & Hashable>: Sendable {
   /// What a word asks for, or a text in quotes.
   let text: @Sendable (String) -> Condition
+  /// What a word that isn't in quotes asks for, where it means something of its own.
+  let word: @Sendable (String) -> Condition?
   /// What characters after `~` ask for.
   let fuzzy: @Sendable (String) -> Condition
   /// The fields in the order in which errors and help name them.
   let fields: [QueryField<Condition>]
 
   package init(
-    text: @escaping @Sendable (String) -> Condition, fuzzy: @escaping @Sendable (String) -> Condition,
+    text: @escaping @Sendable (String) -> Condition,
+    word: @escaping @Sendable (String) -> Condition? = { _ in nil },
+    fuzzy: @escaping @Sendable (String) -> Condition,
     _ fields: [QueryField<Condition>]
   ) {
-    (self.text, self.fuzzy, self.fields) = (text, fuzzy, fields)
+    (self.text, self.word, self.fuzzy, self.fields) = (text, word, fuzzy, fields)
   }
 
   /// The names of the fields.
@@ -97,11 +101,12 @@ public struct QueryVocabulary<Condition: Sendable & Hashable>: Sendable {
       }
       return try field.read(&text)
     }
+    let isQuoted = text.isAtQuote
     let word = try text.value()
     guard !word.isEmpty else {
       throw text.error("There is nothing to look for between the quotes.", at: start)
     }
-    return self.text(word)
+    return (isQuoted ? nil : self.word(word)) ?? self.text(word)
   }
 }
 

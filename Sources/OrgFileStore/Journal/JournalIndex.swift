@@ -139,10 +139,38 @@ struct JournalIndex {
       conditions.append("e.time < ?")
       values.append(.number(until.microseconds))
     }
+    for term in filter.terms { try add(term, &conditions, &values) }
     values.append(.number(Int64(limit)))
     return try addresses(
       "FROM \(table) JOIN segment s ON s.id = e.segment WHERE \(conditions.joined(separator: " AND "))"
         + " ORDER BY \(keys.isEmpty ? "e" : "t").line DESC LIMIT ?", values)
+  }
+
+  /// So many users are looked up in the index at most where an id has a text in it; beyond, lines are read.
+  private static let userLimit = 50
+
+  /// What the index can answer of a term; the rest is looked for in the lines.
+  private func add(
+    _ term: QueryTerm<HistoryFilter.Condition>, _ conditions: inout [String], _ values: inout [Database.Value]
+  ) throws(DatabaseError) {
+    switch term.condition {
+    case .kind(let names):
+      let numbers = names.compactMap { JournalRecord.Kind(rawValue: $0)?.number }.map(String.init)
+      conditions.append("e.kind \(term.isNegated ? "NOT " : "")IN (\(numbers.joined(separator: ", ")))")
+    case .user(let text) where !term.isNegated && text.utf8.allSatisfy { $0 < 0x80 }:
+      var found: [String] = []
+      try database.rows(
+        "SELECT id FROM key WHERE text LIKE 'u%' AND instr(lower(text), ?) > 1 LIMIT \(Self.userLimit + 1)",
+        [.text(text.lowercased())]
+      ) { row in
+        found.append(String(row.number(0)))
+        return true
+      }
+      guard found.count <= Self.userLimit else { return }
+      conditions.append(
+        "e.line IN (SELECT line FROM touched WHERE key IN (\(found.joined(separator: ", "))))")
+    case .user, .organization, .by, .text, .fuzzy, .time: break
+    }
   }
 
   /// Lines about a generation, newest first.

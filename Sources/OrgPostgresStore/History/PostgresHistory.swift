@@ -26,11 +26,74 @@ struct PostgresHistory {
     return HistoryPage(entries: entries, next: next)
   }
 
+  /// A page of the generations that a filter lets through, newest first: the server finds what may be meant, as far as its
+  /// own words allow, and the rest is looked for here.
+  func page(
+    matching filter: HistoryFilter, from position: HistoryCursor?, limit: Int
+  ) throws(OrgError) -> HistoryPage {
+    let condition = Self.condition(filter)
+    guard !filter.terms.isEmpty else { return try page(condition, from: position, limit: limit) }
+    let limit = min(max(1, limit), 10_000)
+    var entries: [HistoryEntry] = []
+    var position = position
+    repeat {
+      let page = try page(condition, from: position, limit: max(limit, 200))
+      for (place, entry) in page.entries.enumerated() where filter.includes(entry) {
+        entries.append(entry)
+        let isLast = place == page.entries.count - 1 && page.next == nil
+        if entries.count == limit, !isLast {
+          return HistoryPage(entries: entries, next: HistoryCursor(String(entry.generation)))
+        }
+      }
+      position = page.next
+    } while position != nil
+    return HistoryPage(entries: entries, next: nil)
+  }
+
+  /// What a term lets through, or more than that; `nil` where the server can't tell.
+  private static func condition(_ term: QueryTerm<HistoryFilter.Condition>) -> SQL? {
+    /// The text in lower case, if it is the same in every way of doing that.
+    func plain(_ text: String) -> String? {
+      let isPlain = text.utf8.allSatisfy {
+        $0 < 0x80 && (Character(Unicode.Scalar($0)).isLetter || Character(Unicode.Scalar($0)).isNumber)
+          || Array("-_.@:".utf8).contains($0)
+      }
+      return isPlain ? text.lowercased() : nil
+    }
+    switch term.condition {
+    case .kind(let names):
+      let list = names.map { "\($0)" as SQL }.joined(", ")
+      return term.isNegated ? "h.kind not in (\(list))" : "h.kind in (\(list))"
+    case .by(let text) where !term.isNegated:
+      guard let text = plain(text) else { return nil }
+      return """
+        position(\(text) in lower(concat_ws(' ', h.actor ->> 'user', h.actor ->> 'login', \
+        h.actor ->> 'claimedSudoUser', h.actor ->> 'claimedSSHClient', h.actor ->> 'host', \
+        case h.kind when 'foreign' then 'outside' end) collate "C")) > 0
+        """
+    case .user(let text) where !term.isNegated:
+      guard let text = plain(text) else { return nil }
+      return change("position(\(text) in lower(c.record ->> 'user' collate \"C\")) > 0")
+    case .organization(let text) where !term.isNegated:
+      guard let text = plain(text) else { return nil }
+      return change(
+        """
+        position(\(text) in lower(concat_ws(' ', c.record ->> 'org', c.record ->> 'name') collate "C")) > 0
+        """)
+    case .by, .user, .organization, .text, .fuzzy, .time: return nil
+    }
+  }
+
+  private static func change(_ condition: SQL) -> SQL {
+    "exists (select from orgman.change c where c.transaction = h.transaction and \(condition))"
+  }
+
   /// What a filter lets through, as a condition.
   static func condition(_ filter: HistoryFilter) -> SQL {
     var conditions: [SQL] = []
     if let since = filter.since { conditions.append("h.at >= \(since.description + "+00")::timestamptz") }
     if let until = filter.until { conditions.append("h.at < \(until.description + "+00")::timestamptz") }
+    conditions += filter.terms.compactMap(condition)
     var change: [SQL] = []
     if let organization = filter.organization { change.append("c.organization = \(key(organization))") }
     if let user = filter.user { change.append("c.member = \(key(user))") }

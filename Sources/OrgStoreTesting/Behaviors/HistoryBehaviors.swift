@@ -22,6 +22,12 @@ extension StoreBehavior {
     try manager.history(matching: HistoryFilter(since: since, until: until), limit: 10).entries.count
   }
 
+  /// What a query finds.
+  private static func found(_ manager: OrgManager, _ text: String) throws -> [HistoryEntry] {
+    let filter = try HistoryQuery(text).filter(now: Timestamp.now(), zone: .utc)
+    return try manager.history(matching: filter, limit: 10).entries
+  }
+
   /// What is remembered of the changes.
   static let history: [StoreBehavior] = [
     StoreBehavior("the history has the newest first, each commit once") { manager, sample in
@@ -116,6 +122,35 @@ extension StoreBehavior {
       try expect("later", try count(manager, since: later), is: 0)
       try expect("all of it", try count(manager, since: oldest, until: later), is: 4)
     },
+    StoreBehavior("terms find generations by kind, by who made them, by organization, user and words") {
+      manager, sample in
+      let history = try begin(manager, sample)
+      let undo = try manager.undoing(by: nil).set
+      try manager.commit(undo)
+      let newest = try need("the undo", try manager.history().first)
+      let all = [newest] + history
+      let actor = newest.actor.user
+      try expect("undos", try found(manager, "kind:undo"), is: [newest])
+      try expect("edits", try found(manager, "kind:edit"), is: history)
+      try expect("anything but edits", try found(manager, "!kind:edit"), is: [newest])
+      try expect("edits and undos", try found(manager, "kind:undo,edit"), is: all)
+      try expect("by the actor", try found(manager, "by:\"\(actor.uppercased())\""), is: all)
+      try expect("by nobody known", try found(manager, "by:nobody-there"), is: [])
+      try expect("not by the actor", try found(manager, "!by:\"\(actor)\""), is: [])
+      try expect(
+        "of an organization by name", try found(manager, "org:GLOB"), is: [newest, history[0], history[2]])
+      try expect("by its id", try found(manager, "org:\(sample.acme)"), is: [history[1], history[3]])
+      try expect("of the others", try found(manager, "!org:globex"), is: [history[1], history[3]])
+      try expect("of a user", try found(manager, "user:bo"), is: [newest, history[0], history[2]])
+      try expect("both of one change", try found(manager, "user:ann org:globex"), is: [history[2]])
+      try expect("words", try found(manager, "role of bob"), is: [newest, history[0]])
+      try expect("text in quotes", try found(manager, "\"plan of acme\""), is: [history[1]])
+      try expect("characters in order", try found(manager, "~planofacmegold"), is: [history[1]])
+      try expect("none of the words", try found(manager, "!bob !globex"), is: [history[1], history[3]])
+      try expect("today", try found(manager, "since:1h kind:edit"), is: history)
+      try expect("before", try found(manager, "until:1h"), is: [])
+      try expect("not since", try found(manager, "!since:1h"), is: [])
+    },
   ]
 
   /// All pages one after the other.
@@ -154,6 +189,11 @@ extension StoreBehavior {
       let wanted = try manager.history().filter(filter.includes)
       for limit in [1, 2, 50] {
         try expect("pages of \(limit)", try pages(of: manager, filter, limit: limit), is: wanted)
+      }
+      let terms = try HistoryQuery("!user:bob plan").filter(now: Timestamp.now(), zone: .utc)
+      let others = try manager.history().filter(terms.includes)
+      for limit in [1, 2, 50] {
+        try expect("pages of terms, \(limit)", try pages(of: manager, terms, limit: limit), is: others)
       }
     },
     StoreBehavior("an empty history is one empty page") { manager, sample in

@@ -6,7 +6,9 @@ extension HistoryScreen: DrawableRowsScreen {
   func draw(
     _ rows: HistoryRows, _ renderer: Renderer, _ model: AppModel, _ layout: Layout, _ frame: inout Frame
   ) {
-    if layout.isWide {
+    if layout.isWide, pane == .list, layout.size.columns < Self.roomForBoth {
+      renderer.put(drawnList(rows, renderer, model, layout, &frame), layout, &frame)
+    } else if layout.isWide {
       let left = drawnList(rows, renderer, model, layout, &frame)
       renderer.put(left, beside: entry(renderer, layout, &frame), layout, &frame)
     } else if pane == .list {
@@ -14,6 +16,14 @@ extension HistoryScreen: DrawableRowsScreen {
     } else {
       renderer.put(entry(renderer, layout, &frame), layout, &frame)
     }
+  }
+
+  /// From this number of columns on, an entry is shown beside the list before it is opened.
+  private static let roomForBoth = 160
+
+  /// How wide the list is.
+  private func listWidth(_ layout: Layout) -> Int {
+    pane == .list && layout.size.columns < Self.roomForBoth ? layout.size.columns : layout.listWidth
   }
 
   private func entry(_ renderer: Renderer, _ layout: Layout, _ frame: inout Frame) -> [[Span]] {
@@ -58,20 +68,29 @@ extension HistoryScreen: DrawableRowsScreen {
     _ rows: HistoryRows, _ renderer: Renderer, _ model: AppModel, _ layout: Layout, _ frame: inout Frame
   ) -> [[Span]] {
     let theme = renderer.theme
-    let width = layout.listWidth
+    let width = listWidth(layout)
     let isShort = width < 60
-    let (time, actor) = (isShort ? 12 : 17, isShort ? 8 : 13)
+    let isMiddle = width < 80
+    let digits = rows.rows.first.map { "\($0.entry.generation)".count } ?? 1
+    let generation = isShort ? 0 : max(4, digits + 1)
+    let (time, actor) = (isShort ? 12 : 17, isShort ? 8 : isMiddle ? 11 : 17)
+    let zone = rows.rows.first.map { rows.zone.name(at: $0.entry.time) } ?? rows.zone.name(at: .unknown)
     var lines = renderer.rows(
       list,
       heading: {
-        $0.add("Time UTC", width: time, theme.heading)
+        $0.add(generation == 0 ? "" : "Gen", width: max(0, generation - 1), theme.heading, isRight: true)
+        $0.add("", width: min(1, generation), theme.heading)
+        $0.add("Time \(zone)", width: time, theme.heading)
         $0.add("Who", width: actor, theme.heading)
         $0.add("What", theme.heading)
       }, width: width, hasFocus: pane == .list,
       empty: rows.isComplete ? renderer.empty(model, "Nothing has happened yet.") : [], layout, &frame
     ) { index, style, line in
       let row = rows.rows[index]
-      let text = row.entry.time.minuteText
+      let text = rows.zone.minuteText(row.entry.time)
+      line.add(
+        generation == 0 ? "" : "\(row.entry.generation)", width: max(0, generation - 1), style, isRight: true)
+      line.add("", width: min(1, generation), style)
       line.add(isShort ? String(text.dropFirst(5)) : text, width: time, style)
       line.add(row.actor, width: actor - 1, style)
       let isSelected = list.isSelected(index)

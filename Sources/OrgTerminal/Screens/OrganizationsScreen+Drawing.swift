@@ -66,7 +66,7 @@ extension OrganizationsScreen: DrawableScreen {
     let width = layout.detailWidth
     let hasFocus = pane == .detail
     let visible = visibleLines
-    let drawn = detailLines(visible, model.workspace.flash)
+    let drawn = detailLines(visible, model.workspace.flash, in: model.workspace.settings.preferences.timeZone)
     let columns = MemberColumns(drawn, renderer.typesetter, width)
     var lines = drawn.map { line($0, columns, hasFocus: hasFocus, renderer, width) }
     lines += Array(repeating: [], count: max(0, layout.body.count - lines.count))

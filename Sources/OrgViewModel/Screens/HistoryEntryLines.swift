@@ -22,7 +22,7 @@ extension HistoryRows.Row {
 
   private var head: [EntryLine] {
     var lines: [EntryLine] = [
-      .title(entry.generation, entry.kind.title), .field("Time", "\(entry.time.description.prefix(19)) UTC"),
+      .title(entry.generation, entry.kind.title), .field("Time", zone.fullText(entry.time)),
       .field(
         "By",
         entry.kind != .foreign
@@ -34,6 +34,10 @@ extension HistoryRows.Row {
     case .holds: break
     case .undone(let generation): lines.append(.field("Since", "undone by \(generation)"))
     case .takenBack(let generation): lines.append(.field("Since", "taken back by \(generation)"))
+    }
+    if let reversed {
+      let word = if case .redo = entry.kind { "Redid" } else { "Undid" }
+      lines.append(.field(word, "\(reversed.generation) by \(reversed.origin(zone))"))
     }
     if !entry.reverted.isEmpty {
       lines.append(.field("Undid", entry.reverted.map(String.init).joined(separator: ", ") + ", unknowingly"))

@@ -10,6 +10,10 @@ package struct HistoryRows: ListRows {
     package let fate: Fate
     /// Which of its changes is named in the list: the first that was looked for.
     let headline: Int
+    /// What it undid or did again, where that has been read.
+    let reversed: HistoryEntry?
+    /// The zone in which its time is shown.
+    package let zone: DisplayZone
 
     /// What it did, in a few words; text of the data is escaped.
     package var text: String {
@@ -21,8 +25,10 @@ package struct HistoryRows: ListRows {
         }
       text += entry.kind.prefix
       if headline < entry.changes.count {
-        if entry.changes.count > 1 { text += "\(entry.changes.count.grouped) changes: " }
+        let others = entry.changes.indices.filter { $0 != headline }
+        if others.count > 1 { text += "\(entry.changes.count.grouped) changes: " }
         text += entry.changes[headline].summary
+        if others.count == 1 { text += "; \(entry.changes[others[0]].summary)" }
       } else {
         text += entry.note?.escapedForDisplay ?? "the form of the files alone"
       }
@@ -50,18 +56,46 @@ package struct HistoryRows: ListRows {
   /// Whether the history ends with the last of what was read.
   package let isComplete: Bool
   package let total: Int
+  /// The zone in which times are shown.
+  package let zone: DisplayZone
 
-  /// Finds the rows of a subject that have all words of a query.
+  /// Finds the rows of a subject that a query matches.
   ///
   /// - Parameters:
   ///   - entries: what was read, newest first.
   ///   - isComplete: whether there is nothing before them.
-  package init(_ entries: [HistoryEntry], isComplete: Bool, subject: HistorySubject, query: String) {
-    let filter = subject.filter
-    let words = query.lowercased().split(whereSeparator: \.isWhitespace).map(String.init)
-    var fates: [UInt64: Fate] = [:]
+  ///   - reversals: what undid, redid or took back others, newest first, where the entries don't have it.
+  ///   - total: how many there are without the query, if that is known.
+  ///   - zone: in which times are shown, and days begin.
+  ///   - now: what `yesterday` is about.
+  package init(
+    _ entries: [HistoryEntry], isComplete: Bool, subject: HistorySubject, query: String,
+    reversals: [HistoryEntry]? = nil, total: Int? = nil, zone: DisplayZone = .utc, now: Timestamp = .now()
+  ) {
+    let subject = subject.filter
+    let filter = HistoryQuery.filter(query, of: subject, now: now, zone: zone)
+    let fates = Self.fates(reversals ?? entries)
     var rows: [Row] = []
-    var total = 0
+    var counted = 0
+    for entry in entries where subject.includes(entry) {
+      counted += 1
+      guard let headline = filter.place(in: entry) else { continue }
+      var reversed: HistoryEntry?
+      if let generation = entry.kind.subject { reversed = Self.entry(generation, in: entries) }
+      rows.append(
+        Row(
+          entry: entry, fate: fates[entry.generation] ?? .holds, headline: headline, reversed: reversed,
+          zone: zone))
+    }
+    self.rows = rows
+    self.isComplete = isComplete
+    self.total = total ?? counted
+    self.zone = zone
+  }
+
+  /// What became of generations since.
+  private static func fates(_ entries: [HistoryEntry]) -> [UInt64: Fate] {
+    var fates: [UInt64: Fate] = [:]
     for entry in entries {
       switch entry.kind {
       // What happened last to a generation counts, and that comes first.
@@ -73,27 +107,14 @@ package struct HistoryRows: ListRows {
       for generation in entry.reverted where fates[generation] == nil {
         fates[generation] = .takenBack(by: entry.generation)
       }
-      guard filter.includes(entry) else { continue }
-      total += 1
-      guard let headline = Self.match(entry, filter, words) else { continue }
-      rows.append(Row(entry: entry, fate: fates[entry.generation] ?? .holds, headline: headline))
     }
-    self.rows = rows
-    self.isComplete = isComplete
-    self.total = total
+    return fates
   }
 
-  /// The first change that has what is looked for; `nil` if the entry hasn't.
-  private static func match(_ entry: HistoryEntry, _ filter: HistoryFilter, _ words: [String]) -> Int? {
-    let first = entry.changes.firstIndex { filter.includes($0.change) } ?? 0
-    let head = entry.searchText
-    let rest = words.filter { !head.contains($0) }
-    guard !rest.isEmpty else { return first }
-    return entry.changes.indices.first { index in
-      guard filter.includes(entry.changes[index].change) else { return false }
-      let text = entry.changes[index].searchText
-      return rest.allSatisfy(text.contains)
-    }
+  /// A generation among entries, which fall from one to the next.
+  private static func entry(_ generation: UInt64, in entries: [HistoryEntry]) -> HistoryEntry? {
+    let place = entries.firstPlace { $0.generation <= generation }
+    return place < entries.count && entries[place].generation == generation ? entries[place] : nil
   }
 
   package var count: Int { rows.count }
@@ -150,26 +171,19 @@ extension HistoryEntry.Kind {
   }
 }
 
-extension HistoryEntry {
-  /// What a filter looks at, but for the changes.
-  fileprivate var searchText: String {
-    [
-      "\(generation)", time.description, actor.description, actor.host, actor.claimedSSHClient ?? "",
-      kind == .foreign ? "outside \(writer?.description ?? "")" : "", kind.prefix, note ?? "",
-    ].joined(separator: "\n").lowercased()
-  }
-}
-
-extension RecordedChange {
-  /// What a filter looks at.
-  fileprivate var searchText: String {
-    let field: String =
-      switch change {
-      case .setField(let field, _, _, _): field.rawValue
-      case .setRole: "role"
-      default: ""
-      }
-    return [summary, organizationName, change.organizationID, change.userID ?? "", field]
-      .joined(separator: "\n").lowercased()
+extension HistoryQuery {
+  /// What a store is asked for by a query; by its words, where it can't be read.
+  ///
+  /// - Parameters:
+  ///   - text: the query.
+  ///   - subject: whose history it is.
+  static func filter(
+    _ text: String, of subject: HistoryFilter, now: Timestamp, zone: DisplayZone
+  ) -> HistoryFilter {
+    let words = text.split(whereSeparator: \.isWhitespace)
+    let query =
+      (try? HistoryQuery(text))
+      ?? HistoryQuery(terms: words.map { QueryTerm(.filter(.text(String($0)))) })
+    return query.filter(subject, now: now, zone: zone)
   }
 }

@@ -26,6 +26,10 @@ package struct HistoryScreen: RowsScreen, MarkingScreen {
   private var seeksEnd = false
   /// Lines of the detail on the screen.
   private var room = 1
+  /// The zone in which times are shown.
+  private var zone = DisplayZone.utc
+  /// The clock that `yesterday` is about.
+  private var now: @Sendable () -> Timestamp = Timestamp.now
 
   init(_ subject: HistorySubject = .all) {
     self.subject = subject
@@ -57,7 +61,10 @@ package struct HistoryScreen: RowsScreen, MarkingScreen {
         "undo this very entry; asks", hint: "undo", unless: { $1.editingObstacle ?? needsSelection($0, $1) }
       ) { $0.undoEntry(&$1) },
     ] + markingCommands() + findingCommands(in: [.history])
-    + commonCommands(filterHelp: filterHelp, undoIn: [])
+    + commonCommands(
+      filterHelp:
+        "filter as you type: words, since:yesterday, until:, on:monday, by:, org:, user:, kind:undo, !not, ~fuzzy",
+      undoIn: [])
 
   static func words(_ count: Int) -> String { "\(count.grouped) entr\(count == 1 ? "y" : "ies")" }
 
@@ -103,7 +110,7 @@ package struct HistoryScreen: RowsScreen, MarkingScreen {
       return [change.change.organizationID, change.organizationName, change.summary]
     }
     let row = rows.rows[row]
-    return ["\(row.entry.generation)", row.entry.time.description, row.actor, row.text]
+    return ["\(row.entry.generation)", row.zone.fullText(row.entry.time), row.actor, row.text]
   }
 
   // MARK: Rows
@@ -128,9 +135,15 @@ package struct HistoryScreen: RowsScreen, MarkingScreen {
       try reading.refresh(source)
       return reading
     }
+    let time = now()
+    let asked = HistoryQuery.filter(request.query, of: filter, now: time, zone: zone)
+    if asked != filter, !reading.isComplete {
+      return try loadMatches(asked, at: time, among: reading, source, request)
+    }
     while source.isWanted {
       let rows = HistoryRows(
-        reading.entries, isComplete: reading.isComplete, subject: subject, query: request.query)
+        reading.entries, isComplete: reading.isComplete, subject: subject, query: request.query, zone: zone,
+        now: time)
       source.post(rows)
       guard rows.rows.count < request.extent, !reading.isComplete else { break }
       // Twice as much each time: what was read is looked through again.
@@ -138,6 +151,58 @@ package struct HistoryScreen: RowsScreen, MarkingScreen {
     }
     let all = reading
     _ = try source.cached("history") { (_: HistoryReading?) in all }
+  }
+
+  /// Asks the store for what a query finds, where there is more history than has been read; what became of it since is
+  /// asked for apart.
+  private func loadMatches(
+    _ filter: HistoryFilter, at time: Timestamp, among all: HistoryReading, _ source: any ScreenSource,
+    _ request: ScreenRequest
+  ) throws(OrgError) {
+    func reading(_ key: String, _ filter: HistoryFilter) throws(OrgError) -> HistoryReading {
+      try source.cached(key) { (earlier: HistoryReading?) throws(OrgError) in
+        var reading = HistoryReading(filter)
+        if let earlier, earlier.filter == filter { reading = earlier }
+        try reading.refresh(source)
+        return reading
+      }
+    }
+    var found = try reading("history found", filter)
+    var reversing = subject.filter
+    reversing.terms = [QueryTerm(.kind(["undo", "redo", "foreign"]))]
+    var reversals = try reading("history reversals", reversing)
+    let newest = all.entries.first.map { Int(clamping: $0.generation) } ?? 0
+    while source.isWanted {
+      let oldest = found.entries.last?.generation ?? .max
+      while source.isWanted, !reversals.isComplete,
+        reversals.entries.last.map({ $0.generation > oldest }) ?? false
+      {
+        try reversals.readOn(source, limit: 1000)
+      }
+      let rows = HistoryRows(
+        found.entries, isComplete: found.isComplete, subject: subject, query: request.query,
+        reversals: reversals.entries, total: subject == .all ? newest : all.entries.count, zone: zone,
+        now: time)
+      source.post(rows)
+      guard rows.rows.count < request.extent, !found.isComplete else { break }
+      try found.readOn(source, limit: max(200, found.entries.count))
+    }
+    let (kept, keptReversals) = (found, reversals)
+    _ = try source.cached("history found") { (_: HistoryReading?) in kept }
+    _ = try source.cached("history reversals") { (_: HistoryReading?) in keptReversals }
+  }
+
+  package var isEstimated: Bool { list.rows.map { !$0.isComplete } ?? false }
+  package var isTotalEstimated: Bool { list.rows.map { !$0.isComplete } ?? false }
+
+  /// What is wrong with a filter; `nil` for one that is a query.
+  package func error(in filter: String, roles: [Role]) -> QueryError? {
+    do throws(QueryError) {
+      _ = try HistoryQuery(filter)
+      return nil
+    } catch {
+      return error
+    }
   }
 
   /// Asks for more rows where a move comes near the end of what has been read.
@@ -169,6 +234,8 @@ package struct HistoryScreen: RowsScreen, MarkingScreen {
 
   package mutating func resume(_ workspace: inout Workspace) {
     seeksEnd = false
+    zone = workspace.settings.preferences.timeZone
+    now = workspace.settings.environment.now
     requestRows(&workspace)
   }
 
@@ -251,9 +318,12 @@ package struct HistoryScreen: RowsScreen, MarkingScreen {
       return workspace.status.refuse(
         "Generation \(entry.generation) changed no record that could be put back.")
     }
-    let what = entry.changes.count == 1 ? " (\(entry.changes[0].summary))" : ""
+    let what = entry.changes.count <= 2 ? " (\(Words.done(entry.changes.map(\.summary))))" : ""
     workspace.requestBulkEdit(
-      .set(inverse, title: "Undo generation \(entry.generation)\(what)", isCounted: false))
+      .set(
+        inverse, title: "Undo generation \(entry.generation) by \(entry.origin(zone))\(what)",
+        isCounted: false)
+    )
   }
 
   /// Goes to the organization of the selected change.
@@ -284,38 +354,4 @@ extension Action {
   package static let undoEntry = Action(
     "undo-entry", "Undo the selected entry of the history",
     synonyms: "revert take back rollback")
-}
-
-/// The history as far as it has been read, newest first.
-package struct HistoryReading: Sendable {
-  /// What is read of it.
-  let filter: HistoryFilter
-  private(set) var entries: [HistoryEntry] = []
-  private var next: HistoryCursor?
-  private var hasBegun = false
-
-  init(_ filter: HistoryFilter) {
-    self.filter = filter
-  }
-
-  /// Whether there is nothing before what was read.
-  var isComplete: Bool { hasBegun && next == nil }
-
-  /// Reads what happened since the last time.
-  mutating func refresh(_ source: any ScreenSource) throws(OrgError) {
-    let page = try source.history(matching: filter, from: nil, limit: 200)
-    if hasBegun, let newest = entries.first, let place = page.entries.firstIndex(of: newest) {
-      entries.insert(contentsOf: page.entries[..<place], at: 0)
-    } else {
-      (entries, next, hasBegun) = (page.entries, page.next, true)
-    }
-  }
-
-  /// Reads on into the past.
-  mutating func readOn(_ source: any ScreenSource, limit: Int) throws(OrgError) {
-    guard let next else { return }
-    let page = try source.history(matching: filter, from: next, limit: limit)
-    entries += page.entries
-    self.next = page.next
-  }
 }

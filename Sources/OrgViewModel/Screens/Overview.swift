@@ -30,8 +30,10 @@ package struct OverviewRows: ListRows {
 
   /// The lines of an overview.
   ///
-  /// - Parameter query: words that a line must have.
-  package init(_ overview: Overview, query: String) {
+  /// - Parameters:
+  ///   - query: words that a line must have.
+  ///   - zone: in which times are shown.
+  package init(_ overview: Overview, query: String, zone: DisplayZone = .utc) {
     let optional = Array(OrganizationField.optional.reversed())
     var lines: [Line] = []
     func section(_ title: String, _ new: [Line]) {
@@ -79,7 +81,7 @@ package struct OverviewRows: ListRows {
       (overview.members?.largest ?? []).map { organization, count in
         line(organization, "\(count.grouped) member\(count == 1 ? "" : "s")")
       })
-    section("Newest", overview.newest.map { line($0, $0.createdAt.minuteText) })
+    section("Newest", overview.newest.map { line($0, zone.minuteText($0.createdAt)) })
 
     organizationCount = overview.organizationCount
     total = lines.count { $0.id != nil }
@@ -132,6 +134,8 @@ extension OverviewRows.Line {
 /// What there is, counted.
 package struct OverviewScreen: RowsScreen {
   package var list = RowList<OverviewRows>()
+  /// The zone in which times are shown.
+  private var zone = DisplayZone.utc
 
   package static let contexts = [Context.overview]
 
@@ -154,9 +158,14 @@ package struct OverviewScreen: RowsScreen {
   package func load(_ source: any ScreenSource, _ request: ScreenRequest) throws(OrgError) {
     guard let reader = source.reader else { return }
     let overview = try reader.wanted(while: source.wantedness).overview {
-      source.post(OverviewRows($0, query: request.query))
+      source.post(OverviewRows($0, query: request.query, zone: zone))
     }
-    source.post(OverviewRows(overview, query: request.query))
+    source.post(OverviewRows(overview, query: request.query, zone: zone))
+  }
+
+  package mutating func resume(_ workspace: inout Workspace) {
+    zone = workspace.settings.preferences.timeZone
+    requestRows(&workspace)
   }
 
   private func open(_ workspace: inout Workspace) {

@@ -225,9 +225,12 @@ func exitingWithStatus(_ body: () throws -> Void) throws {
 }
 
 /// Encodes a value as pure ASCII JSON with sorted keys.
-func encodedJSON(_ value: some Encodable) throws -> String {
+///
+/// - Parameter isPretty: whether it takes several lines.
+func encodedJSON(_ value: some Encodable, isPretty: Bool = true) throws -> String {
   let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
   return Encoded.ascii(json: String(decoding: try encoder.encode(value), as: UTF8.self))
 }
 

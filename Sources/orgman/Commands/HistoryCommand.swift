@@ -18,37 +18,116 @@ struct HistoryCommand: ParsableCommand {
 struct HistoryListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Show who changed what when, newest first.",
-    discussion: "Changes that other programs made are shown, too, as far as orgman saw them.")
+    discussion: """
+      Changes that other programs made are shown, too, as far as orgman saw them. A TIME is a day or a moment: today, \
+      yesterday, monday, 2h, 7d, 09:30, 2026-11-30 or "2026-11-30 09:30", in the zone that time-zone in the \
+      configuration says; --until goes up to the end of it. A FILTER is what the screen takes after /, as in \
+      "yesterday by:alice !kind:undo".
+      """)
 
   @Argument(
     help: "Only this organization: its id, the unique start of one, or its exact name.",
     completion: .organizations)
   var organization: String?
 
-  @Option(parsing: .unconditional, help: "Show at most so many generations.", transform: number(from: 1))
-  var limit = 50
+  @Option(help: ArgumentHelp("Only from this time on.", valueName: "time"))
+  var since: String?
+
+  @Option(help: ArgumentHelp("Only up to this time.", valueName: "time"))
+  var until: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only what such a user, login, machine or address did; outside: other programs.", valueName: "who"))
+  var by: String?
+
+  @Option(help: ArgumentHelp("Only changes of memberships of such a user.", valueName: "user"))
+  var user: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only what came about so: edit, undo, redo, outside, repair, restore or erase, or several with commas.",
+      valueName: "kind"))
+  var kind: String?
+
+  @Option(help: ArgumentHelp("Only what this finds.", valueName: "filter"))
+  var filter: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Show at most so many generations; without it 50, and all for --csv and --jsonl.",
+    transform: number(from: 1))
+  var limit: Int?
+
+  @Flag(help: "Print CSV (RFC 4180) for an audit: a line for each change, times in UTC.")
+  var csv = false
+
+  @Flag(help: "Print JSON Lines for an audit: a generation a line, times in UTC.")
+  var jsonl = false
 
   @OptionGroup var options: DataOptions
+
+  func validate() throws {
+    if [csv, jsonl, options.json].count(where: { $0 }) > 1 {
+      throw ValidationError("Only one of --csv, --jsonl and --json can be asked for.")
+    }
+    _ = try query()
+  }
+
+  /// The query that the options come to.
+  private func query() throws -> HistoryQuery {
+    let fields = [("since", since), ("until", until), ("by", by), ("user", user), ("kind", kind)]
+    var terms: [QueryTerm<HistoryQuery.Condition>] = []
+    for (name, value) in fields {
+      guard let value else { continue }
+      let quoted = value.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
+      do throws(QueryError) {
+        terms += try HistoryQuery("\(name):\"\(quoted)\"").terms
+      } catch {
+        let prefix = "\(name): "
+        let message =
+          error.message.hasPrefix(prefix)
+          ? "--\(name) \(error.message.dropFirst(prefix.count))" : error.message
+        throw ValidationError(message)
+      }
+    }
+    do throws(QueryError) {
+      return HistoryQuery(terms: terms + (try HistoryQuery(filter ?? "").terms))
+    } catch {
+      throw ValidationError("--filter can't be read: \(error.message)")
+    }
+  }
 
   func run() throws {
     try exitingWithStatus {
       // Opening the store for writing lets it update the index, if that is allowed.
       let store = try options.store()
-      var filter = HistoryFilter()
-      if let organization { filter.organization = try store.reader().organization(named: organization).id }
-      var page = try store.history(matching: filter, from: nil, limit: limit)
-      var entries = page.entries
-      while entries.count < limit, let next = page.next {
-        page = try store.history(matching: filter, from: next, limit: limit - entries.count)
-        entries += page.entries
-      }
-      let gap = filter.isEmpty ? Self.gap(in: entries) : nil
-      if options.json {
-        try printJSON(entries.map(HistoryJSON.init))
-      } else if entries.isEmpty {
-        print(filter.isEmpty ? "There is no history yet." : "The history has no change of it.")
-      }
-      if !options.json { for entry in entries { print(entry.lines.joined(separator: "\n")) } }
+      let zone = ConfigurationFile.load().configuration.preferences.timeZone
+      var subject = HistoryFilter()
+      if let organization { subject.organization = try store.reader().organization(named: organization).id }
+      let filter = try query().filter(subject, now: .now(), zone: zone)
+      let limit = self.limit ?? (csv || jsonl ? .max : 50)
+      let printer = try HistoryPrinter(
+        csv ? .csv : jsonl ? .jsonl : options.json ? .json : .text, on: StandardOutput(), zone)
+      var gap: String?
+      var last: UInt64?
+      var count = 0
+      var position: HistoryCursor?
+      repeat {
+        let page = try store.history(matching: filter, from: position, limit: min(1000, limit - count))
+        for entry in page.entries {
+          if filter.isEmpty, gap == nil, let last { gap = Self.gap(between: last, and: entry.generation) }
+          last = entry.generation
+          try printer.add(entry)
+        }
+        count += page.entries.count
+        position = page.next
+      } while position != nil && count < limit
+      try printer.finish(
+        none: filter.isEmpty
+          ? "There is no history yet."
+          : filter == subject
+            ? "The history has no change of it." : "Nothing in the history matches that.")
       if let gap {
         throw OrgError(
           .damagedData,
@@ -59,20 +138,78 @@ struct HistoryListCommand: ParsableCommand {
     }
   }
 
-  /// The newest missing generations within the entries; `nil` if none are missing.
-  private static func gap(in entries: [HistoryEntry]) -> String? {
-    for (newer, older) in zip(entries, entries.dropFirst())
-    where newer.generation > older.generation && newer.generation - older.generation > 1 {
-      let (first, last) = (older.generation + 1, newer.generation - 1)
-      return first == last ? "generation \(first)" : "generations \(first) to \(last)"
+  /// The missing generations between two; `nil` if none are missing.
+  private static func gap(between newer: UInt64, and older: UInt64) -> String? {
+    guard newer > older, newer - older > 1 else { return nil }
+    let (first, last) = (older + 1, newer - 1)
+    return first == last ? "generation \(first)" : "generations \(first) to \(last)"
+  }
+}
+
+/// Prints generations as they are found.
+private final class HistoryPrinter {
+  enum Format {
+    case text, json, jsonl, csv
+  }
+
+  private let format: Format
+  private let output: StandardOutput
+  private let zone: DisplayZone
+  private var listing: Listing?
+  private var entries: [HistoryJSON] = []
+  private var isEmpty = true
+
+  private static let columns = [
+    "generation", "time", "kind", "of", "user", "login", "sudo_user", "ssh_client", "host", "org_id",
+    "org_name",
+    "user_id", "op", "field", "from", "to", "summary", "note",
+  ].map { Column($0, nil) }
+
+  init(_ format: Format, on output: StandardOutput, _ zone: DisplayZone) throws(OrgError) {
+    (self.format, self.output, self.zone) = (format, output, zone)
+    if format == .csv { listing = try Listing(Self.columns, as: .csv, on: output) }
+  }
+
+  func add(_ entry: HistoryEntry) throws(OrgError) {
+    isEmpty = false
+    switch format {
+    case .text: try output.write(entry.lines(zone).joined(separator: "\n") + "\n")
+    case .json: entries.append(HistoryJSON(entry))
+    case .jsonl:
+      guard let text = try? encodedJSON(HistoryJSON(entry), isPretty: false) else { return }
+      try output.write(text + "\n")
+    case .csv:
+      let actor = entry.writer ?? entry.actor
+      let head: [Cell] = [
+        .number(Int(clamping: entry.generation)), .time(entry.time), .text(entry.kind.name),
+        .text(entry.kind.subject.map { String($0) }), .text(actor.user), .text(actor.login),
+        .text(actor.claimedSudoUser), .text(actor.claimedSSHClient), .text(actor.host),
+      ]
+      for recorded in entry.changes {
+        let record = ChangeRecord(recorded)
+        try listing?.add(
+          head + [
+            .text(record.org), .text(record.name), .text(record.user), .text(record.op), .text(record.field),
+            .text(record.from), .text(record.to), .text(recorded.summary), .text(entry.note),
+          ])
+      }
+      if entry.changes.isEmpty {
+        try listing?.add(head + Array(repeating: .text(nil), count: 8) + [.text(entry.note)])
+      }
     }
-    return nil
+  }
+
+  /// - Parameter none: what to say where there was nothing.
+  func finish(none: String) throws {
+    if format == .json { try printJSON(entries) }
+    if format == .text, isEmpty { try output.write(none + "\n") }
+    try output.flush()
   }
 }
 
 extension HistoryEntry {
   /// The entry for display: one line, and further lines for further changes.
-  fileprivate var lines: [String] {
+  fileprivate func lines(_ zone: DisplayZone) -> [String] {
     let what: String =
       switch kind {
       case .edit: ""
@@ -84,7 +221,7 @@ extension HistoryEntry {
       case .erase: "erased: "
       }
     let whole = changes.map(\.summary)
-    let head = "\(generation)  \(time.description.prefix(19))  \(actor)  \(what)"
+    let head = "\(generation)  \(zone.fullText(time))  \(actor)  \(what)"
     var lines = [head + (whole.first ?? note?.escapedForDisplay ?? "format only")]
     lines += whole.dropFirst().map { "      \($0)" }
     if !reverted.isEmpty {
@@ -104,14 +241,18 @@ extension HistoryEntry {
 
 /// An entry of the history as JSON.
 struct HistoryJSON: Encodable {
-  /// The subject of a change and a description of it. The exact values are available from a preview.
+  /// The subject of a change, what was done, and a description of it.
   struct What: Encodable {
     let organization, name, summary: String
     let user: String?
+    let op: String
+    let field, from, to: String?
 
     init(_ recorded: RecordedChange) {
       (organization, name) = (recorded.change.organizationID, recorded.organizationName)
       (summary, user) = (recorded.summary, recorded.change.userID)
+      let record = ChangeRecord(recorded)
+      (op, field, from, to) = (record.op, record.field, record.from, record.to)
     }
   }
 

@@ -18,18 +18,24 @@ func carryOut(
       : print("No changes needed.")
   }
   // With --json, the changes to confirm aren't part of the output.
+  let zone = ConfigurationFile.load().configuration.preferences.timeZone
+  let origin = "\(entry.writer ?? entry.actor), \(zone.shortText(entry.time))"
   if confirmation.dryRun || !confirmation.yes {
     for line in lines { options.json ? FileHandle.standardError(line + "\n") : print(line) }
   }
   if confirmation.dryRun { return }
-  try confirmation.confirm("Change \(lines.count == 1 ? "this" : "these \(lines.count) values")?")
+  let what =
+    if case .undo(let undone) = entry.kind { "Redo generation \(undone), undone by " } else {
+      "Undo generation \(entry.generation) by "
+    }
+  try confirmation.confirm(
+    "\(what)\(origin): change \(lines.count == 1 ? "this" : "these \(lines.count) values")?")
   let commit = try manager.commit(set)
   if options.json, let newest = try manager.history(from: nil, limit: 1).entries.first {
     return try printJSON(HistoryJSON(newest))
   }
-  print(
-    "Done: \(commit.changes.count) change\(commit.changes.count == 1 ? "" : "s"), from generation \(entry.generation)."
-  )
+  let count = "\(commit.changes.count) change\(commit.changes.count == 1 ? "" : "s")"
+  print("Done: \(count), from generation \(entry.generation) by \(origin).")
 }
 
 extension OrgStore {

@@ -80,7 +80,7 @@ struct ShowCommand: ParsableCommand {
       "\(display(organization.name))  \(defaults.shown(organization.status.rawValue, .status))",
       display(organization.id), "",
     ]
-    let time = organization.createdAt == .unknown ? "unknown" : organization.createdAt.description + " UTC"
+    let time = ConfigurationFile.load().configuration.preferences.timeZone.fullText(organization.createdAt)
     let facts: [(title: String, value: String?)] =
       [("Plan", defaults.shown(organization.planTier, .planTier)), ("Created", time)]
       + OrganizationField.optional.map { ($0.descriptor.heading, organization[$0]) }

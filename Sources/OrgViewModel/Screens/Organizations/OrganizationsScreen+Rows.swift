@@ -74,7 +74,9 @@ extension OrganizationsScreen {
   package var selectedLine: Int { detail.row }
 
   /// Lines of the detail.
-  package func detailLines(_ lines: Range<Int>, _ flash: Flash) -> [DetailLine] {
+  package func detailLines(
+    _ lines: Range<Int>, _ flash: Flash, in zone: DisplayZone = .utc
+  ) -> [DetailLine] {
     guard let selected = selectedDetail, let shown = shownMembers else { return lines.map { _ in .blank } }
     let organization = selected.organization
     let defaults = selected.defaults
@@ -88,7 +90,7 @@ extension OrganizationsScreen {
       case 4:
         let created = organization.createdAt
         return .field(
-          "Created", created == .unknown ? "unknown" : created.minuteText + " UTC", isSelected: false)
+          "Created", zone.shortText(created), isSelected: false)
       case 5..<Self.head.count - 2:
         let field = OrganizationField.optional[line - 5]
         return .field(field.descriptor.heading, organization[field], isSelected: isSelected)
