@@ -33,7 +33,7 @@ function __orgman_parse_tokens -S
         case 'user'
             __orgman_parse_subcommand 1 'csv' 'spreadsheet' 'allow-damaged' 'data=' 'read-only' 'json' 'log-level=' 'log-file=' 'version' 'h/help'
         case 'users'
-            __orgman_parse_subcommand -r 1 'limit=' 'count' 'csv' 'spreadsheet' 'allow-damaged' 'data=' 'read-only' 'json' 'log-level=' 'log-file=' 'version' 'h/help'
+            __orgman_parse_subcommand -r 1 'sort=' 'limit=' 'count' 'csv' 'spreadsheet' 'allow-damaged' 'data=' 'read-only' 'json' 'log-level=' 'log-file=' 'version' 'h/help'
         case 'plans'
             __orgman_parse_subcommand 0 'csv' 'spreadsheet' 'allow-damaged' 'data=' 'read-only' 'json' 'log-level=' 'log-file=' 'version' 'h/help'
         case 'export'
@@ -230,6 +230,7 @@ complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options 
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman user" log-file' -l 'log-file' -d 'Log to this file instead of the journal of systemd; from info on, unless a level is given.' -rF
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman user" version' -l 'version' -d 'Show the version.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman user" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman users" sort' -l 'sort' -d 'Sort by user, organizations, owner, billing, admin, member or viewer; those with the most first, and the other way round with a - in front, as in --sort=-owner.' -rfka ''
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman users" limit' -l 'limit' -d 'Print at most so many.' -rfka ''
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman users" count' -l 'count' -d 'Print how many there are, and nothing else.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman users" csv' -l 'csv' -d 'Print CSV (RFC 4180), with the names of the fields in the first line.'

@@ -38,7 +38,7 @@ import Testing
       }
       if isComplete(place, Array(proxy.messages[seen...])) { break }
     }
-    #expect(place > 20)
+    #expect(place > 12)
     #expect(try fixture.openTransactions() == 0)
     try fixture.checkHistory(store)
   }

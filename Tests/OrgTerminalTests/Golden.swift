@@ -36,10 +36,10 @@ enum Golden {
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
-                                                                           │▸alice •              owner          2026-11-22
-                                                                           │•bob                  member         2026-11-22
-                                                                           │•carol                billing        2026-11-22
-                                                                           │•dave                 owner          2026-11-22
+                                                                           │▸alice •               owner          2026-11-22
+                                                                           │•bob                   member         2026-11-22
+                                                                           │•carol                 billing        2026-11-22
+                                                                           │•dave                  owner          2026-11-22
                                                                            │
                                                                            │
                                                                            │
@@ -84,10 +84,10 @@ enum Golden {
      Stripe   cus_NffrFeUfNV2Hib
 
      Members 4    owner 2  billing 1  member 1
-    ▸alice •                                              owner          2026-11-22
-    •bob                                                  member         2026-11-22
-    •carol                                                billing        2026-11-22
-    •dave                                                 owner          2026-11-22
+    ▸alice •                                               owner          2026-11-22
+    •bob                                                   member         2026-11-22
+    •carol                                                 billing        2026-11-22
+    •dave                                                  owner          2026-11-22
 
 
 
@@ -130,7 +130,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                   2 marked
+                                                                                                             2 marked   3/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 83, 3]
@@ -143,7 +143,7 @@ enum Golden {
                for 2 organizations, all
                marked
 
-                                   2 marked
+                             2 marked   3/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 11, 3]
@@ -170,7 +170,7 @@ enum Golden {
 
 
 
-                                                                           2 marked
+                                                                     2 marked   3/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 11, 3]
@@ -205,7 +205,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/7
      Not saved, others changed it: choose.
      t theirs  m mine  ^S save  Tab next  F1 help  Esc cancel
     [cursor 83, 4]
@@ -218,7 +218,7 @@ enum Golden {
                was     founders_friend
                theirs  enterprise
                mine    founders_friendx
-
+                                        1/7
      Not saved, others changed it: choose.
      t theirs  m mine  F1 help  Esc cancel
     [cursor 11, 3]
@@ -245,7 +245,7 @@ enum Golden {
 
 
 
-
+                                                                                1/7
      Not saved, others changed it: choose.
      t theirs  m mine  ^S save  Tab next  F1 help  Esc cancel
     [cursor 11, 4]
@@ -280,7 +280,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 83, 3]
@@ -293,7 +293,7 @@ enum Golden {
                ! A name can't be empty.
      Plan      founders_friend
 
-
+                                        1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 11, 3]
@@ -320,7 +320,7 @@ enum Golden {
 
 
 
-
+                                                                                1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 11, 3]
@@ -336,10 +336,10 @@ enum Golden {
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
-                                                                           │ alice                owner          2026-11-22
-                                                                           │ bob                  member         2026-11-22
-                                                                           │ carol                billing        2026-11-22
-                                                                           │ dave                 owner          2026-11-22
+                                                                           │ alice                 owner          2026-11-22
+                                                                           │ bob                   member         2026-11-22
+                                                                           │ carol                 billing        2026-11-22
+                                                                           │ dave                  owner          2026-11-22
                                                                            │
                                                                            │
                                                                            │
@@ -355,7 +355,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/7
      organizations.json, byte 512, org_1.status: there is no status "gone"
      Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -375,14 +375,14 @@ enum Golden {
     """#,
     "damaged 80x24": #"""
      orgman  Organizations               /srv/ops/data  7 orgs  4 members   damaged
-     Name ▲                                      Plan             Status    Members
-    ▸Acme Corp                                   founders_friend  active          4
-     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-     Globex                                      enterprise       active          0
-     Initech                                     starter          suspended       0
-     Umbrella                                    professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
-     株式会社みらい                              enterprise       active          0
+     Name ▲                                    Plan             Status    Members
+    ▸Acme Corp                                 founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
+     Globex                                    enterprise       active          0
+     Initech                                   starter          suspended       0
+     Umbrella                                  professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     株式会社みらい                            enterprise       active          0
 
 
 
@@ -395,7 +395,7 @@ enum Golden {
 
 
 
-
+                                                                                1/7
      organizations.json, byte 512, org_1.status: there is no status "gone"
      Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -411,10 +411,10 @@ enum Golden {
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
-                                                                           │ alice                owner          2026-11-22
-                                                                           │ bob                  member         2026-11-22
-                                                                           │ carol                billing        2026-11-22
-                                                                           │ dave                 owner          2026-11-22
+                                                                           │ alice                 owner          2026-11-22
+                                                                           │ bob                   member         2026-11-22
+                                                                           │ carol                 billing        2026-11-22
+                                                                           │ dave                  owner          2026-11-22
                                                                            │
                                                                            │
                                                                            │
@@ -430,7 +430,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/7
      Nothing can be changed; run orgman doctor --fix: organizations.json, byte 512, org_1.status: there is no status "gone"
      Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -450,14 +450,14 @@ enum Golden {
     """#,
     "damaged edit 80x24": #"""
      orgman  Organizations               /srv/ops/data  7 orgs  4 members   damaged
-     Name ▲                                      Plan             Status    Members
-    ▸Acme Corp                                   founders_friend  active          4
-     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-     Globex                                      enterprise       active          0
-     Initech                                     starter          suspended       0
-     Umbrella                                    professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
-     株式会社みらい                              enterprise       active          0
+     Name ▲                                    Plan             Status    Members
+    ▸Acme Corp                                 founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
+     Globex                                    enterprise       active          0
+     Initech                                   starter          suspended       0
+     Umbrella                                  professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     株式会社みらい                            enterprise       active          0
 
 
 
@@ -505,7 +505,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        2/7
      Set evil \u{1B}[2J\u{202E}name\nnext to deleted? Its record and members stay.   No    Yes
      y yes  n no  Esc cancel
     [cursor 81, 30]
@@ -525,14 +525,14 @@ enum Golden {
     """#,
     "delete 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Name ▲                                      Plan             Status    Members
-     Acme Corp                                   founders_friend  active          4
-    ▸evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-     Globex                                      enterprise       active          0
-     Initech                                     starter          suspended       0
-     Umbrella                                    professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
-     株式会社みらい                              enterprise       active          0
+     Name ▲                                    Plan             Status    Members
+     Acme Corp                                 founders_friend  active          4
+    ▸evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
+     Globex                                    enterprise       active          0
+     Initech                                   starter          suspended       0
+     Umbrella                                  professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     株式会社みらい                            enterprise       active          0
 
 
 
@@ -561,10 +561,10 @@ enum Golden {
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
-                                                                           │▸alice                owner          2026-11-22
-                                                                           │ bob                  member         2026-11-22
-                                                                           │ carol                billing        2026-11-22
-                                                                           │ dave                 owner          2026-11-22
+                                                                           │▸alice                 owner          2026-11-22
+                                                                           │ bob                   member         2026-11-22
+                                                                           │ carol                 billing        2026-11-22
+                                                                           │ dave                  owner          2026-11-22
                                                                            │
                                                                            │
                                                                            │
@@ -580,7 +580,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/4
 
      Enter edit  r role  a add  d remove  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 72, 10]
@@ -592,8 +592,8 @@ enum Golden {
      Stripe   cus_NffrFeUfNV2Hib
 
      Members 4  owner 2  billing 1  member 1
-    ▸alice        owner          2026-11-22
-
+    ▸alice         owner          2026-11-22
+                                        1/4
 
      Enter edit  / filter  ? help  q back
     [cursor 0, 6]
@@ -609,10 +609,10 @@ enum Golden {
      Stripe   cus_NffrFeUfNV2Hib
 
      Members 4    owner 2  billing 1  member 1
-    ▸alice                                                owner          2026-11-22
-     bob                                                  member         2026-11-22
-     carol                                                billing        2026-11-22
-     dave                                                 owner          2026-11-22
+    ▸alice                                                 owner          2026-11-22
+     bob                                                   member         2026-11-22
+     carol                                                 billing        2026-11-22
+     dave                                                  owner          2026-11-22
 
 
 
@@ -620,7 +620,7 @@ enum Golden {
 
 
 
-
+                                                                                1/4
 
      Enter edit  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 10]
@@ -655,7 +655,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/7
      Throw away what you typed?   No    Yes
      y yes  n no  Esc cancel
     [cursor 30, 30]
@@ -695,7 +695,7 @@ enum Golden {
 
 
 
-
+                                                                                1/7
      Throw away what you typed?   No    Yes
      y yes  n no  Esc cancel
     [cursor 30, 22]
@@ -750,7 +750,7 @@ enum Golden {
     """#,
     "empty 80x24": #"""
      orgman  Organizations             /srv/ops/data  0 orgs  0 members   read-only
-     Name ▲                                      Plan             Status    Members
+     Name ▲                                    Plan             Status    Members
      No organizations yet.
 
 
@@ -825,7 +825,7 @@ enum Golden {
     """#,
     "empty add 80x24": #"""
      orgman  Organizations             /srv/ops/data  0 orgs  0 members   read-only
-     Name ▲                                      Plan             Status    Members
+     Name ▲                                    Plan             Status    Members
      No organizations yet.
 
 
@@ -880,9 +880,9 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
+                                                                                                                        5/6
 
-
-     Enter go there  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter go there  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 72, 14]
     """#,
     "entry 40x10": #"""
@@ -893,7 +893,7 @@ enum Golden {
     ▸dave in Acme Corp
        before  none
        after   owner
-
+                                        5/6
 
      Enter go there  u undo  ? help  q back
     [cursor 0, 4]
@@ -920,9 +920,9 @@ enum Golden {
 
 
 
+                                                                                5/6
 
-
-     Enter go there  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter go there  u undo  Space mark  1-4 screens  / filter  ? help  q back
     [cursor 0, 14]
     """#,
     "entry note 120x32": #"""
@@ -955,9 +955,9 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
+                                                                                                                        4/6
 
-
-     Enter go there  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter go there  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 72, 1]
     """#,
     "entry note 40x10": #"""
@@ -968,7 +968,7 @@ enum Golden {
      Note     organizations.json was cut of…
 
      Changes 0
-
+                                        4/6
 
      Enter go there  u undo  ? help  q back
     [cursor 0, 1]
@@ -995,9 +995,9 @@ enum Golden {
 
 
 
+                                                                                4/6
 
-
-     Enter go there  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter go there  u undo  Space mark  1-4 screens  / filter  ? help  q back
     [cursor 0, 1]
     """#,
     "entry undone 120x32": #"""
@@ -1030,9 +1030,9 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
+                                                                                                                        3/6
 
-
-     Enter go there  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter go there  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 72, 7]
     """#,
     "entry undone 40x10": #"""
@@ -1043,7 +1043,7 @@ enum Golden {
     ▸Role of bob in Acme Corp
        before  owner
        after   member
-
+                                        3/6
 
      Enter go there  u undo  ? help  q back
     [cursor 0, 4]
@@ -1070,9 +1070,9 @@ enum Golden {
 
 
 
+                                                                                3/6
 
-
-     Enter go there  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter go there  u undo  Space mark  1-4 screens  / filter  ? help  q back
     [cursor 0, 7]
     """#,
     "evil 120x32": #"""
@@ -1180,7 +1180,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        2/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 115, 3]
@@ -1193,7 +1193,7 @@ enum Golden {
                1 to 200 characters
      Plan      founders_friend
      Status    ‹ active ›
-
+                                        2/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 38, 3]
@@ -1220,7 +1220,7 @@ enum Golden {
 
 
 
-
+                                                                                2/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 43, 3]
@@ -1255,7 +1255,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-     /ex                                                                                                             2 of 7
+     /ex                                                                                                           1/2 of 7
 
      Enter keep  Esc cancel
     [cursor 4, 29]
@@ -1268,16 +1268,16 @@ enum Golden {
 
 
 
-     /ex                             2 of 7
+     /ex                           1/2 of 7
 
      Enter keep  Esc cancel
     [cursor 4, 7]
     """#,
     "filter 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Name ▲                                      Plan             Status    Members
-    ▸evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-     Globex                                      enterprise       active          0
+     Name ▲                                    Plan             Status    Members
+    ▸evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
+     Globex                                    enterprise       active          0
 
 
 
@@ -1295,7 +1295,7 @@ enum Golden {
 
 
 
-     /ex                                                                     2 of 7
+     /ex                                                                   1/2 of 7
 
      Enter keep  Esc cancel
     [cursor 4, 21]
@@ -1303,18 +1303,18 @@ enum Golden {
     "flash 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
      Name ▲                             Plan             Status    Members │ Acme Corp                               active
-    ▸Acme Corp *                        founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
+    ▸Acme Corp Δ                        founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
      evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
-    *Globex                             starter          active          0 │ Plan     founders_friend
+    ΔGlobex                             starter          active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
-                                                                           │*alice                member         2026-11-22
-                                                                           │▸bob *                owner          2026-11-22
-                                                                           │ carol                billing        2026-11-22
-                                                                           │ dave                 owner          2026-11-22
+                                                                           │Δalice                 member         2026-11-22
+                                                                           │▸bob Δ                 owner          2026-11-22
+                                                                           │ carol                 billing        2026-11-22
+                                                                           │ dave                  owner          2026-11-22
                                                                            │
                                                                            │
                                                                            │
@@ -1330,7 +1330,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        2/4
 
      Enter edit  r role  a add  d remove  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 72, 11]
@@ -1341,9 +1341,9 @@ enum Golden {
      Stripe   cus_NffrFeUfNV2Hib
 
      Members 4  owner 2  billing 1  member 1
-    *alice        member         2026-11-22
-    ▸bob *        owner          2026-11-22
-
+    Δalice         member         2026-11-22
+    ▸bob Δ         owner          2026-11-22
+                                        2/4
 
      Enter edit  / filter  ? help  q back
     [cursor 0, 6]
@@ -1359,10 +1359,10 @@ enum Golden {
      Stripe   cus_NffrFeUfNV2Hib
 
      Members 4    owner 2  billing 1  member 1
-    *alice                                                member         2026-11-22
-    ▸bob *                                                owner          2026-11-22
-     carol                                                billing        2026-11-22
-     dave                                                 owner          2026-11-22
+    Δalice                                                 member         2026-11-22
+    ▸bob Δ                                                 owner          2026-11-22
+     carol                                                 billing        2026-11-22
+     dave                                                  owner          2026-11-22
 
 
 
@@ -1370,7 +1370,7 @@ enum Golden {
 
 
 
-
+                                                                                2/4
 
      Enter edit  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 11]
@@ -1386,10 +1386,10 @@ enum Golden {
      Stripe   cus_NffrFeUfNV2Hib
 
      Members 4    owner 2  billing 1  member 1
-    *alice                                                member         2026-11-22
-    >bob *                                                owner          2026-11-22
-     carol                                                billing        2026-11-22
-     dave                                                 owner          2026-11-22
+    *alice                                                 member         2026-11-22
+    >bob *                                                 owner          2026-11-22
+     carol                                                 billing        2026-11-22
+     dave                                                  owner          2026-11-22
 
 
 
@@ -1397,7 +1397,7 @@ enum Golden {
 
 
 
-
+                                                                                2/4
 
      Enter edit  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 11]
@@ -1432,7 +1432,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 93, 3]
@@ -1445,7 +1445,7 @@ enum Golden {
                1 to 200 characters
      Plan      founders_friend
      Status    ‹ active ›
-
+                                        1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 21, 3]
@@ -1472,7 +1472,7 @@ enum Golden {
 
 
 
-
+                                                                                1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 21, 3]
@@ -1499,7 +1499,7 @@ enum Golden {
 
 
 
-
+                                                                                1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 21, 3]
@@ -1519,7 +1519,7 @@ enum Golden {
      Marking and copying
       Space               mark or unmark, and go on to the next
       v                   mark what you move over; again ends it, Esc takes it back
-      *                   mark all that the filter shows, or all members
+      *                   mark all that the filter shows
       U                   unmark all
       y                   copy the id, or the value of the field
       Y                   copy the whole row, with tabs between its values
@@ -1568,7 +1568,7 @@ enum Golden {
      Marking and copying
       Space               mark or unmark, and go on to the next
       v                   mark what you move over; again ends it, Esc takes it back
-      *                   mark all that the filter shows, or all members
+      *                   mark all that the filter shows
       U                   unmark all
       y                   copy the id, or the value of the field
       Y                   copy the whole row, with tabs between its values
@@ -1609,9 +1609,9 @@ enum Golden {
 
 
 
+                                                                                                                        3/6
 
-
-     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
     """#,
     "history 40x10": #"""
@@ -1622,7 +1622,7 @@ enum Golden {
     ▸11-22 09:40 bob     undone: Role of bo…
      11-22 09:30 bob     repaired: organiza…
      11-22 09:20 root (… taken back: 3 chan…
-
+                                        3/6
 
      Enter open  / filter  ? help  q back
     [cursor 0, 4]
@@ -1649,9 +1649,9 @@ enum Golden {
 
 
 
+                                                                                3/6
 
-
-     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
     """#,
     "history in ASCII": #"""
@@ -1676,9 +1676,9 @@ enum Golden {
 
 
 
+                                                                                3/6
 
-
-     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
     """#,
     "history none 120x32": #"""
@@ -1713,7 +1713,7 @@ enum Golden {
 
 
 
-     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "history none 40x10": #"""
@@ -1753,7 +1753,7 @@ enum Golden {
 
 
 
-     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "history nothing 120x32": #"""
@@ -1788,7 +1788,7 @@ enum Golden {
 
      /zz                                                                                                             0 of 6
 
-     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "history nothing 40x10": #"""
@@ -1828,7 +1828,7 @@ enum Golden {
 
      /zz                                                                     0 of 6
 
-     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "history of one 120x32": #"""
@@ -1861,9 +1861,9 @@ enum Golden {
 
 
 
+                                                                                                                        1/2
 
-
-     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "history of one 40x10": #"""
@@ -1874,7 +1874,7 @@ enum Golden {
 
 
 
-
+                                        1/2
 
      Enter open  / filter  ? help  q back
     [cursor 0, 2]
@@ -1901,9 +1901,9 @@ enum Golden {
 
 
 
+                                                                                1/2
 
-
-     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "list 120x32": #"""
@@ -1917,10 +1917,10 @@ enum Golden {
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
-                                                                           │ alice                owner          2026-11-22
-                                                                           │ bob                  member         2026-11-22
-                                                                           │ carol                billing        2026-11-22
-                                                                           │ dave                 owner          2026-11-22
+                                                                           │ alice                 owner          2026-11-22
+                                                                           │ bob                   member         2026-11-22
+                                                                           │ carol                 billing        2026-11-22
+                                                                           │ dave                  owner          2026-11-22
                                                                            │
                                                                            │
                                                                            │
@@ -1936,7 +1936,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/7
 
      Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -1949,21 +1949,21 @@ enum Golden {
      Globex               active          0
      Initech              suspended       0
      Umbrella             deleted         0
-
+                                        1/7
 
      Enter open  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "list 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Name ▲                                      Plan             Status    Members
-    ▸Acme Corp                                   founders_friend  active          4
-     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-     Globex                                      enterprise       active          0
-     Initech                                     starter          suspended       0
-     Umbrella                                    professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
-     株式会社みらい                              enterprise       active          0
+     Name ▲                                    Plan             Status    Members
+    ▸Acme Corp                                 founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
+     Globex                                    enterprise       active          0
+     Initech                                   starter          suspended       0
+     Umbrella                                  professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     株式会社みらい                            enterprise       active          0
 
 
 
@@ -1976,21 +1976,21 @@ enum Golden {
 
 
 
-
+                                                                                1/7
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "list in ASCII": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Name ^                                      Plan             Status    Members
-    >Acme Corp                                   founders_friend  active          4
-     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-     Globex                                      enterprise       active          0
-     Initech                                     starter          suspended       0
-     Umbrella                                    professional     deleted         0
-     Zo? ?\u{200D}? Ltd                          founders_friend  active          0
-     ???????                                     enterprise       active          0
+     Name ^                                    Plan             Status    Members
+    >Acme Corp                                 founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
+     Globex                                    enterprise       active          0
+     Initech                                   starter          suspended       0
+     Umbrella                                  professional     deleted         0
+     Zo? ?\u{200D}? Ltd                        founders_friend  active          0
+     ???????                                   enterprise       active          0
 
 
 
@@ -2003,7 +2003,7 @@ enum Golden {
 
 
 
-
+                                                                                1/7
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -2038,7 +2038,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-     /e                                                                                                   5 of 7   2 marked
+     /e                                                                                                 2 marked   4/5 of 7
 
      p plan  S status  d delete  Space mark  U unmark  / filter  : more  ? help  q quit
     [cursor 0, 5]
@@ -2051,19 +2051,19 @@ enum Golden {
     •Globex               active          0
     ▸Initech              suspended       0
      Umbrella             deleted         0
-     /e                   5 of 7   2 marked
+     /e                 2 marked   4/5 of 7
 
      p plan  S status  ? help  q quit
     [cursor 0, 5]
     """#,
     "marked 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Name ▲                                      Plan             Status    Members
-    •Acme Corp                                   founders_friend  active          4
-     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-    •Globex                                      enterprise       active          0
-    ▸Initech                                     starter          suspended       0
-     Umbrella                                    professional     deleted         0
+     Name ▲                                    Plan             Status    Members
+    •Acme Corp                                 founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
+    •Globex                                    enterprise       active          0
+    ▸Initech                                   starter          suspended       0
+     Umbrella                                  professional     deleted         0
 
 
 
@@ -2078,19 +2078,19 @@ enum Golden {
 
 
 
-     /e                                                           5 of 7   2 marked
+     /e                                                         2 marked   4/5 of 7
 
      p plan  S status  d delete  Space mark  U unmark  / filter  ? help  q quit
     [cursor 0, 5]
     """#,
     "marked in ASCII": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Name ^                                      Plan             Status    Members
-    +Acme Corp                                   founders_friend  active          4
-     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-    +Globex                                      enterprise       active          0
-    >Initech                                     starter          suspended       0
-     Umbrella                                    professional     deleted         0
+     Name ^                                    Plan             Status    Members
+    +Acme Corp                                 founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
+    +Globex                                    enterprise       active          0
+    >Initech                                   starter          suspended       0
+     Umbrella                                  professional     deleted         0
 
 
 
@@ -2105,7 +2105,7 @@ enum Golden {
 
 
 
-     /e                                                           5 of 7   2 marked
+     /e                                                         2 marked   4/5 of 7
 
      p plan  S status  d delete  Space mark  U unmark  / filter  ? help  q quit
     [cursor 0, 5]
@@ -2140,7 +2140,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/4
 
      ^S save  Tab next  Space change  F1 help  Esc cancel
     [cursor 85, 4]
@@ -2153,7 +2153,7 @@ enum Golden {
     ▸Role      ‹ member ›
 
 
-
+                                        1/4
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 13, 4]
@@ -2180,7 +2180,7 @@ enum Golden {
 
 
 
-
+                                                                                1/4
 
      ^S save  Tab next  Space change  F1 help  Esc cancel
     [cursor 13, 4]
@@ -2196,10 +2196,10 @@ enum Golden {
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
-                                                                           │ alice                owner          2026-11-22
-                                                                           │ bob                  member         2026-11-22
-                                                                           │ carol                billing        2026-11-22
-                                                                           │ dave                 owner          2026-11-22
+                                                                           │ alice                 owner          2026-11-22
+                                                                           │ bob                   member         2026-11-22
+                                                                           │ carol                 billing        2026-11-22
+                                                                           │ dave                  owner          2026-11-22
                                                                            │
                                                                            │
                                                                            │
@@ -2215,7 +2215,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/7
 
      Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -2228,21 +2228,21 @@ enum Golden {
      Globex               active          0
      Initech              suspended       0
      Umbrella             deleted         0
-
+                                        1/7
 
      Enter open  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "merging 80x24": #"""
      orgman  Organizations               /srv/ops/data  7 orgs  4 members   merging
-     Name ▲                                      Plan             Status    Members
-    ▸Acme Corp                                   founders_friend  active          4
-     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-     Globex                                      enterprise       active          0
-     Initech                                     starter          suspended       0
-     Umbrella                                    professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
-     株式会社みらい                              enterprise       active          0
+     Name ▲                                    Plan             Status    Members
+    ▸Acme Corp                                 founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
+     Globex                                    enterprise       active          0
+     Initech                                   starter          suspended       0
+     Umbrella                                  professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     株式会社みらい                            enterprise       active          0
 
 
 
@@ -2255,7 +2255,7 @@ enum Golden {
 
 
 
-
+                                                                                1/7
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -2263,7 +2263,7 @@ enum Golden {
     "news 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
      Name ▲                             Plan             Status    Members │ Edit Acme Corp
-    ▸Acme Corp *                        enterprise       active          4 │
+    ▸Acme Corp Δ                        enterprise       active          4 │
      evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │ Name      Acme Corp
      Globex                             enterprise       active          0 │▸Plan      founders_friendx
      Initech                            starter          suspended       0 │           founders_friend, starter,
@@ -2290,7 +2290,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/7
      Changed meanwhile: Plan is enterprise now.
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 99, 4]
@@ -2330,7 +2330,7 @@ enum Golden {
 
 
 
-
+                                                                                1/7
      Changed meanwhile: Plan is enterprise now.
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 27, 4]
@@ -2385,7 +2385,7 @@ enum Golden {
     """#,
     "nothing 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Name ▲                                      Plan             Status    Members
+     Name ▲                                    Plan             Status    Members
      Nothing matches "zz".
      Esc clears the filter.
 
@@ -2462,22 +2462,22 @@ enum Golden {
      orgman  Overview                       /srv/ops/data  7 orgs  4 members   live
      What                        Count  Share
      Status
-       active                        5   71 % █████████████████████████████████████
-    ▸  suspended                     1   14 % ████████
-       deleted                       1   14 % ████████
+       active                        5   71 % ██████████
+    ▸  suspended                     1   14 % ██
+       deleted                       1   14 % ██
 
      Plan
-       founders_friend               3   43 % █████████████████████████████████████
-       enterprise                    2   29 % █████████████████████████
-       professional                  1   14 % █████████████
-       starter                       1   14 % █████████████
+       founders_friend               3   43 % ██████████
+       enterprise                    2   29 % ███████
+       professional                  1   14 % ████
+       starter                       1   14 % ████
 
      To look after
-     ! without an owner              6   86 % █████████████████████████████████████
-     ! without members               6   86 % █████████████████████████████████████
-     ! without a Stripe id           6   86 % █████████████████████████████████████
-     ! without a Lago id             6   86 % █████████████████████████████████████
-     ! without either                6   86 % █████████████████████████████████████
+     ! without an owner              6   86 % ██████████
+     ! without members               6   86 % ██████████
+     ! without a Stripe id           6   86 % ██████████
+     ! without a Lago id             6   86 % ██████████
+     ! without either                6   86 % ██████████
 
      Largest
 
@@ -2611,15 +2611,15 @@ enum Golden {
     "overview end 80x24": #"""
      orgman  Overview                       /srv/ops/data  7 orgs  4 members   live
      What                        Count  Share
-       professional                  1   14 % █████████████
-       starter                       1   14 % █████████████
+       professional                  1   14 % ████
+       starter                       1   14 % ████
 
      To look after
-     ! without an owner              6   86 % █████████████████████████████████████
-     ! without members               6   86 % █████████████████████████████████████
-     ! without a Stripe id           6   86 % █████████████████████████████████████
-     ! without a Lago id             6   86 % █████████████████████████████████████
-     ! without either                6   86 % █████████████████████████████████████
+     ! without an owner              6   86 % ██████████
+     ! without members               6   86 % ██████████
+     ! without a Stripe id           6   86 % ██████████
+     ! without a Lago id             6   86 % ██████████
+     ! without either                6   86 % ██████████
 
      Largest
        Acme Corp                                    4 members
@@ -2686,7 +2686,7 @@ enum Golden {
     "overview filter 80x24": #"""
      orgman  Overview                       /srv/ops/data  7 orgs  4 members   live
      What                        Count  Share
-    ▸! without an owner              6   86 % █████████████████████████████████████
+    ▸! without an owner              6   86 % ██████████
 
 
 
@@ -2714,22 +2714,22 @@ enum Golden {
      orgman  Overview                       /srv/ops/data  7 orgs  4 members   live
      What                        Count  Share
      Status
-       active                        5   71 % #####################################
-    >  suspended                     1   14 % ########
-       deleted                       1   14 % ########
+       active                        5   71 % ##########
+    >  suspended                     1   14 % ##
+       deleted                       1   14 % ##
 
      Plan
-       founders_friend               3   43 % #####################################
-       enterprise                    2   29 % #########################
-       professional                  1   14 % #############
-       starter                       1   14 % #############
+       founders_friend               3   43 % ##########
+       enterprise                    2   29 % #######
+       professional                  1   14 % ####
+       starter                       1   14 % ####
 
      To look after
-     ! without an owner              6   86 % #####################################
-     ! without members               6   86 % #####################################
-     ! without a Stripe id           6   86 % #####################################
-     ! without a Lago id             6   86 % #####################################
-     ! without either                6   86 % #####################################
+     ! without an owner              6   86 % ##########
+     ! without members               6   86 % ##########
+     ! without a Stripe id           6   86 % ##########
+     ! without a Lago id             6   86 % ##########
+     ! without either                6   86 % ##########
 
      Largest
 
@@ -2739,7 +2739,7 @@ enum Golden {
     """#,
     "palette 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  50 now, 5 not now
+     Commands  50 now, 14 not now
     ▸  Open the organization; in the detail, edit what is selected                 open                     Enter l Right
        Change the plan of the organization, or of all marked                       change-plan              p
        Change the status of the organization, or of all marked                     change-status            S
@@ -2774,7 +2774,7 @@ enum Golden {
     """#,
     "palette 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Commands  50 now, 5 not now
+     Commands  50 now, 14 not now
     ▸  Open the organization; i…  Enter l R…
        Change the plan of the o…  p
        Change the status of the…  S
@@ -2787,7 +2787,7 @@ enum Golden {
     """#,
     "palette 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Commands  50 now, 5 not now
+     Commands  50 now, 14 not now
     ▸  Open the organization; in the deta… open                     Enter l Right
        Change the plan of the organizatio… change-plan              p
        Change the status of the organizat… change-status            S
@@ -2814,7 +2814,7 @@ enum Golden {
     """#,
     "palette fuzzy 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  14 now, 2 not now
+     Commands  14 now, 3 not now
     ▸  Undo your latest change                                                     undo                     u
        Close what is open, clear the filter, go back                               back                     Esc h Left
        Mark all that the filter shows; in the detail, all members                  mark-all                 *
@@ -2830,8 +2830,8 @@ enum Golden {
        New organization; in the detail, add a member                               add                      a
        Go to the overview: counts by plan and status, what to look after           show-overview            4
      ! Change the role of the member, or of all marked: Choose a member first: Enter opens the organizatio… r
+     ! Sort by role: This can't be done here; go to one organization and its members or one user's organiz…
      ! Go to all organizations of the selected user: Choose a member first.                                 o
-
 
 
 
@@ -2849,7 +2849,7 @@ enum Golden {
     """#,
     "palette fuzzy 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Commands  14 now, 2 not now
+     Commands  14 now, 3 not now
     ▸  Undo your latest change    u
        Close what is open, clea…  Esc h Left
        Mark all that the filter…  *
@@ -2862,7 +2862,7 @@ enum Golden {
     """#,
     "palette fuzzy 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Commands  14 now, 2 not now
+     Commands  14 now, 3 not now
     ▸  Undo your latest change             undo                     u
        Close what is open, clear the filt… back                     Esc h Left
        Mark all that the filter shows; in… mark-all                 *
@@ -2878,8 +2878,8 @@ enum Golden {
        New organization; in the detail, a… add                      a
        Go to the overview: counts by plan… show-overview            4
      ! Change the role of the member, or of all marked: Choose a m… r
+     ! Sort by role: This can't be done here; go to one organizati…
      ! Go to all organizations of the selected user: Choose a memb… o
-
 
 
      :rle
@@ -3067,7 +3067,7 @@ enum Golden {
 
 
 
-
+                                                                                                                        1/1
 
      Enter go there  r role  d remove  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
@@ -3080,15 +3080,15 @@ enum Golden {
 
 
 
-
+                                        1/1
 
      Enter go there  u undo  ? help  q back
     [cursor 0, 2]
     """#,
     "person 80x24": #"""
      orgman  User alice                     /srv/ops/data  7 orgs  4 members   live
-     Organization ▲                             Role          Since       Status
-    ▸Acme Corp                                  owner         2026-11-22  active
+     Organization ▲                           Role          Since       Status
+    ▸Acme Corp                                owner         2026-11-22  active
 
 
 
@@ -3107,7 +3107,7 @@ enum Golden {
 
 
 
-
+                                                                                1/1
 
      Enter go there  u undo  Space mark  1-4 screens  / filter  ? help  q back
     [cursor 0, 2]
@@ -3142,7 +3142,7 @@ enum Golden {
 
 
 
-                                                                                                                   1 marked
+                                                                                                             1 marked   1/1
      Role of bob in 1 organization, all marked:
      o owner  m member  b billing  Esc cancel
     [cursor 44, 30]
@@ -3162,8 +3162,8 @@ enum Golden {
     """#,
     "person marked 80x24": #"""
      orgman  User bob                       /srv/ops/data  7 orgs  4 members   live
-     Organization ▲                             Role          Since       Status
-    ▸Acme Corp •                                member        2026-11-22  active
+     Organization ▲                           Role          Since       Status
+    ▸Acme Corp •                              member        2026-11-22  active
 
 
 
@@ -3182,7 +3182,7 @@ enum Golden {
 
 
 
-                                                                           1 marked
+                                                                     1 marked   1/1
      Role of bob in 1 organization, all marked:
      o owner  m member  b billing  Esc cancel
     [cursor 44, 22]
@@ -3198,10 +3198,10 @@ enum Golden {
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
-                                                                           │ alice                owner          2026-11-22
-                                                                           │ bob                  member         2026-11-22
-                                                                           │ carol                billing        2026-11-22
-                                                                           │ dave                 owner          2026-11-22
+                                                                           │ alice                 owner          2026-11-22
+                                                                           │ bob                   member         2026-11-22
+                                                                           │ carol                 billing        2026-11-22
+                                                                           │ dave                  owner          2026-11-22
                                                                            │
                                                                            │
                                                                            │
@@ -3217,7 +3217,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/7
      Plan of Acme Corp, now founders_friend:
      f founders_friend  s starter  p professional  e enterprise  o other  Esc cancel
     [cursor 41, 30]
@@ -3237,14 +3237,14 @@ enum Golden {
     """#,
     "plan 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Name ▲                                      Plan             Status    Members
-    ▸Acme Corp                                   founders_friend  active          4
-     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-     Globex                                      enterprise       active          0
-     Initech                                     starter          suspended       0
-     Umbrella                                    professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
-     株式会社みらい                              enterprise       active          0
+     Name ▲                                    Plan             Status    Members
+    ▸Acme Corp                                 founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
+     Globex                                    enterprise       active          0
+     Initech                                   starter          suspended       0
+     Umbrella                                  professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     株式会社みらい                            enterprise       active          0
 
 
 
@@ -3257,7 +3257,7 @@ enum Golden {
 
 
 
-
+                                                                                1/7
      Plan of Acme Corp, now founders_friend:
      f founders_friend  s starter  p professional  e enterprise  o other  Esc cancel
     [cursor 41, 22]
@@ -3292,7 +3292,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                   2 marked
+                                                                                                             2 marked   3/7
      Plan of 2 organizations, all marked:
      f founders_friend  s starter  p professional  e enterprise  o other  Esc cancel
     [cursor 38, 30]
@@ -3312,14 +3312,14 @@ enum Golden {
     """#,
     "plan of marked 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Name ▲                                      Plan             Status    Members
-    •Acme Corp                                   founders_friend  active          4
-    •evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-    ▸Globex                                      enterprise       active          0
-     Initech                                     starter          suspended       0
-     Umbrella                                    professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
-     株式会社みらい                              enterprise       active          0
+     Name ▲                                    Plan             Status    Members
+    •Acme Corp                                 founders_friend  active          4
+    •evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
+    ▸Globex                                    enterprise       active          0
+     Initech                                   starter          suspended       0
+     Umbrella                                  professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     株式会社みらい                            enterprise       active          0
 
 
 
@@ -3332,7 +3332,7 @@ enum Golden {
 
 
 
-                                                                           2 marked
+                                                                     2 marked   3/7
      Plan of 2 organizations, all marked:
      f founders_friend  s starter  p professional  e enterprise  o other  Esc cancel
     [cursor 38, 22]
@@ -3348,10 +3348,10 @@ enum Golden {
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
-                                                                           │▸alice                owner          2026-11-22
-                                                                           │ bob                  member         2026-11-22
-                                                                           │ carol                billing        2026-11-22
-                                                                           │ dave                 owner          2026-11-22
+                                                                           │▸alice                 owner          2026-11-22
+                                                                           │ bob                   member         2026-11-22
+                                                                           │ carol                 billing        2026-11-22
+                                                                           │ dave                  owner          2026-11-22
                                                                            │
                                                                            │
                                                                            │
@@ -3367,7 +3367,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/4
      Remove alice (owner) from Acme Corp?   No    Yes
      y yes  n no  Esc cancel
     [cursor 46, 30]
@@ -3379,7 +3379,7 @@ enum Golden {
      Stripe   cus_NffrFeUfNV2Hib
 
      Members 4  owner 2  billing 1  member 1
-    ▸alice        owner          2026-11-22
+    ▸alice         owner          2026-11-22
      Remove alice (owner) from Acme Corp?
       No    Yes
      y yes  n no  Esc cancel
@@ -3396,10 +3396,10 @@ enum Golden {
      Stripe   cus_NffrFeUfNV2Hib
 
      Members 4    owner 2  billing 1  member 1
-    ▸alice                                                owner          2026-11-22
-     bob                                                  member         2026-11-22
-     carol                                                billing        2026-11-22
-     dave                                                 owner          2026-11-22
+    ▸alice                                                 owner          2026-11-22
+     bob                                                   member         2026-11-22
+     carol                                                 billing        2026-11-22
+     dave                                                  owner          2026-11-22
 
 
 
@@ -3407,7 +3407,7 @@ enum Golden {
 
 
 
-
+                                                                                1/4
      Remove alice (owner) from Acme Corp?   No    Yes
      y yes  n no  Esc cancel
     [cursor 46, 22]
@@ -3423,10 +3423,10 @@ enum Golden {
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
-                                                                           │•alice                owner          2026-11-22
-                                                                           │▸bob •                member         2026-11-22
-                                                                           │ carol                billing        2026-11-22
-                                                                           │ dave                 owner          2026-11-22
+                                                                           │•alice                 owner          2026-11-22
+                                                                           │▸bob •                 member         2026-11-22
+                                                                           │ carol                 billing        2026-11-22
+                                                                           │ dave                  owner          2026-11-22
                                                                            │
                                                                            │
                                                                            │
@@ -3442,7 +3442,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                      2 marked and going on
+                                                                                                2 marked and going on   2/4
 
      r role  d remove  Space mark  U unmark  / filter  : more  ? help  q back
     [cursor 72, 11]
@@ -3453,9 +3453,9 @@ enum Golden {
      Stripe   cus_NffrFeUfNV2Hib
 
      Members 4  owner 2  billing 1  member 1
-    •alice        owner          2026-11-22
-    ▸bob •        member         2026-11-22
-                      2 marked and going on
+    •alice         owner          2026-11-22
+    ▸bob •         member         2026-11-22
+                2 marked and going on   2/4
 
      r role  d remove  ? help  q back
     [cursor 0, 6]
@@ -3471,10 +3471,10 @@ enum Golden {
      Stripe   cus_NffrFeUfNV2Hib
 
      Members 4    owner 2  billing 1  member 1
-    •alice                                                owner          2026-11-22
-    ▸bob •                                                member         2026-11-22
-     carol                                                billing        2026-11-22
-     dave                                                 owner          2026-11-22
+    •alice                                                 owner          2026-11-22
+    ▸bob •                                                 member         2026-11-22
+     carol                                                 billing        2026-11-22
+     dave                                                  owner          2026-11-22
 
 
 
@@ -3482,7 +3482,7 @@ enum Golden {
 
 
 
-                                                              2 marked and going on
+                                                        2 marked and going on   2/4
 
      r role  d remove  Space mark  U unmark  / filter  : more  ? help  q back
     [cursor 0, 11]
@@ -3537,7 +3537,7 @@ enum Golden {
     """#,
     "reading 80x24": #"""
      orgman  Organizations                        /srv/ops/data  reading 43%   live
-     Name ▲                                      Plan             Status    Members
+     Name ▲                                    Plan             Status    Members
      Reading the organizations.
      q cancels.
 
@@ -3573,10 +3573,10 @@ enum Golden {
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
-                                                                           │ alice                owner          2026-11-22
-                                                                           │ bob                  member         2026-11-22
-                                                                           │ carol                billing        2026-11-22
-                                                                           │ dave                 owner          2026-11-22
+                                                                           │ alice                 owner          2026-11-22
+                                                                           │ bob                   member         2026-11-22
+                                                                           │ carol                 billing        2026-11-22
+                                                                           │ dave                  owner          2026-11-22
                                                                            │
                                                                            │
                                                                            │
@@ -3592,7 +3592,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/7
 
      Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -3605,21 +3605,21 @@ enum Golden {
      Globex               active          0
      Initech              suspended       0
      Umbrella             deleted         0
-
+                                        1/7
 
      Enter open  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "reading again 80x24": #"""
      orgman  Organizations           /srv/ops/data  7 orgs  4 members   reading 43%
-     Name ▲                                      Plan             Status    Members
-    ▸Acme Corp                                   founders_friend  active          4
-     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-     Globex                                      enterprise       active          0
-     Initech                                     starter          suspended       0
-     Umbrella                                    professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
-     株式会社みらい                              enterprise       active          0
+     Name ▲                                    Plan             Status    Members
+    ▸Acme Corp                                 founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
+     Globex                                    enterprise       active          0
+     Initech                                   starter          suspended       0
+     Umbrella                                  professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     株式会社みらい                            enterprise       active          0
 
 
 
@@ -3632,7 +3632,7 @@ enum Golden {
 
 
 
-
+                                                                                1/7
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -3648,10 +3648,10 @@ enum Golden {
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
-                                                                           │ alice                owner          2026-11-22
-                                                                           │ bob                  member         2026-11-22
-                                                                           │ carol                billing        2026-11-22
-                                                                           │ dave                 owner          2026-11-22
+                                                                           │ alice                 owner          2026-11-22
+                                                                           │ bob                   member         2026-11-22
+                                                                           │ carol                 billing        2026-11-22
+                                                                           │ dave                  owner          2026-11-22
                                                                            │
                                                                            │
                                                                            │
@@ -3667,7 +3667,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/7
      Choose a member first: Enter opens the organization.
      Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -3687,14 +3687,14 @@ enum Golden {
     """#,
     "refused 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Name ▲                                      Plan             Status    Members
-    ▸Acme Corp                                   founders_friend  active          4
-     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-     Globex                                      enterprise       active          0
-     Initech                                     starter          suspended       0
-     Umbrella                                    professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
-     株式会社みらい                              enterprise       active          0
+     Name ▲                                    Plan             Status    Members
+    ▸Acme Corp                                 founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
+     Globex                                    enterprise       active          0
+     Initech                                   starter          suspended       0
+     Umbrella                                  professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     株式会社みらい                            enterprise       active          0
 
 
 
@@ -3707,7 +3707,7 @@ enum Golden {
 
 
 
-
+                                                                                1/7
      Choose a member first: Enter opens the organization.
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -3742,7 +3742,7 @@ enum Golden {
 
 
 
-                                                                                                                   1 marked
+                                                                                                             1 marked   1/1
      Remove bob from 1 organization?   No    Yes
      y yes  n no  Esc cancel
     [cursor 35, 30]
@@ -3762,8 +3762,8 @@ enum Golden {
     """#,
     "remove everywhere 80x24": #"""
      orgman  User bob                       /srv/ops/data  7 orgs  4 members   live
-     Organization ▲                             Role          Since       Status
-    ▸Acme Corp •                                member        2026-11-22  active
+     Organization ▲                           Role          Since       Status
+    ▸Acme Corp •                              member        2026-11-22  active
 
 
 
@@ -3782,7 +3782,7 @@ enum Golden {
 
 
 
-                                                                           1 marked
+                                                                     1 marked   1/1
      Remove bob from 1 organization?   No    Yes
      y yes  n no  Esc cancel
     [cursor 35, 22]
@@ -3798,10 +3798,10 @@ enum Golden {
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
-                                                                           │ alice                owner          2026-11-22
-                                                                           │▸bob                  member         2026-11-22
-                                                                           │ carol                billing        2026-11-22
-                                                                           │ dave                 owner          2026-11-22
+                                                                           │ alice                 owner          2026-11-22
+                                                                           │▸bob                   member         2026-11-22
+                                                                           │ carol                 billing        2026-11-22
+                                                                           │ dave                  owner          2026-11-22
                                                                            │
                                                                            │
                                                                            │
@@ -3817,7 +3817,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        2/4
      Role of bob in Acme Corp, now member:
      o owner  m member  b billing  Esc cancel
     [cursor 39, 30]
@@ -3828,8 +3828,8 @@ enum Golden {
      Stripe   cus_NffrFeUfNV2Hib
 
      Members 4  owner 2  billing 1  member 1
-     alice        owner          2026-11-22
-    ▸bob          member         2026-11-22
+     alice         owner          2026-11-22
+    ▸bob           member         2026-11-22
      Role of bob in Acme Corp, now member:
      also Esc cancel
      o owner  m member  b billing
@@ -3846,10 +3846,10 @@ enum Golden {
      Stripe   cus_NffrFeUfNV2Hib
 
      Members 4    owner 2  billing 1  member 1
-     alice                                                owner          2026-11-22
-    ▸bob                                                  member         2026-11-22
-     carol                                                billing        2026-11-22
-     dave                                                 owner          2026-11-22
+     alice                                                 owner          2026-11-22
+    ▸bob                                                   member         2026-11-22
+     carol                                                 billing        2026-11-22
+     dave                                                  owner          2026-11-22
 
 
 
@@ -3857,7 +3857,7 @@ enum Golden {
 
 
 
-
+                                                                                2/4
      Role of bob in Acme Corp, now member:
      o owner  m member  b billing  Esc cancel
     [cursor 39, 22]
@@ -3873,10 +3873,10 @@ enum Golden {
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
-                                                                           │▸alice •              owner          2026-11-22
-                                                                           │•bob                  member         2026-11-22
-                                                                           │•carol                billing        2026-11-22
-                                                                           │•dave                 owner          2026-11-22
+                                                                           │▸alice •               owner          2026-11-22
+                                                                           │•bob                   member         2026-11-22
+                                                                           │•carol                 billing        2026-11-22
+                                                                           │•dave                  owner          2026-11-22
                                                                            │
                                                                            │
                                                                            │
@@ -3892,7 +3892,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                   4 marked
+                                                                                                             4 marked   1/4
      Role of 4 members of Acme Corp, all marked:
      o owner  m member  b billing  Esc cancel
     [cursor 45, 30]
@@ -3904,7 +3904,7 @@ enum Golden {
      Stripe   cus_NffrFeUfNV2Hib
 
      Members 4  owner 2  billing 1  member 1
-    ▸alice •      owner          2026-11-22
+    ▸alice •       owner          2026-11-22
      Role of 4 members of Acme Corp, all
      marked: also Esc cancel
      o owner  m member  b billing
@@ -3921,10 +3921,10 @@ enum Golden {
      Stripe   cus_NffrFeUfNV2Hib
 
      Members 4    owner 2  billing 1  member 1
-    ▸alice •                                              owner          2026-11-22
-    •bob                                                  member         2026-11-22
-    •carol                                                billing        2026-11-22
-    •dave                                                 owner          2026-11-22
+    ▸alice •                                               owner          2026-11-22
+    •bob                                                   member         2026-11-22
+    •carol                                                 billing        2026-11-22
+    •dave                                                  owner          2026-11-22
 
 
 
@@ -3932,7 +3932,7 @@ enum Golden {
 
 
 
-                                                                           4 marked
+                                                                     4 marked   1/4
      Role of 4 members of Acme Corp, all marked:
      o owner  m member  b billing  Esc cancel
     [cursor 45, 22]
@@ -3948,10 +3948,10 @@ enum Golden {
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
-                                                                           │ alice                owner          2026-11-22
-                                                                           │ bob                  member         2026-11-22
-                                                                           │ carol                billing        2026-11-22
-                                                                           │ dave                 owner          2026-11-22
+                                                                           │ alice                 owner          2026-11-22
+                                                                           │ bob                   member         2026-11-22
+                                                                           │ carol                 billing        2026-11-22
+                                                                           │ dave                  owner          2026-11-22
                                                                            │
                                                                            │
                                                                            │
@@ -3967,9 +3967,9 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/7
      Sort by:
-     n name  p plan  s status  m members  c created  I invert  Esc cancel
+     m members  n name  p plan  s status  c created  I invert  Esc cancel
     [cursor 10, 30]
     """#,
     "sort 40x10": #"""
@@ -3982,19 +3982,19 @@ enum Golden {
      Umbrella             deleted         0
      Sort by: also c created, I invert, Esc
      cancel
-     n name  p plan  s status  m members
+     m members  n name  p plan  s status
     [cursor 8, 8]
     """#,
     "sort 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Name ▲                                      Plan             Status    Members
-    ▸Acme Corp                                   founders_friend  active          4
-     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-     Globex                                      enterprise       active          0
-     Initech                                     starter          suspended       0
-     Umbrella                                    professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
-     株式会社みらい                              enterprise       active          0
+     Name ▲                                    Plan             Status    Members
+    ▸Acme Corp                                 founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
+     Globex                                    enterprise       active          0
+     Initech                                   starter          suspended       0
+     Umbrella                                  professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     株式会社みらい                            enterprise       active          0
 
 
 
@@ -4007,9 +4007,9 @@ enum Golden {
 
 
 
-
+                                                                                1/7
      Sort by:
-     n name  p plan  s status  m members  c created  I invert  Esc cancel
+     m members  n name  p plan  s status  c created  I invert  Esc cancel
     [cursor 10, 22]
     """#,
     "sorted 120x32": #"""
@@ -4023,10 +4023,10 @@ enum Golden {
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
-                                                                           │ alice                owner          2026-11-22
-                                                                           │ bob                  member         2026-11-22
-                                                                           │ carol                billing        2026-11-22
-                                                                           │ dave                 owner          2026-11-22
+                                                                           │ alice                 owner          2026-11-22
+                                                                           │ bob                   member         2026-11-22
+                                                                           │ carol                 billing        2026-11-22
+                                                                           │ dave                  owner          2026-11-22
                                                                            │
                                                                            │
                                                                            │
@@ -4042,7 +4042,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/7
 
      Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -4055,21 +4055,21 @@ enum Golden {
      Globex               active          0
      Initech              suspended       0
      Umbrella             deleted         0
-
+                                        1/7
 
      Enter open  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "sorted 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Name                                        Plan             Status  Members ▼
-    ▸Acme Corp                                   founders_friend  active          4
-     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-     Globex                                      enterprise       active          0
-     Initech                                     starter          suspended       0
-     Umbrella                                    professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
-     株式会社みらい                              enterprise       active          0
+     Name                                      Plan             Status  Members ▼
+    ▸Acme Corp                                 founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
+     Globex                                    enterprise       active          0
+     Initech                                   starter          suspended       0
+     Umbrella                                  professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     株式会社みらい                            enterprise       active          0
 
 
 
@@ -4082,7 +4082,7 @@ enum Golden {
 
 
 
-
+                                                                                1/7
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -4098,10 +4098,10 @@ enum Golden {
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
-                                                                           │ alice                owner          2026-11-22
-                                                                           │ bob                  member         2026-11-22
-                                                                           │ carol                billing        2026-11-22
-                                                                           │ dave                 owner          2026-11-22
+                                                                           │ alice                 owner          2026-11-22
+                                                                           │ bob                   member         2026-11-22
+                                                                           │ carol                 billing        2026-11-22
+                                                                           │ dave                  owner          2026-11-22
                                                                            │
                                                                            │
                                                                            │
@@ -4117,7 +4117,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/7
 
      Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -4130,21 +4130,21 @@ enum Golden {
      Globex               active          0
      Initech              suspended       0
      Umbrella             deleted         0
-
+                                        1/7
 
      Enter open  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "sorted by creation 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Name, by created ▼                          Plan             Status    Members
-    ▸Acme Corp                                   founders_friend  active          4
-     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-     Globex                                      enterprise       active          0
-     Initech                                     starter          suspended       0
-     Umbrella                                    professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
-     株式会社みらい                              enterprise       active          0
+     Name, by created ▼                        Plan             Status    Members
+    ▸Acme Corp                                 founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
+     Globex                                    enterprise       active          0
+     Initech                                   starter          suspended       0
+     Umbrella                                  professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     株式会社みらい                            enterprise       active          0
 
 
 
@@ -4157,7 +4157,7 @@ enum Golden {
 
 
 
-
+                                                                                1/7
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -4173,10 +4173,10 @@ enum Golden {
      Globex                             enterprise       active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
-                                                                           │ alice                owner          2026-11-22
-                                                                           │ bob                  member         2026-11-22
-                                                                           │ carol                billing        2026-11-22
-                                                                           │ dave                 owner          2026-11-22
+                                                                           │ alice                 owner          2026-11-22
+                                                                           │ bob                   member         2026-11-22
+                                                                           │ carol                 billing        2026-11-22
+                                                                           │ dave                  owner          2026-11-22
                                                                            │
                                                                            │
                                                                            │
@@ -4192,7 +4192,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/7
 
      Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -4205,21 +4205,21 @@ enum Golden {
      Zoë 👩\u{200D}💻 Ltd active          0
      Initech              suspended       0
      Umbrella             deleted         0
-
+                                        1/7
 
      Enter open  / filter  ? help  q quit
     [cursor 0, 2]
     """#,
     "sorted by plan 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Name                                        Plan ▲           Status    Members
-    ▸Acme Corp                                   founders_friend  active          4
-     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
-     Initech                                     starter          suspended       0
-     Umbrella                                    professional     deleted         0
-     Globex                                      enterprise       active          0
-     株式会社みらい                              enterprise       active          0
+     Name                                      Plan ▲           Status    Members
+    ▸Acme Corp                                 founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
+     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     Initech                                   starter          suspended       0
+     Umbrella                                  professional     deleted         0
+     Globex                                    enterprise       active          0
+     株式会社みらい                            enterprise       active          0
 
 
 
@@ -4232,21 +4232,21 @@ enum Golden {
 
 
 
-
+                                                                                1/7
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "sorted in ASCII": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Name                                        Plan             Status  Members v
-    >Acme Corp                                   founders_friend  active          4
-     evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-     Globex                                      enterprise       active          0
-     Initech                                     starter          suspended       0
-     Umbrella                                    professional     deleted         0
-     Zo? ?\u{200D}? Ltd                          founders_friend  active          0
-     ???????                                     enterprise       active          0
+     Name                                      Plan             Status  Members v
+    >Acme Corp                                 founders_friend  active          4
+     evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
+     Globex                                    enterprise       active          0
+     Initech                                   starter          suspended       0
+     Umbrella                                  professional     deleted         0
+     Zo? ?\u{200D}? Ltd                        founders_friend  active          0
+     ???????                                   enterprise       active          0
 
 
 
@@ -4259,7 +4259,7 @@ enum Golden {
 
 
 
-
+                                                                                1/7
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -4294,7 +4294,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                   2 marked
+                                                                                                             2 marked   3/7
      Status of 2 organizations, all marked:
      a active  s suspended  d deleted  Esc cancel
     [cursor 40, 30]
@@ -4314,14 +4314,14 @@ enum Golden {
     """#,
     "status of marked 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Name ▲                                      Plan             Status    Members
-    •Acme Corp                                   founders_friend  active          4
-    •evil \u{1B}[2J\u{202E}name\nnext            founders_friend  active          0
-    ▸Globex                                      enterprise       active          0
-     Initech                                     starter          suspended       0
-     Umbrella                                    professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                        founders_friend  active          0
-     株式会社みらい                              enterprise       active          0
+     Name ▲                                    Plan             Status    Members
+    •Acme Corp                                 founders_friend  active          4
+    •evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
+    ▸Globex                                    enterprise       active          0
+     Initech                                   starter          suspended       0
+     Umbrella                                  professional     deleted         0
+     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     株式会社みらい                            enterprise       active          0
 
 
 
@@ -4334,7 +4334,7 @@ enum Golden {
 
 
 
-                                                                           2 marked
+                                                                     2 marked   3/7
      Status of 2 organizations, all marked:
      a active  s suspended  d deleted  Esc cancel
     [cursor 40, 22]
@@ -4369,7 +4369,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-
+                                                                                                                        1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 89, 3]
@@ -4382,7 +4382,7 @@ enum Golden {
                ! The name "globex" is taken
                by org_2; choose another.
      Plan      founders_friend
-
+                                        1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 17, 3]
@@ -4409,7 +4409,7 @@ enum Golden {
 
 
 
-
+                                                                                1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 17, 3]
@@ -4444,7 +4444,7 @@ enum Golden {
 
 
 
-
+                                                                                                                        1/6
      Undo generation 6 by another program, 2026-11-22 10:00 UTC (Plan of Globex: starter → enterprise)?   No    Yes
      y yes  n no  Esc cancel
     [cursor 102, 30]
@@ -4519,9 +4519,9 @@ enum Golden {
 
 
 
+                                                                                                                        2/4
 
-
-     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 3]
     """#,
     "users 40x10": #"""
@@ -4532,18 +4532,18 @@ enum Golden {
      carol           1     0       1      0
      dave            1     1       0      0
 
-
+                                        2/4
 
      Enter open  / filter  ? help  q back
     [cursor 0, 3]
     """#,
     "users 80x24": #"""
      orgman  Users                          /srv/ops/data  7 orgs  4 members   live
-     User ▲                                Organizations    owner  billing   member
-     alice                                             1        1        0        0
-    ▸bob                                               1        0        0        1
-     carol                                             1        0        1        0
-     dave                                              1        1        0        0
+     User ▲                              Organizations    owner  billing   member
+     alice                                           1        1        0        0
+    ▸bob                                             1        0        0        1
+     carol                                           1        0        1        0
+     dave                                            1        1        0        0
 
 
 
@@ -4559,9 +4559,9 @@ enum Golden {
 
 
 
+                                                                                2/4
 
-
-     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 3]
     """#,
     "users empty 120x32": #"""
@@ -4596,7 +4596,7 @@ enum Golden {
 
 
 
-     Enter open  1-4 screens  / filter  : more  ? help  q back
+     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "users empty 40x10": #"""
@@ -4614,7 +4614,7 @@ enum Golden {
     """#,
     "users empty 80x24": #"""
      orgman  Users                     /srv/ops/data  0 orgs  0 members   read-only
-     User ▲                                Organizations    owner  billing   member
+     User ▲                              Organizations    owner  billing   member
      No users yet.
 
 
@@ -4636,7 +4636,7 @@ enum Golden {
 
 
 
-     Enter open  1-4 screens  / filter  : more  ? help  q back
+     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "users nothing 120x32": #"""
@@ -4671,7 +4671,7 @@ enum Golden {
 
      /zz                                                                                                             0 of 4
 
-     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "users nothing 40x10": #"""
@@ -4689,7 +4689,7 @@ enum Golden {
     """#,
     "users nothing 80x24": #"""
      orgman  Users                          /srv/ops/data  7 orgs  4 members   live
-     User ▲                                Organizations    owner  billing   member
+     User ▲                              Organizations    owner  billing   member
      Nothing matches "zz".
      Esc clears the filter.
 
@@ -4711,7 +4711,7 @@ enum Golden {
 
      /zz                                                                     0 of 4
 
-     Enter open  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
   ]

@@ -69,7 +69,7 @@ import Testing
     #expect(rows(driver) == ["D: remove the user from all organizations; asks"])
     driver.press(.deleteToStart)
     driver.type("mark all filter members")
-    #expect(rows(driver) == ["*: mark all that the filter shows, or all members"])
+    #expect(rows(driver) == ["*: mark all that the filter shows"])
     driver.press(.deleteToStart)
     driver.type("zzz")
     #expect(rows(driver) == [])

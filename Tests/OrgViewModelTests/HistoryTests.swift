@@ -185,7 +185,7 @@ import Testing
       ))
     #expect(
       question.text.hasSuffix(
-        " UTC (Role of carol in Acme!: billing_admin → member; Plan of Acme!: founders_friend → x)? "
+        " UTC (Role of carol in Acme!: billing → member; Plan of Acme!: founders_friend → x)? "
           + "1 will change, 1 can't be changed."))
     driver.press(.confirm)
     #expect(driver.store.data.organization(id: "org_acme")?.planTier == "founders_friend")

@@ -183,7 +183,7 @@ extension EndToEnd {
       let paste = "\u{1b}[200~q\rQ\rdy\rax\r/zzz\r\t\u{1b}[A\u{3}\u{1a}\u{1b}[201~"
       orgman.send(paste)
       orgman.press(.f(1))
-      try orgman.waitForText("the next row")
+      try orgman.waitForText("/ search")
       orgman.press(.escape)
       try orgman.waitFor("the list as it was") { $0.listed.count == 10 }
       // In the detail, and where a question or a role is open.
@@ -235,7 +235,7 @@ extension EndToEnd {
         orgman.send("G")
         try orgman.waitForText("10 orgs")
         orgman.press(.f(1))
-        try orgman.waitForText("the next row")
+        try orgman.waitForText("/ search")
         orgman.press(.escape)
         orgman.send("g")
         orgman.press(.enter)

@@ -60,7 +60,9 @@ struct ListCommand: ParsableCommand {
   func run() throws {
     let text = query.joined(separator: " ")
     // What can't be read whichever roles there are is refused before the data are read.
-    if (try? Query(text, roles: Role.allCases)) == nil { _ = try Query(argument: text, roles: Rules.files.roles) }
+    if (try? Query(text, roles: Role.allCases)) == nil {
+      _ = try Query(argument: text, roles: Rules.files.roles)
+    }
     try exitingWithStatus {
       try options.read(listing.damage) { reader in
         let parsed = try Query(argument: text, roles: reader.summary.roles)
