@@ -110,6 +110,7 @@ extension AppModel {
     guard workspace.overlays.isEmpty else { return }
     switch preview {
     case .ask(let question): workspace.open(question)
+    case .choose(let menu): workspace.open(menu)
     case .refuse(let message): workspace.status.message = message
     }
   }

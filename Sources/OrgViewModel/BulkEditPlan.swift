@@ -9,8 +9,11 @@ package struct BulkEditPlan: Sendable, Hashable {
     case set(ChangeSet)
     /// They are made of all that is marked.
     case marked(MarkedRecords, BulkEdit)
-    /// They are made of some organizations of a person, or of all.
-    case person(PersonRows, in: Set<String>?, BulkEdit)
+    /// They are made of some organizations of a person.
+    case person(PersonRows, in: Set<String>, BulkEdit)
+    /// They remove users from all organizations; what becomes of those without another owner is `nil` until that has been
+    /// chosen.
+    case offboarding([String], Offboarding.Handover?, at: Timestamp)
   }
 
   /// Tells it from others.
@@ -31,6 +34,8 @@ package struct BulkEditPlan: Sendable, Hashable {
   package enum BulkEditPreview: Sendable {
     /// The question.
     case ask(Question)
+    /// What becomes of organizations without another owner has to be chosen first.
+    case choose(HandoverMenu)
     /// There is nothing that could be changed.
     case refuse(StatusLine.Message)
   }
@@ -43,12 +48,18 @@ package struct BulkEditPlan: Sendable, Hashable {
       switch source {
       case .person(let rows, let organizations, let edit):
         let set = ChangeSet(try rows.changes(edit, in: organizations))
-        let hiddenCount = organizations == nil ? 0 : rows.hiddenCount(of: organizations)
-        return try preview(of: set, on: reader, hiddenCount: hiddenCount)
-      case .set(let set): return try preview(of: set, on: reader, hiddenCount: 0)
+        return try preview(of: set, title, on: reader, hiddenCount: rows.hiddenCount(of: organizations))
+      case .offboarding(let users, let handover, let time):
+        let offboarding = try Offboarding(of: users, in: reader)
+        guard offboarding.ownerless.isEmpty || handover != nil else {
+          return .choose(HandoverMenu(offboarding))
+        }
+        let set = try offboarding.changes(handover ?? .ownersStay, at: time, in: reader)
+        return try preview(of: set, offboarding.title(handover), on: reader, hiddenCount: 0)
+      case .set(let set): return try preview(of: set, title, on: reader, hiddenCount: 0)
       case .marked(let marked, let edit):
         return try preview(
-          of: ChangeSet(try marked.changes(edit)), on: marked.organizationList.reader,
+          of: ChangeSet(try marked.changes(edit)), title, on: marked.organizationList.reader,
           hiddenCount: marked.hiddenCount)
       }
     } catch {
@@ -57,7 +68,7 @@ package struct BulkEditPlan: Sendable, Hashable {
   }
 
   private func preview(
-    of set: ChangeSet, on reader: any StoreReader, hiddenCount: Int
+    of set: ChangeSet, _ title: String, on reader: any StoreReader, hiddenCount: Int
   ) throws(OrgError) -> BulkEditPreview {
     let preview = try Preview(of: set, on: reader)
     let effective = preview.effective
@@ -131,5 +142,20 @@ package struct BulkEditPlan: Sendable, Hashable {
     if ids.count > names.count { names.append("\((ids.count - names.count).grouped) more") }
     let list = names.dropLast().joined(separator: ", ") + " and " + (names.last ?? "")
     return ["\(user.escapedForDisplay) is the last owner of \(list); make someone else an owner there first."]
+  }
+}
+
+extension Offboarding {
+  /// What it would be, for a question; text of the data is escaped.
+  fileprivate func title(_ handover: Handover?) -> String {
+    let who = users.count == 1 ? users[0].escapedForDisplay : Words.users(users.count)
+    let count = organizationCount
+    let title = "Remove \(who) from \(count > 1 ? "all " : "")\(Words.organizations(count))"
+    guard !ownerless.isEmpty, let handover else { return title }
+    let places = Words.organizations(ownerless.count)
+    return switch handover {
+    case .successor(let user): "\(title), and make \(user.escapedForDisplay) owner of \(places)"
+    case .ownersStay: "\(title), but leave owners in \(places) without another"
+    }
   }
 }

@@ -13,8 +13,9 @@ enum BulkEditRequest: Sendable {
   case set(ChangeSet, title: String, isCounted: Bool)
   /// An edit of all that is marked on the screen, or in one organization of it.
   case marked(BulkEdit, in: String?)
-  /// An edit of all that the screen is about.
-  case everything(BulkEdit)
+  /// The removal of users from all organizations; what becomes of those without another owner is `nil` until that has been
+  /// chosen.
+  case offboarding([String], Offboarding.Handover?)
 }
 
 // Requesting changes.
@@ -57,15 +58,12 @@ extension Workspace {
     case .set(let set, let name, let isCountedThen):
       (source, title, isCounted) = (.set(set), name, isCountedThen)
     case .marked(let edit, let organization):
-      guard let found = screen.source(of: edit, in: organization, isEverything: false) else {
+      guard let found = screen.source(of: edit, in: organization) else {
         return dropPendingBulkEdit()
       }
       (source, title) = found
-    case .everything(let edit):
-      guard let found = screen.source(of: edit, in: nil, isEverything: true) else {
-        return dropPendingBulkEdit()
-      }
-      (source, title) = found
+    case .offboarding(let users, let handover):
+      (source, title) = (.offboarding(users, handover, at: settings.environment.now()), "")
     }
     let plan = BulkEditPlan(serial: requests.next(), title: title, source: source, isCounted: isCounted)
     pendingBulkEdit?.plan = plan

@@ -138,35 +138,60 @@ import Testing
     #expect(question?.contains("2 will change, 1 can't be changed, the filter hides 2 of them.") == true)
   }
 
-  @Test mutating func `removing everywhere leaves out where nobody else is owner, and says so first`() {
+  @Test mutating func `who is the only owner somewhere is offboarded once it is said who takes over`() {
     openBob()
     driver.press(.filter)
     driver.type("acme")
     driver.press(.accept, .removeEverywhere)
+    let menu = driver.model.workspace.overlay as? HandoverMenu
     #expect(
-      question == "bob is the last owner of Golf; make someone else an owner first. "
-        + "Remove bob from all 3 organizations? 2 will change, 1 can't be changed.")
-    driver.press(.decline)
-    #expect(roles(of: "bob") == [.member, .owner, .owner])
-    driver.press(.removeEverywhere, .confirm)
-    #expect(roles(of: "bob") == [nil, nil, .owner])
+      menu?.question(driver.model.workspace)
+        == "bob is the only owner of Golf, of 3 organizations that the user is in:")
     driver.press(.back)
-    #expect(organizations == ["Golf"])
+    #expect(roles(of: "bob") == [.member, .owner, .owner])
+    driver.press(.removeEverywhere, .leaveOwners)
+    #expect(
+      question == "Remove bob from all 3 organizations, but leave owners in 1 organization without another? "
+        + "2 will change.")
+    driver.press(.decline, .removeEverywhere, .handOver)
+    driver.type("bob")
+    driver.press(.accept)
+    #expect(
+      driver.model.form?.problem(at: 0) == "bob is to be removed and can't take over; name another user.")
+    driver.press(.deleteToStart)
+    driver.type("zoe")
+    driver.press(.accept)
+    #expect(
+      question == "Remove bob from all 3 organizations, and make zoe owner of 1 organization? 4 will change.")
+    driver.press(.confirm)
+    #expect(roles(of: "bob") == [nil, nil, nil])
+    #expect(driver.store.data.records.members.first { $0.userID == "zoe" }?.role == .owner)
     driver.press(.removeEverywhere)
-    #expect(driver.message == "bob is the last owner of Golf; make someone else an owner first.")
+    #expect(driver.message == "\"bob\" is in no organization.")
+    driver.press(.undo)
+    #expect(roles(of: "bob") == [.member, .owner, .owner])
   }
 
-  @Test mutating func `many organizations that would lose their last owner come in one sentence`() {
+  @Test mutating func `marked users are offboarded together, and owners left where there are no others`() {
+    driver.press(.showUsers, .markAll, .removeEverywhere)
+    #expect(driver.model.context == .handoverChoice)
+    driver.press(.leaveOwners, .confirm)
+    let members = driver.store.data.records.members
+    #expect(!members.isEmpty && members.allSatisfy { $0.role == .owner })
+  }
+
+  @Test mutating func `many organizations without another owner are named by the first`() {
     var members = Sample.members
     for id in ["bravo", "charlie", "delta", "echo", "foxtrot"] {
       members.append(Sample.member("bob", .owner, "org_" + id))
     }
     driver = Driver(Sample.organizations, members)
-    driver.press(.showUsers, .moveDown, .open, .removeEverywhere)
+    driver.press(.showUsers, .moveDown, .removeEverywhere)
+    let menu = driver.model.workspace.overlay as? HandoverMenu
     #expect(
-      question
-        == "bob is the last owner of Bravo, Charlie, Delta and 2 more; make someone else an owner there "
-        + "first. Remove bob from all 6 organizations? 1 will change, 5 can't be changed.")
+      menu?.question(driver.model.workspace)
+        == "bob is the only owner of Bravo, Charlie, Delta and 2 more, of 6 organizations that the user is in:"
+    )
   }
 
   @Test mutating func `while it is found out what would change, that is said`() {

@@ -8,8 +8,10 @@ package enum Registry {
 
   static let overlays: [any Overlay.Type] = [
     FilterPrompt.self, RoleMenu.self, PlanMenu.self, StatusMenu.self, SortMenu<OrganizationColumn>.self,
-    SortMenu<MemberColumn>.self, SortMenu<UserColumn>.self, SortMenu<MembershipColumn>.self, Question.self,
-    DiscardQuestion.self, LeaveQuestion.self, DraftQuestion.self, Form.self, Help.self, Palette.self,
+    SortMenu<MemberColumn>.self, SortMenu<UserColumn>.self, SortMenu<MembershipColumn>.self,
+    HandoverMenu.self,
+    Question.self, DiscardQuestion.self, LeaveQuestion.self, DraftQuestion.self, Form.self, Help.self,
+    Palette.self,
   ]
 }
 

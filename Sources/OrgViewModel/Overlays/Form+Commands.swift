@@ -76,6 +76,11 @@ extension Form: TextOverlay {
         workspace.dismiss()
         return workspace.requestBulkEdit(.marked(.plan(plan), in: nil))
       }
+      if case .successor(let users) = purpose {
+        let user = user
+        workspace.dismiss()
+        return workspace.requestBulkEdit(.offboarding(users, .successor(user)))
+      }
       let changes = try changes(workspace.settings.environment, workspace.rules)
       guard !changes.isEmpty else {
         workspace.dismiss()

@@ -13,6 +13,8 @@ package struct Form: Sendable {
     case addMember(organization: String, name: String)
     /// A plan for all organizations that are marked.
     case plan
+    /// Who takes over where users who are offboarded are the only owners.
+    case successor(of: [String])
   }
 
   /// One line of the form.
@@ -104,6 +106,7 @@ package struct Form: Sendable {
     case .edit(let organization): "Edit \(organization.name.escapedForDisplay)"
     case .addMember(_, let name): "Add a member to \(name.escapedForDisplay)"
     case .plan: "Plan of all marked"
+    case .successor: "Hand ownership over"
     }
   }
 
@@ -150,6 +153,16 @@ package struct Form: Sendable {
       fields: [
         Field(.user, "User id", ""),
         Field(.role, "Role", Role.member.title, choices: roles.map(\.title)),
+      ])
+  }
+
+  static func successor(of offboarding: Offboarding) -> Form {
+    Form(
+      purpose: .successor(of: offboarding.users),
+      fields: [
+        Field(
+          .user, "User id", "",
+          hint: "a member or a new one, becomes owner of \(Words.organizations(offboarding.ownerless.count))")
       ])
   }
 
@@ -200,9 +213,12 @@ package struct Form: Sendable {
             joinedAt: environment.now()
           ))
       ]
-    case .plan: return []
+    case .plan, .successor: return []
     }
   }
+
+  /// The user who was named.
+  var user: String { Self.userID(fields.first { $0.name == .user }?.input.text ?? "") }
 
   /// The plan that was typed for all that are marked.
   func plan(_ rules: Rules) throws(OrgError) -> String {
@@ -248,6 +264,9 @@ package struct Form: Sendable {
       case .user:
         let user = Self.userID(text)
         try rules.checkUserID(user)
+        if case .successor(let users) = purpose, users.contains(user) {
+          return "\(user.escapedForDisplay) is to be removed and can't take over; name another user."
+        }
         if case .addMember(let id, let name) = purpose, let role = listing.role(of: user, in: id) {
           return "\(user.escapedForDisplay) is in \(name.escapedForDisplay) already, as \(role.title)."
         }

@@ -37,10 +37,10 @@ package struct PersonRows: ListRows {
   // MARK: Editing
 
   /// What an edit comes to in some of the organizations, or in all; costs time that grows with them.
-  func changes(_ edit: BulkEdit, in organizations: Set<String>?) throws(OrgError) -> [Change] {
+  func changes(_ edit: BulkEdit, in organizations: Set<String>) throws(OrgError) -> [Change] {
     try listing.members().compactMap { member in
       let id = member.organizationID
-      guard organizations?.contains(id) ?? true else { return nil }
+      guard organizations.contains(id) else { return nil }
       return switch edit {
       case .role(let role): .setRole(user: user, organization: id, from: member.role, to: role)
       case .removal: .removeMember(user: user, organization: id, role: member.role)
@@ -50,8 +50,8 @@ package struct PersonRows: ListRows {
   }
 
   /// How many of some organizations the filter hides.
-  func hiddenCount(of organizations: Set<String>?) -> Int {
+  func hiddenCount(of organizations: Set<String>) -> Int {
     guard count < total else { return 0 }
-    return organizations?.count { row(of: $0) == nil } ?? total - count
+    return organizations.count { row(of: $0) == nil }
   }
 }

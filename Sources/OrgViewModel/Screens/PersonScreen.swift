@@ -32,10 +32,7 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
         marked: "remove",
         unless: { $0.editObstacle($1) }
       ) { $0.remove(&$1) },
-      Command(
-        .removeEverywhere, "D", .changing,
-        "remove the user from all organizations; asks", unless: { $0.everywhereObstacle($1) }
-      ) { $1.requestBulkEdit(.everything(.removal)) },
+      offboardCommand { [$0.user] },
     ] + markingCommands() + findingCommands()
     + sortingCommands({ $0.order }) { $0.sort(by: $1, &$2) }
     + commonCommands(
@@ -112,11 +109,6 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
       ?? (list.state.marks.isEmpty && membership == nil ? StatusLine.nothingIsSelected : nil)
   }
 
-  private func everywhereObstacle(_ workspace: Workspace) -> String? {
-    workspace.editingObstacle ?? (list.rows == nil ? "The organizations are still being read." : nil)
-      ?? (list.total == 0 ? "\(user.escapedForDisplay) is a member of no organization." : nil)
-  }
-
   private func changeRole(_ workspace: inout Workspace) {
     if !list.state.marks.isEmpty {
       let place = Words.organizations(list.state.marks.count)
@@ -135,27 +127,20 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
   }
 
   package func source(
-    of edit: BulkEdit, in organization: String?, isEverything: Bool
+    of edit: BulkEdit, in organization: String?
   ) -> (BulkEditPlan.Source, title: String)? {
     guard let rows = list.rows else { return nil }
     let marks = list.state.marks
     let name = user.escapedForDisplay
-    let count = isEverything ? rows.total : marks.count
-    let place = (isEverything && count > 1 ? "all " : "") + Words.organizations(count)
+    let place = Words.organizations(marks.count)
     let title =
       if case .role(let role) = edit { "Give \(name) the role \(role.title) in \(place)" } else {
         "Remove \(name) from \(place)"
       }
-    return (.person(rows, in: isEverything ? nil : marks, edit), title)
+    return (.person(rows, in: marks, edit), title)
   }
 }
 
 extension Context {
   package static let person = Context("person", "One user's organizations", .screen)
-}
-
-extension Action {
-  package static let removeEverywhere = Action(
-    "remove-everywhere", "Remove the user from all organizations",
-    synonyms: "offboard leave deprovision delete user kick revoke")
 }

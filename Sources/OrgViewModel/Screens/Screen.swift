@@ -85,10 +85,8 @@ package protocol Screen: CommandTarget {
   mutating func beginFilter(_ workspace: inout Workspace)
   /// What is copied of what is selected.
   func copied(isRow: Bool, _ workspace: Workspace) -> Result<[String?], CopyRefusal>
-  /// What an edit of all that is marked, or of all there is, would be: where its changes come from, and its title.
-  func source(
-    of edit: BulkEdit, in organization: String?, isEverything: Bool
-  ) -> (BulkEditPlan.Source, title: String)?
+  /// What an edit of all that is marked would be: where its changes come from, and its title.
+  func source(of edit: BulkEdit, in organization: String?) -> (BulkEditPlan.Source, title: String)?
   /// Asks for the rows anew.
   mutating func reload(_ workspace: inout Workspace)
 }
@@ -144,7 +142,7 @@ extension Screen {
   package mutating func receive(_ fetch: RowFetch, _ workspace: inout Workspace) {}
 
   package func source(
-    of edit: BulkEdit, in organization: String?, isEverything: Bool
+    of edit: BulkEdit, in organization: String?
   ) -> (BulkEditPlan.Source, title: String)? { nil }
 
   /// Goes back to how a resident screen was, which is known by its type.
@@ -290,6 +288,19 @@ extension Screen {
     ) {
       if let user = $0.selectedUser { $1.go(.visit(PersonScreen(user))) }
     }
+  }
+
+  /// Removes users from all organizations.
+  ///
+  /// - Parameter users: whom it is about; none where nothing is selected.
+  static func offboardCommand(
+    in contexts: [Context] = Self.contexts, _ users: @escaping @Sendable (Self) -> [String]
+  ) -> Command<Self> {
+    Command(
+      .removeEverywhere, "D", in: contexts, .changing,
+      "offboard the user, or all marked: remove from all organizations; asks", marked: "offboard",
+      unless: { $1.editingObstacle ?? (users($0).isEmpty ? StatusLine.nothingIsSelected : nil) }
+    ) { $1.requestBulkEdit(.offboarding(users($0), nil)) }
   }
 
   /// To the history of what is selected.

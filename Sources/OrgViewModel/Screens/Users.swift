@@ -83,6 +83,9 @@ package struct UsersScreen: RowsScreen, MarkingScreen {
         if let user = $0.selectedUser { $1.go(.visit(PersonScreen(user))) }
       },
       personCommand(in: contexts, refusal: StatusLine.nothingIsSelected), historyCommand(),
+      offboardCommand {
+        $0.list.state.marks.isEmpty ? $0.selectedUser.map { [$0] } ?? [] : $0.list.state.marks.sorted()
+      },
     ] + markingCommands() + findingCommands()
     + sortingCommands({ $0.order }) { $0.sort(by: $1, &$2) }
     + commonCommands(

@@ -54,6 +54,12 @@ extension OrganizationsScreen {
       .remove, "d Del", in: [.detail], .changing, "remove the member, or all marked; asks", hint: "remove",
       marked: "remove", unless: roleObstacle
     ) { $0.removeMember(&$1) },
+    offboardCommand(in: [.detail]) { screen in
+      if screen.editsMarkedMembers, let id = screen.list.selected {
+        return screen.memberMarks[id]?.sorted() ?? []
+      }
+      return screen.selectedMember.map { [$0.userID] } ?? []
+    },
   ]
 
   private static func planCommand(in contexts: [Context], marked: String? = nil) -> Command<Self> {
@@ -183,7 +189,7 @@ extension OrganizationsScreen {
   }
 
   package func source(
-    of edit: BulkEdit, in organization: String?, isEverything: Bool
+    of edit: BulkEdit, in organization: String?
   ) -> (BulkEditPlan.Source, title: String)? {
     let records: MarkedRecords.Records
     switch edit {
