@@ -211,11 +211,14 @@ _orgman_list() {
     repeating_flags=()
     non_repeating_flags=(--count --csv --spreadsheet --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--sort --limit --columns --data --log-level --log-file)
+    non_repeating_options=(--view --sort --limit --columns --data --log-level --log-file)
     __orgman_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
+    '--view')
+        return
+        ;;
     '--sort')
         return
         ;;

@@ -24,6 +24,10 @@ package enum Event: Sendable {
   case outcome(CommitOutcome)
   /// What the undo or redo that is being committed is about.
   case reverting(HistoryEntry)
+  /// A view was kept, or why it wasn't.
+  case viewSaved(SavedView, OrgError?)
+  /// What became of an export.
+  case exported(ExportRequest, Result<ExportOutcome, OrgError>)
   /// What was searched for.
   case found(Found)
   /// A commit waits for another program or person.
@@ -85,6 +89,8 @@ extension AppModel {
     case .committed(let changes): receive(committed: changes)
     case .outcome(let outcome): return receive(outcome)
     case .reverting(let entry): receive(reverting: entry)
+    case .viewSaved(let view, let error): receive(saved: view, error)
+    case .exported(let request, let result): return receive(request, result)
     case .found(let found): receive(found)
     case .waiting(let holder): receive(holder)
     case .failure(let error): return receive(error)

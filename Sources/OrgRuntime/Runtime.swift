@@ -14,6 +14,8 @@ package final class Runtime: EffectHandler, Sendable {
   private let maintained: (any MaintainableStore)?
   private let uid: UInt32?
   private let drafts: (any DraftKeeper)?
+  /// Where views are kept, if anywhere.
+  private let views: (any ViewKeeper)?
   private let observer: (any RuntimeObserver)?
   private let queues = Queues()
   private let screens: ScreenLoader
@@ -31,6 +33,7 @@ package final class Runtime: EffectHandler, Sendable {
     let committing = DispatchQueue(label: "orgman.committing")
     let fetching = DispatchQueue(label: "orgman.fetching")
     let completing = DispatchQueue(label: "orgman.completing")
+    let exporting = DispatchQueue(label: "orgman.exporting")
   }
 
   private struct State {
@@ -51,9 +54,10 @@ package final class Runtime: EffectHandler, Sendable {
   ///   - uid: whose changes are undone and redone; `nil` for anybody's.
   ///   - order: what the list is sorted by from the start.
   ///   - drafts: where what is typed is kept, if anywhere.
+  ///   - views: where views are kept, if anywhere.
   package init(
     store: any OrgStore, isReadOnly: Bool = false, inbox: Inbox, uid: UInt32?, order: ListOrder = ListOrder(),
-    drafts: (any DraftKeeper)? = nil, observer: (any RuntimeObserver)? = nil
+    drafts: (any DraftKeeper)? = nil, views: (any ViewKeeper)? = nil, observer: (any RuntimeObserver)? = nil
   ) {
     manager = OrgManager(store: store)
     self.inbox = inbox
@@ -61,6 +65,7 @@ package final class Runtime: EffectHandler, Sendable {
     maintained = isReadOnly ? nil : store as? any MaintainableStore
     self.uid = uid
     self.drafts = drafts
+    self.views = views
     self.observer = observer
     screens = ScreenLoader(manager: manager, inbox: inbox)
     state.withLock { $0.request.order = order }
@@ -179,6 +184,7 @@ package final class Runtime: EffectHandler, Sendable {
     queues.arranging.sync {}
     queues.completing.sync {}
     queues.fetching.sync {}
+    queues.exporting.sync {}
     screens.waitUntilIdle()
   }
 
@@ -223,6 +229,10 @@ package final class Runtime: EffectHandler, Sendable {
       commit { [self] () throws(OrgError) in reverting(try manager.redoing(by: uid)) }
     case .find(let request): queues.arranging.async { [self] in inbox.post(.found(request.find())) }
     case .cancelCommit: state.withLock { $0.isCancelled = true }
+    case .saveView(let view):
+      queues.arranging.async { [self] in inbox.post(.viewSaved(view, views?.problem(saving: view))) }
+    case .export(let request):
+      queues.exporting.async { [inbox] in inbox.post(.exported(request, Exporter.result(of: request))) }
     case .saveDraft(let draft): drafts?.save(draft)
     case .dropDraft: drafts?.drop()
     case .leaveDraft: drafts?.leave()

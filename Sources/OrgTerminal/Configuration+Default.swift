@@ -61,7 +61,15 @@ extension Configuration {
       [history]
       #keep = "forever"
 
-      # Queries that the command palette (:) offers by their names.
+      # Views: the filter of a list, what it is sorted by and its columns under a name. V and the command palette (:) open
+      # them, orgman list --view takes them, and save view in the palette writes them here. list is "organizations",
+      # "users" or "history".
+      #[views."enterprise without Stripe"]
+      #filter = "plan:enterprise no:stripe"
+      #sort = "members"
+      #columns = ["plan", "members", "lago"]
+
+      # Queries of organizations alone, which are views, too.
       [queries]
       #"paying without a Stripe id" = "no:stripe !plan:founders_friend !status:deleted"
       #"without an owner" = "owners:0 !status:deleted"

@@ -60,13 +60,15 @@ package struct Configuration: Sendable {
 private struct ConfigurationReader {
   var configuration = Configuration()
   var problems: [ConfigurationProblem] = []
+  /// The views so far, with their places.
+  private var views: [(view: SavedView, place: TextPlace)] = []
 
   /// The top-level names.
   private static let names = [
     "theme", "mouse", "columns", "sort", "plan-tiers", "external-deletions", "time-zone", "data", "read",
   ]
   /// The tables.
-  private static let tables = ["[history]", "[queries]", "[keys]"]
+  private static let tables = ["[history]", "[views.NAME]", "[queries]", "[keys]"]
   /// The names in [history].
   private static let historyNames = ["keep"]
 
@@ -74,6 +76,7 @@ private struct ConfigurationReader {
     for table in reader.tables {
       switch (table.path.first, table.path.count) {
       case ("queries", 1), ("keys", 1), ("history", 1): break
+      case ("views", 2): views.append((SavedView(name: table.path[1], filter: ""), table.place))
       case ("keys", 3) where table.path[1] == "in":
         if CommandTable.standard.context(named: table.path[2]) == nil {
           note(
@@ -86,6 +89,7 @@ private struct ConfigurationReader {
       }
     }
     for entry in reader.entries { take(entry) }
+    configuration.preferences.views = views.map(\.view)
     let tiers = configuration.preferences.planTiers
     configuration.preferences.order.planTiers = tiers
     do throws(KeymapProblems) {
@@ -148,11 +152,14 @@ private struct ConfigurationReader {
     case ("columns", 1): columns(entry)
     case ("sort", 1): sort(entry)
     case ("queries", 2): query(entry)
+    case ("views", 3): view(entry)
     case ("keys", 2): key(entry, nil)
     case ("keys", 4) where entry.path[1] == "in":
       // A misspelled table has already been reported.
       if let context = CommandTable.standard.context(named: entry.path[2]) { key(entry, context) }
-    case ("keys", 1), ("queries", 1), ("history", 1):
+    case ("views", 2):
+      note("\(TOMLReader.name(entry.path)) is a table: write [\(TOMLReader.name(entry.path))].", entry.place)
+    case ("keys", 1), ("queries", 1), ("history", 1), ("views", 1):
       note("\(entry.path[0]) is a table: write [\(entry.path[0])].", entry.place)
     default:
       note(
@@ -221,7 +228,11 @@ private struct ConfigurationReader {
   }
 
   private mutating func columns(_ entry: TOMLReader.Entry) {
-    guard let names = strings(entry) else { return }
+    if let columns = listColumns(entry) { configuration.preferences.columns = columns }
+  }
+
+  private mutating func listColumns(_ entry: TOMLReader.Entry) -> [ListColumn]? {
+    guard let names = strings(entry) else { return nil }
     var columns: [ListColumn] = []
     for (name, place) in names {
       guard let column = ListColumn(name: name) else {
@@ -233,7 +244,7 @@ private struct ConfigurationReader {
       if columns.contains(column) { note("The column \(name) is there already.", place) }
       columns.append(column)
     }
-    configuration.preferences.columns = columns
+    return columns
   }
 
   private mutating func sort(_ entry: TOMLReader.Entry) {
@@ -262,6 +273,34 @@ private struct ConfigurationReader {
       return note("The query can't be read: \(error.message)", place)
     }
     configuration.preferences.savedQueries.append(SavedQuery(name: name, text: text))
+  }
+
+  private mutating func view(_ entry: TOMLReader.Entry) {
+    guard let place = views.firstIndex(where: { $0.view.name == entry.path[1] }) else { return }
+    let old = views[place].view
+    var (list, filter, sort, columns) = (old.list, old.filter, old.sort, old.columns)
+    switch entry.path[2] {
+    case "list":
+      guard let name = string(entry) else { return }
+      guard let found = SavedView.List(rawValue: name) else {
+        return note(
+          "list is \(Self.list(SavedView.List.allCases.map(\.rawValue), "or")), not \(name.quoted).",
+          entry.value.place)
+      }
+      list = found
+    case "filter":
+      guard let text = string(entry) else { return }
+      filter = text
+    case "sort":
+      guard let name = string(entry) else { return }
+      sort = name
+    case "columns": columns = listColumns(entry)
+    default:
+      return note(
+        "There is no \(TOMLReader.name([entry.path[2]])) in a view; there are list, filter, sort and columns.",
+        entry.place)
+    }
+    views[place].view = SavedView(name: old.name, list: list, filter: filter, sort: sort, columns: columns)
   }
 
   private mutating func key(_ entry: TOMLReader.Entry, _ context: Context?) {

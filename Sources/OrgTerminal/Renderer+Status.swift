@@ -170,6 +170,10 @@ extension Renderer {
       type(palette.input, after: ":", leaving: 1, layout, &line, &frame)
       return line.spans
     }
+    if let prompt = model.workspace.overlay as? NamePrompt {
+      type(prompt.field, after: prompt.label, leaving: 1, layout, &line, &frame)
+      return line.spans
+    }
     let screen = model.screen
     let prompt = model.workspace.overlay as? FilterPrompt
     let marked =
@@ -203,10 +207,12 @@ extension Renderer {
     _ field: TextField, after sign: String, leaving rest: Int, _ layout: Layout, _ line: inout LineBuilder,
     _ frame: inout Frame
   ) {
-    let width = layout.size.columns - rest - 2
+    let signWidth = min(typesetter.set(sign).width, max(1, layout.size.columns / 2))
+    let width = layout.size.columns - rest - 1 - signWidth
     let window = typesetter.window(field.text, cursor: field.cursor, width)
-    line.add(" \(sign)", theme.question)
-    frame.cursor = Position(column: 2 + window.cursor, row: layout.filterRow)
+    line.add(" ", theme.question)
+    line.add(sign, width: signWidth, theme.question)
+    frame.cursor = Position(column: 1 + signWidth + window.cursor, row: layout.filterRow)
     line.add(window.text, width: width)
   }
 }

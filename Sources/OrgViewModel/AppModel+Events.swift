@@ -44,6 +44,21 @@ extension AppModel {
     workspace.status.note("Copied \(what.escapedForDisplay).")
   }
 
+  /// Learns that a view was kept, or why it wasn't.
+  package mutating func receive(saved view: SavedView, _ error: OrgError?) {
+    guard let error else { return workspace.receive(saved: view) }
+    workspace.status.message = nil
+    workspace.status.refuse(error.message)
+  }
+
+  /// Learns what became of an export.
+  package mutating func receive(
+    _ request: ExportRequest, _ result: Result<ExportOutcome, OrgError>
+  ) -> [Effect] {
+    workspace.receive(request, result)
+    return takeEffects()
+  }
+
   /// What changed has been seen.
   package mutating func endFlash() {
     (workspace.flash.organizations, workspace.flash.shownBefore) = ([], nil)

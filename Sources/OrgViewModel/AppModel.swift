@@ -90,6 +90,7 @@ package struct AppModel: Sendable {
     case .perform(let action): screen.perform(action, &workspace)
     case .choose(let choice): return choose(choice)
     case .show(let shortcut): show(shortcut.screen())
+    case .view(let view): show(view)
     case .visit(let screen): if screen.identity != self.screen.identity { leave(for: screen) }
     case .organizations(let query): showOrganizations(matching: query, isVisit: true)
     case .organization(let id, let name, let item): showOrganization(id, named: name, item)
@@ -114,10 +115,24 @@ package struct AppModel: Sendable {
     workspace.closePalette()
     switch choice {
     case .action(let action): act(action)
-    case .query(let text):
-      workspace.status.message = nil
-      showOrganizations(matching: text, isVisit: false)
+    case .view(let view): show(view)
     }
+  }
+
+  /// Shows a list as a view has it.
+  private mutating func show(_ view: SavedView) {
+    workspace.status.message = nil
+    switch view.list {
+    case .organizations:
+      workspace.columns = view.columns ?? workspace.settings.preferences.columns
+      if !(screen is OrganizationsScreen) { showOrganizations() }
+      withOrganizations { $0.show(view, &$1) }
+    case .users: show(UsersScreen())
+    case .history: show(HistoryScreen())
+    }
+    guard view.list != .organizations else { return }
+    screen.take(.type(view.filter), &workspace)
+    screen.take(.accept, &workspace)
   }
 
   /// Goes to a screen with a shortcut, as it was left.

@@ -34,6 +34,10 @@ package enum RuntimeEffect: Sendable, Hashable {
   case find(MatchSearch)
   /// Read the data again, then arrange them.
   case reload(ListRequest)
+  /// Keep a view; what came of it comes to `receive(saved:_:)`.
+  case saveView(SavedView)
+  /// Write rows for other programs; what came of it comes to `receive(_: ExportRequest, _:)`.
+  case export(ExportRequest)
   /// Keep what is typed, so that it survives the end of the program.
   case saveDraft(Draft)
   /// Drop what was kept: it was saved, or thrown away.

@@ -64,6 +64,8 @@ package enum ListColumn: Sendable, Hashable, CaseIterable {
 package struct Preferences: Sendable, Hashable {
   /// Queries that the palette offers.
   package var savedQueries: [SavedQuery]
+  /// Views that have a name.
+  package var views: [SavedView] = []
   /// The plans that are known, in rising order; any other can be typed.
   package var planTiers: [String]
   /// The columns of the list, after the name.

@@ -101,6 +101,10 @@ package struct Workspace: Sendable {
   package internal(set) var status = StatusLine()
   /// What covers the screen, the topmost last; keys go there.
   package internal(set) var overlays: [any Overlay] = []
+  /// Views that can be opened.
+  package internal(set) var views: [SavedView]
+  /// The columns of the organizations, after the name.
+  package internal(set) var columns: [ListColumn]
   /// Changes that are being saved.
   var commits = CommitQueue()
   /// Changes that are to be asked about.
@@ -114,6 +118,8 @@ package struct Workspace: Sendable {
 
   init(_ data: OrganizationList, viewport: Viewport, settings: Settings) {
     (self.data, self.viewport, self.settings) = (data, viewport, settings)
+    views = settings.preferences.allViews
+    columns = settings.preferences.columns
     requests = Requests(last: data.request.serial, arranged: data.request)
   }
 
@@ -287,6 +293,8 @@ enum Transition: Sendable {
   case choose(Palette.Choice)
   /// To a screen as it was left.
   case show(Shortcut)
+  /// To a list as a view has it.
+  case view(SavedView)
   /// To a screen of its own, with the way back.
   case visit(any Screen)
   /// To the organizations that a query finds, with the way back.

@@ -80,6 +80,9 @@ enum ConfigurationFile {
     return "\((path ?? "config.toml").escapedForDisplay)\(place): \(problem.message)"
   }
 
+  /// What the file says now; nothing where there is none.
+  static func currentText() throws(ConfigurationProblem) -> String { try text().get() ?? "" }
+
   private static func text() -> Result<String?, ConfigurationProblem> {
     func failure(_ reason: String) -> Result<String?, ConfigurationProblem> {
       .failure(ConfigurationProblem(place: nil, message: reason))

@@ -71,7 +71,7 @@ import Testing
   @Test func `saved queries come first, and filter`() {
     var driver = driver(SavedQuery(name: "without \u{1B}stripe", text: "no:stripe bravo"))
     driver.press(.open, .palette)
-    #expect(palette(driver)?.items.first?.title == "Filter: without \\u{1B}stripe")
+    #expect(palette(driver)?.items.first?.title == "View: without \\u{1B}stripe")
     driver.press(.accept)
     #expect(driver.names == ["Bravo"])
     #expect(driver.model.query == "no:stripe bravo")

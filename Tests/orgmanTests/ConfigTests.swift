@@ -112,7 +112,7 @@ extension EndToEnd {
       try configure("[queries]\n\"the bakery\" = \"bakery\"\n")
       let orgman = try open(try DataFiles.reference(), environment: environment)
       orgman.send(":")
-      try orgman.waitForText("▸  Filter: the bakery")
+      try orgman.waitForText("▸  View: the bakery")
       orgman.press(.enter)
       try orgman.waitForText("1 of 10")
       orgman.send(":new org")
@@ -125,6 +125,42 @@ extension EndToEnd {
       try orgman.waitForText("▸  Quit")
       orgman.press(.enter)
       #expect(try orgman.waitForExit() == .exited(0))
+    }
+
+    @Test func `a view that is saved on the screen is there the next day, on the screen and in commands`()
+      throws
+    {
+      try configure("# Mine.\ntheme = \"contrast\"\n")
+      let data = try DataFiles.reference()
+      var orgman = try open(data, environment: environment)
+      orgman.send("/no:stripe bakery")
+      orgman.press(.enter)
+      orgman.send(":save view")
+      orgman.press(.enter)
+      try orgman.waitForText("Save the view as:")
+      orgman.send("bakery without Stripe")
+      orgman.press(.enter)
+      try orgman.waitForText("Saved the view bakery without Stripe.")
+      try orgman.quit()
+      let text = try String(contentsOfFile: file, encoding: .utf8)
+      #expect(text.hasPrefix("# Mine.\ntheme = \"contrast\"\n"))
+      #expect(text.contains("[views.\"bakery without Stripe\"]\nfilter = \"no:stripe bakery\"\n"))
+      orgman = try open(data, environment: environment)
+      orgman.send("V")
+      try orgman.waitForText("View: bakery without Stripe")
+      orgman.press(.enter)
+      try orgman.waitForText("/no:stripe bakery")
+      try orgman.quit()
+      let list = try run(
+        try builtProduct("orgman"),
+        ["list", "--data", data.address, "--view", "bakery without Stripe", "--count"],
+        environment: environment)
+      #expect(list.stdout == "1\n")
+      let wrong = try run(
+        try builtProduct("orgman"), ["list", "--data", data.address, "--view", "bakry without Stripe"],
+        environment: environment)
+      #expect(wrong.status == .exited(64))
+      #expect(wrong.stderr.contains("Did you mean \"bakery without Stripe\"?"))
     }
 
     @Test func `columns, order and plans follow the configuration`() throws {

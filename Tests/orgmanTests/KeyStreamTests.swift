@@ -15,7 +15,7 @@ extension EndToEnd {
         $1
       }
       let text = try run(try builtProduct("orgman"), ["config", "--default"]).stdout
-      var lines = ["[keys]", "quit = \"F12\"", "close = []", "palette = []", "suspend = []"]
+      var lines = ["[keys]", "quit = \"F12\"", "close = []", "palette = []", "suspend = []", "export = []"]
       // Wherever else they have keys.
       var heading = ""
       for line in text.split(separator: "\n") {

@@ -10,7 +10,7 @@ struct ListCell {
 extension Renderer {
   /// The columns that fit after the name, and the remaining width for the name. The widest columns are dropped first.
   func columns(_ model: AppModel, _ width: Int) -> (name: Int, cells: [ListCell]) {
-    var cells = model.workspace.settings.preferences.columns.map {
+    var cells = model.workspace.columns.map {
       ListCell(kind: $0, width: Self.width(of: $0, width))
     }
     func name() -> Int { width - 1 - cells.reduce(0) { $0 + $1.width } }

@@ -24,14 +24,15 @@ extension OverviewScreen: DrawableRowsScreen {
       case .blank: break
       case .heading(let title): line.add(title, theme.title)
       case .more(let text): line.add("  " + text, theme.quiet)
-      case .count(let text, let count, let most, _, let needsAttention):
+      case .count(let text, let count, let percent, _, let needsAttention):
         line.add(needsAttention ? "! " : "  ", style)
         line.add(text, width: label - 2, style)
         line.add(count.grouped, width: 7, style, isRight: true)
-        let percent = (count * 100 + rows.organizationCount / 2) / max(1, rows.organizationCount)
         line.add("\(percent) %", width: share, style, isRight: true)
         line.add(" ", style)
-        let cells = most == 0 ? 0 : (count * barWidth + most - 1) / most
+        // All bars are shares of the same whole.
+        let all = max(1, rows.organizationCount)
+        let cells = (count * barWidth + all - 1) / all
         line.add(
           String(repeating: "█", count: min(barWidth, cells)),
           list.isSelected(index) ? style : needsAttention ? theme.title : theme.text)

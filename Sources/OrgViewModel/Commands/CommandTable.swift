@@ -9,9 +9,8 @@ package enum Registry {
   static let overlays: [any Overlay.Type] = [
     FilterPrompt.self, RoleMenu.self, PlanMenu.self, StatusMenu.self, SortMenu<OrganizationColumn>.self,
     SortMenu<MemberColumn>.self, SortMenu<UserColumn>.self, SortMenu<MembershipColumn>.self,
-    HandoverMenu.self,
-    Question.self, DiscardQuestion.self, LeaveQuestion.self, DraftQuestion.self, Form.self, Help.self,
-    Palette.self,
+    HandoverMenu.self, Question.self, DiscardQuestion.self, LeaveQuestion.self, DraftQuestion.self,
+    Form.self, NamePrompt.self, ExportMenu.self, Help.self, Palette.self,
   ]
 }
 

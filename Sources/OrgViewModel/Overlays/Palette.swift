@@ -7,8 +7,8 @@ package struct Palette: TextOverlay {
   package enum Choice: Sendable, Hashable {
     /// An action.
     case action(Action)
-    /// A query that was given a name in the configuration.
-    case query(String)
+    /// A list as a view has it.
+    case view(SavedView)
   }
 
   /// A line of the palette.
@@ -32,18 +32,27 @@ package struct Palette: TextOverlay {
   private let all: [Item]
 
   /// - Parameter obstacle: why an action can't be done now; `nil` where it can.
-  init(_ queries: [SavedQuery], obstacle: (Action) -> String?) {
+  init(_ views: [SavedView], obstacle: (Action) -> String?) {
     let all =
-      queries.map {
-        Item(
-          choice: .query($0.text), title: "Filter: \($0.name.escapedForDisplay)",
-          name: $0.text.escapedForDisplay)
-      }
+      Self.items(views)
       + CommandTable.standard.actions.filter { $0.isCommand && $0 != .palette }.map {
         Item(choice: .action($0), title: $0.title, name: $0.name, isPossible: obstacle($0) == nil)
       }
     self.all = all.filter(\.isPossible) + all.filter { !$0.isPossible }
     items = self.all
+  }
+
+  /// Views alone.
+  init(_ views: [SavedView]) {
+    all = Self.items(views)
+    items = all
+  }
+
+  private static func items(_ views: [SavedView]) -> [Item] {
+    views.map {
+      Item(
+        choice: .view($0), title: "View: \($0.name.escapedForDisplay)", name: $0.filter.escapedForDisplay)
+    }
   }
 
   /// How many of the items can be done.

@@ -36,6 +36,10 @@ package struct HistoryScreen: RowsScreen, MarkingScreen {
   }
 
   package static let contexts = [Context.history, .entry]
+  package static let viewList: SavedView.List? = .history
+  package func view(_ workspace: Workspace) -> SavedView? {
+    subject == .all ? SavedView(name: "", list: .history, filter: filter) : nil
+  }
   package var context: Context { pane == .list ? .history : .entry }
   package var identity: String { subject == .all ? "history" : "history \(subject)" }
 

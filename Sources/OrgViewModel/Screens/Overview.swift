@@ -9,9 +9,9 @@ package struct OverviewRows: ListRows {
     case heading(String)
     /// Nothing.
     case blank
-    /// So many organizations of which the query finds just these, out of the most that a line like it has; and
-    /// whether somebody should look at them.
-    case count(String, Int, most: Int, query: String, needsAttention: Bool)
+    /// So many organizations of which the query finds just these, how many in a hundred that are, and whether a person
+    /// should look at them.
+    case count(String, Int, percent: Int, query: String, needsAttention: Bool)
     /// An organization, with what puts it here.
     case organization(String, id: String, value: String)
     /// So many things that there is no room for.
@@ -32,18 +32,25 @@ package struct OverviewRows: ListRows {
   ///
   /// - Parameters:
   ///   - query: words that a line must have.
+  ///   - planTiers: the plans that are known; none to ask for no others.
   ///   - zone: in which times are shown.
-  package init(_ overview: Overview, query: String, zone: DisplayZone = .utc) {
+  package init(
+    _ overview: Overview, query: String, planTiers: [String] = [], zone: DisplayZone = .utc
+  ) {
     let optional = Array(OrganizationField.optional.reversed())
     var lines: [Line] = []
     func section(_ title: String, _ new: [Line]) {
       guard !new.isEmpty else { return }
       lines += (lines.isEmpty ? [] : [.blank]) + [.heading(title)] + new
     }
+    /// Lines with shares of all; those of the lines that together are everything add up to a hundred.
     func counts(_ items: [(String, Int, String)], needsAttention: Bool = false) -> [Line] {
-      let most = items.map(\.1).max() ?? 0
-      return items.map {
-        .count($0.0, $0.1, most: most, query: $0.2, needsAttention: needsAttention && $0.1 > 0)
+      let percents =
+        needsAttention
+        ? items.map { Self.percents([$0.1, overview.organizationCount - $0.1])[0] }
+        : Self.percents(items.map(\.1))
+      return zip(items, percents).map { item, percent in
+        .count(item.0, item.1, percent: percent, query: item.2, needsAttention: needsAttention && item.1 > 0)
       }
     }
     func line(_ organization: Organization, _ value: String) -> Line {
@@ -56,8 +63,8 @@ package struct OverviewRows: ListRows {
           ($0.rawValue, overview.statuses[$0] ?? 0, "status:\($0.rawValue)")
         }))
     let byCount = overview.plans.values.sorted { ($1.count, $0.name) < ($0.count, $1.name) }
-    var planLines = counts(
-      byCount.prefix(Self.planLimit).map { ($0.name, $0.count, "plan:\(Self.quoted($0.name))") })
+    var planLines = Array(
+      counts(byCount.map { ($0.name, $0.count, "plan:\(Self.quoted($0.name))") }).prefix(Self.planLimit))
     if byCount.count > Self.planLimit {
       planLines.append(.more("and \((byCount.count - Self.planLimit).grouped) other plans"))
     }
@@ -75,7 +82,23 @@ package struct OverviewRows: ListRows {
         ("without members", members.memberless, "members:0"),
       ]
     }
-    section("To look after", counts((people ?? []) + missing, needsAttention: true))
+    // What is known of no price list is likely to be mistyped.
+    let strange = overview.plans.values.filter { plan in
+      !planTiers.contains { $0.lowercased() == plan.name.lowercased() }
+    }
+    let unknown =
+      planTiers.isEmpty || strange.isEmpty
+      ? []
+      : [
+        (
+          "on a plan that isn't configured", strange.reduce(0) { $0 + $1.count },
+          planTiers.map { "!plan:\(Self.quoted($0))" }.joined(separator: " ")
+        )
+      ]
+    // The worst first: what nobody can manage, what can't be billed, then what is odd.
+    let ranked = ((people ?? []).filter { $0.2 == "owners:0" } + unknown + missing)
+    let rest = (people ?? []).filter { $0.2 != "owners:0" }
+    section("To look after", counts(ranked + rest, needsAttention: true))
     section(
       "Largest",
       (overview.members?.largest ?? []).map { organization, count in
@@ -96,6 +119,20 @@ package struct OverviewRows: ListRows {
     var places: [String: Int] = [:]
     for (place, line) in lines.enumerated() { if let id = line.id { places[id] = place } }
     self.places = places
+  }
+
+  /// How many in a hundred each part is: whole numbers that add up to a hundred, where the parts with the largest rests
+  /// are rounded up.
+  static func percents(_ parts: [Int]) -> [Int] {
+    let total = parts.reduce(0, +)
+    guard total > 0 else { return parts.map { _ in 0 } }
+    var percents = parts.map { Int(Double($0) * 100 / Double(total)) }
+    let rests = zip(parts, percents).map { Double($0) * 100 / Double(total) - Double($1) }
+    let missing = 100 - percents.reduce(0, +)
+    for place in parts.indices.sorted(by: { (rests[$1], $0) < (rests[$0], $1) }).prefix(max(0, missing)) {
+      percents[place] += 1
+    }
+    return percents
   }
 
   /// A value as it is written in a query.
@@ -125,7 +162,7 @@ extension OverviewRows.Line {
   fileprivate var text: String? {
     switch self {
     case .heading, .blank, .more: nil
-    case .count(let label, _, _, let query, _): label + "\n" + query
+    case .count(let label, _, percent: _, let query, _): label + "\n" + query
     case .organization(let name, let id, _): name + "\n" + id
     }
   }
@@ -136,6 +173,8 @@ package struct OverviewScreen: RowsScreen {
   package var list = RowList<OverviewRows>()
   /// The zone in which times are shown.
   private var zone = DisplayZone.utc
+  /// The plans that are known.
+  private var planTiers: [String] = []
 
   package static let contexts = [Context.overview]
 
@@ -158,13 +197,14 @@ package struct OverviewScreen: RowsScreen {
   package func load(_ source: any ScreenSource, _ request: ScreenRequest) throws(OrgError) {
     guard let reader = source.reader else { return }
     let overview = try reader.wanted(while: source.wantedness).overview {
-      source.post(OverviewRows($0, query: request.query, zone: zone))
+      source.post(OverviewRows($0, query: request.query, planTiers: planTiers, zone: zone))
     }
-    source.post(OverviewRows(overview, query: request.query, zone: zone))
+    source.post(OverviewRows(overview, query: request.query, planTiers: planTiers, zone: zone))
   }
 
   package mutating func resume(_ workspace: inout Workspace) {
     zone = workspace.settings.preferences.timeZone
+    planTiers = workspace.settings.preferences.planTiers
     requestRows(&workspace)
   }
 

@@ -7,6 +7,12 @@ package protocol Screen: CommandTarget {
   var identity: String { get }
   /// By which key it is reached; `nil` for a screen that is about something that is selected elsewhere.
   static var shortcut: Shortcut? { get }
+  /// Which list a view of it is; `nil` for a screen that there are no views of.
+  static var viewList: SavedView.List? { get }
+  /// What a view of it is, but for the name.
+  func view(_ workspace: Workspace) -> SavedView?
+  /// What is exported of it: what is marked, or all that the filter shows; `nil` where there is nothing.
+  func exportSource(_ workspace: Workspace) -> ExportSource?
   /// Whether it lives on, with all its marks, while another screen is shown.
   static var isResident: Bool { get }
   /// Why an action can't be done now; `nil` where it can.
@@ -125,6 +131,11 @@ extension Screen {
   package var queryError: QueryError? { nil }
   package mutating func receive(_ found: Found, _ workspace: inout Workspace) {}
   package static var shortcut: Shortcut? { nil }
+  package static var viewList: SavedView.List? { nil }
+  package func exportSource(_ workspace: Workspace) -> ExportSource? { nil }
+  package func view(_ workspace: Workspace) -> SavedView? {
+    Self.viewList.map { SavedView(name: "", list: $0, filter: filter) }
+  }
   /// What its shortcut asks for.
   package static var shortcutAction: Action? { shortcut?.action }
   package var selectedUser: String? { nil }
@@ -230,10 +241,28 @@ extension Screen {
         $0.beginFilter(&$1)
         $1.open(FilterPrompt($0.filter))
       },
+      Command(
+        .saveView, "", .finding, "save filter, sort and columns under a name",
+        unless: { screen, workspace in
+          screen.view(workspace) == nil
+            ? "Views are of the organizations, the users and the whole history; go to one of these lists."
+            : nil
+        }
+      ) { if let view = $0.view($1) { $1.open(NamePrompt(.view(view))) } },
+      Command(
+        .openView, "V", .finding, "open a view that was saved under a name",
+        unless: { $1.views.isEmpty ? "No view is saved yet; filter, and then :save view saves one." : nil }
+      ) { $1.open(Palette($1.views)) },
+      Command(
+        .export, "x", .marking,
+        "export what is marked, or all that the filter shows: then c CSV, j JSON, y clipboard",
+        marked: "export",
+        unless: { $0.exportSource($1) == nil ? "There is nothing to export here." : nil }
+      ) { if let source = $0.exportSource($1) { $1.open(ExportMenu(source: source)) } },
       Command(.reload, "R F5", .finding, "read the data again") { $0.reload(&$1) },
       Command(.palette, ":", .program, "every command by its name", hint: "more") { screen, workspace in
         workspace.open(
-          Palette(workspace.settings.preferences.savedQueries) { screen.obstacle(to: $0, workspace) })
+          Palette(workspace.views) { screen.obstacle(to: $0, workspace) })
       },
       Command(.help, "? F1", .program, "this page", hint: "help") {
         $1.open(Help($0.context, $1.settings.keys, $1.viewport))

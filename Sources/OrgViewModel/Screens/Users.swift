@@ -68,6 +68,7 @@ package struct UsersScreen: RowsScreen, MarkingScreen {
   package private(set) var order = UserOrder()
 
   package static let contexts = [Context.users]
+  package static let viewList: SavedView.List? = .users
 
   package static let shortcut: Shortcut? = Shortcut(
     .showUsers, "2", "users: who belongs where"

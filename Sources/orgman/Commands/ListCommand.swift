@@ -1,6 +1,7 @@
 import ArgumentParser
 import OrgCore
 import OrgFileStore
+import OrgViewModel
 
 /// `orgman list`
 struct ListCommand: ParsableCommand {
@@ -31,6 +32,12 @@ struct ListCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "List what a view shows that was saved under this name; a query, --sort and --columns beside it come on top.",
+      valueName: "name"))
+  var view: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Sort by \(ListOrder.Column.allCases.map(\.rawValue).alternatives); the largest and the newest first, and the other way round with a - in front, as in --sort=-members. Without it, the order of the data.",
       valueName: "column"), transform: ListCommand.order)
   var sort: ListOrder?
@@ -58,7 +65,8 @@ struct ListCommand: ParsableCommand {
   }
 
   func run() throws {
-    let text = query.joined(separator: " ")
+    let saved = try savedView()
+    let text = ((saved.map { [$0.filter] } ?? []) + query).joined(separator: " ")
     // What can't be read whichever roles there are is refused before the data are read.
     if (try? Query(text, roles: Role.allCases)) == nil {
       _ = try Query(argument: text, roles: Rules.files.roles)
@@ -85,7 +93,7 @@ struct ListCommand: ParsableCommand {
   private func printRows(
     _ query: Query, _ reader: any StoreReader, _ output: StandardOutput
   ) throws -> Int {
-    let chosen = try chosenColumns() ?? Array(Self.columns.indices)
+    let chosen = try chosenColumns() ?? viewColumns() ?? Array(Self.columns.indices)
     var list = try Listing(
       chosen.map { Self.columns[$0].column }, as: listing.format(options, on: output), on: output,
       isChosen: columns != nil)
@@ -95,7 +103,9 @@ struct ListCommand: ParsableCommand {
       let cells = row.organization.cells(row.defaults) + [.number(row.memberCount)]
       try list.add(chosen.map { cells[$0] })
     }
-    if let sort {
+    let usual = ConfigurationFile.load().configuration.preferences.order
+    let ofView = try savedView()?.sort.flatMap { usual.named($0) }
+    if let sort = sort ?? ofView {
       try forEachRow(
         of: reader.listing(
           query, sort.with(ConfigurationFile.load().configuration.preferences.planTiers), after: nil), add)
@@ -167,6 +177,32 @@ struct ListCommand: ParsableCommand {
       }
       return place
     }
+  }
+
+  /// The view that `--view` names.
+  private func savedView() throws -> SavedView? {
+    guard let view else { return nil }
+    let views = ConfigurationFile.load().configuration.preferences.allViews
+    guard let found = views.first(where: { $0.name == view }) else {
+      let near = views.map(\.name).near(view)
+      throw ValidationError(
+        "There is no view \(view.quoted)"
+          + (near.isEmpty
+            ? views.isEmpty ? "; none is saved yet." : "; there are \(views.map(\.name.quoted).alternatives)."
+            : ". Did you mean \(near.map(\.quoted).alternatives)?"))
+    }
+    guard found.list == .organizations else {
+      throw ValidationError(
+        "The view \(view.quoted) is one of the \(found.list.rawValue); orgman list has organizations.")
+    }
+    return found
+  }
+
+  /// The columns of the view, with id and name; `nil` for those that are printed otherwise.
+  private func viewColumns() throws -> [Int]? {
+    guard let columns = try savedView()?.columns else { return nil }
+    let words = ["id", "name"] + columns.map(\.name)
+    return words.compactMap { word in Self.columns.firstIndex { $0.word == word } }
   }
 
   /// What `--sort` names.

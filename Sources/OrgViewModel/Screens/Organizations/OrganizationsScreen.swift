@@ -78,6 +78,12 @@ package struct OrganizationsScreen: MarkingScreen {
   }
 
   package static let contexts = [Context.list, .detail]
+  package static let viewList: SavedView.List? = .organizations
+  package func view(_ workspace: Workspace) -> SavedView? {
+    SavedView(
+      name: "", filter: list.filter, sort: order == workspace.settings.preferences.order ? nil : order.name,
+      columns: workspace.columns == workspace.settings.preferences.columns ? nil : workspace.columns)
+  }
   package var context: Context { pane == .list ? .list : .detail }
   package var identity: String { "organizations" }
   package static let isResident = true
@@ -224,6 +230,15 @@ package struct OrganizationsScreen: MarkingScreen {
     visit.arrival = isVisit ? Arrival(query: query, pane: .list) : nil
     pane = .list
     setFilter(query, &workspace)
+  }
+
+  /// Shows the organizations as a view has them.
+  mutating func show(_ view: SavedView, _ workspace: inout Workspace) {
+    order = view.order(workspace.settings.preferences.order)
+    pane = .list
+    list.filter = view.filter
+    visit.arrival = nil
+    requestRows(&workspace)
   }
 
   /// Shows an organization, and something in it. A filter that hides it is cleared.

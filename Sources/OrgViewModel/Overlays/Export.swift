@@ -1,0 +1,225 @@
+import OrgCore
+
+/// Rows of a list, to be written for other programs.
+package struct ExportRequest: Sendable {
+  /// What is written.
+  package enum Format: String, Sendable, Hashable {
+    case csv, json, clipboard
+
+    /// It, for people.
+    var title: String {
+      switch self {
+      case .csv: "CSV"
+      case .json: "JSON"
+      case .clipboard: "text"
+      }
+    }
+  }
+
+  /// Tells it from others.
+  package let serial: Int
+  /// What is written.
+  package let format: Format
+  /// The file; `nil` for the clipboard.
+  package internal(set) var path: String?
+  /// Whether a file that is there is replaced.
+  package internal(set) var replaces = false
+  /// The names of the columns.
+  package let columns: [String]
+  /// Hands the rows over. Takes a while.
+  package let forEachRow: @Sendable (_ body: ([String?]) throws(OrgError) -> Void) throws(OrgError) -> Void
+}
+
+extension ExportRequest: Hashable {
+  /// Whether it is the same request.
+  package static func == (left: Self, right: Self) -> Bool {
+    left.serial == right.serial && left.path == right.path && left.replaces == right.replaces
+  }
+
+  /// By the number of the request.
+  package func hash(into hasher: inout Hasher) { hasher.combine(serial) }
+}
+
+/// What became of an export.
+package enum ExportOutcome: Sendable {
+  /// So many rows are in the file.
+  case written(Int)
+  /// So many rows as a text.
+  case text(String, Int)
+  /// There is such a file already.
+  case exists
+}
+
+/// What a screen hands over to be exported.
+package struct ExportSource: Sendable {
+  /// What the rows are, for the name of a file: `users`
+  let subject: String
+  /// The names of the columns.
+  let columns: [String]
+  let forEachRow: @Sendable (_ body: ([String?]) throws(OrgError) -> Void) throws(OrgError) -> Void
+}
+
+/// The choice of how rows are exported.
+package struct ExportMenu: Menu {
+  let source: ExportSource
+
+  /// Where keys go in it.
+  package static let contexts = [Context.exportChoice]
+  /// Where keys go in it.
+  package var context: Context { .exportChoice }
+
+  /// What it can do.
+  package static let commands: [Command<Self>] =
+    [
+      Command(.export(.csv), "c", .answering, "as CSV, to a file", hint: "CSV") { $0.choose(.csv, &$1) },
+      Command(.export(.json), "j", .answering, "as JSON, to a file", hint: "JSON") { $0.choose(.json, &$1) },
+      Command(.export(.clipboard), "y", .answering, "to the clipboard, with tabs", hint: "clipboard") {
+        $0.choose(.clipboard, &$1)
+      },
+    ] + menuCommands
+
+  /// What is asked.
+  package func question(_ workspace: Workspace) -> String { "Export the \(source.subject):" }
+
+  private func choose(_ format: ExportRequest.Format, _ workspace: inout Workspace) {
+    workspace.dismiss()
+    let day = workspace.settings.preferences.timeZone.shown(workspace.settings.environment.now()).dayText
+    let request = ExportRequest(
+      serial: workspace.requests.next(), format: format,
+      path: format == .clipboard ? nil : "\(source.subject)-\(day).\(format.rawValue)",
+      columns: source.columns, forEachRow: source.forEachRow)
+    if format == .clipboard {
+      workspace.ask(.export(request))
+    } else {
+      workspace.open(NamePrompt(.export(request)))
+    }
+  }
+}
+
+extension Workspace {
+  /// Learns what became of an export.
+  mutating func receive(_ request: ExportRequest, _ result: Result<ExportOutcome, OrgError>) {
+    let path = (request.path ?? "").escapedForDisplay
+    status.message = nil
+    func rows(_ count: Int) -> String { "\(count.grouped) row\(count == 1 ? "" : "s")" }
+    switch result {
+    case .success(.exists): return status.refuse("\(path) is there already; Enter again replaces it.")
+    case .success(.written(let count)): status.note("Wrote \(rows(count)) to \(path), for you alone to read.")
+    case .success(.text(let text, let count)):
+      status.note("Copied \(rows(count)).")
+      ask(.copy(text))
+    case .failure(let error): return status.refuse(error.message)
+    }
+    overlays.removeAll { ($0 as? NamePrompt)?.asks(for: request) ?? false }
+  }
+}
+
+extension Context {
+  package static let exportChoice = Context("export", "The choice of what to export to", .menu)
+}
+
+extension Action {
+  package static let export = Action(
+    "export", "Export the marked rows, or all that the filter shows",
+    synonyms: "csv json write download spreadsheet excel dump print")
+
+  static func export(_ format: ExportRequest.Format) -> Action {
+    .choice(format.rawValue, "Export to \(format.title)")
+  }
+}
+
+// What is exported of rows that are made on demand.
+extension RowsScreen {
+  /// The rows that are marked, or all.
+  func exportSource(_ subject: String, _ columns: [String]) -> ExportSource? {
+    guard let rows = list.rows, rows.count > 0 else { return nil }
+    let (screen, marks) = (self, list.state.marks)
+    return ExportSource(subject: subject, columns: columns) {
+      (body: ([String?]) throws(OrgError) -> Void) throws(OrgError) in
+      for start in stride(from: 0, to: rows.count, by: 1000) {
+        let page = start..<min(rows.count, start + 1000)
+        try rows.missing(page)?.run()
+        for row in page {
+          guard let id = rows.id(at: row), marks.isEmpty || marks.contains(id) else { continue }
+          let values = screen.values(row, of: rows)
+          if !values.isEmpty { try body(values) }
+        }
+      }
+    }
+  }
+}
+
+extension OrganizationsScreen {
+  package func exportSource(_ workspace: Workspace) -> ExportSource? {
+    pane == .list ? organizationsSource() : membersSource()
+  }
+
+  private func organizationsSource() -> ExportSource? {
+    guard data.count > 0 || !list.marks.isEmpty else { return nil }
+    let (data, marks) = (data, list.marks)
+    let columns = OrganizationKey.all.map(\.name) + ["members"]
+    return ExportSource(subject: "organizations", columns: columns) {
+      (body: ([String?]) throws(OrgError) -> Void) throws(OrgError) in
+      func add(_ row: OrganizationRow) throws(OrgError) {
+        try body(OrganizationKey.all.map(row.organization.text) + [String(row.memberCount)])
+      }
+      guard marks.isEmpty else {
+        for id in marks.allIDs() { if let row = try data.reader.row(of: id) { try add(row) } }
+        return
+      }
+      for start in stride(from: 0, to: data.listing.count, by: 1000) {
+        let page = start..<min(data.listing.count, start + 1000)
+        try data.listing.fetch(page)
+        for place in page { if let row = data.listing.row(at: place) { try add(row) } }
+      }
+    }
+  }
+
+  private func membersSource() -> ExportSource? {
+    guard let organization = selectedOrganization else { return nil }
+    let (reader, users) = (data.reader, memberMarks[organization.id] ?? [])
+    return ExportSource(subject: "members", columns: ["org_id", "user_id", "role", "joined_at"]) {
+      (body: ([String?]) throws(OrgError) -> Void) throws(OrgError) in
+      for member in try reader.members(of: organization.id)
+      where users.isEmpty || users.contains(member.userID) {
+        let joined = member.joinedAt == .unknown ? nil : member.joinedAt.description
+        try body([member.organizationID, member.userID, member.role.rawValue, joined])
+      }
+    }
+  }
+}
+
+extension UsersScreen {
+  package func exportSource(_ workspace: Workspace) -> ExportSource? {
+    let roles = list.rows?.roles ?? []
+    return exportSource("users", ["user_id", "organizations"] + roles.map(\.rawValue))
+  }
+}
+
+extension PersonScreen {
+  package func exportSource(_ workspace: Workspace) -> ExportSource? {
+    exportSource("memberships", ["org_id", "name", "role", "joined_at"])
+  }
+}
+
+extension HistoryScreen {
+  package func exportSource(_ workspace: Workspace) -> ExportSource? {
+    guard pane == .list else {
+      guard let row = selectedEntry else { return nil }
+      let columns = ["org_id", "name", "summary"]
+      return ExportSource(subject: "changes", columns: columns) {
+        (body: ([String?]) throws(OrgError) -> Void) throws(OrgError) in
+        for change in row.entry.changes {
+          try body([change.change.organizationID, change.organizationName, change.summary])
+        }
+      }
+    }
+    return exportSource("history", ["generation", "time", "who", "what"])
+  }
+}
+
+extension OverviewScreen {
+  package func exportSource(_ workspace: Workspace) -> ExportSource? {
+    exportSource("overview", ["key", "what", "value"])
+  }
+}
