@@ -48,6 +48,7 @@ final class CursesScreen {
   /// Takes over the terminal on standard input and output. Writes nothing to it on failure.
   init() throws(TerminalError) {
     hasUTF8 = Self.adoptLocale()
+    decoder.isUTF8 = hasUTF8
     try Self.check()
     guard let screen = cncurses_open() else {
       throw TerminalError(message: "The terminal can't be set up; try another TERM, such as xterm-256color.")
@@ -223,8 +224,19 @@ extension CursesScreen {
       let names = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment($0) }
       let name = names.first?.lowercased() ?? ""
       if name.hasSuffix("utf-8") || name.hasSuffix("utf8") { setlocale(LC_CTYPE, "C.UTF-8") }
+    } else if let name = setlocale(LC_CTYPE, nil), ["C", "POSIX"].contains(String(cString: name)),
+      terminalSpeaksUTF8
+    {
+      setlocale(LC_CTYPE, "C.UTF-8")
     }
     return nl_langinfo(nl_item(CODESET)).map { String(cString: $0) } == "UTF-8"
+  }
+
+  /// Whether the kernel edits lines of the terminal as UTF-8: terminals set that, and SSH passes it on, when they send
+  /// UTF-8, whatever locale the server has.
+  private static var terminalSpeaksUTF8: Bool {
+    var settings = termios()
+    return tcgetattr(STDIN_FILENO, &settings) == 0 && settings.c_iflag & tcflag_t(IUTF8) != 0
   }
 
   /// Checks, without writing anything, whether there is a terminal that can show a screen.

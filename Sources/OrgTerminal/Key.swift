@@ -18,6 +18,8 @@ package enum Key: Sendable, Hashable {
   case pasteEnd
   /// A mouse event.
   case mouse(MouseEvent)
+  /// A piece of a character that the terminal can't show.
+  case unreadable
 }
 
 /// A mouse event and its position.

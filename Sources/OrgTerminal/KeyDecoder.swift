@@ -24,6 +24,8 @@ struct KeyDecoder {
   /// The maximum column or row of a mouse event: more than any screen has.
   private static let furthest = 1 << 14
 
+  /// Whether the terminal shows more than ASCII. Where it doesn't, typing more than that isn't dropped in silence.
+  var isUTF8 = true
   /// The bytes of an incomplete character.
   private var text = mbstate_t()
   /// A code that was read, but will be processed again.
@@ -97,7 +99,10 @@ struct KeyDecoder {
     case 27: return escaped(source)
     case 1...26: return .control(Unicode.Scalar(byte + 0x60))
     case 0...31: return .control(Unicode.Scalar(byte + 0x40))
-    default: return decoded(byte).map(Key.character)
+    default:
+      let scalar = decoded(byte)
+      if !isUTF8, byte >= 0x80 { return .unreadable }
+      return scalar.map(Key.character)
     }
   }
 

@@ -7,6 +7,8 @@ struct KeyReader {
   var waiting: ArraySlice<Key> = []
   /// Text that is being pasted. It never runs a command.
   private var paste: String?
+  /// Whether something of it can't be shown, which is said after it.
+  private var isPasteReadable = true
   /// The maximum length of pasted text, in bytes. No field accepts this much, so the text will be truncated,
   /// and the user will be told.
   private static let pasteLimit = 1 << 16
@@ -40,11 +42,17 @@ struct KeyReader {
       case .mouse(let event):
         // Mouse events within a paste are not text.
         if paste == nil, let action = action(of: event, model) { return action }
+      case .unreadable where paste == nil: return .unreadable
+      case .unreadable: isPasteReadable = false
       case .pasteBegin: paste = ""
       case .pasteEnd:
         // Fields have a single line, and the line break at the end of copied text isn't intended.
         let text = (paste ?? "").split(separator: "\n").joined(separator: " ")
         paste = nil
+        if !isPasteReadable {
+          isPasteReadable = true
+          waiting = [.unreadable] + waiting
+        }
         if !text.isEmpty { return .paste(text) }
       default:
         if let length = paste?.utf8.count {

@@ -174,6 +174,7 @@ extension Key: CustomStringConvertible {
     case .pageDown: "PgDn"
     case .pasteBegin, .pasteEnd: "paste"
     case .mouse: "mouse"
+    case .unreadable: "character"
     }
   }
 }

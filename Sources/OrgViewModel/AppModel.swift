@@ -36,6 +36,7 @@ package struct AppModel: Sendable {
   }
 
   private mutating func act(_ action: Action) {
+    if action == .unreadable { return workspace.status.refuse(StatusLine.unreadable) }
     let isCancelling = action == .cancel
     if workspace.commits.isLeaving, !(workspace.overlay is LeaveQuestion) {
       // Keys wait until what is being saved is saved.

@@ -68,5 +68,7 @@ package struct StatusLine: Sendable, Hashable {
   }
 
   static let nothingToFind = "There is nothing to look for yet: filter first."
+  static let unreadable =
+    "That character can't be shown here, so it isn't taken; start orgman with LC_ALL=C.UTF-8 to type it."
   static let nothingIsSelected = "Nothing is selected here."
 }

@@ -69,6 +69,37 @@ extension EndToEnd {
       return result
     }
 
+    @Test func `what can't be shown is refused with a sentence, typed or pasted`() throws {
+      var environment = plainEnvironment
+      environment["LANG"] = "C"
+      let orgman = try open(try DataFiles.reference(), environment: environment)
+      orgman.send("/bak\u{E9}")
+      try orgman.waitForText("That character can't be shown here")
+      orgman.send("ery")
+      try orgman.waitForText("/bakery")
+      orgman.press(.escape)
+      orgman.send("e\u{1B}[200~\u{E9}x\u{1B}[201~")
+      try orgman.waitForText("That character can't be shown here")
+      orgman.press(.escape)
+      orgman.send("y")
+      try orgman.quit()
+    }
+
+    @Test func `where the terminal speaks UTF-8, it is used in the locale C`() throws {
+      var environment = plainEnvironment
+      environment["LC_ALL"] = "C"
+      let data = try DataFiles([Record("1", "株式会社", members: [("ann", "owner")])])
+      let program = try builtProduct("orgman")
+      let orgman = try TerminalProcess(
+        "/bin/sh", ["-c", "stty iutf8; exec \(program) --data \(data.path)"], environment: environment)
+      try orgman.waitForText("▸株式会社")
+      orgman.send("/会")
+      try orgman.waitForText("/会")
+      orgman.press(.escape)
+      orgman.send("Q")
+      #expect(try orgman.waitForExit() == .exited(0))
+    }
+
     private func sent(_ capability: String) -> [UInt8] {
       let plain = capability.replacing(/\$<[^>]*>/, with: "").replacing(
         /%(\{\d+\}|'[^']*'|p\d|[Pg][A-Za-z]|:?[-+# ]*[0-9.]*[doxXsc]|.)/, with: "")

@@ -71,6 +71,9 @@ extension Action {
     Action("paste", "", isCommand: false, argument: .text(text))
   }
 
+  /// Says that what was typed can't be shown, so that it isn't taken.
+  package static let unreadable = Action("unreadable", "", isCommand: false)
+
   /// Selects what is in a line of a pane, counted from the first row or line that the screen shows of it.
   package static func point(_ pane: Pane, line: Int) -> Action {
     Action("point", "", isCommand: false, argument: .place(pane, line: line))
