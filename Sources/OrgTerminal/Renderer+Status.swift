@@ -191,9 +191,12 @@ extension Renderer {
       type(prompt.field, after: "/", leaving: count.count, layout, &line, &frame)
     } else {
       guard !count.isEmpty else { return [] }
-      line.add(
-        screen.filter.isEmpty ? "" : " /\(screen.filter)", width: layout.size.columns - count.count,
-        theme.question)
+      guard isFiltered else {
+        // A column of one digit takes a byte less to go to, for each move.
+        line.add(String(count.dropFirst()))
+        return line.spans
+      }
+      line.add(" /\(screen.filter)", width: layout.size.columns - count.count, theme.question)
     }
     // At the end of the line, where it is looked for.
     line.fill(leaving: count.count)

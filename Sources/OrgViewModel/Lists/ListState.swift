@@ -35,6 +35,8 @@ struct ListState<ID: Hashable & Sendable, Marks: MarkSet>: Sendable {
   var chosen: ID?
   /// Whether the rows that come next are shown from the top, as they are sorted another way.
   var showsTop = false
+  /// Whether the last row is to be selected when it is known which that is: not all rows were there when it was asked for.
+  var seeksEnd = false
 
   /// What keys are about, if there is something.
   var selected: ID? { selection.isGone ? nil : selection.id }

@@ -182,7 +182,7 @@ extension OrganizationsScreen {
   package mutating func move(_ motion: Motion, _ workspace: inout Workspace) {
     if !(workspace.overlay is FilterPrompt) { list.anchor = nil }
     if pane == .list {
-      list.showsTop = false
+      (list.showsTop, list.seeksEnd) = (false, motion == .last && !data.listing.isComplete)
       selectRow(list.selection.target(of: motion, rows: room.rows, count: data.count), &workspace)
     } else {
       members.showsTop = false
@@ -198,7 +198,7 @@ extension OrganizationsScreen {
     case .list:
       guard visibleRows.contains(list.selection.top + line) else { return }
       self.pane = .list
-      list.showsTop = false
+      (list.showsTop, list.seeksEnd) = (false, false)
       selectRow(list.selection.top + line, &workspace)
       list.chosen = list.selected
     case .detail:
@@ -261,6 +261,10 @@ extension OrganizationsScreen {
     if data.request.order != old.request.order, list.showsTop {
       (list.showsTop, list.anchor) = (false, nil)
       return selectRow(0, &workspace)
+    }
+    if list.seeksEnd {
+      list.seeksEnd = !isFiltered && !data.listing.isComplete
+      if !isFiltered { return selectRow(data.count - 1, &workspace) }
     }
     // The rows after the first have come.
     let isRest = !isFiltered && !old.listing.isComplete
