@@ -157,7 +157,8 @@ import Testing
     driver.type("bob")
     driver.press(.accept)
     #expect(
-      driver.model.form?.problem(at: 0) == "bob is to be removed and can't take over; name another user.")
+      (driver.model.workspace.overlay as? Form)?.problem(at: 0)
+        == "bob is to be removed and can't take over; name another user.")
     driver.press(.deleteToStart)
     driver.type("zoe")
     driver.press(.accept)
