@@ -455,7 +455,7 @@ _orgman_diff() {
 
 _orgman_create() {
     repeating_flags=()
-    non_repeating_flags=(--dry-run --yes -y --read-only --json --version -h --help)
+    non_repeating_flags=(--new-plan --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--plan --owner --data --log-level --log-file)
     __orgman_offer_flags_options 1
@@ -486,7 +486,7 @@ _orgman_create() {
 
 _orgman_set() {
     repeating_flags=()
-    non_repeating_flags=(--dry-run --yes -y --read-only --json --version -h --help)
+    non_repeating_flags=(--new-plan --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--name --plan --status --lago --stripe --clear --data --log-level --log-file)
     __orgman_offer_flags_options 1

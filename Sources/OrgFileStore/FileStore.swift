@@ -9,7 +9,7 @@ import SystemPackage
 ///
 /// Reading takes no lock. `Transaction` implements how a change set becomes durable, and `Ingestion` how changes of
 /// other programs are handled.
-public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTakingStore {
+public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTakingStore, WaitReportingStore {
   /// The directory, as given by the caller.
   public var path: String { directory.path }
   /// Why the store couldn't be written to when it was opened; `nil` if it could.
@@ -295,6 +295,11 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
   ) throws(OrgError) -> Value {
     guard readOnlyReason == nil else { return try body() }
     return try turns.take(waiting: waiting, body)
+  }
+
+  /// Lets an observer learn whom the store waits for before it changes anything.
+  public func observeWaiting(_ observer: @escaping @Sendable (Contention) -> Void) {
+    turns.observeWaiting(observer)
   }
 
   /// Makes the journal and the files agree.

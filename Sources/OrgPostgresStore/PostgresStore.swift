@@ -5,10 +5,12 @@ import Synchronization
 /// with the history, the revision, and counts.
 ///
 /// Reading takes no lock. `Committer` implements how a change set becomes durable.
-public final class PostgresStore: RemoteStore {
+public final class PostgresStore: RemoteStore, WaitReportingStore {
   let database: Database
   let options: Options
   private let access: Access
+  /// Learns whom it waits for.
+  private let waitObserver = Mutex<(@Sendable (Contention) -> Void)?>(nil)
 
   /// What a store is opened for.
   public struct Options: Sendable {
@@ -121,10 +123,19 @@ public final class PostgresStore: RemoteStore {
 
   // MARK: Committing
 
+  /// Lets an observer learn whom the store waits for before it changes anything.
+  public func observeWaiting(_ observer: @escaping @Sendable (Contention) -> Void) {
+    waitObserver.withLock { $0 = observer }
+  }
+
   /// Commits a change set in one transaction; see `OrgStore.commit`.
   public func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
     if let readOnlyReason { throw OrgError(.readOnly, "Nothing can be changed: \(readOnlyReason).") }
-    let committed = try Committer(database: database, actor: options.actor).commit(set, waiting: waiting)
+    let observer = waitObserver.withLock { $0 }
+    let committed = try Committer(database: database, actor: options.actor).commit(set) { holder in
+      observer?(holder)
+      return waiting(holder)
+    }
     let announcement = committed.isAnnounced ? Announcement(database) : nil
     if let observer = options.observer, !committed.changes.isEmpty {
       observer.didAdd(entry(of: committed, HistoryEntry.Kind(set.purpose)))

@@ -30,6 +30,8 @@ package enum Event: Sendable {
   case exported(ExportRequest, Result<ExportOutcome, OrgError>)
   /// What was searched for.
   case found(Found)
+  /// Who has an id that was typed.
+  case lookedUp([String], IDLookup)
   /// A commit waits for another program or person.
   case waiting(Contention)
   /// The data couldn't be read again.
@@ -92,6 +94,7 @@ extension AppModel {
     case .viewSaved(let view, let error): receive(saved: view, error)
     case .exported(let request, let result): return receive(request, result)
     case .found(let found): receive(found)
+    case .lookedUp(let names, let lookup): return receive(names, for: lookup)
     case .waiting(let holder): receive(holder)
     case .failure(let error): return receive(error)
     case .ingested(let entries): return receive(entries)

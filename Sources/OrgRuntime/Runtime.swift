@@ -228,6 +228,12 @@ package final class Runtime: EffectHandler, Sendable {
     case .redo:
       commit { [self] () throws(OrgError) in reverting(try manager.redoing(by: uid)) }
     case .find(let request): queues.arranging.async { [self] in inbox.post(.found(request.find())) }
+    case .lookUp(let lookup):
+      queues.arranging.async { [self] in
+        let reader = state.withLock { $0.organizationList?.reader }
+        // It is a warning: what can't be looked up is saved without it.
+        inbox.post(.lookedUp(reader.flatMap { try? lookup.names(in: $0) } ?? [], lookup))
+      }
     case .cancelCommit: state.withLock { $0.isCancelled = true }
     case .saveView(let view):
       queues.arranging.async { [self] in inbox.post(.viewSaved(view, views?.problem(saving: view))) }

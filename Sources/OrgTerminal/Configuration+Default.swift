@@ -7,6 +7,9 @@ extension Configuration {
   package static var defaultText: String {
     let columns = ListColumn.allCases.map { quoted($0.name) }.joined(separator: ", ")
     let plans = PlanTier.known.map(quoted).joined(separator: ", ")
+    let patterns = OrganizationField.optional.map { field in
+      "#\(field.descriptor.word) = \(quoted(IDPatterns.standard.billing[field] ?? ""))"
+    }.joined(separator: "\n")
     let units = Retention.Unit.allCases.map(\.rawValue).joined(separator: ", ")
     var lines = """
       # What orgman does otherwise than it does out of the box. orgman config --path says where this file belongs,
@@ -54,6 +57,13 @@ extension Configuration {
       # in the database itself. What you have changed, and what others are known to have changed, is read from the
       # database until the replica has it. ORGMAN_READ names another one.
       #read = ""
+
+      # What ids must look like that are typed, as regular expressions for the whole of them; empty for anything. Blanks
+      # and control characters are never taken. Ids that are in the data already, and those that import brings, aren't
+      # checked.
+      [ids]
+      #user = ""
+      \(patterns)
 
       # How long the history is kept: "forever", or a whole number and a unit (\(units)), as in
       # "2 years". Older generations are removed bit by bit, when the journal begins a new segment, together with what was

@@ -68,14 +68,14 @@ private struct ConfigurationReader {
     "theme", "mouse", "columns", "sort", "plan-tiers", "external-deletions", "time-zone", "data", "read",
   ]
   /// The tables.
-  private static let tables = ["[history]", "[views.NAME]", "[queries]", "[keys]"]
+  private static let tables = ["[ids]", "[history]", "[views.NAME]", "[queries]", "[keys]"]
   /// The names in [history].
   private static let historyNames = ["keep"]
 
   mutating func read(_ reader: TOMLReader) {
     for table in reader.tables {
       switch (table.path.first, table.path.count) {
-      case ("queries", 1), ("keys", 1), ("history", 1): break
+      case ("queries", 1), ("keys", 1), ("history", 1), ("ids", 1): break
       case ("views", 2): views.append((SavedView(name: table.path[1], filter: ""), table.place))
       case ("keys", 3) where table.path[1] == "in":
         if CommandTable.standard.context(named: table.path[2]) == nil {
@@ -149,6 +149,7 @@ private struct ConfigurationReader {
       note(
         "There is no \(TOMLReader.name([entry.path[1]])) in [history]; there is \(Self.list(Self.historyNames)).",
         entry.place)
+    case ("ids", 2): pattern(entry)
     case ("columns", 1): columns(entry)
     case ("sort", 1): sort(entry)
     case ("queries", 2): query(entry)
@@ -159,7 +160,7 @@ private struct ConfigurationReader {
       if let context = CommandTable.standard.context(named: entry.path[2]) { key(entry, context) }
     case ("views", 2):
       note("\(TOMLReader.name(entry.path)) is a table: write [\(TOMLReader.name(entry.path))].", entry.place)
-    case ("keys", 1), ("queries", 1), ("history", 1), ("views", 1):
+    case ("keys", 1), ("queries", 1), ("history", 1), ("ids", 1), ("views", 1):
       note("\(entry.path[0]) is a table: write [\(entry.path[0])].", entry.place)
     default:
       note(
@@ -208,6 +209,25 @@ private struct ConfigurationReader {
         entry.value.place)
     }
     configuration.preferences.retention = retention
+  }
+
+  /// What an id must look like, as a regular expression.
+  private mutating func pattern(_ entry: TOMLReader.Entry) {
+    let names = ["user"] + OrganizationField.optional.map(\.descriptor.word)
+    guard names.contains(entry.path[1]) else {
+      return note(
+        "There is no \(TOMLReader.name([entry.path[1]])) in [ids]; there are \(Self.list(names)).",
+        entry.place)
+    }
+    guard let text = string(entry) else { return }
+    guard IDPatterns.isPattern(text) else {
+      return note("\(text.quoted) is no regular expression.", entry.value.place)
+    }
+    let pattern = text.isEmpty ? nil : text
+    if entry.path[1] == "user" { configuration.preferences.idPatterns.user = pattern }
+    for field in OrganizationField.optional where field.descriptor.word == entry.path[1] {
+      configuration.preferences.idPatterns.billing[field] = pattern
+    }
   }
 
   private mutating func planTiers(_ entry: TOMLReader.Entry) {

@@ -120,11 +120,12 @@ extension AppModel {
   /// Learns what proposed changes would do.
   package mutating func receive(_ preview: BulkEditPlan.BulkEditPreview, for plan: BulkEditPlan) {
     guard workspace.pendingBulkEdit?.plan == plan else { return }
+    let menu = workspace.pendingBulkEdit?.menu
     workspace.pendingBulkEdit = nil
     workspace.status.message = nil
     guard workspace.overlays.isEmpty else { return }
     switch preview {
-    case .ask(let question): workspace.open(question)
+    case .ask(let question): if let menu { workspace.open(menu) } else { workspace.open(question) }
     case .choose(let menu): workspace.open(menu)
     case .refuse(let message): workspace.status.message = message
     }
@@ -154,11 +155,7 @@ extension AppModel {
     guard isCommitting else { return }
     workspace.commits.isWaiting = true
     workspace.commits.holder = holder
-    workspace.status.note(
-      holder.outcomeSource == nil
-        ? "The data are \(holder). Esc cancels."
-        : "The server can't be reached, so it isn't known whether the change was saved, \(holder.waitedSeconds). Esc stops asking."
-    )
+    workspace.status.note(workspace.waitingText(holder))
     workspace.noteLongCommit()
   }
 
@@ -288,7 +285,7 @@ extension AppModel {
   /// about those, and should be held back for the moment that it takes.
   package var awaitsRows: Bool {
     if workspace.commits.isLeaving, !(workspace.overlay is LeaveQuestion) { return true }
-    if workspace.pendingBulkEdit != nil { return true }
+    if workspace.pendingBulkEdit != nil || workspace.form?.awaited != nil { return true }
     return !(workspace.overlay is FilterPrompt) && screen.awaitsRows
   }
 

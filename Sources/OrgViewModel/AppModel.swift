@@ -44,7 +44,11 @@ package struct AppModel: Sendable {
       if isCancelling || !Self.isAlwaysDone.contains(action) { return }
     }
     if workspace.overlay == nil {
-      if workspace.commits.isWaiting, isCancelling || action == .back { return workspace.ask(.cancelCommit) }
+      if workspace.commits.isWaiting, isCancelling {
+        _ = workspace.takeBackNewest()
+        return
+      }
+      if workspace.commits.isWaiting, action == .back { return workspace.takeBackAll() }
       if isCancelling, workspace.pendingBulkEdit != nil || screen.cancelWait() {
         workspace.pendingBulkEdit = nil
         return workspace.status.note("Cancelled.")

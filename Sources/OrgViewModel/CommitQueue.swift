@@ -88,6 +88,12 @@ struct CommitQueue: Sendable {
     entries[0].reverted = entry
   }
 
+  /// Takes back the newest, unless it is the one that is being committed.
+  mutating func takeNewest() -> Entry? { entries.count > 1 ? entries.removeLast() : nil }
+
+  /// Takes back all but the one that is being committed.
+  mutating func takeLater() { entries.removeSubrange(min(1, entries.count)...) }
+
   /// The first entry, whose commit has ended.
   mutating func takeFirst() -> Entry? {
     guard !entries.isEmpty else { return nil }
@@ -182,6 +188,45 @@ extension Change {
 
 // Saving changes.
 extension Workspace {
+  /// Takes back the newest change that waits; the last one is given up where that is possible.
+  ///
+  /// - Returns: what was taken back, in words; `nil` for the last one.
+  mutating func takeBackNewest() -> String? {
+    guard let entry = commits.takeNewest() else {
+      ask(.cancelCommit)
+      return nil
+    }
+    let words = entry.words(data.listing)
+    status.note("Taken back: \(words).")
+    return words
+  }
+
+  /// Takes back all changes that wait.
+  mutating func takeBackAll() {
+    let hasForm = commits.entries.dropFirst().contains(where: \.isForm)
+    commits.takeLater()
+    if hasForm, var form {
+      form.isSaving = false
+      self.form = form
+    }
+    ask(.cancelCommit)
+  }
+
+  /// What waits, and for whom, in a sentence or two.
+  func waitingText(_ holder: Contention) -> String {
+    guard holder.outcomeSource == nil else {
+      return
+        "The server can't be reached, so it isn't known whether the change was saved, \(holder.waitedSeconds). Esc stops asking."
+    }
+    let entries = commits.entries
+    guard entries.count > 1 else { return "The data are \(holder). Esc cancels." }
+    let shown = entries.count > 3 ? entries.prefix(2) : entries[...]
+    let more = entries.count - shown.count
+    let list = shown.map { $0.words(data.listing) } + (more > 0 ? ["\(more.grouped) more"] : [])
+    return "\(entries.count.grouped) changes wait (^C takes back the newest, Esc all): "
+      + "\(list.joined(separator: "; ")). The data are \(holder)."
+  }
+
   /// Commits changes, after those that are being saved.
   mutating func commit(_ entry: CommitQueue.Entry) {
     if commits.append(entry) { sendNext() }
@@ -206,8 +251,10 @@ extension Workspace {
   /// Lets everything that was begun before changes were made here expect what these have set.
   mutating func rebase(on done: [Change]) {
     // There may be many, so they are sorted by value only where that is needed.
-    let latest = Change.Latest(commits.isEmpty && !overlays.contains { $0 is Question } ? [] : done)
+    let isNeeded = !commits.isEmpty || overlays.contains { $0 is Question } || pendingBulkEdit != nil
+    let latest = Change.Latest(isNeeded ? done : [])
     commits.rebase(on: latest)
+    pendingBulkEdit?.rebase(on: done, latest)
     for index in overlays.indices { overlays[index].rebase(on: done, latest) }
   }
 }

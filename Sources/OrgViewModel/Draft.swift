@@ -71,7 +71,9 @@ package struct Draft: Sendable, Hashable, Codable {
     for (index, text) in texts.enumerated() {
       // What can't be chosen any more stays what it was.
       let choices = form.fields[index].choices
-      if choices.isEmpty || choices.contains(text) { form.fields[index].input = TextField(text) }
+      if choices.isEmpty || choices.contains(text) || form.fields[index].takesOthers {
+        form.fields[index].set(text)
+      }
     }
     form.focus = min(max(0, focus), form.fields.count - 1)
     return form

@@ -32,6 +32,8 @@ package enum RuntimeEffect: Sendable, Hashable {
   case forgetRows
   /// Find the next row that a query matches, or all rows; what is found comes to `receive(_: Found)`.
   case find(MatchSearch)
+  /// Look up who has an id that was typed; it comes to `receive(_:for: IDLookup)`.
+  case lookUp(IDLookup)
   /// Read the data again, then arrange them.
   case reload(ListRequest)
   /// Keep a view; what came of it comes to `receive(saved:_:)`.

@@ -2,9 +2,25 @@ import OrgCore
 
 /// Changes that a person wants to make, on their way to the question that names what they would do.
 struct PendingBulkEdit: Sendable {
-  let request: BulkEditRequest
+  private(set) var request: BulkEditRequest
   /// The plan that is being previewed.
   var plan: BulkEditPlan?
+  /// What is opened, instead of the question, if the changes can be made.
+  var menu: RoleMenu?
+  /// Whether the changes expect what is being saved, once it is saved.
+  var followsCommits = false
+
+  init(request: BulkEditRequest) {
+    self.request = request
+  }
+
+  /// Expects what changes that were made here have set.
+  mutating func rebase(on done: [Change], _ latest: Change.Latest) {
+    guard followsCommits, plan == nil, case .set(var set, let title, let isCounted) = request else { return }
+    set.changes = set.changes.map { $0.expecting(latest) }
+    request = .set(set, title: title, isCounted: isCounted)
+    menu?.rebase(on: done, latest)
+  }
 }
 
 /// Changes that a person wants to make, before they are worked out.

@@ -76,6 +76,8 @@ package struct Preferences: Sendable, Hashable {
   package var externalDeletions = ExternalDeletions.restore
   /// The zone in which times are shown.
   package var timeZone = DisplayZone.utc
+  /// What ids must look like that are typed.
+  package var idPatterns = IDPatterns.standard
   /// How long the history is kept.
   package var retention = Retention.forever
 

@@ -123,9 +123,9 @@ import Testing
     for (text, expected) in [
       (
         "color = 1",
-        "1:1 There is no color; there are theme, mouse, columns, sort, plan-tiers, external-deletions, time-zone, data, read, [history], [views.NAME], [queries] and [keys]."
+        "1:1 There is no color; there are theme, mouse, columns, sort, plan-tiers, external-deletions, time-zone, data, read, [ids], [history], [views.NAME], [queries] and [keys]."
       ),
-      ("[kyes]\n", "1:1 There is no [kyes]; there are [history], [views.NAME], [queries] and [keys]."),
+      ("[kyes]\n", "1:1 There is no [kyes]; there are [ids], [history], [views.NAME], [queries] and [keys]."),
       (
         "[history]\nkeep = \"soon\"",
         "2:8 keep is a whole number of days, weeks, months or years, such as \"2 years\", or \"forever\", not \"soon\"."
@@ -133,6 +133,9 @@ import Testing
       ("[history]\nkeep = 2", "2:8 history.keep is a text in quotes."),
       ("[history]\nkept = \"2 years\"", "2:1 There is no kept in [history]; there is keep."),
       ("history = \"2 years\"", "1:1 history is a table: write [history]."),
+      ("[ids]\nuser = \"[a-z\"", "2:8 \"[a-z\" is no regular expression."),
+      ("[ids]\nstripe = 1", "2:10 ids.stripe is a text in quotes."),
+      ("[ids]\npaypal = \"\"", "2:1 There is no paypal in [ids]; there are user, lago and stripe."),
       (
         "theme = \"neon\"",
         "1:9 There is no theme \"neon\"; there are default, colorblind, monochrome and contrast."
@@ -150,7 +153,7 @@ import Testing
       ),
       (
         "[keys]\nsave = \"F10\"",
-        "2:1 save belongs under [keys.in.form] or [keys.in.choice] or [keys.in.conflict]."
+        "2:1 save belongs under [keys.in.form] or [keys.in.choice] or [keys.in.open-choice] or [keys.in.conflict]."
       ),
       ("[keys.in.help]\nundo = \"z\"", "2:1 undo has no meaning in [keys.in.help]."),
       (
@@ -177,6 +180,15 @@ import Testing
     #expect(
       wrongContext.count == 1
         && wrongContext[0].hasPrefix("1:1 There is no context \"lists\"; there are list, "))
+  }
+
+  @Test func `patterns of ids are taken over, and an empty one takes anything`() {
+    let (configuration, problems) = Configuration.read("[ids]\nuser = '[a-z]+'\nlago = 'l_\\d+'\nstripe = ''")
+    #expect(problems == [])
+    #expect(
+      configuration.preferences.idPatterns == IDPatterns(user: "[a-z]+", billing: [.lagoCustomerID: "l_\\d+"])
+    )
+    #expect(Configuration.read("").configuration.preferences.idPatterns == .standard)
   }
 
   @Test func `columns, the order and plans are taken over`() {

@@ -83,7 +83,7 @@ import Testing
       question(next)?.text(next.model.workspace) == "You were editing Acme when orgman ended. Go on with it?")
     next.press(.confirm)
     #expect(next.form?.externalChangeNotice == "Changed meanwhile: Plan is starter now.")
-    next.press(.save)
+    next.press(.save, .confirm)
     #expect(next.model.context == .conflict)
   }
 

@@ -12,6 +12,7 @@ final class TestStore: OrgStore {
     var revision: UInt64 = 1
     var failures: [OrgError] = []
     var problems: [DataProblem] = []
+    var recordProblems: [DataProblem] = []
     /// Newest first; what others do isn't in it.
     var history: [HistoryEntry] = []
   }
@@ -31,7 +32,8 @@ final class TestStore: OrgStore {
 
   private static func data(_ state: State) -> MemoryReader {
     MemoryReader(
-      state.inner.memoryReader(), revision: Revision(state.revision), problems: state.problems)
+      state.inner.memoryReader(), revision: Revision(state.revision), problems: state.problems,
+      recordProblems: state.recordProblems)
   }
 
   func history() -> [HistoryEntry] { state.withLock { $0.history } }
@@ -63,6 +65,14 @@ final class TestStore: OrgStore {
   func damage(_ problems: DataProblem...) {
     state.withLock {
       $0.problems = problems
+      $0.revision += 1
+    }
+  }
+
+  /// Says that single records can't be edited.
+  func damageRecords(_ problems: DataProblem...) {
+    state.withLock {
+      $0.recordProblems = problems
       $0.revision += 1
     }
   }

@@ -85,7 +85,8 @@ import Testing
 
   @Test func `the last owner keeps the role, with the reason`() {
     var driver = Driver()
-    driver.press(.open, .changeRole, .choose(.member))
+    driver.press(.open, .changeRole)
+    #expect(driver.model.context == .detail)
     #expect(driver.role("alice") == .owner)
     #expect(driver.message == "alice is the last owner of Acme; make someone else an owner first.")
     #expect(driver.model.message?.kind == .refusal)
@@ -185,6 +186,40 @@ import Testing
     #expect(driver.message?.hasPrefix("Role of bob in Acme: member → owner.") == true)
   }
 
+  @Test func `several changes that wait are named, and taken back one by one`() {
+    let holder = Contention(
+      program: "billingd", origin: .process(4121), user: "root", waitedMilliseconds: 3200)
+    var driver = Driver(rows: 20)
+    driver.holds = true
+    driver.press(.changePlan, .choosePlan("starter"), .moveDown, .changePlan, .choosePlan("enterprise"))
+    driver.press(
+      .moveDown, .changeStatus, .chooseStatus(.suspended), .moveDown, .changePlan, .choosePlan("starter"))
+    driver.model.receive(holder)
+    #expect(
+      driver.message
+        == "4 changes wait (^C takes back the newest, Esc all): Plan of Acme: founders_friend → starter; "
+        + "Plan of Bravo: founders_friend → enterprise; 2 more. The data are held by billingd, pid 4121 (root), 3.2 s."
+    )
+    driver.press(.cancel)
+    #expect(driver.message == "Taken back: Plan of Delta: founders_friend → starter.")
+    driver.press(.cancel)
+    #expect(driver.message == "Taken back: Status of Charlie: active → suspended.")
+    driver.model.receive(holder)
+    #expect(
+      driver.message?.hasPrefix("2 changes wait (^C takes back the newest, Esc all): Plan of Acme") == true)
+    driver.release()
+    #expect(driver.store.data.organization(id: "org_bravo")?.planTier == "enterprise")
+    #expect(driver.store.data.organization(id: "org_charlie")?.status == .active)
+    #expect(driver.store.data.organization(id: "org_delta")?.planTier == "founders_friend")
+    // Esc takes back all of them.
+    driver.holds = true
+    driver.press(.changePlan, .choosePlan("professional"), .moveUp, .changePlan, .choosePlan("professional"))
+    driver.model.receive(holder)
+    driver.press(.back)
+    #expect(driver.model.unsavedChanges.count == 1)
+    #expect(driver.held.contains(.runtime(.cancelCommit)))
+  }
+
   @Test func `waiting for a lock is said, and Esc cancels it`() {
     var driver = onBob()
     driver.holds = true
@@ -267,9 +302,63 @@ import Testing
 
   @Test func `the last owner stays, with the reason`() {
     var driver = Driver()
-    driver.press(.open, .remove, .confirm)
+    driver.press(.open, .remove)
+    #expect(driver.question == nil)
     #expect(driver.role("alice") == .owner)
     #expect(driver.message == "alice is the last owner of Acme; make someone else an owner first.")
+  }
+
+  @Test func `what is being saved counts before it is asked about an owner`() {
+    for action in [Action.remove, .changeRole] {
+      // bob is to be an owner, too: then alice can go.
+      var driver = Driver(rows: 20)
+      driver.press(.open, .moveDown)
+      driver.holds = true
+      driver.press(.changeRole, .choose(.owner), .moveUp, action)
+      #expect(driver.model.workspace.overlay == nil)
+      driver.release()
+      #expect(driver.role("bob") == .owner)
+      #expect(driver.model.context == (action == .remove ? .question : .roleChoice))
+      // The other way round, she can't.
+      driver = Driver(
+        Sample.organizations, [Sample.member("alice", .owner), Sample.member("bob", .owner)], rows: 20)
+      driver.press(.open, .moveDown)
+      driver.holds = true
+      driver.press(.changeRole, .choose(.member), .moveUp, action)
+      driver.release()
+      #expect(driver.model.workspace.overlay == nil)
+      #expect(driver.message == "alice is the last owner of Acme; make someone else an owner first.")
+    }
+  }
+
+  @Test func `an owner whose role is being changed is asked about as what the role will be`() {
+    var driver = Driver(
+      Sample.organizations, [Sample.member("alice", .owner), Sample.member("bob", .owner)], rows: 20)
+    driver.press(.open, .moveDown)
+    driver.holds = true
+    driver.press(.changeRole, .choose(.member), .remove)
+    driver.release()
+    driver.press(.confirm)
+    #expect(driver.role("bob") == nil)
+  }
+
+  @Test func `a record that can't be edited is refused before a form or a menu is opened`() {
+    for (scope, actions) in [
+      (DataProblem.Scope.organization("org_acme"), [Action.edit, .changePlan, .changeStatus, .remove]),
+      (.members(organization: "org_acme"), [.open]),
+      (.member(user: "alice", organization: "org_acme"), [.open]),
+    ] {
+      var driver = Driver(rows: 20)
+      driver.store.damageRecords(
+        DataProblem(place: "org_users.json, byte 5", reason: "the key is there twice", scope: scope))
+      driver.carryOut(driver.model.refresh())
+      for action in actions == [.open] ? [Action.remove, .changeRole, .open] : actions {
+        if actions == [.open], driver.model.context != .detail { driver.press(.open) }
+        driver.press(action)
+        #expect(driver.model.workspace.overlay == nil, "\(action)")
+        #expect(driver.message?.hasPrefix("This record can't be changed. org_users.json, byte 5") == true)
+      }
+    }
   }
 }
 

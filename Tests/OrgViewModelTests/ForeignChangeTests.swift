@@ -131,7 +131,7 @@ import Testing
   @Test func `own changes don't flash, and don't end what does`() {
     var driver = Driver()
     driver.others { organizations, _ in organizations[3].planTier = "starter" }
-    driver.press(.open, .changeRole, .choose(.member))
+    driver.press(.open, .moveDown, .changeRole, .choose(.owner))
     #expect(driver.commits.count == 1)
     #expect(driver.model.flashing == ["org_delta"])
     var quiet = Driver()

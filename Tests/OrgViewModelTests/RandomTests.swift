@@ -84,7 +84,7 @@ import Testing
       guard form.fields.indices.contains(form.focus), !form.isSaving || model.isCommitting else {
         return false
       }
-      for field in form.fields where !field.choices.isEmpty {
+      for field in form.fields where field.isChoice {
         guard field.choices.contains(field.input.text) else { return false }
       }
     }

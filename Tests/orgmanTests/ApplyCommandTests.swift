@@ -58,7 +58,7 @@ extension EndToEnd {
       try Data(record.utf8).write(to: URL(filePath: file))
       for arguments in [
         ["create", "new \u{1B}", "--owner", "o"],
-        ["set", data.id("org_1"), "--name", "n", "--lago", "l", "--plan", "p"],
+        ["set", data.id("org_1"), "--name", "n", "--lago", "l", "--plan", "p", "--new-plan"],
         ["set", data.id("org_2"), "--clear", "lago,stripe", "--status", "deleted"],
         ["add", data.id("org_3"), "x", "y", "--role", "owner"],
         ["remove", "--allow-ownerless", data.id("org_1"), "x\ty\u{1B}]0;z\u{7}"],

@@ -46,13 +46,13 @@ extension EndToEnd {
         try orgman.waitFor("the detail") { $0.lines.last?.contains("back") == true }
         // Everywhere where a name can be: prompt, question, form, status line.
         orgman.send("r")
-        try orgman.waitForText("Role of ")
-        orgman.send("q")
-        try orgman.waitFor("the detail") { $0.row(containing: "Role of ") == nil }
-        orgman.send("d")
-        try orgman.waitForText("Remove ")
-        orgman.send("y")
         try orgman.waitForText("is the last owner of ")
+        orgman.send("S")
+        try orgman.waitForText("Status of ")
+        orgman.send("d")
+        try orgman.waitForText("to deleted?")
+        orgman.send("n")
+        try orgman.waitFor("the detail") { $0.row(containing: "to deleted?") == nil }
         orgman.send("e")
         try orgman.waitForText("Edit ")
         orgman.press(.tab, .tab, .tab, .control("c"))

@@ -136,6 +136,72 @@ extension EndToEnd {
     }
 
     @Test(arguments: TestStore.allCases)
+    func `a new plan has to be meant`(store: TestStore) throws {
+      let data = try store.reference()
+      for (arguments, plan, near) in [
+        (["set", "Globex"], "profesional", "professional"), (["create", "New"], "startre", "starter"),
+      ] {
+        let before = try data.contents()
+        let asked = arguments + ["--plan", plan, "--data", data.address]
+        let output = try run(program, asked)
+        #expect(output.status == .exited(1))
+        #expect(
+          output.stderr
+            == "orgman: No organization is on a plan \"\(plan)\", and it isn't configured. Did you mean \(near)? "
+            + "To use a new plan, say --new-plan.\n")
+        #expect(try data.contents() == before)
+        let meant = try run(program, asked + ["--new-plan"])
+        #expect(meant.status == .exited(0), "\(meant)")
+      }
+      // An organization is on it now.
+      let known = try run(program, ["set", "Acme Corp", "--plan", "profesional", "--data", data.address])
+      #expect(known.status == .exited(0), "\(known)")
+    }
+
+    @Test(arguments: TestStore.allCases)
+    func `ids that are typed are looked at, and one that another has is said`(store: TestStore) throws {
+      let data = try store.data([
+        Record("1", "Acme", members: [("old one", "owner")]), Record("2", "Globex"), Record("3", "Initech"),
+      ])
+      func orgman(_ arguments: String...) throws -> Output {
+        try run(program, arguments + ["--data", data.address])
+      }
+      let before = try data.contents()
+      for (arguments, sentence) in [
+        (
+          ["set", "Acme", "--stripe", "sub_1"],
+          "A Stripe id looks like cus_[A-Za-z0-9_]+, and \"sub_1\" doesn't; the configuration sets that under [ids]."
+        ),
+        (
+          ["set", "Acme", "--lago", "a b"],
+          "A Lago id can't contain blanks or control characters, as \"a b\" does."
+        ),
+        (
+          ["add", "Globex", "new one"],
+          "A user's id can't contain blanks or control characters, as \"new one\" does."
+        ),
+        (
+          ["create", "New", "--owner", "new\u{7}one"],
+          #"A user's id can't contain blanks or control characters, as "new\u{7}one" does."#
+        ),
+      ] {
+        let output = try run(program, arguments + ["--data", data.address])
+        #expect(output.status == .exited(1) && output.stderr == "orgman: \(sentence)\n", "\(output)")
+      }
+      #expect(try data.contents() == before)
+      // An id that the data have already is right.
+      #expect(try orgman("add", "Globex", "old one").stdout == "Added old one to Globex as member\n")
+      #expect(try orgman("set", "Acme", "--stripe", "cus_1").stderr == "")
+      let second = try orgman("set", "Globex", "--stripe", "cus_1")
+      #expect(second.status == .exited(0))
+      #expect(second.stderr == "orgman: Warning: cus_1 is the Stripe id of Acme, too.\n")
+      let doctor = try orgman("doctor")
+      #expect(
+        doctor.stdout.contains("note: 2 organizations have the Stripe id cus_1: Acme and Globex.\n"),
+        "\(doctor)")
+    }
+
+    @Test(arguments: TestStore.allCases)
     func `with --spreadsheet no value of a CSV is a formula`(store: TestStore) throws {
       let names = ["=1+1", "+49 Corp", "-dash", "@home", " =2", "plain", "a=b"]
       let data = try store.data(

@@ -105,7 +105,8 @@ extension EndToEnd {
       try data.write(DataFiles.organizations, "{}")
       let sentence = "organizations.json is empty, but the history knows 40 organizations"
       for arguments in [
-        ["export"], ["backup", "\(data.path)-backup"], ["set", "Name 1", "--plan", "x", "--dry-run"],
+        ["export"], ["backup", "\(data.path)-backup"],
+        ["set", "Name 1", "--plan", "x", "--new-plan", "--dry-run"],
       ] {
         for output in try outputs(arguments) {
           #expect(output.status == .exited(1), "\(arguments)")
@@ -136,7 +137,9 @@ extension EndToEnd {
     @Test func `a history with a line that can't be read is printed, and the command fails`() throws {
       let data = try DataFiles([Record("1", "one", members: [("a", "owner")])])
       let orgman = Script(data: data)
-      for plan in ["a", "b", "c"] { #expect(try orgman("set", "org_1", "--plan", plan).status == .exited(0)) }
+      for plan in ["a", "b", "c"] {
+        #expect(try orgman("set", "org_1", "--plan", plan, "--new-plan").status == .exited(0))
+      }
       #expect(try orgman("history").status == .exited(0))
       let segment = ".orgman/journal/000000000000.jsonl"
       var lines = try data.text(segment).split(separator: "\n", omittingEmptySubsequences: false)
@@ -169,21 +172,23 @@ extension EndToEnd {
 
     @Test func `one number is the generation, everywhere`() throws {
       for number in 2...4 {
-        #expect(try orgman("set", "org_1", "--plan", "plan\(number)").status == .exited(0))
+        #expect(try orgman("set", "org_1", "--plan", "plan\(number)", "--new-plan").status == .exited(0))
       }
       let info: [String: Any] = try orgman("info", "--json").json()
       #expect((info["data"] as? [String: String])?["generation"] == "4")
       #expect(try orgman("history", "--limit", "1").stdout.hasPrefix("4  "))
-      let preview: [String: Any] = try orgman("set", "org_1", "--plan", "x", "--dry-run", "--json").json()
+      let preview: [String: Any] = try orgman(
+        "set", "org_1", "--plan", "x", "--new-plan", "--dry-run", "--json"
+      ).json()
       #expect(preview["generation"] as? Int == 4)
-      let done: [String: Any] = try orgman("set", "org_1", "--plan", "x", "--json").json()
+      let done: [String: Any] = try orgman("set", "org_1", "--plan", "x", "--new-plan", "--json").json()
       #expect(done["generation"] as? Int == 5)
       let trial: [String: Any] = try orgman("undo", "--dry-run", "--json").json()
       #expect(trial["generation"] as? Int == 5)
       let undo: [String: Any] = try orgman("undo", "--yes", "--json").json()
       #expect(undo["generation"] as? Int == 6)
       let log = data.path + "/log"
-      #expect(try orgman("set", "org_1", "--plan", "y", "--log-file", log).status == .exited(0))
+      #expect(try orgman("set", "org_1", "--plan", "y", "--new-plan", "--log-file", log).status == .exited(0))
       #expect(try String(contentsOfFile: log, encoding: .utf8).contains("generation=7"))
       let none: [String: Any] = try Script(data: DataFiles.reference())("info", "--json").json()
       #expect((none["data"] as? [String: String])?["generation"] == "none: there is no history yet")

@@ -156,7 +156,9 @@ extension EndToEnd {
       try orgman.waitFor("the top") { $0.selectedDetail?.hasPrefix("Lodz") == true }
       orgman.press(.end, .up)
       try orgman.waitFor("ann") { $0.selectedDetail?.hasPrefix("ann") == true }
-      orgman.send("dy")
+      orgman.send("d")
+      try orgman.waitForText("ann is the last owner of Lodz")
+      orgman.send("kjr")
       try orgman.waitForText("ann is the last owner of Lodz")
       #expect(try data.members(of: id).count == 2)
 

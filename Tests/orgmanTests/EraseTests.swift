@@ -20,7 +20,7 @@ extension EndToEnd {
     @Test func `what goes is listed, asked about, and gone`() throws {
       let data = try data()
       let orgman = Script(data: data)
-      #expect(try orgman("set", "org_1", "--plan", "gold").status == .exited(0))
+      #expect(try orgman("set", "org_1", "--plan", "gold", "--new-plan").status == .exited(0))
       let before = try data.contents()
       let trial = try orgman("erase", "Hush Ltd", "--dry-run")
       #expect(

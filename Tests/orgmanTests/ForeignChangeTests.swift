@@ -189,6 +189,8 @@ extension EndToEnd {
           orgman.send(isEarly ? "" : "e")
           orgman.press(.tab, .control("u"))
           orgman.send("\(next)\r")
+          try orgman.waitForText("isn't configured")
+          orgman.send("y")
           try orgman.waitForText("Plan of Middle: \(plan) → \(next).")
           plan = next
           orgman.send("h/Middle\r")

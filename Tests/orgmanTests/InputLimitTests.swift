@@ -122,7 +122,7 @@ extension EndToEnd {
     @Test func `neither backup nor export is made of data that look wiped`() throws {
       let data = try DataFiles([Record("1", "one", members: [("a", "owner")])])
       let orgman = Script(data: data)
-      #expect(try orgman("set", "org_1", "--plan", "gold", "--yes").status == .exited(0))
+      #expect(try orgman("set", "org_1", "--plan", "gold", "--new-plan", "--yes").status == .exited(0))
       try data.write(DataFiles.organizations, "{}")
       for output in [
         try orgman("backup", data.path + "/backup"), try orgman("export"),

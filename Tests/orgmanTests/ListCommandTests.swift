@@ -170,7 +170,7 @@ extension EndToEnd {
       #expect(list.stderr.contains("damaged") && list.stderr.contains("organizations.json, byte"))
       #expect(list.status == .exited(1))
       #expect(try orgman("export").status == .exited(1))
-      #expect(try orgman("set", "one", "--plan", "x").status == .exited(1))
+      #expect(try orgman("set", "one", "--plan", "x", "--new-plan").status == .exited(1))
     }
   }
 }

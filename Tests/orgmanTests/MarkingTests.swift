@@ -60,7 +60,7 @@ extension EndToEnd {
       try orgman.waitForText("done, 2 changed")
       #expect(try data.members(of: "org_1") == ["ann owner", "bob owner", "cy owner"])
       orgman.send("*d")
-      try orgman.waitForText("Acme would be left without an owner")
+      try orgman.waitForText("ann, bob and cy are the only owners of Acme; one of them must stay.")
       #expect(try data.members(of: "org_1").count == 3)
       try orgman.quit()
     }
@@ -93,6 +93,38 @@ extension EndToEnd {
       holder.release()
       try orgman.waitForText("→ enterprise.")
       try orgman.quit()
+    }
+
+    @Test(arguments: TestStore.allCases)
+    func `changes that wait are named, and ^C takes back the newest`(store: TestStore) throws {
+      let data = try store.data([Record("1", "Acme"), Record("2", "Globex"), Record("3", "Initech")])
+      #expect(try Script(data: data)("set", "Acme", "--status", "suspended").status == .exited(0))
+      let orgman = try open(data)
+      let holder = try data.holdUp()
+      orgman.send("pejpejpe")
+      try orgman.waitForText(
+        "3 changes wait (^C takes back the newest, Esc all): Plan of Acme: starter → enterprise")
+      orgman.press(.control("c"))
+      try orgman.waitForText("2 changes wait (^C takes back the newest, Esc all): Plan of Acme")
+      holder.release()
+      try orgman.waitForText("Plan of Globex: starter → enterprise.")
+      try orgman.quit()
+      #expect(
+        try data.organizations().compactMap { $0["plan_tier"] as? String } == [
+          "enterprise", "enterprise", "starter",
+        ])
+    }
+
+    @Test(arguments: TestStore.allCases)
+    func `a command says whom it waits for after a second`(store: TestStore) throws {
+      let data = try store.data([Record("1", "Acme")])
+      #expect(try Script(data: data)("set", "Acme", "--status", "suspended").status == .exited(0))
+      let holder = try data.holdUp()
+      let terminal = try start(["set", "Acme", "--plan", "enterprise", "--data", data.address])
+      try terminal.waitForText("orgman: Waiting: the data are held by ")
+      holder.release()
+      #expect(try terminal.waitForExit() == .exited(0))
+      #expect(terminal.screen.text.contains("Plan of Acme: starter → enterprise"))
     }
 
     @Test(arguments: TestStore.allCases)

@@ -199,8 +199,8 @@ extension EndToEnd {
       let script = Script(data: data)
       for number in 0..<4 {
         let id = data.id("org_\(number)")
-        #expect(try script("set", id, "--plan", "professional \(number)").status == .exited(0))
-        #expect(try script("add", id, "user 0\(number)", "user 8").status == .exited(0))
+        #expect(try script("set", id, "--plan", "professional \(number)", "--new-plan").status == .exited(0))
+        #expect(try script("add", id, "user0\(number)", "user 8").status == .exited(0))
       }
       let orgman = try open(data, columns: 80, rows: 24)
       // Rows below the heading, where the first can be selected.

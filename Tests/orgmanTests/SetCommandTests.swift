@@ -70,7 +70,7 @@ extension EndToEnd {
       let program = try builtProduct("orgman")
       try data.write("empty.json", "[]")
       let commands = [
-        ["create", "x"], ["set", "Globex", "--plan", "x"], ["add", "Globex", "x"],
+        ["create", "x"], ["set", "Globex", "--plan", "x", "--new-plan"], ["add", "Globex", "x"],
         ["remove", "Globex", "user_006"],
         ["role", "Globex", "user_006", "member"], ["import", "\(data.path)/empty.json"],
         ["undo", "1", "--yes"],
@@ -82,7 +82,8 @@ extension EndToEnd {
       }
       // Looking ahead is no change.
       let trial = try run(
-        program, ["set", "Globex", "--plan", "x", "--dry-run", "--read-only", "--data", data.path])
+        program,
+        ["set", "Globex", "--plan", "x", "--new-plan", "--dry-run", "--read-only", "--data", data.path])
       #expect(trial.stdout == "Plan of Globex: enterprise → x\n")
       #expect(!fileExists(data.path + "/.orgman"))
       #expect(chmod(data.path, 0o555) == 0)
@@ -111,7 +112,7 @@ extension EndToEnd {
       let output = try orgman.shell(
         """
         for i in 1 2 3 4 5 6; do orgman add Globex new$i & pids="$pids $!"; done
-        orgman set Globex --plan a & pids="$pids $!"; orgman set Globex --plan b & pids="$pids $!"
+        orgman set Globex --plan a --new-plan & pids="$pids $!"; orgman set Globex --plan b --new-plan & pids="$pids $!"
         for pid in $pids; do wait $pid || exit 1; done
         """)
       #expect(output.status == .exited(0), "\(output.stderr)")

@@ -62,7 +62,7 @@ extension EndToEnd {
       for arguments in [
         ["user", "nobody"], ["role", "Globex", "nobody"], ["members", "None"],
         ["remove", "Globex", "nobody"],
-        ["set", "None", "--plan", "x"], ["apply", "none"], ["import", "none"],
+        ["set", "None", "--plan", "x", "--new-plan"], ["apply", "none"], ["import", "none"],
       ] {
         let output = try run(try builtProduct("orgman"), arguments + ["--data", orgman.data.address])
         #expect(output.status == .exited(2), "\(arguments) \(output.stderr)")

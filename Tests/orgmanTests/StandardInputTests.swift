@@ -31,7 +31,7 @@ extension EndToEnd {
     func `an unknown id is named with its line, and nothing is done`(store: TestStore) throws {
       let orgman = try script(store)
       for arguments in [
-        ["set", "-", "--plan", "free", "--yes"], ["add", "-", "eve", "--yes"],
+        ["set", "-", "--plan", "free", "--new-plan", "--yes"], ["add", "-", "eve", "--yes"],
         ["remove", "-", "bob", "--yes"],
         ["role", "-", "bob", "owner", "--yes"], ["role", "-", "bob"], ["show", "-"], ["show", "-", "--json"],
         ["members", "-"],
@@ -52,7 +52,7 @@ extension EndToEnd {
     func `where ids of organizations are expected, empty input is an error`(store: TestStore) throws {
       let orgman = try script(store)
       for arguments in [
-        ["set", "-", "--plan", "free", "--yes"], ["add", "-", "eve"], ["remove", "-", "bob"],
+        ["set", "-", "--plan", "free", "--new-plan", "--yes"], ["add", "-", "eve"], ["remove", "-", "bob"],
         ["role", "-", "bob", "owner"], ["role", "-", "bob"], ["show", "-"], ["show", "-", "--json"],
         ["members", "-"], ["members", "-", "--csv"],
       ] {
@@ -115,7 +115,7 @@ extension EndToEnd {
         try orgman("set", "-", "--plan", "starter", input: ids.joined(separator: "\n")).stdout
           == "No changes needed.\n")
       #expect(try orgman("role", ids[0], "bob", "member").stdout == "No changes needed.\n")
-      #expect(try orgman("set", "Acme", "--plan", "x").status == .exited(0))
+      #expect(try orgman("set", "Acme", "--plan", "x", "--new-plan").status == .exited(0))
       #expect(try orgman("undo", "1", "--yes").status == .exited(0))
       for arguments in [["undo", "1", "--yes"], ["undo", "1", "--dry-run"]] {
         let again = try run(try builtProduct("orgman"), arguments + ["--data", orgman.data.address])
@@ -124,7 +124,7 @@ extension EndToEnd {
       let json: [String: Any] = try orgman("undo", "1", "--yes", "--json").json()
       #expect((json["changes"] as? [Any])?.isEmpty == true)
       // What is asked about is no part of the JSON.
-      #expect(try orgman("set", "Acme", "--plan", "y").status == .exited(0))
+      #expect(try orgman("set", "Acme", "--plan", "y", "--new-plan").status == .exited(0))
       let refused = try orgman("undo", "--json")
       #expect(refused.status == .exited(1) && refused.stdout == "")
       #expect(refused.stderr.hasPrefix("Plan of Acme: y → starter\n"))

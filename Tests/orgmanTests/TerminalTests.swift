@@ -190,18 +190,18 @@ extension EndToEnd {
       try orgman.choose("bakery")
       try orgman.enter()
       orgman.send(paste)
-      orgman.send("d")
-      try orgman.waitForText("Remove user_000")
+      orgman.send("jd")
+      try orgman.waitForText("Remove user_001")
       orgman.send("\u{1b}[200~y\ryes\r\u{1b}[201~")
       orgman.press(.right)
-      #expect(try orgman.waitForText("Remove user_000").text.contains("Yes"))
+      #expect(try orgman.waitForText("Remove user_001").text.contains("Yes"))
       orgman.send("n")
-      try orgman.waitFor("the question to go") { $0.row(containing: "Remove user_000") == nil }
+      try orgman.waitFor("the question to go") { $0.row(containing: "Remove user_001") == nil }
       orgman.send("r")
-      try orgman.waitForText("now owner:")
+      try orgman.waitForText("now member:")
       orgman.send("\u{1b}[200~mbo\r\u{1b}[201~")
       orgman.send("q")
-      try orgman.waitFor("the prompt to go") { $0.row(containing: "now owner:") == nil }
+      try orgman.waitFor("the prompt to go") { $0.row(containing: "now member:") == nil }
       #expect(try data.contents() == before)
       orgman.send("q")
       try orgman.waitFor("the list") { $0.selectedDetail == nil }

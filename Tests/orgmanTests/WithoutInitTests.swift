@@ -79,7 +79,7 @@ extension EndToEnd {
       for plan in ["byok", "client"] {
         let list = try orgman("list").stdout
         #expect(list.hasPrefix("\(ids[1])\tGlobex\t\tfounders_friend\t"), "\(list)")
-        #expect(try orgman("set", "Acme", "--plan", plan).status == .exited(0))
+        #expect(try orgman("set", "Acme", "--plan", plan, "--new-plan").status == .exited(0))
         #expect(try orgman("show", ids[0]).stdout.contains("plan_tier\t\(plan)\n"))
         #expect(try orgman("role", "Acme", "bob").stdout == "admin\n")
         #expect(try orgman("add", "Acme", "cy", "--role", "owner").status == .exited(0))

@@ -356,27 +356,41 @@ private struct Trial {
       return outcome == .happens && change.takesAnOwner && ownerless.contains(change.organizationID)
     }
     let byOrganization = Dictionary(grouping: taking) { outcomes[$0].change.organizationID }
+    var counts: [String: Int] = [:]
+    for (change, outcome) in outcomes where outcome == .happens && change.endsARole {
+      counts[change.organizationID, default: 0] += 1
+    }
     for (id, indices) in byOrganization {
-      let error = ownerlessError(id, indices.map { outcomes[$0].change })
+      let error = ownerlessError(id, indices.map { outcomes[$0].change }, of: counts[id] ?? 0)
       for index in indices { outcomes[index].outcome = .blocked(error) }
     }
   }
 
-  private func ownerlessError(_ id: String, _ changes: [Change]) -> OrgError {
+  /// - Parameter count: how many members of the organization lose their roles by the change set, owners or not.
+  private func ownerlessError(_ id: String, _ changes: [Change], of count: Int) -> OrgError {
     let name = ((try? organization(id))?.name ?? id).escapedForDisplay
-    let users = OrderedSet(changes.compactMap(\.userID)).map(\.escapedForDisplay)
+    let users = Array(OrderedSet(changes.compactMap(\.userID)).map(\.escapedForDisplay))
     guard users.count > 1 else {
       return OrgError(
         .lastOwner, "\(users.first ?? "") is the last owner of \(name); make someone else an owner first.")
     }
-    let removals = changes.count { if case .removeMember = $0 { true } else { false } }
-    let verb =
-      removals == changes.count ? "removes" : removals == 0 ? "demotes" : "removes or demotes"
-    let count = users.count == 2 ? "both" : "all \(users.count)"
-    let shown = users.count > 4 ? users.prefix(3) + ["and \(users.count - 3) more"] : users[...]
-    return OrgError(
-      .lastOwner,
-      "\(name) would be left without an owner: this \(verb) \(count) of its owners "
-        + "(\(shown.joined(separator: ", "))); make another member owner first.")
+    let shown = users.count > 4 ? users.prefix(3) + ["\(users.count - 3) more"] : users[...]
+    let list = shown.dropLast().joined(separator: ", ") + " and " + (shown.last ?? "")
+    let who =
+      count > users.count
+      ? "\(users.count) of these \(count) are the only owners of \(name) (\(list))"
+      : "\(list) are the only owners of \(name)"
+    let isRemoval = changes.allSatisfy { if case .removeMember = $0 { true } else { false } }
+    return OrgError(.lastOwner, "\(who); one of them must stay\(isRemoval ? "" : " an owner").")
+  }
+}
+
+extension Change {
+  /// Whether it takes the role that a member has.
+  fileprivate var endsARole: Bool {
+    switch self {
+    case .removeMember, .setRole: true
+    default: false
+    }
   }
 }

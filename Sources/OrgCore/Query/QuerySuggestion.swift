@@ -14,7 +14,7 @@ public struct QuerySuggestion: Sendable, Hashable {
     for term in query.terms where !term.isNegated {
       switch term.condition {
       case .plan(let plan):
-        guard let near = try Self.plans(plan, reader, planTiers) else { continue }
+        guard let near = try Self.plans(near: plan, in: reader, planTiers: planTiers) else { continue }
         (self.term, self.near) = (term.condition, near)
         return
       case .text(let text):
@@ -39,9 +39,12 @@ public struct QuerySuggestion: Sendable, Hashable {
   }
 
   /// Plans that are nearly the one that is asked for; `nil` if that one is known, or an organization is on it.
-  private static func plans(
-    _ plan: String, _ reader: any StoreReader, _ tiers: [String]
+  ///
+  /// - Parameter tiers: the plans that are known whether an organization is on one or not.
+  public static func plans(
+    near plan: String, in reader: any StoreReader, planTiers tiers: [String] = PlanTier.known
   ) throws(OrgError) -> [String]? {
+    let plan = plan.trimmed
     guard !tiers.contains(where: { $0.lowercased() == plan.lowercased() }),
       try reader.organizations(matching: Query(plan: plan), after: nil, limit: 1).isEmpty
     else { return nil }

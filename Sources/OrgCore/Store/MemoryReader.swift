@@ -19,7 +19,7 @@ package struct MemoryReader: StoreReader {
 
   init(
     _ records: OrderedDictionary<String, Record>, revision: Revision, rules: Rules = .files,
-    problems: [DataProblem] = []
+    problems: [DataProblem] = [], recordProblems: [DataProblem] = []
   ) {
     self.records = records
     members = Members(records)
@@ -28,7 +28,8 @@ package struct MemoryReader: StoreReader {
     }
     summary = DataSummary(
       revision: revision, rules: rules, organizationCount: records.count, memberCount: counts.total,
-      otherRoles: Role.allCases.filter { counts[$0] > 0 && !rules.roles.contains($0) }, problems: problems)
+      otherRoles: Role.allCases.filter { counts[$0] > 0 && !rules.roles.contains($0) }, problems: problems,
+      recordProblems: recordProblems)
   }
 
   /// Organizations and members at a revision, in their order; members of unknown organizations are left out.
@@ -43,8 +44,13 @@ package struct MemoryReader: StoreReader {
   }
 
   /// The same data at another revision.
-  package init(_ reader: MemoryReader, revision: Revision, problems: [DataProblem] = []) {
-    self.init(reader.records, revision: revision, rules: reader.rules, problems: problems)
+  package init(
+    _ reader: MemoryReader, revision: Revision, problems: [DataProblem] = [],
+    recordProblems: [DataProblem] = []
+  ) {
+    self.init(
+      reader.records, revision: revision, rules: reader.rules, problems: problems,
+      recordProblems: recordProblems)
   }
 
   /// Data of which nothing has been read.
@@ -184,6 +190,7 @@ package struct MemoryReader: StoreReader {
     for record in records.values {
       overview.add(record.organization, memberCount: record.members.count) { record.roleCounts }
     }
+    overview.sharedBillingIDs = (try? sharedBillingIDs(limit: Overview.topCount)) ?? []
     return overview
   }
 

@@ -12,6 +12,8 @@ public struct Overview: Sendable {
   public var withoutOptional = 0
   /// What is known of the members; `nil` until they have been read.
   public var members: Members?
+  /// The billing ids that several organizations have, the most common first.
+  public var sharedBillingIDs: [SharedBillingID] = []
   /// The newest organizations, the newest first.
   public var newest: [Organization] = []
 

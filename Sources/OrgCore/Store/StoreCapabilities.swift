@@ -58,6 +58,14 @@ public protocol TurnTakingStore: OrgStore {
   ) throws(OrgError) -> Value
 }
 
+/// A store that says whom it waits for, whatever it is that waits.
+public protocol WaitReportingStore: OrgStore {
+  /// Lets an observer learn, now and then, whom the store waits for before it changes anything.
+  ///
+  /// - Parameter observer: called on the thread that waits; it replaces the one before.
+  func observeWaiting(_ observer: @escaping @Sendable (Contention) -> Void)
+}
+
 /// Learns what a store adds to its history, for a log. Called in the order of the history, as soon as others can go on, on
 /// the thread that made the store do it.
 public protocol HistoryObserver: Sendable {

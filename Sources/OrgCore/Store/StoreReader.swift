@@ -95,6 +95,9 @@ public protocol StoreReader: Sendable {
   /// - Parameter counted: is given what has been counted so far, where the rest takes so long that people notice.
   func overview(counted: (Overview) -> Void) throws(OrgError) -> Overview
 
+  /// The billing ids that several organizations have, the most common first.
+  func sharedBillingIDs(limit: Int) throws(OrgError) -> [SharedBillingID]
+
   /// What differs from an earlier state of the same store; `nil` where that can't be told.
   func difference(since earlier: any StoreReader) throws(OrgError) -> StoreDifference?
 
@@ -116,6 +119,10 @@ extension StoreReader {
   ) throws(OrgError) -> (any UserListing)? { nil }
   /// Most stores count everything at once.
   public func overview(counted: (Overview) -> Void) throws(OrgError) -> Overview { try overview() }
+  /// Most stores have all organizations at once.
+  public func sharedBillingIDs(limit: Int) throws(OrgError) -> [SharedBillingID] {
+    try scannedBillingIDs(limit: limit)
+  }
   /// Most stores answer at once.
   public func wanted(while isWanted: @escaping @Sendable () -> Bool) -> any StoreReader { self }
 }

@@ -105,6 +105,7 @@ extension Snapshot: StoreReader {
         memberCount: contents.hasMembers ? contents.memberCount(at: index) : nil
       ) { contents.roleCounts(at: index) }
     }
+    overview.sharedBillingIDs = (try? sharedBillingIDs(limit: Overview.topCount)) ?? []
     return overview
   }
 

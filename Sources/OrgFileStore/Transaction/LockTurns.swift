@@ -9,9 +9,15 @@ final class LockTurns: Sendable {
   private let reporter: HistoryReporter
   /// The thread whose turn it is.
   private let turn = Mutex<pthread_t?>(nil)
+  /// Learns whom it waits for.
+  private let observer = Mutex<(@Sendable (Contention) -> Void)?>(nil)
 
   init(_ directory: DataDirectory, _ reporter: HistoryReporter) {
     (self.directory, self.reporter) = (directory, reporter)
+  }
+
+  func observeWaiting(_ observer: @escaping @Sendable (Contention) -> Void) {
+    self.observer.withLock { $0 = observer }
   }
 
   /// Runs the body with the lock held if other processes hold it or wait for it, and without the lock otherwise.
@@ -33,7 +39,13 @@ final class LockTurns: Sendable {
     if turn.withLock({ $0 == pthread_self() }) { return try body() }
     // Report after releasing the lock, because the observer may write to a slow disk.
     defer { reporter.report() }
-    return try FileLock(directory: directory).withLock(waiting: waiting) { (_) throws(OrgError) in try body()
+    let observer = observer.withLock { $0 }
+    func goesOn(_ holder: Contention) -> Bool {
+      observer?(holder)
+      return waiting(holder)
+    }
+    return try FileLock(directory: directory).withLock(waiting: goesOn) { (_) throws(OrgError) in
+      try body()
     }
   }
 }

@@ -7,7 +7,34 @@ extension PostgresReader {
     var overview = try organizationCounts()
     counted(overview)
     overview.members = try memberCounts(of: overview.organizationCount)
+    counted(overview)
+    overview.sharedBillingIDs = try sharedBillingIDs(limit: Overview.topCount)
     return overview
+  }
+
+  func sharedBillingIDs(limit: Int) throws(OrgError) -> [SharedBillingID] {
+    let organizations = tables.organizations
+    let names = "(array_agg(\(tables.text(.name)) order by \(tables.dataOrder)))"
+    var found: [SharedBillingID] = []
+    for field in OrganizationField.optional {
+      let value = tables.text(field)
+      // Names are looked up for the few that there are at the end, not for all.
+      let rows = try ask(
+        """
+        with shared as materialized (select \(raw: value) as id, count(*) as n from \(raw: organizations) o \
+        where \(raw: value) is not null group by 1 having count(*) > 1 order by 2 desc, 1 limit \(limit)) \
+        select shared.id, shared.n, \(raw: (1...SharedBillingID.nameLimit).map { "\(names)[\($0)]" }.joined(separator: ", ")) \
+        from shared join \(raw: organizations) o on \(raw: value) = shared.id group by 1, 2 order by 2 desc, 1
+        """)
+      found += (0..<rows.count).map { row in
+        SharedBillingID(
+          field, rows.text(row, 0) ?? "", count: rows.number(row, 1) ?? 0,
+          names: (0..<SharedBillingID.nameLimit).compactMap { rows.text(row, 2 + $0) })
+      }
+    }
+    return Array(
+      found.sorted { ($1.count, $0.field.rawValue, $0.value) < ($0.count, $1.field.rawValue, $1.value) }
+        .prefix(limit))
   }
 
   /// What is known of the organizations without their members: one look at each, which several processes of the server

@@ -155,6 +155,29 @@ extension StoreBehavior {
         "the largest", overview.members?.largest.map(\.organization.id), is: ["b", "a"].map(sample.id))
       try expect("the newest", overview.newest.map(\.id), is: ["c", "b", "a", "d"].map(sample.id))
     },
+    StoreBehavior("billing ids that several organizations have are found, and who has one") {
+      manager, sample in
+      try manager.addOrganizations(sample)
+      let before = try manager.reader()
+      try expect("the shared ones", try before.sharedBillingIDs(limit: 9).map(\.value), is: [])
+      for (id, stripe, lago) in [
+        ("a", "cus_1", "l_1"), ("b", "cus_1", "l_2"), ("c", "cus_1", "l_2"), ("d", "cus_10", "cus_1"),
+      ] {
+        try manager.updateBillingIDs(of: sample.id(id), lago: lago, stripe: stripe)
+      }
+      let reader = try manager.reader()
+      let shared = try reader.sharedBillingIDs(limit: 9)
+      try expect("the shared ones", shared.map(\.value), is: ["cus_1", "l_2"])
+      try expect("whose they are", shared.map(\.field), is: [.stripeCustomerID, .lagoCustomerID])
+      try expect("how many have them", shared.map(\.count), is: [3, 2])
+      try expect("how many names there are", shared.map(\.names.count), is: [3, 2])
+      try expect("the most common one", try reader.sharedBillingIDs(limit: 1), is: [shared[0]])
+      try expect("those of the overview", try reader.overview().sharedBillingIDs, is: shared)
+      let found = try reader.organizations(withBillingID: "cus_1", in: .stripeCustomerID)
+      try expect("who has one", Set(found.map(\.id)), is: Set(["a", "b", "c"].map(sample.id)))
+      try expect(
+        "who has another", try reader.organizations(withBillingID: "cus_1\"", in: .stripeCustomerID), is: [])
+    },
     StoreBehavior("organizations that are gone since an earlier state are named") { manager, sample in
       try manager.addOrganizations(sample)
       let earlier = try manager.reader()

@@ -42,7 +42,7 @@ extension Renderer {
         if hasFocus { focusEnd = lines.count - 1 }
         continue
       }
-      if field.choices.isEmpty {
+      if !field.isChoice {
         let window = typesetter.window(
           field.input.text, cursor: hasFocus ? field.input.cursor : 0, width - 12)
         line.add(window.text, width: width - 12, theme.field)

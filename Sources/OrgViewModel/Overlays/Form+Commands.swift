@@ -3,12 +3,13 @@ import OrgCore
 // What keys do in the edit pane.
 extension Form: TextOverlay {
   /// Where keys go in it.
-  package static let contexts = [Context.form, .choice, .conflict]
+  package static let contexts = [Context.form, .choice, .openChoice, .conflict]
 
   /// Where keys go in it.
   package var context: Context {
     let field = fields[focus]
-    return field.conflict != nil ? .conflict : field.choices.isEmpty ? .form : .choice
+    if field.conflict != nil { return .conflict }
+    return !field.isChoice ? .form : field.takesOthers ? .openChoice : .choice
   }
 
   /// What it can do.
@@ -20,14 +21,17 @@ extension Form: TextOverlay {
       command(.takeMine, "m", in: [.conflict], "set it to what you typed", hint: "mine") { form, _ in
         form.resolve(takingMine: true)
       },
-      command(.accept, "Enter", "save") { $0.save(&$1) },
-      command(.save, "^S", "save", hint: "save") { $0.save(&$1) },
+      command(.accept, "Enter", "save") { if $0.submit(&$1) { $1.dismiss() } },
+      command(.save, "^S", "save", hint: "save") { if $0.submit(&$1) { $1.dismiss() } },
       command(.nextField, "Tab Down", "the next field", hint: "next") { form, _ in form.moveFocus(by: 1) },
       command(.previousField, "Shift-Tab Up", "the previous field") { form, _ in form.moveFocus(by: -1) },
       command(.moveRight, "Space Right", in: [.choice], "the next choice", hint: "change") { form, _ in
         form.fields[form.focus].choose(by: 1)
       },
-      command(.moveLeft, "Left", in: [.choice], "the previous choice") { form, _ in
+      command(.moveRight, "Right", in: [.openChoice], "the next choice, as with Space", hint: "change") {
+        form, _ in form.fields[form.focus].choose(by: 1)
+      },
+      command(.moveLeft, "Left", in: [.choice, .openChoice], "the previous choice") { form, _ in
         form.fields[form.focus].choose(by: -1)
       },
       command(.help, "F1", "the keys", hint: "help") {
@@ -35,7 +39,8 @@ extension Form: TextOverlay {
       },
       Command(.back, "Esc", .form, "cancel; asks if something was typed", hint: "cancel") { $0.cancel(&$1) },
       Command(.cancel, "^C", .program, "cancel what is going on") { $0.cancel(&$1) },
-    ] + textCommands(in: [.form]) + commonCommands
+    ] + textCommands(in: [.form])
+    + textCommands(in: [.openChoice]).filter { ![.moveLeft, .moveRight].contains($0.action) } + commonCommands
 
   /// A command that waits while the form is being saved.
   private static func command(
@@ -43,14 +48,30 @@ extension Form: TextOverlay {
     hint: String? = nil, run: @escaping @Sendable (inout Form, inout Workspace) -> Void
   ) -> Command<Self> {
     Command(action, keys, in: contexts, .form, help, hint: hint) { form, workspace in
-      if !form.isSaving { run(&form, &workspace) }
+      guard !form.isSaving else { return }
+      form.awaited = nil
+      run(&form, &workspace)
     }
   }
 
+  package mutating func type(_ text: String, isPasted: Bool, _ workspace: inout Workspace) {
+    guard !isSaving else { return }
+    if context == .openChoice {
+      if text == " ", !isPasted { return fields[focus].choose(by: 1) }
+      // What is typed takes the place of what is chosen.
+      fields[focus].input = TextField()
+      fields[focus].typeOther()
+    }
+    edit({ isPasted ? $0.paste(text) : $0.insert(text) }, &workspace)
+  }
+
   package mutating func edit(_ change: (inout TextField) -> Void, _ workspace: inout Workspace) {
-    guard !isSaving, context == .form else { return }
+    guard !isSaving, context == .form || context == .openChoice else { return }
+    fields[focus].typeOther()
+    awaited = nil
     let before = fields[focus].input
     change(&fields[focus].input)
+    if before.text.isEmpty, fields[focus].input.text.isEmpty { fields[focus].endTyping() }
     noteTyping(in: workspace.data.listing, before: before)
   }
 
@@ -58,9 +79,10 @@ extension Form: TextOverlay {
     focus = (focus + step + fields.count) % fields.count
   }
 
-  private func cancel(_ workspace: inout Workspace) {
+  private mutating func cancel(_ workspace: inout Workspace) {
     if isSaving {
-      workspace.ask(.cancelCommit)
+      // What is saved last is the form's.
+      if workspace.takeBackNewest() != nil { isSaving = false }
     } else if isDirty {
       workspace.open(DiscardQuestion())
     } else {
@@ -68,13 +90,16 @@ extension Form: TextOverlay {
     }
   }
 
-  private mutating func save(_ workspace: inout Workspace) {
-    guard !hasConflict(), check(on: workspace.data.listing) else { return }
+  /// Saves what was typed, or says or asks what is in the way.
+  ///
+  /// - Returns: whether the form is done.
+  mutating func submit(_ workspace: inout Workspace) -> Bool {
+    guard !hasConflict(), check(on: workspace.data.listing) else { return false }
+    guard passesSecondLook(&workspace) else { return false }
     do throws(OrgError) {
-      if purpose == .plan {
-        let plan = try plan(workspace.rules)
-        workspace.dismiss()
-        return workspace.requestBulkEdit(.marked(.plan(plan), in: nil))
+      if case .plan = purpose {
+        workspace.requestBulkEdit(.marked(.plan(try plan(workspace.rules)), in: nil))
+        return true
       }
       if case .successor(let users) = purpose {
         let user = user
@@ -83,14 +108,99 @@ extension Form: TextOverlay {
       }
       let changes = try changes(workspace.settings.environment, workspace.rules)
       guard !changes.isEmpty else {
-        workspace.dismiss()
-        return workspace.status.note("Nothing was changed.")
+        workspace.status.note("Nothing was changed.")
+        return true
       }
       isSaving = true
       workspace.commit(CommitQueue.Entry(changes: changes, isForm: true))
     } catch {
       fail(error)
     }
+    return false
+  }
+
+  /// Looks at what was typed once more: what can't be an id is refused, and what is unusual is asked about.
+  private mutating func passesSecondLook(_ workspace: inout Workspace) -> Bool {
+    let preferences = workspace.settings.preferences
+    for index in fields.indices where fields[index].input.text != fields[index].original {
+      let look =
+        switch fields[index].name {
+        case .organization(let field) where field.isOptional: billingLook(index, field, preferences)
+        case .user: userLook(index, preferences)
+        default: SecondLook.passed
+        }
+      switch look {
+      case .passed: continue
+      case .refused(let reason): problem = (index, reason)
+      case .awaits(let lookup):
+        awaited = lookup
+        workspace.ask(.lookUp(lookup))
+      case .asks(let question): workspace.open(question)
+      }
+      focus = index
+      return false
+    }
+    if let question = planLook(preferences) {
+      workspace.open(question)
+      return false
+    }
+    return true
+  }
+
+  private enum SecondLook {
+    case passed
+    case refused(String)
+    /// It depends on who has the id.
+    case awaits(IDLookup)
+    case asks(SecondLookQuestion)
+  }
+
+  private func billingLook(
+    _ index: Int, _ field: OrganizationField, _ preferences: Preferences
+  ) -> SecondLook {
+    let value = fields[index].input.text.withoutSurroundingSpace
+    guard !value.isEmpty else { return .passed }
+    do throws(OrgError) { try preferences.idPatterns.check(value, for: field) } catch {
+      return .refused(error.message)
+    }
+    let id = if case .edit(let base) = purpose { base.id } else { nil as String? }
+    let lookup = IDLookup.billing(field, value, except: id)
+    guard let names = found[lookup] else { return .awaits(lookup) }
+    let confirmation = "\(field.rawValue) \(value)"
+    guard let first = names.first, !confirmed.contains(confirmation) else { return .passed }
+    let others = names.count == 1 ? "" : " and of \((names.count - 1).grouped) more"
+    return .asks(
+      SecondLookQuestion(
+        question:
+          "\(value.escapedForDisplay) is the \(field.title) of \(first.escapedForDisplay)\(others), too. Use it all the same?",
+        confirmation: confirmation))
+  }
+
+  /// The id of a new user; one that is in the data is known to be right.
+  private func userLook(_ index: Int, _ preferences: Preferences) -> SecondLook {
+    let user = fields[index].input.text.withoutSurroundingSpace
+    do throws(OrgError) { try preferences.idPatterns.checkUserID(user) } catch {
+      guard let names = found[.user(user)] else { return .awaits(.user(user)) }
+      return names.isEmpty ? .refused(error.message) : .passed
+    }
+    return .passed
+  }
+
+  /// What to ask about a plan; `nil` for nothing.
+  private mutating func planLook(_ preferences: Preferences) -> SecondLookQuestion? {
+    for (index, field) in fields.enumerated() where field.organizationField == .planTier {
+      let plan = field.input.text.withoutSurroundingSpace
+      guard plan != field.original, !preferences.planTiers.contains(plan), !confirmed.contains("plan \(plan)")
+      else { continue }
+      focus = index
+      let near = preferences.planTiers.near(plan, limit: 1).first
+      let others = preferences.planTiers.map(\.escapedForDisplay).joined(separator: ", ")
+      return SecondLookQuestion(
+        question:
+          "The plan \(plan.quoted) isn't configured; \(near.map { "the nearest is \($0.escapedForDisplay)" } ?? "there are \(others)"). Use it all the same?",
+        confirmation: "plan \(plan)")
+    }
+    return nil
   }
 
   /// Expects what changes that were made here have set.
@@ -100,6 +210,8 @@ extension Form: TextOverlay {
 extension Context {
   package static let form = Context("form", "The edit pane, where text is typed", .text)
   package static let choice = Context("choice", "The edit pane, where there are choices", .other)
+  package static let openChoice = Context(
+    "open-choice", "The edit pane, where there are choices and others can be typed", .text)
   package static let conflict = Context(
     "conflict", "The edit pane, where others changed the field as well", .other)
 }

@@ -11,8 +11,8 @@ package struct Form: Sendable {
     case edit(Organization)
     /// A new member of an organization.
     case addMember(organization: String, name: String)
-    /// A plan for all organizations that are marked.
-    case plan
+    /// A plan for all organizations that are marked, of which there are so many.
+    case plan(Int)
     /// Who takes over where users who are offboarded are the only owners.
     case successor(of: [String])
   }
@@ -46,6 +46,10 @@ package struct Form: Sendable {
     package var input: TextField
     /// What can be chosen; empty where text is typed.
     package let choices: [String]
+    /// Whether something else than the choices can be typed, too.
+    package let takesOthers: Bool
+    /// Whether it is typed, where there are choices as well.
+    package internal(set) var isTyping = false
     /// A word of help.
     package let hint: String
     /// What it held when the form was opened.
@@ -63,14 +67,32 @@ package struct Form: Sendable {
       package internal(set) var theirs: String?
     }
 
-    init(_ name: Name, _ title: String, _ text: String, choices: [String] = [], hint: String = "") {
+    init(
+      _ name: Name, _ title: String, _ text: String, choices: [String] = [], takesOthers: Bool = false,
+      hint: String = ""
+    ) {
       self.name = name
       self.title = title
       self.input = TextField(text)
-      self.choices = choices
+      // What it is now can be chosen again.
+      self.choices = takesOthers && !text.isEmpty && !choices.contains(text) ? choices + [text] : choices
+      self.takesOthers = takesOthers
       self.hint = hint
       original = text
+      isTyping = takesOthers && text.isEmpty
     }
+
+    /// Whether one of the choices is chosen, and nothing is typed.
+    package var isChoice: Bool { !choices.isEmpty && !isTyping }
+
+    /// Puts a text in it, chosen or typed.
+    mutating func set(_ text: String) {
+      input = TextField(text)
+      isTyping = takesOthers && !choices.contains(text)
+    }
+
+    /// Lets something else than the choices be typed, from the present one on.
+    mutating func typeOther() { if takesOthers { isTyping = true } }
 
     /// What is typed; `nil` where nothing is.
     package var value: String? { input.text.isEmpty ? nil : input.text }
@@ -80,9 +102,18 @@ package struct Form: Sendable {
       if case .organization(let field) = name { field } else { nil }
     }
 
+    /// Goes to another choice; after the last one, something else can be typed where that is possible.
     mutating func choose(by step: Int) {
+      let count = choices.count + (takesOthers ? 1 : 0)
       guard let index = choices.firstIndex(of: input.text) else { return }
-      input = TextField(choices[(index + step + choices.count) % choices.count])
+      let next = (index + step + count) % count
+      if next < choices.count { input = TextField(choices[next]) } else { typeOther() }
+    }
+
+    /// Goes back from typing to the choices, where nothing is left of what was typed.
+    mutating func endTyping() {
+      guard isTyping, let first = choices.first else { return }
+      set(choices.contains(original) ? original : first)
     }
   }
 
@@ -96,6 +127,12 @@ package struct Form: Sendable {
   package internal(set) var problem: (field: Int?, text: String)?
   /// What others changed underneath since the form was opened.
   package internal(set) var externalChangeNotice: String?
+  /// What was typed that needs a second look, and got it: `plan gold`.
+  var confirmed: Set<String> = []
+  /// Who has the ids that were typed, as far as that was asked.
+  var found: [IDLookup: [String]] = [:]
+  /// The answer that saving waits for.
+  var awaited: IDLookup?
   /// Whether it waits for a commit.
   package internal(set) var isSaving = false
 
@@ -105,7 +142,7 @@ package struct Form: Sendable {
     case .create: "New organization"
     case .edit(let organization): "Edit \(organization.name.escapedForDisplay)"
     case .addMember(_, let name): "Add a member to \(name.escapedForDisplay)"
-    case .plan: "Plan of all marked"
+    case .plan(let count): "Plan of \(Words.organizations(count)), all marked"
     case .successor: "Hand ownership over"
     }
   }
@@ -118,8 +155,12 @@ package struct Form: Sendable {
   /// Whether anything was typed or chosen.
   package var isDirty: Bool { fields.contains { $0.input.text != $0.original } }
 
-  private static func planHint(_ tiers: [String]) -> String {
-    "\(tiers.map(\.escapedForDisplay).joined(separator: ", ")), or another"
+  /// The field for a plan: those that are configured can be chosen, and others typed.
+  private static func planField(_ plan: String, _ preferences: Preferences) -> Field {
+    let tiers = preferences.planTiers
+    return Field(
+      .organization(.planTier), "Plan", plan, choices: tiers, takesOthers: true,
+      hint: "\(tiers.map(\.escapedForDisplay).joined(separator: ", ")), other…")
   }
 
   static func create(_ preferences: Preferences = Preferences()) -> Form {
@@ -127,7 +168,7 @@ package struct Form: Sendable {
       purpose: .create,
       fields: [
         Field(.organization(.name), "Name", "", hint: "1 to 200 characters"),
-        Field(.organization(.planTier), "Plan", preferences.newPlan, hint: planHint(preferences.planTiers)),
+        planField(preferences.newPlan, preferences),
       ])
   }
 
@@ -137,10 +178,11 @@ package struct Form: Sendable {
     let statuses = Organization.Status.allCases.map(\.rawValue)
     let fields = (OrganizationField.allCases.filter { !$0.isOptional } + OrganizationField.optional).map {
       field in
-      Field(
-        .organization(field), field.title, organization[field] ?? "",
-        choices: field == .status ? statuses : [],
-        hint: field == .planTier ? planHint(preferences.planTiers) : hint(field))
+      field == .planTier
+        ? planField(organization.planTier, preferences)
+        : Field(
+          .organization(field), field.title, organization[field] ?? "",
+          choices: field == .status ? statuses : [], hint: hint(field))
     }
     var form = Form(purpose: .edit(organization), fields: fields)
     form.focus = fields.firstIndex { $0.organizationField == focus } ?? 0
@@ -166,12 +208,18 @@ package struct Form: Sendable {
       ])
   }
 
-  static func plan(ofMarked count: Int) -> Form {
-    Form(
-      purpose: .plan,
-      fields: [
-        Field(.organization(.planTier), "Plan", "", hint: "for \(Words.organizations(count)), all marked")
-      ])
+  /// - Parameter plan: what to begin with.
+  static func plan(ofMarked count: Int, from plan: String, _ preferences: Preferences) -> Form {
+    Form(purpose: .plan(count), fields: [planField(plan, preferences)])
+  }
+
+  /// Lets a plan be typed that isn't among those that can be chosen.
+  func typingPlan() -> Form {
+    var form = self
+    for index in form.fields.indices where form.fields[index].organizationField == .planTier {
+      form.fields[index].typeOther()
+    }
+    return form
   }
 
   private static func hint(_ field: OrganizationField) -> String {
@@ -226,9 +274,7 @@ package struct Form: Sendable {
   }
 
   /// A user's id as it was meant: nobody types a space at its end on purpose.
-  private static func userID(_ text: String) -> String {
-    String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
-  }
+  private static func userID(_ text: String) -> String { text.withoutSurroundingSpace }
 
   /// Takes in what was changed here while the form was open: it needs no notice, and fields that weren't typed in follow it.
   mutating func rebase(on done: [Change]) {
@@ -236,7 +282,7 @@ package struct Form: Sendable {
     for case .setField(let name, base.id, _, let value) in done {
       base[name] = value
       guard let index = fields.firstIndex(where: { $0.organizationField == name }) else { continue }
-      if fields[index].input.text == fields[index].original { fields[index].input = TextField(value ?? "") }
+      if fields[index].input.text == fields[index].original { fields[index].set(value ?? "") }
       fields[index].original = value ?? ""
     }
     purpose = .edit(base)
@@ -327,7 +373,7 @@ package struct Form: Sendable {
     fields[focus].conflict = nil
     fields[focus].flaw = nil
     fields[focus].original = conflict.theirs ?? ""
-    if !takingMine { fields[focus].input = TextField(conflict.theirs ?? "") }
+    if !takingMine { fields[focus].set(conflict.theirs ?? "") }
     problem = nil
     externalChangeNotice = nil
     focus = fields.firstIndex { $0.conflict != nil } ?? focus
@@ -359,5 +405,12 @@ package struct Form: Sendable {
       "\($0.title) is \(now[$0]?.escapedForDisplay ?? "none") now"
     }
     externalChangeNotice = changes.isEmpty ? nil : "Changed meanwhile: \(changes.joined(separator: ", "))."
+  }
+}
+
+extension String {
+  /// What was meant: a space at an end isn't typed on purpose.
+  var withoutSurroundingSpace: String {
+    String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }
 }

@@ -51,6 +51,8 @@ package struct PlanMenu: FieldMenu {
   static let field = OrganizationField.planTier
   var organization: Organization?
   let markedCount: Int
+  /// The plan of the selected organization, with which another one begins to be typed.
+  var plan: String?
 
   /// Where keys go in it.
   package static let contexts = [Context.planChoice]
@@ -72,7 +74,7 @@ package struct PlanMenu: FieldMenu {
         }
       }
     } + [
-      Command(.chooseOtherPlan, "o", .answering, "another plan", hint: "other") {
+      Command(.chooseOtherPlan, "o", .answering, "another plan", hint: "other…") {
         $1.dismiss()
         $1.open($0.form($1))
       }
@@ -84,7 +86,10 @@ package struct PlanMenu: FieldMenu {
 
   private func form(_ workspace: Workspace) -> Form {
     let preferences = workspace.settings.preferences
-    return organization.map { .edit($0, focus: .planTier, preferences) } ?? .plan(ofMarked: markedCount)
+    let form =
+      organization.map { Form.edit($0, focus: .planTier, preferences) }
+      ?? .plan(ofMarked: markedCount, from: plan ?? "", preferences)
+    return form.typingPlan()
   }
 
   /// Does what an action asks for, with the plans that are configured.

@@ -82,6 +82,9 @@ package struct OverviewRows: ListRows {
         ("without members", members.memberless, "members:0"),
       ]
     }
+    let shared = overview.sharedBillingIDs.map {
+      ("with the \($0.field.title) \($0.value)", $0.count, Self.quoted($0.value))
+    }
     // What is known of no price list is likely to be mistyped.
     let strange = overview.plans.values.filter { plan in
       !planTiers.contains { $0.lowercased() == plan.name.lowercased() }
@@ -96,7 +99,7 @@ package struct OverviewRows: ListRows {
         )
       ]
     // The worst first: what nobody can manage, what can't be billed, then what is odd.
-    let ranked = ((people ?? []).filter { $0.2 == "owners:0" } + unknown + missing)
+    let ranked = (people ?? []).filter { $0.2 == "owners:0" } + shared + unknown + missing
     let rest = (people ?? []).filter { $0.2 != "owners:0" }
     section("To look after", counts(ranked + rest, needsAttention: true))
     section(

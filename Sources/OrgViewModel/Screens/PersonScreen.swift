@@ -105,8 +105,10 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
   // MARK: Editing
 
   private func editObstacle(_ workspace: Workspace) -> String? {
-    workspace.editingObstacle
-      ?? (list.state.marks.isEmpty && membership == nil ? StatusLine.nothingIsSelected : nil)
+    if let obstacle = workspace.editingObstacle { return obstacle }
+    guard list.state.marks.isEmpty else { return nil }
+    guard let member = membership?.member else { return StatusLine.nothingIsSelected }
+    return workspace.obstacle(to: member)
   }
 
   private func changeRole(_ workspace: inout Workspace) {
@@ -114,7 +116,7 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
       let place = Words.organizations(list.state.marks.count)
       workspace.open(RoleMenu(.marked("\(user.escapedForDisplay) in \(place)", in: nil)))
     } else if let membership {
-      workspace.open(RoleMenu(.member(membership.member)))
+      workspace.askForRole(of: membership.member, in: membership.organization.name)
     }
   }
 
@@ -122,7 +124,7 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
     if !list.state.marks.isEmpty {
       workspace.requestBulkEdit(.marked(.removal, in: nil))
     } else if let membership {
-      workspace.open(Question.removal(of: membership.member, from: membership.organization))
+      workspace.askToRemove(membership.member, from: membership.organization)
     }
   }
 

@@ -31,6 +31,7 @@ struct AddCommand: ParsableCommand {
       try options.edit(isInputTaken: organization == "-" || users == ["-"]) {
         (reader) throws(OrgError) in
         var set = ChangeSet([])
+        for line in lines { try line.checkNewUser(in: reader) }
         for organization in try targets.organizations(in: reader) {
           let roles = try reader.roles(of: lines, in: organization)
           for line in lines {

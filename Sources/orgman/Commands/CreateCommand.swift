@@ -14,6 +14,8 @@ struct CreateCommand: ParsableCommand {
   @Option(help: "The plan.", completion: .plans)
   var plan = PlanTier.default
 
+  @OptionGroup var plans: PlanOptions
+
   @Option(help: ArgumentHelp("The id of a user who becomes its owner.", valueName: "user"))
   var owner: String?
 
@@ -25,10 +27,12 @@ struct CreateCommand: ParsableCommand {
       let time = Timestamp.now()
       let isJSON = options.options.json
       try options.edit { (reader) throws(OrgError) in
+        if plan != PlanTier.default { try plans.check(plan, in: reader) }
         if id.isEmpty { id = reader.rules.newID() }
         let organization = Organization(id: id, name: name, createdAt: time, planTier: plan)
         var set = ChangeSet([.createOrganization(organization)])
         if let owner {
+          try InputLine(number: nil, text: owner).checkNewUser(in: reader)
           set.changes.append(
             .addMember(OrgUser(organizationID: id, userID: owner, role: .owner, joinedAt: time)))
         }

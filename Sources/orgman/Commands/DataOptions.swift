@@ -36,6 +36,8 @@ struct DataOptions: ParsableArguments {
     let store = try location.open(
       isReadOnly: isReadOnly || readOnly, isShortLived: true,
       ConfigurationFile.load().configuration.preferences, observer: Log.historyObserver)
+    OpenStores.opened(store)
+    WaitingReport.watch(store)
     if let files = store as? FileStore { watch(files) }
     return store
   }
@@ -87,6 +89,12 @@ struct DataOptions: ParsableArguments {
 /// The stores that this command has opened.
 enum OpenStores {
   private static let all = Mutex<[FileStore]>([])
+  private static let obstacle = Mutex<String?>(nil)
+
+  /// Why the data that were opened last can't be changed; `nil` if they can.
+  static var readOnlyReason: String? { obstacle.withLock { $0 } }
+
+  static func opened(_ store: any OrgStore) { obstacle.withLock { $0 = store.readOnlyReason } }
 
   static func add(_ store: FileStore) { all.withLock { $0.append(store) } }
 
@@ -171,6 +179,10 @@ struct ConfirmationOptions: ParsableArguments {
   /// - Parameter isInputTaken: whether standard input is read for another purpose.
   func confirm(_ question: String, isInputTaken: Bool = false) throws {
     if yes { return }
+    // Don't ask for what is refused then.
+    if let reason = OpenStores.readOnlyReason {
+      throw OrgError(.readOnly, "Nothing can be changed: \(reason).")
+    }
     // A user who pipes something in can still be asked if there is a terminal.
     let terminal = isInputTaken && isatty(STDERR_FILENO) == 1 ? fopen("/dev/tty", "re") : nil
     defer { if let terminal { fclose(terminal) } }

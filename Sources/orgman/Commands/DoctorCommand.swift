@@ -39,19 +39,19 @@ struct DoctorCommand: ParsableCommand {
         for: "orgman doctor --fix", instead: "orgman doctor says what to do about each finding there",
         isReadOnly: !fix)
       var findings = try store.examine()
-      let sizes = store.sizes()?.sentence
+      let notes = sharedIDs(of: store) + [store.sizes()?.sentence].compactMap(\.self)
       if options.json {
         try printJSON(
           findings.map {
             FindingJSON(severity: $0.severity.rawValue, text: $0.text, remedy: $0.remedy?.sentence)
-          } + (sizes.map { [FindingJSON(severity: "note", text: $0, remedy: nil)] } ?? []))
+          } + notes.map { FindingJSON(severity: "note", text: $0, remedy: nil) })
       } else {
         if findings.isEmpty { print("Everything is as it should be.") }
         for finding in findings {
           print("\(finding.severity.rawValue): \(finding.text)")
           if let remedy = finding.remedy { print("  --fix would \(remedy.sentence).") }
         }
-        if let sizes { print("note: \(sizes)") }
+        for note in notes { print("note: \(note)") }
       }
       let remedies = Set(findings.compactMap(\.remedy))
       if fix, !remedies.isEmpty, !confirmation.dryRun {
@@ -74,22 +74,33 @@ struct DoctorCommand: ParsableCommand {
     }
   }
 
+  /// How many billing ids are named that several organizations have.
+  private static let sharedLimit = 20
+
+  /// The billing ids that several organizations have, each in a sentence; none if the data can't be read.
+  private func sharedIDs(of store: any OrgStore) -> [String] {
+    let shared = try? store.reader().sharedBillingIDs(limit: Self.sharedLimit)
+    return (shared ?? []).map(\.sentence)
+  }
+
   #if PostgreSQL
     private func examineDatabase() throws {
       guard let store = try options.store(isReadOnly: true) as? PostgresStore else { return }
       let findings = try store.examine()
+      let notes = sharedIDs(of: store)
       if options.json {
         try printJSON(
           findings.map {
             FindingJSON(
               severity: $0.severity.rawValue, text: $0.text, remedy: $0.advice.isEmpty ? nil : $0.advice)
-          })
+          } + notes.map { FindingJSON(severity: "note", text: $0, remedy: nil) })
       } else {
         if findings.isEmpty { print("Everything is as it should be.") }
         for finding in findings {
           print("\(finding.severity.rawValue): \(finding.text)")
           if !finding.advice.isEmpty { print("  \(finding.advice)") }
         }
+        for note in notes { print("note: \(note)") }
       }
       if findings.contains(where: { $0.severity != .note }) { throw ExitCode(1) }
     }

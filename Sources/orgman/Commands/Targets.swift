@@ -119,6 +119,20 @@ struct InputLine {
   }
 }
 
+extension InputLine {
+  /// Checks the ID of a user who may be a new one: one that is in the data is known to be right.
+  ///
+  /// - Throws: `invalidIdentifier`.
+  func checkNewUser(in reader: any StoreReader) throws(OrgError) {
+    let patterns = ConfigurationFile.load().configuration.preferences.idPatterns
+    do throws(OrgError) { try patterns.checkUserID(text) } catch {
+      // What is wrong with it in any case is said by the rules.
+      guard !text.nameKey.isEmpty, try reader.memberships(of: text).isEmpty else { return }
+      throw OrgError(error.code, place + error.message)
+    }
+  }
+}
+
 extension StoreReader {
   /// The organization with the given ID, unique ID prefix, or exact name.
   ///

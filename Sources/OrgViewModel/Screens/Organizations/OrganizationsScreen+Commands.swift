@@ -10,7 +10,7 @@ extension OrganizationsScreen {
       ) { screen, _ in screen.enterDetail() },
       Command(
         .open, "Enter l Right", in: [.detail], .goingAbout, "edit the field, or the role of the member",
-        hint: "edit", unless: { needsOrganization($0, $1) ?? $1.editingObstacle }
+        hint: "edit", unless: { needsOrganization($0, $1) ?? $1.editingObstacle ?? $0.itemObstacle($1) }
       ) { $0.editSelected(&$1) },
       personCommand(in: contexts, refusal: "Choose a member first."), historyCommand(),
       Command(.nextPane, "Tab", .goingAbout, "the next pane") { screen, _ in screen.switchPane() },
@@ -33,18 +33,18 @@ extension OrganizationsScreen {
     roleCommand(in: [.detail], hint: "role", unless: roleObstacle) { $0.changeRole(&$1) },
     Command(
       .add, "a", in: [.detail], .changing, "add a member", hint: "add",
-      unless: { $1.editingObstacle ?? needsOrganization($0, $1) }
+      unless: { $1.editingObstacle ?? $0.obstacle($1) { .members(organization: $0) } }
     ) {
       guard let organization = $0.selectedOrganization else { return }
       $1.open(Form.addMember(to: organization, roles: $1.rules.roles))
     },
     Command(
       .edit, "e F2", in: [.list], .changing, "edit name, plan, status, Lago and Stripe id", hint: "edit",
-      unless: { $1.editingObstacle ?? needsOrganization($0, $1) }
+      unless: editObstacle
     ) { $0.edit(&$1) },
     Command(
       .edit, "e F2", in: [.detail], .changing,
-      unless: { $1.editingObstacle ?? needsOrganization($0, $1) }
+      unless: editObstacle
     ) { $0.edit(&$1) },
     Command(
       .remove, "d Del", in: [.list], .changing, "set the organization, or all marked, to deleted; asks",
@@ -66,7 +66,12 @@ extension OrganizationsScreen {
     Command(
       .changePlan, "p", in: contexts, .changing, "plan of the organization, or of all marked", marked: marked,
       unless: needsOrganizations
-    ) { $1.open(PlanMenu(organization: $0.unmarkedOrganization, markedCount: $0.list.marks.count)) }
+    ) {
+      $1.open(
+        PlanMenu(
+          organization: $0.unmarkedOrganization, markedCount: $0.list.marks.count,
+          plan: $0.selectedOrganization?.planTier))
+    }
   }
 
   private static func statusCommand(in contexts: [Context], marked: String? = nil) -> Command<Self> {
@@ -97,15 +102,38 @@ extension OrganizationsScreen {
     screen.selectedOrganization == nil ? screen.nothingSelected : nil
   }
 
+  private static let editObstacle: Obstacle = { screen, workspace in
+    workspace.editingObstacle ?? screen.obstacle(workspace) { .organization($0) }
+  }
+
   private static let needsOrganizations: Obstacle = { screen, workspace in
     workspace.editingObstacle
-      ?? (screen.selectedOrganization == nil && !screen.editsMarked ? screen.nothingSelected : nil)
+      ?? (screen.editsMarked ? nil : screen.obstacle(workspace) { .organization($0) })
   }
 
   private static let roleObstacle: Obstacle = { screen, workspace in
     workspace.editingObstacle
-      ?? (screen.pane == .detail && screen.selectedMember != nil || screen.editsMarkedMembers
-        ? nil : screen.noMember)
+      ?? (screen.editsMarkedMembers ? nil : screen.memberObstacle(workspace))
+  }
+
+  /// Why a part of the selected organization can't be edited.
+  private func obstacle(_ workspace: Workspace, to scope: (String) -> DataProblem.Scope) -> String? {
+    guard let organization = selectedOrganization else { return nothingSelected }
+    return workspace.obstacle(to: scope(organization.id))
+  }
+
+  private func memberObstacle(_ workspace: Workspace) -> String? {
+    guard pane == .detail, let member = selectedMember else { return noMember }
+    return workspace.obstacle(to: member)
+  }
+
+  /// Why what is selected in the detail can't be edited.
+  private func itemObstacle(_ workspace: Workspace) -> String? {
+    switch detail.isGone ? nil : detail.id {
+    case .field: selectedOrganization.flatMap { workspace.obstacle(to: .organization($0.id)) }
+    case .member: selectedMember.flatMap { workspace.obstacle(to: $0) }
+    case nil: nil
+    }
   }
 
   var nothingSelected: String {
@@ -158,7 +186,9 @@ extension OrganizationsScreen {
     switch detail.isGone ? nil : detail.id {
     case .field: edit(&workspace)
     case .member:
-      if let member = selectedMember { workspace.open(RoleMenu(.member(member))) }
+      if let member = selectedMember {
+        workspace.askForRole(of: member, in: selectedOrganization?.name ?? member.organizationID)
+      }
     case nil: workspace.status.refuse(noMember)
     }
   }
@@ -168,7 +198,7 @@ extension OrganizationsScreen {
       let name = selectedOrganization?.name.escapedForDisplay ?? ""
       workspace.open(RoleMenu(.marked("\(Words.members(markCount)) of \(name)", in: list.selection.id)))
     } else if let member = selectedMember {
-      workspace.open(RoleMenu(.member(member)))
+      workspace.askForRole(of: member, in: selectedOrganization?.name ?? member.organizationID)
     }
   }
 
@@ -176,7 +206,7 @@ extension OrganizationsScreen {
     if editsMarkedMembers {
       workspace.requestBulkEdit(.marked(.removal, in: list.selection.id))
     } else if let organization = selectedOrganization, let member = selectedMember {
-      workspace.open(Question.removal(of: member, from: organization))
+      workspace.askToRemove(member, from: organization)
     }
   }
 
