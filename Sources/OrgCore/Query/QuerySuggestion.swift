@@ -7,7 +7,10 @@ public struct QuerySuggestion: Sendable, Hashable {
 
   /// Looks for what is nearly what a query asks for: the first of its terms that nothing matches by itself.
   ///
-  /// - Parameter planTiers: the plans that are known whether an organization is on one or not.
+  /// - Parameters:
+  ///   - query: what nothing matches.
+  ///   - reader: the data.
+  ///   - planTiers: the plans that are known whether an organization is on one or not.
   public init?(
     for query: Query, in reader: any StoreReader, planTiers: [String] = PlanTier.known
   ) throws(OrgError) {
@@ -40,7 +43,10 @@ public struct QuerySuggestion: Sendable, Hashable {
 
   /// Plans that are nearly the one that is asked for; `nil` if that one is known, or an organization is on it.
   ///
-  /// - Parameter tiers: the plans that are known whether an organization is on one or not.
+  /// - Parameters:
+  ///   - plan: what is asked for.
+  ///   - reader: the data.
+  ///   - tiers: the plans that are known whether an organization is on one or not.
   public static func plans(
     near plan: String, in reader: any StoreReader, planTiers tiers: [String] = PlanTier.known
   ) throws(OrgError) -> [String]? {
