@@ -53,11 +53,13 @@ package final class Runtime: EffectHandler, Sendable {
   ///   - inbox: where results go.
   ///   - uid: whose changes are undone and redone; `nil` for anybody's.
   ///   - order: what the list is sorted by from the start.
+  ///   - showsDeleted: whether deleted organizations are there from the start.
   ///   - drafts: where what is typed is kept, if anywhere.
   ///   - views: where views are kept, if anywhere.
   package init(
     store: any OrgStore, isReadOnly: Bool = false, inbox: Inbox, uid: UInt32?, order: ListOrder = ListOrder(),
-    drafts: (any DraftKeeper)? = nil, views: (any ViewKeeper)? = nil, observer: (any RuntimeObserver)? = nil
+    showsDeleted: Bool = true, drafts: (any DraftKeeper)? = nil, views: (any ViewKeeper)? = nil,
+    observer: (any RuntimeObserver)? = nil
   ) {
     manager = OrgManager(store: store)
     self.inbox = inbox
@@ -68,7 +70,7 @@ package final class Runtime: EffectHandler, Sendable {
     self.views = views
     self.observer = observer
     screens = ScreenLoader(manager: manager, inbox: inbox)
-    state.withLock { $0.request.order = order }
+    state.withLock { ($0.request.order, $0.request.showsDeleted) = (order, showsDeleted) }
   }
 
   /// Reads the data for the first time. Where there are many members, the organizations come first; and where even
@@ -355,7 +357,7 @@ package final class Runtime: EffectHandler, Sendable {
 
   /// Whether no other rows have been asked for since.
   private func isLatest(_ request: ListRequest) -> Bool {
-    state.withLock { $0.request.query == request.query && $0.request.order == request.order }
+    state.withLock { $0.request.isSame(as: request) }
   }
 
   /// Reads the rows after the first ones, and posts them. Others aren't kept from posting meanwhile: then the rows are

@@ -65,7 +65,8 @@ private struct ConfigurationReader {
 
   /// The top-level names.
   private static let names = [
-    "theme", "mouse", "columns", "sort", "plan-tiers", "external-deletions", "time-zone", "data", "read",
+    "theme", "mouse", "columns", "sort", "show-deleted", "plan-tiers", "external-deletions", "time-zone",
+    "data", "read",
   ]
   /// The tables.
   private static let tables = ["[ids]", "[history]", "[views.NAME]", "[queries]", "[keys]"]
@@ -125,6 +126,12 @@ private struct ConfigurationReader {
         configuration.hasMouse = isOn
       } else {
         note("mouse is true or false.", entry.value.place)
+      }
+    case ("show-deleted", 1):
+      if case .boolean(let isOn) = entry.value.kind {
+        configuration.preferences.showsDeleted = isOn
+      } else {
+        note("show-deleted is true or false.", entry.value.place)
       }
     case ("data", 1): configuration.data = address(entry)
     case ("read", 1): configuration.read = address(entry)

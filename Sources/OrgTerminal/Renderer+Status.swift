@@ -28,6 +28,9 @@ extension Renderer {
       "\(data.estimates.contains(estimate) ? "~" : "")\(number.grouped) \(word)\(number == 1 ? "" : "s")"
     }
     var counts = data.hasOrganizations ? "  " + count(data.organizationCount, "org", .organizations) : ""
+    if model.screen is OrganizationsScreen, let hidden = model.workspace.data.hiddenCount, hidden > 0 {
+      counts += ", \(hidden.grouped) hidden"
+    }
     if model.workspace.isReading {
       let what = data.hasOrganizations ? "reading members" : "reading"
       let progress = model.workspace.surroundings.reading.map { " \($0.percent)%" } ?? ""

@@ -86,7 +86,7 @@ extension AppModel {
     workspace.requests.reload = nil
     workspace.status.report(error.message, .refusal)
     let (asked, shown) = (workspace.requests.arranged, workspace.data.request)
-    if asked.query != shown.query || asked.order != shown.order { workspace.arrangeAgain() }
+    if !asked.isSame(as: shown) { workspace.arrangeAgain() }
     return takeEffects()
   }
 

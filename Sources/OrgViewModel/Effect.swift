@@ -110,11 +110,23 @@ package struct ListRequest: Sendable, Hashable {
   package var query: String
   /// What is sorted by.
   package var order: ListOrder
+  /// Whether deleted organizations are there, too, where the query doesn't name a status.
+  package var showsDeleted: Bool
 
   /// The first request: everything.
-  package init(serial: Int = 0, query: String = "", order: ListOrder = ListOrder()) {
+  package init(
+    serial: Int = 0, query: String = "", order: ListOrder = ListOrder(), showsDeleted: Bool = true
+  ) {
     self.serial = serial
     self.query = query
     self.order = order
+    self.showsDeleted = showsDeleted
+  }
+}
+
+extension ListRequest {
+  /// Whether it asks for the same rows, in the same order.
+  package func isSame(as other: ListRequest) -> Bool {
+    query == other.query && order == other.order && showsDeleted == other.showsDeleted
   }
 }

@@ -72,6 +72,8 @@ package struct Preferences: Sendable, Hashable {
   package var columns: [ListColumn] = [.field(.planTier), .field(.status), .members]
   /// What the list is sorted by from the start.
   package var order = ListOrder()
+  /// Whether deleted organizations are in the list from the start.
+  package var showsDeleted = true
   /// What is done about records that another program removes.
   package var externalDeletions = ExternalDeletions.restore
   /// The zone in which times are shown.

@@ -235,13 +235,17 @@ package struct Workspace: Sendable {
   }
 
   /// Asks for the organizations that a query finds, in some order.
-  mutating func arrange(_ query: String, _ order: ListOrder) {
-    requests.arranged = ListRequest(serial: requests.next(), query: query, order: order)
+  mutating func arrange(_ query: String, _ order: ListOrder, showsDeleted: Bool) {
+    requests.arranged = ListRequest(
+      serial: requests.next(), query: query, order: order, showsDeleted: showsDeleted)
     ask(.arrange(requests.arranged))
   }
 
   /// Asks for them once more: what came is no use.
-  mutating func arrangeAgain() { arrange(requests.arranged.query, requests.arranged.order) }
+  mutating func arrangeAgain() {
+    let last = requests.arranged
+    arrange(last.query, last.order, showsDeleted: last.showsDeleted)
+  }
 
   /// Asks for the data as they are now.
   mutating func refresh() {

@@ -183,8 +183,8 @@ struct BrowseCommand: ParsableCommand {
     let draft = drafts?.offer()
     let runtime = Runtime(
       store: store, isReadOnly: store.readOnlyReason != nil, inbox: inbox, uid: getuid(),
-      order: configuration.preferences.order, drafts: drafts, views: ViewStore(),
-      observer: LogObserver())
+      order: configuration.preferences.order, showsDeleted: configuration.preferences.showsDeleted,
+      drafts: drafts, views: ViewStore(), observer: LogObserver())
     let first = try runtime.start()
     configuration.bindKeys(to: first.reader.rules.roles)
     let feed = (store as? any RemoteStore)?.feed(

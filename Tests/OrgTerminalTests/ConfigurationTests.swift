@@ -123,7 +123,7 @@ import Testing
     for (text, expected) in [
       (
         "color = 1",
-        "1:1 There is no color; there are theme, mouse, columns, sort, plan-tiers, external-deletions, time-zone, data, read, [ids], [history], [views.NAME], [queries] and [keys]."
+        "1:1 There is no color; there are theme, mouse, columns, sort, show-deleted, plan-tiers, external-deletions, time-zone, data, read, [ids], [history], [views.NAME], [queries] and [keys]."
       ),
       ("[kyes]\n", "1:1 There is no [kyes]; there are [ids], [history], [views.NAME], [queries] and [keys]."),
       (

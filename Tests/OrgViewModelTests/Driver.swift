@@ -103,10 +103,10 @@ struct Driver {
   init(
     _ organizations: [Organization] = Sample.organizations, _ members: [OrgUser] = Sample.members,
     rules: Rules = .files, rows: Int = 5, isWide: Bool = true, readOnly: String? = nil,
-    preferences: Preferences = Preferences()
+    preferences: Preferences = Preferences(), showsDeleted: Bool = true
   ) {
     store = TestStore(organizations, members, rules: rules)
-    runtime = Runtime(store: store, inbox: Inbox {}, uid: nil)
+    runtime = Runtime(store: store, inbox: Inbox {}, uid: nil, showsDeleted: showsDeleted)
     // A store in memory doesn't fail.
     let first = (try? runtime.start(patience: 60_000)) ?? .unread
     model = AppModel(

@@ -103,6 +103,13 @@ public struct Query: ListQuery {
       ])
   }
 
+  /// The query as a list shows it that hides deleted organizations: the same if it says which statuses it asks for, otherwise
+  /// without those that are deleted.
+  public var hidingDeleted: Query {
+    let asksForStatus = terms.contains { if case .status = $0.condition { true } else { false } }
+    return asksForStatus ? self : Query(terms: terms + [QueryTerm(.status(.deleted), isNegated: true)])
+  }
+
   // MARK: Matching
 
   /// Whether an organization matches.

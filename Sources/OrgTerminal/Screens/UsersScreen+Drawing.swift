@@ -27,7 +27,7 @@ extension UsersScreen: DrawableRowsScreen {
     }
     let columns = widths()
     let name = min(max(60, longest + 2), width - 2 - columns.reduce(0, +))
-    let shortened = renderer.typesetter.shorten(ids, to: name - 1)
+    let shortened = renderer.typesetter.shorten(ids, to: name - 2)
     let first = list.visible(layout.body.count - 1).lowerBound
     let lines = renderer.rows(
       list,

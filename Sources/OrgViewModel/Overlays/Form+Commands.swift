@@ -102,9 +102,8 @@ extension Form: TextOverlay {
         return true
       }
       if case .successor(let users) = purpose {
-        let user = user
-        workspace.dismiss()
-        return workspace.requestBulkEdit(.offboarding(users, .successor(user)))
+        workspace.requestBulkEdit(.offboarding(users, .successor(user)))
+        return true
       }
       let changes = try changes(workspace.settings.environment, workspace.rules)
       guard !changes.isEmpty else {

@@ -75,6 +75,7 @@ package struct KeySheet: Sendable {
     var groups = sections.compactMap { section in
       Self.group(section, here.filter { $0.section == section })
     }
+    if context.kind == .screen { groups.append(Self.signs) }
     let rest = entries.filter { entry in
       !here.contains { $0.meaning == entry.meaning && (entry.text.isEmpty || $0.text == entry.text) }
     }
@@ -105,6 +106,17 @@ package struct KeySheet: Sendable {
     }
     return groups
   }
+
+  /// The signs in front of rows, or after their names.
+  private static let signs = Group(
+    title: "Signs of rows",
+    rows: [
+      ("▸", "selected: what keys are about"), ("•", "marked, with Space, v or *"),
+      ("Δ", "changed by another program a moment ago; a row can have all three"),
+      ("▲ ▼", "what the rows are sorted by, and which way"),
+    ].map { sign, text in
+      Row(keys: [sign], text: text, words: "signs of rows \(text)".lowercased())
+    })
 
   private static func group(_ title: String, _ entries: [Entry]) -> Group? {
     var seen: Set<Meaning> = []

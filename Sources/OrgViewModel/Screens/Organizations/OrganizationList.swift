@@ -10,6 +10,8 @@ package struct OrganizationList: Sendable {
   package let reader: any StoreReader
   /// What differs from the list before.
   let step: Step
+  /// How many deleted organizations are hidden, as the query doesn't name a status; `nil` where that isn't known.
+  package let hiddenCount: Int?
   /// What is wrong with the query; the rows are those of the last good one then.
   package let queryError: QueryError?
   /// Tells it from every other list: what is fetched for one is there in no other.
@@ -40,8 +42,11 @@ package struct OrganizationList: Sendable {
     self.request = request
     self.reader = reader
     let query: Query
+    var hides = false
     do {
-      query = try Query(request.query, roles: reader.summary.roles)
+      let typed = try Query(request.query, roles: reader.summary.roles)
+      query = request.showsDeleted ? typed : typed.hidingDeleted
+      hides = query != typed
       queryError = nil
     } catch {
       query = previous?.listing.query ?? Query()
@@ -54,6 +59,7 @@ package struct OrganizationList: Sendable {
     } else {
       listing = try asked.listing(query, request.order, after: earlier)
     }
+    hiddenCount = hides ? try Self.hiddenCount(listing, request, asked, previous) : nil
     if let previous {
       let isSame =
         previous.revision == reader.revision
@@ -70,6 +76,7 @@ package struct OrganizationList: Sendable {
   private init(_ first: OrganizationList, _ listing: any OrganizationListing) {
     (request, reader, queryError) = (first.request, first.reader, first.queryError)
     self.listing = listing
+    hiddenCount = first.hiddenCount ?? Self.difference(listing, first.request)
     step = Step(from: first.revision, to: first.revision, difference: StoreDifference())
   }
 
@@ -86,7 +93,31 @@ package struct OrganizationList: Sendable {
     let reader = MemoryReader.unread
     (request, self.reader, queryError) = (ListRequest(), reader, nil)
     listing = reader.listing(Query(), request.order, after: nil)
+    hiddenCount = nil
     step = Step(from: reader.revision, to: reader.revision, difference: nil)
+  }
+
+  /// How many deleted organizations there are: those that were known of the same data, or counted.
+  private static func hiddenCount(
+    _ listing: any OrganizationListing, _ request: ListRequest, _ reader: any StoreReader,
+    _ previous: OrganizationList?
+  ) throws(OrgError) -> Int? {
+    if let previous, let count = previous.hiddenCount, previous.revision == listing.summary.revision {
+      return count
+    }
+    if let count = difference(listing, request) { return count }
+    guard listing.isWhole else { return previous?.hiddenCount }
+    let deleted = Query(terms: [QueryTerm(.status(.deleted))])
+    return try reader.listing(deleted, request.order, after: listing).count
+  }
+
+  /// How many deleted organizations there are, where all others are shown.
+  private static func difference(_ listing: any OrganizationListing, _ request: ListRequest) -> Int? {
+    let summary = listing.summary
+    guard !request.showsDeleted, listing.query == Query().hidingDeleted, listing.isComplete,
+      !summary.estimates.contains(.organizations)
+    else { return nil }
+    return max(0, summary.organizationCount - listing.count)
   }
 
   /// How many rows there are.

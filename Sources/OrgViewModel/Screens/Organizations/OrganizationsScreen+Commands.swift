@@ -90,6 +90,9 @@ extension OrganizationsScreen {
       Command(
         .previousMatch, "N", .finding, "the previous match"
       ) { $0.find(isForward: false, &$1) },
+      Command(.toggleDeleted, ".", in: [.list], .finding, "show deleted organizations, or hide them again") {
+        $0.toggleDeleted(&$1)
+      },
     ]
     + sortingCommands(in: [.list], { $0.order }) { $0.sort(by: $1, &$2) }
     + sortingCommands(in: [.detail], { $0.members.order }) { $0.sortMembers(by: $1, &$2) }
@@ -270,6 +273,7 @@ extension Action {
   package static let changeStatus = Action(
     "change-status", "Change the status of the organization, or of all marked",
     synonyms: "suspend activate reactivate restore block delete")
+  package static let toggleDeleted = Action("toggle-deleted", "Show or hide deleted organizations")
   package static let nextMatch = Action("next-match", "To the next match of the filter")
   package static let previousMatch = Action("previous-match", "To the previous match of the filter")
   package static let sort = Action(

@@ -89,6 +89,7 @@ extension OrganizationsScreen {
       move(motion, &workspace)
     case .accept:
       if !members.filter.isEmpty, members.queryError == nil { members.search.latest = members.filter }
+      if !members.awaitsRows { members.anchor = nil }
     }
   }
 

@@ -257,7 +257,8 @@ extension OrganizationsScreen {
 
   /// Puts selection and scroll on the records where they were, wherever those are now.
   mutating func keepRow(_ old: OrganizationList, isShown: Bool, _ workspace: inout Workspace) {
-    let isFiltered = data.request.query != old.request.query
+    let isFiltered =
+      data.request.query != old.request.query || data.request.showsDeleted != old.request.showsDeleted
     if data.request.order != old.request.order, list.showsTop {
       (list.showsTop, list.anchor) = (false, nil)
       return selectRow(0, &workspace)

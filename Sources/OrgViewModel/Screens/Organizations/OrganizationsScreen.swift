@@ -14,8 +14,8 @@ package struct OrganizationsScreen: MarkingScreen {
   package private(set) var data: OrganizationList
   /// The rows that are selected and marked, and what they are filtered by.
   var list = ListState<String, OrganizationMarks>()
-  /// What the rows are sorted by, or will be in a moment.
-  package private(set) var order: ListOrder
+  /// How the rows are arranged, or will be in a moment.
+  private var arrangement: Arrangement
   /// Which pane has the focus.
   package var pane = Pane.list
   /// The selection in the detail.
@@ -29,7 +29,7 @@ package struct OrganizationsScreen: MarkingScreen {
   /// What the screen was visited for.
   private var visit = Visit()
   /// What `n` looks for.
-  private var search = MatchSearch.State()
+  var search = MatchSearch.State()
   /// How the members in the detail are filtered and sorted.
   var members = MemberList()
   /// How many rows and lines fit.
@@ -50,6 +50,16 @@ package struct OrganizationsScreen: MarkingScreen {
     var before: Set<String>
   }
 
+  /// How rows are arranged.
+  private struct Arrangement: Sendable {
+    var order: ListOrder
+    /// Whether deleted organizations are there, too, where the filter doesn't name a status.
+    var showsDeleted: Bool
+  }
+
+  /// What the rows are sorted by, or will be in a moment.
+  package var order: ListOrder { arrangement.order }
+
   /// What a person came for, from another screen.
   private struct Visit: Sendable {
     /// What was shown on arrival: who sees just this goes back to where they came from.
@@ -62,6 +72,8 @@ package struct OrganizationsScreen: MarkingScreen {
     var query: String
     var pane: Pane
     var organization: String?
+    /// Whether deleted organizations were hidden before, and will be afterwards.
+    var hidesDeleted = false
   }
 
   private struct Destination: Sendable {
@@ -71,7 +83,8 @@ package struct OrganizationsScreen: MarkingScreen {
   }
 
   init(_ data: OrganizationList, _ viewport: Viewport) {
-    (self.data, order) = (data, data.request.order)
+    self.data = data
+    arrangement = Arrangement(order: data.request.order, showsDeleted: data.request.showsDeleted)
     list.filter = data.request.query
     room = (viewport.listRows, viewport.detailRows)
     selectRow(0)
@@ -107,7 +120,7 @@ package struct OrganizationsScreen: MarkingScreen {
   }
   package var totalCount: Int {
     pane == .list
-      ? data.listing.summary.organizationCount
+      ? data.listing.summary.organizationCount - (data.hiddenCount ?? 0)
       : list.selected.flatMap(data.listing.detail(of:))?.memberCount ?? 0
   }
   package var position: Int? {
@@ -131,7 +144,9 @@ package struct OrganizationsScreen: MarkingScreen {
   // MARK: Rows
 
   /// Whether a filter was accepted whose rows aren't there yet.
-  private var awaitsFilter: Bool { data.request.query != list.filter }
+  private var awaitsFilter: Bool {
+    data.request.query != list.filter || data.request.showsDeleted != arrangement.showsDeleted
+  }
   package var awaitsRows: Bool {
     awaitsFilter || search.awaited != nil || pane == .detail && members.awaitsRows
   }
@@ -152,7 +167,9 @@ package struct OrganizationsScreen: MarkingScreen {
 
   private static let anytime: Set<Action> = [.cancel, .close, .back, .quit, .redraw, .suspend, .help]
 
-  private mutating func requestRows(_ workspace: inout Workspace) { workspace.arrange(list.filter, order) }
+  private mutating func requestRows(_ workspace: inout Workspace) {
+    workspace.arrange(list.filter, order, showsDeleted: arrangement.showsDeleted)
+  }
 
   package mutating func resume(_ workspace: inout Workspace) { visit.arrival = nil }
 
@@ -175,7 +192,7 @@ package struct OrganizationsScreen: MarkingScreen {
     data = workspace.data
     keepMarks(old, &workspace)
     keepRow(old, isShown: isShown, &workspace)
-    if visit.destination != nil, data.request.query == list.filter { reachDestination(&workspace) }
+    if visit.destination != nil, !awaitsFilter { reachDestination(&workspace) }
     if data.revision != old.revision, !members.isUsual { requestMembers(&workspace) }
     if !(workspace.overlay is FilterPrompt), !awaitsFilter, data.listing.isComplete { list.anchor = nil }
   }
@@ -229,12 +246,18 @@ package struct OrganizationsScreen: MarkingScreen {
   mutating func show(matching query: String, isVisit: Bool, _ workspace: inout Workspace) {
     visit.arrival = isVisit ? Arrival(query: query, pane: .list) : nil
     pane = .list
-    setFilter(query, &workspace)
+    // What other screens count has deleted organizations, too.
+    if isVisit, !arrangement.showsDeleted {
+      visit.arrival?.hidesDeleted = true
+      arrangement.showsDeleted = true
+    }
+    list.filter = query
+    if awaitsFilter { requestRows(&workspace) }
   }
 
   /// Shows the organizations as a view has them.
   mutating func show(_ view: SavedView, _ workspace: inout Workspace) {
-    order = view.order(workspace.settings.preferences.order)
+    arrangement.order = view.order(workspace.settings.preferences.order)
     pane = .list
     list.filter = view.filter
     visit.arrival = nil
@@ -252,8 +275,17 @@ package struct OrganizationsScreen: MarkingScreen {
   /// Selects what a person came for, now that its row may be there.
   private mutating func reachDestination(_ workspace: inout Workspace) {
     guard let destination = visit.destination else { return }
+    guard let row = data.row(of: destination.id) else {
+      // It may be hidden as it is deleted.
+      if !arrangement.showsDeleted {
+        arrangement.showsDeleted = true
+        visit.arrival?.hidesDeleted = true
+        return requestRows(&workspace)
+      }
+      visit.destination = nil
+      return pane = .list
+    }
     visit.destination = nil
-    guard let row = data.row(of: destination.id) else { return pane = .list }
     selectRow(row, &workspace)
     list.chosen = list.selected
     if destination.item != nil { clearMemberFilter(&workspace) }
@@ -271,7 +303,13 @@ package struct OrganizationsScreen: MarkingScreen {
   package mutating func close(_ way: WayBack, _ workspace: inout Workspace) {
     if way != .close, dropRange() { return }
     endRange()
-    if way != .cancel, isAsOnArrival { return workspace.go(.back) }
+    if way != .cancel, isAsOnArrival {
+      if visit.arrival?.hidesDeleted == true {
+        arrangement.showsDeleted = false
+        requestRows(&workspace)
+      }
+      return workspace.go(.back)
+    }
     if pane == .detail {
       if way != .close, !members.filter.isEmpty {
         members.anchor = detail.isGone ? nil : detail.id
@@ -317,47 +355,21 @@ package struct OrganizationsScreen: MarkingScreen {
 
   /// Asks for the rows in another order; those that are shown stay until they come.
   mutating func sort(by order: ListOrder, _ workspace: inout Workspace) {
-    self.order = order
+    arrangement.order = order
     list.prepareSorting(isMarked: list.selected.map(list.marks.contains) ?? false)
     requestRows(&workspace)
   }
 
-  // MARK: Matches
-
-  /// Goes to the next row of the filter; where the filter was cleared, to the next that it would match.
-  mutating func find(isForward: Bool, _ workspace: inout Workspace) {
-    guard pane == .list else { return findMember(isForward: isForward, &workspace) }
-    let query = list.filter.isEmpty ? search.latest : list.filter
-    guard !query.isEmpty else { return workspace.status.refuse(StatusLine.nothingToFind) }
-    guard data.count > 0 else { return workspace.status.refuse("Nothing matches \(query.quoted).") }
-    let serial = workspace.requests.next()
-    search.awaited = serial
-    let row = list.selection.isGone && isForward ? list.selection.row - 1 : list.selection.row
-    let listing = data.listing
-    workspace.ask(
-      .find(
-        MatchSearch(serial) { () throws(OrgError) in
-          guard let query = try? Query(query, roles: listing.summary.roles) else { return Found() }
-          let found = try listing.row(matching: query, from: row, isForward: isForward)
-          return Found(found, of: listing, from: row, isForward: isForward)
-        }))
-  }
-
-  /// Goes to what was found.
-  package mutating func receive(_ found: Found, _ workspace: inout Workspace) {
-    if found.serial == members.search.awaited { return receiveMember(found, &workspace) }
-    guard found.serial == search.awaited else { return }
-    search.awaited = nil
-    if let error = found.error { return workspace.status.report(error.message, .refusal) }
-    let query = list.filter.isEmpty ? search.latest : list.filter
-    guard let id = found.match?.id, let row = data.row(of: id) else {
-      return workspace.status.refuse("Nothing matches \(query.quoted).")
-    }
-    workspace.status.say(
-      found, isSame: id == list.selected, isForward: row > list.selection.row, query)
-    selectRow(row, &workspace)
-    list.chosen = id
-    extendRange()
+  /// Shows deleted organizations, or hides them.
+  mutating func toggleDeleted(_ workspace: inout Workspace) {
+    arrangement.showsDeleted.toggle()
+    list.rememberAnchor()
+    visit.arrival?.hidesDeleted = false
+    requestRows(&workspace)
+    let filtered = list.filter.isEmpty ? "" : ", unless the filter asks for them"
+    workspace.status.note(
+      arrangement.showsDeleted
+        ? "Deleted organizations are shown." : "Deleted organizations are hidden\(filtered).")
   }
 }
 
