@@ -127,6 +127,8 @@ extension AppModel {
     switch preview {
     case .ask(let question): if let menu { workspace.open(menu) } else { workspace.open(question) }
     case .choose(let menu): workspace.open(menu)
+    // What was saved meanwhile may have made the member one who isn't guarded.
+    case .refuse(let message) where message.kind == .note && menu != nil: if let menu { workspace.open(menu) }
     case .refuse(let message): workspace.status.message = message
     }
   }

@@ -100,7 +100,8 @@ import Testing
           return .pass
         })
       let status = try Self.process(
-        ["set", "Acme", "--plan", wanted, "--data", proxy.url(of: fixture.database)], input: "/dev/null",
+        ["set", "Acme", "--plan", wanted, "--new-plan", "--data", proxy.url(of: fixture.database)],
+        input: "/dev/null",
         output: output.path + "/output", started: victim.begin)
       proxy.heal()
       isOver = seen.count < place
@@ -134,9 +135,9 @@ import Testing
         isKilled ? UInt32.random(in: 0...UInt32(usual / .microseconds(1) * 1.3), using: &random) : nil
       var attempt = Attempt(plan: plan, count: place % 3 == 1 ? 1 : organizations.count)
       let id = organizations.randomElement(using: &random) ?? ""
-      var (input, command) = (list, ["set", "-", "--plan", plan, "--yes"])
+      var (input, command) = (list, ["set", "-", "--plan", plan, "--new-plan", "--yes"])
       if attempt.count == 1 {
-        command = ["set", id, "--plan", plan]
+        command = ["set", id, "--plan", plan, "--new-plan"]
       } else if place % 2 == 0 {
         // Made by one process, applied by another.
         input = directory.path + "/document"

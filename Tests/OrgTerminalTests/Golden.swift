@@ -55,23 +55,23 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-     Acme Corp would be left without an owner: this demotes both of its owners (alice, dave); make another member owner
-     first. Give 4 members the role member? 1 will change, 1 needs no change, 2 can't be changed.   No    Yes
+     2 of these 3 are the only owners of Acme Corp (alice and dave); one of them must stay an owner. Give 4 members the
+     role member? 1 will change, 1 needs no change, 2 can't be changed.   No    Yes
      y yes  n no  Esc cancel
-    [cursor 96, 30]
+    [cursor 70, 30]
     """#,
     "bulk 40x10": #"""
      Organizations  Acme Co…  7 orgs   live
      Created  2026-11-22 21:51 UTC
      Lago     lago_cust_abc123
-     Stripe   cus_NffrFeUfNV2Hib
-     Acme Corp would be left without an
-     owner: this demotes both of its owners
-     …
-     change, 2 can't be changed.
-      No    Yes
+     2 of these 3 are the only owners of
+     Acme Corp (alice and dave); one of
+     them must stay an owner. Give 4
+     members the role member? 1 will
+     change, 1 needs no change, 2 can't be
+     changed.   No    Yes
      y yes  n no  Esc cancel
-    [cursor 2, 8]
+    [cursor 12, 8]
     """#,
     "bulk 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
@@ -94,19 +94,19 @@ enum Golden {
 
 
 
-     Acme Corp would be left without an owner: this demotes both of its owners
-     (alice, dave); make another member owner first. Give 4 members the role
-     member? 1 will change, 1 needs no change, 2 can't be changed.   No    Yes
+     2 of these 3 are the only owners of Acme Corp (alice and dave); one of them
+     must stay an owner. Give 4 members the role member? 1 will change, 1 needs no
+     change, 2 can't be changed.   No    Yes
      y yes  n no  Esc cancel
-    [cursor 65, 22]
+    [cursor 31, 22]
     """#,
     "bulk form 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Name ▲                             Plan             Status    Members │ Plan of all marked
+     Name ▲                             Plan             Status    Members │ Plan of 2 organizations, all marked
     •Acme Corp                          founders_friend  active          4 │
-    •evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │▸Plan
-    ▸Globex                             enterprise       active          0 │           for 2 organizations, all marked
-     Initech                            starter          suspended       0 │
+    •evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │▸Plan      enterprise
+    ▸Globex                             enterprise       active          0 │           founders_friend, starter,
+     Initech                            starter          suspended       0 │           professional, enterprise, other…
      Umbrella                           professional     deleted         0 │
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │
      株式会社みらい                     enterprise       active          0 │
@@ -130,32 +130,30 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                             2 marked   3/7
+     2 marked   3/7
 
      ^S save  Tab next  F1 help  Esc cancel
-    [cursor 83, 3]
+    [cursor 93, 3]
     """#,
     "bulk form 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Plan of all marked
+     Plan of 2 organizations, all marked
 
-    ▸Plan
-               for 2 organizations, all
-               marked
-
-                             2 marked   3/7
+    ▸Plan      enterprise
+               founders_friend, starter,
+               professional, enterprise,
+               other…
+     2 marked   3/7
 
      ^S save  Tab next  F1 help  Esc cancel
-    [cursor 11, 3]
+    [cursor 21, 3]
     """#,
     "bulk form 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Plan of all marked
+     Plan of 2 organizations, all marked
 
-    ▸Plan
-               for 2 organizations, all marked
-
-
+    ▸Plan      enterprise
+               founders_friend, starter, professional, enterprise, other…
 
 
 
@@ -170,25 +168,23 @@ enum Golden {
 
 
 
-                                                                     2 marked   3/7
+
+
+     2 marked   3/7
 
      ^S save  Tab next  F1 help  Esc cancel
-    [cursor 11, 3]
+    [cursor 21, 3]
     """#,
     "conflict 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
      Name ▲                             Plan             Status    Members │ Edit Acme Corp
     ▸Acme Corp                          founders_friend  active          4 │
      evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │ Name      Acme Corp
-     Globex                             enterprise       active          0 │▸Plan      theirs or mine?
-     Initech                            starter          suspended       0 │           was     founders_friend
-     Umbrella                           professional     deleted         0 │           theirs  enterprise
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │           mine    founders_friendx
-     株式会社みらい                     enterprise       active          0 │ Status    ‹ active ›
-                                                                           │ Lago id   theirs or mine?
-                                                                           │           was     lago_1
-                                                                           │           theirs  lago_2
-                                                                           │           mine    none
+     Globex                             enterprise       active          0 │▸Plan      x
+     Initech                            starter          suspended       0 │           founders_friend, starter,
+     Umbrella                           professional     deleted         0 │           professional, enterprise, other…
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Status    ‹ active ›
+     株式会社みらい                     enterprise       active          0 │ Lago id
                                                                            │ Stripe id cus_NffrFeUfNV2Hib
                                                                            │
                                                                            │
@@ -205,38 +201,37 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/7
-     Not saved, others changed it: choose.
-     t theirs  m mine  ^S save  Tab next  F1 help  Esc cancel
-    [cursor 83, 4]
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+     The plan "x" isn't configured; there are founders_friend, starter, professional, enterprise. Use it all the same?
+      No    Yes
+     y yes  n no  Esc cancel
+    [cursor 2, 30]
     """#,
     "conflict 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
+     Edit Acme Corp
 
      Name      Acme Corp
-    ▸Plan      theirs or mine?
-               was     founders_friend
-               theirs  enterprise
-               mine    founders_friendx
-                                        1/7
-     Not saved, others changed it: choose.
-     t theirs  m mine  F1 help  Esc cancel
-    [cursor 11, 3]
+    ▸Plan      x
+     The plan "x" isn't configured; there
+     are founders_friend, starter,
+     professional, enterprise. Use it all
+     the same?   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 13, 8]
     """#,
     "conflict 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Edit Acme Corp
 
      Name      Acme Corp
-    ▸Plan      theirs or mine?
-               was     founders_friend
-               theirs  enterprise
-               mine    founders_friendx
+    ▸Plan      x
+               founders_friend, starter, professional, enterprise, other…
      Status    ‹ active ›
-     Lago id   theirs or mine?
-               was     lago_1
-               theirs  lago_2
-               mine    none
+     Lago id
      Stripe id cus_NffrFeUfNV2Hib
 
 
@@ -245,10 +240,15 @@ enum Golden {
 
 
 
-                                                                                1/7
-     Not saved, others changed it: choose.
-     t theirs  m mine  ^S save  Tab next  F1 help  Esc cancel
-    [cursor 11, 4]
+
+
+
+
+
+     The plan "x" isn't configured; there are founders_friend, starter,
+     professional, enterprise. Use it all the same?   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 50, 22]
     """#,
     "create 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
@@ -256,7 +256,7 @@ enum Golden {
     ▸Acme Corp                          founders_friend  active          4 │
      evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │▸Name
      Globex                             enterprise       active          0 │           ! A name can't be empty.
-     Initech                            starter          suspended       0 │ Plan      founders_friend
+     Initech                            starter          suspended       0 │ Plan      ‹ founders_friend ›
      Umbrella                           professional     deleted         0 │
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │
      株式会社みらい                     enterprise       active          0 │
@@ -280,7 +280,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/7
+     1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 83, 3]
@@ -291,9 +291,9 @@ enum Golden {
 
     ▸Name
                ! A name can't be empty.
-     Plan      founders_friend
+     Plan      ‹ founders_friend ›
 
-                                        1/7
+     1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 11, 3]
@@ -304,7 +304,7 @@ enum Golden {
 
     ▸Name
                ! A name can't be empty.
-     Plan      founders_friend
+     Plan      ‹ founders_friend ›
 
 
 
@@ -320,7 +320,7 @@ enum Golden {
 
 
 
-                                                                                1/7
+     1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 11, 3]
@@ -355,7 +355,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/7
+     1/7
      organizations.json, byte 512, org_1.status: there is no status "gone"
      Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -395,7 +395,7 @@ enum Golden {
 
 
 
-                                                                                1/7
+     1/7
      organizations.json, byte 512, org_1.status: there is no status "gone"
      Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -430,7 +430,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/7
+     1/7
      Nothing can be changed; run orgman doctor --fix: organizations.json, byte 512, org_1.status: there is no status "gone"
      Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -505,7 +505,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        2/7
+     2/7
      Set evil \u{1B}[2J\u{202E}name\nnext to deleted? Its record and members stay.   No    Yes
      y yes  n no  Esc cancel
     [cursor 81, 30]
@@ -580,7 +580,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/4
+     1/4
 
      Enter edit  r role  a add  d remove  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 72, 10]
@@ -593,7 +593,7 @@ enum Golden {
 
      Members 4  owner 2  billing 1  member 1
     ▸alice         owner          2026-11-22
-                                        1/4
+     1/4
 
      Enter edit  / filter  ? help  q back
     [cursor 0, 6]
@@ -620,7 +620,7 @@ enum Golden {
 
 
 
-                                                                                1/4
+     1/4
 
      Enter edit  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 10]
@@ -631,7 +631,7 @@ enum Golden {
     ▸Acme Corp                          founders_friend  active          4 │
      evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │▸Name      Acme Corpx
      Globex                             enterprise       active          0 │           1 to 200 characters
-     Initech                            starter          suspended       0 │ Plan      founders_friend
+     Initech                            starter          suspended       0 │ Plan      ‹ founders_friend ›
      Umbrella                           professional     deleted         0 │ Status    ‹ active ›
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Lago id   lago_cust_abc123
      株式会社みらい                     enterprise       active          0 │ Stripe id cus_NffrFeUfNV2Hib
@@ -655,7 +655,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/7
+     1/7
      Throw away what you typed?   No    Yes
      y yes  n no  Esc cancel
     [cursor 30, 30]
@@ -666,7 +666,7 @@ enum Golden {
 
     ▸Name      Acme Corpx
                1 to 200 characters
-     Plan      founders_friend
+     Plan      ‹ founders_friend ›
      Status    ‹ active ›
      Throw away what you typed?
       No    Yes
@@ -679,7 +679,7 @@ enum Golden {
 
     ▸Name      Acme Corpx
                1 to 200 characters
-     Plan      founders_friend
+     Plan      ‹ founders_friend ›
      Status    ‹ active ›
      Lago id   lago_cust_abc123
      Stripe id cus_NffrFeUfNV2Hib
@@ -695,7 +695,7 @@ enum Golden {
 
 
 
-                                                                                1/7
+     1/7
      Throw away what you typed?   No    Yes
      y yes  n no  Esc cancel
     [cursor 30, 22]
@@ -880,7 +880,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        5/6
+     5/6
 
      Enter go there  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 72, 14]
@@ -893,7 +893,7 @@ enum Golden {
     ▸dave in Acme Corp
        before  none
        after   owner
-                                        5/6
+     5/6
 
      Enter go there  u undo  ? help  q back
     [cursor 0, 4]
@@ -920,7 +920,7 @@ enum Golden {
 
 
 
-                                                                                5/6
+     5/6
 
      Enter go there  u undo  Space mark  1-4 screens  / filter  ? help  q back
     [cursor 0, 14]
@@ -955,7 +955,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        4/6
+     4/6
 
      Enter go there  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 72, 1]
@@ -968,7 +968,7 @@ enum Golden {
      Note     organizations.json was cut of…
 
      Changes 0
-                                        4/6
+     4/6
 
      Enter go there  u undo  ? help  q back
     [cursor 0, 1]
@@ -995,7 +995,7 @@ enum Golden {
 
 
 
-                                                                                4/6
+     4/6
 
      Enter go there  u undo  Space mark  1-4 screens  / filter  ? help  q back
     [cursor 0, 1]
@@ -1030,7 +1030,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        3/6
+     3/6
 
      Enter go there  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 72, 7]
@@ -1043,7 +1043,7 @@ enum Golden {
     ▸Role of bob in Acme Corp
        before  owner
        after   member
-                                        3/6
+     3/6
 
      Enter go there  u undo  ? help  q back
     [cursor 0, 4]
@@ -1070,7 +1070,7 @@ enum Golden {
 
 
 
-                                                                                3/6
+     3/6
 
      Enter go there  u undo  Space mark  1-4 screens  / filter  ? help  q back
     [cursor 0, 7]
@@ -1156,7 +1156,7 @@ enum Golden {
      Acme Corp                          founders_friend  active          4 │
     ▸evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │▸Name      evil \u{1B}[2J\u{202E}name\nnext
      Globex                             enterprise       active          0 │           1 to 200 characters
-     Initech                            starter          suspended       0 │ Plan      founders_friend
+     Initech                            starter          suspended       0 │ Plan      ‹ founders_friend ›
      Umbrella                           professional     deleted         0 │ Status    ‹ active ›
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Lago id
      株式会社みらい                     enterprise       active          0 │ Stripe id
@@ -1180,7 +1180,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        2/7
+     2/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 115, 3]
@@ -1191,9 +1191,9 @@ enum Golden {
 
     ▸Name      \u{1B}[2J\u{202E}name\nnext
                1 to 200 characters
-     Plan      founders_friend
+     Plan      ‹ founders_friend ›
      Status    ‹ active ›
-                                        2/7
+     2/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 38, 3]
@@ -1204,7 +1204,7 @@ enum Golden {
 
     ▸Name      evil \u{1B}[2J\u{202E}name\nnext
                1 to 200 characters
-     Plan      founders_friend
+     Plan      ‹ founders_friend ›
      Status    ‹ active ›
      Lago id
      Stripe id
@@ -1220,7 +1220,7 @@ enum Golden {
 
 
 
-                                                                                2/7
+     2/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 43, 3]
@@ -1330,7 +1330,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        2/4
+     2/4
 
      Enter edit  r role  a add  d remove  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 72, 11]
@@ -1343,7 +1343,7 @@ enum Golden {
      Members 4  owner 2  billing 1  member 1
     Δalice         member         2026-11-22
     ▸bob Δ         owner          2026-11-22
-                                        2/4
+     2/4
 
      Enter edit  / filter  ? help  q back
     [cursor 0, 6]
@@ -1370,7 +1370,7 @@ enum Golden {
 
 
 
-                                                                                2/4
+     2/4
 
      Enter edit  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 11]
@@ -1397,7 +1397,7 @@ enum Golden {
 
 
 
-                                                                                2/4
+     2/4
 
      Enter edit  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 11]
@@ -1408,7 +1408,7 @@ enum Golden {
     ▸Acme Corp                          founders_friend  active          4 │
      evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │▸Name      Acme Corpx
      Globex                             enterprise       active          0 │           1 to 200 characters
-     Initech                            starter          suspended       0 │ Plan      founders_friend
+     Initech                            starter          suspended       0 │ Plan      ‹ founders_friend ›
      Umbrella                           professional     deleted         0 │ Status    ‹ active ›
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Lago id   lago_cust_abc123
      株式会社みらい                     enterprise       active          0 │ Stripe id cus_NffrFeUfNV2Hib
@@ -1432,7 +1432,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/7
+     1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 93, 3]
@@ -1443,9 +1443,9 @@ enum Golden {
 
     ▸Name      Acme Corpx
                1 to 200 characters
-     Plan      founders_friend
+     Plan      ‹ founders_friend ›
      Status    ‹ active ›
-                                        1/7
+     1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 21, 3]
@@ -1456,7 +1456,7 @@ enum Golden {
 
     ▸Name      Acme Corpx
                1 to 200 characters
-     Plan      founders_friend
+     Plan      ‹ founders_friend ›
      Status    ‹ active ›
      Lago id   lago_cust_abc123
      Stripe id cus_NffrFeUfNV2Hib
@@ -1472,7 +1472,7 @@ enum Golden {
 
 
 
-                                                                                1/7
+     1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 21, 3]
@@ -1483,7 +1483,7 @@ enum Golden {
 
     >Name      Acme Corpx
                1 to 200 characters
-     Plan      founders_friend
+     Plan      < founders_friend >
      Status    < active >
      Lago id   lago_cust_abc123
      Stripe id cus_NffrFeUfNV2Hib
@@ -1499,7 +1499,7 @@ enum Golden {
 
 
 
-                                                                                1/7
+     1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 21, 3]
@@ -1523,17 +1523,17 @@ enum Golden {
       U                   unmark all
       y                   copy the id, or the value of the field
       Y                   copy the whole row, with tabs between its values
+      x                   export what is marked, or all that the filter shows: then c CSV, j JSON, y clipboard
 
      Finding
       n                   the next match of the filter, also after it was cleared
       N                   the previous match
+      .                   show deleted organizations, or hide them again
       s                   sort: then n name, p plan, s status, m members, c created; the same again inverts
       I                   sort the other way round
       /                   filter as you type: words, plan:, status:, user:, members:>10, no:stripe, !not, ~fuzzy
+      V                   open a view that was saved under a name
       R F5                read the data again
-
-     Going about
-      Enter l Right       open the organization
 
 
      / search  ? close
@@ -1572,8 +1572,8 @@ enum Golden {
       U                   unmark all
       y                   copy the id, or the value of the field
       Y                   copy the whole row, with tabs between its values
-
-     Finding
+      x                   export what is marked, or all that the filter shows: then
+                          c CSV, j JSON, y clipboard
 
 
      / search  ? close
@@ -1609,7 +1609,7 @@ enum Golden {
 
 
 
-                                                                                                                        3/6
+     3/6
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
@@ -1622,7 +1622,7 @@ enum Golden {
     ▸11-22 09:40 bob     undone: Role of bo…
      11-22 09:30 bob     repaired: organiza…
      11-22 09:20 root (… taken back: 3 chan…
-                                        3/6
+     3/6
 
      Enter open  / filter  ? help  q back
     [cursor 0, 4]
@@ -1649,7 +1649,7 @@ enum Golden {
 
 
 
-                                                                                3/6
+     3/6
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
@@ -1676,7 +1676,7 @@ enum Golden {
 
 
 
-                                                                                3/6
+     3/6
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
@@ -1861,7 +1861,7 @@ enum Golden {
 
 
 
-                                                                                                                        1/2
+     1/2
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
@@ -1874,7 +1874,7 @@ enum Golden {
 
 
 
-                                        1/2
+     1/2
 
      Enter open  / filter  ? help  q back
     [cursor 0, 2]
@@ -1901,7 +1901,7 @@ enum Golden {
 
 
 
-                                                                                1/2
+     1/2
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
@@ -1936,7 +1936,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/7
+     1/7
 
      Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -1949,7 +1949,7 @@ enum Golden {
      Globex               active          0
      Initech              suspended       0
      Umbrella             deleted         0
-                                        1/7
+     1/7
 
      Enter open  / filter  ? help  q quit
     [cursor 0, 2]
@@ -1976,7 +1976,7 @@ enum Golden {
 
 
 
-                                                                                1/7
+     1/7
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -2003,7 +2003,7 @@ enum Golden {
 
 
 
-                                                                                1/7
+     1/7
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -2040,7 +2040,7 @@ enum Golden {
                                                                            │
      /e                                                                                                 2 marked   4/5 of 7
 
-     p plan  S status  d delete  Space mark  U unmark  / filter  : more  ? help  q quit
+     p plan  S status  d delete  Space mark  U unmark  x export  / filter  : more  ? help  q quit
     [cursor 0, 5]
     """#,
     "marked 40x10": #"""
@@ -2080,7 +2080,7 @@ enum Golden {
 
      /e                                                         2 marked   4/5 of 7
 
-     p plan  S status  d delete  Space mark  U unmark  / filter  ? help  q quit
+     p plan  S status  d delete  Space mark  U unmark  x export  ? help  q quit
     [cursor 0, 5]
     """#,
     "marked in ASCII": #"""
@@ -2107,7 +2107,7 @@ enum Golden {
 
      /e                                                         2 marked   4/5 of 7
 
-     p plan  S status  d delete  Space mark  U unmark  / filter  ? help  q quit
+     p plan  S status  d delete  Space mark  U unmark  x export  ? help  q quit
     [cursor 0, 5]
     """#,
     "member 120x32": #"""
@@ -2140,7 +2140,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/4
+     1/4
 
      ^S save  Tab next  Space change  F1 help  Esc cancel
     [cursor 85, 4]
@@ -2153,7 +2153,7 @@ enum Golden {
     ▸Role      ‹ member ›
 
 
-                                        1/4
+     1/4
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 13, 4]
@@ -2180,7 +2180,7 @@ enum Golden {
 
 
 
-                                                                                1/4
+     1/4
 
      ^S save  Tab next  Space change  F1 help  Esc cancel
     [cursor 13, 4]
@@ -2215,7 +2215,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/7
+     1/7
 
      Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -2228,7 +2228,7 @@ enum Golden {
      Globex               active          0
      Initech              suspended       0
      Umbrella             deleted         0
-                                        1/7
+     1/7
 
      Enter open  / filter  ? help  q quit
     [cursor 0, 2]
@@ -2255,7 +2255,7 @@ enum Golden {
 
 
 
-                                                                                1/7
+     1/7
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -2265,9 +2265,9 @@ enum Golden {
      Name ▲                             Plan             Status    Members │ Edit Acme Corp
     ▸Acme Corp Δ                        enterprise       active          4 │
      evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │ Name      Acme Corp
-     Globex                             enterprise       active          0 │▸Plan      founders_friendx
+     Globex                             enterprise       active          0 │▸Plan      x
      Initech                            starter          suspended       0 │           founders_friend, starter,
-     Umbrella                           professional     deleted         0 │           professional, enterprise, or another
+     Umbrella                           professional     deleted         0 │           professional, enterprise, other…
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Status    ‹ active ›
      株式会社みらい                     enterprise       active          0 │ Lago id   lago_cust_abc123
                                                                            │ Stripe id cus_NffrFeUfNV2Hib
@@ -2290,31 +2290,31 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/7
+     1/7
      Changed meanwhile: Plan is enterprise now.
      ^S save  Tab next  F1 help  Esc cancel
-    [cursor 99, 4]
+    [cursor 84, 4]
     """#,
     "news 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
      Edit Acme Corp
 
      Name      Acme Corp
-    ▸Plan      founders_friendx
+    ▸Plan      x
                founders_friend, starter,
-               professional, enterprise, or
+               professional, enterprise,
      Changed meanwhile: Plan is enterprise
      now.
      ^S save  Tab next  F1 help  Esc cancel
-    [cursor 27, 4]
+    [cursor 12, 4]
     """#,
     "news 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
      Edit Acme Corp
 
      Name      Acme Corp
-    ▸Plan      founders_friendx
-               founders_friend, starter, professional, enterprise, or another
+    ▸Plan      x
+               founders_friend, starter, professional, enterprise, other…
      Status    ‹ active ›
      Lago id   lago_cust_abc123
      Stripe id cus_NffrFeUfNV2Hib
@@ -2330,10 +2330,10 @@ enum Golden {
 
 
 
-                                                                                1/7
+     1/7
      Changed meanwhile: Plan is enterprise now.
      ^S save  Tab next  F1 help  Esc cancel
-    [cursor 27, 4]
+    [cursor 12, 4]
     """#,
     "nothing 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
@@ -2414,22 +2414,22 @@ enum Golden {
      orgman  Overview                                                               /srv/ops/data  7 orgs  4 members   live
      What                              Count  Share
      Status
-       active                              5   71 % ████████████████████████████████████████████████████████████
-    ▸  suspended                           1   14 % ████████████
-       deleted                             1   14 % ████████████
+       active                              5   72 % ███████████████████████████████████████████
+    ▸  suspended                           1   14 % █████████
+       deleted                             1   14 % █████████
 
      Plan
-       founders_friend                     3   43 % ████████████████████████████████████████████████████████████
-       enterprise                          2   29 % ████████████████████████████████████████
-       professional                        1   14 % ████████████████████
-       starter                             1   14 % ████████████████████
+       founders_friend                     3   43 % ██████████████████████████
+       enterprise                          2   29 % ██████████████████
+       professional                        1   14 % █████████
+       starter                             1   14 % █████████
 
      To look after
-     ! without an owner                    6   86 % ████████████████████████████████████████████████████████████
-     ! without members                     6   86 % ████████████████████████████████████████████████████████████
-     ! without a Stripe id                 6   86 % ████████████████████████████████████████████████████████████
-     ! without a Lago id                   6   86 % ████████████████████████████████████████████████████████████
-     ! without either                      6   86 % ████████████████████████████████████████████████████████████
+     ! without an owner                    6   86 % ████████████████████████████████████████████████████
+     ! without a Stripe id                 6   86 % ████████████████████████████████████████████████████
+     ! without a Lago id                   6   86 % ████████████████████████████████████████████████████
+     ! without either                      6   86 % ████████████████████████████████████████████████████
+     ! without members                     6   86 % ████████████████████████████████████████████████████
 
      Largest
        Acme Corp                                          4 members
@@ -2449,7 +2449,7 @@ enum Golden {
      Overview  /srv/ops/data  7 orgs   live
      What                  Count
      Status
-       active                  5 ██████████
+       active                  5 ████████
     ▸  suspended               1 ██
        deleted                 1 ██
 
@@ -2462,22 +2462,22 @@ enum Golden {
      orgman  Overview                       /srv/ops/data  7 orgs  4 members   live
      What                        Count  Share
      Status
-       active                        5   71 % ██████████
+       active                        5   72 % ████████
     ▸  suspended                     1   14 % ██
        deleted                       1   14 % ██
 
      Plan
-       founders_friend               3   43 % ██████████
-       enterprise                    2   29 % ███████
-       professional                  1   14 % ████
-       starter                       1   14 % ████
+       founders_friend               3   43 % █████
+       enterprise                    2   29 % ███
+       professional                  1   14 % ██
+       starter                       1   14 % ██
 
      To look after
-     ! without an owner              6   86 % ██████████
-     ! without members               6   86 % ██████████
-     ! without a Stripe id           6   86 % ██████████
-     ! without a Lago id             6   86 % ██████████
-     ! without either                6   86 % ██████████
+     ! without an owner              6   86 % █████████
+     ! without a Stripe id           6   86 % █████████
+     ! without a Lago id             6   86 % █████████
+     ! without either                6   86 % █████████
+     ! without members               6   86 % █████████
 
      Largest
 
@@ -2495,10 +2495,10 @@ enum Golden {
 
      To look after
        without an owner                    0    0 %
-       without members                     0    0 %
        without a Stripe id                 0    0 %
        without a Lago id                   0    0 %
        without either                      0    0 %
+       without members                     0    0 %
 
 
 
@@ -2543,10 +2543,10 @@ enum Golden {
 
      To look after
        without an owner              0    0 %
-       without members               0    0 %
        without a Stripe id           0    0 %
        without a Lago id             0    0 %
        without either                0    0 %
+       without members               0    0 %
 
 
 
@@ -2564,22 +2564,22 @@ enum Golden {
      orgman  Overview                                                               /srv/ops/data  7 orgs  4 members   live
      What                              Count  Share
      Status
-       active                              5   71 % ████████████████████████████████████████████████████████████
-       suspended                           1   14 % ████████████
-       deleted                             1   14 % ████████████
+       active                              5   72 % ███████████████████████████████████████████
+       suspended                           1   14 % █████████
+       deleted                             1   14 % █████████
 
      Plan
-       founders_friend                     3   43 % ████████████████████████████████████████████████████████████
-       enterprise                          2   29 % ████████████████████████████████████████
-       professional                        1   14 % ████████████████████
-       starter                             1   14 % ████████████████████
+       founders_friend                     3   43 % ██████████████████████████
+       enterprise                          2   29 % ██████████████████
+       professional                        1   14 % █████████
+       starter                             1   14 % █████████
 
      To look after
-     ! without an owner                    6   86 % ████████████████████████████████████████████████████████████
-     ! without members                     6   86 % ████████████████████████████████████████████████████████████
-     ! without a Stripe id                 6   86 % ████████████████████████████████████████████████████████████
-     ! without a Lago id                   6   86 % ████████████████████████████████████████████████████████████
-     ! without either                      6   86 % ████████████████████████████████████████████████████████████
+     ! without an owner                    6   86 % ████████████████████████████████████████████████████
+     ! without a Stripe id                 6   86 % ████████████████████████████████████████████████████
+     ! without a Lago id                   6   86 % ████████████████████████████████████████████████████
+     ! without either                      6   86 % ████████████████████████████████████████████████████
+     ! without members                     6   86 % ████████████████████████████████████████████████████
 
      Largest
        Acme Corp                                          4 members
@@ -2611,15 +2611,15 @@ enum Golden {
     "overview end 80x24": #"""
      orgman  Overview                       /srv/ops/data  7 orgs  4 members   live
      What                        Count  Share
-       professional                  1   14 % ████
-       starter                       1   14 % ████
+       professional                  1   14 % ██
+       starter                       1   14 % ██
 
      To look after
-     ! without an owner              6   86 % ██████████
-     ! without members               6   86 % ██████████
-     ! without a Stripe id           6   86 % ██████████
-     ! without a Lago id             6   86 % ██████████
-     ! without either                6   86 % ██████████
+     ! without an owner              6   86 % █████████
+     ! without a Stripe id           6   86 % █████████
+     ! without a Lago id             6   86 % █████████
+     ! without either                6   86 % █████████
+     ! without members               6   86 % █████████
 
      Largest
        Acme Corp                                    4 members
@@ -2638,7 +2638,7 @@ enum Golden {
     "overview filter 120x32": #"""
      orgman  Overview                                                               /srv/ops/data  7 orgs  4 members   live
      What                              Count  Share
-    ▸! without an owner                    6   86 % ████████████████████████████████████████████████████████████
+    ▸! without an owner                    6   86 % ████████████████████████████████████████████████████
 
 
 
@@ -2673,7 +2673,7 @@ enum Golden {
     "overview filter 40x10": #"""
      Overview  /srv/ops/data  7 orgs   live
      What                  Count
-    ▸! without an owner        6 ██████████
+    ▸! without an owner        6 █████████
 
 
 
@@ -2686,7 +2686,7 @@ enum Golden {
     "overview filter 80x24": #"""
      orgman  Overview                       /srv/ops/data  7 orgs  4 members   live
      What                        Count  Share
-    ▸! without an owner              6   86 % ██████████
+    ▸! without an owner              6   86 % █████████
 
 
 
@@ -2714,22 +2714,22 @@ enum Golden {
      orgman  Overview                       /srv/ops/data  7 orgs  4 members   live
      What                        Count  Share
      Status
-       active                        5   71 % ##########
+       active                        5   72 % ########
     >  suspended                     1   14 % ##
        deleted                       1   14 % ##
 
      Plan
-       founders_friend               3   43 % ##########
-       enterprise                    2   29 % #######
-       professional                  1   14 % ####
-       starter                       1   14 % ####
+       founders_friend               3   43 % #####
+       enterprise                    2   29 % ###
+       professional                  1   14 % ##
+       starter                       1   14 % ##
 
      To look after
-     ! without an owner              6   86 % ##########
-     ! without members               6   86 % ##########
-     ! without a Stripe id           6   86 % ##########
-     ! without a Lago id             6   86 % ##########
-     ! without either                6   86 % ##########
+     ! without an owner              6   86 % #########
+     ! without a Stripe id           6   86 % #########
+     ! without a Lago id             6   86 % #########
+     ! without either                6   86 % #########
+     ! without members               6   86 % #########
 
      Largest
 
@@ -2739,7 +2739,7 @@ enum Golden {
     """#,
     "palette 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  50 now, 14 not now
+     Commands  53 now, 15 not now
     ▸  Open the organization; in the detail, edit what is selected                 open                     Enter l Right
        Change the plan of the organization, or of all marked                       change-plan              p
        Change the status of the organization, or of all marked                     change-status            S
@@ -2754,8 +2754,10 @@ enum Golden {
        Unmark all                                                                  unmark-all               U
        Copy the id; in the detail, what is selected                                copy                     y
        Copy the whole row, with tabs between its values                            copy-row                 Y
+       Export the marked rows, or all that the filter shows                        export                   x
        To the next match of the filter                                             next-match               n
        To the previous match of the filter                                         previous-match           N
+       Show or hide deleted organizations                                          toggle-deleted           .
        Sort by a column                                                            sort                     s
        Sort by name                                                                sort-by-name
        Sort by plan                                                                sort-by-plan
@@ -2764,9 +2766,7 @@ enum Golden {
        Sort by the time of creation                                                sort-by-created
        Sort the other way round                                                    invert-order             I
        Filter as you type                                                          filter                   /
-       Read the data again                                                         reload                   R F5
-       Go to the history of what is selected alone                                 show-its-history         H
-       To the next pane                                                            next-pane                Tab
+       Save filter, sort and columns as a view                                     save-view
      :
 
      Enter run  Down next  Esc close
@@ -2774,7 +2774,7 @@ enum Golden {
     """#,
     "palette 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Commands  50 now, 14 not now
+     Commands  53 now, 15 not now
     ▸  Open the organization; i…  Enter l R…
        Change the plan of the o…  p
        Change the status of the…  S
@@ -2787,7 +2787,7 @@ enum Golden {
     """#,
     "palette 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Commands  50 now, 14 not now
+     Commands  53 now, 15 not now
     ▸  Open the organization; in the deta… open                     Enter l Right
        Change the plan of the organizatio… change-plan              p
        Change the status of the organizat… change-status            S
@@ -2802,11 +2802,11 @@ enum Golden {
        Unmark all                          unmark-all               U
        Copy the id; in the detail, what i… copy                     y
        Copy the whole row, with tabs betw… copy-row                 Y
+       Export the marked rows, or all tha… export                   x
        To the next match of the filter     next-match               n
        To the previous match of the filter previous-match           N
+       Show or hide deleted organizations  toggle-deleted           .
        Sort by a column                    sort                     s
-       Sort by name                        sort-by-name
-       Sort by plan                        sort-by-plan
      :
 
      Enter run  Down next  Esc close
@@ -2814,8 +2814,9 @@ enum Golden {
     """#,
     "palette fuzzy 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  14 now, 3 not now
+     Commands  17 now, 4 not now
     ▸  Undo your latest change                                                     undo                     u
+       Show or hide deleted organizations                                          toggle-deleted           .
        Close what is open, clear the filter, go back                               back                     Esc h Left
        Mark all that the filter shows; in the detail, all members                  mark-all                 *
        Go to the history of what is selected alone                                 show-its-history         H
@@ -2824,18 +2825,17 @@ enum Golden {
        To the previous match of the filter                                         previous-match           N
        Change the plan of the organization, or of all marked                       change-plan              p
        Change the status of the organization, or of all marked                     change-status            S
+       Save filter, sort and columns as a view                                     save-view
        Open the organization; in the detail, edit what is selected                 open                     Enter l Right
        Set to deleted; in the detail, remove the member; or all marked             remove                   d Del
        Copy the whole row, with tabs between its values                            copy-row                 Y
+       Export the marked rows, or all that the filter shows                        export                   x
        New organization; in the detail, add a member                               add                      a
        Go to the overview: counts by plan and status, what to look after           show-overview            4
      ! Change the role of the member, or of all marked: Choose a member first: Enter opens the organizatio… r
      ! Sort by role: This can't be done here; go to one organization and its members or one user's organiz…
      ! Go to all organizations of the selected user: Choose a member first.                                 o
-
-
-
-
+     ! Offboard the user, or all marked: remove from all organizations: This can't be done here; go to one…
 
 
 
@@ -2849,12 +2849,12 @@ enum Golden {
     """#,
     "palette fuzzy 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Commands  14 now, 3 not now
+     Commands  17 now, 4 not now
     ▸  Undo your latest change    u
+       Show or hide deleted org…  .
        Close what is open, clea…  Esc h Left
        Mark all that the filter…  *
        Go to the history of wha…  H
-       Go back, and from the li…  q
      :rle
 
      Enter run  Down next  Esc close
@@ -2862,8 +2862,9 @@ enum Golden {
     """#,
     "palette fuzzy 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Commands  14 now, 3 not now
+     Commands  17 now, 4 not now
     ▸  Undo your latest change             undo                     u
+       Show or hide deleted organizations  toggle-deleted           .
        Close what is open, clear the filt… back                     Esc h Left
        Mark all that the filter shows; in… mark-all                 *
        Go to the history of what is selec… show-its-history         H
@@ -2872,16 +2873,15 @@ enum Golden {
        To the previous match of the filter previous-match           N
        Change the plan of the organizatio… change-plan              p
        Change the status of the organizat… change-status            S
+       Save filter, sort and columns as a… save-view
        Open the organization; in the deta… open                     Enter l Right
        Set to deleted; in the detail, rem… remove                   d Del
        Copy the whole row, with tabs betw… copy-row                 Y
+       Export the marked rows, or all tha… export                   x
        New organization; in the detail, a… add                      a
        Go to the overview: counts by plan… show-overview            4
      ! Change the role of the member, or of all marked: Choose a m… r
      ! Sort by role: This can't be done here; go to one organizati…
-     ! Go to all organizations of the selected user: Choose a memb… o
-
-
      :rle
 
      Enter run  Down next  Esc close
@@ -3067,7 +3067,7 @@ enum Golden {
 
 
 
-                                                                                                                        1/1
+     1/1
 
      Enter go there  r role  d remove  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
@@ -3080,7 +3080,7 @@ enum Golden {
 
 
 
-                                        1/1
+     1/1
 
      Enter go there  u undo  ? help  q back
     [cursor 0, 2]
@@ -3107,7 +3107,7 @@ enum Golden {
 
 
 
-                                                                                1/1
+     1/1
 
      Enter go there  u undo  Space mark  1-4 screens  / filter  ? help  q back
     [cursor 0, 2]
@@ -3142,7 +3142,7 @@ enum Golden {
 
 
 
-                                                                                                             1 marked   1/1
+     1 marked   1/1
      Role of bob in 1 organization, all marked:
      o owner  m member  b billing  Esc cancel
     [cursor 44, 30]
@@ -3182,7 +3182,7 @@ enum Golden {
 
 
 
-                                                                     1 marked   1/1
+     1 marked   1/1
      Role of bob in 1 organization, all marked:
      o owner  m member  b billing  Esc cancel
     [cursor 44, 22]
@@ -3217,9 +3217,9 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/7
+     1/7
      Plan of Acme Corp, now founders_friend:
-     f founders_friend  s starter  p professional  e enterprise  o other  Esc cancel
+     f founders_friend  s starter  p professional  e enterprise  o other…  Esc cancel
     [cursor 41, 30]
     """#,
     "plan 40x10": #"""
@@ -3231,9 +3231,9 @@ enum Golden {
      Initech              suspended       0
      Plan of Acme Corp, now
      founders_friend: also p professional,
-     e enterprise, o other, Esc cancel
+     e enterprise, o other…, Esc cancel
      f founders_friend  s starter
-    [cursor 35, 8]
+    [cursor 36, 8]
     """#,
     "plan 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
@@ -3257,10 +3257,10 @@ enum Golden {
 
 
 
-                                                                                1/7
-     Plan of Acme Corp, now founders_friend:
-     f founders_friend  s starter  p professional  e enterprise  o other  Esc cancel
-    [cursor 41, 22]
+     1/7
+     Plan of Acme Corp, now founders_friend: also Esc cancel
+     f founders_friend  s starter  p professional  e enterprise  o other…
+    [cursor 57, 22]
     """#,
     "plan of marked 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
@@ -3292,9 +3292,9 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                             2 marked   3/7
+     2 marked   3/7
      Plan of 2 organizations, all marked:
-     f founders_friend  s starter  p professional  e enterprise  o other  Esc cancel
+     f founders_friend  s starter  p professional  e enterprise  o other…  Esc cancel
     [cursor 38, 30]
     """#,
     "plan of marked 40x10": #"""
@@ -3306,9 +3306,9 @@ enum Golden {
      Initech              suspended       0
      Plan of 2 organizations, all marked:
      also p professional, e enterprise, o
-     other, Esc cancel
+     other…, Esc cancel
      f founders_friend  s starter
-    [cursor 19, 8]
+    [cursor 20, 8]
     """#,
     "plan of marked 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
@@ -3332,10 +3332,10 @@ enum Golden {
 
 
 
-                                                                     2 marked   3/7
-     Plan of 2 organizations, all marked:
-     f founders_friend  s starter  p professional  e enterprise  o other  Esc cancel
-    [cursor 38, 22]
+     2 marked   3/7
+     Plan of 2 organizations, all marked: also Esc cancel
+     f founders_friend  s starter  p professional  e enterprise  o other…
+    [cursor 54, 22]
     """#,
     "question 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
@@ -3367,7 +3367,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/4
+     1/4
      Remove alice (owner) from Acme Corp?   No    Yes
      y yes  n no  Esc cancel
     [cursor 46, 30]
@@ -3407,7 +3407,7 @@ enum Golden {
 
 
 
-                                                                                1/4
+     1/4
      Remove alice (owner) from Acme Corp?   No    Yes
      y yes  n no  Esc cancel
     [cursor 46, 22]
@@ -3442,9 +3442,9 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                2 marked and going on   2/4
+     2 marked and going on   2/4
 
-     r role  d remove  Space mark  U unmark  / filter  : more  ? help  q back
+     r role  d remove  D offboard  Space mark  U unmark  x export  / filter  : more  ? help  q back
     [cursor 72, 11]
     """#,
     "range 40x10": #"""
@@ -3455,7 +3455,7 @@ enum Golden {
      Members 4  owner 2  billing 1  member 1
     •alice         owner          2026-11-22
     ▸bob •         member         2026-11-22
-                2 marked and going on   2/4
+     2 marked and going on   2/4
 
      r role  d remove  ? help  q back
     [cursor 0, 6]
@@ -3482,9 +3482,9 @@ enum Golden {
 
 
 
-                                                        2 marked and going on   2/4
+     2 marked and going on   2/4
 
-     r role  d remove  Space mark  U unmark  / filter  : more  ? help  q back
+     r role  d remove  D offboard  Space mark  U unmark  x export  ? help  q back
     [cursor 0, 11]
     """#,
     "reading 120x32": #"""
@@ -3592,7 +3592,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/7
+     1/7
 
      Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -3605,7 +3605,7 @@ enum Golden {
      Globex               active          0
      Initech              suspended       0
      Umbrella             deleted         0
-                                        1/7
+     1/7
 
      Enter open  / filter  ? help  q quit
     [cursor 0, 2]
@@ -3632,7 +3632,7 @@ enum Golden {
 
 
 
-                                                                                1/7
+     1/7
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -3667,7 +3667,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/7
+     1/7
      Choose a member first: Enter opens the organization.
      Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -3707,7 +3707,7 @@ enum Golden {
 
 
 
-                                                                                1/7
+     1/7
      Choose a member first: Enter opens the organization.
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -3742,7 +3742,7 @@ enum Golden {
 
 
 
-                                                                                                             1 marked   1/1
+     1 marked   1/1
      Remove bob from 1 organization?   No    Yes
      y yes  n no  Esc cancel
     [cursor 35, 30]
@@ -3782,7 +3782,7 @@ enum Golden {
 
 
 
-                                                                     1 marked   1/1
+     1 marked   1/1
      Remove bob from 1 organization?   No    Yes
      y yes  n no  Esc cancel
     [cursor 35, 22]
@@ -3817,7 +3817,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        2/4
+     2/4
      Role of bob in Acme Corp, now member:
      o owner  m member  b billing  Esc cancel
     [cursor 39, 30]
@@ -3857,7 +3857,7 @@ enum Golden {
 
 
 
-                                                                                2/4
+     2/4
      Role of bob in Acme Corp, now member:
      o owner  m member  b billing  Esc cancel
     [cursor 39, 22]
@@ -3892,7 +3892,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                             4 marked   1/4
+     4 marked   1/4
      Role of 4 members of Acme Corp, all marked:
      o owner  m member  b billing  Esc cancel
     [cursor 45, 30]
@@ -3932,7 +3932,7 @@ enum Golden {
 
 
 
-                                                                     4 marked   1/4
+     4 marked   1/4
      Role of 4 members of Acme Corp, all marked:
      o owner  m member  b billing  Esc cancel
     [cursor 45, 22]
@@ -3967,7 +3967,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/7
+     1/7
      Sort by:
      m members  n name  p plan  s status  c created  I invert  Esc cancel
     [cursor 10, 30]
@@ -4007,7 +4007,7 @@ enum Golden {
 
 
 
-                                                                                1/7
+     1/7
      Sort by:
      m members  n name  p plan  s status  c created  I invert  Esc cancel
     [cursor 10, 22]
@@ -4042,7 +4042,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/7
+     1/7
 
      Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -4055,7 +4055,7 @@ enum Golden {
      Globex               active          0
      Initech              suspended       0
      Umbrella             deleted         0
-                                        1/7
+     1/7
 
      Enter open  / filter  ? help  q quit
     [cursor 0, 2]
@@ -4082,7 +4082,7 @@ enum Golden {
 
 
 
-                                                                                1/7
+     1/7
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -4117,7 +4117,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/7
+     1/7
 
      Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -4130,7 +4130,7 @@ enum Golden {
      Globex               active          0
      Initech              suspended       0
      Umbrella             deleted         0
-                                        1/7
+     1/7
 
      Enter open  / filter  ? help  q quit
     [cursor 0, 2]
@@ -4157,7 +4157,7 @@ enum Golden {
 
 
 
-                                                                                1/7
+     1/7
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -4192,7 +4192,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/7
+     1/7
 
      Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -4205,7 +4205,7 @@ enum Golden {
      Zoë 👩\u{200D}💻 Ltd active          0
      Initech              suspended       0
      Umbrella             deleted         0
-                                        1/7
+     1/7
 
      Enter open  / filter  ? help  q quit
     [cursor 0, 2]
@@ -4232,7 +4232,7 @@ enum Golden {
 
 
 
-                                                                                1/7
+     1/7
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -4259,7 +4259,7 @@ enum Golden {
 
 
 
-                                                                                1/7
+     1/7
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
@@ -4294,7 +4294,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                             2 marked   3/7
+     2 marked   3/7
      Status of 2 organizations, all marked:
      a active  s suspended  d deleted  Esc cancel
     [cursor 40, 30]
@@ -4334,10 +4334,85 @@ enum Golden {
 
 
 
-                                                                     2 marked   3/7
+     2 marked   3/7
      Status of 2 organizations, all marked:
      a active  s suspended  d deleted  Esc cancel
     [cursor 40, 22]
+    """#,
+    "successor 120x32": #"""
+     orgman  Users                                                                  /srv/ops/data  7 orgs  4 members   live
+     Hand ownership over
+
+    ▸User id
+               a member or a new one, becomes owner
+               of 1 organization
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     4 marked   1/4
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 11, 3]
+    """#,
+    "successor 40x10": #"""
+     Users     /srv/ops/data  7 orgs   live
+     Hand ownership over
+
+    ▸User id
+               a member or a new one,
+               becomes owner of 1
+               organization
+     4 marked   1/4
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 11, 3]
+    """#,
+    "successor 80x24": #"""
+     orgman  Users                          /srv/ops/data  7 orgs  4 members   live
+     Hand ownership over
+
+    ▸User id
+               a member or a new one, becomes owner of 1 organization
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     4 marked   1/4
+
+     ^S save  Tab next  F1 help  Esc cancel
+    [cursor 11, 3]
     """#,
     "typed wrong 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
@@ -4346,7 +4421,7 @@ enum Golden {
      evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │▸Name      globex
      Globex                             enterprise       active          0 │           ! The name "globex" is taken by
      Initech                            starter          suspended       0 │           org_2; choose another.
-     Umbrella                           professional     deleted         0 │ Plan      founders_friend
+     Umbrella                           professional     deleted         0 │ Plan      ‹ founders_friend ›
      Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │
      株式会社みらい                     enterprise       active          0 │
                                                                            │
@@ -4369,7 +4444,7 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                                                                        1/7
+     1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 89, 3]
@@ -4381,8 +4456,8 @@ enum Golden {
     ▸Name      globex
                ! The name "globex" is taken
                by org_2; choose another.
-     Plan      founders_friend
-                                        1/7
+     Plan      ‹ founders_friend ›
+     1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 17, 3]
@@ -4393,7 +4468,7 @@ enum Golden {
 
     ▸Name      globex
                ! The name "globex" is taken by org_2; choose another.
-     Plan      founders_friend
+     Plan      ‹ founders_friend ›
 
 
 
@@ -4409,7 +4484,7 @@ enum Golden {
 
 
 
-                                                                                1/7
+     1/7
 
      ^S save  Tab next  F1 help  Esc cancel
     [cursor 17, 3]
@@ -4444,7 +4519,7 @@ enum Golden {
 
 
 
-                                                                                                                        1/6
+     1/6
      Undo generation 6 by another program, 2026-11-22 10:00 UTC (Plan of Globex: starter → enterprise)?   No    Yes
      y yes  n no  Esc cancel
     [cursor 102, 30]
@@ -4519,7 +4594,7 @@ enum Golden {
 
 
 
-                                                                                                                        2/4
+     2/4
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 3]
@@ -4532,7 +4607,7 @@ enum Golden {
      carol           1     0       1      0
      dave            1     1       0      0
 
-                                        2/4
+     2/4
 
      Enter open  / filter  ? help  q back
     [cursor 0, 3]
@@ -4559,7 +4634,7 @@ enum Golden {
 
 
 
-                                                                                2/4
+     2/4
 
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 3]

@@ -91,6 +91,7 @@ enum Scenes {
       scene("users empty", empty, .showUsers), scene("person", nil, .showUsers, .open),
       scene("person marked", nil, .showUsers, .moveDown, .open, .mark, .changeRole),
       scene("remove everywhere", nil, .showUsers, .moveDown, .open, .mark, .removeEverywhere),
+      scene("successor", nil, .showUsers, .markAll, .removeEverywhere, .handOver),
     ]
   }
 }

@@ -65,8 +65,12 @@ import Testing
     #expect(rows(driver) == ["e F2: edit name, plan, status, Lago and Stripe id"])
     driver.press(.deleteToStart)
     driver.type("D")
-    #expect(headings(driver) == ["One user's organizations"])
-    #expect(rows(driver) == ["D: remove the user from all organizations; asks"])
+    #expect(
+      headings(driver) == [
+        "One organization and its members", "The list of users", "One user's organizations",
+      ])
+    #expect(
+      Set(rows(driver)) == ["D: offboard the user, or all marked: remove from all organizations; asks"])
     driver.press(.deleteToStart)
     driver.type("mark all filter members")
     #expect(rows(driver) == ["*: mark all that the filter shows"])

@@ -173,7 +173,7 @@ extension EndToEnd {
       }
       #expect(screen.lines[1].contains("Members Created"))
       orgman.send("a\t")
-      try orgman.waitForText("starter, gold, or another")
+      try orgman.waitForText("starter, gold, other…")
       orgman.press(.escape)
       try orgman.waitForText("q quit")
       orgman.send("p")

@@ -162,9 +162,11 @@ extension EndToEnd {
     }
 
     @Test(arguments: TestStore.allCases)
-    func `two roles change in one go, and a user is removed everywhere but where nobody else is owner`(
-      store: TestStore
-    ) throws {
+    func
+      `two roles change in one go, and a user is offboarded where there is another owner, and then elsewhere`(
+        store: TestStore
+      ) throws
+    {
       let data = try data(store)
       let orgman = try open(data)
       try orgman.enter()
@@ -179,13 +181,22 @@ extension EndToEnd {
       try orgman.waitFor("carol to go") { $0.lines[0].contains("5 members") }
       orgman.send("D")
       try orgman.waitFor("the question") {
-        $0.status.contains("bob is the last owner of Initech; make someone else an owner first.")
-          && $0.status.contains("Remove bob from all 3 organizations? 2 will change, 1 can't be changed.")
+        $0.status.contains("bob is the only owner of Initech, of 3 organizations that the user is in:")
       }
+      orgman.send("l")
+      try orgman.waitForText("but leave owners in 1 organization without another? 2 will change.")
       orgman.send("y")
       try orgman.waitFor("Initech alone") { $0.lines[2].contains("Initech") && $0.lines[3] == "" }
       #expect(try data.members(of: "org_1") == ["alice owner"])
       #expect(try data.members(of: "org_3") == ["bob owner"])
+      // And with someone who takes over.
+      orgman.send("Dh")
+      try orgman.waitForText("Hand ownership over")
+      orgman.send("zoe\r")
+      try orgman.waitForText("Remove bob from 1 organization, and make zoe owner of 1 organization?")
+      orgman.send("y")
+      try orgman.waitForText("done, 2 changed.")
+      #expect(try data.members(of: "org_3") == ["zoe owner"])
       try orgman.quit()
     }
 

@@ -7,7 +7,7 @@ protocol DrawableScreen: Screen {
   func draw(_ renderer: Renderer, _ model: AppModel, _ layout: Layout, _ frame: inout Frame)
 }
 
-/// A screen with one list of rows, drawn once the rows are available.
+/// A screen with one list of rows, drawn once the rows are available. A form takes their place.
 protocol DrawableRowsScreen: DrawableScreen, RowsScreen {
   /// Draws the body with the rows.
   func draw(
@@ -16,7 +16,9 @@ protocol DrawableRowsScreen: DrawableScreen, RowsScreen {
 
 extension DrawableRowsScreen {
   func draw(_ renderer: Renderer, _ model: AppModel, _ layout: Layout, _ frame: inout Frame) {
-    if let rows = list.rows {
+    if let form = model.workspace.form {
+      renderer.put(renderer.form(form, layout, column: 0, &frame), layout, &frame)
+    } else if let rows = list.rows {
       draw(rows, renderer, model, layout, &frame)
     } else {
       renderer.put([[Span(" Reading…", renderer.theme.quiet)]], layout, &frame)
