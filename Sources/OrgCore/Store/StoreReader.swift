@@ -64,7 +64,11 @@ public protocol StoreReader: Sendable {
 
   /// The members of an organization that match a query, in an order; none for an unknown organization.
   ///
-  /// - Parameter earlier: as for `listing(_:_:after:)`.
+  /// - Parameters:
+  ///   - organization: the organization's id.
+  ///   - query: what they match.
+  ///   - order: what they are sorted by.
+  ///   - earlier: as for `listing(_:_:after:)`.
   func members(
     of organization: String, matching query: MemberQuery, by order: MemberOrder,
     after earlier: (any MemberListing)?
@@ -72,7 +76,10 @@ public protocol StoreReader: Sendable {
 
   /// The users that match a query, in an order.
   ///
-  /// - Parameter earlier: as for `listing(_:_:after:)`.
+  /// - Parameters:
+  ///   - query: what they match.
+  ///   - order: what they are sorted by.
+  ///   - earlier: as for `listing(_:_:after:)`.
   func users(
     matching query: UserQuery, by order: UserOrder, after earlier: (any UserListing)?
   ) throws(OrgError) -> any UserListing
