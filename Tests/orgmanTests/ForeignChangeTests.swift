@@ -210,7 +210,8 @@ extension EndToEnd {
             }
           }
           orgman.send("h/\u{15}\r")
-          try orgman.waitFor("all rows") { !$0.text.contains("/Middle") }
+          // The detail shows its own filter, so the list has to have the focus again.
+          try orgman.waitFor("all rows") { $0.selectedDetail == nil && !$0.text.contains("/Middle") }
         }
         present.members = present.members.map { $0.0 == "bob" ? ("bob", role) : $0 }
         present.plan = plan
