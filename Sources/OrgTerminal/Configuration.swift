@@ -228,7 +228,7 @@ private struct ConfigurationReader {
     }
     guard let text = string(entry) else { return }
     guard IDPatterns.isPattern(text) else {
-      return note("\(text.quoted) is no regular expression.", entry.value.place)
+      return note("\(text.quoted) isn't a regular expression.", entry.value.place)
     }
     let pattern = text.isEmpty ? nil : text
     if entry.path[1] == "user" { configuration.preferences.idPatterns.user = pattern }

@@ -150,4 +150,23 @@ import Testing
     #expect(rest.generations == newest.generation...newest.generation + 1 && rest.beginning == nil)
     #expect(try store.history() == [])
   }
+
+  @Test func `the history is pruned by the server's own functions, whatever the search path has`() throws {
+    let fixture = try StoreFixture("prune_path")
+    defer { try? fixture.database.drop() }
+    try fixture.session.query("create schema evil")
+    try fixture.session.query(
+      "create function evil.top(bigint, bigint) returns bigint language sql as 'select 999999::bigint'")
+    try fixture.session.query(
+      "create aggregate evil.max(bigint) (sfunc = evil.top, stype = bigint, initcond = '0')")
+    try fixture.session.query(
+      "alter database \(fixture.database.name) set search_path = evil, pg_catalog, public")
+    let store = try fixture.store()
+    for (from, to) in [(PlanTier.default, "a"), ("a", "b")] {
+      _ = try store.commit(StoreFixture.plan(to, from: from))
+    }
+    let newest = try #require(try store.history().first)
+    #expect(try store.prune(before: newest.time).generations?.upperBound == newest.generation - 1)
+    #expect(try store.history() == [newest])
+  }
 }

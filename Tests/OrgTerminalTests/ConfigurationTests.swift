@@ -133,7 +133,7 @@ import Testing
       ("[history]\nkeep = 2", "2:8 history.keep is a text in quotes."),
       ("[history]\nkept = \"2 years\"", "2:1 There is no kept in [history]; there is keep."),
       ("history = \"2 years\"", "1:1 history is a table: write [history]."),
-      ("[ids]\nuser = \"[a-z\"", "2:8 \"[a-z\" is no regular expression."),
+      ("[ids]\nuser = \"[a-z\"", "2:8 \"[a-z\" isn't a regular expression."),
       ("[ids]\nstripe = 1", "2:10 ids.stripe is a text in quotes."),
       ("[ids]\npaypal = \"\"", "2:1 There is no paypal in [ids]; there are user, lago and stripe."),
       (

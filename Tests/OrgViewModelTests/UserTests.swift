@@ -146,7 +146,7 @@ import Testing
     let menu = driver.model.workspace.overlay as? HandoverMenu
     #expect(
       menu?.question(driver.model.workspace)
-        == "bob is the only owner of Golf, of 3 organizations that the user is in:")
+        == "bob is the only owner of Golf, and is in 3 organizations:")
     driver.press(.back)
     #expect(roles(of: "bob") == [.member, .owner, .owner])
     driver.press(.removeEverywhere, .leaveOwners)
@@ -191,8 +191,7 @@ import Testing
     let menu = driver.model.workspace.overlay as? HandoverMenu
     #expect(
       menu?.question(driver.model.workspace)
-        == "bob is the only owner of Bravo, Charlie, Delta and 2 more, of 6 organizations that the user is in:"
-    )
+        == "bob is the only owner of Bravo, Charlie, Delta and 2 more, and is in 6 organizations:")
   }
 
   @Test mutating func `while it is found out what would change, that is said`() {

@@ -28,6 +28,8 @@ extension EndToEnd {
           && refused.stderr.contains("--successor USER"), "\(refused.stderr)")
       #expect(try orgman("offboard", "nobody").status == .exited(2))
       #expect(try orgman("offboard", "leaver", "--successor", "leaver").status == .exited(1))
+      let blank = try orgman("offboard", "leaver", "--successor", "a b", "--yes")
+      #expect(blank.status == .exited(1), "\(blank)")
       #expect(try orgman("offboard", "leaver", "--successor", "x", "--leave-owners").status == .exited(64))
       let trial = try orgman("offboard", "leaver", "--successor", "heir", "--dry-run")
       #expect(

@@ -181,7 +181,7 @@ extension EndToEnd {
       try orgman.waitFor("carol to go") { $0.lines[0].contains("5 members") }
       orgman.send("D")
       try orgman.waitFor("the question") {
-        $0.status.contains("bob is the only owner of Initech, of 3 organizations that the user is in:")
+        $0.status.contains("bob is the only owner of Initech, and is in 3 organizations:")
       }
       orgman.send("l")
       try orgman.waitForText("but leave owners in 1 organization without another? 2 will change.")

@@ -18,7 +18,7 @@ public struct IDPatterns: Sendable, Hashable {
   public static func isPattern(_ text: String) -> Bool { (try? Regex(text)) != nil }
 
   /// - Throws: `OrgError.Code.invalidValue` if a value for a billing id has blanks or control characters, or isn't what the
-  ///   service's ids look like. White space at its ends doesn't count, and an empty one is no id.
+  ///   service's ids look like. White space at its ends doesn't count, and an empty text isn't an id.
   public func check(_ value: String?, for field: OrganizationField) throws(OrgError) {
     let id = (value ?? "").trimmed
     guard field.isOptional, !id.isEmpty else { return }

@@ -21,7 +21,7 @@ extension Sequence<String> {
       }
     }
     found.sort { ($0.distance, $0.word) < ($1.distance, $1.word) }
-    return found.prefix(limit).map(\.word)
+    return found.prefix(Swift.max(0, limit)).map(\.word)
   }
 }
 

@@ -45,7 +45,7 @@ package struct QueryText {
     return String(result).lowercased()
   }
 
-  /// Takes `<`, `<=`, `>`, `>=` or `=`; where there is none, it is `=`.
+  /// Takes `<`, `<=`, `>`, `>=` or `=`; without a sign, it is `=`.
   package mutating func takeSign() -> Query.Comparison.Sign {
     for sign in Query.Comparison.Sign.allCases
     where scalars[position...].starts(with: sign.rawValue.unicodeScalars) {

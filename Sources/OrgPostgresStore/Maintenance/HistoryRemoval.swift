@@ -68,8 +68,11 @@ extension PostgresStore: PrunableStore {
       let rows = try database.pool.withConnection { connection throws(PostgresError) in
         let lock: SQL = "lock table orgman.history, orgman.change in share row exclusive mode"
         let body = isTrial ? [count.statement] : [lock.statement, count.statement] + removal.map(\.statement)
-        let all = [Statement("begin")] + body + [Statement("commit")]
-        return try connection.run(all) { _ in true }[isTrial ? 1 : 2]
+        let begin = [
+          Statement("begin isolation level read committed, read write"), ConnectionPool.searchPath,
+        ]
+        let rows = try connection.run(begin + body + [Statement("commit")]) { _ in true }
+        return rows[begin.count + (isTrial ? 0 : 1)]
       }
       var pruning = Pruning()
       guard let lower = rows.number(0, 0).flatMap({ UInt64(exactly: $0) }),

@@ -30,9 +30,8 @@ package struct HandoverMenu: Menu {
 
   /// What is asked.
   package func question(_ workspace: Workspace) -> String {
-    let isOne = offboarding.users.count == 1
-    return "\(offboarding.obstacle), of \(Words.organizations(offboarding.organizationCount)) that "
-      + "\(isOne ? "the user is" : "they are") in:"
+    let verb = offboarding.users.count == 1 ? "is" : "are"
+    return "\(offboarding.obstacle), and \(verb) in \(Words.organizations(offboarding.organizationCount)):"
   }
 }
 

@@ -42,6 +42,7 @@ struct OffboardCommand: ParsableCommand {
       let users = try InputLine.all(users, "ids of users").map(\.text)
       let time = Timestamp.now()
       try options.edit(isInputTaken: self.users == ["-"]) { (reader) throws(OrgError) in
+        if let successor { try InputLine(number: nil, text: successor).checkNewUser(in: reader) }
         let offboarding = try Offboarding(of: users, in: reader)
         guard offboarding.ownerless.isEmpty || successor != nil || leaveOwners else {
           throw OrgError(
