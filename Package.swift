@@ -146,7 +146,7 @@ let package = Package(
       name: "OrgViewModelTests", dependencies: ["OrgViewModel", "OrgRuntime"], swiftSettings: swift),
     .testTarget(name: "OrgRuntimeTests", dependencies: ["OrgRuntime"], swiftSettings: swift),
     .testTarget(
-      name: "OrgTerminalTests", dependencies: ["OrgTerminal"], swiftSettings: swift),
+      name: "OrgTerminalTests", dependencies: ["OrgTerminal", "TerminalTesting"], swiftSettings: swift),
     .testTarget(
       name: "ExamplesTests", dependencies: ["orgman-examples", "TerminalTesting"], swiftSettings: swift),
     .testTarget(

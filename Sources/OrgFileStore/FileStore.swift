@@ -218,8 +218,10 @@ public final class FileStore: ProgressReportingStore, MaintainableStore, TurnTak
     guard readOnlyReason == nil else { return }
     let start = clinux_monotonic_milliseconds()
     while clinux_monotonic_milliseconds() - start < milliseconds {
+      // Asked in this order, because a program can write and close its file between the two.
+      let isGoingOn = parts.displaced.isLateWriteGoingOn
       if parts.displaced.hasLateWrites { _ = try? maintain() }
-      guard parts.displaced.isLateWriteGoingOn else { return }
+      guard isGoingOn else { return }
       usleep(2000)
     }
   }

@@ -1,5 +1,6 @@
 import Foundation
 import OrgCore
+import TerminalTesting
 import Testing
 
 @testable import OrgFileStore
@@ -140,7 +141,7 @@ import Testing
       "import json, sys; data = json.load(open(sys.argv[1])); print(\(expression), end='')", file,
     ]
     process.standardOutput = output
-    try process.run()
+    try process.start()
     let data = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)

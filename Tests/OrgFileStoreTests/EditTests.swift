@@ -1,5 +1,6 @@
 import Foundation
 import OrgCore
+import TerminalTesting
 import Testing
 
 @testable import OrgFileStore
@@ -235,7 +236,7 @@ import Testing
       "python3", "-c", "import json,sys; json.dump(json.load(open('in')), open('out', 'w'), indent=2)",
     ]
     process.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
-    try process.run()
+    try process.start()
     process.waitUntilExit()
     return Array(try scratch.read("out").utf8)
   }

@@ -183,7 +183,7 @@ final class ForeignWriter: Sendable {
     process.arguments = ["python3", script.path, directory, name, "\(operations)", "\(seed)"]
     process.standardInput = input
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
-    try process.run()
+    try process.start()
   }
 
   deinit { try? FileManager.default.removeItem(atPath: output) }

@@ -31,7 +31,7 @@ final class Worker {
     process.environment?["ORGMAN_TEST_STOP_AT"] = stop.map { "\($0)" }
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
-    try process.run()
+    try process.start()
     // Else the end of its output would never come.
     try output.fileHandleForWriting.close()
   }

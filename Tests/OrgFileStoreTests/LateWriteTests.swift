@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import OrgCore
+import Synchronization
 import TerminalTesting
 import Testing
 
@@ -67,7 +68,30 @@ import Testing
     let store = try scratch.store()
     _ = try OrgManager(store: store).createOrganization(name: "Second")
     let text = theirs
-    DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(100)) { try? finish(file, text) }
+    Thread {
+      usleep(100_000)
+      try? finish(file, text)
+    }.start()
+    store.finishLateWrites()
+    #expect(try scratch.read("org_users.json").contains("billing_admin"))
+    #expect(try unmerged(store) == [])
+  }
+
+  @Test func `what another program finishes just when a process about to end looks is ingested, too`() throws {
+    let scratch = try Scratch.reference()
+    _ = try scratch.manager().createOrganization(name: "First")
+    let file = Mutex<Int32?>(nil)
+    let text = theirs
+    let store = try FileStore(
+      path: scratch.path,
+      calls: SystemCalls(fault: { name in
+        // The lease tells whether the file is still open.
+        if "\(name)" == "lease", let opened = file.withLock({ $0.take() }) { try? finish(opened, text) }
+        return nil
+      }))
+    let opened = try opened(scratch)
+    _ = try OrgManager(store: store).createOrganization(name: "Second")
+    file.withLock { $0 = opened }
     store.finishLateWrites()
     #expect(try scratch.read("org_users.json").contains("billing_admin"))
     #expect(try unmerged(store) == [])

@@ -87,41 +87,45 @@ import Testing
   @Test func `after an edit through the store, the next look takes no lock and no lease, and reads no data`()
     throws
   {
-    let scratch = try Scratch.reference()
-    let faults = Faults()
-    let store = try scratch.store(faults)
-    _ = try store.maintain()
-    for number in 0..<4 {
-      _ = try store.commit(plan(number, number == 0 ? nil : number - 1))
-      faults.plan(nil)
-      let done = try store.maintain()
-      #expect(Set(faults.names).isDisjoint(with: ["flock", "lease", "read"]), "\(faults.names)")
-      #expect(done.snapshot.organization(id: Sample.globex)?.planTier == "plan \(number)")
-      faults.plan(nil)
-      _ = try store.snapshot()
-      #expect(Set(faults.names).isDisjoint(with: ["flock", "lease", "read"]), "\(faults.names)")
+    try withoutProcessStarts {
+      let scratch = try Scratch.reference()
+      let faults = Faults()
+      let store = try scratch.store(faults)
+      _ = try store.maintain()
+      for number in 0..<4 {
+        _ = try store.commit(plan(number, number == 0 ? nil : number - 1))
+        faults.plan(nil)
+        let done = try store.maintain()
+        #expect(Set(faults.names).isDisjoint(with: ["flock", "lease", "read"]), "\(faults.names)")
+        #expect(done.snapshot.organization(id: Sample.globex)?.planTier == "plan \(number)")
+        faults.plan(nil)
+        _ = try store.snapshot()
+        #expect(Set(faults.names).isDisjoint(with: ["flock", "lease", "read"]), "\(faults.names)")
+      }
     }
   }
 
   @Test func `what another store commits costs a read and no lock`() throws {
-    let scratch = try Scratch.reference()
-    let editing = try scratch.store()
-    _ = try editing.commit(Sample.create("first"))
-    let faults = Faults()
-    let watching = try scratch.store(faults)
-    _ = try watching.maintain()
-    for number in 0..<4 {
-      _ = try editing.commit(plan(number, number == 0 ? nil : number - 1))
-      faults.plan(nil)
-      let done = try watching.maintain()
-      #expect(Set(faults.names).isDisjoint(with: ["flock", "lease"]), "\(faults.names)")
-      #expect(done.snapshot.organization(id: Sample.globex)?.planTier == "plan \(number)")
-      #expect(done.entries.map(\.generation) == [UInt64(number + 2)])
+    try withoutProcessStarts {
+      let scratch = try Scratch.reference()
+      let editing = try scratch.store()
+      _ = try editing.commit(Sample.create("first"))
+      let faults = Faults()
+      let watching = try scratch.store(faults)
+      _ = try watching.maintain()
+      for number in 0..<4 {
+        _ = try editing.commit(plan(number, number == 0 ? nil : number - 1))
+        faults.plan(nil)
+        let done = try watching.maintain()
+        #expect(Set(faults.names).isDisjoint(with: ["flock", "lease"]), "\(faults.names)")
+        #expect(done.snapshot.organization(id: Sample.globex)?.planTier == "plan \(number)")
+        #expect(done.entries.map(\.generation) == [UInt64(number + 2)])
+      }
+      // And it can go on from there.
+      _ = try watching.commit(plan(4, 3))
+      _ = try editing.commit(plan(5, 4))
+      try expectExplained(editing)
     }
-    // And it can go on from there.
-    _ = try watching.commit(plan(4, 3))
-    _ = try editing.commit(plan(5, 4))
-    try expectExplained(editing)
   }
 
   @Test

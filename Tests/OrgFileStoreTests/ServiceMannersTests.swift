@@ -174,7 +174,7 @@ private final class Command: Sendable {
     process.standardInput = standardInput ?? FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: files[0]))
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: files[1]))
-    try process.run()
+    try process.start()
   }
 
   deinit {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TerminalTesting
 import Testing
 
 @testable import OrgFileStore
@@ -73,7 +74,7 @@ final class SharedDirectory: Sendable {
     process.environment = environment.merging(["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"]) { first, _ in first }
     let (output, errors) = (Pipe(), Pipe())
     (process.standardOutput, process.standardError) = (output, errors)
-    try process.run()
+    try process.start()
     let bytes = output.fileHandleForReading.readDataToEndOfFile()
     let error = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()

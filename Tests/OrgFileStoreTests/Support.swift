@@ -1,5 +1,6 @@
 import Foundation
 import OrgCore
+import TerminalTesting
 import Testing
 
 @testable import OrgFileStore
@@ -105,7 +106,7 @@ func runPython(_ script: String, _ path: String, sourceLocation: SourceLocation 
   let process = Process()
   process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
   process.arguments = ["python3", "-c", "import sys; path = sys.argv[1]; \(script)", path]
-  try process.run()
+  try process.start()
   process.waitUntilExit()
   #expect(process.terminationStatus == 0, sourceLocation: sourceLocation)
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Dispatch
 import OrgCore
 import Testing
@@ -200,10 +201,10 @@ import Testing
     store.committing.waitForArrival()
     runtime.perform(.commit(ChangeSet([change("professional", from: "starter")])))
     let finished = DispatchSemaphore(value: 0)
-    DispatchQueue.global().async {
+    Thread {
       runtime.finish()
       finished.signal()
-    }
+    }.start()
     drafts.finished.wait()
     #expect(finished.wait(timeout: .now()) == .timedOut)
     store.committing.open()

@@ -104,7 +104,9 @@ package final class ChildProcess {
     var envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in argv + envp { free(pointer) } }
     var id: pid_t = 0
-    let code = posix_spawn(&id, executable, &actions, &attributes, &argv, &envp)
+    let code = startingProcess {
+      posix_spawn(&id, executable, &actions, &attributes, &argv, &envp)
+    }
     guard code == 0 else { throw TerminalFailure("Starting \(executable)", code: code) }
     self.id = id
     do {
