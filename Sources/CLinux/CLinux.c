@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <linux/capability.h>
 #include <malloc.h>
 #include <signal.h>
@@ -81,7 +82,24 @@ void clinux_return_large_memory(void) {
   mallopt(M_ARENA_MAX, 2);
 }
 
-void clinux_return_free_memory(void) { (void)malloc_trim(0); }
+/// Gives back the pages of an object's code and constants; those that are needed are there again at the next access.
+static int release_constant_pages(struct dl_phdr_info *object, size_t size, void *unused) {
+  (void)size, (void)unused;
+  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  for (int number = 0; number < object->dlpi_phnum; number += 1) {
+    const ElfW(Phdr) *segment = &object->dlpi_phdr[number];
+    if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W) != 0) continue;
+    uintptr_t start = (object->dlpi_addr + segment->p_vaddr) & ~(page - 1);
+    uintptr_t end = object->dlpi_addr + segment->p_vaddr + segment->p_memsz;
+    (void)madvise((void *)start, end - start, MADV_DONTNEED);
+  }
+  return 0;
+}
+
+void clinux_return_free_memory(void) {
+  (void)malloc_trim(0);
+  (void)dl_iterate_phdr(release_constant_pages, NULL);
+}
 
 void clinux_prefer_large_pages(void *memory, size_t size) {
   const uintptr_t page = 4096;

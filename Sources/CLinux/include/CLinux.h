@@ -54,8 +54,8 @@ int64_t clinux_filesystem_type(int descriptor);
 /// prevent its release. Must be called before any thread is started.
 void clinux_return_large_memory(void);
 
-/// Returns free memory in smaller blocks to the system now. Useful after work that took far more
-/// memory than remains in use.
+/// Returns free memory in smaller blocks to the system now, and the pages of code and constants, most of which only the
+/// start needed. Useful after work that took far more memory than remains in use.
 void clinux_return_free_memory(void);
 
 /// Asks for huge pages for megabytes of memory that will be written sequentially. This is only a hint.
