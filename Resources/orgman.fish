@@ -184,7 +184,7 @@ complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options 
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman browse" log-file' -l 'log-file' -d 'Log to this file instead of the journal of systemd; from info on, unless a level is given.' -rF
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman browse" version' -l 'version' -d 'Show the version.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman browse" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman list" view' -l 'view' -d 'List what a view shows that was saved under this name; a query, --sort and --columns beside it come on top.' -rfka ''
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman list" view' -l 'view' -d 'List what a view shows that was saved under this name, without deleted organizations if the screen hides them; a query, --sort and --columns beside it come on top.' -rfka ''
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman list" sort' -l 'sort' -d 'Sort by name, plan, status, members or created; the largest and the newest first, and the other way round with a - in front, as in --sort=-members. Without it, the order of the data.' -rfka ''
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman list" limit' -l 'limit' -d 'Print at most so many.' -rfka ''
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman list" count' -l 'count' -d 'Print how many there are, and nothing else.'

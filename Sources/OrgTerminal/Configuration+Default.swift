@@ -37,7 +37,7 @@ extension Configuration {
 
       # Whether deleted organizations are in the list from the start. Where they aren't, the header says how many are
       # hidden; . shows them, and so does a filter by a status, as in status:deleted.
-      #show-deleted = true
+      #show-deleted = false
 
       # The plans that are known, in rising order. Any other plan can be typed.
       #plan-tiers = [\(plans)]

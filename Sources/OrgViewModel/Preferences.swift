@@ -73,7 +73,7 @@ package struct Preferences: Sendable, Hashable {
   /// What the list is sorted by from the start.
   package var order = ListOrder()
   /// Whether deleted organizations are in the list from the start.
-  package var showsDeleted = true
+  package var showsDeleted = false
   /// What is done about records that another program removes.
   package var externalDeletions = ExternalDeletions.restore
   /// The zone in which times are shown.

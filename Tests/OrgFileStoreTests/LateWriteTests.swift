@@ -77,7 +77,8 @@ import Testing
     #expect(try unmerged(store) == [])
   }
 
-  @Test func `what another program finishes just when a process about to end looks is ingested, too`() throws {
+  @Test func `what another program finishes just when a process about to end looks is ingested, too`() throws
+  {
     let scratch = try Scratch.reference()
     _ = try scratch.manager().createOrganization(name: "First")
     let file = Mutex<Int32?>(nil)

@@ -19,7 +19,7 @@ extension Migrations {
       let orgman = try TerminalProcess(
         try builtProduct("orgman"), ["--demo-postgres"], environment: environment, columns: 120, rows: 32)
       orgman.belongings = [directory]
-      try orgman.waitForText("200 orgs  2,000 members   live", timeout: .seconds(60))
+      try orgman.waitForText("200 orgs, 25 hidden  2,000 members   live", timeout: .seconds(60))
       return orgman
     }
 

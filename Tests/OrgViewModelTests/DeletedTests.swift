@@ -58,4 +58,15 @@ import Testing
     driver.press(.back)
     #expect(driver.names.count == 8)
   }
+
+  @Test func `data that were not read yet hide none, and their count is not kept`() throws {
+    let request = ListRequest(showsDeleted: false)
+    let unread = OrganizationList(MemoryReader.unread, for: request)
+    var organization = Sample.organizations[0]
+    organization.status = .deleted
+    let store = InMemoryStore(
+      organizations: [organization] + Sample.organizations.dropFirst(), members: Sample.members)
+    let list = try OrganizationList(store.reader(), for: request, after: unread)
+    #expect(list.revision == unread.revision && list.hiddenCount == 1)
+  }
 }

@@ -114,7 +114,7 @@ extension EndToEnd {
       orgman.send(":")
       try orgman.waitForText("▸  View: the bakery")
       orgman.press(.enter)
-      try orgman.waitForText("1 of 10")
+      try orgman.waitForText("1 of 9")
       orgman.send(":new org")
       try orgman.waitForText("▸  New organization")
       orgman.press(.enter)
@@ -169,7 +169,7 @@ extension EndToEnd {
       let data = try DataFiles.reference()
       let orgman = try open(data, environment: environment)
       let screen = try orgman.waitFor("the columns and the rows") {
-        $0.lines[1].hasPrefix(" Name ▼") && $0.listed.count == 10
+        $0.lines[1].hasPrefix(" Name ▼") && $0.listed.count == 9
       }
       #expect(screen.lines[1].contains("Members Created"))
       orgman.send("a\t")

@@ -10,7 +10,7 @@ extension EndToEnd {
       let data = try store.reference()
       let before = try data.contents()
       let orgman = try open(data)
-      try orgman.waitFor("the whole header") { $0.lines[0].contains("10 orgs  21 members   live") }
+      try orgman.waitFor("the whole header") { $0.lines[0].contains("10 orgs, 1 hidden  21 members   live") }
       orgman.send("jjk/o")
       orgman.press(.enter, .tab, .down, .up)
       try orgman.waitFor("the detail") { $0.selectedDetail != nil }

@@ -85,8 +85,8 @@ extension EndToEnd {
       #expect(screen.lines.contains { $0.hasPrefix("▸Acme Corp") })
       other.send("dy")
       try other.waitForText("Status of Acme Corp: active → deleted.")
-      try one.waitFor("the status") {
-        $0.lines.contains { $0.contains("Acme Corp") && $0.contains("deleted") }
+      try one.waitFor("that it is hidden") {
+        $0.lines[0].contains("11 orgs, 2 hidden") && $0.row(containing: "Acme Corp") == nil
       }
       #expect(one.screen.selected == "Alpha")
       // What was done here needs no mark.

@@ -169,7 +169,7 @@ extension EndToEnd {
       let orgman = try open(try DataFiles.reference(), environment: environment)
       try orgman.waitFor("the first row") { $0.lines[2].hasPrefix("▸") }
       for (row, sequence) in [
-        (3, "\u{1B}[B"), (4, "\u{1B}OB"), (3, "\u{1B}[A"), (11, "\u{1B}[F"), (2, "\u{1B}[1~"),
+        (3, "\u{1B}[B"), (4, "\u{1B}OB"), (3, "\u{1B}[A"), (10, "\u{1B}[F"), (2, "\u{1B}[1~"),
       ] {
         try sendInPieces(sequence, to: orgman)
         let screen = try orgman.waitFor("the selection in row \(row)") { $0.lines[row].hasPrefix("▸") }

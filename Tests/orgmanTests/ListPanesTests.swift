@@ -22,7 +22,6 @@ extension EndToEnd {
       throws
     {
       let orgman = try open(try data(store))
-      orgman.send(".")
       try orgman.waitFor("the count of what is hidden") { $0.lines[0].contains("3 orgs, 1 hidden") }
       orgman.send("l/role:owner")
       try orgman.waitFor("both owners") {

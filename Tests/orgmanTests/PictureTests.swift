@@ -16,10 +16,10 @@ extension EndToEnd {
       let directory = try TemporaryDirectory()
       let environment = plainEnvironment.merging(["TMPDIR": directory.path]) { $1 }
       let orgman = try start(["--demo"], environment: environment, columns: 100, rows: 26)
-      try orgman.waitForText("200 orgs  2,000 members   live")
+      try orgman.waitForText("200 orgs, 25 hidden  2,000 members   live")
       orgman.send("/plan:enterprise no:stripe")
       orgman.press(.enter)
-      orgman.send("G g  jjjjj jjj")
+      orgman.send("G g  jjjjj jj")
       try check("organizations", orgman) {
         $0.text.contains("4 marked") && $0.lines[$0.cursor.row].hasPrefix("▸Stark Health 14")
           && $0.text.contains("Members 13")

@@ -12,12 +12,12 @@ extension EndToEnd {
       func found() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: base.path) }
       for signal in [0, SIGTERM, SIGHUP] {
         let orgman = try start(["--demo"], environment: environment)
-        let screen = try orgman.waitForText("200 orgs  2,000 members   live")
+        let screen = try orgman.waitForText("200 orgs, 25 hidden  2,000 members   live")
         #expect(screen.lines[0].contains("demo"))
         #expect(try found().count == 1)
         if signal == 0 {
           orgman.send("G")
-          let end = try orgman.waitForText("株式会社みらい")
+          let end = try orgman.waitForText("🚀 Rocket Labs")
           #expect(end.text.contains("한국 소프트웨어"))
           // An edit leaves the lock and whatever else orgman keeps beside the data.
           try orgman.choose("Rocket")

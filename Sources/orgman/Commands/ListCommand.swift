@@ -12,7 +12,7 @@ struct ListCommand: ParsableCommand {
       billing ids, whatever the case; ~acr looks for these characters in this order. Fields: plan:starter, \
       status:active, role:owner, user:bob (with role: beside it, the role of that user), members:>10, owners:0, \
       created:<2026-01-01 (with >, >=, <, <=, = or nothing), \(absences). An exclamation mark in front of \
-      a term negates it, as in !status:deleted. If nothing matches, names and plans that are nearly so are suggested.
+      a term negates it: !status:deleted leaves out deleted organizations, which the screen hides. If nothing matches, names and plans that are nearly so are suggested.
 
       A shell takes quotes, <, > and ! for itself, so put the query in single quotes.
 
@@ -32,7 +32,7 @@ struct ListCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "List what a view shows that was saved under this name; a query, --sort and --columns beside it come on top.",
+      "List what a view shows that was saved under this name, without deleted organizations if the screen hides them; a query, --sort and --columns beside it come on top.",
       valueName: "name"))
   var view: String?
 
@@ -73,13 +73,17 @@ struct ListCommand: ParsableCommand {
     }
     try exitingWithStatus {
       try options.read(listing.damage) { reader in
-        let parsed = try Query(argument: text, roles: reader.summary.roles)
+        let typed = try Query(argument: text, roles: reader.summary.roles)
+        // A view shows what it does on the screen.
+        let parsed = saved == nil || preferences.showsDeleted ? typed : typed.hidingDeleted
         let output = StandardOutput()
         let found = try count ? printCount(parsed, reader, output) : printRows(parsed, reader, output)
         if found == 0 { try suggest(parsed, reader) }
       }
     }
   }
+
+  private var preferences: Preferences { ConfigurationFile.load().configuration.preferences }
 
   private func printCount(
     _ query: Query, _ reader: any StoreReader, _ output: StandardOutput
@@ -103,12 +107,9 @@ struct ListCommand: ParsableCommand {
       let cells = row.organization.cells(row.defaults) + [.number(row.memberCount)]
       try list.add(chosen.map { cells[$0] })
     }
-    let usual = ConfigurationFile.load().configuration.preferences.order
-    let ofView = try savedView()?.sort.flatMap { usual.named($0) }
+    let ofView = try savedView()?.sort.flatMap { preferences.order.named($0) }
     if let sort = sort ?? ofView {
-      try forEachRow(
-        of: reader.listing(
-          query, sort.with(ConfigurationFile.load().configuration.preferences.planTiers), after: nil), add)
+      try forEachRow(of: reader.listing(query, sort.with(preferences.planTiers), after: nil), add)
     } else {
       try forEachRow(matching: query, in: reader, add)
     }
@@ -145,7 +146,7 @@ struct ListCommand: ParsableCommand {
   }
 
   private func suggest(_ query: Query, _ reader: any StoreReader) throws(OrgError) {
-    let tiers = ConfigurationFile.load().configuration.preferences.planTiers
+    let tiers = preferences.planTiers
     guard let suggestion = try QuerySuggestion(for: query, in: reader, planTiers: tiers) else { return }
     FileHandle.standardError("orgman: \(suggestion.sentence)\n")
   }
@@ -182,7 +183,7 @@ struct ListCommand: ParsableCommand {
   /// The view that `--view` names.
   private func savedView() throws -> SavedView? {
     guard let view else { return nil }
-    let views = ConfigurationFile.load().configuration.preferences.allViews
+    let views = preferences.allViews
     guard let found = views.first(where: { $0.name == view }) else {
       let near = views.map(\.name).near(view)
       throw ValidationError(

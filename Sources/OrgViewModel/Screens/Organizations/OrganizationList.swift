@@ -61,9 +61,7 @@ package struct OrganizationList: Sendable {
     }
     hiddenCount = hides ? try Self.hiddenCount(listing, request, asked, previous) : nil
     if let previous {
-      let isSame =
-        previous.revision == reader.revision
-        && previous.listing.summary.hasOrganizations == reader.summary.hasOrganizations
+      let isSame = previous.listing.summary.isSame(as: reader.summary)
       step = Step(
         from: previous.revision, to: reader.revision,
         difference: isSame ? StoreDifference() : try reader.difference(since: previous.reader))
@@ -102,7 +100,7 @@ package struct OrganizationList: Sendable {
     _ listing: any OrganizationListing, _ request: ListRequest, _ reader: any StoreReader,
     _ previous: OrganizationList?
   ) throws(OrgError) -> Int? {
-    if let previous, let count = previous.hiddenCount, previous.revision == listing.summary.revision {
+    if let previous, let count = previous.hiddenCount, previous.listing.summary.isSame(as: listing.summary) {
       return count
     }
     if let count = difference(listing, request) { return count }
@@ -143,5 +141,12 @@ package struct OrganizationList: Sendable {
       revision = step.to
     }
     return revision == self.revision ? StoreDifference(changed: changed, removed: removed) : nil
+  }
+}
+
+extension DataSummary {
+  /// Whether the other is of the same data, of which as much had been read.
+  fileprivate func isSame(as other: DataSummary) -> Bool {
+    revision == other.revision && hasOrganizations == other.hasOrganizations
   }
 }

@@ -299,9 +299,13 @@ extension OrganizationsScreen {
     _ id: String, _ old: any OrganizationListing, isShown: Bool, _ workspace: inout Workspace
   ) {
     if !list.selection.isGone, isShown {
-      let name = old.organization(id: id)?.name ?? id
-      workspace.status.report(
-        "\(name.escapedForDisplay) is no longer in this list: it was changed or removed.", .note)
+      let name = (old.organization(id: id)?.name ?? id).escapedForDisplay
+      if workspace.status.message?.canBeUndone == true {
+        // The rows follow what became of an edit, which may be the reason.
+        workspace.status.add("\(name) is no longer in this list.")
+      } else {
+        workspace.status.report("\(name) is no longer in this list: it was changed or removed.", .note)
+      }
     }
     list.selection.isGone = true
     list.selection.scroll(rows: room.rows, of: data.count)
