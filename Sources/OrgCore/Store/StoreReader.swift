@@ -89,6 +89,10 @@ public protocol StoreReader: Sendable {
     matching query: UserQuery, by order: UserOrder, after earlier: (any UserListing)?
   ) throws(OrgError) -> (any UserListing)?
 
+  /// Ids of users that a text may be a part of, for those who type one: those that begin with it come first, then others that
+  /// have it in them, whatever the case. Of those that take long to find, some may be missing.
+  func users(completing text: String, limit: Int) throws(OrgError) -> [String]
+
   /// The organizations of a user that match a query, in an order.
   func memberships(
     of user: String, matching query: MembershipQuery, by order: MembershipOrder
@@ -124,6 +128,14 @@ extension StoreReader {
   public func firstUsers(
     matching query: UserQuery, by order: UserOrder, after earlier: (any UserListing)?
   ) throws(OrgError) -> (any UserListing)? { nil }
+  /// Most stores look at all users.
+  public func users(completing text: String, limit: Int) throws(OrgError) -> [String] {
+    let query = UserQuery(terms: [QueryTerm(.text(text))])
+    let users = try users(matching: query, by: UserOrder(), after: nil)
+    var completion = UserCompletion(text, limit: limit)
+    for id in try users.ids(in: 0..<users.count) { completion.add(id) }
+    return completion.ids
+  }
   /// Most stores count everything at once.
   public func overview(counted: (Overview) -> Void) throws(OrgError) -> Overview { try overview() }
   /// Most stores have all organizations at once.

@@ -90,6 +90,14 @@ extension Snapshot: StoreReader {
     SnapshotUsers(self, matching: query, by: order, after: earlier as? SnapshotUsers)
   }
 
+  package func users(completing text: String, limit: Int) -> [String] {
+    var completion = UserCompletion(text, limit: limit)
+    for index in 0..<(contents.hasMembers ? contents.organizationCount : 0) {
+      contents.members.forEach(at: index) { id, _ in completion.add(id) }
+    }
+    return completion.ids
+  }
+
   package func memberships(
     of user: String, matching query: MembershipQuery, by order: MembershipOrder
   ) -> any MembershipListing {

@@ -297,6 +297,11 @@ final class PostgresReader: StoreReader {
     return try PostgresUsers.first(self, query, after: earlier as? PostgresUsers)
   }
 
+  func users(completing text: String, limit: Int) throws(OrgError) -> [String] {
+    try UserQueries(reader: self, query: UserQuery(terms: [QueryTerm(.text(text))]))
+      .completions(of: text, limit: limit)
+  }
+
   func memberships(
     of user: String, matching query: MembershipQuery, by order: MembershipOrder
   ) throws(OrgError) -> any MembershipListing {

@@ -85,6 +85,33 @@ struct UserQueries {
     return (users(answers[0]), min(total, PostgresReader.plannedRows(answers[1])), total)
   }
 
+  /// How long users are looked for who have a text somewhere, in milliseconds: there is no index of those.
+  private static let patience = 150
+
+  /// Users whose ids begin with a text, which are found at once, and then those that have it in them, as far as these are
+  /// found in a moment.
+  func completions(of text: String, limit: Int) throws(OrgError) -> [String] {
+    var completion = UserCompletion(text, limit: limit)
+    func add(_ condition: SQL, _ filter: SQL, _ reader: PostgresReader) throws(OrgError) {
+      let rows = try reader.ask(
+        "select id::text from \(distinct(condition)) where \(filter) order by id limit \(limit)")
+      // A longer one may have been cut for the order.
+      for row in 0..<rows.count {
+        if let id = rows.text(row, 0), id.unicodeScalars.count < SchemaExpressions.boundedLength {
+          completion.add(id)
+        }
+      }
+    }
+    if tables.hasUserTexts { try add(between(text, text + "\u{10FFFF}"), "true", reader) }
+    guard completion.ids.count < limit else { return completion.ids }
+    do throws(OrgError) {
+      try add("true", matches, reader.limited(milliseconds: Self.patience))
+    } catch {
+      guard error.code == .cancelled, reader.isStillWanted else { throw error }
+    }
+    return completion.ids
+  }
+
   /// All users with the words, and all users; looks at each.
   func intervals() throws(OrgError) -> (shown: UserIntervals, all: UserIntervals) {
     let size = UserIntervals.size

@@ -149,7 +149,7 @@ package struct SchemaExpressions: Sendable {
   }
 
   /// Two of them fit into one entry of an index, whatever the characters.
-  private static let boundedLength = 250
+  static let boundedLength = 250
 
   private func timeOrder(_ column: TableShape.Column?, _ alias: String?) -> String {
     guard let column else { return "'-infinity'::timestamptz" }

@@ -60,6 +60,26 @@ extension StoreBehavior {
         of: sample.unknown, matching: MemberQuery(), by: MemberOrder(), after: nil)
       try expect("members of an unknown organization", [none.count, none.total], is: [0, 0])
     },
+    StoreBehavior("what is typed of a user's id finds those that begin with it, and then those that have it")
+    {
+      manager, sample in
+      try manager.addMembers(sample)
+      try manager.addOrganizations(sample)
+      try manager.addUser("Joan", to: sample.id("c"))
+      try manager.addUser("an_na@example.com", to: sample.id("c"))
+      let reader = try manager.reader()
+      for (text, users) in [
+        ("an", ["an_na@example.com", "ann", "Joan"]), ("AN", ["an_na@example.com", "ann", "Joan"]),
+        ("ann", ["ann"]), ("b", ["Bob", "bob"]), ("o", ["Bob", "Joan", "an_na@example.com", "bob", "dora"]),
+        ("n_", ["an_na@example.com"]), ("%", []), ("\"a", []), ("nobody", []),
+      ] {
+        try expect("\"\(text)\"", try reader.users(completing: text, limit: 10), is: users)
+      }
+      try expect("no more than that", try reader.users(completing: "o", limit: 2), is: ["Bob", "Joan"])
+      try manager.removeUser("Joan", from: sample.id("c"))
+      try expect(
+        "after a change", try manager.reader().users(completing: "jo", limit: 10), is: [])
+    },
     StoreBehavior("users come by their ids, with how many organizations have them in which role") {
       manager, sample in
       try manager.addOrganizations(sample)
