@@ -457,7 +457,7 @@ _orgman_create() {
     repeating_flags=()
     non_repeating_flags=(--new-plan --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--plan --owner --data --log-level --log-file)
+    non_repeating_options=(--plan --owner --status --lago --stripe --data --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
@@ -467,6 +467,16 @@ _orgman_create() {
         return
         ;;
     '--owner')
+        return
+        ;;
+    '--status')
+        __orgman_add_completions -W 'active'$'\n''suspended'$'\n''deleted'
+        return
+        ;;
+    '--lago')
+        return
+        ;;
+    '--stripe')
         return
         ;;
     '--data')

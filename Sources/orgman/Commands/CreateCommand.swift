@@ -19,6 +19,15 @@ struct CreateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The id of a user who becomes its owner.", valueName: "user"))
   var owner: String?
 
+  @Option(help: "The status.")
+  var status = Organization.Status.active
+
+  @Option(help: ArgumentHelp("The Lago customer id.", valueName: "id"))
+  var lago: String?
+
+  @Option(help: ArgumentHelp("The Stripe customer id.", valueName: "id"))
+  var stripe: String?
+
   @OptionGroup var options: EditOptions
 
   func run() throws {
@@ -29,7 +38,10 @@ struct CreateCommand: ParsableCommand {
       try options.edit { (reader) throws(OrgError) in
         if plan != PlanTier.default { try plans.check(plan, in: reader) }
         if id.isEmpty { id = reader.rules.newID() }
-        let organization = Organization(id: id, name: name, createdAt: time, planTier: plan)
+        var organization = Organization(id: id, name: name, createdAt: time, planTier: plan, status: status)
+        let billingIDs = BillingIDs(lago: lago, stripe: stripe)
+        try billingIDs.check(for: [organization], in: reader)
+        for (field, value) in billingIDs.values { organization[field] = value }
         var set = ChangeSet([.createOrganization(organization)])
         if let owner {
           try InputLine(number: nil, text: owner).checkNewUser(in: reader)

@@ -85,7 +85,7 @@ struct SetCommand: ParsableCommand {
       try options.edit(isInputTaken: targets.areListed) { (reader) throws(OrgError) in
         let found = try targets.organizations(in: reader)
         try plans.check(plan, in: reader)
-        try checkBillingIDs(of: found, in: reader)
+        try BillingIDs(lago: lago, stripe: stripe).check(for: found, in: reader)
         return ChangeSet(
           found.flatMap { present in
             values.map {
@@ -94,35 +94,6 @@ struct SetCommand: ParsableCommand {
           })
       }
     }
-  }
-}
-
-extension SetCommand {
-  /// Warns of ids that other organizations have.
-  ///
-  /// - Throws: `invalidValue` for what can't be an id of the service.
-  private func checkBillingIDs(of found: [Organization], in reader: any StoreReader) throws(OrgError) {
-    let patterns = ConfigurationFile.load().configuration.preferences.idPatterns
-    let ids = Set(found.map(\.id))
-    for case (let field, let value?) in optional {
-      guard found.contains(where: { $0[field] != value }) else { continue }
-      try patterns.check(value, for: field)
-      let others = try reader.organizations(withBillingID: value, in: field).filter { !ids.contains($0.id) }
-      let names = (found.count > 1 ? found : []).map(\.name) + others.map(\.name)
-      guard !names.isEmpty else { continue }
-      let shown =
-        names.prefix(3).map(\.escapedForDisplay) + (names.count > 3 ? ["\(names.count - 3) more"] : [])
-      FileHandle.standardError(
-        "orgman: Warning: \(value.escapedForDisplay) is the \(field.title) of \(shown.conjunction)\(found.count > 1 ? " then" : ", too").\n"
-      )
-    }
-  }
-}
-
-extension [String] {
-  /// `a, b and c`, for a sentence.
-  fileprivate var conjunction: String {
-    count < 2 ? joined() : dropLast().joined(separator: ", ") + " and " + self[count - 1]
   }
 }
 
