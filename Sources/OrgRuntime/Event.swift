@@ -32,6 +32,8 @@ package enum Event: Sendable {
   case found(Found)
   /// Who has an id that was typed.
   case lookedUp([String], IDLookup)
+  /// Users who may be the one that is being typed.
+  case completed([UserCandidate], UserLookup)
   /// A commit waits for another program or person.
   case waiting(Contention)
   /// The data couldn't be read again.
@@ -95,6 +97,7 @@ extension AppModel {
     case .exported(let request, let result): return receive(request, result)
     case .found(let found): receive(found)
     case .lookedUp(let names, let lookup): return receive(names, for: lookup)
+    case .completed(let candidates, let lookup): receive(candidates, for: lookup)
     case .waiting(let holder): receive(holder)
     case .failure(let error): return receive(error)
     case .ingested(let entries): return receive(entries)

@@ -19,6 +19,7 @@ package final class Runtime: EffectHandler, Sendable {
   private let observer: (any RuntimeObserver)?
   private let queues = Queues()
   private let screens: ScreenLoader
+  private let suggester: UserSuggester
   private let state = Mutex(State())
   /// Held from arranging a snapshot until it is posted: each says what changed since the one posted before.
   private let posting = Mutex(())
@@ -70,6 +71,7 @@ package final class Runtime: EffectHandler, Sendable {
     self.views = views
     self.observer = observer
     screens = ScreenLoader(manager: manager, inbox: inbox)
+    suggester = UserSuggester(inbox: inbox)
     state.withLock { ($0.request.order, $0.request.showsDeleted) = (order, showsDeleted) }
   }
 
@@ -188,6 +190,7 @@ package final class Runtime: EffectHandler, Sendable {
     queues.fetching.sync {}
     queues.exporting.sync {}
     screens.waitUntilIdle()
+    suggester.waitUntilIdle()
   }
 
   /// Begins to carry an effect out; its result comes to the inbox.
@@ -230,12 +233,8 @@ package final class Runtime: EffectHandler, Sendable {
     case .redo:
       commit { [self] () throws(OrgError) in reverting(try manager.redoing(by: uid)) }
     case .find(let request): queues.arranging.async { [self] in inbox.post(.found(request.find())) }
-    case .lookUp(let lookup):
-      queues.arranging.async { [self] in
-        let reader = state.withLock { $0.organizationList?.reader }
-        // It is a warning: what can't be looked up is saved without it.
-        inbox.post(.lookedUp(reader.flatMap { try? lookup.names(in: $0) } ?? [], lookup))
-      }
+    case .lookUp(let lookup): suggester.lookUp(lookup, in: state.withLock { $0.organizationList?.reader })
+    case .complete(let lookup): suggester.suggest(lookup, in: state.withLock { $0.organizationList?.reader })
     case .cancelCommit: state.withLock { $0.isCancelled = true }
     case .saveView(let view):
       queues.arranging.async { [self] in inbox.post(.viewSaved(view, views?.problem(saving: view))) }

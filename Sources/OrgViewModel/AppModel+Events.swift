@@ -120,16 +120,19 @@ extension AppModel {
   /// Learns what proposed changes would do.
   package mutating func receive(_ preview: BulkEditPlan.BulkEditPreview, for plan: BulkEditPlan) {
     guard workspace.pendingBulkEdit?.plan == plan else { return }
-    let menu = workspace.pendingBulkEdit?.menu
+    let (menu, form) = (workspace.pendingBulkEdit?.menu, workspace.pendingBulkEdit?.form)
     workspace.pendingBulkEdit = nil
     workspace.status.message = nil
     guard workspace.overlays.isEmpty else { return }
     switch preview {
-    case .ask(let question): if let menu { workspace.open(menu) } else { workspace.open(question) }
+    case .ask(var question):
+      question.form = form
+      if let menu { workspace.open(menu) } else { workspace.open(question) }
     case .choose(let menu): workspace.open(menu)
     // What was saved meanwhile may have made the member one who isn't guarded.
     case .refuse(let message) where message.kind == .note && menu != nil: if let menu { workspace.open(menu) }
-    case .refuse(let message): workspace.status.message = message
+    case .refuse(let message):
+      if let form { workspace.open(form.refusing(message.text)) } else { workspace.status.message = message }
     }
   }
 

@@ -50,8 +50,11 @@ package struct AppModel: Sendable {
       }
       if workspace.commits.isWaiting, action == .back { return workspace.takeBackAll() }
       if isCancelling, workspace.pendingBulkEdit != nil || screen.cancelWait() {
+        let form = workspace.pendingBulkEdit?.form
         workspace.pendingBulkEdit = nil
-        return workspace.status.note("Cancelled.")
+        workspace.status.note("Cancelled.")
+        if let form { workspace.open(form) }
+        return
       }
     }
     if !workspace.performOnOverlay(action) { screen.perform(action, &workspace) }
@@ -77,7 +80,7 @@ package struct AppModel: Sendable {
       workspace.requests.isFetching = true
       workspace.ask(.fetch(fetch))
     }
-    let draft = workspace.form.flatMap { Draft($0) }
+    let draft = workspace.typedForm.flatMap { Draft($0) }
     if draft != keptDraft {
       keptDraft = draft
       workspace.ask(draft.map(RuntimeEffect.saveDraft) ?? .dropDraft)

@@ -14,6 +14,8 @@ package struct BulkEditPlan: Sendable, Hashable {
     /// They remove users from all organizations; what becomes of those without another owner is `nil` until that has been
     /// chosen.
     case offboarding([String], Offboarding.Handover?, at: Timestamp)
+    /// They add users to an organization.
+    case additions(Additions, at: Timestamp)
   }
 
   /// Tells it from others.
@@ -56,6 +58,7 @@ package struct BulkEditPlan: Sendable, Hashable {
         }
         let set = try offboarding.changes(handover ?? .ownersStay, at: time, in: reader)
         return try preview(of: set, offboarding.title(handover), on: reader, hiddenCount: 0)
+      case .additions(let additions, let time): return try additions.preview(at: time, on: reader)
       case .set(let set): return try preview(of: set, title, on: reader, hiddenCount: 0)
       case .marked(let marked, let edit):
         return try preview(

@@ -34,6 +34,9 @@ package enum RuntimeEffect: Sendable, Hashable {
   case find(MatchSearch)
   /// Look up who has an id that was typed; it comes to `receive(_:for: IDLookup)`.
   case lookUp(IDLookup)
+  /// Look for users who may be the one that is being typed; they come to `receive(_:for: UserLookup)`. Requests that are
+  /// still waiting when a newer one comes may be dropped.
+  case complete(UserLookup)
   /// Read the data again, then arrange them.
   case reload(ListRequest)
   /// Keep a view; what came of it comes to `receive(saved:_:)`.

@@ -7,6 +7,8 @@ struct PendingBulkEdit: Sendable {
   var plan: BulkEditPlan?
   /// What is opened, instead of the question, if the changes can be made.
   var menu: RoleMenu?
+  /// The form that they were typed in: it is there again where they aren't made.
+  var form: Form?
   /// Whether the changes expect what is being saved, once it is saved.
   var followsCommits = false
 
@@ -32,13 +34,18 @@ enum BulkEditRequest: Sendable {
   /// The removal of users from all organizations; what becomes of those without another owner is `nil` until that has been
   /// chosen.
   case offboarding([String], Offboarding.Handover?)
+  /// New members of an organization.
+  case additions(Additions)
 }
 
 // Requesting changes.
 extension Workspace {
   /// Wants changes to be made: what they would do is found out first, and asked about then. Keys wait for the question.
-  mutating func requestBulkEdit(_ request: BulkEditRequest) {
+  ///
+  /// - Parameter form: where they were typed, if they were.
+  mutating func requestBulkEdit(_ request: BulkEditRequest, from form: Form? = nil) {
     pendingBulkEdit = PendingBulkEdit(request: request)
+    pendingBulkEdit?.form = form
     status.note("Finding out what would change…")
   }
 
@@ -80,6 +87,8 @@ extension Workspace {
       (source, title) = found
     case .offboarding(let users, let handover):
       (source, title) = (.offboarding(users, handover, at: settings.environment.now()), "")
+    case .additions(let additions):
+      (source, title) = (.additions(additions, at: settings.environment.now()), "")
     }
     let plan = BulkEditPlan(serial: requests.next(), title: title, source: source, isCounted: isCounted)
     pendingBulkEdit?.plan = plan

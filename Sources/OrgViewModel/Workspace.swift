@@ -208,6 +208,11 @@ package struct Workspace: Sendable {
     }
   }
 
+  /// The form that is open, or whose changes are asked about.
+  var typedForm: Form? {
+    form ?? pendingBulkEdit?.form ?? overlays.lazy.compactMap { ($0 as? Question)?.form }.first
+  }
+
   mutating func closeForm() { overlays.removeAll { $0 is Form } }
 
   mutating func closePalette() { overlays.removeAll { $0 is Palette } }

@@ -153,7 +153,7 @@ import Testing
       ),
       (
         "[keys]\nsave = \"F10\"",
-        "2:1 save belongs under [keys.in.form] or [keys.in.choice] or [keys.in.open-choice] or [keys.in.conflict]."
+        "2:1 save belongs under [keys.in.form] or [keys.in.choice] or [keys.in.open-choice] or [keys.in.conflict] or [keys.in.offering]."
       ),
       ("[keys.in.help]\nundo = \"z\"", "2:1 undo has no meaning in [keys.in.help]."),
       (

@@ -256,11 +256,11 @@ enum Golden {
     ▸Acme Corp                          founders_friend  active          4 │
      evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │▸Name
      Globex                             enterprise       active          0 │           ! A name can't be empty.
-     Initech                            starter          suspended       0 │ Plan      ‹ founders_friend ›
-     Umbrella                           professional     deleted         0 │
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │
-     株式会社みらい                     enterprise       active          0 │
-                                                                           │
+     Initech                            starter          suspended       0 │ Owner
+     Umbrella                           professional     deleted         0 │ Plan      ‹ founders_friend ›
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Status    ‹ active ›
+     株式会社みらい                     enterprise       active          0 │ Lago id
+                                                                           │ Stripe id
                                                                            │
                                                                            │
                                                                            │
@@ -291,8 +291,8 @@ enum Golden {
 
     ▸Name
                ! A name can't be empty.
+     Owner
      Plan      ‹ founders_friend ›
-
      1/7
 
      ^S save  Tab next  F1 help  Esc cancel
@@ -304,11 +304,11 @@ enum Golden {
 
     ▸Name
                ! A name can't be empty.
+     Owner
      Plan      ‹ founders_friend ›
-
-
-
-
+     Status    ‹ active ›
+     Lago id
+     Stripe id
 
 
 
@@ -2410,6 +2410,81 @@ enum Golden {
      Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
+    "offered 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Add a member to Acme Corp
+    ▸Acme Corp                          founders_friend  active          4 │
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │▸User id   b
+     Globex                             enterprise       active          0 │           one or several, with commas or
+     Initech                            starter          suspended       0 │           blanks between
+     Umbrella                           professional     deleted         0 │         ▸ bob  already member
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Role      ‹ member ›
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+     1/4
+
+     ^S save  F1 help  Tab take  Down choose  Esc none
+    [cursor 84, 3]
+    """#,
+    "offered 40x10": #"""
+     Organizations  Acme Co…  7 orgs   live
+     Add a member to Acme Corp
+
+    ▸User id   b
+               one or several, with commas
+               or blanks between
+             ▸ bob  already member
+     1/4
+
+     ^S save  F1 help  Tab take  Esc none
+    [cursor 12, 3]
+    """#,
+    "offered 80x24": #"""
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Add a member to Acme Corp
+
+    ▸User id   b
+               one or several, with commas or blanks between
+             ▸ bob  already member
+     Role      ‹ member ›
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     1/4
+
+     ^S save  F1 help  Tab take  Down choose  Esc none
+    [cursor 12, 3]
+    """#,
     "overview 120x32": #"""
      orgman  Overview                                                               /srv/ops/data  7 orgs  4 members   live
      What                              Count  Share
@@ -3937,6 +4012,81 @@ enum Golden {
      o owner  m member  b billing  Esc cancel
     [cursor 45, 22]
     """#,
+    "several 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Acme Corp                               active
+    ▸Acme Corp                          founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
+     Globex                             enterprise       active          0 │ Plan     founders_friend
+     Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
+     Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │ Members 4    owner 2  billing 1  member 1
+                                                                           │▸alice                 owner          2026-11-22
+                                                                           │ bob                   member         2026-11-22
+                                                                           │ carol                 billing        2026-11-22
+                                                                           │ dave                  owner          2026-11-22
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+     1/4
+     bob (member) is in Acme Corp already. Add 2 users to Acme Corp as member: new1 and new2?   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 92, 30]
+    """#,
+    "several 40x10": #"""
+     Organizations  Acme Co…  7 orgs   live
+     Created  2026-11-22 21:51 UTC
+     Lago     lago_cust_abc123
+     Stripe   cus_NffrFeUfNV2Hib
+
+     Members 4  owner 2  billing 1  member 1
+     bob (member) is in Acme Corp already.
+     Add 2 users to Acme Corp as member:
+     new1 and new2?   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 18, 8]
+    """#,
+    "several 80x24": #"""
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Acme Corp                                                               active
+     org_41fca4d6-a659-4198-a016-f2c5f25d861a
+
+     Plan     founders_friend
+     Created  2026-11-22 21:51 UTC
+     Lago     lago_cust_abc123
+     Stripe   cus_NffrFeUfNV2Hib
+
+     Members 4    owner 2  billing 1  member 1
+    ▸alice                                                 owner          2026-11-22
+     bob                                                   member         2026-11-22
+     carol                                                 billing        2026-11-22
+     dave                                                  owner          2026-11-22
+
+
+
+
+
+
+
+     bob (member) is in Acme Corp already. Add 2 users to Acme Corp as member: new1
+     and new2?   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 13, 22]
+    """#,
     "sort 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
      Name ▲                             Plan             Status    Members │ Acme Corp                               active
@@ -4421,11 +4571,11 @@ enum Golden {
      evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │▸Name      globex
      Globex                             enterprise       active          0 │           ! The name "globex" is taken by
      Initech                            starter          suspended       0 │           org_2; choose another.
-     Umbrella                           professional     deleted         0 │ Plan      ‹ founders_friend ›
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │
-     株式会社みらい                     enterprise       active          0 │
-                                                                           │
-                                                                           │
+     Umbrella                           professional     deleted         0 │ Owner
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Plan      ‹ founders_friend ›
+     株式会社みらい                     enterprise       active          0 │ Status    ‹ active ›
+                                                                           │ Lago id
+                                                                           │ Stripe id
                                                                            │
                                                                            │
                                                                            │
@@ -4456,7 +4606,7 @@ enum Golden {
     ▸Name      globex
                ! The name "globex" is taken
                by org_2; choose another.
-     Plan      ‹ founders_friend ›
+     Owner
      1/7
 
      ^S save  Tab next  F1 help  Esc cancel
@@ -4468,11 +4618,11 @@ enum Golden {
 
     ▸Name      globex
                ! The name "globex" is taken by org_2; choose another.
+     Owner
      Plan      ‹ founders_friend ›
-
-
-
-
+     Status    ‹ active ›
+     Lago id
+     Stripe id
 
 
 

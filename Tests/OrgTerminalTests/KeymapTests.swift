@@ -208,7 +208,7 @@ import Testing
 
   @Test mutating func `pasted text runs no command, wherever it is pasted`() {
     let paste = [.pasteBegin] + keys("dyQ") + [.enter, .escape, .control("c"), .pasteEnd]
-    for opening in [[], [.enter], [.enter, "r"], ["d"], ["?"], ["a", .tab, .tab]] as [[Key]] {
+    for opening in [[], [.enter], [.enter, "r"], ["d"], ["?"], ["a", .tab]] as [[Key]] {
       screen = Screen(80, 24)
       _ = press(opening)
       let context = screen.model.context

@@ -53,6 +53,8 @@ enum Scenes {
       scene("question", nil, .open, .remove, .nextField), scene("delete", nil, .moveDown, .remove),
       scene("form", nil, .edit, .insert("x")), scene("discard", nil, .edit, .insert("x"), .back),
       scene("create", nil, .add, .save), scene("member", nil, .open, .add, .nextField), scene("news", news),
+      scene("offered", nil, .open, .add, .insert("b"), .moveDown),
+      scene("several", nil, .open, .add, .paste("new1 new2, bob"), .save),
       scene("conflict", conflict), scene("typed wrong", nil, .add, .paste("globex")),
       scene("filter", nil, .filter, .insert("e"), .insert("x")),
       scene("nothing", nil, .filter, .insert("zz"), .accept),

@@ -114,6 +114,8 @@ struct Screen {
     case .runtime(.preview(let bulkEditPlan)):
       model.receive(bulkEditPlan.preview(on: data), for: bulkEditPlan)
     case .runtime(.find(let request)): model.receive(request.find())
+    case .runtime(.complete(let lookup)):
+      model.receive((try? lookup.candidates(in: data)) ?? [], for: lookup)
     case .runtime(.show(let request)):
       let source = Source(reader: data, entries: history)
       try? request.load(source, request)

@@ -172,7 +172,7 @@ extension EndToEnd {
         $0.lines[1].hasPrefix(" Name ▼") && $0.listed.count == 9
       }
       #expect(screen.lines[1].contains("Members Created"))
-      orgman.send("a\t")
+      orgman.send("a\t\t")
       try orgman.waitForText("starter, gold, other…")
       orgman.press(.escape)
       try orgman.waitForText("q quit")

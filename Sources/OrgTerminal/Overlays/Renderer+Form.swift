@@ -56,8 +56,12 @@ extension Renderer {
       lines.append(line.spans)
       if let problem = form.problem(at: index) {
         explain("! " + problem, theme.bad)
-      } else if hasFocus, !field.hint.isEmpty {
-        explain(field.hint, theme.quiet)
+      } else if hasFocus, !form.hint(at: index).isEmpty {
+        explain(form.hint(at: index), theme.quiet)
+      }
+      if hasFocus, !form.candidates.isEmpty {
+        lines += offered(form, width)
+        focusEnd = lines.count - 1
       }
     }
     // If a form is taller than the screen, show the part with the cursor.
@@ -70,5 +74,23 @@ extension Renderer {
         column: min(cursor.column, layout.size.columns - 1), row: layout.body.lowerBound + cursor.row - top)
     }
     return lines
+  }
+
+  /// The users who are offered, a line each.
+  private func offered(_ form: Form, _ width: Int) -> [[Span]] {
+    let users = form.candidates
+    let details = users.map { user in user.detail.map { "  \($0)" } ?? "" }
+    let room = width - 12 - (details.map(\.count).max() ?? 0)
+    // Where there is no room, two that look alike still differ.
+    let ids = typesetter.shorten(users.map(\.id), to: max(1, room))
+    return users.indices.map { index in
+      let isChosen = index == form.chosenCandidate
+      var line = line(width)
+      line.add("", width: 9)
+      line.add(isChosen ? "▸ " : "  ", theme.title)
+      line.add(ids[index], isChosen ? theme.selected : theme.text)
+      line.add(details[index], theme.quiet)
+      return line.spans
+    }
   }
 }

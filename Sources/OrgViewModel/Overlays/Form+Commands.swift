@@ -3,12 +3,15 @@ import OrgCore
 // What keys do in the edit pane.
 extension Form: TextOverlay {
   /// Where keys go in it.
-  package static let contexts = [Context.form, .choice, .openChoice, .conflict]
+  package static let contexts = [Context.form, .choice, .openChoice, .conflict, .offering]
+  /// Those in which no users are offered.
+  private static let plainContexts = contexts.filter { $0 != .offering }
 
   /// Where keys go in it.
   package var context: Context {
     let field = fields[focus]
     if field.conflict != nil { return .conflict }
+    if !candidates.isEmpty { return .offering }
     return !field.isChoice ? .form : field.takesOthers ? .openChoice : .choice
   }
 
@@ -21,10 +24,19 @@ extension Form: TextOverlay {
       command(.takeMine, "m", in: [.conflict], "set it to what you typed", hint: "mine") { form, _ in
         form.resolve(takingMine: true)
       },
-      command(.accept, "Enter", "save") { if $0.submit(&$1) { $1.dismiss() } },
+      command(.accept, "Enter", "save") {
+        if !$0.takeChosenCandidate(&$1), $0.submit(&$1) { $1.dismiss() }
+      },
       command(.save, "^S", "save", hint: "save") { if $0.submit(&$1) { $1.dismiss() } },
-      command(.nextField, "Tab Down", "the next field", hint: "next") { form, _ in form.moveFocus(by: 1) },
-      command(.previousField, "Shift-Tab Up", "the previous field") { form, _ in form.moveFocus(by: -1) },
+      command(.nextField, "Tab Down", in: plainContexts, "the next field", hint: "next") { form, _ in
+        form.moveFocus(by: 1)
+      },
+      command(.previousField, "Shift-Tab Up", in: plainContexts, "the previous field") { form, _ in
+        form.moveFocus(by: -1)
+      },
+      command(.previousField, "Shift-Tab", in: [.offering], "the previous field") { form, _ in
+        form.moveFocus(by: -1)
+      },
       command(.moveRight, "Space Right", in: [.choice], "the next choice", hint: "change") { form, _ in
         form.fields[form.focus].choose(by: 1)
       },
@@ -37,9 +49,11 @@ extension Form: TextOverlay {
       command(.help, "F1", "the keys", hint: "help") {
         $1.open(Help($0.context, $1.settings.keys, $1.viewport))
       },
-      Command(.back, "Esc", .form, "cancel; asks if something was typed", hint: "cancel") { $0.cancel(&$1) },
+      Command(
+        .back, "Esc", in: plainContexts, .form, "cancel; asks if something was typed", hint: "cancel"
+      ) { $0.cancel(&$1) },
       Command(.cancel, "^C", .program, "cancel what is going on") { $0.cancel(&$1) },
-    ] + textCommands(in: [.form])
+    ] + offeringCommands + textCommands(in: [.form, .offering])
     + textCommands(in: [.openChoice]).filter { ![.moveLeft, .moveRight].contains($0.action) } + commonCommands
 
   /// A command that waits while the form is being saved.
@@ -63,16 +77,19 @@ extension Form: TextOverlay {
       fields[focus].typeOther()
     }
     edit({ isPasted ? $0.paste(text) : $0.insert(text) }, &workspace)
+    // What is pasted is whole.
+    if isPasted { offered = nil }
   }
 
   package mutating func edit(_ change: (inout TextField) -> Void, _ workspace: inout Workspace) {
-    guard !isSaving, context == .form || context == .openChoice else { return }
+    guard !isSaving, [.form, .openChoice, .offering].contains(context) else { return }
     fields[focus].typeOther()
     awaited = nil
     let before = fields[focus].input
     change(&fields[focus].input)
     if before.text.isEmpty, fields[focus].input.text.isEmpty { fields[focus].endTyping() }
     noteTyping(in: workspace.data.listing, before: before)
+    offerUsers(&workspace)
   }
 
   private mutating func moveFocus(by step: Int) {
@@ -105,6 +122,10 @@ extension Form: TextOverlay {
         workspace.requestBulkEdit(.offboarding(users, .successor(user)))
         return true
       }
+      if let additions = try additions(workspace.settings.preferences, workspace.rules) {
+        workspace.requestBulkEdit(.additions(additions), from: self)
+        return true
+      }
       let changes = try changes(workspace.settings.environment, workspace.rules)
       guard !changes.isEmpty else {
         workspace.status.note("Nothing was changed.")
@@ -125,7 +146,7 @@ extension Form: TextOverlay {
       let look =
         switch fields[index].name {
         case .organization(let field) where field.isOptional: billingLook(index, field, preferences)
-        case .user: userLook(index, preferences)
+        case .user: users.count == 1 ? userLook(user, preferences) : .passed
         default: SecondLook.passed
         }
       switch look {
@@ -176,8 +197,7 @@ extension Form: TextOverlay {
   }
 
   /// The id of a new user; one that is in the data is known to be right.
-  private func userLook(_ index: Int, _ preferences: Preferences) -> SecondLook {
-    let user = fields[index].input.text.withoutSurroundingSpace
+  private func userLook(_ user: String, _ preferences: Preferences) -> SecondLook {
     do throws(OrgError) { try preferences.idPatterns.checkUserID(user) } catch {
       guard let names = found[.user(user)] else { return .awaits(.user(user)) }
       return names.isEmpty ? .refused(error.message) : .passed

@@ -15,8 +15,34 @@ extension Form {
       purpose: .create,
       fields: [
         Field(.organization(.name), "Name", "", hint: "1 to 200 characters"),
+        Field(.user, "Owner", "", hint: "the id of a user; empty for none yet"),
         planField(preferences.newPlan, preferences),
-      ])
+        Field(
+          .organization(.status), OrganizationField.status.title, Organization.Status.active.rawValue,
+          choices: [Organization.Status.active, .suspended].map(\.rawValue)),
+      ]
+        + OrganizationField.optional.map { Field(.organization($0), $0.title, "", hint: hint($0)) })
+  }
+
+  /// Whether no user needs to be named.
+  var isOptionalUser: Bool { purpose == .create }
+
+  /// A new organization, with its owner where one was named; fields that are empty aren't set.
+  func creation(_ environment: Environment, _ rules: Rules) throws(OrgError) -> [Change] {
+    var organization = Organization(
+      id: environment.newID(rules), name: "", createdAt: environment.now())
+    for field in fields {
+      guard let name = field.organizationField else { continue }
+      let text = field.input.text
+      organization[name] = name.isOptional && text.withoutSurroundingSpace.isEmpty ? nil : text
+    }
+    let new = try rules.checked(organization)
+    guard !user.isEmpty else { return [.createOrganization(new)] }
+    return [
+      .createOrganization(new),
+      .addMember(
+        OrgUser(organizationID: new.id, userID: user, role: .owner, joinedAt: environment.now())),
+    ]
   }
 
   static func edit(
@@ -37,12 +63,14 @@ extension Form {
   }
 
   static func addMember(to organization: Organization, roles: [Role]) -> Form {
-    Form(
+    var form = Form(
       purpose: .addMember(organization: organization.id, name: organization.name),
       fields: [
-        Field(.user, "User id", ""),
+        Field(.user, "User id", "", hint: "one or several, with commas or blanks between"),
         Field(.role, "Role", Role.member.title, choices: roles.map(\.title)),
       ])
+    form.fields[0].input.limit = severalUsersLimit
+    return form
   }
 
   static func successor(of offboarding: Offboarding) -> Form {

@@ -87,7 +87,7 @@ package struct Form: Sendable {
 
     /// Puts a text in it, chosen or typed.
     mutating func set(_ text: String) {
-      input = TextField(text)
+      input = TextField(text, limit: input.limit)
       isTyping = takesOthers && !choices.contains(text)
     }
 
@@ -133,6 +133,8 @@ package struct Form: Sendable {
   var found: [IDLookup: [String]] = [:]
   /// The answer that saving waits for.
   var awaited: IDLookup?
+  /// The users that are offered for what is typed.
+  var offered: OfferedUsers?
   /// Whether it waits for a commit.
   package internal(set) var isSaving = false
 
@@ -167,10 +169,7 @@ package struct Form: Sendable {
     func text(_ name: Field.Name) -> String { fields.first { $0.name == name }?.input.text ?? "" }
     switch purpose {
     case .create:
-      let organization = Organization(
-        id: environment.newID(rules), name: text(.organization(.name)), createdAt: environment.now(),
-        planTier: text(.organization(.planTier)))
-      return [.createOrganization(try rules.checked(organization))]
+      return try creation(environment, rules)
     case .edit(let base):
       var changes: [Change] = []
       for field in fields {
@@ -186,7 +185,7 @@ package struct Form: Sendable {
       return [
         .addMember(
           OrgUser(
-            organizationID: organization, userID: Self.userID(text(.user)), role: role,
+            organizationID: organization, userID: user, role: role,
             joinedAt: environment.now()
           ))
       ]
@@ -194,16 +193,10 @@ package struct Form: Sendable {
     }
   }
 
-  /// The user who was named.
-  var user: String { Self.userID(fields.first { $0.name == .user }?.input.text ?? "") }
-
   /// The plan that was typed for all that are marked.
   func plan(_ rules: Rules) throws(OrgError) -> String {
     try rules.checked(fields.first?.input.text, for: .planTier) ?? ""
   }
-
-  /// A user's id as it was meant: nobody types a space at its end on purpose.
-  private static func userID(_ text: String) -> String { text.withoutSurroundingSpace }
 
   /// Takes in what was changed here while the form was open: it needs no notice, and fields that weren't typed in follow it.
   mutating func rebase(on done: [Change]) {
@@ -237,8 +230,9 @@ package struct Form: Sendable {
       switch fields[index].name {
       case .organization(let name): _ = try rules.checked(text, for: name)
       case .user:
-        let user = Self.userID(text)
+        if isOptionalUser, user.isEmpty { return nil }
         try rules.checkUserID(user)
+        if users.count > 1 { return nil }
         if case .successor(let users) = purpose, users.contains(user) {
           return "\(user.escapedForDisplay) is to be removed and can't take over; name another user."
         }
@@ -256,7 +250,14 @@ package struct Form: Sendable {
   /// Says what is wrong with what was just typed, another's name included.
   mutating func noteTyping(in listing: any OrganizationListing, before: TextField) {
     let input = fields[focus].input
-    if input.wasCut {
+    if input.wasCut, takesSeveralUsers, fields[focus].name == .user {
+      // A part of an id may be another user's.
+      fields[focus].input = before
+      problem = (
+        focus,
+        "That is too much for the field, so nothing of it was added: orgman add reads as many as there are with -."
+      )
+    } else if input.wasCut {
       problem = (focus, "That was cut: at most \(input.limit) characters fit here.")
     } else if input.text != before.text {
       if problem?.field == focus { problem = nil }

@@ -65,6 +65,8 @@ package struct Question: YesNoQuestion {
   var allowsOwnerless = false
   /// What to say when it is done, where it is about many.
   var conclusion: String?
+  /// The form that they were typed in, which is there again on no.
+  var form: Form?
   /// Whether yes has the focus; no, which is safe, has it at first.
   package var isYes = false
 
@@ -76,7 +78,10 @@ package struct Question: YesNoQuestion {
 
   /// Makes the changes, or not.
   package func answer(_ answer: Answer, _ workspace: inout Workspace) {
-    guard answer == .yes else { return }
+    guard answer == .yes else {
+      if let form { workspace.open(form) }
+      return
+    }
     workspace.commit(
       CommitQueue.Entry(
         changes: changes, purpose: purpose, allowsOwnerless: allowsOwnerless, conclusion: conclusion))

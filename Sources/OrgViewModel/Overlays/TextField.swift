@@ -44,6 +44,15 @@ package struct TextField: Sendable, Hashable {
     latest = nil
   }
 
+  /// Puts a text in the place of some characters, as an edit of its own.
+  mutating func replace(_ characters: Range<Int>, with new: String) {
+    let before = past
+    let moment = Moment(text: text, cursor: cursor)
+    delete(characters, nil)
+    insert(new, nil)
+    (past, latest) = (before + [moment], nil)
+  }
+
   /// What a key does in a text field.
   struct KeyEdit: Sendable {
     let action: Action

@@ -1,0 +1,39 @@
+import Dispatch
+import OrgCore
+import OrgViewModel
+import Synchronization
+
+/// Looks for users who may be the one that is being typed, and for those who have an id already, on a queue of its own, so
+/// that nothing else that takes long is in the way.
+final class UserSuggester: Sendable {
+  private let inbox: Inbox
+  private let queue = DispatchQueue(label: "orgman.suggesting")
+  /// A person types faster than users are found: only the last request counts.
+  private let latest = Mutex<UserLookup?>(nil)
+
+  init(inbox: Inbox) { self.inbox = inbox }
+
+  /// Waits until nothing is being looked for.
+  func waitUntilIdle() { queue.sync {} }
+
+  /// Looks up who has an id, and posts that.
+  func lookUp(_ lookup: IDLookup, in reader: (any StoreReader)?) {
+    queue.async { [inbox] in
+      // It is a warning: what can't be looked up is saved without it.
+      inbox.post(.lookedUp(reader.flatMap { try? lookup.names(in: $0) } ?? [], lookup))
+    }
+  }
+
+  /// Looks for users in the data, and posts them. It is help alone: what can't be read is none.
+  func suggest(_ lookup: UserLookup, in reader: (any StoreReader)?) {
+    latest.withLock { $0 = lookup }
+    queue.async { [self] in
+      guard let reader, reader.summary.hasMembers, isLatest(lookup) else { return }
+      let asked = reader.wanted { [self] in isLatest(lookup) }
+      guard let candidates = try? lookup.candidates(in: asked), isLatest(lookup) else { return }
+      inbox.post(.completed(candidates, lookup))
+    }
+  }
+
+  private func isLatest(_ lookup: UserLookup) -> Bool { latest.withLock { $0 == lookup } }
+}
