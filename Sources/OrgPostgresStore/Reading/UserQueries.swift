@@ -102,7 +102,10 @@ struct UserQueries {
         }
       }
     }
-    if tables.hasUserTexts { try add(between(text, text + "\u{10FFFF}"), "true", reader) }
+    // An index has the ids as they are; most are in lower case.
+    for start in tables.hasUserTexts ? Set([text, text.lowercased()]) : [] {
+      try add(between(start, start + "\u{10FFFF}"), "true", reader)
+    }
     guard completion.ids.count < limit else { return completion.ids }
     do throws(OrgError) {
       try add("true", matches, reader.limited(milliseconds: Self.patience))
