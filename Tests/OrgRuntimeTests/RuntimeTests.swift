@@ -106,6 +106,29 @@ import Testing
     #expect(lists.last?.listing.row(at: 0)?.organization.name == "Bravo")
   }
 
+  @Test func `users are offered while the data are read again, and the last text counts`() throws {
+    _ = try started()
+    store.reading.close()
+    runtime.perform(.reload(ListRequest(serial: 1)))
+    store.reading.waitForArrival()
+    for text in ["x", "B"] {
+      runtime.perform(.complete(UserLookup(text: text, organization: "org_acme")))
+    }
+    posted.wait()
+    while true {
+      let found = inbox.take().compactMap { event -> ([UserCandidate], UserLookup)? in
+        if case .completed(let users, let lookup) = event { (users, lookup) } else { nil }
+      }
+      if let last = found.last, last.1.text == "B" {
+        #expect(last.0 == [UserCandidate("bob", detail: "already owner")])
+        break
+      }
+      posted.wait()
+    }
+    store.reading.open()
+    runtime.waitUntilIdle()
+  }
+
   @Test func `rows of a screen that was left meanwhile are dropped`() throws {
     _ = try started()
     store.readingHistory.close()

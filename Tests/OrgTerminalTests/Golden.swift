@@ -2415,10 +2415,10 @@ enum Golden {
      Name ▲                             Plan             Status    Members │ Add a member to Acme Corp
     ▸Acme Corp                          founders_friend  active          4 │
      evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │▸User id   b
-     Globex                             enterprise       active          0 │           one or several, with commas or
-     Initech                            starter          suspended       0 │           blanks between
-     Umbrella                           professional     deleted         0 │         ▸ bob  already member
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Role      ‹ member ›
+     Globex                             enterprise       active          0 │         ▸ bob  already member
+     Initech                            starter          suspended       0 │ Role      ‹ member ›
+     Umbrella                           professional     deleted         0 │
+     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │
      株式会社みらい                     enterprise       active          0 │
                                                                            │
                                                                            │
@@ -2450,9 +2450,9 @@ enum Golden {
      Add a member to Acme Corp
 
     ▸User id   b
-               one or several, with commas
-               or blanks between
              ▸ bob  already member
+     Role      ‹ member ›
+
      1/4
 
      ^S save  F1 help  Tab take  Esc none
@@ -2463,9 +2463,9 @@ enum Golden {
      Add a member to Acme Corp
 
     ▸User id   b
-               one or several, with commas or blanks between
              ▸ bob  already member
      Role      ‹ member ›
+
 
 
 

@@ -56,7 +56,7 @@ extension Renderer {
       lines.append(line.spans)
       if let problem = form.problem(at: index) {
         explain("! " + problem, theme.bad)
-      } else if hasFocus, !form.hint(at: index).isEmpty {
+      } else if hasFocus, !form.hint(at: index).isEmpty, form.candidates.isEmpty {
         explain(form.hint(at: index), theme.quiet)
       }
       if hasFocus, !form.candidates.isEmpty {
