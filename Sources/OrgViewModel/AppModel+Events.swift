@@ -123,7 +123,11 @@ extension AppModel {
     let (menu, form) = (workspace.pendingBulkEdit?.menu, workspace.pendingBulkEdit?.form)
     workspace.pendingBulkEdit = nil
     workspace.status.message = nil
-    guard workspace.overlays.isEmpty else { return }
+    guard workspace.overlays.isEmpty else {
+      // What was typed is there again below what has to be answered first.
+      if let form { workspace.overlays.insert(form, at: 0) }
+      return
+    }
     switch preview {
     case .ask(var question):
       question.form = form
@@ -206,6 +210,9 @@ extension AppModel {
         form.fail(error)
         workspace.form = form
         workspace.status.message = nil
+      } else if let form = finished.form, workspace.overlays.isEmpty {
+        workspace.status.message = nil
+        workspace.open(form.refusing(error.message))
       } else {
         workspace.status.report(error.message, .refusal)
       }

@@ -6,6 +6,8 @@ struct CommitQueue: Sendable {
   struct Entry: Sendable {
     var changes: [Change] = []
     var isForm = false
+    /// The form that they were typed in, which is there again where they can't be saved.
+    var form: Form?
     var purpose = ChangeSet.Purpose.edit
     var allowsOwnerless = false
     /// What to say when they are done, where there is more to say than what they are.

@@ -208,9 +208,10 @@ package struct Workspace: Sendable {
     }
   }
 
-  /// The form that is open, or whose changes are asked about.
+  /// The form that is open, or whose changes are asked about or being saved.
   var typedForm: Form? {
     form ?? pendingBulkEdit?.form ?? overlays.lazy.compactMap { ($0 as? Question)?.form }.first
+      ?? commits.entries.lazy.compactMap(\.form).first
   }
 
   mutating func closeForm() { overlays.removeAll { $0 is Form } }

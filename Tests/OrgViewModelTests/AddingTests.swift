@@ -100,7 +100,18 @@ import Testing
     #expect(driver.log.contains(.runtime(.dropDraft)))
   }
 
-  @Test func `those who can't be added are found out while it is cancelled, too`() {
+  @Test func `a set that can't be saved leads back to what was typed`() {
+    var driver = adding()
+    driver.press(.paste("eve fay"), .save)
+    driver.store.fail(OrgError(.system, "The disk is full."))
+    driver.press(.confirm)
+    #expect(text(driver) == "eve fay" && driver.form?.problem?.text == "The disk is full.")
+    #expect(!driver.log.contains(.runtime(.dropDraft)))
+    driver.press(.save, .confirm)
+    #expect(driver.role("eve") == .member && driver.form == nil)
+  }
+
+  @Test func `cancelling leads back to what was typed, too`() {
     var driver = adding()
     driver.press(.paste("eve fay"))
     driver.holds = true

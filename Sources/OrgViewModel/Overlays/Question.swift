@@ -84,7 +84,8 @@ package struct Question: YesNoQuestion {
     }
     workspace.commit(
       CommitQueue.Entry(
-        changes: changes, purpose: purpose, allowsOwnerless: allowsOwnerless, conclusion: conclusion))
+        changes: changes, form: form, purpose: purpose, allowsOwnerless: allowsOwnerless,
+        conclusion: conclusion))
   }
 
   /// Expects what changes that were made here have set.
