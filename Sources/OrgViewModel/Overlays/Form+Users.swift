@@ -89,13 +89,14 @@ extension Form {
 
   /// What keys do while users are offered.
   static let offeringCommands: [Command<Self>] = [
-    Command(.takeUser, "Tab", in: [.offering], .form, "the user who is offered", hint: "take") {
+    Command(.takeUser, "Tab", in: [.offering], .form, "take the user who is offered", hint: "take") {
       $0.takeCandidate(&$1)
     },
-    Command(.moveDown, "Down", in: [.offering], .form, "the next one who is offered", hint: "choose") {
+    Command(.moveDown, "Down", in: [.offering], .form, "choose the next one; Enter takes it", hint: "choose")
+    {
       form, _ in form.chooseCandidate(by: 1)
     },
-    Command(.moveUp, "Up", in: [.offering], .form, "the one before") { form, _ in
+    Command(.moveUp, "Up", in: [.offering], .form, "choose the one before") { form, _ in
       form.chooseCandidate(by: -1)
     },
     Command(.back, "Esc", in: [.offering], .form, "none of them", hint: "none") { form, _ in
