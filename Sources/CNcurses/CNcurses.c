@@ -103,6 +103,63 @@ void cncurses_send(const void *bytes, size_t count) {
   }
 }
 
+// MARK: Output without curses
+
+static struct {
+  char *bytes;
+  size_t length, capacity;
+} direct;
+
+static int put_direct(int byte) {
+  if (direct.length == direct.capacity) {
+    size_t capacity = direct.capacity == 0 ? 1024 : direct.capacity * 2;
+    char *bytes = realloc(direct.bytes, capacity);
+    if (bytes == NULL) return EOF;
+    direct.bytes = bytes;
+    direct.capacity = capacity;
+  }
+  direct.bytes[direct.length++] = (char)byte;
+  return byte;
+}
+
+void cncurses_place(int row, int column) { (void)tputs(tiparm(cursor_address, row, column), 1, put_direct); }
+
+void cncurses_place_in_row(int row, int column) {
+  if (column_address == NULL) {
+    cncurses_place(row, column);
+  } else {
+    (void)tputs(tiparm(column_address, column), 1, put_direct);
+  }
+}
+
+void cncurses_blanks(int count) {
+  if (repeat_char != NULL && count > 8) {
+    (void)tputs(tiparm(repeat_char, ' ', count), count, put_direct);
+  } else {
+    for (int i = 0; i < count; i++) (void)put_direct(' ');
+  }
+}
+
+// Curses keeps the current style, so that it knows what to send next.
+void cncurses_style(attr_t attributes, short pair) { (void)vid_puts(attributes, pair, NULL, put_direct); }
+
+void cncurses_text(const char *bytes, size_t count) {
+  for (size_t i = 0; i < count; i++) (void)put_direct((unsigned char)bytes[i]);
+}
+
+void cncurses_erase_to_end(void) { (void)tputs(clr_eol, 1, put_direct); }
+
+void cncurses_wrap(bool on) { (void)tputs(on ? enter_am_mode : exit_am_mode, 1, put_direct); }
+
+bool cncurses_can_erase(void) { return clr_eol != NULL; }
+
+bool cncurses_can_clip(void) { return enter_am_mode != NULL && exit_am_mode != NULL; }
+
+void cncurses_flush(void) {
+  cncurses_send(direct.bytes, direct.length);
+  direct.length = 0;
+}
+
 // Bypasses curses, whose `putp` has its own buffer; this mode doesn't affect drawing.
 static void set_paste(bool enabled) {
   const char *begin = extended("BE"), *end = extended("BD");

@@ -27,6 +27,12 @@ extension Configuration {
       # Shift held down. It can also be switched in the program: look for mouse behind :
       #mouse = false
 
+      # How much room an emoji gets that is made of several, such as a flag, a family or a skin tone: "sequences", the two
+      # cells of one image; "parts", the cells of all its parts, for terminals that draw these one after the other; "auto",
+      # two cells in terminals that are known to draw one image (kitty, Ghostty, foot, WezTerm, Contour, iTerm2; not within
+      # tmux or screen). Rows are aligned in any case; with the wrong choice there is a gap, or some parts are missing.
+      #emoji = "auto"
+
       # The columns of the list, after the name: \(columns). Where
       # there is no room for all of them, the widest are left out.
       #columns = ["plan", "status", "members"]

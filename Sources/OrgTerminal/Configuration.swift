@@ -7,6 +7,8 @@ package struct Configuration: Sendable {
   package var theme = ThemeName.standard
   /// Whether the mouse is enabled at startup.
   package var hasMouse = false
+  /// How many cells an emoji of several scalars gets; `nil` for what the terminal is known to draw.
+  package var emoji: EmojiWidth?
   /// The key bindings. The default keymap is created on first use, because most commands don't need it.
   package var keymap: Keymap {
     get { assignedKeymap ?? .standard }
@@ -65,7 +67,8 @@ private struct ConfigurationReader {
 
   /// The top-level names.
   private static let names = [
-    "theme", "mouse", "columns", "sort", "show-deleted", "plan-tiers", "external-deletions", "time-zone",
+    "theme", "mouse", "emoji", "columns", "sort", "show-deleted", "plan-tiers", "external-deletions",
+    "time-zone",
     "data", "read",
   ]
   /// The tables.
@@ -126,6 +129,14 @@ private struct ConfigurationReader {
         configuration.hasMouse = isOn
       } else {
         note("mouse is true or false.", entry.value.place)
+      }
+    case ("emoji", 1):
+      guard let name = string(entry) else { return }
+      if let width = EmojiWidth(rawValue: name) {
+        configuration.emoji = width
+      } else if name != "auto" {
+        let all = ["auto"] + EmojiWidth.allCases.map(\.rawValue)
+        note("emoji is \(Self.list(all, "or")), not \(name.quoted).", entry.value.place)
       }
     case ("show-deleted", 1):
       if case .boolean(let isOn) = entry.value.kind {

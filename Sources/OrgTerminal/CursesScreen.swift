@@ -41,6 +41,10 @@ final class CursesScreen {
   private let pad: UnsafeMutablePointer<WINDOW>
   /// What the terminal currently shows; `nil` if unknown.
   private var shown: Frame?
+  /// The rows whose ends curses doesn't know, because they were drawn without it.
+  private var directRows: Set<Int> = []
+  /// How many cells an emoji of several scalars gets.
+  var emoji = EmojiWidth.parts
   private var pairs = ColorPairs()
   private var decoder = KeyDecoder()
   private var isOpen = true
@@ -90,54 +94,58 @@ final class CursesScreen {
     cncurses_close(screen)
   }
 
+  /// How text is prepared for this terminal.
+  var typesetter: Typesetter { Typesetter(isUTF8: hasUTF8, emoji: emoji) }
+
   /// Updates the terminal to show the frame, sending as few bytes as curses can manage.
   func draw(_ frame: Frame) {
     guard isOpen else { return }
     let before = shown?.size == frame.size ? shown?.lines : nil
+    if before == nil { directRows = [] }
+    var rests: [(row: Int, runs: [RowPieces.Run])] = []
     for row in 0..<size.rows {
       let line = row < frame.lines.count ? frame.lines[row] : []
       if let before, row < before.count ? before[row] == line : line.isEmpty { continue }
-      draw(line, row: row)
+      // Curses would leave out what it believes to be blank already.
+      if directRows.remove(row) != nil { wredrawln(window, Int32(row), 1) }
+      let pieces = RowPieces(line, columns: size.columns, typesetter)
+      draw(pieces.known, row: row)
+      guard !pieces.rest.isEmpty else { continue }
+      rests.append((row, pieces.rest))
+      directRows.insert(row)
     }
     // If the cursor can't be hidden, the corner is where it disturbs the least.
     let cursor = frame.cursor ?? Position(column: size.columns - 1, row: size.rows - 1)
-    wmove(
-      window, Int32(min(max(cursor.row, 0), size.rows - 1)),
-      Int32(min(max(cursor.column, 0), size.columns - 1)))
+    let row = Int32(min(max(cursor.row, 0), size.rows - 1))
+    let column = Int32(min(max(cursor.column, 0), size.columns - 1))
+    wmove(window, row, column)
     curs_set(frame.cursor == nil ? 0 : 1)
     wnoutrefresh(window)
     doupdate()
+    if !rests.isEmpty {
+      for rest in rests { drawDirectly(rest.runs, row: rest.row) }
+      cncurses_style(0, 0)
+      cncurses_place(row, column)
+      cncurses_flush()
+    }
     shown = frame
   }
 
-  private func draw(_ line: [Span], row: Int) {
+  private func draw(_ runs: [RowPieces.Run], row: Int) {
     wattr_set(window, 0, 0, nil)
     wmove(window, Int32(row), 0)
     wclrtoeol(window)
-    var column = 0
-    for span in line {
-      var text: [wchar_t] = []
-      for scalar in span.text.unicodeScalars {
-        var cell = wchar_t(bitPattern: scalar.value)
-        var width = Int(clinux_wcwidth(scalar.value))
-        if width < 0 { (cell, width) = (wchar_t(UInt8(ascii: "?")), 1) }
-        // Curses would wrap to the next line, and a combining mark without a base character would
-        // go to the previous line.
-        if column + width > size.columns {
-          column = size.columns
-          break
-        }
-        if column + width > 0 { text.append(cell) }
-        column += width
-      }
-      let (attributes, pair) = appearance(span.style)
+    for run in runs {
+      let (attributes, pair) = appearance(run.style)
       wattr_set(window, attributes, pair, nil)
       // In the lower right corner this returns an error, because the cursor can't advance, but the text is drawn.
-      waddnwstr(window, text, Int32(text.count))
+      let cells = run.text.unicodeScalars.map { wchar_t(bitPattern: $0.value) }
+      waddnwstr(window, cells, Int32(cells.count))
     }
   }
 
-  private func appearance(_ style: Style) -> (attr_t, Int16) {
+  /// The attributes and the color pair of a style.
+  func appearance(_ style: Style) -> (attr_t, Int16) {
     var attributes: attr_t = 0
     if style.isBold { attributes |= cncurses_bold }
     if style.isDim { attributes |= cncurses_dim }

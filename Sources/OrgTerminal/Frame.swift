@@ -43,8 +43,8 @@ package struct Position: Sendable, Hashable {
   }
 }
 
-/// A run of text in one style. The text is plain (`Unicode.Scalar.isPlain`): anything that could affect the terminal
-/// has already been escaped.
+/// A run of text in one style. Anything in the text that could affect the terminal, or hide in it, has already been
+/// escaped.
 package struct Span: Sendable, Hashable {
   /// The text, as wide as its cells.
   package var text: String

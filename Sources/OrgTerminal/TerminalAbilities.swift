@@ -19,6 +19,8 @@ package struct TerminalAbilities: Sendable {
   package let clipboardObstacle: String?
   /// Whether it supports a mouse.
   package let hasMouse: Bool
+  /// How many cells it is known to draw an emoji of several scalars in.
+  package let emoji: EmojiWidth
   /// Whether it distinguishes pasted text from typed text.
   package let tellsPaste: Bool
   /// The name and version of the curses library.
@@ -44,6 +46,7 @@ package struct TerminalAbilities: Sendable {
       colors: max(0, Int(found.colors)),
       size: isKnown ? Size(columns: Int(columns), rows: Int(rows)) : nil,
       clipboardObstacle: CursesScreen.clipboard(hasSequence: found.clipboard).obstacle, hasMouse: found.mouse,
-      tellsPaste: found.paste, library: curses_version().map { String(cString: $0) } ?? "ncurses")
+      emoji: .detected(in: CursesScreen.environment), tellsPaste: found.paste,
+      library: curses_version().map { String(cString: $0) } ?? "ncurses")
   }
 }

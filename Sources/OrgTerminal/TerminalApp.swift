@@ -76,8 +76,9 @@ package final class TerminalApp {
     title: String, configuration: Configuration, changes: ChangeSource?,
     runtime: some EffectHandler, _ makeModel: (Viewport) -> AppModel
   ) -> Ending {
+    screen.emoji = configuration.emoji ?? .detected(in: CursesScreen.environment)
     let renderer = Renderer(
-      typesetter: Typesetter(isUTF8: screen.hasUTF8),
+      typesetter: screen.typesetter,
       theme: Theme(configuration.theme, hasColors: screen.hasColors),
       keymap: configuration.keymap, title: title)
     var model = makeModel(viewport)

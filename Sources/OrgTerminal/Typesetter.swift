@@ -2,47 +2,113 @@ import CLinux
 import OrgCore
 
 /// Converts text from the data to text for cells: escapes, measures, truncates, and pads it.
-struct Typesetter: Sendable {
+package struct Typesetter: Sendable {
   /// Whether the terminal accepts more than ASCII.
   let isUTF8: Bool
+  /// How many cells an emoji of several scalars gets.
+  let emoji: EmojiWidth
   /// The maximum number of combining marks per cell.
   private static let marksPerCell = 4
 
+  /// Creates a typesetter for a terminal.
+  package init(isUTF8: Bool, emoji: EmojiWidth = .parts) {
+    (self.isUTF8, self.emoji) = (isUTF8, emoji)
+  }
+
+  /// Displayed text that is never cut.
+  struct Piece: Sendable, Equatable {
+    var text: String
+    /// The number of cells it gets.
+    var width: Int
+    /// Whether terminals disagree about its width, so that the cursor must be placed after it.
+    var isUncertain = false
+  }
+
   /// The text as displayed, and its width in cells.
-  func set(_ text: String) -> (text: String, width: Int) {
-    if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return (text, text.utf8.count) }
+  package func set(_ text: String) -> (text: String, width: Int) {
+    if text.isPrintableASCII { return (text, text.utf8.count) }
     var result = ""
     var width = 0
-    var marks = Self.marksPerCell
-    for scalar in text.unicodeScalars {
-      let shown = shown(scalar, marks: &marks)
-      result += shown.text
-      width += shown.width
+    forEachPiece(of: text) { piece in
+      result += piece.text
+      width += piece.width
+      return true
     }
     return (result, width)
   }
 
+  /// Calls a function with the pieces of a text until it returns `false`.
+  func forEachPiece(of text: String, _ body: (Piece) -> Bool) {
+    var marks = Self.marksPerCell
+    for character in text {
+      let scalars = character.unicodeScalars
+      if scalars.count == 1, let scalar = scalars.first {
+        guard body(shown(scalar, marks: &marks)) else { return }
+      } else {
+        guard forEachPiece(of: String(character)[...].unicodeScalars, &marks, body) else { return }
+      }
+    }
+  }
+
+  /// Calls a function with the pieces of one character: a letter with its marks, an emoji, or an escape.
+  private func forEachPiece(
+    of scalars: Substring.UnicodeScalarView, _ marks: inout Int, _ body: (Piece) -> Bool
+  ) -> Bool {
+    var rest = scalars
+    var piece: Piece?
+    var canGrow = false
+    while let scalar = rest.first {
+      var next: Piece
+      let isPart: Bool
+      if isUTF8, let end = EmojiSequence.end(in: rest) {
+        let parts = rest[..<end].reduce(0) { $0 + max(0, Int(clinux_wcwidth($1.value))) }
+        next = Piece(text: String(rest[..<end]), width: emoji.cells(parts: parts), isUncertain: true)
+        marks = Self.marksPerCell
+        (isPart, rest) = (false, rest[end...])
+      } else {
+        next = shown(scalar, marks: &marks)
+        let isEscape = next.width > 0 && marks == Self.marksPerCell
+        isPart = isUTF8 && !isEscape
+        rest.removeFirst()
+      }
+      if isPart, canGrow, let whole = piece {
+        next = Piece(
+          text: whole.text + next.text, width: whole.width + next.width,
+          isUncertain: whole.isUncertain || next.width > 0)
+      } else if let piece, !body(piece) {
+        return false
+      }
+      piece = next
+      canGrow = isPart
+    }
+    return piece.map(body) ?? true
+  }
+
   /// The displayed form of one scalar; `marks` is the number of combining marks in the previous cell.
-  private func shown(_ scalar: Unicode.Scalar, marks: inout Int) -> (text: String, width: Int) {
+  private func shown(_ scalar: Unicode.Scalar, marks: inout Int) -> Piece {
     let cells = scalar.isPlain ? Int(clinux_wcwidth(scalar.value)) : -1
     if isUTF8 || scalar.isASCII {
       if cells > 0 {
         marks = 0
-        return (String(Character(scalar)), cells)
+        // Half a flag, or a skin tone alone.
+        let isRest = scalar.isRegionalIndicator || scalar.value > 0xFF && scalar.properties.isEmojiModifier
+        return Piece(
+          text: String(Character(scalar)), width: isRest ? emoji.cells(parts: cells) : cells,
+          isUncertain: isRest)
       }
       if cells == 0, marks < Self.marksPerCell {
         marks += 1
-        return (String(Character(scalar)), 0)
+        return Piece(text: String(Character(scalar)), width: 0)
       }
     } else if scalar.isPlain {
       marks = 0
       let text = Self.ascii[scalar] ?? "?"
-      return (text, text.utf8.count)
+      return Piece(text: text, width: text.utf8.count)
     }
     // A combining mark after an escape would change the appearance of the escape.
     marks = Self.marksPerCell
     let escape = scalar.visibleEscape
-    return (escape, escape.utf8.count)
+    return Piece(text: escape, width: escape.utf8.count)
   }
 
   /// Replacements for our own symbols if only ASCII is available.
@@ -63,12 +129,11 @@ struct Typesetter: Sendable {
     var result = ""
     var cells = 0
     // Stop at the cut, because a name may be long.
-    var marks = Self.marksPerCell
-    for scalar in text.unicodeScalars {
-      let piece = shown(scalar, marks: &marks)
-      guard cells + piece.width + ellipsis.width <= width else { break }
+    forEachPiece(of: text) { piece in
+      guard cells + piece.width + ellipsis.width <= width else { return false }
       result += piece.text
       cells += piece.width
+      return true
     }
     return result + ellipsis.text + String(repeating: " ", count: max(0, width - cells - ellipsis.width))
   }
@@ -159,6 +224,11 @@ struct Typesetter: Sendable {
     }
     return line.isEmpty ? lines : lines + [line]
   }
+}
+
+extension String {
+  /// Whether every byte takes one cell.
+  fileprivate var isPrintableASCII: Bool { utf8.allSatisfy { (0x20..<0x7F).contains($0) } }
 }
 
 /// Assembles a line from left to right, up to a maximum width.

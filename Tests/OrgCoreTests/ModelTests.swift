@@ -109,6 +109,30 @@ import Testing
     #expect(text.escapedForDisplay == shown)
     #expect(shown.unicodeScalars.allSatisfy { $0.isPlain })
   }
+
+  @Test(arguments: [
+    "👩\u{200D}💻", "👨\u{200D}👩\u{200D}👧\u{200D}👦", "👩🏽\u{200D}🚀", "👍🏽", "🇩🇪", "🇩🇪🇫🇷", "1\u{FE0F}\u{20E3}",
+    "❤\u{FE0F}",
+    "❤\u{FE0F}\u{200D}🔥", "👩\u{200D}❤\u{FE0F}\u{200D}💋\u{200D}👨", "🏳\u{FE0F}\u{200D}🌈",
+    "🏃🏿\u{200D}♀\u{FE0F}\u{200D}➡\u{FE0F}",
+    "🏴\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}", "Acme 👩\u{200D}💻 Corp",
+  ])
+  func `emoji of several scalars stay`(text: String) {
+    #expect(text.escapedForDisplay == text)
+  }
+
+  @Test(arguments: [
+    ("👩\u{200D}", "👩\\u{200D}"), ("a\u{200D}b", "a\\u{200D}b"), ("🍎\u{200D}🍎", "🍎\\u{200D}🍎"),
+    ("👩\u{200D}a", "👩\\u{200D}a"),
+    ("a\u{FE0F}", "a\\u{FE0F}"), ("1\u{FE0F}", "1\\u{FE0F}"), ("👍\u{FE0F}", "👍\\u{FE0F}"),
+    ("株\u{FE0F}", "株\\u{FE0F}"),
+    ("🏴\u{E0067}\u{E007F}", "🏴\\u{E0067}\\u{E007F}"), ("\u{E0061}", "\\u{E0061}"),
+    ("💻\u{200D}👩", "💻\\u{200D}👩"),
+    ("👩\u{200D}\u{200D}💻", "👩\\u{200D}\\u{200D}💻"), ("👩\u{200D}💻\u{202E}", "👩\u{200D}💻\\u{202E}"),
+  ])
+  func `what makes no emoji is a visible escape`(text: String, shown: String) {
+    #expect(text.escapedForDisplay == shown)
+  }
 }
 
 /// The code that a body throws, if it does.

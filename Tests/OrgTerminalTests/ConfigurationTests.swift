@@ -123,7 +123,7 @@ import Testing
     for (text, expected) in [
       (
         "color = 1",
-        "1:1 There is no color; there are theme, mouse, columns, sort, show-deleted, plan-tiers, external-deletions, time-zone, data, read, [ids], [history], [views.NAME], [queries] and [keys]."
+        "1:1 There is no color; there are theme, mouse, emoji, columns, sort, show-deleted, plan-tiers, external-deletions, time-zone, data, read, [ids], [history], [views.NAME], [queries] and [keys]."
       ),
       ("[kyes]\n", "1:1 There is no [kyes]; there are [ids], [history], [views.NAME], [queries] and [keys]."),
       (
@@ -141,6 +141,7 @@ import Testing
         "1:9 There is no theme \"neon\"; there are default, colorblind, monochrome and contrast."
       ),
       ("theme = 1", "1:9 theme is a text in quotes."), ("mouse = \"on\"", "1:9 mouse is true or false."),
+      ("emoji = \"wide\"", "1:9 emoji is auto, sequences or parts, not \"wide\"."),
       ("plan-tiers = []", "1:14 There is at least one plan tier."),
       ("plan-tiers = [\"a\", \"a\"]", "1:20 \"a\" is already at line 1, column 15."),
       ("plan-tiers = [\"a\", 1]", "1:20 Expected a quoted string."),

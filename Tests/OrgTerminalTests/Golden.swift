@@ -33,7 +33,7 @@ enum Golden {
      Globex                             enterprise       active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │▸alice •               owner          2026-11-22
@@ -108,7 +108,7 @@ enum Golden {
     ▸Globex                             enterprise       active          0 │           founders_friend, starter,
      Initech                            starter          suspended       0 │           professional, enterprise, other…
      Umbrella                           professional     deleted         0 │
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │
      株式会社みらい                     enterprise       active          0 │
                                                                            │
                                                                            │
@@ -183,7 +183,7 @@ enum Golden {
      Globex                             enterprise       active          0 │▸Plan      x
      Initech                            starter          suspended       0 │           founders_friend, starter,
      Umbrella                           professional     deleted         0 │           professional, enterprise, other…
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Status    ‹ active ›
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Status    ‹ active ›
      株式会社みらい                     enterprise       active          0 │ Lago id
                                                                            │ Stripe id cus_NffrFeUfNV2Hib
                                                                            │
@@ -258,7 +258,7 @@ enum Golden {
      Globex                             enterprise       active          0 │           ! A name can't be empty.
      Initech                            starter          suspended       0 │ Owner
      Umbrella                           professional     deleted         0 │ Plan      ‹ founders_friend ›
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Status    ‹ active ›
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Status    ‹ active ›
      株式会社みらい                     enterprise       active          0 │ Lago id
                                                                            │ Stripe id
                                                                            │
@@ -333,7 +333,7 @@ enum Golden {
      Globex                             enterprise       active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                 owner          2026-11-22
@@ -381,7 +381,7 @@ enum Golden {
      Globex                                    enterprise       active          0
      Initech                                   starter          suspended       0
      Umbrella                                  professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     Zoë 👩‍💻 Ltd                              founders_friend  active          0
      株式会社みらい                            enterprise       active          0
 
 
@@ -408,7 +408,7 @@ enum Golden {
      Globex                             enterprise       active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                 owner          2026-11-22
@@ -456,7 +456,7 @@ enum Golden {
      Globex                                    enterprise       active          0
      Initech                                   starter          suspended       0
      Umbrella                                  professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     Zoë 👩‍💻 Ltd                              founders_friend  active          0
      株式会社みらい                            enterprise       active          0
 
 
@@ -483,7 +483,7 @@ enum Golden {
      Globex                             enterprise       active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     none
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   none
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   none
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 0    owner 0  billing 0  member 0
                                                                            │
@@ -531,7 +531,7 @@ enum Golden {
      Globex                                    enterprise       active          0
      Initech                                   starter          suspended       0
      Umbrella                                  professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     Zoë 👩‍💻 Ltd                              founders_friend  active          0
      株式会社みらい                            enterprise       active          0
 
 
@@ -558,7 +558,7 @@ enum Golden {
      Globex                             enterprise       active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │▸alice                 owner          2026-11-22
@@ -633,7 +633,7 @@ enum Golden {
      Globex                             enterprise       active          0 │           1 to 200 characters
      Initech                            starter          suspended       0 │ Plan      ‹ founders_friend ›
      Umbrella                           professional     deleted         0 │ Status    ‹ active ›
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Lago id   lago_cust_abc123
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Lago id   lago_cust_abc123
      株式会社みらい                     enterprise       active          0 │ Stripe id cus_NffrFeUfNV2Hib
                                                                            │
                                                                            │
@@ -1083,7 +1083,7 @@ enum Golden {
      Globex                             enterprise       active          0 │▸Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     none
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   none
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   none
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 0    owner 0  billing 0  member 0
                                                                            │
@@ -1158,7 +1158,7 @@ enum Golden {
      Globex                             enterprise       active          0 │           1 to 200 characters
      Initech                            starter          suspended       0 │ Plan      ‹ founders_friend ›
      Umbrella                           professional     deleted         0 │ Status    ‹ active ›
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Lago id
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Lago id
      株式会社みらい                     enterprise       active          0 │ Stripe id
                                                                            │
                                                                            │
@@ -1308,7 +1308,7 @@ enum Golden {
     ΔGlobex                             starter          active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │Δalice                 member         2026-11-22
@@ -1410,7 +1410,7 @@ enum Golden {
      Globex                             enterprise       active          0 │           1 to 200 characters
      Initech                            starter          suspended       0 │ Plan      ‹ founders_friend ›
      Umbrella                           professional     deleted         0 │ Status    ‹ active ›
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Lago id   lago_cust_abc123
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Lago id   lago_cust_abc123
      株式会社みらい                     enterprise       active          0 │ Stripe id cus_NffrFeUfNV2Hib
                                                                            │
                                                                            │
@@ -1914,7 +1914,7 @@ enum Golden {
      Globex                             enterprise       active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                 owner          2026-11-22
@@ -1962,7 +1962,7 @@ enum Golden {
      Globex                                    enterprise       active          0
      Initech                                   starter          suspended       0
      Umbrella                                  professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     Zoë 👩‍💻 Ltd                              founders_friend  active          0
      株式会社みらい                            enterprise       active          0
 
 
@@ -2118,7 +2118,7 @@ enum Golden {
      Globex                             enterprise       active          0 │▸Role      ‹ member ›
      Initech                            starter          suspended       0 │
      Umbrella                           professional     deleted         0 │
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │
      株式会社みらい                     enterprise       active          0 │
                                                                            │
                                                                            │
@@ -2193,7 +2193,7 @@ enum Golden {
      Globex                             enterprise       active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                 owner          2026-11-22
@@ -2241,7 +2241,7 @@ enum Golden {
      Globex                                    enterprise       active          0
      Initech                                   starter          suspended       0
      Umbrella                                  professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     Zoë 👩‍💻 Ltd                              founders_friend  active          0
      株式会社みらい                            enterprise       active          0
 
 
@@ -2268,7 +2268,7 @@ enum Golden {
      Globex                             enterprise       active          0 │▸Plan      x
      Initech                            starter          suspended       0 │           founders_friend, starter,
      Umbrella                           professional     deleted         0 │           professional, enterprise, other…
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Status    ‹ active ›
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Status    ‹ active ›
      株式会社みらい                     enterprise       active          0 │ Lago id   lago_cust_abc123
                                                                            │ Stripe id cus_NffrFeUfNV2Hib
                                                                            │
@@ -2418,7 +2418,7 @@ enum Golden {
      Globex                             enterprise       active          0 │         ▸ bob  already member
      Initech                            starter          suspended       0 │ Role      ‹ member ›
      Umbrella                           professional     deleted         0 │
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │
      株式会社みらい                     enterprise       active          0 │
                                                                            │
                                                                            │
@@ -3270,7 +3270,7 @@ enum Golden {
      Globex                             enterprise       active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                 owner          2026-11-22
@@ -3318,7 +3318,7 @@ enum Golden {
      Globex                                    enterprise       active          0
      Initech                                   starter          suspended       0
      Umbrella                                  professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     Zoë 👩‍💻 Ltd                              founders_friend  active          0
      株式会社みらい                            enterprise       active          0
 
 
@@ -3345,7 +3345,7 @@ enum Golden {
     ▸Globex                             enterprise       active          0 │ Plan     enterprise
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     none
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   none
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   none
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 0    owner 0  billing 0  member 0
                                                                            │
@@ -3393,7 +3393,7 @@ enum Golden {
     ▸Globex                                    enterprise       active          0
      Initech                                   starter          suspended       0
      Umbrella                                  professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     Zoë 👩‍💻 Ltd                              founders_friend  active          0
      株式会社みらい                            enterprise       active          0
 
 
@@ -3420,7 +3420,7 @@ enum Golden {
      Globex                             enterprise       active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │▸alice                 owner          2026-11-22
@@ -3495,7 +3495,7 @@ enum Golden {
      Globex                             enterprise       active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │•alice                 owner          2026-11-22
@@ -3645,7 +3645,7 @@ enum Golden {
      Globex                             enterprise       active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                 owner          2026-11-22
@@ -3693,7 +3693,7 @@ enum Golden {
      Globex                                    enterprise       active          0
      Initech                                   starter          suspended       0
      Umbrella                                  professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     Zoë 👩‍💻 Ltd                              founders_friend  active          0
      株式会社みらい                            enterprise       active          0
 
 
@@ -3720,7 +3720,7 @@ enum Golden {
      Globex                             enterprise       active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                 owner          2026-11-22
@@ -3768,7 +3768,7 @@ enum Golden {
      Globex                                    enterprise       active          0
      Initech                                   starter          suspended       0
      Umbrella                                  professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     Zoë 👩‍💻 Ltd                              founders_friend  active          0
      株式会社みらい                            enterprise       active          0
 
 
@@ -3870,7 +3870,7 @@ enum Golden {
      Globex                             enterprise       active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                 owner          2026-11-22
@@ -3945,7 +3945,7 @@ enum Golden {
      Globex                             enterprise       active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │▸alice •               owner          2026-11-22
@@ -4020,7 +4020,7 @@ enum Golden {
      Globex                             enterprise       active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │▸alice                 owner          2026-11-22
@@ -4095,7 +4095,7 @@ enum Golden {
      Globex                             enterprise       active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                 owner          2026-11-22
@@ -4143,7 +4143,7 @@ enum Golden {
      Globex                                    enterprise       active          0
      Initech                                   starter          suspended       0
      Umbrella                                  professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     Zoë 👩‍💻 Ltd                              founders_friend  active          0
      株式会社みらい                            enterprise       active          0
 
 
@@ -4170,7 +4170,7 @@ enum Golden {
      Globex                             enterprise       active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                 owner          2026-11-22
@@ -4218,7 +4218,7 @@ enum Golden {
      Globex                                    enterprise       active          0
      Initech                                   starter          suspended       0
      Umbrella                                  professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     Zoë 👩‍💻 Ltd                              founders_friend  active          0
      株式会社みらい                            enterprise       active          0
 
 
@@ -4245,7 +4245,7 @@ enum Golden {
      Globex                             enterprise       active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   cus_NffrFeUfNV2Hib
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 4    owner 2  billing 1  member 1
                                                                            │ alice                 owner          2026-11-22
@@ -4293,7 +4293,7 @@ enum Golden {
      Globex                                    enterprise       active          0
      Initech                                   starter          suspended       0
      Umbrella                                  professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     Zoë 👩‍💻 Ltd                              founders_friend  active          0
      株式会社みらい                            enterprise       active          0
 
 
@@ -4317,7 +4317,7 @@ enum Golden {
      Name                               Plan ▲           Status    Members │ Acme Corp                               active
     ▸Acme Corp                          founders_friend  active          4 │ org_41fca4d6-a659-4198-a016-f2c5f25d861a
      evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Plan     founders_friend
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Plan     founders_friend
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     lago_cust_abc123
      Globex                             enterprise       active          0 │ Stripe   cus_NffrFeUfNV2Hib
@@ -4352,7 +4352,7 @@ enum Golden {
      Name, by plan ▲      Status    Members
     ▸Acme Corp            active          4
      evil \u{1B}[2J…      active          0
-     Zoë 👩\u{200D}💻 Ltd active          0
+     Zoë 👩‍💻 Ltd         active          0
      Initech              suspended       0
      Umbrella             deleted         0
      1/7
@@ -4365,7 +4365,7 @@ enum Golden {
      Name                                      Plan ▲           Status    Members
     ▸Acme Corp                                 founders_friend  active          4
      evil \u{1B}[2J\u{202E}name\nnext          founders_friend  active          0
-     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     Zoë 👩‍💻 Ltd                              founders_friend  active          0
      Initech                                   starter          suspended       0
      Umbrella                                  professional     deleted         0
      Globex                                    enterprise       active          0
@@ -4422,7 +4422,7 @@ enum Golden {
     ▸Globex                             enterprise       active          0 │ Plan     enterprise
      Initech                            starter          suspended       0 │ Created  2026-11-22 21:51 UTC
      Umbrella                           professional     deleted         0 │ Lago     none
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Stripe   none
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Stripe   none
      株式会社みらい                     enterprise       active          0 │
                                                                            │ Members 0    owner 0  billing 0  member 0
                                                                            │
@@ -4470,7 +4470,7 @@ enum Golden {
     ▸Globex                                    enterprise       active          0
      Initech                                   starter          suspended       0
      Umbrella                                  professional     deleted         0
-     Zoë 👩\u{200D}💻 Ltd                      founders_friend  active          0
+     Zoë 👩‍💻 Ltd                              founders_friend  active          0
      株式会社みらい                            enterprise       active          0
 
 
@@ -4572,7 +4572,7 @@ enum Golden {
      Globex                             enterprise       active          0 │           ! The name "globex" is taken by
      Initech                            starter          suspended       0 │           org_2; choose another.
      Umbrella                           professional     deleted         0 │ Owner
-     Zoë 👩\u{200D}💻 Ltd               founders_friend  active          0 │ Plan      ‹ founders_friend ›
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Plan      ‹ founders_friend ›
      株式会社みらい                     enterprise       active          0 │ Status    ‹ active ›
                                                                            │ Lago id
                                                                            │ Stripe id

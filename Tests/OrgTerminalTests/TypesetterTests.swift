@@ -16,7 +16,9 @@ import Testing
     "z" + String(repeating: "\u{301}", count: 300), "\u{301}lead", "שלום עולם", "नमस्ते", "ᄒ\u{1161}\u{11AB}",
     "\u{FEFF}\u{AD}\u{200B}",
     "\u{E000}\u{10FFFF}\u{FFFE}", "→…▸│‹›", "long words " + String(repeating: "w", count: 120), "株 a 株 b 株",
-    "❤\u{FE0F}👍\u{1F3FD}", "\u{2028}\u{2029}\u{85}",
+    "❤\u{FE0F}👍\u{1F3FD}", "\u{2028}\u{2029}\u{85}", "👨\u{200D}👩\u{200D}👧\u{200D}👦 family",
+    "1\u{FE0F}\u{20E3}a\u{FE0F}",
+    "🇩🇪🇫\u{1F3FD}", "🍎\u{200D}🍎\u{1F3FD}👩\u{200D}", "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}",
   ]
 
   @Test func `widths are those of the terminal's cells`() {
@@ -30,7 +32,8 @@ import Testing
 
   @Test func `nothing that could act on a terminal is left`() {
     for text in Self.texts {
-      #expect(utf8.set(text).text.unicodeScalars.allSatisfy { $0.isPlain })
+      let shown = utf8.set(text).text
+      #expect(shown.escapedForDisplay == shown)
       #expect(ascii.set(text).text.utf8.allSatisfy { (0x20..<0x7F).contains($0) })
     }
     #expect(utf8.set("a\u{1B}[2J\u{202E}b").text == "a\\u{1B}[2J\\u{202E}b")
@@ -47,6 +50,79 @@ import Testing
     #expect(ascii.set("a → b… ▸│").text == "a -> b~ >|")
     #expect(ascii.set("Zoë 株").text == "Zo? ?")
     #expect(ascii.fit("member → owner", 9) == "member ~ ")
+  }
+
+  @Test func `emoji of several scalars get two cells, or those of their parts`() {
+    let images = Typesetter(isUTF8: true, emoji: .sequences)
+    for (text, parts) in [
+      ("👨\u{200D}👩\u{200D}👧\u{200D}👦", 8), ("👩\u{200D}💻", 4), ("👍🏽", 4), ("🇩🇪", 2), ("1\u{FE0F}\u{20E3}", 2),
+      ("❤\u{FE0F}", 2),
+      ("🏴\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}", 2),
+    ] {
+      #expect(utf8.set(text) == (text, parts))
+      #expect(images.set(text) == (text, 2))
+      #expect(utf8.set("a\(text)b") == ("a\(text)b", parts + 2))
+      #expect(pieces(text) == [Typesetter.Piece(text: text, width: parts, isUncertain: true)])
+    }
+    #expect(utf8.set("👩\u{200D}🍎") == ("👩\\u{200D}🍎", 12))
+  }
+
+  @Test func `the widths are those of terminals that are known`() {
+    for (environment, width) in [
+      (["TERM": "xterm-256color"], EmojiWidth.parts), (["TERM": "xterm-kitty"], .sequences),
+      (["TERM": "foot-extra"], .sequences), (["TERM": "footage"], .parts),
+      (["TERM": "xterm-256color", "LC_TERMINAL": "iTerm2"], .sequences),
+      (["TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"], .sequences),
+      (["TERM": "tmux-256color", "LC_TERMINAL": "iTerm2"], .parts),
+      (["TERM": "xterm-kitty", "TMUX": "/tmp/tmux-0/default,1,0"], .parts), ([:], .parts),
+    ] {
+      #expect(EmojiWidth.detected { environment[$0] } == width, "\(environment)")
+    }
+  }
+
+  @Test func `a row is divided at the first text of uncertain width`() {
+    let line = [Span("ab 👍 "), Span("🇩🇪 x", Style(bold: true)), Span("   ")]
+    let pieces = RowPieces(line, columns: 40, utf8)
+    #expect(pieces.known.map(\.text) == ["ab 👍 "])
+    #expect(pieces.rest.map(\.text) == ["🇩🇪", " x"])
+    #expect(pieces.rest.map(\.column) == [6, 8])
+    #expect(pieces.rest.map(\.reach) == [10, 10])
+    #expect(RowPieces(line, columns: 7, utf8).rest.isEmpty)
+    #expect(RowPieces([Span("a"), Span(" ", Style(reversed: true))], columns: 9, utf8).rest.isEmpty)
+  }
+
+  @Test func `what terminals may join is one piece, of uncertain width`() {
+    #expect(pieces("नि").map(\.isUncertain) == [true])
+    #expect(pieces("🍎🏽").map(\.isUncertain) == [true])
+    #expect(pieces("🇩").map(\.isUncertain) == [true])
+    #expect(pieces("👍e\u{301}株").map(\.isUncertain) == [false, false, false])
+    #expect(pieces("🍎\u{200D}🍎").map(\.text) == ["🍎", "\\u{200D}", "🍎"])
+  }
+
+  @Test func `no emoji is cut`() {
+    let family = "👨\u{200D}👩\u{200D}👧\u{200D}👦"
+    for emoji in EmojiWidth.allCases {
+      let typesetter = Typesetter(isUTF8: true, emoji: emoji)
+      for width in 0...24 {
+        let fitted = typesetter.fit("ab\(family)c\(family)", width)
+        let cut = typesetter.shorten("ab\(family)c\(family)", to: width)
+        for shown in [fitted, cut] where width > 2 {
+          let rest = shown.replacing(family, with: "")
+          #expect(rest.unicodeScalars.allSatisfy { $0.value < 0x1F000 }, "\(shown) in \(width)")
+        }
+      }
+    }
+    #expect(utf8.fit("ab\(family)", 10) == "ab\(family)")
+    #expect(utf8.fit("ab\(family)", 9) == "ab…      ")
+  }
+
+  private func pieces(_ text: String) -> [Typesetter.Piece] {
+    var pieces: [Typesetter.Piece] = []
+    utf8.forEachPiece(of: text) {
+      pieces.append($0)
+      return true
+    }
+    return pieces
   }
 
   @Test(arguments: [true, false])
@@ -71,8 +147,8 @@ import Testing
         let lines = typesetter.wrap(text, width)
         #expect(
           lines.allSatisfy { typesetter.measured($0) <= width }, "\(text.escapedForDisplay) in \(width)")
-        // The widest character has four cells.
-        guard width > 3 else { continue }
+        // The widest emoji has eight cells.
+        guard width > 7 else { continue }
         let letters = lines.joined().filter { $0 != " " }
         #expect(letters == typesetter.set(text).text.filter { $0 != " " })
       }
@@ -117,8 +193,6 @@ import Testing
 }
 
 extension Typesetter {
-  /// The width of text that was set already, scalar by scalar as the screen counts it.
-  func measured(_ text: String) -> Int {
-    text.unicodeScalars.reduce(0) { $0 + ($1.isASCII ? 1 : set("x" + String(Character($1))).width - 1) }
-  }
+  /// The width of text that was set already, which setting it again doesn't change.
+  func measured(_ text: String) -> Int { set(text).width }
 }

@@ -10,8 +10,11 @@ final class Emulator {
   private var graphics = cvterm_graphics()
   private var cursorVisible = true
   private var isAlternate = false
+  private var images: EmojiImages?
 
-  init(columns: Int, rows: Int) throws {
+  /// - Parameter drawsImages: whether an emoji of several scalars is drawn as one image.
+  init(columns: Int, rows: Int, drawsImages: Bool = false) throws {
+    if drawsImages { images = EmojiImages() }
     guard let terminal = vterm_new(Int32(rows), Int32(columns)), let grid = vterm_obtain_screen(terminal)
     else { throw TerminalFailure("libvterm gave no terminal") }
     self.terminal = terminal
@@ -47,7 +50,9 @@ final class Emulator {
     callbacks.deallocate()
   }
 
-  func show(_ bytes: [UInt8]) {
+  func show(_ bytes: [UInt8]) { draw(images?.replacing(bytes) ?? bytes) }
+
+  private func draw(_ bytes: [UInt8]) {
     bytes.withUnsafeBytes {
       cvterm_show(terminal, &graphics, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
     }
@@ -56,6 +61,7 @@ final class Emulator {
   func resize(columns: Int, rows: Int) { vterm_set_size(terminal, Int32(rows), Int32(columns)) }
 
   var screen: Screen {
+    if let rest = images?.rest() { draw(rest) }
     var rows: Int32 = 0
     var columns: Int32 = 0
     vterm_get_size(terminal, &rows, &columns)
@@ -78,7 +84,8 @@ final class Emulator {
       return value < 0 ? nil : Int(value)
     }
     return Screen.Cell(
-      text: isRightHalf ? "" : text.isEmpty ? " " : text, width: isRightHalf ? 0 : Int(cell.width),
+      text: isRightHalf ? "" : text.isEmpty ? " " : images?.text(text) ?? text,
+      width: isRightHalf ? 0 : Int(cell.width),
       reverse: cell.attrs.reverse != 0, bold: cell.attrs.bold != 0, dim: cell.attrs.font == cvterm_dim_font,
       underline: cell.attrs.underline != 0, foreground: color(cell.fg), background: color(cell.bg))
   }

@@ -17,9 +17,12 @@ public final class TerminalProcess {
   public var belongings: [AnyObject] = []
 
   /// Starts a program, given by its path, with exactly this environment.
+  ///
+  /// - Parameter drawsImages: whether the terminal draws an emoji of several scalars as one image in two cells; otherwise
+  ///   it draws the parts one after the other.
   public init(
     _ executable: String, _ arguments: [String] = [], environment: [String: String] = plainEnvironment,
-    columns: Int = 120, rows: Int = 32, workingDirectory: String? = nil
+    columns: Int = 120, rows: Int = 32, workingDirectory: String? = nil, drawsImages: Bool = false
   ) throws {
     let terminal = Descriptor(try check(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), "posix_openpt"))
     var path = [CChar](repeating: 0, count: 256)
@@ -30,7 +33,7 @@ public final class TerminalProcess {
     terminal.stopBlocking()
     setSize(of: terminal, columns: columns, rows: rows)
     settingsAtStart = settings
-    emulator = try Emulator(columns: columns, rows: rows)
+    emulator = try Emulator(columns: columns, rows: rows, drawsImages: drawsImages)
     self.terminal = terminal
     program = try ChildProcess(
       executable, arguments, environment: environment, workingDirectory: workingDirectory, inNewSession: true

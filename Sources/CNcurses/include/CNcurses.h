@@ -64,6 +64,23 @@ bool cncurses_has(const char *name);
 /// Writes to the terminal, bypassing curses. Use it only for output that doesn't affect drawing.
 void cncurses_send(const void *bytes, size_t count);
 
+/// Output that curses doesn't know of is collected in a buffer and sent by `cncurses_flush`, after `doupdate`. These move
+/// the cursor, choose the style of what follows, add text, and erase the rest of the row.
+void cncurses_place(int row, int column);
+/// Moves the cursor within its row, which is shorter on most terminals.
+void cncurses_place_in_row(int row, int column);
+void cncurses_style(attr_t attributes, short pair);
+void cncurses_text(const char *bytes, size_t count);
+void cncurses_blanks(int count);
+void cncurses_erase_to_end(void);
+/// Whether text beyond the last column continues in the next row, as it does unless it is switched off.
+void cncurses_wrap(bool on);
+/// Whether the terminal can erase the rest of a row, and switch wrapping off.
+bool cncurses_can_erase(void);
+bool cncurses_can_clip(void);
+/// Sends what was collected. The cursor must be where curses left it, and the style plain.
+void cncurses_flush(void);
+
 /// The number of color pairs, including pair 0 (the terminal's own colors).
 int cncurses_color_pairs(void);
 

@@ -1,16 +1,23 @@
 extension String {
   /// The text with everything that could act on a terminal, or hide in it, as a visible escape: control
-  /// characters, line separators, bidirectional and zero-width characters and unassigned ones. A
-  /// backslash stays as it is.
+  /// characters, line separators, bidirectional and zero-width characters and unassigned ones. What makes an emoji of
+  /// several scalars isn't hidden, and stays. A backslash stays as it is.
   public var escapedForDisplay: String {
     guard !unicodeScalars.allSatisfy(\.isPlain) else { return self }
     var result = ""
-    for scalar in unicodeScalars {
+    var rest = self[...].unicodeScalars
+    while let scalar = rest.first {
+      if let end = EmojiSequence.end(in: rest) {
+        result.unicodeScalars += rest[..<end]
+        rest = rest[end...]
+        continue
+      }
       if scalar.isPlain {
         result.unicodeScalars.append(scalar)
       } else {
         result += scalar.visibleEscape
       }
+      rest.removeFirst()
     }
     return result
   }

@@ -257,6 +257,8 @@ private struct Report: Encodable {
       "size", terminal.size.map { "\($0.columns)x\($0.rows)" } ?? "unknown: standard output is no terminal")
     section.add("clipboard", terminal.clipboardObstacle ?? "by OSC 52")
     section.add("mouse", terminal.hasMouse ? "yes" : "no")
+    let emoji = ConfigurationFile.load().configuration.emoji
+    section.add("emoji", "\((emoji ?? terminal.emoji).rawValue)\(emoji == nil ? "" : ", configured")")
     section.add("paste", terminal.tellsPaste ? "told from what is typed" : "not told from what is typed")
     let ways = [("TMUX", "tmux"), ("STY", "screen"), ("SSH_CONNECTION", "SSH")]
     section.add(

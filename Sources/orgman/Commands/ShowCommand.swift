@@ -75,7 +75,7 @@ struct ShowCommand: ParsableCommand {
       }
       return (fields + users).joined()
     }
-    let width = members.reduce(0) { max($0, min(40, display($1.member.userID).displayWidth)) }
+    let width = members.reduce(0) { max($0, min(40, display($1.member.userID).displayed.displayWidth)) }
     var lines = [
       "\(display(organization.name))  \(defaults.shown(organization.status.rawValue, .status))",
       display(organization.id), "",
@@ -91,7 +91,7 @@ struct ShowCommand: ParsableCommand {
     lines += ["", "Members  \(members.count)"]
     lines += members.map { row in
       let member = row.member
-      let user = display(member.userID)
+      let user = display(member.userID).displayed
       let role = row.defaults.shown(member.role.title, .role)
       return user + String(repeating: " ", count: max(0, width - user.displayWidth) + 2) + role
         + String(repeating: " ", count: 15 - role.count) + member.joinedAt.dayText

@@ -1,6 +1,6 @@
-import CLinux
 import Glibc
 import OrgCore
+import OrgTerminal
 
 /// Rows under titles, for users: as wide as they are, or as the terminal is. What is too long is cut with an ellipsis, ids in
 /// the middle, for their ends tell them apart, and last of all; numbers never.
@@ -10,6 +10,11 @@ struct Table {
   let rows: [[String]]
   /// How wide the terminal is; `nil` for no limit.
   let width: Int?
+
+  init(columns: [Column], rows: [[String]], width: Int?) {
+    (self.columns, self.width) = (columns, width)
+    self.rows = rows.map { $0.map(\.displayed) }
+  }
 
   /// Between two columns.
   private static let gap = 2
@@ -91,13 +96,16 @@ extension String {
     return result
   }
 
-  /// The width of the text in terminal cells; the text must be escaped.
-  var displayWidth: Int {
-    if utf8.allSatisfy({ $0 < 0x80 }) { return utf8.count }
-    _ = Self.locale
-    return unicodeScalars.reduce(0) { $0 + max(0, Int(clinux_wcwidth($1.value))) }
-  }
+  /// The text as a terminal shows it, with few marks on a letter.
+  var displayed: String { Self.typesetter.set(self).text }
 
-  /// `wcwidth` depends on the locale.
-  private static let locale: Void = { _ = setlocale(LC_CTYPE, "C.UTF-8") }()
+  /// The width of the text in terminal cells; the text must be as a terminal shows it.
+  var displayWidth: Int { Self.typesetter.set(self).width }
+
+  private static let typesetter: Typesetter = {
+    // The widths of characters depend on the locale.
+    _ = setlocale(LC_CTYPE, "C.UTF-8")
+    let emoji = ConfigurationFile.load().configuration.emoji
+    return Typesetter(isUTF8: true, emoji: emoji ?? .detected { UserDirectory.variable($0) })
+  }()
 }
