@@ -44,7 +44,9 @@ import Testing
         "which has role, in, organizations, owners, members and billing;") == true)
     #expect(
       message("in:x", MembershipQuery.self)?.contains(
-        "which has role, joined, plan, status, user, members, owners, created and no;") == true)
+        "which has role, joined, plan, status, user, members, owners, created, stripe, lago, no and duplicate;"
+      )
+        == true)
     #expect(message("in:gone", UserQuery.self)?.contains(#"no status "gone""#) == true)
     #expect(message("joined:soon", MemberQuery.self)?.contains("joined: takes a day") == true)
     #expect(message("owners:many", UserQuery.self)?.contains("owners: takes a number") == true)

@@ -127,7 +127,10 @@ import Testing
         holds = plain(
           Query.Comparison.Sign.allCases.first { $0 == comparison.sign } ?? .equal,
           own < other ? -1 : own == other ? 0 : 1)
+      case .value(let field, let value): holds = organization[field] == value
       case .none(let field): holds = organization[field] == nil
+      // What all stores have in common is in the behaviors of stores.
+      case .duplicate: holds = false
       }
       return holds != term.isNegated
     }

@@ -2501,6 +2501,8 @@ enum Golden {
 
      To look after
      ! without an owner                    6   86 % ████████████████████████████████████████████████████
+       suspended, only billing             0    0 %
+       named almost alike                  0    0 %
      ! without a Stripe id                 6   86 % ████████████████████████████████████████████████████
      ! without a Lago id                   6   86 % ████████████████████████████████████████████████████
      ! without either                      6   86 % ████████████████████████████████████████████████████
@@ -2513,8 +2515,6 @@ enum Golden {
        Acme Corp                                   2026-11-22 21:51
        Globex                                      2026-11-22 21:51
        Initech                                     2026-11-22 21:51
-       Umbrella                                    2026-11-22 21:51
-       株式会社みらい                              2026-11-22 21:51
 
 
      Enter show  u undo  1-4 screens  / filter  : more  ? help  q back
@@ -2549,12 +2549,12 @@ enum Golden {
 
      To look after
      ! without an owner              6   86 % █████████
+       suspended, only billing       0    0 %
+       named almost alike            0    0 %
      ! without a Stripe id           6   86 % █████████
      ! without a Lago id             6   86 % █████████
      ! without either                6   86 % █████████
      ! without members               6   86 % █████████
-
-     Largest
 
 
      Enter show  u undo  1-4 screens  / filter  : more  ? help  q back
@@ -2570,12 +2570,12 @@ enum Golden {
 
      To look after
        without an owner                    0    0 %
+       suspended, only billing             0    0 %
+       named almost alike                  0    0 %
        without a Stripe id                 0    0 %
        without a Lago id                   0    0 %
        without either                      0    0 %
        without members                     0    0 %
-
-
 
 
 
@@ -2618,12 +2618,12 @@ enum Golden {
 
      To look after
        without an owner              0    0 %
+       suspended, only billing       0    0 %
+       named almost alike            0    0 %
        without a Stripe id           0    0 %
        without a Lago id             0    0 %
        without either                0    0 %
        without members               0    0 %
-
-
 
 
 
@@ -2638,8 +2638,6 @@ enum Golden {
     "overview end 120x32": #"""
      orgman  Overview                                                               /srv/ops/data  7 orgs  4 members   live
      What                              Count  Share
-     Status
-       active                              5   72 % ███████████████████████████████████████████
        suspended                           1   14 % █████████
        deleted                             1   14 % █████████
 
@@ -2651,6 +2649,8 @@ enum Golden {
 
      To look after
      ! without an owner                    6   86 % ████████████████████████████████████████████████████
+       suspended, only billing             0    0 %
+       named almost alike                  0    0 %
      ! without a Stripe id                 6   86 % ████████████████████████████████████████████████████
      ! without a Lago id                   6   86 % ████████████████████████████████████████████████████
      ! without either                      6   86 % ████████████████████████████████████████████████████
@@ -2686,11 +2686,11 @@ enum Golden {
     "overview end 80x24": #"""
      orgman  Overview                       /srv/ops/data  7 orgs  4 members   live
      What                        Count  Share
-       professional                  1   14 % ██
-       starter                       1   14 % ██
 
      To look after
      ! without an owner              6   86 % █████████
+       suspended, only billing       0    0 %
+       named almost alike            0    0 %
      ! without a Stripe id           6   86 % █████████
      ! without a Lago id             6   86 % █████████
      ! without either                6   86 % █████████
@@ -2740,7 +2740,7 @@ enum Golden {
 
 
 
-     /owner                                                                                                         1 of 18
+     /owner                                                                                                         1 of 20
 
      Enter keep  Esc cancel
     [cursor 7, 29]
@@ -2753,7 +2753,7 @@ enum Golden {
 
 
 
-     /owner                         1 of 18
+     /owner                         1 of 20
 
      Enter keep  Esc cancel
     [cursor 7, 7]
@@ -2780,7 +2780,7 @@ enum Golden {
 
 
 
-     /owner                                                                 1 of 18
+     /owner                                                                 1 of 20
 
      Enter keep  Esc cancel
     [cursor 7, 21]
@@ -2801,12 +2801,12 @@ enum Golden {
 
      To look after
      ! without an owner              6   86 % #########
+       suspended, only billing       0    0 %
+       named almost alike            0    0 %
      ! without a Stripe id           6   86 % #########
      ! without a Lago id             6   86 % #########
      ! without either                6   86 % #########
      ! without members               6   86 % #########
-
-     Largest
 
 
      Enter show  u undo  1-4 screens  / filter  : more  ? help  q back

@@ -25,15 +25,22 @@ import Testing
       organizations[3].planTier = "starter"
       organizations[4].status = .suspended
       organizations[5].stripeCustomerID = "cus_1"
+      organizations[6].stripeCustomerID = "cus_1"
+      organizations[7].stripeCustomerID = "cus_10"
+      organizations[8].name = organizations[9].name.uppercased() + ", Inc."
+      members.append(Sample.member("eve", .billingAdmin, organizations[4].id))
       members.append(Sample.member("dan", .member, "org_golf"))
     }
     driver.press(.showOverview)
     #expect(counts["status:active"] == 9)
     #expect(counts["status:deleted"] == 0)
     #expect(counts["plan:STARTER"] == 2)
-    #expect(counts["no:stripe"] == 8)
+    #expect(counts["no:stripe"] == 6)
+    #expect(counts["stripe:cus_1"] == 2)
+    #expect(counts["duplicate:name"] == 2)
+    #expect(counts["status:suspended role:billing !role:owner !role:member"] == 1)
     #expect(counts["owners:0"] == 9)
-    #expect(counts["members:0"] == 8)
+    #expect(counts["members:0"] == 7)
     for (query, count) in counts {
       let shown = OrganizationList(driver.store.data, for: ListRequest(query: query))
       #expect(shown.queryError == nil && shown.count == count, "\(query)")

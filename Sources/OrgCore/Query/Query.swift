@@ -12,7 +12,10 @@
 /// | `role:owner` | that have a member with the role; beside `user:`, in which that user has it |
 /// | `members:>10`, `owners:0` | with so many members or owners: `>`, `>=`, `<`, `<=`, `=` or a number alone |
 /// | `created:<2026-01-01` | created on such a day in UTC, with the same signs |
+/// | `stripe:cus_1`, `lago:x` | with just that billing id |
 /// | `no:stripe`, `no:lago` | without that billing id |
+/// | `duplicate:name` | with a name similar to that of another, where neither is deleted |
+/// | `duplicate:stripe`, `duplicate:lago` | with a billing id that another has, too |
 ///
 /// `!` in front of a term negates it. In double quotes, `\"` and `\\` stand for `"` and `\`.
 public struct Query: ListQuery {
@@ -45,8 +48,12 @@ public struct Query: ListQuery {
     case owners(Comparison)
     /// The day of creation, in days since 1970-01-01 UTC.
     case created(Comparison)
+    /// Just this value in an optional field.
+    case value(OrganizationField, String)
     /// No value in an optional field.
     case none(OrganizationField)
+    /// A name similar to another's, or the same value in an optional field.
+    case duplicate(OrganizationField)
   }
 
   /// A sign and the number to compare with.
@@ -97,10 +104,27 @@ public struct Query: ListQuery {
         .text("plan") { .plan($0) }, .status { .status($0) }, .role(among: roles) { .role($0) },
         .text("user") { .user($0) }, .number("members") { .members($0) },
         .number("owners") { .owners($0) }, .day("created") { .created($0) },
-        .word("no", "billing id", OrganizationField.optional.reversed().map { "no:\($0.descriptor.word)" }) {
-          word in OrganizationField.optional.first { $0.descriptor.word == word }.map { .none($0) }
-        },
-      ])
+      ]
+        + OrganizationField.optional.reversed().map { field in
+          .text(field.descriptor.word) { .value(field, $0) }
+        } + [
+          .word("no", "billing id", OrganizationField.optional.reversed().map { "no:\($0.descriptor.word)" })
+          {
+            word in OrganizationField.optional.first { $0.descriptor.word == word }.map { .none($0) }
+          },
+          .word("duplicate", "kind of duplicate", duplicates.map { "duplicate:\($0.descriptor.word)" }) {
+            word in
+            duplicates.first { $0.descriptor.word == word }.map { .duplicate($0) }
+          },
+        ])
+  }
+
+  /// What organizations can have in common.
+  private static let duplicates = [OrganizationField.name] + OrganizationField.optional.reversed()
+
+  /// Whether an organization may come to match, or no longer match, when another changes.
+  package var dependsOnOthers: Bool {
+    terms.contains { if case .duplicate = $0.condition { true } else { false } }
   }
 
   /// The query as a list shows it that hides deleted organizations: the same if it says which statuses it asks for, otherwise
@@ -181,7 +205,9 @@ public struct Query: ListQuery {
       case members(Comparison)
       case owners(Comparison)
       case created(Comparison)
+      case value(OrganizationField, String, lowercase: [UInt8])
       case none(OptionalFields)
+      case duplicate(OrganizationField)
     }
 
     let condition: Condition
@@ -199,7 +225,10 @@ public struct Query: ListQuery {
       case .members(let comparison): condition = .members(comparison)
       case .owners(let comparison): condition = .owners(comparison)
       case .created(let comparison): condition = .created(comparison)
+      case .value(let field, let value):
+        condition = .value(field, value, lowercase: Array(value.lowercased().utf8))
       case .none(let field): condition = .none(OptionalFields { $0 == field })
+      case .duplicate(let field): condition = .duplicate(field)
       case .role, .user: return nil
       }
     }
@@ -208,8 +237,8 @@ public struct Query: ListQuery {
       switch condition {
       case .status, .none, .created: 0
       case .plan, .members: 1
-      case .text: 2
-      case .fuzzy: 3
+      case .text, .value: 2
+      case .fuzzy, .duplicate: 3
       case .owners: 4
       }
     }
@@ -299,14 +328,23 @@ package struct QuerySubject {
     case .members(let comparison): comparison.holds(for: members.memberCount(at: index))
     case .owners(let comparison): comparison.holds(for: members.roleCounts(at: index).owner)
     case .created(let comparison): createdAt.dayNumber.map(comparison.holds) ?? false
+    case .value(let field, let value, let lowercase):
+      // Few have it, in any field and case.
+      SearchText.contains(lowercase, in: text)
+        && members.value(of: field, at: index)?.utf8.elementsEqual(value.utf8) == true
     case .none(let field): present.isDisjoint(with: field)
+    case .duplicate(let field): members.isDuplicate(field, at: index)
     }
   }
 }
 
-/// The members of organizations that have an index, as a query asks for them. An object, for it is handed on for each
-/// organization.
+/// The members of organizations that have an index, as a query asks for them, and what else it rarely asks for. An object,
+/// for it is handed on for each organization.
 package protocol QueryMembers: AnyObject {
+  /// The value of an optional field of an organization.
+  func value(of field: OrganizationField, at index: Int) -> String?
+  /// Whether another organization has the same value in an optional field, or a similar name, where neither is deleted.
+  func isDuplicate(_ field: OrganizationField, at index: Int) -> Bool
   /// How many members an organization has.
   func memberCount(at index: Int) -> Int
   /// How many members of an organization have each role.

@@ -1,4 +1,5 @@
 import OrderedCollections
+import Synchronization
 
 /// All records at one revision, in memory.
 package struct MemoryReader: StoreReader {
@@ -131,7 +132,24 @@ package struct MemoryReader: StoreReader {
   private final class Members: QueryMembers, Sendable {
     private let records: OrderedDictionary<String, Record>
 
+    private let duplicates = Mutex<[OrganizationField: Duplicates]>([:])
+
     init(_ records: OrderedDictionary<String, Record>) { self.records = records }
+
+    func value(of field: OrganizationField, at index: Int) -> String? {
+      records.values[index].organization[field]
+    }
+
+    func isDuplicate(_ field: OrganizationField, at index: Int) -> Bool { duplicates(field)[index] }
+
+    func duplicates(_ field: OrganizationField) -> Duplicates {
+      duplicates.withLock { known in
+        if let known = known[field] { return known }
+        let found = Duplicates(of: records.count) { records.values[$0].organization.hash(of: field) }
+        known[field] = found
+        return found
+      }
+    }
 
     func memberCount(at index: Int) -> Int { records.values[index].members.count }
     func roleCounts(at index: Int) -> RoleCounts { records.values[index].roleCounts }
@@ -191,6 +209,7 @@ package struct MemoryReader: StoreReader {
       overview.add(record.organization, memberCount: record.members.count) { record.roleCounts }
     }
     overview.sharedBillingIDs = (try? sharedBillingIDs(limit: Overview.topCount)) ?? []
+    overview.similarNameCount = members.duplicates(.name).count
     return overview
   }
 

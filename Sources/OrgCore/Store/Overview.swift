@@ -14,6 +14,8 @@ public struct Overview: Sendable {
   public var members: Members?
   /// The billing ids that several organizations have, the most common first.
   public var sharedBillingIDs: [SharedBillingID] = []
+  /// How many organizations have a name similar to another's, where neither is deleted; `nil` until that has been counted.
+  public var similarNameCount: Int?
   /// The newest organizations, the newest first.
   public var newest: [Organization] = []
 
@@ -23,6 +25,8 @@ public struct Overview: Sendable {
     public var ownerless = 0
     /// How many organizations have no members.
     public var memberless = 0
+    /// How many suspended organizations have members who see to the billing, and no others.
+    public var suspendedForBilling = 0
     /// The organizations with the most members, the largest first.
     public var largest: [(organization: Organization, count: Int)] = []
 
@@ -56,8 +60,14 @@ public struct Overview: Sendable {
     var members = self.members ?? Members()
     self.members = nil
     if memberCount == 0 { members.memberless += 1 }
-    if memberCount == 0 || roles().owner == 0 { members.ownerless += 1 }
-    if memberCount > 0 {
+    if memberCount == 0 {
+      members.ownerless += 1
+    } else {
+      let roles = roles()
+      if roles.owner == 0 { members.ownerless += 1 }
+      if organization.status == .suspended, roles[.billingAdmin] == roles.total {
+        members.suspendedForBilling += 1
+      }
       Self.offer((organization, memberCount), memberCount, to: &members.largest, value: \.count)
     }
     self.members = members

@@ -33,9 +33,9 @@ extension StoreReader {
     withBillingID value: String, in field: OrganizationField
   ) throws(OrgError) -> [Organization] {
     var found: [Organization] = []
-    // A store finds texts by its index; few organizations have one in common.
-    try forEachOrganization(matching: Query(containing: value)) { row throws(OrgError) in
-      if row.organization[field] == value { found.append(row.organization) }
+    try forEachOrganization(matching: Query(terms: [QueryTerm(.value(field, value))])) {
+      row throws(OrgError) in
+      found.append(row.organization)
     }
     return found
   }

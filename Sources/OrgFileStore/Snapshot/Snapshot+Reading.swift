@@ -114,6 +114,7 @@ extension Snapshot: StoreReader {
       ) { contents.roleCounts(at: index) }
     }
     overview.sharedBillingIDs = (try? sharedBillingIDs(limit: Overview.topCount)) ?? []
+    overview.similarNameCount = duplicates(.name).count
     return overview
   }
 
@@ -123,6 +124,10 @@ extension Snapshot: StoreReader {
 }
 
 extension Snapshot: QueryMembers {
+  package func value(of field: OrganizationField, at index: Int) -> String? {
+    contents.organization(at: index)[field]
+  }
+  package func isDuplicate(_ field: OrganizationField, at index: Int) -> Bool { duplicates(field)[index] }
   package func memberCount(at index: Int) -> Int { contents.memberCount(at: index) }
   package func roleCounts(at index: Int) -> RoleCounts { contents.roleCounts(at: index) }
   package func role(of user: String, at index: Int) -> Role? { contents.role(of: user, at: index) }

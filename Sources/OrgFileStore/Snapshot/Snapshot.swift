@@ -1,4 +1,5 @@
 import OrgCore
+import Synchronization
 
 /// Both files at one moment. Records are created on demand: a snapshot of a million members costs what it
 /// takes to find them again, and no string.
@@ -10,6 +11,8 @@ package final class Snapshot: Sendable {
   package let recordProblems: [FileProblem]
   /// The files.
   let contents: FileContents
+  /// What several organizations have in common, as far as it was asked for.
+  private let duplicates = Mutex<[OrganizationField: Duplicates]>([:])
 
   init(
     generation: UInt64, problems: [FileProblem] = [], recordProblems: [FileProblem] = [],
@@ -23,6 +26,16 @@ package final class Snapshot: Sendable {
 }
 
 extension Snapshot {
+  /// Which organizations have the same value in an optional field as others, or similar names; worked out once.
+  func duplicates(_ field: OrganizationField) -> Duplicates {
+    duplicates.withLock { known in
+      if let known = known[field] { return known }
+      let found = Duplicates(of: contents.organizationCount) { contents.organization(at: $0).hash(of: field) }
+      known[field] = found
+      return found
+    }
+  }
+
   /// All organizations in the order of the data, deleted ones too; each is made when it is asked for.
   var organizations: some RandomAccessCollection<Organization> {
     (0..<contents.organizationCount).lazy.map { [contents] in contents.organization(at: $0) }

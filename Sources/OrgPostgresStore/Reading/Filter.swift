@@ -45,7 +45,13 @@ struct Filter {
     case .owners(let comparison):
       return "\(raw: tables.count(of: .owner)) \(raw: comparison.sign.rawValue) \(comparison.number)"
     case .created(let comparison): return Self.day(of: tables.creation, comparison)
+    case .value(let field, let value):
+      // An index finds texts that are looked for anywhere.
+      return """
+        \(raw: tables.searchText) like \(value.textPattern) and coalesce(\(raw: tables.text(field)) = \(value), false)
+        """
     case .none(let field): return "\(raw: tables.text(field)) is null"
+    case .duplicate(let field): return "\(raw: tables.isDuplicate(field))"
     case .user, .role: return nil
     }
   }

@@ -97,7 +97,7 @@ struct ListBuilder {
     let (generation, changes) = try reader.changes(since: isSame ? nil : since)
     let difference = isSame ? StoreDifference() : changes
     if let changes, let earlier, changes != StoreDifference() {
-      if !query.isEmpty, earlier.query == query, earlier.isComplete {
+      if !query.isEmpty, !query.dependsOnOthers, earlier.query == query, earlier.isComplete {
         reader.willAsk([reader.matchStatement(query, among: Array(changes.changed))])
       }
       reader.willAsk(Outdated(earlier, ids, changes)?.statements(reader) ?? [])
@@ -174,6 +174,9 @@ struct ListBuilder {
     }
     let all = changes.changed.union(changes.removed)
     guard !all.isEmpty else { return earlier.order == order ? earlier.rows : ordering.inOrder(earlier.rows) }
+    guard !query.dependsOnOthers else {
+      return ordering.inOrder(try reader.matches(query, numbers: ordering.ids))
+    }
     let outdated = Set(all.compactMap(ordering.ids.number))
     let matches = try reader.matches(query, among: Array(changes.changed), numbers: ordering.ids)
     return ordering.inOrder(earlier.rows.filter { !outdated.contains($0) } + matches)

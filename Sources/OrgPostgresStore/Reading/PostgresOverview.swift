@@ -9,6 +9,9 @@ extension PostgresReader {
     overview.members = try memberCounts(of: overview.organizationCount)
     counted(overview)
     overview.sharedBillingIDs = try sharedBillingIDs(limit: Overview.topCount)
+    counted(overview)
+    let similar = try ask("select sum(n)::bigint from (\(raw: tables.similarNames)) alike")
+    overview.similarNameCount = similar.number(0, 0) ?? 0
     return overview
   }
 
@@ -78,11 +81,16 @@ extension PostgresReader {
 
   /// What is known of the members: from the counts of each organization, where they are kept.
   private func memberCounts(of organizationCount: Int) throws(OrgError) -> Overview.Members {
+    let organizations = tables.organizations
     let counts =
       tables.isInstalled
-      ? "select organization, sum(members)::bigint as members, bool_or(role = 'owner') as is_owned from orgman.role_count"
+      ? """
+      select organization, sum(members)::bigint as members, bool_or(role = 'owner') as is_owned, \
+      bool_and(role = 'billing_admin') as sees_to_billing from orgman.role_count
+      """
       : """
-      select \(tables.memberOrganization) as organization, count(*) as members, bool_or(\(tables.role) = 'owner') as is_owned \
+      select \(tables.memberOrganization) as organization, count(*) as members, bool_or(\(tables.role) = 'owner') as is_owned, \
+      bool_and(\(tables.role) = 'billing_admin') as sees_to_billing \
       from \(tables.members) m
       """
     let rows = try ask(
@@ -90,15 +98,18 @@ extension PostgresReader {
       with counts as materialized (\(raw: counts) group by 1), \
       largest as (select organization, members from counts where members >= (select min(members) from \
       (select members from counts order by members desc limit \(Overview.topCount)) most)) \
-      select \(raw: tables.rowColumns), largest.members, sums.all_of_them, sums.owned \
+      select \(raw: tables.rowColumns), largest.members, sums.all_of_them, sums.owned, suspended.n \
       from (select count(*) as all_of_them, count(*) filter (where is_owned) as owned from counts) sums \
-      left join (largest join \(raw: tables.organizations) o on o.id = largest.organization) on true \
+      cross join (select count(*) as n from counts join \(raw: organizations) o on o.id = counts.organization \
+      where sees_to_billing and \(raw: tables.status) = 'suspended') suspended \
+      left join (largest join \(raw: organizations) o on o.id = largest.organization) on true \
       order by largest.members desc, \(raw: tables.dataOrder) limit \(Overview.topCount)
       """, without: ["enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan"])
     var members = Overview.Members()
     let column = Tables.organizationWidth + 1
     members.memberless = max(0, organizationCount - (rows.number(0, column + 1) ?? 0))
     members.ownerless = max(0, organizationCount - (rows.number(0, column + 2) ?? 0))
+    members.suspendedForBilling = rows.number(0, column + 3) ?? 0
     members.largest = (0..<rows.count).compactMap { row in
       rows.number(row, column).map { (tables.organization(rows, row).0, $0) }
     }

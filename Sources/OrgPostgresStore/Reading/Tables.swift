@@ -100,6 +100,28 @@ struct Tables: Sendable {
   var nameKey: String { expressions.nameKey("o") }
   /// The same of another text.
   func nameKey(of text: String) -> String { expressions.nameKey(of: text) }
+  /// Selects how many organizations that aren't deleted have similar names, in `n`, and their ids: a row for each name that
+  /// several have. All organizations are looked at, each once.
+  var similarNames: String {
+    let name = expressions.similarName("d")
+    return """
+      select count(*) as n, array_agg(\(expressions.id("d"))) as ids from \(organizations) d \
+      where \(expressions.text(.status, "d")) <> 'deleted' group by \(name) having count(*) > 1 and \(name) <> ''
+      """
+  }
+
+  /// Whether another organization has the same value in an optional field, or a similar name, where neither is deleted.
+  func isDuplicate(_ field: OrganizationField) -> String {
+    guard field != .name else {
+      return "\(expressions.id("o")) in (select unnest(ids) from (\(similarNames)) alike)"
+    }
+    let value = expressions.text(field, "d")
+    return """
+      coalesce(\(text(field)) in (select \(value) from \(organizations) d where \(value) is not null \
+      group by 1 having count(*) > 1), false)
+      """
+  }
+
   /// What words are looked for in.
   var searchText: String { expressions.searchText("o") }
   /// The same for comparing with a word in letters of ASCII: what becomes one of them in lower case, and no other letters.

@@ -178,6 +178,80 @@ extension StoreBehavior {
       try expect(
         "who has another", try reader.organizations(withBillingID: "cus_1\"", in: .stripeCustomerID), is: [])
     },
+    StoreBehavior("a billing id finds just the organizations that have it, and duplicates are found") {
+      manager, sample in
+      try manager.addOrganizations(sample)
+      for (id, stripe, lago) in [
+        ("a", "cus_1", "cus_10"), ("b", "cus_1", "l_2"), ("c", "CUS_1", "l_3"), ("d", "cus_10", "cus_1"),
+      ] {
+        try manager.updateBillingIDs(of: sample.id(id), lago: lago, stripe: stripe)
+      }
+      let reader = try manager.reader()
+      for (query, ids) in [
+        ("stripe:cus_1", ["a", "b"]), ("stripe:CUS_1", ["c"]), ("stripe:cus_10", ["d"]),
+        ("lago:cus_1", ["d"]),
+        ("stripe:cus", []), ("!stripe:cus_1", ["c", "d"]), ("stripe:\"cus_%\"", []),
+        ("duplicate:stripe", ["a", "b"]), ("duplicate:lago", []), ("!duplicate:stripe", ["c", "d"]),
+      ] {
+        try expect(query, try reader.ids(query), is: ids.map(sample.id))
+      }
+      let listing = try reader.listing(Query("duplicate:stripe"), ListOrder(), after: nil)
+      try manager.updateBillingIDs(of: sample.id("a"), lago: nil, stripe: "cus_10")
+      let after = try manager.reader().listing(Query("duplicate:stripe"), ListOrder(), after: listing)
+      try expect("those after a change", after.ids, is: ["a", "d"].map(sample.id))
+    },
+    StoreBehavior("similar names are found, whatever their case, punctuation and legal form") {
+      manager, sample in
+      try manager.addOrganizations(sample)
+      func create(_ id: String, _ name: String) throws {
+        try manager.commit(
+          ChangeSet([
+            .createOrganization(sample.organization(sample.id(id), named: name, plan: "gold", at: 0))
+          ]))
+      }
+      try expect("none at first", try manager.reader().ids("duplicate:name"), is: [])
+      for (id, name) in [
+        ("e", "ALPHA, Inc."), ("f", "bravo GmbH & Co. KG"), ("g", "Zoë-Öl  Ltd"), ("h", "zoë\u{2013}öl"),
+        ("i", "Alphabet"),
+        ("j", "Inc Co"), ("k", "co"), ("l", "O'Neil Income"), ("m", "O\u{2019}NEIL income S.A."),
+        ("n", "株式会社"),
+        ("o", "!!!"), ("p", "???"),
+      ] {
+        try create(id, name)
+      }
+      func found() throws -> Set<String> { try Set(manager.reader().ids("duplicate:name")) }
+      func all(_ ids: [String]) -> Set<String> { Set(ids.map(sample.id)) }
+      try expect("those with similar names", try found(), is: all(["a", "e", "b", "f", "g", "h", "l", "m"]))
+      let reader = try manager.reader()
+      try expect("how many", try reader.overview().similarNameCount, is: 8)
+      let similar = try reader.similarNames(limit: 9)
+      try expect("in groups", similar.map(\.count), is: [2, 2, 2, 2])
+      try expect("the limit", try reader.similarNames(limit: 1).count, is: 1)
+      let listing = try reader.listing(Query("duplicate:name"), ListOrder(), after: nil)
+      try manager.updateStatus(of: sample.id("e"), to: .deleted)
+      try manager.rename(sample.id("f"), to: "Charlie AG")
+      let names = all(["c", "f", "g", "h", "l", "m"])
+      let after = try manager.reader().listing(Query("duplicate:name"), ListOrder(), after: listing)
+      try expect("those after changes", Set(after.ids), is: names)
+      try expect("those when asked anew", try found(), is: names)
+      try expect("how many are left", try manager.reader().overview().similarNameCount, is: 6)
+    },
+    StoreBehavior("suspended organizations of which the members see to the billing alone are counted") {
+      manager, sample in
+      guard sample.rules.roles.contains(.billingAdmin) else { return }
+      try manager.addOrganizations(sample)
+      try manager.commit(
+        ChangeSet([
+          .addMember(sample.member("eve", .billingAdmin, of: sample.id("c"))),
+          .addMember(sample.member("eve", .billingAdmin, of: sample.id("d"))),
+          .addMember(sample.member("eve", .billingAdmin, of: sample.id("b"))),
+        ]))
+      try manager.updateStatus(of: sample.id("b"), to: .suspended)
+      let reader = try manager.reader()
+      try expect("the count", try reader.overview().members?.suspendedForBilling, is: 1)
+      let query = "status:suspended role:billing !role:owner !role:member"
+      try expect("which", try reader.ids(query), is: [sample.id("c")])
+    },
     StoreBehavior("organizations that are gone since an earlier state are named") { manager, sample in
       try manager.addOrganizations(sample)
       let earlier = try manager.reader()

@@ -33,9 +33,11 @@ package struct OverviewRows: ListRows {
   /// - Parameters:
   ///   - query: words that a line must have.
   ///   - planTiers: the plans that are known; none to ask for no others.
+  ///   - roles: the roles that the data have.
   ///   - zone: in which times are shown.
   package init(
-    _ overview: Overview, query: String, planTiers: [String] = [], zone: DisplayZone = .utc
+    _ overview: Overview, query: String, planTiers: [String] = [], roles: [Role] = Rules.files.roles,
+    zone: DisplayZone = .utc
   ) {
     let optional = Array(OrganizationField.optional.reversed())
     var lines: [Line] = []
@@ -83,7 +85,10 @@ package struct OverviewRows: ListRows {
       ]
     }
     let shared = overview.sharedBillingIDs.map {
-      ("with the \($0.field.title) \($0.value)", $0.count, Self.quoted($0.value))
+      (
+        "with the \($0.field.title) \($0.value)", $0.count,
+        "\($0.field.descriptor.word):\(Self.quoted($0.value))"
+      )
     }
     // What is known of no price list is likely to be mistyped.
     let strange = overview.plans.values.filter { plan in
@@ -98,8 +103,15 @@ package struct OverviewRows: ListRows {
           planTiers.map { "!plan:\(Self.quoted($0))" }.joined(separator: " ")
         )
       ]
+    let others = roles.filter { $0 != .billingAdmin }.map { " !role:\($0.title)" }.joined()
+    let suspended = (roles.contains(.billingAdmin) ? overview.members?.suspendedForBilling : nil).map {
+      [("suspended, only billing", $0, "status:suspended role:\(Role.billingAdmin.title)\(others)")]
+    }
+    let similar = overview.similarNameCount.map { [("named almost alike", $0, "duplicate:name")] }
     // The worst first: what nobody can manage, what can't be billed, then what is odd.
-    let ranked = (people ?? []).filter { $0.2 == "owners:0" } + shared + unknown + missing
+    let ranked =
+      (people ?? []).filter { $0.2 == "owners:0" } + shared + unknown + (suspended ?? []) + (similar ?? [])
+      + missing
     let rest = (people ?? []).filter { $0.2 != "owners:0" }
     section("To look after", counts(ranked + rest, needsAttention: true))
     section(
@@ -165,7 +177,9 @@ extension OverviewRows.Line {
   fileprivate var text: String? {
     switch self {
     case .heading, .blank, .more: nil
-    case .count(let label, _, percent: _, let query, _): label + "\n" + query
+    // What a query rules out isn't what the line is about.
+    case .count(let label, _, percent: _, let query, _):
+      label + "\n" + query.split(separator: " ").filter { !$0.hasPrefix("!") }.joined(separator: " ")
     case .organization(let name, let id, _): name + "\n" + id
     }
   }
@@ -178,6 +192,7 @@ package struct OverviewScreen: RowsScreen {
   private var zone = DisplayZone.utc
   /// The plans that are known.
   private var planTiers: [String] = []
+  private var roles = Rules.files.roles
 
   package static let contexts = [Context.overview]
 
@@ -200,14 +215,19 @@ package struct OverviewScreen: RowsScreen {
   package func load(_ source: any ScreenSource, _ request: ScreenRequest) throws(OrgError) {
     guard let reader = source.reader else { return }
     let overview = try reader.wanted(while: source.wantedness).overview {
-      source.post(OverviewRows($0, query: request.query, planTiers: planTiers, zone: zone))
+      source.post(rows($0, request))
     }
-    source.post(OverviewRows(overview, query: request.query, planTiers: planTiers, zone: zone))
+    source.post(rows(overview, request))
+  }
+
+  private func rows(_ overview: Overview, _ request: ScreenRequest) -> OverviewRows {
+    OverviewRows(overview, query: request.query, planTiers: planTiers, roles: roles, zone: zone)
   }
 
   package mutating func resume(_ workspace: inout Workspace) {
     zone = workspace.settings.preferences.timeZone
     planTiers = workspace.settings.preferences.planTiers
+    roles = workspace.roles
     requestRows(&workspace)
   }
 

@@ -39,7 +39,7 @@ struct DoctorCommand: ParsableCommand {
         for: "orgman doctor --fix", instead: "orgman doctor says what to do about each finding there",
         isReadOnly: !fix)
       var findings = try store.examine()
-      let notes = sharedIDs(of: store) + [store.sizes()?.sentence].compactMap(\.self)
+      let notes = duplicates(in: store) + [store.sizes()?.sentence].compactMap(\.self)
       if options.json {
         try printJSON(
           findings.map {
@@ -74,20 +74,22 @@ struct DoctorCommand: ParsableCommand {
     }
   }
 
-  /// How many billing ids are named that several organizations have.
+  /// How many billing ids and names are named that several organizations have.
   private static let sharedLimit = 20
 
-  /// The billing ids that several organizations have, each in a sentence; none if the data can't be read.
-  private func sharedIDs(of store: any OrgStore) -> [String] {
-    let shared = try? store.reader().sharedBillingIDs(limit: Self.sharedLimit)
-    return (shared ?? []).map(\.sentence)
+  /// The billing ids and similar names that several organizations have, each in a sentence; none if the data can't be read.
+  private func duplicates(in store: any OrgStore) -> [String] {
+    guard let reader = try? store.reader() else { return [] }
+    let ids = try? reader.sharedBillingIDs(limit: Self.sharedLimit)
+    let names = try? reader.similarNames(limit: Self.sharedLimit)
+    return (ids ?? []).map(\.sentence) + (names ?? []).map(\.sentence)
   }
 
   #if PostgreSQL
     private func examineDatabase() throws {
       guard let store = try options.store(isReadOnly: true) as? PostgresStore else { return }
       let findings = try store.examine()
-      let notes = sharedIDs(of: store)
+      let notes = duplicates(in: store)
       if options.json {
         try printJSON(
           findings.map {

@@ -11,7 +11,7 @@ struct ListCommand: ParsableCommand {
       All terms of the query must match. A word, or "two words" in double quotes, is looked for in names, ids and \
       billing ids, whatever the case; ~acr looks for these characters in this order. Fields: plan:starter, \
       status:active, role:owner, user:bob (with role: beside it, the role of that user), members:>10, owners:0, \
-      created:<2026-01-01 (with >, >=, <, <=, = or nothing), \(absences). An exclamation mark in front of \
+      created:<2026-01-01 (with >, >=, <, <=, = or nothing), \(fieldTerms). An exclamation mark in front of \
       a term negates it: !status:deleted leaves out deleted organizations, which the screen hides. If nothing matches, names and plans that are nearly so are suggested.
 
       A shell takes quotes, <, > and ! for itself, so put the query in single quotes.
@@ -21,9 +21,12 @@ struct ListCommand: ParsableCommand {
       escaped there; --json and --csv have every value exactly.
       """)
 
-  /// For example, `no:stripe and no:lago`.
-  private static var absences: String {
-    let terms = OrganizationField.optional.reversed().map { "no:\($0.descriptor.word)" }
+  /// For example, `stripe:x, lago:x, no:stripe, no:lago, duplicate:name, duplicate:stripe and duplicate:lago`.
+  private static var fieldTerms: String {
+    let words = OrganizationField.optional.reversed().map(\.descriptor.word)
+    let terms =
+      words.map { "\($0):x" } + words.map { "no:\($0)" } + ["duplicate:name"]
+      + words.map { "duplicate:\($0)" }
     return terms.alternatives.replacing(" or ", with: " and ")
   }
 
