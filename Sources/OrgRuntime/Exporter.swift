@@ -80,7 +80,7 @@ struct Exporter {
   /// Adds all rows, and hands over what there is of them from time to time.
   private mutating func add(_ flush: (inout [UInt8]) throws(OrgError) -> Void) throws(OrgError) {
     var (all, rows) = (bytes, 0)
-    let (columns, format) = (request.columns, request.format)
+    let (columns, numbers, format) = (request.columns, request.numbers, request.format)
     switch format {
     case .csv:
       for (place, column) in columns.enumerated() {
@@ -105,7 +105,11 @@ struct Exporter {
           if place > 0 { all += ", ".utf8 }
           Self.append(json: column, to: &all)
           all += ": ".utf8
-          Self.append(json: value, to: &all)
+          if let value, numbers.contains(column), Int(value) != nil {
+            all += value.utf8
+          } else {
+            Self.append(json: value, to: &all)
+          }
         }
         all += "}".utf8
       case .clipboard:

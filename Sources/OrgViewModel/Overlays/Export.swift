@@ -26,6 +26,8 @@ package struct ExportRequest: Sendable {
   package internal(set) var replaces = false
   /// The names of the columns.
   package let columns: [String]
+  /// Those that have numbers.
+  package let numbers: Set<String>
   /// Hands the rows over. Takes a while.
   package let forEachRow: @Sendable (_ body: ([String?]) throws(OrgError) -> Void) throws(OrgError) -> Void
 }
@@ -56,6 +58,8 @@ package struct ExportSource: Sendable {
   let subject: String
   /// The names of the columns.
   let columns: [String]
+  /// Those that have numbers.
+  var numbers: Set<String> = []
   let forEachRow: @Sendable (_ body: ([String?]) throws(OrgError) -> Void) throws(OrgError) -> Void
 }
 
@@ -87,7 +91,7 @@ package struct ExportMenu: Menu {
     let request = ExportRequest(
       serial: workspace.requests.next(), format: format,
       path: format == .clipboard ? nil : "\(source.subject)-\(day).\(format.rawValue)",
-      columns: source.columns, forEachRow: source.forEachRow)
+      columns: source.columns, numbers: source.numbers, forEachRow: source.forEachRow)
     if format == .clipboard {
       workspace.ask(.export(request))
     } else {
@@ -131,11 +135,17 @@ extension Action {
 // What is exported of rows that are made on demand.
 extension RowsScreen {
   /// The rows that are marked, or all.
-  func exportSource(_ subject: String, _ columns: [String]) -> ExportSource? {
+  ///
+  /// - Parameter completed: reads all rows where these are the first of them.
+  func exportSource(
+    _ subject: String, _ columns: [String], numbers: Set<String> = [],
+    completed: @escaping @Sendable (Rows) throws(OrgError) -> Rows = { $0 }
+  ) -> ExportSource? {
     guard let rows = list.rows, rows.count > 0 else { return nil }
     let (screen, marks) = (self, list.state.marks)
-    return ExportSource(subject: subject, columns: columns) {
+    return ExportSource(subject: subject, columns: columns, numbers: numbers) {
       (body: ([String?]) throws(OrgError) -> Void) throws(OrgError) in
+      let rows = rows.isEstimated ? try completed(rows) : rows
       for start in stride(from: 0, to: rows.count, by: 1000) {
         let page = start..<min(rows.count, start + 1000)
         try rows.missing(page)?.run()
@@ -158,22 +168,40 @@ extension OrganizationsScreen {
     guard data.count > 0 || !list.marks.isEmpty else { return nil }
     let (data, marks) = (data, list.marks)
     let columns = OrganizationKey.all.map(\.name) + ["members"]
-    return ExportSource(subject: "organizations", columns: columns) {
+    return ExportSource(subject: "organizations", columns: columns, numbers: ["members"]) {
       (body: ([String?]) throws(OrgError) -> Void) throws(OrgError) in
       func add(_ row: OrganizationRow) throws(OrgError) {
         try body(OrganizationKey.all.map(row.organization.text) + [String(row.memberCount)])
       }
-      guard marks.isEmpty else {
-        for id in marks.allIDs() { if let row = try data.reader.row(of: id) { try add(row) } }
-        return
+      func add(_ id: String) throws(OrgError) { if let row = try data.reader.row(of: id) { try add(row) } }
+      // The first rows may be there before the others.
+      let listing =
+        data.listing.isComplete
+        ? data.listing : try data.reader.listing(data.listing.query, data.listing.order, after: data.listing)
+      var hidden = marks.allIDs().filter { listing.position(of: $0) == nil }
+      hidden.sort()
+      // A few are looked up; to find many, all rows are read.
+      let places =
+        marks.count * Self.readAhead < listing.count ? marks.allIDs().compactMap(listing.position) : []
+      if marks.isEmpty || places.isEmpty {
+        for start in stride(from: 0, to: listing.count, by: 1000) {
+          let page = start..<min(listing.count, start + 1000)
+          if !listing.isWhole { try listing.fetch(page) }
+          for place in page where marks.isEmpty || marks.contains(listing.id(at: place)) {
+            // The screen may have made room for others meanwhile, and what is gone has no name.
+            guard let row = listing.row(at: place) else { try add(listing.id(at: place)); continue }
+            if !row.organization.name.isEmpty { try add(row) } else { try add(row.organization.id) }
+          }
+        }
+      } else {
+        for place in places.sorted() { try add(listing.id(at: place)) }
       }
-      for start in stride(from: 0, to: data.listing.count, by: 1000) {
-        let page = start..<min(data.listing.count, start + 1000)
-        try data.listing.fetch(page)
-        for place in page { if let row = data.listing.row(at: place) { try add(row) } }
-      }
+      for id in hidden { try add(id) }
     }
   }
+
+  /// How many rows are read in the time of one by its id.
+  private static var readAhead: Int { 20 }
 
   private func membersSource() -> ExportSource? {
     guard let organization = selectedOrganization else { return nil }
@@ -192,7 +220,11 @@ extension OrganizationsScreen {
 extension UsersScreen {
   package func exportSource(_ workspace: Workspace) -> ExportSource? {
     let roles = list.rows?.roles ?? []
-    return exportSource("users", ["user_id", "organizations"] + roles.map(\.rawValue))
+    let reader = workspace.data.reader
+    let numbers = ["organizations"] + roles.map(\.rawValue)
+    return exportSource("users", ["user_id"] + numbers, numbers: Set(numbers)) {
+      (rows) throws(OrgError) in try rows.completed(in: reader)
+    }
   }
 }
 
@@ -214,7 +246,7 @@ extension HistoryScreen {
         }
       }
     }
-    return exportSource("history", ["generation", "time", "who", "what"])
+    return exportSource("history", ["generation", "time", "who", "what"], numbers: ["generation"])
   }
 }
 

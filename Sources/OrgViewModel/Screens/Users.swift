@@ -35,6 +35,13 @@ package struct UserRows: ListRows {
 
   package func allIDs() throws(OrgError) -> [String] { try listing.ids(in: 0..<count) }
 
+  /// All rows, where these are the first of them. May take a while.
+  func completed(in reader: any StoreReader) throws(OrgError) -> UserRows {
+    let query = try UserQuery(filter: text, reader)
+    return UserRows(
+      try reader.users(matching: query, by: order, after: listing), by: roles, matching: text, order: order)
+  }
+
   /// The user in a row, read if it isn't there yet.
   fileprivate func readUser(at row: Int) throws(OrgError) -> UserSummary? {
     guard (0..<count).contains(row) else { return nil }
