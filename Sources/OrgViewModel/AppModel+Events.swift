@@ -39,8 +39,10 @@ extension AppModel {
   /// Says that a text was copied, or why it wasn't.
   package mutating func receive(copied text: String, problem: String?) {
     if let problem { return workspace.status.refuse(problem) }
+    let rows = text.split(separator: "\n", omittingEmptySubsequences: false)
     let values = text.split(separator: "\t", omittingEmptySubsequences: false)
-    let what = values.count > 1 ? "the row of \(values[1])" : text
+    let what =
+      rows.count > 1 ? "\(rows.count.grouped) rows" : values.count > 1 ? "the row of \(values[1])" : text
     workspace.status.note("Copied \(what.escapedForDisplay).")
   }
 

@@ -42,6 +42,12 @@ extension EndToEnd {
       let mode = try FileManager.default.attributesOfItem(atPath: marked)[.posixPermissions] as? Int
       #expect(mode == 0o600)
 
+      orgman.send("x")
+      try orgman.waitForText("Export the ")
+      orgman.send("y")
+      try orgman.waitForText("Copied 2 rows.")
+      #expect(String(decoding: orgman.outputBytes, as: UTF8.self).contains("\u{1B}]52;"))
+
       // Marked rows that the filter hides are marked all the same.
       try orgman.choose(String(names[4].prefix(12)))
       let hidden = home.path + "/h.json"

@@ -109,9 +109,7 @@ extension Workspace {
     switch result {
     case .success(.exists): return status.refuse("\(path) is there already; Enter again replaces it.")
     case .success(.written(let count)): status.note("Wrote \(rows(count)) to \(path), for you alone to read.")
-    case .success(.text(let text, let count)):
-      status.note("Copied \(rows(count)).")
-      ask(.copy(text))
+    case .success(.text(let text, _)): ask(.copy(text))
     case .failure(let error): return status.refuse(error.message)
     }
     overlays.removeAll { ($0 as? NamePrompt)?.asks(for: request) ?? false }
