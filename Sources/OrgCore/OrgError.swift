@@ -53,18 +53,35 @@ public struct OrgError: Error, Sendable, Hashable, CustomStringConvertible {
   public let conflicts: [Conflict]
   /// For `Code.system`: why the operating system refused.
   public let errno: Errno?
+  /// For `Code.locked`: who holds what was waited for, where that is known. The message names the holder, too.
+  public let holder: Contention?
+  /// Why each of several changes can't be made, in sentences; none where it is about one thing, which the message says.
+  public let reasons: [String]
 
   /// Makes an error; the message must have text of the data escaped (`String.quoted`).
-  public init(_ code: Code, _ message: String, conflicts: [Conflict] = [], errno: Errno? = nil) {
+  public init(
+    _ code: Code, _ message: String, conflicts: [Conflict] = [], errno: Errno? = nil,
+    holder: Contention? = nil, reasons: [String] = []
+  ) {
     self.code = code
     self.message = message
     self.conflicts = conflicts
     self.errno = errno
+    self.holder = holder
+    self.reasons = reasons
   }
 
   /// What the operating system refused, and why: "Standard input can't be read: Is a directory."
   package init(_ errno: Errno, _ what: String, code: Code = .system) {
     self.init(code, "\(what): \(errno).", errno: errno)
+  }
+
+  /// The message with the time since when something is held in a zone.
+  package func message(in zone: DisplayZone) -> String {
+    guard let utc = holder?.sinceText(in: .utc), let text = holder?.sinceText(in: zone) else {
+      return message
+    }
+    return message.replacing(utc, with: text)
   }
 
   /// The sentence to print.

@@ -214,9 +214,10 @@ extension AppModel {
         workspace.status.message = nil
       } else if let form = finished.form, workspace.overlays.isEmpty {
         workspace.status.message = nil
-        workspace.open(form.refusing(error.message))
+        workspace.open(form.refusing(error.message(in: workspace.settings.preferences.timeZone)))
       } else {
-        workspace.status.report(error.message, .refusal)
+        workspace.status.report(
+          error.message(in: workspace.settings.preferences.timeZone), .refusal)
       }
       // What is there instead should be on the screen.
       if !error.conflicts.isEmpty { workspace.refresh() }
@@ -280,7 +281,10 @@ extension AppModel {
     case .failed(let error) where error.code == .unknownOutcome:
       if let text { workspace.commits.unknown.append("\(text). \(error.message)") }
     case .failed(let error), .partial(_, let error):
-      let reason = error.code == .cancelled ? holder.map { "the data are \($0)" } : error.message
+      let zone = workspace.settings.preferences.timeZone
+      let reason =
+        error.code == .cancelled
+        ? holder.map { "the data are \($0.text(in: zone))" } : error.message(in: zone)
       if let text { workspace.commits.lost.append(text + (reason.map { " (\($0))" } ?? "")) }
     case .done: break
     }

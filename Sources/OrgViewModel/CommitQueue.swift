@@ -221,12 +221,13 @@ extension Workspace {
         "The server can't be reached, so it isn't known whether the change was saved, \(holder.waitedSeconds). Esc stops asking."
     }
     let entries = commits.entries
-    guard entries.count > 1 else { return "The data are \(holder). Esc cancels." }
+    let who = holder.text(in: settings.preferences.timeZone)
+    guard entries.count > 1 else { return "The data are \(who). Esc cancels." }
     let shown = entries.count > 3 ? entries.prefix(2) : entries[...]
     let more = entries.count - shown.count
     let list = shown.map { $0.words(data.listing) } + (more > 0 ? ["\(more.grouped) more"] : [])
     return "\(entries.count.grouped) changes wait (^C takes back the newest, Esc all): "
-      + "\(list.joined(separator: "; ")). The data are \(holder)."
+      + "\(list.joined(separator: "; ")). The data are \(who)."
   }
 
   /// Commits changes, after those that are being saved.

@@ -19,9 +19,10 @@ enum WaitingReport {
       return named != who
     }
     guard isNew else { return }
+    let zone = ConfigurationFile.load().configuration.preferences.timeZone
     FileHandle.standardError(
       holder.outcomeSource == nil
-        ? "orgman: Waiting: the data are \(holder). ^C gives it up.\n"
+        ? "orgman: Waiting: the data are \(holder.text(in: zone)). ^C gives it up.\n"
         : "orgman: Waiting: the server can't be reached, so it isn't known whether the change was saved.\n")
   }
 }

@@ -127,6 +127,31 @@ extension EndToEnd {
       #expect(terminal.screen.text.contains("Plan of Acme: starter → enterprise"))
     }
 
+    @Test func `since when something is held is said in the zone that is configured`() throws {
+      let data = try TestStore.database.data([Record("1", "Acme")])
+      let home = FileManager.default.temporaryDirectory.appendingPathComponent("orgman-\(UUID().uuidString)")
+      defer { try? FileManager.default.removeItem(at: home) }
+      try FileManager.default.createDirectory(
+        at: home.appendingPathComponent("orgman"), withIntermediateDirectories: true)
+      try Data("time-zone = \"local\"\n".utf8).write(to: home.appendingPathComponent("orgman/config.toml"))
+      var environment = plainEnvironment
+      (environment["XDG_CONFIG_HOME"], environment["TZ"]) = (home.path, "XYZ-2")
+      let orgman = try open(data, environment: environment)
+      let holder = try data.holdUp()
+      orgman.send("pe")
+      try orgman.waitFor("the holder") { $0.status.contains(#/held by .* since \d\d:\d\d:\d\d XYZ, /#) }
+      orgman.press(.escape)
+      try orgman.waitForText("Cancelled; nothing was changed.")
+      let command = try start(
+        ["set", "Acme", "--plan", "enterprise", "--data", data.address], environment: environment)
+      try command.waitFor("the holder") {
+        $0.lines.joined(separator: " ").contains(#/Waiting: .* since \d\d:\d\d:\d\d XYZ, /#)
+      }
+      holder.release()
+      #expect(try command.waitForExit() == .exited(0))
+      try orgman.quit()
+    }
+
     @Test(arguments: TestStore.allCases)
     func `a paste of a megabyte into a field is cut, said to be, and quick`(store: TestStore) throws {
       let orgman = try open(try store.reference())

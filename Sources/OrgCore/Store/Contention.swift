@@ -58,15 +58,21 @@ public struct Contention: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// `held by billingd, pid 4121 (root), stopped, since 21:51:10 UTC, 3.2 s`
-  public var description: String {
+  public var description: String { text(in: .utc) }
+
+  /// The same with the time in a zone.
+  package func text(in zone: DisplayZone) -> String {
     let who =
       program.isEmpty
       ? "another program"
       : "\(program.escapedForDisplay), \(origin)\(user.isEmpty ? "" : " (\(user.escapedForDisplay))")"
     let condition = state == .running ? "" : ", \(state.rawValue)"
-    let time = since.map { ", since \($0.description.dropFirst(11).prefix(8)) UTC" } ?? ""
+    let time = sinceText(in: zone).map { ", \($0)" } ?? ""
     return "held by \(who)\(condition)\(time), \(waitedSeconds)"
   }
+
+  /// `since 21:51:10 UTC`
+  package func sinceText(in zone: DisplayZone) -> String? { since.map { "since \(zone.clockText($0))" } }
 
   /// `3.2 s`
   package var waitedSeconds: String {

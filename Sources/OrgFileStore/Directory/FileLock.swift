@@ -63,7 +63,8 @@ struct FileLock {
           guard !isOver else {
             throw OrgError(
               .locked,
-              "The data are \(holder); nothing was changed. Try again, or see what that program is doing.")
+              "The data are \(holder); nothing was changed. Try again, or see what that program is doing.",
+              holder: holder)
           }
           guard waiting(holder) else { throw OrgError(.cancelled, "Cancelled; nothing was changed.") }
         }

@@ -101,7 +101,8 @@ struct PostgresError: Error, Sendable {
       OrgError(code, text.hasSuffix(".") ? text : text + ".")
     }
     if let limit, let holder {
-      return sentence("\(subject): \(holder); the server's \(limit) ended the wait", .locked)
+      return OrgError(
+        .locked, "\(subject): \(holder); the server's \(limit) ended the wait.", holder: holder)
     }
     switch kind {
     case .cancelled: return OrgError(.cancelled, "Cancelled; nothing was changed.")

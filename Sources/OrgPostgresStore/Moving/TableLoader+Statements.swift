@@ -20,19 +20,23 @@ extension TableLoader {
     }
     let holder = try ask(
       """
-      select a.pid, a.usename, to_char(a.backend_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI') \
+      select a.pid, a.usename, (extract(epoch from a.backend_start) * 1000000)::bigint \
       from pg_locks l join pg_stat_activity a on a.pid = l.pid join pg_database d on d.oid = l.database \
       where l.locktype = 'advisory' and l.granted and d.datname = current_database() \
       and l.classid = (\(space)::bigint & 4294967295)::oid and l.objid = \(number) and l.objsubid = 2
       """)
+    let other = Contention(
+      program: "orgman", origin: .process(Int32(clamping: holder.number(0, 0) ?? 0)),
+      user: holder.text(0, 1) ?? "",
+      since: holder.number(0, 2).map { Timestamp(microseconds: Int64($0)) }, waitedMilliseconds: 0)
     let who = [
-      holder.text(0, 1).map { "of \($0.escapedForDisplay)" }, holder.text(0, 2).map { "since \($0) UTC" },
+      other.user.isEmpty ? nil : "of \(other.user.escapedForDisplay)", other.sinceText(in: .utc),
     ]
     let words = who.compactMap(\.self).map { ", \($0)" }.joined()
     throw OrgError(
       .locked,
-      "Another orgman migrate is moving data into \(name) (process \(holder.number(0, 0) ?? 0) of the server\(words)): wait until it ends, and run it again."
-    )
+      "Another orgman migrate is moving data into \(name) (process \(holder.number(0, 0) ?? 0) of the server\(words)): wait until it ends, and run it again.",
+      holder: other)
   }
 }
 

@@ -274,7 +274,7 @@ package struct Form: Sendable {
   }
 
   /// Takes in that a commit failed. After a conflict somebody has to choose for each field that both changed.
-  mutating func fail(_ error: OrgError) {
+  mutating func fail(_ error: OrgError, _ zone: DisplayZone = .utc) {
     isSaving = false
     let field: Field.Name? =
       switch error.code {
@@ -282,7 +282,7 @@ package struct Form: Sendable {
       case .alreadyMember, .invalidIdentifier: .user
       default: nil
       }
-    problem = (fields.firstIndex { $0.name == field }, error.message)
+    problem = (fields.firstIndex { $0.name == field }, error.message(in: zone))
     if let index = problem?.field { focus = index }
     guard case .edit = purpose, !error.conflicts.isEmpty else { return }
     for conflict in error.conflicts {

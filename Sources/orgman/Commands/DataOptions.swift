@@ -227,7 +227,14 @@ func exitingWithStatus(_ body: () throws -> Void) throws {
     try body()
   } catch let error as OrgError {
     Log.failure(error)
-    FileHandle.standardError("orgman: \(error.message)\n")
+    // The configuration is read only where it matters.
+    let message =
+      error.holder == nil
+      ? error.message : error.message(in: ConfigurationFile.load().configuration.preferences.timeZone)
+    FileHandle.standardError("orgman: \(message)\n")
+    // The message has the first.
+    for reason in error.reasons.dropFirst().prefix(50) { FileHandle.standardError("  \(reason)\n") }
+    if error.reasons.count > 51 { FileHandle.standardError("  … and \(error.reasons.count - 51) more.\n") }
     switch error.code {
     case .organizationNotFound, .memberNotFound, .dataNotFound: throw ExitCode(2)
     case .conflict: throw ExitCode(3)
