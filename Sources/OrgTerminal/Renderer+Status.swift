@@ -182,8 +182,9 @@ extension Renderer {
     let marked =
       screen.markCount == 0
       ? "" : "  \(screen.markCount.grouped) marked\(screen.isMarkingRange ? " and going on" : "") "
-    let shown = (screen.isEstimated ? "~" : "") + screen.shownCount.grouped
-    let total = (screen.isTotalEstimated ? "~" : "") + screen.totalCount.grouped
+    let shown = (screen.isEstimated ? "~" : "") + screen.shownCount.grouped + (screen.goesOn ? "+" : "")
+    let total =
+      (screen.isTotalEstimated ? "~" : "") + screen.totalCount.grouped + (screen.totalGoesOn ? "+" : "")
     let isFiltered = prompt != nil || !screen.filter.isEmpty
     let position = screen.position.map { "\(($0 + 1).grouped)/" } ?? ""
     let count =

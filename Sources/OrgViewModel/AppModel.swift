@@ -139,6 +139,7 @@ package struct AppModel: Sendable {
     case .history: show(HistoryScreen())
     }
     guard view.list != .organizations else { return }
+    screen.sort(as: view, &workspace)
     screen.take(.type(view.filter), &workspace)
     screen.take(.accept, &workspace)
   }

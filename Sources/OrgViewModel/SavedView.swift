@@ -31,9 +31,9 @@ package struct SavedView: Sendable, Hashable {
   package func order(_ usual: ListOrder) -> ListOrder { sort.flatMap { usual.named($0) } ?? usual }
 }
 
-extension ListOrder {
+extension SortOrder {
   /// The order of a name, with the plans of this one; `nil` for a name that isn't one.
-  package func named(_ name: String) -> ListOrder? {
+  package func named(_ name: String) -> Self? {
     let isInverse = name.hasPrefix("-")
     guard let column = Column(rawValue: isInverse ? String(name.dropFirst()) : name) else { return nil }
     var order = self
@@ -42,8 +42,8 @@ extension ListOrder {
     return order
   }
 
-  /// Its name: `members`, or `-members` for the other way round.
-  package var name: String {
+  /// Its name in the configuration: `members`, or `-members` for the other way round.
+  package var setting: String {
     (isDescending == column.isDescendingAtFirst ? "" : "-") + column.rawValue
   }
 }

@@ -58,6 +58,21 @@ final class TestStore: OrgStore {
     return try result.get()
   }
 
+  /// Fills the history with as many changes of Acme's plan: the generation with a number to `plan` with that number.
+  func fillHistory(_ count: Int, undoing generation: UInt64? = nil) {
+    let actor = Actor(uid: 1, user: "ops", host: "here")
+    func entry(_ number: Int, _ kind: HistoryEntry.Kind) -> HistoryEntry {
+      let change = Change.setField(
+        .planTier, organization: "org_acme", from: "plan\(number - 1)", to: "plan\(number)")
+      return HistoryEntry(
+        generation: UInt64(number), time: Sample.time, kind: kind, actor: actor,
+        changes: [RecordedChange(change, organizationName: "Acme")])
+    }
+    var entries = (1...count).reversed().map { entry($0, .edit) }
+    if let generation { entries.insert(entry(count + 1, .undo(of: generation)), at: 0) }
+    state.withLock { $0.history = entries }
+  }
+
   /// Lets the next commit fail.
   func fail(_ error: OrgError) { state.withLock { $0.failures.append(error) } }
 

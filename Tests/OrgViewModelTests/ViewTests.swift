@@ -58,6 +58,31 @@ import Testing
     #expect(driver.message?.hasPrefix("Views are of the organizations, the users") == true)
   }
 
+  @Test func `what users and the history are sorted by is saved with the view, and opened with it`() {
+    var driver = Driver()
+    driver.press(.showUsers, .sort, .sortBy(UserColumn.owner), .invertOrder)
+    save("owners last", &driver)
+    let users = SavedView(name: "owners last", list: .users, filter: "", sort: "-owner")
+    #expect(driver.log.contains(.runtime(.saveView(users))))
+    driver.press(.sort, .sortBy(UserColumn.user), .showHistory, .sort, .sortBy(.oldestFirst))
+    save("from the start", &driver)
+    let history = SavedView(name: "from the start", list: .history, filter: "", sort: "oldest")
+    #expect(driver.log.contains(.runtime(.saveView(history))))
+    driver.press(.invertOrder, .showOrganizations, .palette)
+    driver.type("owners last")
+    driver.press(.accept)
+    #expect(driver.model.context == .users)
+    #expect((driver.model.screen as? UsersScreen)?.order == UserOrder(.owner, isDescending: false))
+    driver.press(.palette)
+    driver.type("from the start")
+    driver.press(.accept)
+    #expect(driver.model.history?.order == .oldestFirst)
+    // The usual order needs no word.
+    driver.press(.invertOrder)
+    save("usual", &driver)
+    #expect(driver.log.contains(.runtime(.saveView(SavedView(name: "usual", list: .history, filter: "")))))
+  }
+
   @Test func `without a view the key says how one comes about`() {
     var driver = Driver()
     driver.press(.openView)

@@ -10,6 +10,16 @@ public struct HistoryFilter: Sendable, Hashable {
   public var until: Timestamp?
   /// What else a generation must be, or must not.
   public var terms: [QueryTerm<Condition>] = []
+  /// Which generations come first.
+  public var order = Order.newestFirst
+
+  /// Which generations come first.
+  public enum Order: String, Sendable, Hashable, CaseIterable {
+    /// What happened last.
+    case newestFirst = "newest"
+    /// What happened first.
+    case oldestFirst = "oldest"
+  }
 
   /// What a term asks for. What is said of a change must hold for one and the same.
   public enum Condition: Sendable, Hashable {
@@ -32,17 +42,18 @@ public struct HistoryFilter: Sendable, Hashable {
   /// Asks for a part of the history.
   public init(
     organization: String? = nil, user: String? = nil, since: Timestamp? = nil, until: Timestamp? = nil,
-    terms: [QueryTerm<Condition>] = []
+    terms: [QueryTerm<Condition>] = [], order: Order = .newestFirst
   ) {
     self.organization = organization
     self.user = user
     self.since = since
     self.until = until
     self.terms = terms
+    self.order = order
   }
 
   /// Whether it leaves nothing out.
-  public var isEmpty: Bool { self == HistoryFilter() }
+  public var isEmpty: Bool { self == HistoryFilter(order: order) }
 
   /// Whether a generation is asked for.
   public func includes(_ entry: HistoryEntry) -> Bool { place(in: entry) != nil }

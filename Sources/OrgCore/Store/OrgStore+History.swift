@@ -11,7 +11,8 @@ extension OrgStore {
   public func history(
     matching filter: HistoryFilter, from position: HistoryCursor?, limit: Int
   ) throws(OrgError) -> HistoryPage {
-    let all = try history()
+    let newestFirst = try history()
+    let all = filter.order == .newestFirst ? newestFirst : newestFirst.reversed()
     var offset = max(0, position.flatMap { Int($0.text) } ?? 0)
     var entries: [HistoryEntry] = []
     while offset < all.count, entries.count < limit {

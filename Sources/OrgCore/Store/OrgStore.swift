@@ -41,11 +41,11 @@ public protocol OrgStore: Sendable {
   /// - Throws: `system` where the history can't be read.
   func history(from position: HistoryCursor?, limit: Int) throws(OrgError) -> HistoryPage
 
-  /// What happened to some records or at some time, newest first.
+  /// What happened to some records or at some time, in the order that the filter asks for.
   ///
   /// - Parameters:
-  ///   - filter: which records, or which time.
-  ///   - position: where the page before ended; `nil` begins with what happened last.
+  ///   - filter: which records, or which time, and what comes first.
+  ///   - position: where the page before ended, in the same order; `nil` begins with what comes first.
   ///   - limit: how many entries a page has at most. Only a page without `next` is the last one; those before it may
   ///     have fewer entries.
   /// - Throws: `system` where the history can't be read.

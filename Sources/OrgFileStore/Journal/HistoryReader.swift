@@ -26,7 +26,8 @@ struct HistoryReader {
   ) throws(OrgError) -> HistoryPage {
     guard limit > 0 else { return HistoryPage(entries: [], next: position) }
     let place = position.flatMap(Journal.Place.init)
-    return try searching(usesIndex: !filter.isEmpty) { search throws(SystemCallError) in
+    return try searching(usesIndex: !filter.isEmpty || filter.order == .oldestFirst) {
+      search throws(SystemCallError) in
       try search.page(filter, from: place, limit: limit)
     } ?? HistoryPage(entries: [], next: nil)
   }

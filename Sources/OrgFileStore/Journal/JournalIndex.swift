@@ -108,9 +108,11 @@ struct JournalIndex {
 
   // MARK: Lookup
 
-  /// Lines before another one that match a filter, newest first. If the filter names both an organization and a user, a
-  /// line may match them in separate changes.
-  func lines(_ filter: HistoryFilter, before line: Int64, limit: Int) throws(DatabaseError) -> [Address] {
+  /// Lines before another one, or after it, that match a filter, in the order that it asks for. If the filter names both
+  /// an organization and a user, a line may match them in separate changes.
+  func lines(_ filter: HistoryFilter, beyond line: Int64, limit: Int) throws(DatabaseError) -> [Address] {
+    let isForward = filter.order == .oldestFirst
+    let sign = isForward ? ">" : "<"
     var conditions = ["e.kind <> \(JournalRecord.Kind.checkpoint.number)"]
     var values: [Database.Value] = []
     var table = "entry e"
@@ -120,9 +122,9 @@ struct JournalIndex {
       table = "touched t JOIN entry e ON e.line = t.line"
       conditions.append("t.key = (SELECT id FROM key WHERE text = ?)")
       values.append(.text(key))
-      conditions.append("t.line < ?")
+      conditions.append("t.line \(sign) ?")
     } else {
-      conditions.append("e.line < ?")
+      conditions.append("e.line \(sign) ?")
     }
     values.append(.number(line))
     for key in keys.dropFirst() {
@@ -143,7 +145,7 @@ struct JournalIndex {
     values.append(.number(Int64(limit)))
     return try addresses(
       "FROM \(table) JOIN segment s ON s.id = e.segment WHERE \(conditions.joined(separator: " AND "))"
-        + " ORDER BY \(keys.isEmpty ? "e" : "t").line DESC LIMIT ?", values)
+        + " ORDER BY \(keys.isEmpty ? "e" : "t").line \(isForward ? "ASC" : "DESC") LIMIT ?", values)
   }
 
   /// So many users are looked up in the index at most where an id has a text in it; beyond, lines are read.

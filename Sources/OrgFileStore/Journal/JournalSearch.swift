@@ -16,10 +16,11 @@ final class JournalSearch {
     index = usesIndex ? JournalIndex(in: indexer.space, of: indexer.journal, calls) : nil
   }
 
-  /// A page of the history, newest first.
+  /// A page of the history, in the order that the filter asks for.
   func page(
     _ filter: HistoryFilter, from place: Journal.Place?, limit: Int
   ) throws(SystemCallError) -> HistoryPage {
+    if filter.order == .oldestFirst { return try forwardPage(filter, from: place, limit: limit) }
     var entries: [HistoryEntry] = []
     var next: Journal.Place?
     try Journal.scanBackwards(journal, calls, from: place, downTo: index?.end) { line in
@@ -36,7 +37,7 @@ final class JournalSearch {
     while true {
       let wanted = min(limit - entries.count, 1000) + 1
       let found = try lookingUp { () throws(DatabaseError) in
-        try index.lines(filter, before: line, limit: wanted)
+        try index.lines(filter, beyond: line, limit: wanted)
       }
       for address in found {
         guard let entry = try read(address).entry, filter.includes(entry) else { continue }
@@ -51,6 +52,48 @@ final class JournalSearch {
       }
       line = last.line
     }
+  }
+
+  /// A page of the history, oldest first: what is in the index, then the part that isn't, which is short.
+  private func forwardPage(
+    _ filter: HistoryFilter, from place: Journal.Place?, limit: Int
+  ) throws(SystemCallError) -> HistoryPage {
+    var entries: [HistoryEntry] = []
+    let first = place ?? Journal.Place(segment: "", offset: 0)
+    if let index, first < index.end {
+      // The line before the first one of the page.
+      var line = try lookingUp { () throws(DatabaseError) in
+        try place.map(index.line(after:)).map { $0 - 1 } ?? .min
+      }
+      while true {
+        let wanted = min(limit - entries.count, 1000) + 1
+        let found = try lookingUp { () throws(DatabaseError) in
+          try index.lines(filter, beyond: line, limit: wanted)
+        }
+        for address in found {
+          guard let entry = try read(address).entry, filter.includes(entry) else { continue }
+          guard entries.count < limit else {
+            let next = Journal.Place(segment: address.segment, offset: address.range.lowerBound)
+            return HistoryPage(entries: entries, next: next.position)
+          }
+          entries.append(entry)
+        }
+        guard found.count == wanted, let last = found.last else { break }
+        line = last.line
+      }
+    }
+    var rest: [(entry: HistoryEntry, place: Journal.Place)] = []
+    try Journal.scanBackwards(journal, calls, downTo: max(index?.end ?? first, first)) { line in
+      if let entry = line.record.entry, filter.includes(entry) {
+        rest.append((entry, Journal.Place(segment: line.segment, offset: line.range.lowerBound)))
+      }
+      return true
+    }
+    for (entry, place) in rest.reversed() {
+      guard entries.count < limit else { return HistoryPage(entries: entries, next: place.position) }
+      entries.append(entry)
+    }
+    return HistoryPage(entries: entries, next: nil)
   }
 
   /// The entry of a generation; `nil` if there is none.

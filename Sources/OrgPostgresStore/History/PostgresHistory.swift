@@ -15,29 +15,36 @@ struct PostgresHistory {
   }
   private var isKept: Bool { database.tables.isInstalled }
 
-  /// A page of the generations that meet a condition, newest first. The condition calls the table `h`.
+  /// A page of the generations that meet a condition, newest first unless asked otherwise. The condition calls the table
+  /// `h`.
   func page(
-    _ condition: SQL = "true", from position: HistoryCursor?, limit: Int
+    _ condition: SQL = "true", from position: HistoryCursor?, limit: Int,
+    order: HistoryFilter.Order = .newestFirst
   ) throws(OrgError) -> HistoryPage {
     let limit = min(max(1, limit), 10_000)
-    let before = position.flatMap { Int($0.text) } ?? .max
-    let entries = try entries("h.generation < \(before) and \(condition)", limit: limit)
+    let isForward = order == .oldestFirst
+    let last = position.flatMap { Int($0.text) } ?? (isForward ? 0 : .max)
+    let entries = try entries(
+      "h.generation \(raw: isForward ? ">" : "<") \(last) and \(condition)", limit: limit,
+      isAscending: isForward)
     let next = entries.count < limit ? nil : entries.last.map { HistoryCursor(String($0.generation)) }
     return HistoryPage(entries: entries, next: next)
   }
 
-  /// A page of the generations that a filter lets through, newest first: the server finds what may be meant, as far as its
+  /// A page of the generations that a filter lets through, in its order: the server finds what may be meant, as far as its
   /// own words allow, and the rest is looked for here.
   func page(
     matching filter: HistoryFilter, from position: HistoryCursor?, limit: Int
   ) throws(OrgError) -> HistoryPage {
     let condition = Self.condition(filter)
-    guard !filter.terms.isEmpty else { return try page(condition, from: position, limit: limit) }
+    guard !filter.terms.isEmpty else {
+      return try page(condition, from: position, limit: limit, order: filter.order)
+    }
     let limit = min(max(1, limit), 10_000)
     var entries: [HistoryEntry] = []
     var position = position
     repeat {
-      let page = try page(condition, from: position, limit: max(limit, 200))
+      let page = try page(condition, from: position, limit: max(limit, 200), order: filter.order)
       for (place, entry) in page.entries.enumerated() where filter.includes(entry) {
         entries.append(entry)
         let isLast = place == page.entries.count - 1 && page.next == nil

@@ -196,6 +196,25 @@ extension StoreBehavior {
         try expect("pages of terms, \(limit)", try pages(of: manager, terms, limit: limit), is: others)
       }
     },
+    StoreBehavior("the oldest come first where that is asked for, with or without a filter") {
+      manager, sample in
+      try begin(manager, sample)
+      for number in 1...6 {
+        try manager.updatePlan(of: number % 2 == 0 ? sample.acme : sample.globex, to: "plan \(number)")
+      }
+      let filters = [
+        HistoryFilter(), HistoryFilter(organization: sample.acme), HistoryFilter(user: "bob"),
+        try HistoryQuery("!user:bob plan").filter(now: Timestamp.now(), zone: .utc),
+      ]
+      for filter in filters {
+        let wanted = Array(try manager.history().filter(filter.includes).reversed())
+        var inverse = filter
+        inverse.order = .oldestFirst
+        for limit in [1, 3, 50] {
+          try expect("pages of \(limit)", try pages(of: manager, inverse, limit: limit), is: wanted)
+        }
+      }
+    },
     StoreBehavior("an empty history is one empty page") { manager, sample in
       let page = try manager.history(from: nil, limit: 10)
       try expect("the entries", page.entries, is: [])

@@ -80,7 +80,7 @@ extension HistoryScreen: DrawableRowsScreen {
       heading: {
         $0.add(generation == 0 ? "" : "Gen", width: max(0, generation - 1), theme.heading, isRight: true)
         $0.add("", width: min(1, generation), theme.heading)
-        $0.add("Time \(zone)", width: time, theme.heading)
+        $0.add("Time \(zone) \(rows.order.sign)", width: time, theme.heading)
         $0.add("Who", width: actor, theme.heading)
         $0.add("What", theme.heading)
       }, width: width, hasFocus: pane == .list,

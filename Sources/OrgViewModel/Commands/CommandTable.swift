@@ -9,6 +9,7 @@ package enum Registry {
   static let overlays: [any Overlay.Type] = [
     FilterPrompt.self, RoleMenu.self, PlanMenu.self, StatusMenu.self, SortMenu<OrganizationColumn>.self,
     SortMenu<MemberColumn>.self, SortMenu<UserColumn>.self, SortMenu<MembershipColumn>.self,
+    HistoryOrderMenu.self,
     HandoverMenu.self, Question.self, DiscardQuestion.self, LeaveQuestion.self, DraftQuestion.self,
     Form.self, NamePrompt.self, ExportMenu.self, Help.self, Palette.self,
   ]

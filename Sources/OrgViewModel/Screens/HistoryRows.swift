@@ -1,6 +1,6 @@
 import OrgCore
 
-/// What happened, newest first, as far as it has been read: the rows of the history.
+/// What happened, as far as it has been read: the rows of the history.
 package struct HistoryRows: ListRows {
   /// A generation, ready to be drawn.
   package struct Row: Sendable {
@@ -56,64 +56,84 @@ package struct HistoryRows: ListRows {
   /// Whether the history ends with the last of what was read.
   package let isComplete: Bool
   package let total: Int
+  /// Whether there are more without the query than that.
+  package let totalGoesOn: Bool
+  /// What comes first.
+  package let order: HistoryFilter.Order
   /// The zone in which times are shown.
   package let zone: DisplayZone
 
   /// Finds the rows of a subject that a query matches.
   ///
   /// - Parameters:
-  ///   - entries: what was read, newest first.
-  ///   - isComplete: whether there is nothing before them.
+  ///   - entries: what was read, in the order.
+  ///   - isComplete: whether there is nothing beyond them.
+  ///   - order: what comes first.
   ///   - reversals: what undid, redid or took back others, newest first, where the entries don't have it.
   ///   - total: how many there are without the query, if that is known.
+  ///   - totalGoesOn: whether there are more than that.
   ///   - zone: in which times are shown, and days begin.
   ///   - now: what `yesterday` is about.
   package init(
     _ entries: [HistoryEntry], isComplete: Bool, subject: HistorySubject, query: String,
-    reversals: [HistoryEntry]? = nil, total: Int? = nil, zone: DisplayZone = .utc, now: Timestamp = .now()
+    order: HistoryFilter.Order = .newestFirst, reversals: [HistoryEntry]? = nil, total: Int? = nil,
+    totalGoesOn: Bool = false,
+    zone: DisplayZone = .utc, now: Timestamp = .now()
   ) {
     let subject = subject.filter
     let filter = HistoryQuery.filter(query, of: subject, now: now, zone: zone)
-    let fates = Self.fates(reversals ?? entries)
+    var fates = Fates()
+    fates.add(reversals ?? (order == .newestFirst ? entries : entries.reversed()))
     var rows: [Row] = []
     var counted = 0
     for entry in entries where subject.includes(entry) {
       counted += 1
       guard let headline = filter.place(in: entry) else { continue }
       var reversed: HistoryEntry?
-      if let generation = entry.kind.subject { reversed = Self.entry(generation, in: entries) }
+      if let generation = entry.kind.subject { reversed = Self.entry(generation, in: entries, order) }
       rows.append(
         Row(
-          entry: entry, fate: fates[entry.generation] ?? .holds, headline: headline, reversed: reversed,
+          entry: entry, fate: fates[entry.generation], headline: headline, reversed: reversed,
           zone: zone))
     }
     self.rows = rows
     self.isComplete = isComplete
     self.total = total ?? counted
+    self.totalGoesOn = total == nil ? !isComplete : totalGoesOn
+    self.order = order
     self.zone = zone
   }
 
   /// What became of generations since.
-  private static func fates(_ entries: [HistoryEntry]) -> [UInt64: Fate] {
-    var fates: [UInt64: Fate] = [:]
-    for entry in entries {
-      switch entry.kind {
-      // What happened last to a generation counts, and that comes first.
-      case .undo(let generation) where fates[generation] == nil:
-        fates[generation] = .undone(by: entry.generation)
-      case .redo(let generation) where fates[generation] == nil: fates[generation] = .holds
-      default: break
-      }
-      for generation in entry.reverted where fates[generation] == nil {
-        fates[generation] = .takenBack(by: entry.generation)
+  struct Fates {
+    private var fates: [UInt64: Fate] = [:]
+
+    subscript(generation: UInt64) -> Fate { fates[generation] ?? .holds }
+
+    /// Takes note of entries that come before those that were noted.
+    mutating func add(_ entries: [HistoryEntry]) {
+      for entry in entries {
+        switch entry.kind {
+        // What happened last to a generation counts, and that comes first.
+        case .undo(let generation) where fates[generation] == nil:
+          fates[generation] = .undone(by: entry.generation)
+        case .redo(let generation) where fates[generation] == nil: fates[generation] = .holds
+        default: break
+        }
+        for generation in entry.reverted where fates[generation] == nil {
+          fates[generation] = .takenBack(by: entry.generation)
+        }
       }
     }
-    return fates
   }
 
-  /// A generation among entries, which fall from one to the next.
-  private static func entry(_ generation: UInt64, in entries: [HistoryEntry]) -> HistoryEntry? {
-    let place = entries.firstPlace { $0.generation <= generation }
+  /// A generation among entries.
+  private static func entry(
+    _ generation: UInt64, in entries: [HistoryEntry], _ order: HistoryFilter.Order
+  ) -> HistoryEntry? {
+    let place = entries.firstPlace {
+      order == .newestFirst ? $0.generation <= generation : $0.generation >= generation
+    }
     return place < entries.count && entries[place].generation == generation ? entries[place] : nil
   }
 
@@ -123,8 +143,10 @@ package struct HistoryRows: ListRows {
 
   package func row(of id: String) -> Int? {
     guard let generation = UInt64(id) else { return nil }
-    // Generations fall from row to row.
-    let place = rows.firstPlace { $0.entry.generation <= generation }
+    // Generations fall from row to row, or rise.
+    let place = rows.firstPlace {
+      order == .newestFirst ? $0.entry.generation <= generation : $0.entry.generation >= generation
+    }
     return place < rows.count && rows[place].entry.generation == generation ? place : nil
   }
 }

@@ -12,7 +12,7 @@ package enum HistorySubject: Sendable, Hashable {
   case user(String)
 }
 
-/// What happened, newest first, and one generation of it in detail.
+/// What happened, and one generation of it in detail.
 package struct HistoryScreen: RowsScreen, MarkingScreen {
   /// Whose history it is.
   package let subject: HistorySubject
@@ -27,9 +27,11 @@ package struct HistoryScreen: RowsScreen, MarkingScreen {
   /// Lines of the detail on the screen.
   private var room = 1
   /// The zone in which times are shown.
-  private var zone = DisplayZone.utc
+  private(set) var zone = DisplayZone.utc
   /// The clock that `yesterday` is about.
-  private var now: @Sendable () -> Timestamp = Timestamp.now
+  private(set) var now: @Sendable () -> Timestamp = Timestamp.now
+  /// What comes first, or will in a moment.
+  package private(set) var order = HistoryFilter.Order.newestFirst
 
   init(_ subject: HistorySubject = .all) {
     self.subject = subject
@@ -38,7 +40,12 @@ package struct HistoryScreen: RowsScreen, MarkingScreen {
   package static let contexts = [Context.history, .entry]
   package static let viewList: SavedView.List? = .history
   package func view(_ workspace: Workspace) -> SavedView? {
-    subject == .all ? SavedView(name: "", list: .history, filter: filter) : nil
+    guard subject == .all else { return nil }
+    return SavedView(
+      name: "", list: .history, filter: filter, sort: order == .newestFirst ? nil : order.rawValue)
+  }
+  package mutating func sort(as view: SavedView, _ workspace: inout Workspace) {
+    sort(by: view.sort.flatMap(HistoryFilter.Order.init) ?? .newestFirst, &workspace)
   }
   package var context: Context { pane == .list ? .history : .entry }
   package var identity: String { subject == .all ? "history" : "history \(subject)" }
@@ -64,7 +71,7 @@ package struct HistoryScreen: RowsScreen, MarkingScreen {
         .undoEntry, "u", .changing,
         "undo this very entry; asks", hint: "undo", unless: { $1.editingObstacle ?? needsSelection($0, $1) }
       ) { $0.undoEntry(&$1) },
-    ] + markingCommands() + findingCommands(in: [.history])
+    ] + markingCommands() + findingCommands(in: [.history]) + orderCommands
     + commonCommands(
       filterHelp:
         "filter as you type: words, since:yesterday, until:, on:monday, by:, org:, user:, kind:undo, !not, ~fuzzy",
@@ -124,80 +131,15 @@ package struct HistoryScreen: RowsScreen, MarkingScreen {
   ) throws(OrgError) -> Found {
     guard query != filter else { return Found(from: row, isForward: isForward, in: rows) }
     let matches = HistoryRows(
-      rows.rows.map(\.entry), isComplete: rows.isComplete, subject: subject, query: query)
+      rows.rows.map(\.entry), isComplete: rows.isComplete, subject: subject, query: query, order: rows.order)
     return try Found(from: row, isForward: isForward, count: matches.count) { match in
       guard let id = matches.id(at: match), let row = rows.row(of: id) else { return nil }
       return (row, id)
     }
   }
 
-  package func load(_ source: any ScreenSource, _ request: ScreenRequest) throws(OrgError) {
-    let filter = subject.filter
-    var reading = try source.cached("history") { (earlier: HistoryReading?) throws(OrgError) in
-      var reading = HistoryReading(filter)
-      if let earlier, earlier.filter == filter { reading = earlier }
-      try reading.refresh(source)
-      return reading
-    }
-    let time = now()
-    let asked = HistoryQuery.filter(request.query, of: filter, now: time, zone: zone)
-    if asked != filter, !reading.isComplete {
-      return try loadMatches(asked, at: time, among: reading, source, request)
-    }
-    while source.isWanted {
-      let rows = HistoryRows(
-        reading.entries, isComplete: reading.isComplete, subject: subject, query: request.query, zone: zone,
-        now: time)
-      source.post(rows)
-      guard rows.rows.count < request.extent, !reading.isComplete else { break }
-      // Twice as much each time: what was read is looked through again.
-      try reading.readOn(source, limit: max(200, reading.entries.count))
-    }
-    let all = reading
-    _ = try source.cached("history") { (_: HistoryReading?) in all }
-  }
-
-  /// Asks the store for what a query finds, where there is more history than has been read; what became of it since is
-  /// asked for apart.
-  private func loadMatches(
-    _ filter: HistoryFilter, at time: Timestamp, among all: HistoryReading, _ source: any ScreenSource,
-    _ request: ScreenRequest
-  ) throws(OrgError) {
-    func reading(_ key: String, _ filter: HistoryFilter) throws(OrgError) -> HistoryReading {
-      try source.cached(key) { (earlier: HistoryReading?) throws(OrgError) in
-        var reading = HistoryReading(filter)
-        if let earlier, earlier.filter == filter { reading = earlier }
-        try reading.refresh(source)
-        return reading
-      }
-    }
-    var found = try reading("history found", filter)
-    var reversing = subject.filter
-    reversing.terms = [QueryTerm(.kind(["undo", "redo", "foreign"]))]
-    var reversals = try reading("history reversals", reversing)
-    let newest = all.entries.first.map { Int(clamping: $0.generation) } ?? 0
-    while source.isWanted {
-      let oldest = found.entries.last?.generation ?? .max
-      while source.isWanted, !reversals.isComplete,
-        reversals.entries.last.map({ $0.generation > oldest }) ?? false
-      {
-        try reversals.readOn(source, limit: 1000)
-      }
-      let rows = HistoryRows(
-        found.entries, isComplete: found.isComplete, subject: subject, query: request.query,
-        reversals: reversals.entries, total: subject == .all ? newest : all.entries.count, zone: zone,
-        now: time)
-      source.post(rows)
-      guard rows.rows.count < request.extent, !found.isComplete else { break }
-      try found.readOn(source, limit: max(200, found.entries.count))
-    }
-    let (kept, keptReversals) = (found, reversals)
-    _ = try source.cached("history found") { (_: HistoryReading?) in kept }
-    _ = try source.cached("history reversals") { (_: HistoryReading?) in keptReversals }
-  }
-
-  package var isEstimated: Bool { list.rows.map { !$0.isComplete } ?? false }
-  package var isTotalEstimated: Bool { list.rows.map { !$0.isComplete } ?? false }
+  package var goesOn: Bool { list.rows.map { !$0.isComplete } ?? false }
+  package var totalGoesOn: Bool { list.rows?.totalGoesOn ?? false }
 
   /// What is wrong with a filter; `nil` for one that is a query.
   package func error(in filter: String, roles: [Role]) -> QueryError? {
@@ -241,6 +183,18 @@ package struct HistoryScreen: RowsScreen, MarkingScreen {
     zone = workspace.settings.preferences.timeZone
     now = workspace.settings.environment.now
     requestRows(&workspace)
+  }
+
+  package var orderName: String { order.rawValue }
+
+  /// Asks for the rows in another order.
+  mutating func sort(by order: HistoryFilter.Order, _ workspace: inout Workspace) {
+    guard order != self.order else { return }
+    self.order = order
+    seeksEnd = false
+    prepareSorting(&workspace)
+    // What was read in one order says nothing of how much is needed in the other.
+    requestRows(&workspace, extent: workspace.viewport.listRows + Self.page)
   }
 
   package mutating func historyChanged(_ workspace: inout Workspace) { requestRows(&workspace) }

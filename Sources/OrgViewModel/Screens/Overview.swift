@@ -23,7 +23,11 @@ package struct OverviewRows: ListRows {
   /// How many organizations there are, for shares.
   package let organizationCount: Int
   package let total: Int
+  /// How many lines are more than headings and the like.
+  let recordCount: Int
   private let places: [String: Int]
+  /// For each line, how many before it can be selected.
+  private let ranks: [Int]
 
   /// Plans that have a line of their own.
   private static let planLimit = 12
@@ -132,8 +136,15 @@ package struct OverviewRows: ListRows {
     }
     self.lines = lines
     var places: [String: Int] = [:]
-    for (place, line) in lines.enumerated() { if let id = line.id { places[id] = place } }
-    self.places = places
+    var ranks: [Int] = []
+    var rank = 0
+    for (place, line) in lines.enumerated() {
+      ranks.append(rank)
+      guard let id = line.id else { continue }
+      places[id] = place
+      rank += 1
+    }
+    (self.places, self.ranks, recordCount) = (places, ranks, rank)
   }
 
   /// How many in a hundred each part is: whole numbers that add up to a hundred, where the parts with the largest rests
@@ -160,6 +171,9 @@ package struct OverviewRows: ListRows {
   package var count: Int { lines.count }
   package func id(at row: Int) -> String? { lines[row].id }
   package func row(of id: String) -> Int? { places[id] }
+
+  /// How many lines before one are more than headings and the like.
+  func rank(of row: Int) -> Int { row < ranks.count ? ranks[row] : recordCount }
 }
 
 extension OverviewRows.Line {
@@ -208,8 +222,11 @@ package struct OverviewScreen: RowsScreen {
       ) { $0.open(&$1) }
     ] + commonCommands(filterHelp: filterHelp)
 
-  /// Lines are no records that are counted.
-  package var position: Int? { nil }
+  // Headings aren't counted.
+  package var position: Int? {
+    list.selectedID == nil ? nil : list.rows?.rank(of: list.selectedRow)
+  }
+  package var shownCount: Int { list.rows?.recordCount ?? 0 }
   package func title(_ workspace: Workspace) -> String { "Overview" }
 
   package func load(_ source: any ScreenSource, _ request: ScreenRequest) throws(OrgError) {

@@ -34,6 +34,10 @@ package protocol Screen: CommandTarget {
   var isEstimated: Bool { get }
   /// Whether the second is one.
   var isTotalEstimated: Bool { get }
+  /// Whether there are more rows than the first of these counts says, as they are read when they are asked for.
+  var goesOn: Bool { get }
+  /// Whether that holds for the second.
+  var totalGoesOn: Bool { get }
   /// How many are marked of what the pane with the focus shows.
   var markCount: Int { get }
   /// Whether moving marks what is moved over.
@@ -87,6 +91,8 @@ package protocol Screen: CommandTarget {
   mutating func endRange()
   /// Takes a step of typing a filter.
   mutating func take(_ step: FilterStep, _ workspace: inout Workspace)
+  /// Takes the order of a view.
+  mutating func sort(as view: SavedView, _ workspace: inout Workspace)
   /// Begins to type a filter.
   mutating func beginFilter(_ workspace: inout Workspace)
   /// What is copied of what is selected.
@@ -149,6 +155,9 @@ extension Screen {
   package mutating func endRange() {}
   package var isEstimated: Bool { false }
   package var isTotalEstimated: Bool { false }
+  package var goesOn: Bool { false }
+  package var totalGoesOn: Bool { false }
+  package mutating func sort(as view: SavedView, _ workspace: inout Workspace) {}
   package var missingRows: RowFetch? { nil }
   package mutating func receive(_ fetch: RowFetch, _ workspace: inout Workspace) {}
 

@@ -76,6 +76,14 @@ package struct UsersScreen: RowsScreen, MarkingScreen {
 
   package static let contexts = [Context.users]
   package static let viewList: SavedView.List? = .users
+  package func view(_ workspace: Workspace) -> SavedView? {
+    SavedView(
+      name: "", list: .users, filter: filter, sort: order == UserOrder() ? nil : order.setting)
+  }
+  package mutating func sort(as view: SavedView, _ workspace: inout Workspace) {
+    let new = view.sort.flatMap { UserOrder().named($0) } ?? UserOrder()
+    if new != order { sort(by: new, &workspace) }
+  }
 
   package static let shortcut: Shortcut? = Shortcut(
     .showUsers, "2", "users: who belongs where"

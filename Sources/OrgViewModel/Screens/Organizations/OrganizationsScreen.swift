@@ -94,7 +94,8 @@ package struct OrganizationsScreen: MarkingScreen {
   package static let viewList: SavedView.List? = .organizations
   package func view(_ workspace: Workspace) -> SavedView? {
     SavedView(
-      name: "", filter: list.filter, sort: order == workspace.settings.preferences.order ? nil : order.name,
+      name: "", filter: list.filter,
+      sort: order == workspace.settings.preferences.order ? nil : order.setting,
       columns: workspace.columns == workspace.settings.preferences.columns ? nil : workspace.columns)
   }
   package var context: Context { pane == .list ? .list : .detail }
