@@ -26,6 +26,8 @@ package enum Event: Sendable {
   case reverting(HistoryEntry)
   /// A view was kept, or why it wasn't.
   case viewSaved(SavedView, OrgError?)
+  /// How many rows were exported, where that takes long enough to notice.
+  case exporting(ExportRequest, Int)
   /// What became of an export.
   case exported(ExportRequest, Result<ExportOutcome, OrgError>)
   /// What was searched for.
@@ -94,6 +96,7 @@ extension AppModel {
     case .outcome(let outcome): return receive(outcome)
     case .reverting(let entry): receive(reverting: entry)
     case .viewSaved(let view, let error): receive(saved: view, error)
+    case .exporting(let request, let count): receive(exporting: request, count: count)
     case .exported(let request, let result): return receive(request, result)
     case .found(let found): receive(found)
     case .lookedUp(let names, let lookup): return receive(names, for: lookup)

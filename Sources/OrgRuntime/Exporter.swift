@@ -5,23 +5,24 @@ import OrgViewModel
 /// Writes rows of a list for other programs.
 struct Exporter {
   private let request: ExportRequest
+  private let job: ExportJob
   private var bytes: [UInt8] = []
   private var count = 0
 
-  private init(_ request: ExportRequest) { self.request = request }
+  private init(_ request: ExportRequest, _ job: ExportJob) { (self.request, self.job) = (request, job) }
 
   /// Writes what a request asks for, or says why it can't. Takes a while.
-  static func result(of request: ExportRequest) -> Result<ExportOutcome, OrgError> {
+  static func result(of request: ExportRequest, _ job: ExportJob) -> Result<ExportOutcome, OrgError> {
     do throws(OrgError) {
-      return .success(try run(request))
+      return .success(try run(request, job))
     } catch {
       return .failure(error)
     }
   }
 
   /// Writes what a request asks for. Takes a while.
-  static func run(_ request: ExportRequest) throws(OrgError) -> ExportOutcome {
-    var exporter = Exporter(request)
+  static func run(_ request: ExportRequest, _ job: ExportJob) throws(OrgError) -> ExportOutcome {
+    var exporter = Exporter(request, job)
     guard let path = request.path else {
       try exporter.add { _ throws(OrgError) in }
       return .text(String(decoding: exporter.bytes, as: UTF8.self), exporter.count)
@@ -91,7 +92,8 @@ struct Exporter {
     case .json: all += "[".utf8
     case .clipboard: break
     }
-    try request.forEachRow { values throws(OrgError) in
+    try request.forEachRow(job) { values throws(OrgError) in
+      try job.count()
       switch format {
       case .csv:
         for (place, value) in values.enumerated() {

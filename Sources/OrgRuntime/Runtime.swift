@@ -6,21 +6,21 @@ import Synchronization
 /// Carries out what the model asks for, off the screen's thread: reading, arranging and committing each on a queue of its
 /// own, so that none waits for another. Knows no terminal, and no more of a store than what it says that it can do.
 package final class Runtime: EffectHandler, Sendable {
-  private let manager: OrgManager
-  private let inbox: Inbox
+  let manager: OrgManager
+  let inbox: Inbox
   /// The store, where it says how far reading has come.
   private let reporting: (any ProgressReportingStore)?
   /// The store, where it has to follow other programs, and may.
-  private let maintained: (any MaintainableStore)?
+  let maintained: (any MaintainableStore)?
   private let uid: UInt32?
   private let drafts: (any DraftKeeper)?
   /// Where views are kept, if anywhere.
   private let views: (any ViewKeeper)?
-  private let observer: (any RuntimeObserver)?
-  private let queues = Queues()
+  let observer: (any RuntimeObserver)?
+  let queues = Queues()
   private let screens: ScreenLoader
   private let suggester: UserSuggester
-  private let state = Mutex(State())
+  let state = Mutex(State())
   /// Held from arranging a snapshot until it is posted: each says what changed since the one posted before.
   private let posting = Mutex(())
 
@@ -28,7 +28,7 @@ package final class Runtime: EffectHandler, Sendable {
   private static let firstMembers = 100
 
   /// Each kind of work has its own, so that none waits for another.
-  private struct Queues: Sendable {
+  struct Queues: Sendable {
     let reading = DispatchQueue(label: "orgman.reading")
     let arranging = DispatchQueue(label: "orgman.arranging")
     let committing = DispatchQueue(label: "orgman.committing")
@@ -37,7 +37,7 @@ package final class Runtime: EffectHandler, Sendable {
     let exporting = DispatchQueue(label: "orgman.exporting")
   }
 
-  private struct State {
+  struct State {
     var request = ListRequest()
     var organizationList: OrganizationList?
     var fetch: RowFetch?
@@ -45,6 +45,8 @@ package final class Runtime: EffectHandler, Sendable {
     var isReadingDue = false
     var isCancelled = false
     var hasLeases = true
+    /// The export that is going on.
+    var export: ExportJob?
   }
 
   /// Carries out what is asked for on a store.
@@ -135,7 +137,7 @@ package final class Runtime: EffectHandler, Sendable {
   }
 
   /// Says something once a piece of work has taken long enough to notice, and again and again, until it is cancelled.
-  private func sayIfLong(
+  func sayIfLong(
     repeating interval: DispatchTimeInterval, _ say: @escaping @Sendable () -> Void
   ) -> any DispatchSourceTimer {
     let timer = DispatchSource.makeTimerSource(queue: queues.arranging)
@@ -145,26 +147,16 @@ package final class Runtime: EffectHandler, Sendable {
     return timer
   }
 
-  /// Brings the history up to date, after the data have been shown. A process that holds the lock meanwhile does
-  /// it as well, so this doesn't wait for it.
-  private func maintain() {
-    guard let maintained else { return }
-    queues.committing.async { [self] in
-      guard let done = try? maintained.maintain(waiting: { _ in false }) else { return }
-      defer { observer?.didMaintain() }
-      if !done.entries.isEmpty { observer?.didFind(done.entries) }
-      let shown = state.withLock { $0.organizationList?.revision }
-      if shown.map({ done.reader.revision > $0 }) ?? true { postList(of: done.reader) }
-      if !done.entries.isEmpty { inbox.post(.ingested(done.entries)) }
-    }
-  }
-
   /// Waits for a commit that is going on, so that it is either done or reported as failed. One that waits for
   /// the lock, or for its turn, is given up.
   package func finish() {
-    state.withLock { $0.isCancelled = true }
+    let export = state.withLock { state in
+      state.isCancelled = true
+      return state.export
+    }
     drafts?.finish()
     queues.committing.sync {}
+    export.map(end)
   }
 
   /// The results since the last time, in order.
@@ -238,8 +230,8 @@ package final class Runtime: EffectHandler, Sendable {
     case .cancelCommit: state.withLock { $0.isCancelled = true }
     case .saveView(let view):
       queues.arranging.async { [self] in inbox.post(.viewSaved(view, views?.problem(saving: view))) }
-    case .export(let request):
-      queues.exporting.async { [inbox] in inbox.post(.exported(request, Exporter.result(of: request))) }
+    case .export(let request): export(request)
+    case .cancelExport: state.withLock { $0.export?.cancel() }
     case .saveDraft(let draft): drafts?.save(draft)
     case .dropDraft: drafts?.drop()
     case .leaveDraft: drafts?.leave()
@@ -287,19 +279,8 @@ package final class Runtime: EffectHandler, Sendable {
     }
   }
 
-  /// Says when leases come to be had, or no longer are.
-  private func checkLeases() {
-    guard let maintained else { return }
-    let hasLeases = maintained.leaseObstacle == nil
-    let isNew = state.withLock { state in
-      defer { state.hasLeases = hasLeases }
-      return state.hasLeases != hasLeases
-    }
-    if isNew { inbox.post(.leases(hasLeases)) }
-  }
-
   /// Posts the data for the latest request, or why they can't be arranged.
-  private func postList(of reader: any StoreReader) {
+  func postList(of reader: any StoreReader) {
     do throws(OrgError) {
       try post(reader) { .organizationList($0) }
     } catch {

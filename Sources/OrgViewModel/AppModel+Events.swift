@@ -53,6 +53,11 @@ extension AppModel {
     workspace.status.refuse(error.message)
   }
 
+  /// Learns how many rows were exported so far.
+  package mutating func receive(exporting request: ExportRequest, count: Int) {
+    workspace.receive(exporting: request, count: count)
+  }
+
   /// Learns what became of an export.
   package mutating func receive(
     _ request: ExportRequest, _ result: Result<ExportOutcome, OrgError>

@@ -43,6 +43,8 @@ package enum RuntimeEffect: Sendable, Hashable {
   case saveView(SavedView)
   /// Write rows for other programs; what came of it comes to `receive(_: ExportRequest, _:)`.
   case export(ExportRequest)
+  /// Give up the export that is going on.
+  case cancelExport
   /// Keep what is typed, so that it survives the end of the program.
   case saveDraft(Draft)
   /// Drop what was kept: it was saved, or thrown away.

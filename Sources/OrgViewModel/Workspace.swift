@@ -134,6 +134,8 @@ package struct Workspace: Sendable {
     var fetch: RowFetch?
     /// Whether they aren't there yet.
     var isFetching = false
+    /// The export that is going on.
+    var export: ExportRun?
     /// The request by which a person asked to read the data again.
     var reload: Int?
 

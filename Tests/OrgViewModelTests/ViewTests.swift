@@ -134,6 +134,56 @@ import Testing
     #expect(rows[0]["name"] as? String == "Acme")
   }
 
+  @Test(arguments: [HistoryFilter.Order.newestFirst, .oldestFirst])
+  func `all that the filter finds of the history is written, read for the screen or not`(
+    order: HistoryFilter.Order
+  ) throws {
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var driver = Driver()
+    driver.store.fillHistory(2500, undoing: 1234)
+    driver.press(.showHistory, .sortBy(order))
+    #expect(driver.model.screen.goesOn)
+    export(.csv, &driver)
+    #expect(driver.message?.hasPrefix("Wrote 2,501 rows to ") == true)
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\r\n")
+    #expect(lines.count == 2502)
+    #expect(lines.count { $0.contains(",undone: ") } == 1)
+    #expect(lines[order == .newestFirst ? 1 : 2501].hasPrefix("2501,"))
+    try FileManager.default.removeItem(atPath: path)
+    driver.press(.filter)
+    driver.type("plan1234 kind:edit")
+    driver.press(.accept)
+    export(.csv, &driver)
+    let found = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\r\n")
+    #expect(found.count == 3, "\(found)")
+    #expect(found.contains { $0.hasPrefix("1234,") && $0.contains("undone: ") })
+  }
+
+  @Test func `an export that takes long goes on while other things are done, and can be cancelled`() throws {
+    var driver = Driver()
+    driver.press(.showHistory, .showOrganizations)
+    driver.holds = true
+    export(.csv, &driver)
+    guard case .runtime(.export(let request))? = driver.held.last else { return #expect(Bool(false)) }
+    driver.model.receive(exporting: request, count: 12_000)
+    #expect(driver.model.context == .list)
+    #expect(driver.message?.hasSuffix(": 12,000 rows so far. ^C cancels.") == true)
+    driver.model.receive(exporting: request, count: 24_000)
+    #expect(driver.message?.contains("24,000") == true)
+    driver.press(.moveDown, .export)
+    #expect(driver.message == "Rows are being exported; ^C cancels that.")
+    // What is said of something else stays.
+    driver.model.receive(exporting: request, count: 36_000)
+    #expect(driver.message == "Rows are being exported; ^C cancels that.")
+    driver.press(.cancel)
+    #expect(driver.log.last == .runtime(.cancelExport))
+    #expect(driver.message == "Cancelled; no file was written.")
+    driver.carryOut(driver.model.receive(request, .failure(OrgError(.cancelled, "Cancelled."))))
+    #expect(driver.message == "Cancelled; no file was written.")
+    driver.press(.export)
+    #expect(driver.model.context == .exportChoice)
+  }
+
   @Test(arguments: [Action.showUsers, .showHistory, .showOverview])
   func `every list is copied with tabs`(screen: Action) {
     var driver = Driver()

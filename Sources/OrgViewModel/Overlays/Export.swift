@@ -29,7 +29,20 @@ package struct ExportRequest: Sendable {
   /// Those that have numbers.
   package let numbers: Set<String>
   /// Hands the rows over. Takes a while.
-  package let forEachRow: @Sendable (_ body: ([String?]) throws(OrgError) -> Void) throws(OrgError) -> Void
+  package let forEachRow: RowSupply
+}
+
+/// Hands rows over that are exported.
+package typealias RowSupply =
+  @Sendable (_ access: any ExportAccess, _ body: ([String?]) throws(OrgError) -> Void) throws(OrgError) ->
+  Void
+
+/// What is exported beyond the rows that a screen has.
+package protocol ExportAccess {
+  /// A page of the history.
+  func history(
+    matching filter: HistoryFilter, from position: HistoryCursor?, limit: Int
+  ) throws(OrgError) -> HistoryPage
 }
 
 extension ExportRequest: Hashable {
@@ -60,7 +73,7 @@ package struct ExportSource: Sendable {
   let columns: [String]
   /// Those that have numbers.
   var numbers: Set<String> = []
-  let forEachRow: @Sendable (_ body: ([String?]) throws(OrgError) -> Void) throws(OrgError) -> Void
+  let forEachRow: RowSupply
 }
 
 /// The choice of how rows are exported.
@@ -93,7 +106,7 @@ package struct ExportMenu: Menu {
       path: format == .clipboard ? nil : "\(source.subject)-\(day).\(format.rawValue)",
       columns: source.columns, numbers: source.numbers, forEachRow: source.forEachRow)
     if format == .clipboard {
-      workspace.ask(.export(request))
+      workspace.begin(request)
     } else {
       workspace.open(NamePrompt(.export(request)))
     }
@@ -101,18 +114,64 @@ package struct ExportMenu: Menu {
 }
 
 extension Workspace {
+  /// Begins to export.
+  mutating func begin(_ request: ExportRequest) {
+    requests.export = ExportRun(request)
+    if request.path != nil { status.note("Writing…") }
+    ask(.export(request))
+  }
+
+  /// Learns how many rows were exported, where that takes long enough to notice: other things can be done meanwhile.
+  mutating func receive(exporting request: ExportRequest, count: Int) {
+    guard requests.export?.serial == request.serial else { return }
+    overlays.removeAll { ($0 as? NamePrompt)?.asks(for: request) ?? false }
+    let what = request.path.map { "Writing \($0.escapedForDisplay)" } ?? "Copying"
+    let text = "\(what): \(Self.rows(count)) so far. ^C cancels."
+    if status.message.map({ $0.text == requests.export?.said }) ?? true { status.note(text) }
+    requests.export?.said = text
+  }
+
+  /// Gives an export up; false if there is none.
+  mutating func cancelExport() -> Bool {
+    guard let export = requests.export else { return false }
+    requests.export = nil
+    ask(.cancelExport)
+    status.note(export.isFile ? "Cancelled; no file was written." : "Cancelled; nothing was copied.")
+    return true
+  }
+
   /// Learns what became of an export.
   mutating func receive(_ request: ExportRequest, _ result: Result<ExportOutcome, OrgError>) {
+    guard requests.export?.serial == request.serial else { return }
+    requests.export = nil
     let path = (request.path ?? "").escapedForDisplay
     status.message = nil
-    func rows(_ count: Int) -> String { "\(count.grouped) row\(count == 1 ? "" : "s")" }
     switch result {
-    case .success(.exists): return status.refuse("\(path) is there already; Enter again replaces it.")
-    case .success(.written(let count)): status.note("Wrote \(rows(count)) to \(path), for you alone to read.")
+    case .success(.exists):
+      let isAsked = overlays.contains { ($0 as? NamePrompt)?.asks(for: request) ?? false }
+      return status.refuse(
+        "\(path) is there already; \(isAsked ? "Enter again replaces it" : "export again to replace it").")
+    case .success(.written(let count)):
+      status.note("Wrote \(Self.rows(count)) to \(path), for you alone to read.")
     case .success(.text(let text, _)): ask(.copy(text))
     case .failure(let error): return status.refuse(error.message)
     }
     overlays.removeAll { ($0 as? NamePrompt)?.asks(for: request) ?? false }
+  }
+
+  private static func rows(_ count: Int) -> String { "\(count.grouped) row\(count == 1 ? "" : "s")" }
+}
+
+/// An export that is going on.
+struct ExportRun: Sendable {
+  let serial: Int
+  let isFile: Bool
+  /// What was said of it last.
+  var said: String?
+
+  init(_ request: ExportRequest) {
+    (serial, isFile) = (request.serial, request.path != nil)
+    said = isFile ? "Writing…" : nil
   }
 }
 
@@ -142,7 +201,7 @@ extension RowsScreen {
     guard let rows = list.rows, rows.count > 0 else { return nil }
     let (screen, marks) = (self, list.state.marks)
     return ExportSource(subject: subject, columns: columns, numbers: numbers) {
-      (body: ([String?]) throws(OrgError) -> Void) throws(OrgError) in
+      (_, body: ([String?]) throws(OrgError) -> Void) throws(OrgError) in
       let rows = rows.isEstimated ? try completed(rows) : rows
       for start in stride(from: 0, to: rows.count, by: 1000) {
         let page = start..<min(rows.count, start + 1000)
@@ -167,7 +226,7 @@ extension OrganizationsScreen {
     let (data, marks) = (data, list.marks)
     let columns = OrganizationKey.all.map(\.name) + ["members"]
     return ExportSource(subject: "organizations", columns: columns, numbers: ["members"]) {
-      (body: ([String?]) throws(OrgError) -> Void) throws(OrgError) in
+      (_, body: ([String?]) throws(OrgError) -> Void) throws(OrgError) in
       func add(_ row: OrganizationRow) throws(OrgError) {
         try body(OrganizationKey.all.map(row.organization.text) + [String(row.memberCount)])
       }
@@ -205,7 +264,7 @@ extension OrganizationsScreen {
     guard let organization = selectedOrganization else { return nil }
     let (reader, users) = (data.reader, memberMarks[organization.id] ?? [])
     return ExportSource(subject: "members", columns: ["org_id", "user_id", "role", "joined_at"]) {
-      (body: ([String?]) throws(OrgError) -> Void) throws(OrgError) in
+      (_, body: ([String?]) throws(OrgError) -> Void) throws(OrgError) in
       for member in try reader.members(of: organization.id)
       where users.isEmpty || users.contains(member.userID) {
         let joined = member.joinedAt == .unknown ? nil : member.joinedAt.description
@@ -229,22 +288,6 @@ extension UsersScreen {
 extension PersonScreen {
   package func exportSource(_ workspace: Workspace) -> ExportSource? {
     exportSource("memberships", ["org_id", "name", "role", "joined_at"])
-  }
-}
-
-extension HistoryScreen {
-  package func exportSource(_ workspace: Workspace) -> ExportSource? {
-    guard pane == .list else {
-      guard let row = selectedEntry else { return nil }
-      let columns = ["org_id", "name", "summary"]
-      return ExportSource(subject: "changes", columns: columns) {
-        (body: ([String?]) throws(OrgError) -> Void) throws(OrgError) in
-        for change in row.entry.changes {
-          try body([change.change.organizationID, change.organizationName, change.summary])
-        }
-      }
-    }
-    return exportSource("history", ["generation", "time", "who", "what"], numbers: ["generation"])
   }
 }
 

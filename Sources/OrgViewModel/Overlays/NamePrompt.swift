@@ -43,9 +43,18 @@ package struct NamePrompt: TextOverlay {
       Command(.accept, "Enter", .form, "save; asks before anything is replaced", hint: "save") {
         $0.accept(&$1)
       },
-      closing(.back, "Esc", .form, "cancel", hint: "cancel"),
-      closing(.cancel, "^C", .program, "cancel what is going on"),
+      Command(.back, "Esc", .form, "cancel", hint: "cancel") { $0.close(&$1) },
+      Command(.cancel, "^C", .program, "cancel what is going on") { $0.close(&$1) },
     ] + textCommands() + commonCommands
+
+  private func close(_ workspace: inout Workspace) {
+    if let export = workspace.requests.export, case .export(let request) = purpose,
+      export.serial == request.serial
+    {
+      _ = workspace.cancelExport()
+    }
+    workspace.dismiss()
+  }
 
   package mutating func edit(_ change: (inout TextField) -> Void, _ workspace: inout Workspace) {
     workspace.status.message = nil
@@ -69,9 +78,8 @@ package struct NamePrompt: TextOverlay {
       request.path = field.text
       request.replaces = asked == field.text
       asked = field.text
-      // It stays open until the file is written, as there may be one of this name.
-      workspace.status.note("Writing…")
-      workspace.ask(.export(request))
+      // It stays open until that takes long, as there may be a file of this name.
+      workspace.begin(request)
     }
   }
 

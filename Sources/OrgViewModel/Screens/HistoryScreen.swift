@@ -120,8 +120,7 @@ package struct HistoryScreen: RowsScreen, MarkingScreen {
     if let change = selectedChange, pane == .detail {
       return [change.change.organizationID, change.organizationName, change.summary]
     }
-    let row = rows.rows[row]
-    return ["\(row.entry.generation)", row.zone.fullText(row.entry.time), row.actor, row.text]
+    return Self.values(rows.rows[row])
   }
 
   // MARK: Rows

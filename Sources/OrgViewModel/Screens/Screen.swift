@@ -266,7 +266,11 @@ extension Screen {
         .export, "x", .marking,
         "export what is marked, or all that the filter shows: then c CSV, j JSON, y clipboard",
         marked: "export",
-        unless: { $0.exportSource($1) == nil ? "There is nothing to export here." : nil }
+        unless: {
+          $1.requests.export != nil
+            ? "Rows are being exported; ^C cancels that."
+            : $0.exportSource($1) == nil ? "There is nothing to export here." : nil
+        }
       ) { if let source = $0.exportSource($1) { $1.open(ExportMenu(source: source)) } },
       Command(.reload, "R F5", .finding, "read the data again") { $0.reload(&$1) },
       Command(.palette, ":", .program, "every command by its name", hint: "more") { screen, workspace in
