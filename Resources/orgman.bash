@@ -220,6 +220,7 @@ _orgman_list() {
         return
         ;;
     '--sort')
+        __orgman_add_completions -W 'name'$'\n''plan'$'\n''status'$'\n''members'$'\n''created'
         return
         ;;
     '--limit')
@@ -341,6 +342,7 @@ _orgman_users() {
     # Offer option value completions
     case "${prev}" in
     '--sort')
+        __orgman_add_completions -W 'user'$'\n''organizations'$'\n''owner'$'\n''billing'$'\n''admin'$'\n''member'$'\n''viewer'
         return
         ;;
     '--limit')

@@ -56,6 +56,36 @@ extension EndToEnd {
       }
     }
 
+    @Test(arguments: TestStore.allCases)
+    func `users are sorted by any column, the other way round, and as many as are asked for`(
+      store: TestStore
+    ) throws {
+      let data = try store.data([
+        Record("1", "Acme", members: [("ann", "owner"), ("bob", "member"), ("cid", "member")]),
+        Record("2", "Globex", members: [("cid", "owner"), ("bob", "billing_admin")]),
+        Record("3", "Initech", members: [("cid", "owner")]),
+      ])
+      let orgman = Script(data: data)
+      for (arguments, expected) in [
+        (["--sort", "user"], "ann bob cid"), (["--sort=-user"], "cid bob ann"),
+        (["--sort", "organizations"], "cid bob ann"), (["--sort=-organizations"], "ann bob cid"),
+        (["--sort", "owner", "--limit", "2"], "cid ann"), (["--sort", "MEMBER", "owners:0"], "bob"),
+      ] {
+        let output = try orgman(["users"] + arguments)
+        let users = output.stdout.split(separator: "\n").map { $0.split(separator: "\t")[0] }
+        #expect(
+          output.status == .exited(0) && users.joined(separator: " ") == expected, "\(arguments): \(output)")
+      }
+      for (arguments, sentence) in [
+        (["--sort", "size"], "use user, organizations, owner, "),
+        (["--sort=--user"], "use user, organizations, "),
+        (["--count", "--sort", "user"], "--count prints a number alone"),
+      ] {
+        let output = try orgman(["users"] + arguments)
+        #expect(output.status == .exited(64) && output.stderr.contains(sentence), "\(output)")
+      }
+    }
+
     @Test(arguments: [120, 80, 40])
     func `a table is no wider than the terminal, and ids are cut last, in the middle`(columns: Int) throws {
       let data = try DataFiles.reference()

@@ -57,7 +57,7 @@ public struct Preview: Sendable {
       blocked.allSatisfy { $0.error.code == .conflict } ? .conflict : first.code,
       "\(blocked.count) of \(outcomes.count) changes can't be made, so none was. "
         + (isShared ? first.message : "The first: \(first.message)"),
-      conflicts: blocked.flatMap(\.error.conflicts))
+      conflicts: blocked.flatMap(\.error.conflicts), reasons: Array(OrderedSet(blocked.map(\.error.message))))
   }
 }
 

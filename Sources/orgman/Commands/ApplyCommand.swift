@@ -90,7 +90,7 @@ extension OrgError {
     case .organizationNotFound, .memberNotFound, .alreadyMember, .nameTaken, .lastOwner, .conflict:
       OrgError(
         .conflict, "The data have moved on since the preview, so nothing was changed. \(message)",
-        conflicts: conflicts)
+        conflicts: conflicts, reasons: reasons)
     default: self
     }
   }

@@ -27,28 +27,36 @@ struct EditOptions: ParsableArguments {
     let manager = OrgManager(store: store)
     let output = StandardOutput()
     let isAgreed = !asksForSeveral || confirmation.yes
-    let edit = try manager.edit(
+    var edit = try manager.edit(
       isTrial: confirmation.dryRun, committingIf: { isAgreed || $0.organizationCount <= 1 }, make)
-    let recorded = edit.preview.recorded
-    if confirmation.dryRun { return try show(recorded, of: edit.set, manager, output) }
-    let commit: Commit
-    if let done = edit.commit {
-      commit = done
-    } else {
-      for line in recorded.prefix(20) { FileHandle.standardError(line.summary + "\n") }
-      if recorded.count > 20 { FileHandle.standardError("… and \(recorded.count - 20) more.\n") }
-      try confirmation.confirm(
-        "Change these \(recorded.count) values in \(edit.preview.organizationCount) organizations?",
-        isInputTaken: isInputTaken)
-      commit = try manager.commit(edit.set)
+    if confirmation.dryRun { return try show(edit.preview.recorded, of: edit.set, manager, output) }
+    while edit.commit == nil {
+      let shown = edit.preview.summaries
+      try ask(edit.preview, isInputTaken: isInputTaken)
+      // What was shown is what is made; where the data have changed since, it is counted again and shown anew.
+      edit = try manager.edit(committingIf: { $0.summaries == shown || $0.recorded.isEmpty }, make)
+      if edit.commit == nil {
+        FileHandle.standardError("The data changed meanwhile, so this was counted again:\n")
+      }
     }
+    guard let commit = edit.commit else { return }
     if let report {
       try report(output, commit)
     } else {
       let made = Set(commit.changes)
-      try show(recorded.filter { made.contains($0.change) }, of: edit.set, manager, output)
+      try show(edit.preview.recorded.filter { made.contains($0.change) }, of: edit.set, manager, output)
     }
     return try output.flush()
+  }
+
+  private func ask(_ preview: Preview, isInputTaken: Bool) throws {
+    let recorded = preview.recorded
+    for line in recorded.prefix(20) { FileHandle.standardError(line.summary + "\n") }
+    if recorded.count > 20 { FileHandle.standardError("… and \(recorded.count - 20) more.\n") }
+    let (values, places) = (recorded.count, preview.organizationCount)
+    try confirmation.confirm(
+      "Change \(values == 1 ? "this value" : "these \(values) values") in \(places) organization\(places == 1 ? "" : "s")?",
+      isInputTaken: isInputTaken)
   }
 
   private func show(
@@ -67,6 +75,8 @@ struct EditOptions: ParsableArguments {
 }
 
 extension Preview {
+  /// What it changes, as it is shown.
+  fileprivate var summaries: [String] { recorded.map(\.summary) }
   /// The number of organizations that it changes.
   fileprivate var organizationCount: Int { Set(recorded.map(\.change.organizationID)).count }
 }

@@ -42,7 +42,8 @@ struct ListCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Sort by \(ListOrder.Column.allCases.map(\.rawValue).alternatives); the largest and the newest first, and the other way round with a - in front, as in --sort=-members. Without it, the order of the data.",
-      valueName: "column"), transform: ListCommand.order)
+      valueName: "column"), completion: .list(ListOrder.Column.allCases.map(\.rawValue)),
+    transform: ListCommand.order)
   var sort: ListOrder?
 
   @Option(parsing: .unconditional, help: "Print at most so many.", transform: number(from: 1))

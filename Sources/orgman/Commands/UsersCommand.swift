@@ -22,7 +22,8 @@ struct UsersCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Sort by \(UserColumn.allCases.map(\.rawValue).alternatives); those with the most first, and the other way round with a - in front, as in --sort=-owner.",
-      valueName: "column"), transform: UsersCommand.order)
+      valueName: "column"), completion: .list(UserColumn.allCases.map(\.rawValue)),
+    transform: UsersCommand.order)
   var sort: UserOrder?
 
   @Option(parsing: .unconditional, help: "Print at most so many.", transform: number(from: 1))
