@@ -40,10 +40,13 @@ extension Renderer {
     // Until the data have been read nothing can be changed; that is over in a moment.
     let canEdit = !isScreen || model.workspace.editingObstacle == nil || model.workspace.isReading
     let bindings = keymap.hints(in: context, isMarking: isMarking, canEdit: canEdit)
-    var hints = bindings.map { binding in
-      Hint(
-        keys: binding.keys[0].description,
-        word: (isMarking ? binding.markedHint : nil) ?? binding.hint ?? "", action: binding.action,
+    var hints = bindings.compactMap { binding -> Hint? in
+      let word =
+        model.workspace.overlay?.hint(for: binding.action) ?? (isMarking ? binding.markedHint : nil)
+        ?? binding.hint ?? ""
+      guard !word.isEmpty else { return nil }
+      return Hint(
+        keys: binding.keys[0].description, word: word, action: binding.action,
         isAboutMarks: isMarking && binding.markedHint != nil)
     }
     if isScreen, !isMarking, let screens = screenKeys(context) {

@@ -101,6 +101,7 @@ extension AppModel {
   package mutating func receive(_ fetch: RowFetch, _ error: OrgError?) -> [Effect] {
     if fetch == workspace.requests.fetch { workspace.requests.isFetching = false }
     if let error { workspace.status.report(error.message, .refusal) }
+    workspace.followData()
     withOrganizations { $0.receive(fetch, &$1) }
     if !(screen is OrganizationsScreen) { screen.receive(fetch, &workspace) }
     return takeEffects()
@@ -214,7 +215,8 @@ extension AppModel {
       withOrganizations { $0.receive(commit, of: finished.changes, &$1) }
     case .failed(let error):
       if finished.isForm, var form = workspace.form {
-        form.fail(error)
+        form.fail(error, workspace.settings.preferences.timeZone)
+        form.follow(workspace.data.listing)
         workspace.form = form
         workspace.status.message = nil
       } else if let form = finished.form, workspace.overlays.isEmpty {

@@ -13,5 +13,8 @@ enum Words {
     return "\(first), and \((summaries.count - 1).grouped) more"
   }
 
+  /// What is said after a value that others put there.
+  static let changedMeanwhile = " (others changed it meanwhile)"
+
   static func members(_ count: Int) -> String { "\(count.grouped) member\(count == 1 ? "" : "s")" }
 }

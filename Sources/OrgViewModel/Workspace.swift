@@ -277,15 +277,19 @@ extension Workspace {
     if wasReading, !isReading { surroundings.reading = nil }
   }
 
+  /// Lets what is open follow the data.
+  mutating func followData() {
+    for index in overlays.indices { overlays[index].follow(data.listing) }
+  }
+
   /// Says what new data bring, once the screens have followed.
   mutating func noteNewData(since old: OrganizationList) {
     if let reload = requests.reload, data.request.serial >= reload {
       requests.reload = nil
       status.note("Read again.")
     }
-    if data.revision != old.revision, var form, !form.isSaving {
-      form.notice(data.listing)
-      self.form = form
+    if data.revision != old.revision {
+      followData()
     }
     guard !flash.unseen.isEmpty else { return }
     if flash.organizations.isEmpty { flash.shownBefore = old.listing }

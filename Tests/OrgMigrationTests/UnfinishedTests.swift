@@ -103,7 +103,7 @@ extension Migrations {
       try screen.waitForText("Nothing can be changed: ")
       try migrate(files, to: database)
       try screen.waitFor("the end") { $0.lines[0].hasSuffix("live") }
-      screen.send("aNew\r")
+      screen.send("aNew\u{13}")
       try screen.waitForText("Created New")
       screen.send("q")
       #expect(try screen.waitForExit() == .exited(0))

@@ -102,15 +102,18 @@ import Testing
     #expect(driver.model.selectedMember?.role == .billingAdmin)
   }
 
-  @Test func `a role that another changed while one was chosen isn't overwritten, nor said to be so already`()
-  {
-    for action in [Action.choose(.owner), .choose(.member)] {
+  @Test func `a role that another changed while one was chosen is shown, and the choice expects it`() {
+    for role in [Role.owner, .member] {
       var driver = onBob()
       driver.press(.changeRole)
       driver.othersSetRole("bob", .billingAdmin)
-      driver.press(action)
-      #expect(driver.role("bob") == .billingAdmin)
-      #expect(driver.message == "bob is billing now, no longer member, so the role was not changed.")
+      let menu = driver.model.workspace.overlay as? RoleMenu
+      #expect(
+        menu?.question(driver.model.workspace)
+          == "Role of bob in Acme, now billing (others changed it meanwhile):")
+      driver.press(.choose(role))
+      #expect(
+        driver.commits == [[.setRole(user: "bob", organization: "org_acme", from: .billingAdmin, to: role)]])
     }
   }
 

@@ -40,7 +40,7 @@ import Testing
     driver.press(.nextField, .nextField)
     #expect(driver.model.context == .choice)
     driver.press(.moveRight, .nextField, .deleteToStart)
-    driver.press(.accept)
+    driver.press(.accept, .accept)
     #expect(
       driver.commits == [
         [

@@ -51,16 +51,48 @@ import Testing
     #expect(driver.commits.count == 1)
   }
 
-  @Test func `a plan that somebody changed while the menu was open is not taken for the one that was shown`()
-  {
+  @Test func `a menu shows what others put there while it was open, and the choice expects that`() {
     var driver = Driver()
     driver.press(.changePlan)
     driver.others { organizations, _ in organizations[0].planTier = "enterprise" }
+    let menu = driver.model.workspace.overlay as? PlanMenu
+    #expect(
+      menu?.question(driver.model.workspace) == "Plan of Acme, now enterprise (others changed it meanwhile):")
     driver.press(.choosePlan("founders_friend"))
     #expect(
-      driver.message
-        == "Plan of Acme is enterprise now, no longer founders_friend, so it was not changed.")
-    #expect(driver.commits.isEmpty)
+      driver.commits == [
+        [.setField(.planTier, organization: "org_acme", from: "enterprise", to: "founders_friend")]
+      ])
+  }
+
+  @Test func `the menu of a role shows what others made of it`() {
+    var driver = Driver()
+    driver.press(.open, .moveDown, .changeRole)
+    driver.othersSetRole("bob", .billingAdmin)
+    let menu = driver.model.workspace.overlay as? RoleMenu
+    #expect(
+      menu?.question(driver.model.workspace)
+        == "Role of bob in Acme, now billing (others changed it meanwhile):")
+    driver.press(.choose(.owner))
+    #expect(driver.role("bob") == .owner)
+  }
+
+  @Test func `since when something is held is said in the configured zone`() {
+    var preferences = Preferences()
+    preferences.timeZone = .fixed(seconds: 7200, name: "EET")
+    var driver = Driver(preferences: preferences)
+    let holder = Contention(
+      program: "billingd", origin: .process(4121), user: "root", since: Sample.time, waitedMilliseconds: 3200)
+    driver.holds = true
+    driver.press(.changePlan, .choosePlan("starter"))
+    driver.model.receive(holder)
+    let clock = DisplayZone.fixed(seconds: 7200, name: "EET").clockText(Sample.time)
+    #expect(
+      driver.message == "The data are held by billingd, pid 4121 (root), since \(clock), 3.2 s. Esc cancels.")
+    let error = OrgError(.locked, "The data are \(holder).", holder: holder)
+    driver.held = []
+    driver.carryOut(driver.model.receive(.failed(error)))
+    #expect(driver.message?.contains("since \(clock), 3.2 s.") == true, "\(driver.message ?? "")")
   }
 
   @Test func `who went away isn't marked again by the range`() {

@@ -91,7 +91,7 @@ extension EndToEnd {
       try orgman.waitFor("all rows") { $0.listed.count == 9 }
       orgman.send("a")
       try orgman.waitForText("New organization")
-      orgman.send("\u{1b}[200~bi\u{202e}di\u{1b}[201~\r")
+      orgman.send("\u{1b}[200~bi\u{202e}di\u{1b}[201~\u{13}")
       try orgman.waitForText("Created bi\\u{202E}di")
       try orgman.quit()
       #expect(orgman.forbiddenOutput(Self.forbidden) == [])
@@ -178,7 +178,7 @@ extension EndToEnd {
       // Mended, it is open for edits at once.
       try data.write(damage.file, text)
       try orgman.waitFor("a live header") { $0.lines[0].hasSuffix("live") }
-      orgman.send("aadam\r")
+      orgman.send("aadam\u{13}")
       try orgman.waitForText("Added adam to Good")
       try orgman.quit()
     }

@@ -78,7 +78,7 @@ extension EndToEnd {
       let data = try store.reference()
       let one = try open(data)
       let other = try open(data, columns: 80, rows: 24)
-      one.send("aAlpha\r")
+      one.send("aAlpha\u{13}")
       try one.waitForText("Created Alpha")
       let screen = try other.waitForText("Alpha")
       #expect(screen.lines.contains { $0.hasPrefix("ΔAlpha") })
@@ -188,7 +188,7 @@ extension EndToEnd {
           try data.write(files)
           orgman.send(isEarly ? "" : "e")
           orgman.press(.tab, .control("u"))
-          orgman.send("\(next)\r")
+          orgman.send("\(next)\u{13}")
           try orgman.waitForText("isn't configured")
           orgman.send("y")
           try orgman.waitForText("Plan of Middle: \(plan) → \(next).")
@@ -233,14 +233,14 @@ extension EndToEnd {
       let data = try store.data(records.filter { $0.name != "Name 2" })
       let orgman = try open(data)
       try orgman.waitForText("5 orgs")
-      orgman.send("aName 2\r")
+      orgman.send("aName 2\u{13}")
       try orgman.waitForText("Created Name 2")
       // Undone and redone by somebody else, it goes and comes back.
       func elsewhere(_ command: String) throws {
         let output = try run(try builtProduct("orgman"), [command, "--yes", "--data", data.address])
         #expect(output.status == .exited(0), "\(output.stderr)")
       }
-      for keys in ["dy", "e\u{15}x\r", "\rro", "\rdy"] {
+      for keys in ["dy", "e\u{15}x\u{13}", "\rro", "\rdy"] {
         let orgman = try open(data)
         orgman.send("jj")
         try orgman.waitFor("the third") { $0.selected == "Name 2" }
@@ -300,7 +300,7 @@ extension EndToEnd {
         })
       let programs = try (0..<processes).map { _ in try open(data, columns: 100, rows: 24) }
       for round in 0..<created {
-        for (number, program) in programs.enumerated() { program.send("aOrg \(number)-\(round)\r") }
+        for (number, program) in programs.enumerated() { program.send("aOrg \(number)-\(round)\u{13}") }
         for (number, program) in programs.enumerated() {
           try program.waitForText("Created Org \(number)-\(round) on", timeout: .seconds(30))
         }

@@ -24,12 +24,12 @@ extension EndToEnd {
       orgman.send("po")
       try orgman.waitForText("Edit Acme")
       orgman.press(.control("u"))
-      orgman.send("enterprize\r")
+      orgman.send("enterprize\u{13}")
       try orgman.waitFor("the question") { $0.joined.contains("the nearest is enterprise") }
       orgman.send("n")
       try orgman.waitFor("the form") { !$0.joined.contains("the nearest is") }
       #expect(try data.organization(named: "Acme")["plan_tier"] as? String == "starter")
-      orgman.send("\r")
+      orgman.send("\u{13}")
       try orgman.waitFor("the question again") { $0.joined.contains("the nearest is enterprise") }
       orgman.send("y")
       try orgman.waitFor("what was done") { $0.joined.contains("starter → enterprize") }
@@ -48,15 +48,15 @@ extension EndToEnd {
       try orgman.waitForText("Edit Acme")
       orgman.press(.backTab, .backTab)
       try orgman.waitForText("▸Lago")
-      orgman.send("l_1\r")
+      orgman.send("l_1\u{13}")
       try orgman.waitForText("l_1 is the Lago id of Globex, too. Use it all the same?")
       orgman.send("n")
       orgman.press(.backspace)
-      orgman.send(" 2\r")
+      orgman.send(" 2\u{13}")
       try orgman.waitForText("A Lago id can't contain")
       orgman.press(.control("w"))
       orgman.press(.control("u"))
-      orgman.send("l_1\r")
+      orgman.send("l_1\u{13}")
       try orgman.waitForText("Use it all the same?")
       orgman.send("y")
       try orgman.waitForText("Lago id of Acme: none → l_1.")

@@ -25,7 +25,7 @@ extension EndToEnd {
           orgman.send("a")
           try orgman.waitForText("Add a member to")
           orgman.send("somebody")
-          orgman.press(.enter)
+          orgman.press(.control("s"))
           try orgman.waitForText("Added somebody to")
           orgman.send("q")
           try orgman.waitFor("the list") { $0.selectedDetail == nil }

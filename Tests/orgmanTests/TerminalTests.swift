@@ -221,7 +221,7 @@ extension EndToEnd {
       try orgman.waitForText("New organization")
       orgman.send("\u{1b}[200~q Two\nLines\u{1b}[201~")
       try orgman.waitForText("q Two Lines")
-      orgman.press(.enter)
+      orgman.press(.control("s"))
       try orgman.waitForText("Created q Two Lines")
       #expect(try data.names().contains("q Two Lines"))
       try orgman.quit()

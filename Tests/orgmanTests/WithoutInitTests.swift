@@ -49,7 +49,7 @@ extension EndToEnd {
       try orgman.waitForText("Removed cy (member) from Acme.")
       orgman.send("hpeSs")
       try orgman.waitForText("Status of Acme: active → suspended.")
-      orgman.send("aInitech\r")
+      orgman.send("aInitech\u{13}")
       try orgman.waitForText("Created Initech on founders_friend.")
       #expect(orgman.screen.selected == "Initech")
       try database.run("update organizations set plan_tier = 'managed' where name = 'Globex'")

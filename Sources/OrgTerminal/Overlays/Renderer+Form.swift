@@ -56,6 +56,8 @@ extension Renderer {
       lines.append(line.spans)
       if let problem = form.problem(at: index) {
         explain("! " + problem, theme.bad)
+      } else if let news = field.news {
+        explain(news, theme.note)
       } else if hasFocus, !form.hint(at: index).isEmpty, form.candidates.isEmpty {
         explain(form.hint(at: index), theme.quiet)
       }

@@ -24,11 +24,9 @@ extension Form: TextOverlay {
       command(.takeMine, "m", in: [.conflict], "set it to what you typed", hint: "mine") { form, _ in
         form.resolve(takingMine: true)
       },
-      command(.accept, "Enter", "save") {
-        if !$0.takeChosenCandidate(&$1), $0.submit(&$1) { $1.dismiss() }
-      },
-      command(.save, "^S", "save", hint: "save") { if $0.submit(&$1) { $1.dismiss() } },
-      command(.nextField, "Tab Down", in: plainContexts, "the next field", hint: "next") { form, _ in
+      command(.accept, "Enter", "the next field; in the last one, save", hint: "save") { $0.accept(&$1) },
+      command(.save, "^S", "save, from any field", hint: "save") { if $0.submit(&$1) { $1.dismiss() } },
+      command(.nextField, "Tab Down", in: plainContexts, "the next field") { form, _ in
         form.moveFocus(by: 1)
       },
       command(.previousField, "Shift-Tab Up", in: plainContexts, "the previous field") { form, _ in
@@ -90,6 +88,32 @@ extension Form: TextOverlay {
     if before.text.isEmpty, fields[focus].input.text.isEmpty { fields[focus].endTyping() }
     noteTyping(in: workspace.data.listing, before: before)
     offerUsers(&workspace)
+  }
+
+  /// Whether Enter saves: there is no field after this one.
+  private var isLastField: Bool { focus == fields.count - 1 }
+
+  /// Goes on to the next field, or saves where there is none.
+  private mutating func accept(_ workspace: inout Workspace) {
+    if takeChosenCandidate(&workspace) { return }
+    guard isLastField else {
+      let field = fields[focus]
+      // What is left behind says what is wrong with it.
+      if field.value == nil || !field.isUntouched, field.conflict == nil {
+        noteFlaw(at: focus, in: workspace.data.listing)
+      }
+      return moveFocus(by: 1)
+    }
+    if submit(&workspace) { workspace.dismiss() }
+  }
+
+  /// What Enter does in the field with the focus; the key that saves as well is named where Enter doesn't.
+  package func hint(for action: Action) -> String? {
+    switch action {
+    case .accept: chosenCandidate != nil && !candidates.isEmpty ? "take" : isLastField ? "save" : "next"
+    case .save where isLastField: ""
+    default: nil
+    }
   }
 
   private mutating func moveFocus(by step: Int) {

@@ -45,7 +45,7 @@ package struct Form: Sendable {
     /// What is typed; for a choice, the one chosen.
     package var input: TextField
     /// What can be chosen; empty where text is typed.
-    package let choices: [String]
+    package private(set) var choices: [String]
     /// Whether something else than the choices can be typed, too.
     package let takesOthers: Bool
     /// Whether it is typed, where there are choices as well.
@@ -56,6 +56,8 @@ package struct Form: Sendable {
     package internal(set) var original: String
     /// What is wrong with what is typed, as far as can be told while it is.
     package internal(set) var flaw: String?
+    /// What others put there while something else was typed here, in a sentence.
+    package internal(set) var news: String?
     /// What others made of it, where it was to be changed here, too; until somebody has chosen.
     package internal(set) var conflict: Conflict?
 
@@ -84,6 +86,16 @@ package struct Form: Sendable {
 
     /// Whether one of the choices is chosen, and nothing is typed.
     package var isChoice: Bool { !choices.isEmpty && !isTyping }
+
+    /// Whether it holds what it was opened with, or what others put there since.
+    var isUntouched: Bool { conflict == nil && input.text == original }
+
+    /// Shows what others put there, as if the form had been opened with it.
+    mutating func follow(_ text: String) {
+      if takesOthers, !text.isEmpty, !choices.contains(text) { choices.append(text) }
+      if input.text != text { set(text) }
+      (original, flaw, news) = (text, nil, nil)
+    }
 
     /// Puts a text in it, chosen or typed.
     mutating func set(_ text: String) {
@@ -127,6 +139,8 @@ package struct Form: Sendable {
   package internal(set) var problem: (field: Int?, text: String)?
   /// What others changed underneath since the form was opened.
   package internal(set) var externalChangeNotice: String?
+  /// Fields that show what others put there since the form was opened.
+  var followed: [OrganizationField] = []
   /// What was typed that needs a second look, and got it: `plan gold`.
   var confirmed: Set<String> = []
   /// Who has the ids that were typed, as far as that was asked.
@@ -261,13 +275,20 @@ package struct Form: Sendable {
       problem = (focus, "That was cut: at most \(input.limit) characters fit here.")
     } else if input.text != before.text {
       if problem?.field == focus { problem = nil }
-      fields[focus].flaw = flaw(at: focus, on: listing) ?? takenName(in: listing)
+      noteFlaw(at: focus, in: listing)
+      // What was typed may have been taken back, so that the field shows what others put there.
+      if fields[focus].news != nil { follow(listing) }
     }
   }
 
-  private func takenName(in listing: any OrganizationListing) -> String? {
-    guard fields[focus].name == .organization(.name) else { return nil }
-    let name = fields[focus].input.text
+  /// Says what is wrong with what is in a line.
+  mutating func noteFlaw(at index: Int, in listing: any OrganizationListing) {
+    fields[index].flaw = flaw(at: index, on: listing) ?? takenName(at: index, in: listing)
+  }
+
+  private func takenName(at index: Int, in listing: any OrganizationListing) -> String? {
+    guard fields[index].name == .organization(.name) else { return nil }
+    let name = fields[index].input.text
     guard let other = listing.organizationID(named: name) else { return nil }
     if case .edit(let base) = purpose, base.id == other { return nil }
     return "The name \(name.quoted) is taken by \(other.escapedForDisplay); choose another."
@@ -288,6 +309,7 @@ package struct Form: Sendable {
     for conflict in error.conflicts {
       guard let index = fields.firstIndex(where: { $0.name.key == conflict.field }) else { continue }
       fields[index].conflict = Field.Conflict(base: conflict.base, theirs: conflict.theirs)
+      fields[index].news = nil
     }
     problem = (nil, "Not saved, others changed it: choose.")
     focus = fields.firstIndex { $0.conflict != nil } ?? focus
@@ -302,6 +324,7 @@ package struct Form: Sendable {
     purpose = .edit(base)
     fields[focus].conflict = nil
     fields[focus].flaw = nil
+    fields[focus].news = nil
     fields[focus].original = conflict.theirs ?? ""
     if !takingMine { fields[focus].set(conflict.theirs ?? "") }
     problem = nil
@@ -315,26 +338,6 @@ package struct Form: Sendable {
     focus = index
     problem = (nil, "Choose theirs or mine first: others changed \(fields[index].title), too.")
     return true
-  }
-
-  /// Tells what others changed underneath since the form was opened.
-  mutating func notice(_ listing: any OrganizationListing) {
-    guard case .edit(let base) = purpose, listing.summary.hasOrganizations else { return }
-    guard listing.contains(base.id) else {
-      externalChangeNotice =
-        "\(base.name.escapedForDisplay) was removed meanwhile; what you typed is kept, but can't be saved."
-      return
-    }
-    guard let now = listing.organization(id: base.id) else { return }
-    for index in fields.indices {
-      guard let field = fields[index].organizationField else { continue }
-      fields[index].conflict?.theirs = now[field]
-    }
-    let conflicting = fields.filter { $0.conflict != nil }.compactMap(\.organizationField)
-    let changes = OrganizationField.allCases.filter { now[$0] != base[$0] && !conflicting.contains($0) }.map {
-      "\($0.title) is \(now[$0]?.escapedForDisplay ?? "none") now"
-    }
-    externalChangeNotice = changes.isEmpty ? nil : "Changed meanwhile: \(changes.joined(separator: ", "))."
   }
 }
 

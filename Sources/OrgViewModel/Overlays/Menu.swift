@@ -46,6 +46,8 @@ package struct RoleMenu: Menu {
   }
 
   private(set) var subject: Subject
+  /// Whether others gave the member another role since it was opened.
+  private(set) var isChangedMeanwhile = false
 
   init(_ subject: Subject) {
     self.subject = subject
@@ -97,7 +99,7 @@ package struct RoleMenu: Menu {
       let name =
         workspace.data.listing.organization(id: member.organizationID)?.name ?? member.organizationID
       return
-        "Role of \(member.userID.escapedForDisplay) in \(name.escapedForDisplay), now \(member.role.title):"
+        "Role of \(member.userID.escapedForDisplay) in \(name.escapedForDisplay), now \(member.role.title)\(isChangedMeanwhile ? Words.changedMeanwhile : ""):"
     case .marked(let words, _): return "Role of \(words), all marked:"
     }
   }
@@ -122,6 +124,16 @@ package struct RoleMenu: Menu {
     }
     workspace.commit(
       .setRole(user: member.userID, organization: member.organizationID, from: member.role, to: role))
+  }
+
+  /// Shows the role that others gave the member, and expects that.
+  package mutating func follow(_ listing: any OrganizationListing) {
+    guard case .member(var member) = subject,
+      let role = listing.role(of: member.userID, in: member.organizationID)
+    else { return }
+    if role != member.role { isChangedMeanwhile = true }
+    member.role = role
+    subject = .member(member)
   }
 
   /// Expects what changes that were made here have set.

@@ -6,6 +6,8 @@ private protocol FieldMenu: Menu {
   /// The organization; `nil` for all that are marked, of which there are `markedCount`.
   var organization: Organization? { get set }
   var markedCount: Int { get }
+  /// Whether others changed the field since it was opened.
+  var isChangedMeanwhile: Bool { get set }
 }
 
 extension FieldMenu {
@@ -15,7 +17,8 @@ extension FieldMenu {
       return "\(Self.field.title) of \(Words.organizations(markedCount)), all marked:"
     }
     let now = organization[Self.field]?.escapedForDisplay ?? "none"
-    return "\(Self.field.title) of \(organization.name.escapedForDisplay), now \(now):"
+    return
+      "\(Self.field.title) of \(organization.name.escapedForDisplay), now \(now)\(isChangedMeanwhile ? Words.changedMeanwhile : ""):"
   }
 
   /// Sets the field of the organization, or of all that are marked.
@@ -39,6 +42,13 @@ extension FieldMenu {
     workspace.commit(.setField(field, organization: organization.id, from: organization[field], to: value))
   }
 
+  /// Shows what others put there, and expects that.
+  package mutating func follow(_ listing: any OrganizationListing) {
+    guard let id = organization?.id, let now = listing.organization(id: id) else { return }
+    if now[Self.field] != organization?[Self.field] { isChangedMeanwhile = true }
+    organization = now
+  }
+
   /// Expects what changes that were made here have set.
   package mutating func rebase(on done: [Change], _ latest: Change.Latest) {
     guard let id = organization?.id else { return }
@@ -51,6 +61,7 @@ package struct PlanMenu: FieldMenu {
   static let field = OrganizationField.planTier
   var organization: Organization?
   let markedCount: Int
+  var isChangedMeanwhile = false
   /// The plan of the selected organization, with which another one begins to be typed.
   var plan: String?
 
@@ -118,6 +129,7 @@ package struct StatusMenu: FieldMenu {
   static let field = OrganizationField.status
   var organization: Organization?
   let markedCount: Int
+  var isChangedMeanwhile = false
 
   /// Where keys go in it.
   package static let contexts = [Context.statusChoice]

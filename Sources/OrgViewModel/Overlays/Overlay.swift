@@ -3,19 +3,27 @@ import OrgCore
 /// What covers the screen, or a part of it, and gets the keys: a prompt, a menu, a question, a form, the help page, the
 /// command palette.
 package protocol Overlay: CommandTarget {
+  /// The word for an action in the line at the bottom; empty to keep it out of there, `nil` for the one that its command has.
+  func hint(for action: Action) -> String?
   /// Receives text that is typed or pasted.
   mutating func type(_ text: String, isPasted: Bool, _ workspace: inout Workspace)
   /// Expects what changes that were made here have set since it was opened.
   mutating func rebase(on done: [Change], _ latest: Change.Latest)
+  /// Follows what others changed underneath.
+  mutating func follow(_ listing: any OrganizationListing)
   /// Fits itself to a screen of another size.
   mutating func resize(_ viewport: Viewport)
 }
 
 extension Overlay {
+  /// As its commands have it.
+  package func hint(for action: Action) -> String? { nil }
   /// Nothing is typed here.
   package mutating func type(_ text: String, isPasted: Bool, _ workspace: inout Workspace) {}
   /// Nothing in it depends on changes.
   package mutating func rebase(on done: [Change], _ latest: Change.Latest) {}
+  /// Nothing in it depends on the data.
+  package mutating func follow(_ listing: any OrganizationListing) {}
   /// Nothing in it depends on the size.
   package mutating func resize(_ viewport: Viewport) {}
 

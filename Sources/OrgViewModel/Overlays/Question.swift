@@ -196,7 +196,7 @@ package struct DraftQuestion: YesNoQuestion {
       workspace.status.note("What you typed was thrown away.")
       return workspace.ask(.dropDraft)
     }
-    form.notice(workspace.data.listing)
+    form.follow(workspace.data.listing)
     workspace.open(form)
   }
 }
