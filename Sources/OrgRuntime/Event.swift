@@ -91,7 +91,7 @@ extension AppModel {
     case .fetched(let fetch, let error): return receive(fetch, error)
     case .rows(let rows, let request): return receive(rows, for: request)
     case .rowsFailure(let error, let request): return receive(error, for: request)
-    case .bulkEditPreview(let preview, let plan): receive(preview, for: plan)
+    case .bulkEditPreview(let preview, let plan): return receive(preview, for: plan)
     case .committed(let changes): receive(committed: changes)
     case .outcome(let outcome): return receive(outcome)
     case .reverting(let entry): receive(reverting: entry)

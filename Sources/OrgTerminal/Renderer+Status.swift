@@ -78,10 +78,13 @@ extension Renderer {
       guard let message = sentence(model) else { return }
       // A long message may cover other lines, but not the row with the cursor.
       let room = layout.statusRow - (frame.cursor?.row ?? 0)
-      let undo = message.canBeUndone ? keymap.keys(for: .undo, in: model.context).first : nil
+      let hints = [
+        message.canBeUndone ? key(.undo, "undoes", model) : [],
+        message.listsRefusals ? key(.showRefusals, "lists what couldn't be done", model) : [],
+      ].flatMap { $0 }
       say(
         message.text, in: max(1, min(4, room)), message.kind == .refusal ? theme.bad : theme.note,
-        hint: undo.map { "\($0) undoes" }, layout, &frame)
+        hint: hints.isEmpty ? nil : hints.joined(separator: ", "), layout, &frame)
     }
   }
 

@@ -25,10 +25,13 @@ struct Renderer {
     frame.lines[0] = header(model, layout)
     switch model.workspace.cover {
     case let help as Help: self.help(help, layout, &frame)
+    case let page as RefusalPage: refusals(page, layout, &frame)
     case let palette as Palette: self.palette(palette, model, layout, &frame)
     default: (model.screen as? any DrawableScreen)?.draw(self, model, layout, &frame)
     }
-    if !(model.workspace.overlay is Help) { bottom(model, layout, &frame) }
+    if !(model.workspace.overlay is Help || model.workspace.overlay is RefusalPage) {
+      bottom(model, layout, &frame)
+    }
     frame.lines[layout.hintRow] = hints(model, layout)
     return frame
   }

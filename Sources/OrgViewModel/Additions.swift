@@ -27,7 +27,8 @@ package struct Additions: Sendable, Hashable {
   {
     let outcome = try outcome(at: time, on: reader)
     guard !outcome.changes.isEmpty else {
-      return .refuse(StatusLine.Message(text: reasons(outcome).joined(separator: " "), kind: .refusal))
+      return .refuse(
+        StatusLine.Message(text: reasons(outcome).joined(separator: " "), kind: .refusal), refusals(outcome))
     }
     let count = outcome.added.count
     var question = Question(
@@ -37,6 +38,7 @@ package struct Additions: Sendable, Hashable {
       "Added \(title(count))"
       + (outcome.members.isEmpty ? "" : "; \(outcome.members.count.grouped) in it already")
       + (outcome.refused.isEmpty ? "" : "; \(outcome.refused.count.grouped) refused") + "."
+    question.refusals = refusals(outcome)
     return .ask(question)
   }
 
@@ -79,6 +81,14 @@ package struct Additions: Sendable, Hashable {
   /// `3 users to Acme as member`
   private func title(_ count: Int) -> String {
     "\(Words.users(count)) to \(name.escapedForDisplay) as \(role.title)"
+  }
+
+  /// All who can't be added, with the reasons.
+  private func refusals(_ outcome: Outcome) -> Refusals {
+    let members = outcome.members.map {
+      "\($0.user.escapedForDisplay) is in \(name.escapedForDisplay) already, as \($0.role.title)."
+    }
+    return Refusals(title: "Add \(title(users.count))", sentences: members + outcome.refused.map(\.message))
   }
 
   /// Why some can't be added, in sentences.

@@ -91,6 +91,7 @@ extension AppModel {
   /// Learns that the data couldn't be read again. What was read before stays.
   package mutating func receive(_ error: OrgError) -> [Effect] {
     workspace.requests.reload = nil
+    workspace.pendingBulkEdit?.awaited = nil
     workspace.status.report(error.message, .refusal)
     let (asked, shown) = (workspace.requests.arranged, workspace.data.request)
     if !asked.isSame(as: shown) { workspace.arrangeAgain() }
@@ -126,7 +127,15 @@ extension AppModel {
   }
 
   /// Learns what proposed changes would do.
-  package mutating func receive(_ preview: BulkEditPlan.BulkEditPreview, for plan: BulkEditPlan) {
+  @discardableResult
+  package mutating func receive(
+    _ preview: BulkEditPlan.BulkEditPreview, for plan: BulkEditPlan
+  ) -> [Effect] {
+    show(preview, for: plan)
+    return takeEffects()
+  }
+
+  private mutating func show(_ preview: BulkEditPlan.BulkEditPreview, for plan: BulkEditPlan) {
     guard workspace.pendingBulkEdit?.plan == plan else { return }
     let (menu, form) = (workspace.pendingBulkEdit?.menu, workspace.pendingBulkEdit?.form)
     workspace.pendingBulkEdit = nil
@@ -140,11 +149,18 @@ extension AppModel {
     case .ask(var question):
       question.form = form
       if let menu { workspace.open(menu) } else { workspace.open(question) }
+    case .confirmed(var question):
+      question.form = form
+      question.commit(&workspace)
     case .choose(let menu): workspace.open(menu)
     // What was saved meanwhile may have made the member one who isn't guarded.
-    case .refuse(let message) where message.kind == .note && menu != nil: if let menu { workspace.open(menu) }
-    case .refuse(let message):
-      if let form { workspace.open(form.refusing(message.text)) } else { workspace.status.message = message }
+    case .refuse(let message, _) where message.kind == .note && menu != nil:
+      if let menu { workspace.open(menu) }
+    case .refuse(let message, let refusals):
+      if !refusals.sentences.isEmpty { workspace.status.refusals = refusals }
+      if let form { return workspace.open(form.refusing(message.text)) }
+      workspace.status.message = message
+      workspace.status.message?.listsRefusals = refusals.sentences.count > 1
     }
   }
 
@@ -209,8 +225,12 @@ extension AppModel {
       take(data, own: own)
       report(
         finished.conclusion ?? finished.prefix(workspace.settings.preferences.timeZone)
-          + summary(of: commit.changes, data.listing),
+          + summary(of: commit.changes, data.listing) + finished.rest,
         canBeUndone: finished.canBeUndone(commit.changes))
+      if !finished.refusals.sentences.isEmpty {
+        workspace.status.refusals = finished.refusals
+        workspace.status.message?.listsRefusals = true
+      }
       if finished.isForm { workspace.closeForm() }
       withOrganizations { $0.receive(commit, of: finished.changes, &$1) }
     case .failed(let error):
@@ -219,6 +239,11 @@ extension AppModel {
         form.follow(workspace.data.listing)
         workspace.form = form
         workspace.status.message = nil
+      } else if let origin = finished.origin, error.isAboutTheData {
+        // Others were faster: what is left of it is asked about.
+        workspace.refresh()
+        workspace.recount(origin, form: finished.form)
+        break
       } else if let form = finished.form, workspace.overlays.isEmpty {
         workspace.status.message = nil
         workspace.open(form.refusing(error.message(in: workspace.settings.preferences.timeZone)))
@@ -359,7 +384,8 @@ extension Workspace {
         var question = Question(
           text: "\(text) Remove \(it) after all, with all members?", changes: entry.refused.map(\.change))
         question.allowsOwnerless = true
-        open(question)
+        question.origin = .set(entry.acceptance, title: String(question.text.dropLast()), isCounted: false)
+        ask(question)
       } else {
         status.refuse("\(text) To remove \(it): orgman accept \(entry.generation)")
       }

@@ -16,6 +16,10 @@ package struct BulkEditPlan: Sendable, Hashable {
     case offboarding([String], Offboarding.Handover?, at: Timestamp)
     /// They add users to an organization.
     case additions(Additions, at: Timestamp)
+    /// A member is removed, whatever the role is.
+    case removal(user: String, organization: String)
+    /// An organization is deleted softly.
+    case deletion(organization: String)
   }
 
   /// Tells it from others.
@@ -25,6 +29,12 @@ package struct BulkEditPlan: Sendable, Hashable {
   let source: Source
   /// Whether to say at the end how many were changed, and not which.
   let isCounted: Bool
+  /// What was asked for, to find it out once more.
+  let request: BulkEditRequest
+  /// Whether it was found out before.
+  var isRecounted = false
+  /// The question that was answered with yes, before the data changed.
+  var confirmed: Question?
 
   /// Whether it is the same plan.
   package static func == (left: Self, right: Self) -> Bool { left.serial == right.serial }
@@ -36,10 +46,12 @@ package struct BulkEditPlan: Sendable, Hashable {
   package enum BulkEditPreview: Sendable {
     /// The question.
     case ask(Question)
+    /// What was answered with yes before holds still: it is to be done.
+    case confirmed(Question)
     /// What becomes of organizations without another owner has to be chosen first.
     case choose(HandoverMenu)
-    /// There is nothing that could be changed.
-    case refuse(StatusLine.Message)
+    /// There is nothing that could be changed; all reasons, where there are several.
+    case refuse(StatusLine.Message, Refusals)
   }
 
   /// Finds out what the changes would do. Costs time that grows with them.
@@ -58,16 +70,53 @@ package struct BulkEditPlan: Sendable, Hashable {
         }
         let set = try offboarding.changes(handover ?? .ownersStay, at: time, in: reader)
         return try preview(of: set, offboarding.title(handover), on: reader, hiddenCount: 0)
-      case .additions(let additions, let time): return try additions.preview(at: time, on: reader)
+      case .additions(let additions, let time):
+        let preview = try additions.preview(at: time, on: reader)
+        if case .ask(let question) = preview { return asked(question, on: reader) }
+        return preview
       case .set(let set): return try preview(of: set, title, on: reader, hiddenCount: 0)
       case .marked(let marked, let edit):
         return try preview(
           of: ChangeSet(try marked.changes(edit)), title, on: marked.organizationList.reader,
           hiddenCount: marked.hiddenCount)
+      case .removal(let user, let id):
+        guard let organization = try reader.organization(id: id), let member = try reader.member(user, of: id)
+        else {
+          return .refuse(StatusLine.Message(text: "No changes needed.", kind: .note), Refusals())
+        }
+        return try preview(of: Question.removal(of: member, from: organization), on: reader)
+      case .deletion(let id):
+        guard let organization = try reader.organization(id: id) else {
+          return Self.refusal("There is no organization \(id.quoted) any more.")
+        }
+        guard organization.status != .deleted else {
+          return Self.refusal("\(organization.name.escapedForDisplay) is deleted already.")
+        }
+        return try preview(of: Question.deletion(of: organization), on: reader)
       }
     } catch {
-      return .refuse(StatusLine.Message(text: error.message, kind: .refusal))
+      return Self.refusal(error.message)
     }
+  }
+
+  private static func refusal(_ reason: String) -> BulkEditPreview {
+    .refuse(StatusLine.Message(text: reason, kind: .refusal), Refusals())
+  }
+
+  /// Asks a question about one change, unless that can't be made.
+  private func preview(
+    of question: Question, on reader: any StoreReader
+  ) throws(OrgError) -> BulkEditPreview {
+    let preview = try Preview(of: ChangeSet(question.changes), on: reader)
+    if let error = preview.blocked.first?.error { return Self.refusal(error.message) }
+    return asked(question, on: reader)
+  }
+
+  /// Asks a question, unless it was answered already.
+  private func asked(_ question: Question, on reader: any StoreReader) -> BulkEditPreview {
+    var question = question
+    (question.origin, question.revision, question.isRecounted) = (request, reader.revision, isRecounted)
+    return confirmed?.isSame(as: question) == true ? .confirmed(question) : .ask(question)
   }
 
   private func preview(
@@ -77,11 +126,12 @@ package struct BulkEditPlan: Sendable, Hashable {
     let effective = preview.effective
     let blocked = preview.blocked
     let reasons = try Self.reasons(blocked, reader)
+    let refusals = try Refusals(title, blocked, reader)
     guard !effective.isEmpty else {
       return .refuse(
         blocked.isEmpty
           ? StatusLine.Message(text: "No changes needed.", kind: .note)
-          : StatusLine.Message(text: reasons, kind: .refusal))
+          : StatusLine.Message(text: reasons, kind: .refusal), refusals)
     }
     let soCount = preview.outcomes.count - effective.count - blocked.count
     var parts: [String] = []
@@ -97,13 +147,14 @@ package struct BulkEditPlan: Sendable, Hashable {
     var question = Question(text: text, changes: effective)
     question.purpose = set.purpose
     question.allowsOwnerless = set.allowsOwnerless
+    question.refusals = refusals
     if isCounted {
       question.conclusion =
         "\(title): done, \(effective.count.grouped) changed"
         + (soCount > 0 ? ", \(soCount.grouped) needed no change" : "")
         + (blocked.isEmpty ? "" : ", \(blocked.count.grouped) stayed as before") + "."
     }
-    return .ask(question)
+    return asked(question, on: reader)
   }
 
   /// What stands against changes, the last owners first.

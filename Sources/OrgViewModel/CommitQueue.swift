@@ -12,6 +12,10 @@ struct CommitQueue: Sendable {
     var allowsOwnerless = false
     /// What to say when they are done, where there is more to say than what they are.
     var conclusion: String?
+    /// How they are found out once more, where others were faster.
+    var origin: BulkEditRequest?
+    /// What couldn't be changed of all that was asked for.
+    var refusals = Refusals()
     /// Undo or redo, where it is that: what it changes is known when it is done.
     var step: RuntimeEffect?
 
@@ -33,6 +37,12 @@ struct CommitQueue: Sendable {
         return "Redid generation \(generation), undone by \(reverted.origin(zone)): "
       }
       return "Undid generation \(reverted.generation) by \(reverted.origin(zone)): "
+    }
+
+    /// How much couldn't be changed, in a sentence; empty where everything was.
+    var rest: String {
+      let count = refusals.sentences.count
+      return count == 0 ? "" : " \(count.grouped) more couldn't be changed."
     }
 
     /// Whether an undo reverts what was changed of it.

@@ -11,6 +11,12 @@ struct PendingBulkEdit: Sendable {
   var form: Form?
   /// Whether the changes expect what is being saved, once it is saved.
   var followsCommits = false
+  /// Whether they were found out before.
+  var isRecounted = false
+  /// The question that was answered with yes, before the data changed.
+  var confirmed: Question?
+  /// The request of the data that the preview has to be about.
+  var awaited: Int?
 
   init(request: BulkEditRequest) {
     self.request = request
@@ -36,6 +42,20 @@ enum BulkEditRequest: Sendable {
   case offboarding([String], Offboarding.Handover?)
   /// New members of an organization.
   case additions(Additions)
+  /// The removal of a member, whatever the role is by then.
+  case removal(user: String, organization: String)
+  /// The soft deletion of an organization, whatever its status is by then.
+  case deletion(organization: String)
+}
+
+extension OrgError {
+  /// Whether it says that the data aren't such that a change can be made.
+  var isAboutTheData: Bool {
+    let codes: Set<Code> = [
+      .conflict, .lastOwner, .nameTaken, .alreadyMember, .memberNotFound, .organizationNotFound,
+    ]
+    return codes.contains(code)
+  }
 }
 
 // Requesting changes.
@@ -47,6 +67,22 @@ extension Workspace {
     pendingBulkEdit = PendingBulkEdit(request: request)
     pendingBulkEdit?.form = form
     status.note("Finding out what would change…")
+  }
+
+  /// Finds out once more what changes would do, as the data have changed since.
+  ///
+  /// - Parameters:
+  ///   - question: what was answered with yes: where it would be the same again, the changes are made.
+  ///   - form: what they were typed in.
+  mutating func recount(
+    _ request: BulkEditRequest, confirming question: Question? = nil, form: Form? = nil
+  ) {
+    pendingBulkEdit = PendingBulkEdit(request: request)
+    pendingBulkEdit?.isRecounted = true
+    pendingBulkEdit?.form = form
+    pendingBulkEdit?.confirmed = question
+    if question == nil { pendingBulkEdit?.awaited = requests.arranged.serial }
+    status.note("The data changed meanwhile; counting again…")
   }
 
   /// Asks whether as much of an undo or a redo shall be done as can be.
@@ -69,11 +105,10 @@ extension Workspace {
   /// Asks what a screen's changes would do, once what is being saved is saved and shown: what the changes expect is what is
   /// shown then.
   mutating func sendPendingBulkEdit(from screen: any Screen) {
-    guard let request = pendingBulkEdit?.request, pendingBulkEdit?.plan == nil, commits.isEmpty,
-      screen.isCurrent
-    else {
-      return
-    }
+    guard let pending = pendingBulkEdit, pending.plan == nil, commits.isEmpty, screen.isCurrent,
+      pending.awaited.map({ data.request.serial >= $0 }) ?? true
+    else { return }
+    let request = pending.request
     let source: BulkEditPlan.Source
     let title: String
     var isCounted = true
@@ -89,8 +124,14 @@ extension Workspace {
       (source, title) = (.offboarding(users, handover, at: settings.environment.now()), "")
     case .additions(let additions):
       (source, title) = (.additions(additions, at: settings.environment.now()), "")
+    case .removal(let user, let organization):
+      (source, title, isCounted) = (.removal(user: user, organization: organization), "", false)
+    case .deletion(let organization):
+      (source, title, isCounted) = (.deletion(organization: organization), "", false)
     }
-    let plan = BulkEditPlan(serial: requests.next(), title: title, source: source, isCounted: isCounted)
+    var plan = BulkEditPlan(
+      serial: requests.next(), title: title, source: source, isCounted: isCounted, request: request)
+    (plan.isRecounted, plan.confirmed) = (pending.isRecounted, pending.confirmed)
     pendingBulkEdit?.plan = plan
     ask(.preview(plan))
   }

@@ -26,7 +26,7 @@ extension Workspace {
   mutating func askToRemove(_ member: OrgUser, from organization: Organization) {
     let question = Question.removal(of: member, from: organization)
     switch ownerGuard(member, of: organization.name) {
-    case .free: open(question)
+    case .free: ask(question)
     case .refuses(let reason): status.refuse(reason)
     case .unknown:
       requestBulkEdit(

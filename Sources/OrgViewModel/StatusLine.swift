@@ -18,6 +18,8 @@ package struct StatusLine: Sendable, Hashable {
     package let kind: Kind
     /// Whether it is about something that an undo reverts.
     package var canBeUndone = false
+    /// Whether something couldn't be done, all of which can be listed.
+    package var listsRefusals = false
 
     /// A sentence; text of the data in it must be escaped.
     package init(text: String, kind: Kind) {
@@ -28,6 +30,8 @@ package struct StatusLine: Sendable, Hashable {
 
   /// What it says; `nil` for nothing.
   package var message: Message?
+  /// What couldn't be done last, change by change.
+  package var refusals = Refusals()
 
   /// Says that something was done, or is going on.
   mutating func note(_ text: String) { message = Message(text: text, kind: .note) }

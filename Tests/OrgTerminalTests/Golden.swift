@@ -57,7 +57,7 @@ enum Golden {
                                                                            │
      2 of these 3 are the only owners of Acme Corp (alice and dave); one of them must stay an owner. Give 4 members the
      role member? 1 will change, 1 needs no change, 2 can't be changed.   No    Yes
-     y yes  n no  Esc cancel
+     w why  y yes  n no  Esc cancel
     [cursor 70, 30]
     """#,
     "bulk 40x10": #"""
@@ -70,7 +70,7 @@ enum Golden {
      members the role member? 1 will
      change, 1 needs no change, 2 can't be
      changed.   No    Yes
-     y yes  n no  Esc cancel
+     w why  y yes  n no  Esc cancel
     [cursor 12, 8]
     """#,
     "bulk 80x24": #"""
@@ -97,7 +97,7 @@ enum Golden {
      2 of these 3 are the only owners of Acme Corp (alice and dave); one of them
      must stay an owner. Give 4 members the role member? 1 will change, 1 needs no
      change, 2 can't be changed.   No    Yes
-     y yes  n no  Esc cancel
+     w why  y yes  n no  Esc cancel
     [cursor 31, 22]
     """#,
     "bulk form 120x32": #"""
@@ -207,7 +207,7 @@ enum Golden {
                                                                            │
      The plan "x" isn't configured; there are founders_friend, starter, professional, enterprise. Use it all the same?
       No    Yes
-     y yes  n no  Esc cancel
+     w why  y yes  n no  Esc cancel
     [cursor 2, 30]
     """#,
     "conflict 40x10": #"""
@@ -220,7 +220,7 @@ enum Golden {
      are founders_friend, starter,
      professional, enterprise. Use it all
      the same?   No    Yes
-     y yes  n no  Esc cancel
+     w why  y yes  n no  Esc cancel
     [cursor 13, 8]
     """#,
     "conflict 80x24": #"""
@@ -247,7 +247,7 @@ enum Golden {
 
      The plan "x" isn't configured; there are founders_friend, starter,
      professional, enterprise. Use it all the same?   No    Yes
-     y yes  n no  Esc cancel
+     w why  y yes  n no  Esc cancel
     [cursor 50, 22]
     """#,
     "create 120x32": #"""
@@ -657,7 +657,7 @@ enum Golden {
                                                                            │
      1/7
      Throw away what you typed?   No    Yes
-     y yes  n no  Esc cancel
+     w why  y yes  n no  Esc cancel
     [cursor 30, 30]
     """#,
     "discard 40x10": #"""
@@ -670,7 +670,7 @@ enum Golden {
      Status    ‹ active ›
      Throw away what you typed?
       No    Yes
-     y yes  n no  Esc cancel
+     w why  y yes  n no  Esc cancel
     [cursor 2, 8]
     """#,
     "discard 80x24": #"""
@@ -697,7 +697,7 @@ enum Golden {
 
      1/7
      Throw away what you typed?   No    Yes
-     y yes  n no  Esc cancel
+     w why  y yes  n no  Esc cancel
     [cursor 30, 22]
     """#,
     "empty 120x32": #"""
@@ -1515,6 +1515,7 @@ enum Golden {
       d Del               set the organization, or all marked, to deleted; asks
       u                   undo your latest change; what others changed since stays
       ^R                  redo what you undid
+      w                   all that couldn't be changed, and why
 
      Marking and copying
       Space               mark or unmark, and go on to the next
@@ -1533,7 +1534,6 @@ enum Golden {
       I                   sort the other way round
       /                   filter as you type: words, plan:, status:, user:, members:>10, no:stripe, !not, ~fuzzy
       V                   open a view that was saved under a name
-      R F5                read the data again
 
 
      / search  ? close
@@ -1564,6 +1564,7 @@ enum Golden {
       d Del               set the organization, or all marked, to deleted; asks
       u                   undo your latest change; what others changed since stays
       ^R                  redo what you undid
+      w                   all that couldn't be changed, and why
 
      Marking and copying
       Space               mark or unmark, and go on to the next
@@ -1573,7 +1574,6 @@ enum Golden {
       y                   copy the id, or the value of the field
       Y                   copy the whole row, with tabs between its values
       x                   export what is marked, or all that the filter shows: then
-                          c CSV, j JSON, y clipboard
 
 
      / search  ? close
@@ -2289,7 +2289,6 @@ enum Golden {
                                                                            │
                                                                            │
                                                                            │
-                                                                           │
      1/7
      Changed meanwhile: Plan is enterprise now.
      ^S save  Tab next  F1 help  Esc cancel
@@ -2442,7 +2441,7 @@ enum Golden {
                                                                            │
      1/4
 
-     ^S save  F1 help  Tab take  Down choose  Esc none
+     Enter take  ^S save  F1 help  Tab take  Down choose  Esc none
     [cursor 84, 3]
     """#,
     "offered 40x10": #"""
@@ -2455,7 +2454,7 @@ enum Golden {
 
      1/4
 
-     ^S save  F1 help  Tab take  Esc none
+     Enter take  F1 help  Tab take  Esc none
     [cursor 12, 3]
     """#,
     "offered 80x24": #"""
@@ -2482,7 +2481,7 @@ enum Golden {
 
      1/4
 
-     ^S save  F1 help  Tab take  Down choose  Esc none
+     Enter take  ^S save  F1 help  Tab take  Down choose  Esc none
     [cursor 12, 3]
     """#,
     "overview 120x32": #"""
@@ -2814,7 +2813,7 @@ enum Golden {
     """#,
     "palette 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  53 now, 15 not now
+     Commands  53 now, 18 not now
     ▸  Open the organization; in the detail, edit what is selected                 open                     Enter l Right
        Change the plan of the organization, or of all marked                       change-plan              p
        Change the status of the organization, or of all marked                     change-status            S
@@ -2849,7 +2848,7 @@ enum Golden {
     """#,
     "palette 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Commands  53 now, 15 not now
+     Commands  53 now, 18 not now
     ▸  Open the organization; i…  Enter l R…
        Change the plan of the o…  p
        Change the status of the…  S
@@ -2862,7 +2861,7 @@ enum Golden {
     """#,
     "palette 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Commands  53 now, 15 not now
+     Commands  53 now, 18 not now
     ▸  Open the organization; in the deta… open                     Enter l Right
        Change the plan of the organizatio… change-plan              p
        Change the status of the organizat… change-status            S
@@ -2889,7 +2888,7 @@ enum Golden {
     """#,
     "palette fuzzy 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  17 now, 4 not now
+     Commands  17 now, 5 not now
     ▸  Undo your latest change                                                     undo                     u
        Show or hide deleted organizations                                          toggle-deleted           .
        Close what is open, clear the filter, go back                               back                     Esc h Left
@@ -2916,7 +2915,6 @@ enum Golden {
 
 
 
-
      :rle
 
      Enter run  Down next  Esc close
@@ -2924,7 +2922,7 @@ enum Golden {
     """#,
     "palette fuzzy 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Commands  17 now, 4 not now
+     Commands  17 now, 5 not now
     ▸  Undo your latest change    u
        Show or hide deleted org…  .
        Close what is open, clea…  Esc h Left
@@ -2937,7 +2935,7 @@ enum Golden {
     """#,
     "palette fuzzy 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Commands  17 now, 4 not now
+     Commands  17 now, 5 not now
     ▸  Undo your latest change             undo                     u
        Show or hide deleted organizations  toggle-deleted           .
        Close what is open, clear the filt… back                     Esc h Left
@@ -4044,7 +4042,7 @@ enum Golden {
                                                                            │
      1/4
      bob (member) is in Acme Corp already. Add 2 users to Acme Corp as member: new1 and new2?   No    Yes
-     y yes  n no  Esc cancel
+     w why  y yes  n no  Esc cancel
     [cursor 92, 30]
     """#,
     "several 40x10": #"""
@@ -4057,7 +4055,7 @@ enum Golden {
      bob (member) is in Acme Corp already.
      Add 2 users to Acme Corp as member:
      new1 and new2?   No    Yes
-     y yes  n no  Esc cancel
+     w why  y yes  n no  Esc cancel
     [cursor 18, 8]
     """#,
     "several 80x24": #"""
@@ -4084,7 +4082,7 @@ enum Golden {
 
      bob (member) is in Acme Corp already. Add 2 users to Acme Corp as member: new1
      and new2?   No    Yes
-     y yes  n no  Esc cancel
+     w why  y yes  n no  Esc cancel
     [cursor 13, 22]
     """#,
     "sort 120x32": #"""

@@ -11,7 +11,7 @@ package enum Registry {
     SortMenu<MemberColumn>.self, SortMenu<UserColumn>.self, SortMenu<MembershipColumn>.self,
     HistoryOrderMenu.self,
     HandoverMenu.self, Question.self, DiscardQuestion.self, LeaveQuestion.self, DraftQuestion.self,
-    Form.self, NamePrompt.self, ExportMenu.self, Help.self, Palette.self,
+    Form.self, NamePrompt.self, ExportMenu.self, RefusalPage.self, Help.self, Palette.self,
   ]
 }
 

@@ -56,7 +56,7 @@ extension Action {
 /// Whether changes are to be made.
 package struct Question: YesNoQuestion {
   /// What is asked; text of the data is escaped.
-  package let text: String
+  package private(set) var text: String
   /// What happens on yes.
   var changes: [Change]
   /// What the changes are for.
@@ -67,30 +67,81 @@ package struct Question: YesNoQuestion {
   var conclusion: String?
   /// The form that they were typed in, which is there again on no.
   var form: Form?
+  /// How the changes are found out once more, where the data have changed since.
+  var origin: BulkEditRequest?
+  /// The data by which they were found out.
+  var revision: Revision?
+  /// Whether they were found out once more.
+  var isRecounted = false
+  /// What of all that was to be changed can't be.
+  var refusals = Refusals()
   /// Whether yes has the focus; no, which is safe, has it at first.
   package var isYes = false
 
   /// What it can do.
-  package static let commands = questionCommands
+  package static let commands =
+    questionCommands + [
+      Command(.showRefusals, "w", .answering, "all that can't be changed, and why", hint: "why") {
+        question, workspace in
+        if !question.refusals.sentences.isEmpty { workspace.open(RefusalPage(question.refusals)) }
+      }
+    ]
+
+  package func hint(for action: Action) -> String? {
+    action == .showRefusals && refusals.sentences.isEmpty ? "" : nil
+  }
 
   /// What is asked.
-  package func text(_ workspace: Workspace) -> String { text }
+  package func text(_ workspace: Workspace) -> String {
+    isRecounted ? "The data changed meanwhile, so this was counted again. \(text)" : text
+  }
 
-  /// Makes the changes, or not.
+  /// Makes the changes, or not; where the data have changed since they were found out, that is done once more first.
   package func answer(_ answer: Answer, _ workspace: inout Workspace) {
     guard answer == .yes else {
       if let form { workspace.open(form) }
       return
     }
+    if let origin, let revision, revision != workspace.data.revision {
+      return workspace.recount(origin, confirming: self, form: form)
+    }
+    commit(&workspace)
+  }
+
+  /// Makes the changes.
+  func commit(_ workspace: inout Workspace) {
     workspace.commit(
       CommitQueue.Entry(
         changes: changes, form: form, purpose: purpose, allowsOwnerless: allowsOwnerless,
-        conclusion: conclusion))
+        conclusion: conclusion, origin: origin, refusals: refusals))
+  }
+
+  /// Whether the same is asked, and the same happens on yes.
+  func isSame(as other: Question) -> Bool {
+    text == other.text && changes.count == other.changes.count
+      && zip(changes, other.changes).allSatisfy { $0.isSame(as: $1) }
   }
 
   /// Expects what changes that were made here have set.
   package mutating func rebase(on done: [Change], _ latest: Change.Latest) {
-    changes = changes.map { $0.expecting(latest) }
+    let before = changes
+    changes = before.map { $0.expecting(latest) }
+    guard case .removal(let user, _)? = origin, case .removeMember(_, _, let old)? = before.first,
+      case .removeMember(_, _, let new)? = changes.first
+    else { return }
+    let name = user.escapedForDisplay
+    text = text.replacing("\(name) (\(old.title))", with: "\(name) (\(new.title))", maxReplacements: 1)
+  }
+}
+
+extension Change {
+  /// Whether it does the same, whenever a new member joins by it.
+  fileprivate func isSame(as other: Change) -> Bool {
+    guard case .addMember(let member) = self, case .addMember(let otherMember) = other else {
+      return self == other
+    }
+    return (member.organizationID, member.userID, member.role)
+      == (otherMember.organizationID, otherMember.userID, otherMember.role)
   }
 }
 
@@ -102,9 +153,23 @@ extension Question {
   /// Whether a member shall be removed.
   static func removal(of member: OrgUser, from organization: Organization) -> Question {
     let (user, name) = (member.userID.escapedForDisplay, organization.name.escapedForDisplay)
-    return Question(
+    var question = Question(
       text: "Remove \(user) (\(member.role.title)) from \(name)?",
       changes: [.removeMember(user: member.userID, organization: organization.id, role: member.role)])
+    question.origin = .removal(user: member.userID, organization: organization.id)
+    return question
+  }
+
+  /// Whether an organization shall be deleted softly.
+  static func deletion(of organization: Organization) -> Question {
+    let change = Change.setField(
+      .status, organization: organization.id, from: organization.status.rawValue,
+      to: Organization.Status.deleted.rawValue)
+    var question = Question(
+      text: "Set \(organization.name.escapedForDisplay) to deleted? Its record and members stay.",
+      changes: [change])
+    question.origin = .deletion(organization: organization.id)
+    return question
   }
 }
 
@@ -113,10 +178,14 @@ extension Workspace {
   mutating func askToDelete(_ organization: Organization) {
     let name = organization.name.escapedForDisplay
     guard organization.status != .deleted else { return status.refuse("\(name) is deleted already.") }
-    let change = Change.setField(
-      .status, organization: organization.id, from: organization.status.rawValue,
-      to: Organization.Status.deleted.rawValue)
-    open(Question(text: "Set \(name) to deleted? Its record and members stay.", changes: [change]))
+    ask(Question.deletion(of: organization))
+  }
+
+  /// Asks about changes to the data that are shown.
+  mutating func ask(_ question: Question) {
+    var question = question
+    question.revision = data.revision
+    open(question)
   }
 }
 

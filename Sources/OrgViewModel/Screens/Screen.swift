@@ -272,6 +272,7 @@ extension Screen {
             : $0.exportSource($1) == nil ? "There is nothing to export here." : nil
         }
       ) { if let source = $0.exportSource($1) { $1.open(ExportMenu(source: source)) } },
+      refusalCommand,
       Command(.reload, "R F5", .finding, "read the data again") { $0.reload(&$1) },
       Command(.palette, ":", .program, "every command by its name", hint: "more") { screen, workspace in
         workspace.open(
