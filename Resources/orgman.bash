@@ -457,7 +457,7 @@ _orgman_diff() {
 
 _orgman_create() {
     repeating_flags=()
-    non_repeating_flags=(--new-plan --dry-run --yes -y --read-only --json --version -h --help)
+    non_repeating_flags=(--new-plan --new-user --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--plan --owner --status --lago --stripe --data --log-level --log-file)
     __orgman_offer_flags_options 1
@@ -551,7 +551,7 @@ _orgman_set() {
 
 _orgman_add() {
     repeating_flags=()
-    non_repeating_flags=(--dry-run --yes -y --read-only --json --version -h --help)
+    non_repeating_flags=(--new-user --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--role --data --log-level --log-file)
     __orgman_offer_flags_options -1
@@ -655,7 +655,7 @@ _orgman_role() {
 
 _orgman_offboard() {
     repeating_flags=()
-    non_repeating_flags=(--leave-owners --dry-run --yes -y --read-only --json --version -h --help)
+    non_repeating_flags=(--leave-owners --new-user --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--successor --data --log-level --log-file)
     __orgman_offer_flags_options -1

@@ -59,10 +59,11 @@ package final class Runtime: EffectHandler, Sendable {
   ///   - showsDeleted: whether deleted organizations are there from the start.
   ///   - drafts: where what is typed is kept, if anywhere.
   ///   - views: where views are kept, if anywhere.
+  ///   - people: a directory of users outside the data, if one is configured.
   package init(
     store: any OrgStore, isReadOnly: Bool = false, inbox: Inbox, uid: UInt32?, order: ListOrder = ListOrder(),
     showsDeleted: Bool = true, drafts: (any DraftKeeper)? = nil, views: (any ViewKeeper)? = nil,
-    observer: (any RuntimeObserver)? = nil
+    people: (any PeopleDirectory)? = nil, observer: (any RuntimeObserver)? = nil
   ) {
     manager = OrgManager(store: store)
     self.inbox = inbox
@@ -73,7 +74,7 @@ package final class Runtime: EffectHandler, Sendable {
     self.views = views
     self.observer = observer
     screens = ScreenLoader(manager: manager, inbox: inbox)
-    suggester = UserSuggester(inbox: inbox)
+    suggester = UserSuggester(inbox: inbox, people: people)
     state.withLock { ($0.request.order, $0.request.showsDeleted) = (order, showsDeleted) }
   }
 

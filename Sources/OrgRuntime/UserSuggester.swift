@@ -7,18 +7,28 @@ import Synchronization
 /// that nothing else that takes long is in the way.
 final class UserSuggester: Sendable {
   private let inbox: Inbox
+  private let people: (any PeopleDirectory)?
   private let queue = DispatchQueue(label: "orgman.suggesting")
   /// A person types faster than users are found: only the last request counts.
   private let latest = Mutex<UserLookup?>(nil)
 
-  init(inbox: Inbox) { self.inbox = inbox }
+  /// - Parameter people: a directory of users outside the data, if one is configured.
+  init(inbox: Inbox, people: (any PeopleDirectory)? = nil) { (self.inbox, self.people) = (inbox, people) }
 
   /// Waits until nothing is being looked for.
   func waitUntilIdle() { queue.sync {} }
 
   /// Looks up who has an id, and posts that.
   func lookUp(_ lookup: IDLookup, in reader: (any StoreReader)?) {
-    queue.async { [inbox] in
+    queue.async { [inbox, people] in
+      if case .directory(let users) = lookup {
+        do throws(OrgError) {
+          inbox.post(.lookedUp(try people?.doubts(about: users) ?? [], lookup))
+        } catch {
+          inbox.post(.lookedUp(["\(error.message) So it can't be told whether the user is right."], lookup))
+        }
+        return
+      }
       // It is a warning: what can't be looked up is saved without it.
       inbox.post(.lookedUp(reader.flatMap { try? lookup.names(in: $0) } ?? [], lookup))
     }
@@ -30,7 +40,7 @@ final class UserSuggester: Sendable {
     queue.async { [self] in
       guard let reader, reader.summary.hasMembers, isLatest(lookup) else { return }
       let asked = reader.wanted { [self] in isLatest(lookup) }
-      guard let candidates = try? lookup.candidates(in: asked), isLatest(lookup) else { return }
+      guard let candidates = try? lookup.candidates(in: asked, and: people), isLatest(lookup) else { return }
       inbox.post(.completed(candidates, lookup))
     }
   }

@@ -75,6 +75,14 @@ extension Configuration {
       #user = ""
       \(patterns)
 
+      # A directory of users: a file with people, by which ids that are typed are checked, and which offers people by name
+      # and e-mail address. Its name tells the format: .csv with names of columns (id, username, email, name, enabled) in the
+      # first line, .ldif, or JSON, such as the export of a Keycloak realm. id says what of a person the data have as
+      # the user's id: "id", "username" or "email".
+      [directory]
+      #file = ""
+      #id = "id"
+
       # How long the history is kept: "forever", or a whole number and a unit (\(units)), as in
       # "2 years". Older generations are removed bit by bit, when the journal begins a new segment, together with what was
       # put aside then; they can't be shown, undone or restored anymore. orgman history prune does that at once.

@@ -20,6 +20,8 @@ package struct Configuration: Sendable {
   package var preferences = Preferences()
   /// Where the data are, and the replica to read them from.
   package var (data, read): (Address?, Address?)
+  /// Where people are looked up.
+  package var directory = Directory()
 
   /// The name of a directory or of a database.
   package struct Address: Sendable, Hashable {
@@ -27,6 +29,19 @@ package struct Configuration: Sendable {
     package let text: String
     /// Where in the file.
     package let place: TextPlace
+  }
+
+  /// Where people are looked up.
+  package struct Directory: Sendable, Hashable {
+    /// What of a person the data have as the user's id.
+    package enum Key: String, Sendable, CaseIterable {
+      case id, username, email
+    }
+
+    /// The absolute path of a file with people; `nil` for none.
+    package var file: String?
+    /// What of them the data have.
+    package var key = Key.id
   }
 
   /// The default configuration.
@@ -72,14 +87,14 @@ private struct ConfigurationReader {
     "data", "read",
   ]
   /// The tables.
-  private static let tables = ["[ids]", "[history]", "[views.NAME]", "[queries]", "[keys]"]
+  private static let tables = ["[ids]", "[directory]", "[history]", "[views.NAME]", "[queries]", "[keys]"]
   /// The names in [history].
   private static let historyNames = ["keep"]
 
   mutating func read(_ reader: TOMLReader) {
     for table in reader.tables {
       switch (table.path.first, table.path.count) {
-      case ("queries", 1), ("keys", 1), ("history", 1), ("ids", 1): break
+      case ("queries", 1), ("keys", 1), ("history", 1), ("ids", 1), ("directory", 1): break
       case ("views", 2): views.append((SavedView(name: table.path[1], filter: ""), table.place))
       case ("keys", 3) where table.path[1] == "in":
         if CommandTable.standard.context(named: table.path[2]) == nil {
@@ -168,6 +183,7 @@ private struct ConfigurationReader {
         "There is no \(TOMLReader.name([entry.path[1]])) in [history]; there is \(Self.list(Self.historyNames)).",
         entry.place)
     case ("ids", 2): pattern(entry)
+    case ("directory", 2): directory(entry)
     case ("columns", 1): columns(entry)
     case ("sort", 1): sort(entry)
     case ("queries", 2): query(entry)
@@ -178,7 +194,7 @@ private struct ConfigurationReader {
       if let context = CommandTable.standard.context(named: entry.path[2]) { key(entry, context) }
     case ("views", 2):
       note("\(TOMLReader.name(entry.path)) is a table: write [\(TOMLReader.name(entry.path))].", entry.place)
-    case ("keys", 1), ("queries", 1), ("history", 1), ("ids", 1), ("views", 1):
+    case ("keys", 1), ("queries", 1), ("history", 1), ("ids", 1), ("directory", 1), ("views", 1):
       note("\(entry.path[0]) is a table: write [\(entry.path[0])].", entry.place)
     default:
       note(
@@ -245,6 +261,27 @@ private struct ConfigurationReader {
     if entry.path[1] == "user" { configuration.preferences.idPatterns.user = pattern }
     for field in OrganizationField.optional where field.descriptor.word == entry.path[1] {
       configuration.preferences.idPatterns.billing[field] = pattern
+    }
+  }
+
+  private mutating func directory(_ entry: TOMLReader.Entry) {
+    switch entry.path[1] {
+    case "file":
+      guard let text = string(entry) else { return }
+      guard text.isEmpty || text.hasPrefix("/") else {
+        return note("file in [directory] is an absolute path, not \(text.quoted).", entry.value.place)
+      }
+      configuration.directory.file = text.isEmpty ? nil : text
+    case "id":
+      guard let text = string(entry) else { return }
+      guard let key = Configuration.Directory.Key(rawValue: text) else {
+        let all = Configuration.Directory.Key.allCases.map(\.rawValue)
+        return note("id in [directory] is \(Self.list(all, "or")), not \(text.quoted).", entry.value.place)
+      }
+      configuration.directory.key = key
+    default:
+      note(
+        "There is no \(TOMLReader.name([entry.path[1]])) in [directory]; there are file and id.", entry.place)
     }
   }
 

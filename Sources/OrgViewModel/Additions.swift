@@ -10,6 +10,8 @@ package struct Additions: Sendable, Hashable {
   let name: String
   /// What ids of new users must look like.
   let patterns: IDPatterns
+  /// What a directory of users has against them, in sentences.
+  let doubts: [String]
 
   /// What became of them: those who can be added, those who are members, and why others can't be.
   private struct Outcome {
@@ -32,7 +34,8 @@ package struct Additions: Sendable, Hashable {
     }
     let count = outcome.added.count
     var question = Question(
-      text: (reasons(outcome) + ["Add \(title(count)): \(outcome.added.listed(8))?"]).joined(separator: " "),
+      text: (doubts + reasons(outcome) + ["Add \(title(count)): \(outcome.added.listed(8))?"]).joined(
+        separator: " "),
       changes: outcome.changes)
     question.conclusion =
       "Added \(title(count))"

@@ -6,13 +6,16 @@ package enum IDLookup: Sendable, Hashable {
   case billing(OrganizationField, String, except: String?)
   /// The organizations that a user is in.
   case user(String)
+  /// What a directory of users has against them, in sentences.
+  case directory([String])
 
-  /// The names of the organizations. May take a while, so it isn't asked on the screen's thread.
+  /// The names of the organizations; none for a directory, which isn't in the data. May take a while, so it isn't asked on the screen's thread.
   package func names(in reader: any StoreReader) throws(OrgError) -> [String] {
     switch self {
     case .billing(let field, let value, let id):
       try reader.organizations(withBillingID: value, in: field).filter { $0.id != id }.map(\.name)
     case .user(let user): try reader.organizations(ofUser: user).map(\.name)
+    case .directory: []
     }
   }
 }

@@ -48,17 +48,20 @@ package struct Settings: Sendable {
   package let readOnlySummary: String
   /// What is weaker about the connection to the data than it should be; `nil` for nothing.
   package let connectionWarning: String?
+  /// Whether a directory of users is configured.
+  package let hasDirectory: Bool
   /// The keys as they are configured.
   let keys: KeySheet
   let environment: Environment
 
   package init(
     preferences: Preferences = Preferences(), readOnlyReason: String? = nil, readOnlySummary: String = "",
-    connectionWarning: String? = nil, keys: KeySheet = .standard, environment: Environment = .live
+    connectionWarning: String? = nil, hasDirectory: Bool = false, keys: KeySheet = .standard,
+    environment: Environment = .live
   ) {
     (self.preferences, self.keys, self.environment) = (preferences, keys, environment)
     (self.readOnlyReason, self.readOnlySummary) = (readOnlyReason, readOnlySummary)
-    self.connectionWarning = connectionWarning
+    (self.connectionWarning, self.hasDirectory) = (connectionWarning, hasDirectory)
   }
 }
 

@@ -184,7 +184,8 @@ struct BrowseCommand: ParsableCommand {
     let runtime = Runtime(
       store: store, isReadOnly: store.readOnlyReason != nil, inbox: inbox, uid: getuid(),
       order: configuration.preferences.order, showsDeleted: configuration.preferences.showsDeleted,
-      drafts: drafts, views: ViewStore(), observer: LogObserver())
+      drafts: drafts, views: ViewStore(), people: PeopleFile.configured,
+      observer: LogObserver())
     let first = try runtime.start()
     configuration.bindKeys(to: first.reader.rules.roles)
     let feed = (store as? any RemoteStore)?.feed(
@@ -202,7 +203,7 @@ struct BrowseCommand: ParsableCommand {
           preferences: configuration.preferences, readOnlyReason: store.readOnlyReason,
           readOnlySummary: (store as? FileStore)?.obstacle?.summary ?? "",
           connectionWarning: (store as? any RemoteStore)?.connectionWarning,
-          keys: configuration.keymap.sheet),
+          hasDirectory: configuration.directory.file != nil, keys: configuration.keymap.sheet),
         message: problems.first.map {
           StatusLine.Message(text: "Not configured: \(ConfigurationFile.sentence($0))", kind: .refusal)
         })

@@ -123,9 +123,12 @@ import Testing
     for (text, expected) in [
       (
         "color = 1",
-        "1:1 There is no color; there are theme, mouse, emoji, columns, sort, show-deleted, plan-tiers, external-deletions, time-zone, data, read, [ids], [history], [views.NAME], [queries] and [keys]."
+        "1:1 There is no color; there are theme, mouse, emoji, columns, sort, show-deleted, plan-tiers, external-deletions, time-zone, data, read, [ids], [directory], [history], [views.NAME], [queries] and [keys]."
       ),
-      ("[kyes]\n", "1:1 There is no [kyes]; there are [ids], [history], [views.NAME], [queries] and [keys]."),
+      (
+        "[kyes]\n",
+        "1:1 There is no [kyes]; there are [ids], [directory], [history], [views.NAME], [queries] and [keys]."
+      ),
       (
         "[history]\nkeep = \"soon\"",
         "2:8 keep is a whole number of days, weeks, months or years, such as \"2 years\", or \"forever\", not \"soon\"."

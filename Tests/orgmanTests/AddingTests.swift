@@ -176,5 +176,5 @@ extension EndToEnd {
 
 extension Screen {
   /// All of it as one line, for sentences that take several.
-  fileprivate var joined: String { lines.map(\.trimmed).joined(separator: " ") }
+  var joined: String { lines.map(\.trimmed).joined(separator: " ") }
 }

@@ -91,8 +91,3 @@ extension EndToEnd {
     }
   }
 }
-
-extension Screen {
-  /// All of it as one line, for sentences that take several.
-  fileprivate var joined: String { lines.map(\.trimmed).joined(separator: " ") }
-}

@@ -170,7 +170,7 @@ extension Form: TextOverlay {
       let look =
         switch fields[index].name {
         case .organization(let field) where field.isOptional: billingLook(index, field, preferences)
-        case .user: users.count == 1 ? userLook(user, preferences) : .passed
+        case .user: userLook(preferences, asksDirectory: workspace.settings.hasDirectory)
         default: SecondLook.passed
         }
       switch look {
@@ -220,13 +220,23 @@ extension Form: TextOverlay {
         confirmation: confirmation))
   }
 
-  /// The id of a new user; one that is in the data is known to be right.
-  private func userLook(_ user: String, _ preferences: Preferences) -> SecondLook {
-    do throws(OrgError) { try preferences.idPatterns.checkUserID(user) } catch {
-      guard let names = found[.user(user)] else { return .awaits(.user(user)) }
-      return names.isEmpty ? .refused(error.message) : .passed
+  /// The id of a new user; one that is in the data is known to be right. What a directory has against several is said when
+  /// they are shown.
+  private func userLook(_ preferences: Preferences, asksDirectory: Bool) -> SecondLook {
+    if users.count == 1 {
+      do throws(OrgError) { try preferences.idPatterns.checkUserID(user) } catch {
+        guard let names = found[.user(user)] else { return .awaits(.user(user)) }
+        if names.isEmpty { return .refused(error.message) }
+      }
     }
-    return .passed
+    guard asksDirectory, !users.isEmpty else { return .passed }
+    guard let doubts = found[.directory(users)] else { return .awaits(.directory(users)) }
+    let confirmation = "user \(user)"
+    guard users.count == 1, !doubts.isEmpty, !confirmed.contains(confirmation) else { return .passed }
+    return .asks(
+      SecondLookQuestion(
+        question: (doubts + ["Use \(user.escapedForDisplay) all the same?"]).joined(separator: " "),
+        confirmation: confirmation))
   }
 
   /// What to ask about a plan; `nil` for nothing.

@@ -30,7 +30,8 @@ extension Form {
     guard case .addMember(let organization, let name) = purpose, users.count > 1 else { return nil }
     let role = try rules.role(fields.first { $0.name == .role }?.input.text ?? "")
     return Additions(
-      users: users, role: role, organization: organization, name: name, patterns: preferences.idPatterns)
+      users: users, role: role, organization: organization, name: name, patterns: preferences.idPatterns,
+      doubts: found[.directory(users)] ?? [])
   }
 
   /// The same form, with what is wrong with the users.

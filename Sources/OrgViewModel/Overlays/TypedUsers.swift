@@ -76,9 +76,19 @@ package struct UserLookup: Sendable, Hashable {
 
   /// The users, who begin with the text, or else have it in their ids. May take a while, so it isn't asked on the screen's
   /// thread.
-  package func candidates(in reader: any StoreReader) throws(OrgError) -> [UserCandidate] {
-    let ids = try reader.users(completing: text, limit: Self.limit)
-    guard let organization, !ids.isEmpty else { return ids.map { UserCandidate($0) } }
+  ///
+  /// - Parameter people: a directory that knows their names, and people who aren't in the data.
+  package func candidates(
+    in reader: any StoreReader, and people: (any PeopleDirectory)? = nil
+  ) throws(OrgError) -> [UserCandidate] {
+    var ids = try reader.users(completing: text, limit: Self.limit)
+    // It is help alone: without the directory there are ids.
+    let others = (try? people?.people(completing: text, limit: Self.limit)) ?? []
+    ids += others.map(\.id).filter { !ids.contains($0) }
+    var details = (try? people?.people(with: ids).mapValues(\.detail)) ?? [:]
+    for person in others { details[person.id] = person.detail }
+    details = details.filter { !$0.value.isEmpty }.mapValues(\.escapedForDisplay)
+    guard let organization, !ids.isEmpty else { return ids.map { UserCandidate($0, detail: details[$0]) } }
     // The roles are what adding them looks up.
     let additions = ids.map {
       Change.addMember(
@@ -86,7 +96,9 @@ package struct UserLookup: Sendable, Hashable {
     }
     let records = try reader.records(for: ChangeSet(additions))
     return ids.map { id in
-      UserCandidate(id, detail: records.member(id, of: organization).map { "already \($0.role.title)" })
+      let role = records.member(id, of: organization).map { "already \($0.role.title)" }
+      let detail = [details[id], role].compactMap { $0 }.joined(separator: ", ")
+      return UserCandidate(id, detail: detail.isEmpty ? nil : detail)
     }
   }
 }

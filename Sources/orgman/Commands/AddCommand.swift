@@ -17,6 +17,7 @@ struct AddCommand: ParsableCommand {
   @Option(help: "Their role.")
   var role = Role.member
 
+  @OptionGroup var directory: UserOptions
   @OptionGroup var options: EditOptions
 
   func validate() throws { try checkInput(organization, users) }
@@ -27,6 +28,7 @@ struct AddCommand: ParsableCommand {
       let targets = try Targets(organization)
       let lines = try InputLine.all(users, "ids of users")
       for line in lines { try line.checkNewID() }
+      try directory.check(lines.map(\.text))
       let time = Timestamp.now()
       try options.edit(isInputTaken: organization == "-" || users == ["-"]) {
         (reader) throws(OrgError) in

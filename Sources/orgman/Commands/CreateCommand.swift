@@ -28,10 +28,12 @@ struct CreateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The Stripe customer id.", valueName: "id"))
   var stripe: String?
 
+  @OptionGroup var directory: UserOptions
   @OptionGroup var options: EditOptions
 
   func run() throws {
     try exitingWithStatus {
+      if let owner { try directory.check([owner]) }
       var id = ""
       let time = Timestamp.now()
       let isJSON = options.options.json

@@ -25,6 +25,7 @@ struct OffboardCommand: ParsableCommand {
   @Flag(help: "Leave owners in organizations that have no other.")
   var leaveOwners = false
 
+  @OptionGroup var directory: UserOptions
   @OptionGroup var options: EditOptions
 
   func validate() throws {
@@ -39,6 +40,7 @@ struct OffboardCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
+      if let successor { try directory.check([successor]) }
       let users = try InputLine.all(users, "ids of users").map(\.text)
       let time = Timestamp.now()
       try options.edit(isInputTaken: self.users == ["-"]) { (reader) throws(OrgError) in

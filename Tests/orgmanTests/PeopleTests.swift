@@ -1,0 +1,176 @@
+import Foundation
+import OrgCore
+import TerminalTesting
+import Testing
+
+@testable import orgman
+
+/// A file with people, in each of the formats.
+@Suite struct PeopleFileTests {
+  private let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  private func file(_ name: String, _ text: String, id: String = "id") throws -> PeopleFile {
+    let path = "\(directory.path)/\(name)"
+    try Data(text.utf8).write(to: URL(filePath: path))
+    return PeopleFile(path, key: try #require(.init(rawValue: id)))
+  }
+
+  /// Jane with all that is known of her, and bob, who is disabled and has no name.
+  private static let texts = [
+    (
+      "realm.json",
+      """
+      {"realm": "demo", "users": [
+        {"id": "u-1", "username": "jane", "email": "Jane@example.org", "firstName": "Jane", "lastName": "Doe",
+         "enabled": true, "attributes": {"x": ["y"]}, "createdTimestamp": 1700000000000},
+        {"id": "u-2", "username": "bob", "enabled": false}]}
+      """
+    ),
+    (
+      "people.json",
+      """
+      [{"sub": "u-1", "preferred_username": "jane", "mail": "Jane@example.org", "name": "Jane Doe"},
+       {"user_id": "u-2", "login": "bob", "disabled": "true"}, {"name": "without an id"}]
+      """
+    ),
+    (
+      "people.csv",
+      "\u{FEFF}ID,Username,E-Mail,Display Name,Enabled\r\nu-1,jane,Jane@example.org,\"Jane Doe\",yes\r\nu-2,bob,,,no\r\n"
+    ),
+    (
+      "people.ldif",
+      """
+      version: 1
+
+      # A comment
+      dn: uid=jane,ou=people
+      entryUUID: u-1
+      uid: jane
+      mail: Jane@exam
+       ple.org
+      cn:: SmFuZSBEb2U=
+
+      dn: uid=bob,ou=people
+      entryUUID: u-2
+      uid: bob
+      enabled: FALSE
+      """
+    ),
+  ]
+
+  @Test(arguments: texts)
+  func `people are found by id, name to sign in with and e-mail address`(name: String, text: String) throws {
+    let people = try file(name, text)
+    let jane = Person(id: "u-1", userName: "jane", email: "Jane@example.org", name: "Jane Doe")
+    let bob = Person(id: "u-2", userName: "bob", isEnabled: false)
+    let found = try people.people(with: ["u-1", "jane", "jane@EXAMPLE.org", "bob", "JANE", "eve"])
+    #expect(found["u-1"] == jane && found["jane"] == jane && found["jane@EXAMPLE.org"] == jane)
+    #expect(found["bob"] == bob && found.count == 4)
+    #expect(try people.people(completing: "DOE", limit: 5) == [jane])
+    #expect(try people.people(completing: "example", limit: 5) == [jane])
+    #expect(try people.people(completing: "u-", limit: 1) == [jane])
+    #expect(
+      try people.doubts(about: ["jane", "bob", "eve", "fay"]) == [
+        "eve and fay aren't in the directory \(name).", "bob is disabled in the directory \(name).",
+      ])
+    #expect(try people.doubts(about: ["jane"]) == [])
+  }
+
+  @Test func `the data can have names or addresses as ids, and a changed file is read again`() throws {
+    let people = try file("a.csv", "id,email\n1,a@x.org\n2,\n", id: "email")
+    #expect(try people.people(completing: "x", limit: 5).map(\.id) == ["a@x.org"])
+    #expect(try people.people(with: ["2"]).isEmpty)
+    _ = try file("a.csv", "id,email\n1,b@longer.org\n")
+    #expect(try people.people(completing: "longer", limit: 5).map(\.id) == ["b@longer.org"])
+  }
+
+  @Test func `a file that isn't what it should be is said to be that, and finds no one missing`() throws {
+    for (name, text) in [("a.json", "{\"people\": []}"), ("b.json", "[1, 2"), ("c.csv", "id\n\"open")] {
+      let people = try file(name, text)
+      #expect(throws: OrgError.self, "\(name)") { try people.doubts(about: ["eve"]) }
+    }
+    let missing = PeopleFile("\(directory.path)/none.json", key: .id)
+    #expect(throws: OrgError.self) { try missing.people(with: ["eve"]) }
+  }
+}
+
+extension EndToEnd {
+  /// A directory of users beside the data.
+  @Suite struct People {
+    private let home: TemporaryDirectory
+
+    init() throws { home = try TemporaryDirectory() }
+
+    private func environment() throws -> [String: String] {
+      let folder = "\(home.path)/orgman"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try Data("id,email,name,enabled\nu-jane,jane@example.org,Jane Doe,true\nu-bob,,Bob,false\n".utf8)
+        .write(to: URL(filePath: "\(home.path)/people.csv"))
+      try Data("[directory]\nfile = \"\(home.path)/people.csv\"\n".utf8)
+        .write(to: URL(filePath: "\(folder)/config.toml"))
+      return plainEnvironment.merging(["XDG_CONFIG_HOME": home.path]) { $1 }
+    }
+
+    @Test(arguments: TestStore.allCases)
+    func `a new member is found by name, and one whom the directory doesn't have is asked about`(
+      store: TestStore
+    ) throws {
+      let data = try store.data([Record("1", "Acme", members: [("ann", "owner")])])
+      let orgman = try open(data, environment: try environment(), columns: 80, rows: 24)
+      orgman.press(.enter)
+      orgman.send("a")
+      try orgman.waitForText("Add a member to Acme")
+      orgman.send("doe")
+      try orgman.waitForText("Jane Doe, jane@example.org")
+      orgman.press(.tab)
+      try orgman.waitForText("u-jane")
+      orgman.press(.control("s"))
+      try orgman.waitForText("Added u-jane to Acme as member.")
+      orgman.send("acarol")
+      orgman.press(.control("s"))
+      try orgman.waitFor("the question") {
+        $0.joined.contains("carol isn't in the directory people.csv. Use carol all the same?")
+      }
+      orgman.send("n")
+      try orgman.waitForText("Add a member to Acme")
+      orgman.press(.control("u"))
+      orgman.send("carol, u-bob, dave")
+      orgman.press(.control("s"))
+      try orgman.waitFor("the preview") {
+        $0.joined.contains(
+          "carol and dave aren't in the directory people.csv. u-bob is disabled in the directory")
+      }
+      orgman.send("y")
+      try orgman.waitFor("what was done") { $0.joined.contains("Added 3 users to Acme as member") }
+      try orgman.quit()
+    }
+
+    @Test func `commands refuse users whom the directory doesn't have, unless that is meant`() throws {
+      let data = try TestStore.files.data([Record("1", "Acme", members: [("ann", "owner")])])
+      let environment = try environment()
+      func orgman(_ arguments: String...) throws -> Output {
+        try run(
+          try builtProduct("orgman"), arguments + ["--data", data.address], environment: environment)
+      }
+      for refused in [
+        try orgman("add", "Acme", "carol", "u-jane"), try orgman("create", "New", "--owner", "carol"),
+      ] {
+        #expect(refused.status == .exited(1))
+        #expect(
+          refused.stderr
+            == "orgman: carol isn't in the directory people.csv. To use such an id all the same, say --new-user.\n"
+        )
+      }
+      #expect(try orgman("add", "Acme", "u-jane").status == .exited(0))
+      #expect(try orgman("add", "Acme", "carol", "--new-user").status == .exited(0))
+      #expect(
+        try orgman("offboard", "ann", "--successor", "u-bob", "--yes").stderr.contains(
+          "u-bob is disabled in the directory people.csv."))
+      try FileManager.default.removeItem(atPath: "\(home.path)/people.csv")
+      let unknown = try orgman("add", "Acme", "eve")
+      #expect(unknown.status == .exited(2) && unknown.stderr.contains("say --new-user"), "\(unknown.stderr)")
+    }
+  }
+}
