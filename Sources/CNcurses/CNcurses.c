@@ -220,6 +220,23 @@ struct cncurses_abilities cncurses_inspect(const char *terminal) {
   return result;
 }
 
+// MARK: Attributes
+
+// Takes a text off the beginning of a capability, if it begins with it.
+static void drop_prefix(const char *name, const char *prefix) {
+  char *text = tigetstr((char *)name);
+  if (text == NULL || text == (char *)-1 || strncmp(text, prefix, strlen(prefix)) != 0) return;
+  memmove(text, text + strlen(prefix), strlen(text) - strlen(prefix) + 1);
+}
+
+// xterm's description selects the usual character set with each change of attributes, because curses could have selected
+// the one with lines. It never does here: lines are Unicode, or ASCII. That is a tenth of what a key costs on a slow line.
+// Must be called before the first attribute is sent.
+static void keep_character_set(void) {
+  drop_prefix("sgr", "%?%p9%t\033(0%e\033(B%;");
+  drop_prefix("sgr0", "\033(B");
+}
+
 SCREEN *cncurses_open(void) {
   // The event loop handles these signals. Curses' own handlers could end the program or redraw at any point.
   static const int handled[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
@@ -232,6 +249,7 @@ SCREEN *cncurses_open(void) {
   if (screen == NULL) return NULL;
   guard.mouse = false;
   install_guard();
+  keep_character_set();
   set_paste(true);
   return screen;
 }
