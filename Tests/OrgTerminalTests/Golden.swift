@@ -132,7 +132,7 @@ enum Golden {
                                                                            │
      2 marked   3/7
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter save  F1 help  Esc cancel
     [cursor 93, 3]
     """#,
     "bulk form 40x10": #"""
@@ -145,7 +145,7 @@ enum Golden {
                other…
      2 marked   3/7
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter save  F1 help  Esc cancel
     [cursor 21, 3]
     """#,
     "bulk form 80x24": #"""
@@ -172,7 +172,7 @@ enum Golden {
 
      2 marked   3/7
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter save  F1 help  Esc cancel
     [cursor 21, 3]
     """#,
     "conflict 120x32": #"""
@@ -282,7 +282,7 @@ enum Golden {
                                                                            │
      1/7
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter next  ^S save  F1 help  Esc cancel
     [cursor 83, 3]
     """#,
     "create 40x10": #"""
@@ -295,7 +295,7 @@ enum Golden {
      Plan      ‹ founders_friend ›
      1/7
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter next  F1 help  Esc cancel
     [cursor 11, 3]
     """#,
     "create 80x24": #"""
@@ -322,7 +322,7 @@ enum Golden {
 
      1/7
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter next  ^S save  F1 help  Esc cancel
     [cursor 11, 3]
     """#,
     "damaged 120x32": #"""
@@ -852,7 +852,7 @@ enum Golden {
     """#,
     "entry 120x32": #"""
      orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
-     Gen Time UTC         Who        What                                  │ Generation 2                              edit
+     Gen Time UTC ▼       Who        What                                  │ Generation 2                              edit
        6 2026-11-22 10:00 outside    Plan of Globex: starter → enterprise  │ Time     2026-11-22 09:20:00 UTC
        5 2026-11-22 09:50 root (ali… undid 4: Role of bob in Acme Corp: me…│ By       root (alice) on web1
        4 2026-11-22 09:40 bob        undone: Role of bob in Acme Corp: own…│ From     192.0.2.7?
@@ -927,7 +927,7 @@ enum Golden {
     """#,
     "entry note 120x32": #"""
      orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
-     Gen Time UTC         Who        What                                  │ Generation 3                            repair
+     Gen Time UTC ▼       Who        What                                  │ Generation 3                            repair
        6 2026-11-22 10:00 outside    Plan of Globex: starter → enterprise  │ Time     2026-11-22 09:30:00 UTC
        5 2026-11-22 09:50 root (ali… undid 4: Role of bob in Acme Corp: me…│ By       bob on web1
        4 2026-11-22 09:40 bob        undone: Role of bob in Acme Corp: own…│ Note     organizations.json was cut off; nothi…
@@ -1002,7 +1002,7 @@ enum Golden {
     """#,
     "entry undone 120x32": #"""
      orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
-     Gen Time UTC         Who        What                                  │ Generation 4                              edit
+     Gen Time UTC ▼       Who        What                                  │ Generation 4                              edit
        6 2026-11-22 10:00 outside    Plan of Globex: starter → enterprise  │ Time     2026-11-22 09:40:00 UTC
        5 2026-11-22 09:50 root (ali… undid 4: Role of bob in Acme Corp: me…│ By       bob on web1
     ▸  4 2026-11-22 09:40 bob        undone: Role of bob in Acme Corp: own…│ Since    undone by 5
@@ -1182,7 +1182,7 @@ enum Golden {
                                                                            │
      2/7
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter next  ^S save  F1 help  Esc cancel
     [cursor 115, 3]
     """#,
     "evil form 40x10": #"""
@@ -1195,7 +1195,7 @@ enum Golden {
      Status    ‹ active ›
      2/7
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter next  F1 help  Esc cancel
     [cursor 38, 3]
     """#,
     "evil form 80x24": #"""
@@ -1222,7 +1222,7 @@ enum Golden {
 
      2/7
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter next  ^S save  F1 help  Esc cancel
     [cursor 43, 3]
     """#,
     "filter 120x32": #"""
@@ -1434,7 +1434,7 @@ enum Golden {
                                                                            │
      1/7
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter next  ^S save  F1 help  Esc cancel
     [cursor 93, 3]
     """#,
     "form 40x10": #"""
@@ -1447,7 +1447,7 @@ enum Golden {
      Status    ‹ active ›
      1/7
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter next  F1 help  Esc cancel
     [cursor 21, 3]
     """#,
     "form 80x24": #"""
@@ -1474,7 +1474,7 @@ enum Golden {
 
      1/7
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter next  ^S save  F1 help  Esc cancel
     [cursor 21, 3]
     """#,
     "form in ASCII": #"""
@@ -1501,7 +1501,7 @@ enum Golden {
 
      1/7
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter next  ^S save  F1 help  Esc cancel
     [cursor 21, 3]
     """#,
     "help 120x32": #"""
@@ -1581,7 +1581,7 @@ enum Golden {
     """#,
     "history 120x32": #"""
      orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
-     Gen Time UTC         Who              What
+     Gen Time UTC ▼       Who              What
        6 2026-11-22 10:00 outside          Plan of Globex: starter → enterprise
        5 2026-11-22 09:50 root (alice)     undid 4: Role of bob in Acme Corp: member → owner
     ▸  4 2026-11-22 09:40 bob              undone: Role of bob in Acme Corp: owner → member
@@ -1616,7 +1616,7 @@ enum Golden {
     """#,
     "history 40x10": #"""
      History   /srv/ops/data  7 orgs   live
-     Time UTC    Who     What
+     Time UTC ▼  Who     What
      11-22 10:00 outside Plan of Globex: st…
      11-22 09:50 root (… undid 4: Role of b…
     ▸11-22 09:40 bob     undone: Role of bo…
@@ -1629,7 +1629,7 @@ enum Golden {
     """#,
     "history 80x24": #"""
      orgman  History                        /srv/ops/data  7 orgs  4 members   live
-     Gen Time UTC         Who              What
+     Gen Time UTC ▼       Who              What
        6 2026-11-22 10:00 outside          Plan of Globex: starter → enterprise
        5 2026-11-22 09:50 root (alice)     undid 4: Role of bob in Acme Corp: membe…
     ▸  4 2026-11-22 09:40 bob              undone: Role of bob in Acme Corp: owner …
@@ -1656,7 +1656,7 @@ enum Golden {
     """#,
     "history in ASCII": #"""
      orgman  History                        /srv/ops/data  7 orgs  4 members   live
-     Gen Time UTC         Who              What
+     Gen Time UTC v       Who              What
        6 2026-11-22 10:00 outside          Plan of Globex: starter -> enterprise
        5 2026-11-22 09:50 root (alice)     undid 4: Role of bob in Acme Corp: membe~
     >  4 2026-11-22 09:40 bob              undone: Role of bob in Acme Corp: owner ~
@@ -1683,7 +1683,7 @@ enum Golden {
     """#,
     "history none 120x32": #"""
      orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
-     Gen Time UTC         Who              What
+     Gen Time UTC ▼       Who              What
      Nothing has happened yet.
 
 
@@ -1718,7 +1718,7 @@ enum Golden {
     """#,
     "history none 40x10": #"""
      History   /srv/ops/data  7 orgs   live
-     Time UTC    Who     What
+     Time UTC ▼  Who     What
      Nothing has happened yet.
 
 
@@ -1731,7 +1731,7 @@ enum Golden {
     """#,
     "history none 80x24": #"""
      orgman  History                        /srv/ops/data  7 orgs  4 members   live
-     Gen Time UTC         Who              What
+     Gen Time UTC ▼       Who              What
      Nothing has happened yet.
 
 
@@ -1758,7 +1758,7 @@ enum Golden {
     """#,
     "history nothing 120x32": #"""
      orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
-     Gen Time UTC         Who              What
+     Gen Time UTC ▼       Who              What
      Nothing matches "zz".
      Esc clears the filter.
 
@@ -1793,7 +1793,7 @@ enum Golden {
     """#,
     "history nothing 40x10": #"""
      History   /srv/ops/data  7 orgs   live
-     Time UTC    Who     What
+     Time UTC ▼  Who     What
      Nothing matches "zz".
      Esc clears the filter.
 
@@ -1806,7 +1806,7 @@ enum Golden {
     """#,
     "history nothing 80x24": #"""
      orgman  History                        /srv/ops/data  7 orgs  4 members   live
-     Gen Time UTC         Who              What
+     Gen Time UTC ▼       Who              What
      Nothing matches "zz".
      Esc clears the filter.
 
@@ -1833,7 +1833,7 @@ enum Golden {
     """#,
     "history of one 120x32": #"""
      orgman  History of bob in Acme Corp                                            /srv/ops/data  7 orgs  4 members   live
-     Gen Time UTC         Who              What
+     Gen Time UTC ▼       Who              What
     ▸  5 2026-11-22 09:50 root (alice)     undid 4: Role of bob in Acme Corp: member → owner
        4 2026-11-22 09:40 bob              undone: Role of bob in Acme Corp: owner → member
 
@@ -1868,7 +1868,7 @@ enum Golden {
     """#,
     "history of one 40x10": #"""
      History of bob in Acme…  7 orgs   live
-     Time UTC    Who     What
+     Time UTC ▼  Who     What
     ▸11-22 09:50 root (… undid 4: Role of b…
      11-22 09:40 bob     undone: Role of bo…
 
@@ -1881,7 +1881,7 @@ enum Golden {
     """#,
     "history of one 80x24": #"""
      orgman  History of bob in Acme Corp    /srv/ops/data  7 orgs  4 members   live
-     Gen Time UTC         Who              What
+     Gen Time UTC ▼       Who              What
     ▸  5 2026-11-22 09:50 root (alice)     undid 4: Role of bob in Acme Corp: membe…
        4 2026-11-22 09:40 bob              undone: Role of bob in Acme Corp: owner …
 
@@ -2142,7 +2142,7 @@ enum Golden {
                                                                            │
      1/4
 
-     ^S save  Tab next  Space change  F1 help  Esc cancel
+     Enter save  Space change  F1 help  Esc cancel
     [cursor 85, 4]
     """#,
     "member 40x10": #"""
@@ -2155,7 +2155,7 @@ enum Golden {
 
      1/4
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter save  F1 help  Esc cancel
     [cursor 13, 4]
     """#,
     "member 80x24": #"""
@@ -2182,7 +2182,7 @@ enum Golden {
 
      1/4
 
-     ^S save  Tab next  Space change  F1 help  Esc cancel
+     Enter save  Space change  F1 help  Esc cancel
     [cursor 13, 4]
     """#,
     "merging 120x32": #"""
@@ -2266,10 +2266,11 @@ enum Golden {
     ▸Acme Corp Δ                        enterprise       active          4 │
      evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │ Name      Acme Corp
      Globex                             enterprise       active          0 │▸Plan      x
-     Initech                            starter          suspended       0 │           founders_friend, starter,
-     Umbrella                           professional     deleted         0 │           professional, enterprise, other…
-     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │ Status    ‹ active ›
-     株式会社みらい                     enterprise       active          0 │ Lago id   lago_cust_abc123
+     Initech                            starter          suspended       0 │           Others put enterprise there
+     Umbrella                           professional     deleted         0 │           meanwhile; saving asks which to
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │           keep.
+     株式会社みらい                     enterprise       active          0 │ Status    ‹ active ›
+                                                                           │ Lago id   lago_cust_abc123
                                                                            │ Stripe id cus_NffrFeUfNV2Hib
                                                                            │
                                                                            │
@@ -2291,7 +2292,7 @@ enum Golden {
                                                                            │
      1/7
      Changed meanwhile: Plan is enterprise now.
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter next  ^S save  F1 help  Esc cancel
     [cursor 84, 4]
     """#,
     "news 40x10": #"""
@@ -2300,11 +2301,11 @@ enum Golden {
 
      Name      Acme Corp
     ▸Plan      x
-               founders_friend, starter,
-               professional, enterprise,
+               Others put enterprise there
+               meanwhile; saving asks which
      Changed meanwhile: Plan is enterprise
      now.
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter next  F1 help  Esc cancel
     [cursor 12, 4]
     """#,
     "news 80x24": #"""
@@ -2313,7 +2314,7 @@ enum Golden {
 
      Name      Acme Corp
     ▸Plan      x
-               founders_friend, starter, professional, enterprise, other…
+               Others put enterprise there meanwhile; saving asks which to keep.
      Status    ‹ active ›
      Lago id   lago_cust_abc123
      Stripe id cus_NffrFeUfNV2Hib
@@ -2331,7 +2332,7 @@ enum Golden {
 
      1/7
      Changed meanwhile: Plan is enterprise now.
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter next  ^S save  F1 help  Esc cancel
     [cursor 12, 4]
     """#,
     "nothing 120x32": #"""
@@ -2514,7 +2515,7 @@ enum Golden {
        Acme Corp                                   2026-11-22 21:51
        Globex                                      2026-11-22 21:51
        Initech                                     2026-11-22 21:51
-
+     2/20
 
      Enter show  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
@@ -2527,7 +2528,7 @@ enum Golden {
     ▸  suspended               1 ██
        deleted                 1 ██
 
-
+     2/20
 
      Enter show  / filter  ? help  q back
     [cursor 0, 4]
@@ -2554,7 +2555,7 @@ enum Golden {
      ! without a Lago id             6   86 % █████████
      ! without either                6   86 % █████████
      ! without members               6   86 % █████████
-
+     2/20
 
      Enter show  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
@@ -2589,7 +2590,7 @@ enum Golden {
 
 
 
-
+     1/10
 
      Enter show  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 3]
@@ -2602,7 +2603,7 @@ enum Golden {
        suspended               0
        deleted                 0
 
-
+     1/10
 
      Enter show  / filter  ? help  q back
     [cursor 0, 3]
@@ -2629,7 +2630,7 @@ enum Golden {
 
 
 
-
+     1/10
 
      Enter show  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 3]
@@ -2664,7 +2665,7 @@ enum Golden {
        Initech                                     2026-11-22 21:51
        Umbrella                                    2026-11-22 21:51
     ▸  株式会社みらい                              2026-11-22 21:51
-
+     20/20
 
      Enter show  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 28]
@@ -2677,7 +2678,7 @@ enum Golden {
        Initech              2026-11-22 21:51
        Umbrella             2026-11-22 21:51
     ▸  株式会社みらい       2026-11-22 21:51
-
+     20/20
 
      Enter show  / filter  ? help  q back
     [cursor 0, 6]
@@ -2704,7 +2705,7 @@ enum Golden {
        Initech                               2026-11-22 21:51
        Umbrella                              2026-11-22 21:51
     ▸  株式会社みらい                        2026-11-22 21:51
-
+     20/20
 
      Enter show  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 20]
@@ -2739,7 +2740,7 @@ enum Golden {
 
 
 
-     /owner                                                                                                         1 of 20
+     /owner                                                                                                       1/1 of 20
 
      Enter keep  Esc cancel
     [cursor 7, 29]
@@ -2752,7 +2753,7 @@ enum Golden {
 
 
 
-     /owner                         1 of 20
+     /owner                       1/1 of 20
 
      Enter keep  Esc cancel
     [cursor 7, 7]
@@ -2779,7 +2780,7 @@ enum Golden {
 
 
 
-     /owner                                                                 1 of 20
+     /owner                                                               1/1 of 20
 
      Enter keep  Esc cancel
     [cursor 7, 21]
@@ -2806,7 +2807,7 @@ enum Golden {
      ! without a Lago id             6   86 % #########
      ! without either                6   86 % #########
      ! without members               6   86 % #########
-
+     2/20
 
      Enter show  u undo  1-4 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
@@ -2908,6 +2909,7 @@ enum Golden {
        Go to the overview: counts by plan and status, what to look after           show-overview            4
      ! Change the role of the member, or of all marked: Choose a member first: Enter opens the organizatio… r
      ! Sort by role: This can't be done here; go to one organization and its members or one user's organiz…
+     ! Sort the history, the oldest first: This can't be done here; go to the history.
      ! Go to all organizations of the selected user: Choose a member first.                                 o
      ! Offboard the user, or all marked: remove from all organizations: This can't be done here; go to one…
 
@@ -4519,7 +4521,7 @@ enum Golden {
 
      4 marked   1/4
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter save  F1 help  Esc cancel
     [cursor 11, 3]
     """#,
     "successor 40x10": #"""
@@ -4532,7 +4534,7 @@ enum Golden {
                organization
      4 marked   1/4
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter save  F1 help  Esc cancel
     [cursor 11, 3]
     """#,
     "successor 80x24": #"""
@@ -4559,7 +4561,7 @@ enum Golden {
 
      4 marked   1/4
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter save  F1 help  Esc cancel
     [cursor 11, 3]
     """#,
     "typed wrong 120x32": #"""
@@ -4594,7 +4596,7 @@ enum Golden {
                                                                            │
      1/7
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter next  ^S save  F1 help  Esc cancel
     [cursor 89, 3]
     """#,
     "typed wrong 40x10": #"""
@@ -4607,7 +4609,7 @@ enum Golden {
      Owner
      1/7
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter next  F1 help  Esc cancel
     [cursor 17, 3]
     """#,
     "typed wrong 80x24": #"""
@@ -4634,12 +4636,12 @@ enum Golden {
 
      1/7
 
-     ^S save  Tab next  F1 help  Esc cancel
+     Enter next  ^S save  F1 help  Esc cancel
     [cursor 17, 3]
     """#,
     "undo entry 120x32": #"""
      orgman  History                                                                /srv/ops/data  7 orgs  4 members   live
-     Gen Time UTC         Who              What
+     Gen Time UTC ▼       Who              What
     ▸  6 2026-11-22 10:00 outside          Plan of Globex: starter → enterprise
        5 2026-11-22 09:50 root (alice)     undid 4: Role of bob in Acme Corp: member → owner
        4 2026-11-22 09:40 bob              undone: Role of bob in Acme Corp: owner → member
@@ -4674,7 +4676,7 @@ enum Golden {
     """#,
     "undo entry 40x10": #"""
      History   /srv/ops/data  7 orgs   live
-     Time UTC    Who     What
+     Time UTC ▼  Who     What
     ▸11-22 10:00 outside Plan of Globex: st…
      11-22 09:50 root (… undid 4: Role of b…
      11-22 09:40 bob     undone: Role of bo…
@@ -4687,7 +4689,7 @@ enum Golden {
     """#,
     "undo entry 80x24": #"""
      orgman  History                        /srv/ops/data  7 orgs  4 members   live
-     Gen Time UTC         Who              What
+     Gen Time UTC ▼       Who              What
     ▸  6 2026-11-22 10:00 outside          Plan of Globex: starter → enterprise
        5 2026-11-22 09:50 root (alice)     undid 4: Role of bob in Acme Corp: membe…
        4 2026-11-22 09:40 bob              undone: Role of bob in Acme Corp: owner …
