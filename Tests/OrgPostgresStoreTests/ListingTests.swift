@@ -1,7 +1,8 @@
 import OrgCore
-import OrgPostgresStore
 import PostgresTesting
 import Testing
+
+@testable import OrgPostgresStore
 
 /// Lists of which only some rows are here, and what an earlier list knows is used again.
 @Suite(.serialized) struct ListingTests {
@@ -131,5 +132,11 @@ import Testing
   private func users(_ list: any UserListing) throws -> [UserSummary?] {
     for row in stride(from: 0, to: list.count, by: 300) { try list.fetch(row..<row + 300) }
     return (0..<list.count).map(list.user(at:))
+  }
+
+  @Test func `a count that takes long is made again after a hundred times as long`() {
+    let slow = RareCount(value: 1, time: 0...2000)
+    #expect(slow.isCurrent(at: 201_999) && !slow.isCurrent(at: 202_000))
+    #expect(!RareCount(value: 1, time: 0...1000).isCurrent(at: 1000))
   }
 }

@@ -15,6 +15,8 @@ final class Database: Sendable {
   let ownCommits = DispatchGroup()
   /// The difference that was looked up last: lists and screens ask for the same.
   let difference = Mutex<(from: Int, to: Int, StoreDifference)?>(nil)
+  /// How many names are similar, as it was counted last.
+  let similarNames = Mutex<RareCount?>(nil)
   /// The states that were seen of a database that counts none, so that they can be told apart.
   private let states = Mutex<(text: String, number: UInt64)>(("", 0))
   /// What was last read of the data as a whole.
@@ -37,6 +39,19 @@ final class Database: Sendable {
       if state.text != text { state = (text, state.number + 1) }
       return state.number
     }
+  }
+}
+
+/// A count, and how long it took. One that takes long isn't made again for every change of others.
+struct RareCount: Sendable {
+  let value: Int
+  /// When it began and ended, in milliseconds of the monotonic clock.
+  let time: ClosedRange<Int>
+
+  /// Whether it is to be used again: what takes over a second may take a hundredth of the server's time.
+  func isCurrent(at now: Int) -> Bool {
+    let duration = time.upperBound - time.lowerBound
+    return duration > 1000 && now - time.upperBound < 100 * duration
   }
 }
 

@@ -10,9 +10,20 @@ extension PostgresReader {
     counted(overview)
     overview.sharedBillingIDs = try sharedBillingIDs(limit: Overview.topCount)
     counted(overview)
-    let similar = try ask("select sum(n)::bigint from (\(raw: tables.similarNames)) alike")
-    overview.similarNameCount = similar.number(0, 0) ?? 0
+    overview.similarNameCount = try similarNameCount()
     return overview
+  }
+
+  private func similarNameCount() throws(OrgError) -> Int {
+    let start = monotonicMilliseconds()
+    if !readsOneMoment, let known = database.similarNames.withLock({ $0 }), known.isCurrent(at: start) {
+      return known.value
+    }
+    let count = try ask("select sum(n)::bigint from (\(raw: tables.similarNames)) alike").number(0, 0) ?? 0
+    database.similarNames.withLock {
+      $0 = RareCount(value: count, time: start...max(start, monotonicMilliseconds()))
+    }
+    return count
   }
 
   func sharedBillingIDs(limit: Int) throws(OrgError) -> [SharedBillingID] {
