@@ -20,7 +20,7 @@ let c: [CSetting] =
 
 let orgmanDependencies: [Target.Dependency] = [
   "OrgCore", "OrgFileStore", .target(name: "OrgPostgresStore", condition: .when(traits: ["PostgreSQL"])),
-  "OrgMigration", "OrgViewModel", "OrgRuntime", "OrgTerminal", "CLinux",
+  "OrgMigration", "OrgIntegrations", "OrgViewModel", "OrgRuntime", "OrgTerminal", "CLinux",
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
   .product(name: "Logging", package: "swift-log"),
   .product(name: "SystemPackage", package: "swift-system"),
@@ -91,6 +91,8 @@ let package = Package(
         .target(name: "OrgPostgresStore", condition: .when(traits: ["PostgreSQL"])),
       ],
       swiftSettings: sources),
+    .target(name: "CCurl", cSettings: c),
+    .target(name: "OrgIntegrations", dependencies: ["OrgCore", "CCurl"], swiftSettings: sources),
     .target(name: "OrgViewModel", dependencies: ["OrgCore"], swiftSettings: sources),
     .target(name: "OrgRuntime", dependencies: ["OrgCore", "OrgViewModel"], swiftSettings: sources),
     .target(name: "CNcurses", cSettings: c, linkerSettings: [.linkedLibrary("ncursesw")]),
@@ -142,6 +144,12 @@ let package = Package(
         "OrgMigration", "OrgFileStore", "OrgPostgresStore", "PostgresTesting", "TerminalTesting", "orgman",
       ],
       swiftSettings: swift),
+    .target(
+      name: "BillingTesting", dependencies: ["TerminalTesting"], path: "Tests/BillingTesting",
+      swiftSettings: swift),
+    .testTarget(
+      name: "OrgIntegrationsTests", dependencies: ["OrgIntegrations", "BillingTesting", "TerminalTesting"],
+      swiftSettings: swift),
     .testTarget(
       name: "OrgViewModelTests", dependencies: ["OrgViewModel", "OrgRuntime"], swiftSettings: swift),
     .testTarget(name: "OrgRuntimeTests", dependencies: ["OrgRuntime"], swiftSettings: swift),
@@ -155,7 +163,7 @@ let package = Package(
     .testTarget(
       name: "orgmanTests",
       dependencies: [
-        "orgman", "orgman-examples", "OrgFileStore", "PostgresTesting", "TerminalTesting",
+        "orgman", "orgman-examples", "OrgFileStore", "BillingTesting", "PostgresTesting", "TerminalTesting",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swift),

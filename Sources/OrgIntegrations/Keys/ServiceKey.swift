@@ -1,0 +1,142 @@
+import Glibc
+import OrgCore
+
+/// The key to a service. It is sent to the service and shown nowhere: neither descriptions nor mirrors have it.
+public struct ServiceKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  private let text: String
+  private static let limit = 512
+
+  /// A key, without the white space at its ends.
+  ///
+  /// - Parameters:
+  ///   - text: the key.
+  ///   - place: where it comes from, for the message.
+  /// - Throws: `invalidValue` if it has characters that no key has. The message doesn't have the key.
+  public init(_ text: String, from place: String) throws(OrgError) {
+    let end = text.lastIndex { !$0.isWhitespace }
+    let text = String(end.map { text[...$0] } ?? "").drop { $0.isWhitespace }
+    guard !text.isEmpty, text.utf8.count <= Self.limit, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    else {
+      throw OrgError(
+        .invalidValue, "\(place) has no key: one line of at most \(Self.limit) characters of ASCII.")
+    }
+    self.text = String(text)
+  }
+
+  /// What is shown instead of it.
+  public var description: String { "(a key)" }
+  /// What is shown instead of it.
+  public var debugDescription: String { description }
+  /// Nothing.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+
+  /// Whether Stripe lets it change things: a secret key, and not a restricted one.
+  public var canWriteAtStripe: Bool { text.hasPrefix("sk_") }
+
+  /// Whether it is for Stripe's test mode, or for the live one; `nil` if it doesn't say.
+  var isTest: Bool? {
+    let kind = text.prefix { $0 != "_" }
+    guard text.utf8.count > kind.utf8.count else { return nil }
+    let rest = text.dropFirst(kind.count + 1)
+    return rest.hasPrefix("test_") ? true : rest.hasPrefix("live_") ? false : nil
+  }
+
+  /// Passes on the line of a request that has the key.
+  func withAuthorization<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+    ("Authorization: Bearer " + text).withCString(body)
+  }
+
+  // MARK: Where keys are
+
+  /// Where the key to a service is looked for, in this order.
+  public struct Places: Sendable {
+    /// Its file in the directory of systemd's credentials.
+    public var credential: String
+    /// A file that the configuration names.
+    public var file: String?
+    /// A variable of the environment.
+    public var variable: String
+
+    /// Places by their names.
+    public init(credential: String, file: String?, variable: String) {
+      (self.credential, self.file, self.variable) = (credential, file, variable)
+    }
+  }
+
+  /// Looks for a key: among systemd's credentials, in the file, in the environment.
+  ///
+  /// - Parameters:
+  ///   - places: where that is.
+  ///   - environment: the value of a variable.
+  /// - Returns: the key; `nil` where there is none.
+  /// - Throws: `invalidValue` if a place has something that isn't a key; `system` if a file can't be read;
+  ///   `unsafeDirectory` if others may read the file that the configuration names.
+  public static func find(
+    in places: Places, environment: (String) -> String?
+  ) throws(OrgError) -> ServiceKey? {
+    if let directory = environment("CREDENTIALS_DIRECTORY"), directory.hasPrefix("/") {
+      let path = "\(directory)/\(places.credential)"
+      if let text = try read(path, isChecked: false) {
+        return try ServiceKey(text, from: "The credential \(places.credential)")
+      }
+    }
+    if let path = places.file {
+      guard let text = try read(path, isChecked: true) else {
+        throw unreadable(path, ENOENT)
+      }
+      return try ServiceKey(text, from: "The file \(path.escapedForDisplay)")
+    }
+    guard let text = environment(places.variable), !text.isEmpty else { return nil }
+    return try ServiceKey(text, from: "The variable \(places.variable)")
+  }
+
+  private static func unreadable(_ path: String, _ number: Int32) -> OrgError {
+    OrgError(
+      .system,
+      "The file \(path.escapedForDisplay), which should have a key, can't be read: \(String(cString: strerror(number)))."
+    )
+  }
+
+  /// The text of a small file; `nil` where there is none.
+  private static func read(_ path: String, isChecked: Bool) throws(OrgError) -> String? {
+    // A named pipe would block.
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard file >= 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw unreadable(path, errno)
+    }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw OrgError(.invalidValue, "\(path.escapedForDisplay) is no file with a key.")
+    }
+    if isChecked {
+      guard status.st_uid == geteuid() else {
+        throw OrgError(
+          .unsafeDirectory,
+          "The file \(path.escapedForDisplay) with a key belongs to another user; its owner must be the one who runs orgman."
+        )
+      }
+      guard status.st_mode & 0o077 == 0 else {
+        throw OrgError(
+          .unsafeDirectory,
+          "Others may use the file \(path.escapedForDisplay), which has a key: chmod 600 makes it yours alone."
+        )
+      }
+    }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    var count = 0
+    while count < bytes.count {
+      let added = bytes.withUnsafeMutableBytes {
+        Glibc.read(file, $0.baseAddress.map { $0 + count }, $0.count - count)
+      }
+      if added < 0, errno == EINTR { continue }
+      guard added >= 0 else {
+        throw unreadable(path, errno)
+      }
+      if added == 0 { break }
+      count += added
+    }
+    return String(decoding: bytes[..<count], as: UTF8.self)
+  }
+}
