@@ -173,13 +173,13 @@ _orgman() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    browse|list|show|members|user|users|plans|export|diff|create|set|add|remove|role|offboard|import|apply|history|undo|redo|accept|doctor|info|backup|restore|erase|install|config|init|migrate|help)
+    browse|list|show|members|user|users|plans|export|diff|create|set|add|remove|role|offboard|import|apply|history|undo|redo|accept|doctor|verify|info|backup|restore|erase|install|config|init|migrate|help)
         # Offer subcommand argument completions
         "_orgman_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'browse list show members user users plans export diff create set add remove role offboard import apply history undo redo accept doctor info backup restore erase install config init migrate help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'browse list show members user users plans export diff create set add remove role offboard import apply history undo redo accept doctor verify info backup restore erase install config init migrate help' -- "${cur}"))
         ;;
     esac
 }
@@ -932,6 +932,34 @@ _orgman_doctor() {
 
     # Offer option value completions
     case "${prev}" in
+    '--data')
+        __orgman_add_completions -d
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_orgman_verify() {
+    repeating_flags=()
+    non_repeating_flags=(--fix --resume --csv --spreadsheet --allow-damaged --dry-run --yes -y --read-only --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--only --data --log-level --log-file)
+    __orgman_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--only')
+        __orgman_add_completions -W 'stripe'$'\n''lago'
+        return
+        ;;
     '--data')
         __orgman_add_completions -d
         return

@@ -89,6 +89,20 @@ extension Configuration {
       [history]
       #keep = "forever"
 
+      # What orgman verify compares the data with. The key to a service is the systemd credential stripe-key or lago-key; else
+      # it is in this file, which only you may use (chmod 600); else in ORGMAN_STRIPE_KEY or ORGMAN_LAGO_KEY. Never put a key
+      # here. Addresses begin with https://; http:// is for the machine itself.
+      [billing]
+      #stripe-key-file = ""
+      #lago-key-file = ""
+      #stripe-url = "https://api.stripe.com"
+      #lago-url = "https://api.getlago.com"
+
+      # The plan at the service that organizations on a plan must have, or several: Lago's plan code, or Stripe's lookup key,
+      # price id or product id. A plan that has some is a paid one; nothing is expected of those that aren't here.
+      [billing.plans]
+      #professional = ["pro_monthly", "pro_yearly"]
+
       # Views: the filter of a list, what it is sorted by and its columns under a name. V and the command palette (:) open
       # them, orgman list --view takes them, and save view in the palette writes them here. list is "organizations",
       # "users" or "history".

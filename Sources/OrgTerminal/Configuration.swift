@@ -18,6 +18,8 @@ package struct Configuration: Sendable {
   fileprivate var assignments: [KeyAssignment] = []
   /// Settings of the model.
   package var preferences = Preferences()
+  /// How billing is compared with the services.
+  package var billing = BillingSettings()
   /// Where the data are, and the replica to read them from.
   package var (data, read): (Address?, Address?)
   /// Where people are looked up.
@@ -74,7 +76,7 @@ package struct Configuration: Sendable {
 }
 
 /// Processes entries one by one and notes problems.
-private struct ConfigurationReader {
+struct ConfigurationReader {
   var configuration = Configuration()
   var problems: [ConfigurationProblem] = []
   /// The views so far, with their places.
@@ -87,14 +89,18 @@ private struct ConfigurationReader {
     "data", "read",
   ]
   /// The tables.
-  private static let tables = ["[ids]", "[directory]", "[history]", "[views.NAME]", "[queries]", "[keys]"]
+  private static let tables = [
+    "[ids]", "[directory]", "[history]", "[billing]", "[billing.plans]", "[views.NAME]", "[queries]",
+    "[keys]",
+  ]
   /// The names in [history].
   private static let historyNames = ["keep"]
 
   mutating func read(_ reader: TOMLReader) {
     for table in reader.tables {
       switch (table.path.first, table.path.count) {
-      case ("queries", 1), ("keys", 1), ("history", 1), ("ids", 1), ("directory", 1): break
+      case ("queries", 1), ("keys", 1), ("history", 1), ("ids", 1), ("directory", 1), ("billing", 1): break
+      case ("billing", 2) where table.path[1] == "plans": break
       case ("views", 2): views.append((SavedView(name: table.path[1], filter: ""), table.place))
       case ("keys", 3) where table.path[1] == "in":
         if CommandTable.standard.context(named: table.path[2]) == nil {
@@ -118,11 +124,11 @@ private struct ConfigurationReader {
     }
   }
 
-  private mutating func note(_ message: String, _ place: TextPlace) {
+  mutating func note(_ message: String, _ place: TextPlace) {
     problems.append(ConfigurationProblem(place: place, message: message))
   }
 
-  private static func list(_ words: [String], _ conjunction: String = "and") -> String {
+  static func list(_ words: [String], _ conjunction: String = "and") -> String {
     words.count < 2
       ? words.joined()
       : words.dropLast().joined(separator: ", ") + " \(conjunction) " + words[words.count - 1]
@@ -184,6 +190,7 @@ private struct ConfigurationReader {
         entry.place)
     case ("ids", 2): pattern(entry)
     case ("directory", 2): directory(entry)
+    case ("billing", 2), ("billing", 3): billing(entry)
     case ("columns", 1): columns(entry)
     case ("sort", 1): sort(entry)
     case ("queries", 2): query(entry)
@@ -194,7 +201,8 @@ private struct ConfigurationReader {
       if let context = CommandTable.standard.context(named: entry.path[2]) { key(entry, context) }
     case ("views", 2):
       note("\(TOMLReader.name(entry.path)) is a table: write [\(TOMLReader.name(entry.path))].", entry.place)
-    case ("keys", 1), ("queries", 1), ("history", 1), ("ids", 1), ("directory", 1), ("views", 1):
+    case ("keys", 1), ("queries", 1), ("history", 1), ("ids", 1), ("directory", 1), ("billing", 1),
+      ("views", 1):
       note("\(entry.path[0]) is a table: write [\(entry.path[0])].", entry.place)
     default:
       note(
@@ -203,7 +211,7 @@ private struct ConfigurationReader {
     }
   }
 
-  private mutating func string(_ entry: TOMLReader.Entry) -> String? {
+  mutating func string(_ entry: TOMLReader.Entry) -> String? {
     if case .string(let text) = entry.value.kind { return text }
     note("\(TOMLReader.name(entry.path)) is a text in quotes.", entry.value.place)
     return nil
@@ -215,7 +223,7 @@ private struct ConfigurationReader {
   }
 
   /// One or more strings, each with its position.
-  private mutating func strings(_ entry: TOMLReader.Entry) -> [(text: String, place: TextPlace)]? {
+  mutating func strings(_ entry: TOMLReader.Entry) -> [(text: String, place: TextPlace)]? {
     switch entry.value.kind {
     case .string(let text): return [(text, entry.value.place)]
     case .array(let values):
@@ -243,46 +251,6 @@ private struct ConfigurationReader {
         entry.value.place)
     }
     configuration.preferences.retention = retention
-  }
-
-  /// What an id must look like, as a regular expression.
-  private mutating func pattern(_ entry: TOMLReader.Entry) {
-    let names = ["user"] + OrganizationField.optional.map(\.descriptor.word)
-    guard names.contains(entry.path[1]) else {
-      return note(
-        "There is no \(TOMLReader.name([entry.path[1]])) in [ids]; there are \(Self.list(names)).",
-        entry.place)
-    }
-    guard let text = string(entry) else { return }
-    guard IDPatterns.isPattern(text) else {
-      return note("\(text.quoted) isn't a regular expression.", entry.value.place)
-    }
-    let pattern = text.isEmpty ? nil : text
-    if entry.path[1] == "user" { configuration.preferences.idPatterns.user = pattern }
-    for field in OrganizationField.optional where field.descriptor.word == entry.path[1] {
-      configuration.preferences.idPatterns.billing[field] = pattern
-    }
-  }
-
-  private mutating func directory(_ entry: TOMLReader.Entry) {
-    switch entry.path[1] {
-    case "file":
-      guard let text = string(entry) else { return }
-      guard text.isEmpty || text.hasPrefix("/") else {
-        return note("file in [directory] is an absolute path, not \(text.quoted).", entry.value.place)
-      }
-      configuration.directory.file = text.isEmpty ? nil : text
-    case "id":
-      guard let text = string(entry) else { return }
-      guard let key = Configuration.Directory.Key(rawValue: text) else {
-        let all = Configuration.Directory.Key.allCases.map(\.rawValue)
-        return note("id in [directory] is \(Self.list(all, "or")), not \(text.quoted).", entry.value.place)
-      }
-      configuration.directory.key = key
-    default:
-      note(
-        "There is no \(TOMLReader.name([entry.path[1]])) in [directory]; there are file and id.", entry.place)
-    }
   }
 
   private mutating func planTiers(_ entry: TOMLReader.Entry) {

@@ -57,7 +57,7 @@ struct Orgman: ParsableCommand {
         name: "Keeping",
         subcommands: [
           HistoryCommand.self, UndoCommand.self, RedoCommand.self, AcceptCommand.self, DoctorCommand.self,
-          InfoCommand.self,
+          VerifyCommand.self, InfoCommand.self,
           BackupCommand.self,
           RestoreCommand.self, EraseCommand.self, InstallCommand.self, ConfigCommand.self,
         ] + databaseCommands),
@@ -282,7 +282,7 @@ private func dropInjectedEnvironment() {
   guard geteuid() == 0, getenv("SUDO_UID") != nil else { return }
   for name in [
     "TERMINFO", "TERMINFO_DIRS", "TERMPATH", "TERMCAP", "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT",
-    "XDG_CONFIG_HOME", "XDG_STATE_HOME",
+    "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "SSLKEYLOGFILE", "OPENSSL_CONF", "OPENSSL_MODULES",
   ] {
     unsetenv(name)
   }

@@ -153,7 +153,9 @@ import Testing
     #expect(!links.isEmpty)
     for link in links {
       if let section = link.split(separator: "#").last, link.first == "#" {
-        #expect(readme.lowercased().contains("\n## \(section.replacing("-", with: " "))\n"), "\(link)")
+        let title = section.replacing("-", with: " ")
+        let lines = readme.lowercased().split(separator: "\n")
+        #expect(lines.contains("## \(title)") || lines.contains("### \(title)"), "\(link)")
         continue
       }
       #expect(FileManager.default.fileExists(atPath: Repository.root.appending(path: link).path), "\(link)")

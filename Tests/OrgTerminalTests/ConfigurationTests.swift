@@ -57,6 +57,24 @@ import Testing
     #expect(bound(Configuration.read("").configuration.keymap) == bound(.standard))
   }
 
+  @Test func `billing has addresses, files with keys, and plans`() {
+    let (configuration, problems) = Configuration.read(
+      """
+      [billing]
+      lago-url = "https://lago.example.com"
+      stripe-key-file = "/key"
+      stripe-url = ""
+      [billing.plans]
+      pro = "p"
+      free = []
+      "very large" = ["a", "b"]
+      """)
+    #expect(problems == [])
+    #expect(configuration.billing.addresses == ["lago": "https://lago.example.com"])
+    #expect(configuration.billing.keyFiles == ["stripe": "/key"])
+    #expect(configuration.billing.plans == ["pro": ["p"], "free": [], "very large": ["a", "b"]])
+  }
+
   @Test func `it names every action that can be configured`() {
     let text = Configuration.defaultText
     for action in CommandTable.standard.actions {
@@ -123,11 +141,11 @@ import Testing
     for (text, expected) in [
       (
         "color = 1",
-        "1:1 There is no color; there are theme, mouse, emoji, columns, sort, show-deleted, plan-tiers, external-deletions, time-zone, data, read, [ids], [directory], [history], [views.NAME], [queries] and [keys]."
+        "1:1 There is no color; there are theme, mouse, emoji, columns, sort, show-deleted, plan-tiers, external-deletions, time-zone, data, read, [ids], [directory], [history], [billing], [billing.plans], [views.NAME], [queries] and [keys]."
       ),
       (
         "[kyes]\n",
-        "1:1 There is no [kyes]; there are [ids], [directory], [history], [views.NAME], [queries] and [keys]."
+        "1:1 There is no [kyes]; there are [ids], [directory], [history], [billing], [billing.plans], [views.NAME], [queries] and [keys]."
       ),
       (
         "[history]\nkeep = \"soon\"",
@@ -171,6 +189,12 @@ import Testing
       ("[keys]\nundo = \"^M\"", "2:8 Terminals send the same for ^M and Enter; write Enter."),
       ("[keys]\nundo = true", "2:8 keys.undo is a text in quotes, or several in brackets."),
       ("[keys]\nquit = []\nclose = []", "3:1 No key would be left for quit or close."),
+      (
+        "[billing]\nkey = \"x\"",
+        "2:1 There is no key in [billing]; there are stripe-url, lago-url, stripe-key-file, lago-key-file and plans."
+      ),
+      ("[billing]\nlago-key-file = \"key\"", "2:17 lago-key-file is an absolute path, not \"key\"."),
+      ("[billing]\nplans = \"x\"", "2:1 billing.plans is a table: write [billing.plans]."),
       ("[queries]\nx = \"plan: y\"", nil), ("[queries]\n\"\" = \"y\"", "2:1 A query needs a name."),
     ] as [(String, String?)] {
       if let expected {

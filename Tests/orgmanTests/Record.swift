@@ -5,6 +5,7 @@ struct Record {
   var plan = "starter"
   var status = "active"
   var lago: String?
+  var stripe: String?
   /// User ids with their roles.
   var members: [(String, String)] = []
 
@@ -22,7 +23,7 @@ struct Record {
         "created_at": "2026-11-22 21:51:10.076830",
         "plan_tier": \(Self.quoted(plan)),
         "lago_customer_id": \(lago.map(Self.quoted) ?? "null"),
-        "stripe_customer_id": null,
+        "stripe_customer_id": \(stripe.map(Self.quoted) ?? "null"),
         "status": "\(status)"
       }
     """

@@ -306,6 +306,8 @@ private let help = """
                             orgman put something back.
     doctor                  Check the data, the history and who may read them,
                             and explain what is wrong.
+    verify                  Compare billing ids, plans and statuses with what
+                            Stripe and Lago have.
     info                    Print every path, what the terminal can, the lock,
                             the size of the data, and what is wrong.
     backup                  Write both data files into one, byte for byte.

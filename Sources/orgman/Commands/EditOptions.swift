@@ -11,16 +11,19 @@ struct EditOptions: ParsableArguments {
   /// changes; see `OrgManager.edit`.
   ///
   /// - Parameters:
+  ///   - store: the data, where they are open already.
   ///   - isInputTaken: whether standard input is read for another purpose than answers.
   ///   - asksForSeveral: whether changes to several organizations are shown first and need confirmation.
+  ///   - asksAlways: whether changes to one organization need it, too.
   ///   - make: makes the changes; called again if the data have changed in the meantime.
   ///   - report: prints the result, instead of the changes.
   func edit(
-    isInputTaken: Bool = false, asksForSeveral: Bool = true,
+    on store: (any OrgStore)? = nil, isInputTaken: Bool = false, asksForSeveral: Bool = true,
+    asksAlways: Bool = false,
     _ make: (any StoreReader) throws(OrgError) -> ChangeSet,
     report: ((StandardOutput, Commit) throws(OrgError) -> Void)? = nil
   ) throws {
-    let store = try options.store(isReadOnly: confirmation.dryRun)
+    let store = try store ?? options.store(isReadOnly: confirmation.dryRun)
     if let reason = store.readOnlyReason, !confirmation.dryRun {
       throw OrgError(.readOnly, "Nothing can be changed: \(reason).")
     }
@@ -28,7 +31,8 @@ struct EditOptions: ParsableArguments {
     let output = StandardOutput()
     let isAgreed = !asksForSeveral || confirmation.yes
     var edit = try manager.edit(
-      isTrial: confirmation.dryRun, committingIf: { isAgreed || $0.organizationCount <= 1 }, make)
+      isTrial: confirmation.dryRun,
+      committingIf: { isAgreed || $0.organizationCount <= (asksAlways ? 0 : 1) }, make)
     if confirmation.dryRun { return try show(edit.preview.recorded, of: edit.set, manager, output) }
     while edit.commit == nil {
       let shown = edit.preview.summaries
