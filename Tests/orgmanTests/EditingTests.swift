@@ -35,7 +35,7 @@ extension EndToEnd {
       try orgman.waitForText("Role of user_001 in Zoë's Bakery, now member:")
       orgman.send("o")
       try orgman.waitForText("Role of user_001 in Zoë's Bakery: member → owner.  u undoes")
-      #expect(orgman.screen.selectedDetail?.contains("owner") == true)
+      try orgman.waitFor("the new role") { $0.selectedDetail?.contains("owner") == true }
 
       let after = try data.contents()
       #expect(after[0] == before[0])
@@ -100,7 +100,7 @@ extension EndToEnd {
         try orgman.waitForText("‹ \(word) ›")
         orgman.press(.control("s"))
         try orgman.waitForText("Added \(user) to")
-        #expect(orgman.screen.selectedDetail?.hasPrefix(user) == true)
+        try orgman.waitFor("the new member") { $0.selectedDetail?.hasPrefix(user) == true }
       }
       #expect(try data.members(of: id) == ["ann owner", "bob member", "cé billing_admin"])
       #expect(try data.contents()[0] == added[0])

@@ -37,7 +37,10 @@ extension EndToEnd {
         orgman.press(.control("u"))
         orgman.send(line)
         orgman.press(.enter)
-        try orgman.waitFor("the line alone") { $0.text.contains(line) && !$0.text.contains("Largest") }
+        try orgman.waitFor("the line alone") { screen in
+          !screen.text.contains("Largest")
+            && screen.lines.contains { $0.hasPrefix("▸") && $0.contains(line) }
+        }
         orgman.press(.enter)
         let screen = try orgman.waitFor("the list of \(line)") {
           $0.status.contains(query) && $0.listed.count == names.count

@@ -150,7 +150,7 @@ extension EndToEnd {
       try orgman.waitForText("Added ann to Acme as member.")
       orgman.send("rb")
       try orgman.waitForText("Role of ann in Acme: member → billing.")
-      #expect(orgman.screen.selectedDetail?.hasPrefix("ann") == true)
+      try orgman.waitFor("the member") { $0.selectedDetail?.hasPrefix("ann") == true }
       // It stays selected where others are added before it.
       try data.setRole(of: "user 1999", in: "org_1", to: "member")
       try data.remove("user 1001", from: "org_1")

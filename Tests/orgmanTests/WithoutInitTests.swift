@@ -44,7 +44,7 @@ extension EndToEnd {
       orgman.send("acy")
       orgman.press(.control("s"))
       try orgman.waitForText("Added cy to Acme as member.")
-      #expect(orgman.screen.selectedDetail?.hasPrefix("cy") == true)
+      try orgman.waitFor("the new member") { $0.selectedDetail?.hasPrefix("cy") == true }
       orgman.send("dy")
       try orgman.waitForText("Removed cy (member) from Acme.")
       orgman.send("hpeSs")
