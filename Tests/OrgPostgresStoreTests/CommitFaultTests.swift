@@ -110,7 +110,7 @@ import Testing
       proxy.inject(Fault { $0.name == "StartupMessage" ? .cut : .pass })
     }
     let commit = Outcome(of: StoreFixture.plan("gold"), on: store)
-    let holder = try commit.wait(for: "the server")
+    let holder = try commit.wait(for: "the server") { $0.outcomeSource != nil }
     #expect(holder.description.hasPrefix("held by a server that doesn't answer, "))
     #expect(!commit.isOver)
     #expect(try fixture.plan == (outcome == "done" ? "gold" : PlanTier.default))
@@ -141,7 +141,7 @@ import Testing
     proxy.inject(.swallowAnswer(to: "commit"))
     proxy.inject(Fault { $0.name == "StartupMessage" ? .cut : .pass })
     let commit = Outcome(of: StoreFixture.plan("gold"), on: store)
-    let holder = try commit.wait(for: "the server")
+    let holder = try commit.wait(for: "the server") { $0.outcomeSource != nil }
     commit.cancel()
     let error = try commit.refusal()
     #expect(error.code == .unknownOutcome)
