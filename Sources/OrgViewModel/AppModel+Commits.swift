@@ -22,7 +22,9 @@ extension AppModel {
 
   /// Learns that what is being saved is saved, before the data after it have been read.
   package mutating func receive(committed changes: [Change]) {
-    guard let entry = workspace.commits.entries.first, !entry.isForm, entry.conclusion == nil else { return }
+    guard let entry = workspace.commits.entries.first else { return }
+    withOrganizations { (screen, _) in screen.forgetMember(removedBy: entry.changes + changes) }
+    guard !entry.isForm, entry.conclusion == nil else { return }
     let summary = summary(of: changes, workspace.data.listing)
     workspace.status.report(entry.prefix(workspace.settings.preferences.timeZone) + summary, .note)
     workspace.status.message?.canBeUndone = entry.canBeUndone(changes)
@@ -62,6 +64,11 @@ extension AppModel {
       if finished.isForm { workspace.closeForm() }
       withOrganizations { $0.receive(commit, of: finished.changes, &$1) }
     case .failed(let error):
+      if error.code == .memberNotFound {
+        withOrganizations { (screen, _) in
+          screen.forgetMember(where: BulkEditPlan.Source.set(ChangeSet(finished.changes)).isAbout)
+        }
+      }
       if finished.isForm, var form = workspace.form {
         form.fail(error, workspace.settings.preferences.timeZone)
         form.follow(workspace.data.listing)

@@ -157,6 +157,7 @@ extension AppModel {
     case .refuse(let message, _) where message.kind == .note && menu != nil:
       if let menu { workspace.open(menu) }
     case .refuse(let message, let refusals):
+      withOrganizations { (screen, _) in screen.forgetMember(where: plan.source.isAbout) }
       if !refusals.sentences.isEmpty { workspace.status.refusals = refusals }
       if let form { return workspace.open(form.refusing(message.text)) }
       workspace.status.message = message

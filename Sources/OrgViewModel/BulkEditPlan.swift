@@ -20,6 +20,15 @@ package struct BulkEditPlan: Sendable, Hashable {
     case removal(user: String, organization: String)
     /// An organization is deleted softly.
     case deletion(organization: String)
+
+    /// Whether it is known to be about a member.
+    func isAbout(_ user: String, in organization: String?) -> Bool {
+      switch self {
+      case .set(let set): set.changes.contains { $0.userID == user && $0.organizationID == organization }
+      case .removal(let removed, let id): removed == user && id == organization
+      default: false
+      }
+    }
   }
 
   /// Tells it from others.

@@ -102,7 +102,7 @@ public final class TerminalProcess {
   /// the terminal without the condition holding.
   @discardableResult
   public func waitFor(
-    _ what: String, timeout: Duration = .seconds(30), _ condition: (Screen) -> Bool
+    _ what: String, timeout: Duration = .seconds(10), _ condition: (Screen) -> Bool
   ) throws -> Screen {
     let deadline = ContinuousClock.now + timeout
     while true {
@@ -135,7 +135,7 @@ public final class TerminalProcess {
 
   /// Reads output until the screen shows the text somewhere within one line.
   @discardableResult
-  public func waitForText(_ text: String, timeout: Duration = .seconds(30)) throws -> Screen {
+  public func waitForText(_ text: String, timeout: Duration = .seconds(10)) throws -> Screen {
     try waitFor("the text '\(text)'", timeout: timeout) { $0.row(containing: text) != nil }
   }
 
@@ -150,7 +150,7 @@ public final class TerminalProcess {
 
   /// Waits for the end of the program, and reads its output meanwhile; throws after the time-out.
   @discardableResult
-  public func waitForExit(timeout: Duration = .seconds(30)) throws -> ExitStatus {
+  public func waitForExit(timeout: Duration = .seconds(10)) throws -> ExitStatus {
     let deadline = ContinuousClock.now + timeout
     while true {
       // In this order, so that the last words of the program are on the screen.

@@ -209,13 +209,20 @@ package struct OrganizationsScreen: MarkingScreen {
       select(.member(member.userID))
     default: break
     }
-    // Who was removed needn't be looked for, and what became of the removal has been said.
-    if case .item(.member(let user), wasSelected: true) = awaited,
-      (asked + commit.changes).contains(where: { $0.removes(user, from: list.selection.id) })
-    {
-      awaited = nil
-      detail.isGone = true
-    }
+    forgetMember(removedBy: asked + commit.changes)
+  }
+
+  /// Stops looking for the selected member if one of these changes removes it: what becomes of the removal is said already.
+  mutating func forgetMember(removedBy changes: [Change]) {
+    forgetMember { user, organization in changes.contains { $0.removes(user, from: organization) } }
+  }
+
+  /// The same, for a member that is told by its user and organization.
+  mutating func forgetMember(where isRemoved: (_ user: String, _ organization: String?) -> Bool) {
+    guard case .item(.member(let user), wasSelected: true) = awaited, isRemoved(user, list.selection.id)
+    else { return }
+    awaited = nil
+    detail.isGone = true
   }
 
   package mutating func resize(_ viewport: Viewport) {
