@@ -144,7 +144,7 @@ ccurl_response ccurl_get(ccurl_session *session, const ccurl_request *request) {
   session->reason[0] = 0;
   // Connections stay open.
   library.curl_easy_reset(handle);
-  ccurl_response response = {.outcome = ccurl_failed, .reason = "there is no memory left"};
+  ccurl_response response = {.outcome = ccurl_failed, .reason = "out of memory"};
   struct curl_slist *headers = library.curl_slist_append(NULL, request->authorization);
   if (!headers) return response;
   bool is_set = true;

@@ -78,10 +78,10 @@ public struct OrgError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// The message with the time since when something is held in a zone.
   package func message(in zone: DisplayZone) -> String {
-    guard let utc = holder?.sinceText(in: .utc), let text = holder?.sinceText(in: zone) else {
-      return message
+    guard let time = holder?.since else { return message }
+    return [DisplayZone.fullText, DisplayZone.clockText].reduce(message) { message, text in
+      message.replacing("since \(text(.utc)(time))", with: "since \(text(zone)(time))")
     }
-    return message.replacing(utc, with: text)
   }
 
   /// The sentence to print.

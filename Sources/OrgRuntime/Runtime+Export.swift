@@ -20,7 +20,7 @@ extension Runtime {
 
   /// Gives an export up, as the program ends.
   func end(_ export: ExportJob) {
-    // What it has written so far is to be removed, unless that takes a person's patience.
+    // Give it time to remove what it has written, but not so long that a person notices.
     export.cancel()
     let end = DispatchSemaphore(value: 0)
     queues.exporting.async { end.signal() }

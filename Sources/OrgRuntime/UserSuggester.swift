@@ -34,7 +34,7 @@ final class UserSuggester: Sendable {
     }
   }
 
-  /// Looks for users in the data, and posts them. It is help alone: what can't be read is none.
+  /// Looks for users in the data, and posts them. Suggestions are optional: none are posted if the data can't be read.
   func suggest(_ lookup: UserLookup, in reader: (any StoreReader)?) {
     latest.withLock { $0 = lookup }
     queue.async { [self] in

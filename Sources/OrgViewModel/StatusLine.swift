@@ -48,9 +48,12 @@ package struct StatusLine: Sendable, Hashable {
     }
   }
 
-  /// Says something after what is said already.
+  /// Adds a sentence to the message, which keeps what it offers.
   mutating func add(_ text: String) {
-    message = Message(text: message.map { "\($0.text) \(text)" } ?? text, kind: message?.kind ?? .note)
+    var whole = Message(text: message.map { "\($0.text) \(text)" } ?? text, kind: message?.kind ?? .note)
+    whole.canBeUndone = message?.canBeUndone ?? false
+    whole.listsRefusals = message?.listsRefusals ?? false
+    message = whole
   }
 
   /// Says where a search has led, if that isn't where one would expect.

@@ -83,7 +83,7 @@ extension Migrations {
       #expect(refused.status == .exited(1), "\(refused)")
       #expect(
         refused.stderr.contains("Another orgman migrate is moving data into ")
-          && refused.stderr.contains(" of the server, of postgres, since ")
+          && refused.stderr.contains(" of the server, of postgres, since 20")
           && refused.stderr.contains(" UTC): wait"),
         "\(refused.stderr)")
       #expect(try database.run("select count(*) from organizations") == "0")

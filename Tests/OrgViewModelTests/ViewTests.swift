@@ -116,7 +116,7 @@ import Testing
     #expect(mode == 0o600)
     driver.press(.back)
     export(.csv, &driver)
-    #expect(driver.message?.hasSuffix(" is there already; Enter again replaces it.") == true)
+    #expect(driver.message?.hasSuffix(" already exists; press Enter again to replace it.") == true)
     #expect(try String(contentsOfFile: path, encoding: .utf8).split(separator: "\r\n").count == 2)
     driver.press(.accept)
     #expect(driver.message?.hasPrefix("Wrote ") == true)

@@ -172,7 +172,11 @@ extension EndToEnd {
       orgman.press(.delete)
       try orgman.waitForText("Set Lodz to deleted?")
       orgman.press(.right, .enter)
-      try orgman.waitForText("Status of Lodz: suspended → deleted.")
+      // It leaves the list, which is said after what became of it, and can be undone.
+      try orgman.waitFor("what was done") {
+        $0.row(containing: "Status of Lodz: suspended → deleted.") != nil
+          && $0.row(containing: "u undoes") != nil && $0.lines[0].contains("2 hidden")
+      }
       #expect(try data.organization(named: "Lodz")["status"] as? String == "deleted")
       try data.check()
       try orgman.quit()

@@ -68,7 +68,7 @@ extension EndToEnd {
 
       // Nothing is replaced unasked.
       try export("j", to: filtered, orgman)
-      try orgman.waitForText("is there already; Enter again replaces it.")
+      try orgman.waitForText("already exists; press Enter again to replace it.")
       orgman.press(.escape)
       try orgman.waitFor("no question") { !$0.text.contains("Write JSON to") }
       try orgman.quit()

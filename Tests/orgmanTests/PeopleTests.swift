@@ -131,7 +131,7 @@ extension EndToEnd {
       orgman.send("acarol")
       orgman.press(.control("s"))
       try orgman.waitFor("the question") {
-        $0.joined.contains("carol isn't in the directory people.csv. Use carol all the same?")
+        $0.joined.contains("carol isn't in the directory people.csv. Use carol anyway?")
       }
       orgman.send("n")
       try orgman.waitForText("Add a member to Acme")
@@ -160,7 +160,7 @@ extension EndToEnd {
         #expect(refused.status == .exited(1))
         #expect(
           refused.stderr
-            == "orgman: carol isn't in the directory people.csv. To use such an id all the same, say --new-user.\n"
+            == "orgman: carol isn't in the directory people.csv. To use such an id anyway, say --new-user.\n"
         )
       }
       #expect(try orgman("add", "Acme", "u-jane").status == .exited(0))

@@ -161,7 +161,7 @@ extension EndToEnd {
       try configure(stub)
       let none = try verify(data, without: keys)
       #expect(none.status == .exited(1))
-      #expect(none.stderr.hasPrefix("orgman: There is no key to Stripe or Lago: name a file"))
+      #expect(none.stderr.hasPrefix("orgman: There is no key for Stripe or Lago: name a file"))
       let file = home.path + "/key"
       try Data("sk_test_SECRET3\n".utf8).write(to: URL(filePath: file))
       try configure(stub, "stripe-key-file = \"\(file)\"")
@@ -174,7 +174,7 @@ extension EndToEnd {
       let closed = try verify(data, without: keys)
       #expect(closed.status == .exited(0))
       #expect(closed.stderr.contains("The Stripe key can change things there (sk_)"))
-      #expect(closed.stderr.contains("Lago isn't asked, for there is no key to it."))
+      #expect(closed.stderr.contains("Lago is skipped: no key is configured for it."))
       #expect(try stub.requests().map(\.authorization) == ["Bearer sk_test_SECRET3"])
       try Data("rk_test_SECRET4".utf8).write(to: URL(filePath: home.path + "/stripe-key"))
       #expect(

@@ -53,7 +53,7 @@ typedef struct ccurl_response {
   long retry_after;
   /// Where a redirect leads, which isn't followed.
   const char *_Nullable location;
-  /// Why there is no answer, in libcurl's words.
+  /// The reason the request failed, as libcurl reports it.
   const char *_Nonnull reason;
 } ccurl_response;
 

@@ -4,7 +4,7 @@
 /// Only those that terminals have an image for count: in any other place a joiner, a selector, or a tag changes nothing that
 /// is seen, so two texts that differ would look the same.
 package enum EmojiSequence {
-  /// The end of the sequence at the start of a text; `nil` if there is none.
+  /// The end of the emoji sequence that a text starts with; `nil` if it doesn't start with one.
   package static func end(in text: Substring.UnicodeScalarView) -> String.Index? {
     guard let first = element(at: text.startIndex, in: text) else { return nil }
     var (last, end) = first
@@ -60,7 +60,7 @@ package enum EmojiSequence {
 
   // MARK: Joined emoji
 
-  /// Whether Unicode has emoji in which a joiner stands between these two.
+  /// Whether Unicode defines emoji that join these two.
   private static func canJoin(_ left: UInt32, _ right: UInt32) -> Bool {
     if pairs[left]?.contains(right) == true { return true }
     if adults.contains(left) {

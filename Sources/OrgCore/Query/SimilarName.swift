@@ -11,7 +11,7 @@ package enum SimilarName {
   ]
   /// What is left out within a word: `O'Neil`, `G.m.b.H.`
   package static let dropped: [UInt32] = [0x27, 0x2E, 0x2018, 0x2019]
-  /// What separates words, besides all of ASCII that is no letter or digit: blanks, dashes, dots and commas.
+  /// Characters that separate words, in addition to all ASCII characters except letters and digits.
   package static let separators: [UInt32] =
     [0x85, 0xA0, 0xB7, 0x1680] + Array(0x2000...0x200A) + Array(0x2010...0x2015)
     + [0x2022, 0x2026, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000, 0x3001, 0x3002, 0x30FB]
@@ -93,15 +93,15 @@ package struct Duplicates: Sendable {
   /// - Parameter hash: what equal ones have in common; `nil` for one that is like none.
   package init(of count: Int, hash: (Int) -> Int?) {
     flags = Array(repeating: false, count: count)
-    var first: [Int: Int32] = [:]
+    var first: [Int: Int] = [:]
     first.reserveCapacity(count)
     for index in 0..<count {
       guard let hash = hash(index) else { continue }
       guard let earlier = first[hash] else {
-        first[hash] = Int32(truncatingIfNeeded: index)
+        first[hash] = index
         continue
       }
-      mark(Int(earlier))
+      mark(earlier)
       mark(index)
     }
   }

@@ -80,7 +80,7 @@ struct ServiceKnowledge: Sendable {
     if list.customers[id] == nil { unlisted.insert(id) }
   }
 
-  /// The id that an organization has; an empty text is none.
+  /// The id stored for an organization; an empty string counts as missing.
   static func stored(_ organization: Organization, _ service: BillingService) -> String? {
     organization[service.field].flatMap { $0.isEmpty ? nil : $0 }
   }

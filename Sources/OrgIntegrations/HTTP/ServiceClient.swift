@@ -3,7 +3,7 @@ import Glibc
 import OrgCore
 import Synchronization
 
-/// Asks one service over HTTPS. There is no request but GET, so nothing can be changed with it.
+/// Sends requests to one service over HTTPS. It can send only GET, so it can't change anything.
 ///
 /// Certificates are verified, redirects aren't followed, and time and size of every answer are limited. It may be used from
 /// several threads at once, each with a `Session` of its own.
@@ -79,7 +79,7 @@ public final class ServiceClient: Sendable {
 
   func session() throws(ServiceFailure) -> Session {
     guard let pointer = ccurl_session_create() else {
-      throw ServiceFailure(.unreachable, "There is no memory left to ask \(name).")
+      throw ServiceFailure(.unreachable, "Out of memory while connecting to \(name).")
     }
     return Session(pointer)
   }
@@ -193,6 +193,7 @@ public final class ServiceClient: Sendable {
 extension Duration {
   fileprivate var milliseconds: Int {
     let (seconds, rest) = components
-    return Int(clamping: seconds) * 1000 + Int(rest / 1_000_000_000_000_000)
+    let (milliseconds, overflows) = Int(clamping: seconds).multipliedReportingOverflow(by: 1000)
+    return overflows ? .max : milliseconds + Int(rest / 1_000_000_000_000_000)
   }
 }

@@ -68,7 +68,7 @@ public struct ServiceKey: Sendable, CustomStringConvertible, CustomDebugStringCo
   /// - Parameters:
   ///   - places: where that is.
   ///   - environment: the value of a variable.
-  /// - Returns: the key; `nil` where there is none.
+  /// - Returns: the key, or `nil` if it isn't in any of these places.
   /// - Throws: `invalidValue` if a place has something that isn't a key; `system` if a file can't be read;
   ///   `unsafeDirectory` if others may read the file that the configuration names.
   public static func find(
@@ -97,7 +97,7 @@ public struct ServiceKey: Sendable, CustomStringConvertible, CustomDebugStringCo
     )
   }
 
-  /// The text of a small file; `nil` where there is none.
+  /// The contents of a small file; `nil` if it doesn't exist.
   private static func read(_ path: String, isChecked: Bool) throws(OrgError) -> String? {
     // A named pipe would block.
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
@@ -108,7 +108,7 @@ public struct ServiceKey: Sendable, CustomStringConvertible, CustomDebugStringCo
     defer { close(file) }
     var status = stat()
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw OrgError(.invalidValue, "\(path.escapedForDisplay) is no file with a key.")
+      throw OrgError(.invalidValue, "\(path.escapedForDisplay) isn't a regular file.")
     }
     if isChecked {
       guard status.st_uid == geteuid() else {

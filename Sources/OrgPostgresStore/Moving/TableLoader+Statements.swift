@@ -30,7 +30,8 @@ extension TableLoader {
       user: holder.text(0, 1) ?? "",
       since: holder.number(0, 2).map { Timestamp(microseconds: Int64($0)) }, waitedMilliseconds: 0)
     let who = [
-      other.user.isEmpty ? nil : "of \(other.user.escapedForDisplay)", other.sinceText(in: .utc),
+      other.user.isEmpty ? nil : "of \(other.user.escapedForDisplay)",
+      other.since.map { "since \(DisplayZone.utc.fullText($0))" },
     ]
     let words = who.compactMap(\.self).map { ", \($0)" }.joined()
     throw OrgError(

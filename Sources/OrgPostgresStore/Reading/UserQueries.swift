@@ -85,7 +85,7 @@ struct UserQueries {
     return (users(answers[0]), min(total, PostgresReader.plannedRows(answers[1])), total)
   }
 
-  /// How long users are looked for who have a text somewhere, in milliseconds: there is no index of those.
+  /// The time limit for a search anywhere in the ids, in milliseconds; no index supports it.
   private static let patience = 150
 
   /// Users whose ids begin with a text, which are found at once, and then those that have it in them, as far as these are

@@ -150,7 +150,7 @@ extension Workspace {
     case .success(.exists):
       let isAsked = overlays.contains { ($0 as? NamePrompt)?.asks(for: request) ?? false }
       return status.refuse(
-        "\(path) is there already; \(isAsked ? "Enter again replaces it" : "export again to replace it").")
+        "\(path) already exists; \(isAsked ? "press Enter again" : "export again") to replace it.")
     case .success(.written(let count)):
       status.note("Wrote \(Self.rows(count)) to \(path), for you alone to read.")
     case .success(.text(let text, _)): ask(.copy(text))

@@ -235,7 +235,7 @@ extension Form: TextOverlay {
     guard users.count == 1, !doubts.isEmpty, !confirmed.contains(confirmation) else { return .passed }
     return .asks(
       SecondLookQuestion(
-        question: (doubts + ["Use \(user.escapedForDisplay) all the same?"]).joined(separator: " "),
+        question: (doubts + ["Use \(user.escapedForDisplay) anyway?"]).joined(separator: " "),
         confirmation: confirmation))
   }
 

@@ -82,7 +82,7 @@ package struct UserLookup: Sendable, Hashable {
     in reader: any StoreReader, and people: (any PeopleDirectory)? = nil
   ) throws(OrgError) -> [UserCandidate] {
     var ids = try reader.users(completing: text, limit: Self.limit)
-    // It is help alone: without the directory there are ids.
+    // Names are optional: without the directory, ids are offered.
     let others = (try? people?.people(completing: text, limit: Self.limit)) ?? []
     ids += others.map(\.id).filter { !ids.contains($0) }
     var details = (try? people?.people(with: ids).mapValues(\.detail)) ?? [:]

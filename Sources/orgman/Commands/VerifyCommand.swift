@@ -220,11 +220,11 @@ private struct BillingClients {
     guard !clients.isEmpty else {
       throw OrgError(
         .invalidValue,
-        "There is no key to \(wanted.map(\.title).alternatives): name a file with it under [billing] in the configuration, or set \(wanted.map { "ORGMAN_\($0.rawValue.uppercased())_KEY" }.alternatives)."
+        "There is no key for \(wanted.map(\.title).alternatives): name a file with it under [billing] in the configuration, or set \(wanted.map { "ORGMAN_\($0.rawValue.uppercased())_KEY" }.alternatives)."
       )
     }
     for service in wanted where clients[service] == nil {
-      warnings.append("\(service.title) isn't asked, for there is no key to it.")
+      warnings.append("\(service.title) is skipped: no key is configured for it.")
     }
   }
 }

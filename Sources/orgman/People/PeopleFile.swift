@@ -11,8 +11,8 @@ final class PeopleFile: PeopleDirectory {
   private let key: Configuration.Directory.Key
   private let state = Mutex<(stamp: Stamp, people: People)?>(nil)
 
-  /// The greatest size in bytes: a million people take less.
-  private static let limit = 512 << 20
+  /// The largest size in bytes; half a million people in the export of a realm take less.
+  private static let limit = 256 << 20
 
   /// When a file was written, and which it is.
   private struct Stamp: Equatable {

@@ -116,9 +116,12 @@ struct PersonRecord {
   private static func ofJSON(_ bytes: [UInt8], _ name: String) throws(OrgError) -> [PersonRecord] {
     let decoder = JSONDecoder()
     do {
-      let data = Data(bytes)
-      if let realm = try? decoder.decode(Realm.self, from: data) { return realm.users.map(\.record) }
-      return try decoder.decode([JSONPerson].self, from: data).map(\.record)
+      let isObject = bytes.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{")
+      let people =
+        try isObject
+        ? decoder.decode(Realm.self, from: Data(bytes)).users
+        : decoder.decode([JSONPerson].self, from: Data(bytes))
+      return people.map(\.record)
     } catch {
       throw OrgError(
         .invalidValue,

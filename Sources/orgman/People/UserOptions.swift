@@ -16,6 +16,6 @@ struct UserOptions: ParsableArguments {
     }
     guard !doubts.isEmpty else { return }
     throw OrgError(
-      .invalidIdentifier, "\(doubts.joined(separator: " ")) To use such an id all the same, say --new-user.")
+      .invalidIdentifier, "\(doubts.joined(separator: " ")) To use such an id anyway, say --new-user.")
   }
 }
