@@ -106,7 +106,9 @@ extension EndToEnd {
     private func environment() throws -> [String: String] {
       let folder = "\(home.path)/orgman"
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      try Data("id,email,name,enabled\nu-jane,jane@example.org,Jane Doe,true\nu-bob,,Bob,false\n".utf8)
+      let people = "id,email,name,enabled\nu-jane,jane@example.org,Jane Doe,true\nu-bob,,Bob,false\n"
+      let hostile = "u-hostile,,\"\u{1B}[2J\u{202E}\(String(repeating: "社", count: 200))\",true\n"
+      try Data((people + hostile).utf8)
         .write(to: URL(filePath: "\(home.path)/people.csv"))
       try Data("[directory]\nfile = \"\(home.path)/people.csv\"\n".utf8)
         .write(to: URL(filePath: "\(folder)/config.toml"))
@@ -122,6 +124,10 @@ extension EndToEnd {
       orgman.press(.enter)
       orgman.send("a")
       try orgman.waitForText("Add a member to Acme")
+      orgman.send("u-ho")
+      let offered = try orgman.waitFor("the id, whatever the name is") { $0.text.contains("  u-hostile  ") }
+      #expect(offered.text.contains("\\u{1B}[2J\\u{202E}社"))
+      orgman.press(.control("u"))
       orgman.send("doe")
       try orgman.waitForText("Jane Doe, jane@example.org")
       orgman.press(.tab)

@@ -82,9 +82,10 @@ extension Renderer {
   private func offered(_ form: Form, _ width: Int) -> [[Span]] {
     let users = form.candidates
     let details = users.map { user in user.detail.map { "  \($0)" } ?? "" }
-    let room = width - 12 - (details.map(\.count).max() ?? 0)
-    // Where there is no room, two that look alike still differ.
-    let ids = typesetter.shorten(users.map(\.id), to: max(1, room))
+    let room = width - 12
+    let longest = details.map { typesetter.set($0).width }.max() ?? 0
+    // An id is what is granted on: a long name gives way to it. Two ids that are shortened still differ.
+    let ids = typesetter.shorten(users.map(\.id), to: max(1, room - longest, room * 2 / 5))
     return users.indices.map { index in
       let isChosen = index == form.chosenCandidate
       var line = line(width)
