@@ -8,7 +8,7 @@ import Synchronization
 public final class PostgresStore: RemoteStore, WaitReportingStore {
   let database: Database
   let options: Options
-  private let access: Access
+  private let privileges: ServerPrivileges
   /// Learns whom it waits for.
   private let waitObserver = Mutex<(@Sendable (Contention) -> Void)?>(nil)
 
@@ -49,7 +49,7 @@ public final class PostgresStore: RemoteStore, WaitReportingStore {
         try connection.run(TableShape.looking(by: TableShape.openingQuery))[1]
       }
       shape = TableShape(rows: found.texts)
-      access = try Access(pool, Tables(shape))
+      privileges = try ServerPrivileges(pool, Tables(shape))
     } catch {
       throw error.error("The database can't be opened", of: settings.display)
     }
@@ -59,8 +59,8 @@ public final class PostgresStore: RemoteStore, WaitReportingStore {
         "The schema orgman of \(settings.display.escapedForDisplay) has version \(version); this orgman knows \(SchemaScript.version). Use a newer one."
       )
     }
-    if !access.canReadHistory { shape.installation = nil }
-    shape.installation?.canReadMigration = access.canReadMigration
+    if !privileges.canReadHistory { shape.installation = nil }
+    shape.installation?.canReadMigration = privileges.canReadMigration
     let replica = try options.replica.map { (replica) throws(OrgError) in try Replica(replica, of: pool) }
     database = Database(pool: pool, replica: replica, tables: Tables(shape))
     guard database.tables.shape.hasTables else {
@@ -73,7 +73,7 @@ public final class PostgresStore: RemoteStore, WaitReportingStore {
   }
 
   /// Why nothing can be changed; `nil` where something can.
-  public var readOnlyReason: String? { options.isReadOnly ? "opened for reading alone" : access.obstacle }
+  public var readOnlyReason: String? { options.isReadOnly ? "opened for reading alone" : privileges.obstacle }
 
   /// What is known of the server and the tables, as names and values, for a report.
   public var facts: [(name: String, value: String)] {
@@ -88,7 +88,7 @@ public final class PostgresStore: RemoteStore, WaitReportingStore {
       ),
       ("organizations in", database.tables.organizations), ("members in", database.tables.members),
       ("schema orgman", shape.installation?.version.map { "version \($0)" } ?? "not installed"),
-      ("changes", access.obstacle.map { "not possible: \($0)" } ?? "possible"),
+      ("changes", privileges.obstacle.map { "not possible: \($0)" } ?? "possible"),
     ] + (database.servers.replica.map { [("reads", $0.report(database.pool))] } ?? [])
   }
 
@@ -138,7 +138,7 @@ public final class PostgresStore: RemoteStore, WaitReportingStore {
     }
     let announcement = committed.isAnnounced ? Announcement(database) : nil
     if let observer = options.observer, !committed.changes.isEmpty {
-      observer.didAdd(entry(of: committed, HistoryEntry.Kind(set.purpose)))
+      observer.didAdd(entry(of: committed, set))
     }
     return Commit(changes: committed.changes.map(\.change)) { [self] in
       defer { announcement?.end() }
@@ -148,10 +148,11 @@ public final class PostgresStore: RemoteStore, WaitReportingStore {
   }
 
   /// A commit as the history has it; without a number where there is no history.
-  private func entry(of committed: Committed, _ kind: HistoryEntry.Kind) -> HistoryEntry {
+  private func entry(of committed: Committed, _ set: ChangeSet) -> HistoryEntry {
     (try? historyPages.entry(transaction: committed.transaction))
       ?? HistoryEntry(
-        generation: 0, time: .now(), kind: kind, actor: options.actor, changes: committed.changes)
+        generation: 0, time: .now(), kind: HistoryEntry.Kind(set.purpose),
+        actor: options.actor.acting(with: set.access), changes: committed.changes)
   }
 
   // MARK: History

@@ -55,7 +55,7 @@ public struct StoreBehavior: Sendable, Identifiable, CustomStringConvertible {
       reading + listings + people + organizations + members + validation + conflicts + owners + changeSets
       + removals
       + history
-      + historyPages + undo + sharing + receipts + keptTexts + largeSets + reopening + waiting
+      + historyPages + undo + rights + sharing + receipts + keptTexts + largeSets + reopening + waiting
     return all.filter { $0.abilities.isSubset(of: abilities) }
   }
 }

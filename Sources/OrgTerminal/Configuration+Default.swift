@@ -83,6 +83,15 @@ extension Configuration {
       #file = ""
       #id = "id"
 
+      # As which user of the service each user of this machine acts, by the name with which the user logged in: orgman then
+      # shows what that user may see, and changes what that user's roles allow. "" is a platform admin, who may do
+      # everything, and "*" is for everybody else. What /etc/orgman/config.toml says here holds for everybody, whatever
+      # their own configuration and --as say.
+      [acting-as]
+      #alice = "6f1c2a4e-7d1b-4a55-9a0e-2f7f3c1d9b10"
+      #root = ""
+      #"*" = "nobody"
+
       # How long the history is kept: "forever", or a whole number and a unit (\(units)), as in
       # "2 years". Older generations are removed bit by bit, when the journal begins a new segment, together with what was
       # put aside then; they can't be shown, undone or restored anymore. orgman history prune does that at once.

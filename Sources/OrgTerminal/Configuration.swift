@@ -24,6 +24,8 @@ package struct Configuration: Sendable {
   package var (data, read): (Address?, Address?)
   /// Where people are looked up.
   package var directory = Directory()
+  /// Whose rights count.
+  package var actingAs = ActingAs()
 
   /// The name of a directory or of a database.
   package struct Address: Sendable, Hashable {
@@ -90,7 +92,7 @@ struct ConfigurationReader {
   ]
   /// The tables.
   private static let tables = [
-    "[ids]", "[directory]", "[history]", "[billing]", "[billing.plans]", "[views.NAME]", "[queries]",
+    "[ids]", "[directory]", "[acting-as]", "[history]", "[billing]", "[billing.plans]", "[views.NAME]", "[queries]",
     "[keys]",
   ]
   /// The names in [history].
@@ -99,7 +101,9 @@ struct ConfigurationReader {
   mutating func read(_ reader: TOMLReader) {
     for table in reader.tables {
       switch (table.path.first, table.path.count) {
-      case ("queries", 1), ("keys", 1), ("history", 1), ("ids", 1), ("directory", 1), ("billing", 1): break
+      case ("queries", 1), ("keys", 1), ("history", 1), ("ids", 1), ("directory", 1), ("billing", 1),
+        ("acting-as", 1):
+        break
       case ("billing", 2) where table.path[1] == "plans": break
       case ("views", 2): views.append((SavedView(name: table.path[1], filter: ""), table.place))
       case ("keys", 3) where table.path[1] == "in":
@@ -190,6 +194,7 @@ struct ConfigurationReader {
         entry.place)
     case ("ids", 2): pattern(entry)
     case ("directory", 2): directory(entry)
+    case ("acting-as", 2): actingAs(entry)
     case ("billing", 2), ("billing", 3): billing(entry)
     case ("columns", 1): columns(entry)
     case ("sort", 1): sort(entry)
@@ -202,7 +207,7 @@ struct ConfigurationReader {
     case ("views", 2):
       note("\(TOMLReader.name(entry.path)) is a table: write [\(TOMLReader.name(entry.path))].", entry.place)
     case ("keys", 1), ("queries", 1), ("history", 1), ("ids", 1), ("directory", 1), ("billing", 1),
-      ("views", 1):
+      ("views", 1), ("acting-as", 1):
       note("\(entry.path[0]) is a table: write [\(entry.path[0])].", entry.place)
     default:
       note(

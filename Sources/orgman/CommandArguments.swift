@@ -10,7 +10,7 @@ struct CommandArguments {
   let path: [String]
 
   /// Options of all commands that are followed by a value.
-  private static let valued: Set = ["--data", "--log-level", "--log-file"]
+  private static let valued: Set = ["--data", "--as", "--log-level", "--log-file"]
   /// Options of all commands without a value.
   private static let flags: Set = ["--read-only", "--json", "--help", "-h"]
   /// What else commands are called by those who know other programs.

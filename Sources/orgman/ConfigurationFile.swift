@@ -28,31 +28,63 @@ enum ConfigurationFile {
   /// The path of the file; `nil` if there is no home directory.
   static var path: String? { UserDirectory.path("XDG_CONFIG_HOME", ".config").map { $0 + "/config.toml" } }
 
+  /// The path of the system's file, for users without a file of their own. What it says of whose rights count is for all.
+  static let systemPath = "/etc/orgman/config.toml"
+
   /// Loads the configuration, and reports the problems in it. If there are any, or there is no file, the default
   /// configuration is returned.
   static func load() -> (configuration: Configuration, problems: [ConfigurationProblem]) {
-    let (configuration, problems, _) = contents
-    return (problems.isEmpty ? configuration : Configuration(), problems)
+    let contents = contents
+    return (contents.problems.isEmpty ? contents.configuration : Configuration(), contents.problems)
   }
 
-  /// What the file says, as far as it can be read.
-  private static let contents:
-    (configuration: Configuration, problems: [ConfigurationProblem], text: String) = {
-      switch text() {
-      case .success(nil): return (Configuration(), [], "")
+  /// What a file says, as far as it can be read.
+  private struct Contents {
+    var path: String?
+    var configuration = Configuration()
+    var problems: [ConfigurationProblem] = []
+    var text = ""
+
+    /// Reads a file; `nil` if there is none.
+    init?(_ path: String) {
+      self.path = path
+      switch ConfigurationFile.text(path) {
+      case .success(nil): return nil
       case .success(let text?):
-        let (configuration, problems) = Configuration.read(text)
-        return (configuration, problems + addressProblems(configuration), text)
-      case .failure(let problem): return (Configuration(), [problem], "")
+        self.text = text
+        (configuration, problems) = Configuration.read(text)
+        problems += ConfigurationFile.addressProblems(configuration)
+      case .failure(let problem): problems = [problem]
       }
-    }()
+    }
+
+    init() {}
+  }
+
+  private static let system = Contents(systemPath)
+  /// The user's own file counts; without one, the system's.
+  private static let contents = path.flatMap { Contents($0) } ?? system ?? Contents()
+
+  /// Whose rights count, as the system's file says.
+  ///
+  /// - Throws: `invalidValue` if that can't be read.
+  static func systemActingAs() throws(OrgError) -> ActingAs {
+    guard let system else { return ActingAs() }
+    if let problem = system.problems.first, system.text.isEmpty || system.text.contains("acting-as") {
+      throw OrgError(
+        .invalidValue,
+        "It isn't known whose rights you have: \(sentence(problem, in: systemPath)) Ask whoever keeps that file."
+      )
+    }
+    return system.configuration.actingAs
+  }
 
   /// Where the data are, and the replica to read them from. They count whatever else is wrong with the file: the default
   /// would be other data.
   ///
   /// - Throws: `invalidValue` if the file names data and it can't be read which.
   static func addresses() throws(OrgError) -> (data: String?, read: String?) {
-    let (configuration, problems, text) = contents
+    let (configuration, problems, text) = (contents.configuration, contents.problems, contents.text)
     if let problem = problems.first, configuration.data == nil, configuration.read == nil {
       let namesData = text.split(whereSeparator: \.isNewline).contains { line in
         let words = line.split(whereSeparator: { " \t=".contains($0) })
@@ -76,18 +108,24 @@ enum ConfigurationFile {
 
   /// A problem with its position, in a format that editors understand.
   static func sentence(_ problem: ConfigurationProblem) -> String {
+    sentence(problem, in: contents.path ?? path ?? "config.toml")
+  }
+
+  private static func sentence(_ problem: ConfigurationProblem, in path: String) -> String {
     let place = problem.place.map { ":\($0.line):\($0.column)" } ?? ""
-    return "\((path ?? "config.toml").escapedForDisplay)\(place): \(problem.message)"
+    return "\(path.escapedForDisplay)\(place): \(problem.message)"
   }
 
   /// What the file says now; nothing where there is none.
-  static func currentText() throws(ConfigurationProblem) -> String { try text().get() ?? "" }
+  static func currentText() throws(ConfigurationProblem) -> String {
+    guard let path else { return "" }
+    return try text(path).get() ?? ""
+  }
 
-  private static func text() -> Result<String?, ConfigurationProblem> {
+  private static func text(_ path: String) -> Result<String?, ConfigurationProblem> {
     func failure(_ reason: String) -> Result<String?, ConfigurationProblem> {
       .failure(ConfigurationProblem(place: nil, message: reason))
     }
-    guard let path else { return .success(nil) }
     // A named pipe would block the program.
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard file >= 0 else {

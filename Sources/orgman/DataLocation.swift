@@ -156,9 +156,20 @@ enum DataLocation: Sendable {
   ///
   /// - Parameters:
   ///   - isShortLived: whether for one command.
+  ///   - access: whose rights count.
   ///   - observer: is notified of what is added to the history.
   func open(
-    isReadOnly: Bool, isShortLived: Bool, _ preferences: Preferences, observer: (any HistoryObserver)? = nil
+    isReadOnly: Bool, isShortLived: Bool, as access: Access, _ preferences: Preferences,
+    observer: (any HistoryObserver)? = nil
+  ) throws(OrgError) -> OpenStore {
+    let observer =
+      access == .platformAdmin ? observer : observer.map { OwnHistoryObserver(observer: $0, access: access) }
+    let store = try open(isReadOnly: isReadOnly, isShortLived: isShortLived, preferences, observer)
+    return OpenStore(store: access.user.map(store.acting(as:)) ?? store, files: store as? FileStore)
+  }
+
+  private func open(
+    isReadOnly: Bool, isShortLived: Bool, _ preferences: Preferences, _ observer: (any HistoryObserver)?
   ) throws(OrgError) -> any OrgStore {
     switch self {
     case .directory(let path):
@@ -175,4 +186,12 @@ enum DataLocation: Sendable {
     #endif
     }
   }
+}
+
+/// The data, opened.
+struct OpenStore: Sendable {
+  /// What whose rights count may see of them.
+  let store: any OrgStore
+  /// The files that they are in, for watching them; `nil` for a database.
+  let files: FileStore?
 }

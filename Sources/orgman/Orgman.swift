@@ -117,6 +117,13 @@ struct BrowseCommand: ParsableCommand {
     var demoPostgres = false
   #endif
 
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp(
+      "Act as this user: see what the user may see, and change what the user's roles allow.",
+      valueName: "user"))
+  var actingAs: String?
+
   @Flag(help: "Look, but change nothing.")
   var readOnly = false
 
@@ -145,6 +152,7 @@ struct BrowseCommand: ParsableCommand {
     if data?.isEmpty == true {
       throw ValidationError("--data names no directory; it is empty.")
     }
+    if actingAs?.isEmpty == true { throw ValidationError("--as names no user; it is empty.") }
   }
 
   func run() throws {
@@ -173,13 +181,16 @@ struct BrowseCommand: ParsableCommand {
     try TerminalApp.check()
     try log.start(data: location.display)
     var (configuration, problems) = ConfigurationFile.load()
-    let store = try openStore(location, configuration.preferences)
+    let access = try ActingUser.access(actingAs)
+    let opened = try open(location, as: access, configuration.preferences)
+    let store = opened.store
+    let title = (isDemo ? "demo" : location.display) + (access.user.map { " as \($0)" } ?? "")
     let app = try TerminalApp()
     let inbox = Inbox(wake: app.wake)
-    let watcher = (store as? FileStore)?.watcher()
+    let watcher = opened.files?.watcher()
     let drafts =
       isDemo || store.readOnlyReason != nil
-      ? nil : DraftStore(for: location.display) { inbox.post(.failure($0)) }
+      ? nil : DraftStore(for: title) { inbox.post(.failure($0)) }
     let draft = drafts?.offer()
     let runtime = Runtime(
       store: store, isReadOnly: store.readOnlyReason != nil, inbox: inbox, uid: getuid(),
@@ -193,7 +204,7 @@ struct BrowseCommand: ParsableCommand {
     defer { withExtendedLifetime(feed) {} }
     (store as? any RemoteStore)?.observeReplica { inbox.post(.replica($0)) }
     let ending = app.run(
-      title: isDemo ? "demo" : location.display, configuration: configuration,
+      title: title, configuration: configuration,
       changes: watcher.map { watcher in ChangeSource(descriptor: watcher.descriptor) { watcher.drain() } },
       runtime: runtime
     ) {
@@ -201,7 +212,7 @@ struct BrowseCommand: ParsableCommand {
         first, viewport: $0,
         settings: Settings(
           preferences: configuration.preferences, readOnlyReason: store.readOnlyReason,
-          readOnlySummary: (store as? FileStore)?.obstacle?.summary ?? "",
+          readOnlySummary: opened.files?.obstacle?.summary ?? "",
           connectionWarning: (store as? any RemoteStore)?.connectionWarning,
           hasDirectory: configuration.directory.file != nil, keys: configuration.keymap.sheet),
         message: problems.first.map {
@@ -242,24 +253,24 @@ struct BrowseCommand: ParsableCommand {
   }
 
   /// Opens the data. If there are none, offers to create empty files.
-  private func openStore(_ location: DataLocation, _ preferences: Preferences) throws -> any OrgStore {
-    func open() throws(OrgError) -> any OrgStore {
+  private func open(
+    _ location: DataLocation, as access: Access, _ preferences: Preferences
+  ) throws -> OpenStore {
+    let (isReadOnly, observer) = (readOnly, Log.historyObserver)
+    @Sendable func open() throws(OrgError) -> OpenStore {
       try location.open(
-        isReadOnly: readOnly, isShortLived: false, preferences, observer: Log.historyObserver)
+        isReadOnly: isReadOnly, isShortLived: false, as: access, preferences, observer: observer)
     }
     do {
       #if PostgreSQL
         if case .database = location {
-          let (isReadOnly, observer) = (readOnly, Log.historyObserver)
-          return try FirstConnection.wait(for: location.display) { () throws(OrgError) in
-            try location.open(
-              isReadOnly: isReadOnly, isShortLived: false, preferences, observer: observer)
-          }
+          return try FirstConnection.wait(for: location.display) { () throws(OrgError) in try open() }
         }
       #endif
       return try open()
     } catch let error as OrgError {
       guard case .directory(let directory) = location, error.code == .dataNotFound, !readOnly,
+        access == .platformAdmin,
         isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1
       else { throw error }
       print("\(error.message) Begin there with no organizations? [y/N] ", terminator: "")

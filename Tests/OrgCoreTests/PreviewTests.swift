@@ -251,6 +251,9 @@ private struct FetchedRecords: RecordLookup {
     members.reduce(into: RoleCounts()) { if $1.organizationID == id { $0.add($1.role) } }
   }
   func problem(with record: EditedRecord) -> DataProblem? { nil }
+  func users(with roles: [Role], in id: String, limit: Int) -> [String] {
+    members.filter { $0.organizationID == id && roles.contains($0.role) }.prefix(limit).map(\.userID)
+  }
 }
 
 @Suite struct RecordLookupTests {

@@ -156,6 +156,6 @@ extension EndToEnd {
   }
 }
 
-private func userName(_ id: uid_t) -> String {
+func userName(_ id: uid_t) -> String {
   getpwuid(id).map { String(cString: $0.pointee.pw_name) } ?? "\(id)"
 }

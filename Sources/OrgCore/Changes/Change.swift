@@ -68,6 +68,11 @@ public struct ChangeSet: Sendable, Hashable {
   public var allowsOwnerless: Bool
   /// What it is for.
   public var purpose: Purpose
+  /// Whose rights it takes.
+  public var access = Access.platformAdmin
+
+  /// Whether no organization may lose its last owner. Only a platform admin can allow that.
+  package var guardsOwners: Bool { !allowsOwnerless || access != .platformAdmin }
 
   /// What a change set is for.
   public enum Purpose: Sendable, Hashable {

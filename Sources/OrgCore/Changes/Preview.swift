@@ -19,16 +19,17 @@ public struct Preview: Sendable {
   /// What a store has to write. Only to be used where nothing is blocked.
   public let edit: StoreEdit
 
-  /// Plays a change set on records that are looked up; nothing is changed.
+  /// Plays a change set on records that are looked up; nothing is changed. What the rights that count don't allow is blocked.
   public init(of set: ChangeSet, on records: any RecordLookup) {
-    var trial = Trial(records: records)
+    let rights = RightsCheck(set.access, records)
+    var trial = Trial(records: records, access: set.access)
     var records: [RecordedChange] = []
     var outcomes: [(change: Change, outcome: Outcome)] = []
     for change in set.changes {
       records.append(trial.record(of: change))
-      outcomes.append((change, trial.play(change)))
+      outcomes.append((change, rights.refusal(of: change).map { .blocked($0) } ?? trial.play(change)))
     }
-    if !set.allowsOwnerless { trial.guardOwners(&outcomes) }
+    if set.guardsOwners { trial.guardOwners(&outcomes) }
     self.outcomes = outcomes
     recorded = zip(records, outcomes).filter { $1.outcome == .happens }.map { $0.0 }
     self.edit = trial.edit
@@ -75,15 +76,14 @@ extension Change {
 /// Records with the changes played so far on top.
 private struct Trial {
   let records: any RecordLookup
+  let access: Access
   var edit = StoreEdit()
   /// Owners of each organization whose members changed, before and now.
   private var owners: [String: (before: Int, now: Int)] = [:]
   /// Which organization has a name now, by the name's key, for names that were set or given up; `nil` for none.
   private var names: [String: String?] = [:]
 
-  init(records: any RecordLookup) {
-    self.records = records
-  }
+  init(records: any RecordLookup, access: Access) { (self.records, self.access) = (records, access) }
 
   mutating func play(_ change: Change) -> Preview.Outcome {
     do {
@@ -130,9 +130,7 @@ private struct Trial {
 
   private func organization(_ id: String) throws(OrgError) -> Organization {
     guard !edit.removed.contains(id), var organization = edit.created[id] ?? records.organization(id: id)
-    else {
-      throw OrgError(.organizationNotFound, "There is no organization \(id.quoted).")
-    }
+    else { throw .noOrganization(id) }
     for (field, value) in edit.fields[id] ?? [:] { organization[field] = value }
     return organization
   }
@@ -211,8 +209,9 @@ private struct Trial {
 
   private mutating func take(_ name: String, for id: String) throws(OrgError) {
     if let other = holder(of: name), other != id {
-      throw OrgError(
-        .nameTaken, "The name \(name.quoted) is taken by \(other.escapedForDisplay); choose another.")
+      // A user may not see whose it is.
+      let holder = access == .platformAdmin ? " by \(other.escapedForDisplay)" : ""
+      throw OrgError(.nameTaken, "The name \(name.quoted) is taken\(holder); choose another.")
     }
     names[name.nameKey] = .some(id)
   }

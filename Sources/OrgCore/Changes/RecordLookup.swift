@@ -16,6 +16,9 @@ public protocol RecordLookup {
   /// How many members of an organization have each role; none for an unknown one.
   func roleCounts(of organization: String) -> RoleCounts
 
+  /// Some members of an organization who have one of some roles. Asked for only where the change set has the rights of a user.
+  func users(with roles: [Role], in organization: String, limit: Int) -> [String]
+
   /// How many members an organization has besides some who are among them.
   func memberCount(of organization: String, without users: Set<String>) -> Int
 

@@ -37,6 +37,8 @@ public struct HistoryEntry: Sendable, Hashable {
   public let note: String?
   /// How many of its changes were erased for good since: then it can't be taken back.
   public let erasedCount: Int
+  /// How many of its changes the one who reads it may not see: then it can't be taken back, either.
+  public let hiddenCount: Int
   /// Who wrote to the data without orgman, where the store knows; `nil` for orgman's own changes.
   public let writer: Actor?
 
@@ -44,8 +46,9 @@ public struct HistoryEntry: Sendable, Hashable {
   public init(
     generation: UInt64, time: Timestamp, kind: Kind, actor: Actor, changes: [RecordedChange],
     reverted: [UInt64] = [], refused: [RecordedChange] = [], note: String? = nil, erasedCount: Int = 0,
-    writer: Actor? = nil
+    hiddenCount: Int = 0, writer: Actor? = nil
   ) {
+    self.hiddenCount = hiddenCount
     self.writer = writer
     self.erasedCount = erasedCount
     self.generation = generation
@@ -66,6 +69,10 @@ public struct HistoryEntry: Sendable, Hashable {
   /// Why it can't be undone or done again, in a sentence; `nil` where nothing of it was erased.
   public var obstacle: String? {
     guard kind != .erase else { return "Generation \(generation) erased something, which can't be undone." }
+    guard hiddenCount == 0 else {
+      return
+        "Generation \(generation) can't be undone or done again: it changed more than you may see; ask a platform admin."
+    }
     return erasedCount == 0
       ? nil
       : "Generation \(generation) can't be undone or done again: \(erasedCount == 1 ? "a change" : "\(erasedCount) changes") of it \(erasedCount == 1 ? "was" : "were") erased."
@@ -179,26 +186,37 @@ public struct Actor: Sendable, Hashable, Codable, CustomStringConvertible {
   public var claimedSudoUser: String?
   /// Where an SSH connection is said to come from: a claim, too.
   public var claimedSSHClient: String?
+  /// The user of the service whose rights counted; `nil` for those of a platform admin.
+  public var actingAs: String?
   /// The name of the machine.
   public var host: String
 
   /// Somebody on a machine.
   public init(
     uid: UInt32, user: String, login: String? = nil, claimedSudoUser: String? = nil,
-    claimedSSHClient: String? = nil, host: String
+    claimedSSHClient: String? = nil, actingAs: String? = nil, host: String
   ) {
     self.uid = uid
     self.user = user
     self.login = login
     self.claimedSudoUser = claimedSudoUser
     self.claimedSSHClient = claimedSSHClient
+    self.actingAs = actingAs
     self.host = host
   }
 
-  /// `root (alice)`: the user, and who is behind it where that is known or claimed.
+  /// `root (alice) as carol`: the user, who logged in where that is known or claimed, and whose rights counted.
   public var description: String {
-    let behind = login ?? claimedSudoUser.map { "\($0)?" }
-    return behind.map { $0 == user ? user : "\(user) (\($0))" }?.escapedForDisplay ?? user.escapedForDisplay
+    let login = login ?? claimedSudoUser.map { "\($0)?" }
+    let who = login.map { $0 == user ? user : "\(user) (\($0))" } ?? user
+    return (actingAs.map { "\(who) as \($0)" } ?? who).escapedForDisplay
+  }
+
+  /// The same person, with the rights of somebody.
+  public func acting(with access: Access) -> Actor {
+    var actor = self
+    actor.actingAs = access.user
+    return actor
   }
 }
 

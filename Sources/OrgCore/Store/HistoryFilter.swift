@@ -141,6 +141,7 @@ extension HistoryEntry {
     var words = kind == .foreign ? ["outside"] : []
     for actor in kind == .foreign ? [writer].compactMap(\.self) : [actor] {
       words += [actor.user, actor.login ?? "", actor.claimedSudoUser ?? "", actor.claimedSSHClient ?? ""]
+      words.append(actor.actingAs ?? "")
       words += [actor.host, actor.description]
     }
     return words.joined(separator: "\n").lowercased()

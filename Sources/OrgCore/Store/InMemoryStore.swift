@@ -44,7 +44,8 @@ public final class InMemoryStore: OrgStore {
         state.history.append(
           HistoryEntry(
             generation: state.revision, time: .now(), kind: HistoryEntry.Kind(set.purpose),
-            actor: Actor(uid: 0, user: "memory", host: "memory"), changes: preview.recorded))
+            actor: Actor(uid: 0, user: "memory", host: "memory").acting(with: set.access),
+            changes: preview.recorded))
       }
       return Commit(reader: state.reader(rules), changes: preview.effective)
     }

@@ -4,6 +4,7 @@ import Synchronization
 /// All records at one revision, in memory.
 package struct MemoryReader: StoreReader {
   package let summary: DataSummary
+  package let access: Access
   let records: OrderedDictionary<String, Record>
   private let members: Members
 
@@ -20,8 +21,10 @@ package struct MemoryReader: StoreReader {
 
   init(
     _ records: OrderedDictionary<String, Record>, revision: Revision, rules: Rules = .files,
-    problems: [DataProblem] = [], recordProblems: [DataProblem] = []
+    problems: [DataProblem] = [], recordProblems: [DataProblem] = [], access: Access = .platformAdmin,
+    hiddenBilling: Set<String> = []
   ) {
+    self.access = access
     self.records = records
     members = Members(records)
     let counts = records.values.reduce(into: RoleCounts()) { counts, record in
@@ -30,7 +33,7 @@ package struct MemoryReader: StoreReader {
     summary = DataSummary(
       revision: revision, rules: rules, organizationCount: records.count, memberCount: counts.total,
       otherRoles: Role.allCases.filter { counts[$0] > 0 && !rules.roles.contains($0) }, problems: problems,
-      recordProblems: recordProblems)
+      recordProblems: recordProblems, hiddenBilling: hiddenBilling)
   }
 
   /// Organizations and members at a revision, in their order; members of unknown organizations are left out.
@@ -58,6 +61,7 @@ package struct MemoryReader: StoreReader {
   package static let unread = MemoryReader()
 
   private init() {
+    access = .platformAdmin
     records = [:]
     members = Members([:])
     summary = DataSummary(
@@ -100,6 +104,11 @@ package struct MemoryReader: StoreReader {
     func organizationID(named name: String) -> String? { names[name.nameKey] }
     func roleCounts(of organization: String) -> RoleCounts { reader.roleCounts(of: organization) }
     func problem(with record: EditedRecord) -> DataProblem? { nil }
+
+    func users(with roles: [Role], in organization: String, limit: Int) -> [String] {
+      let members = reader.records[organization]?.members ?? []
+      return Array(members.lazy.filter { roles.contains($0.role) }.map(\.userID).prefix(limit))
+    }
 
     func member(_ user: String, of organization: String) -> OrgUser? {
       if let known = members[organization] { return known[user] }

@@ -6,6 +6,9 @@ public protocol StoreReader: Sendable {
   /// The revision, how much there is, and what is wrong with it.
   var summary: DataSummary { get }
 
+  /// Whose rights what it shows is limited to.
+  var access: Access { get }
+
   // MARK: Records
 
   /// The organization with an id, to the letter; `nil` for an unknown one, and for a text that can't be an id.
@@ -120,6 +123,8 @@ public protocol StoreReader: Sendable {
 }
 
 extension StoreReader {
+  /// Most readers show everything.
+  public var access: Access { .platformAdmin }
   /// Most stores have all rows at once.
   public func firstRows(
     _ query: Query, _ order: ListOrder, after earlier: (any OrganizationListing)?
@@ -215,8 +220,10 @@ extension StoreReader {
 }
 
 extension Preview {
-  /// Plays a change set on the data of a reader; nothing is changed.
+  /// Plays a change set on the data of a reader, with the rights that the reader is limited to; nothing is changed.
   public init(of set: ChangeSet, on reader: any StoreReader) throws(OrgError) {
+    var set = set
+    set.access = set.access.narrowed(to: reader.access)
     self.init(of: set, on: try reader.records(for: set))
   }
 }
@@ -243,6 +250,8 @@ public struct DataSummary: Sendable {
   /// What is wrong with single records that the service loads all the same: those can't be edited, all others can. Long
   /// lists are cut off.
   public let recordProblems: [DataProblem]
+  /// The ids of the organizations whose billing ids the one who reads may not see, so that they seem to have none.
+  public let hiddenBilling: Set<String>
 
   /// Counts that are estimates.
   public struct Estimates: OptionSet, Sendable, Hashable {
@@ -271,8 +280,9 @@ public struct DataSummary: Sendable {
   public init(
     revision: Revision, rules: Rules = .files, extent: Extent = .everything, organizationCount: Int,
     memberCount: Int, otherRoles: [Role] = [], estimates: Estimates = [], problems: [DataProblem] = [],
-    recordProblems: [DataProblem] = []
+    recordProblems: [DataProblem] = [], hiddenBilling: Set<String> = []
   ) {
+    self.hiddenBilling = hiddenBilling
     (self.revision, self.rules, self.extent) = (revision, rules, extent)
     (self.organizationCount, self.memberCount) = (organizationCount, memberCount)
     self.otherRoles = otherRoles

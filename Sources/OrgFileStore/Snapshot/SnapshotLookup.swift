@@ -29,6 +29,10 @@ final class SnapshotLookup: RecordLookup {
 
   func roleCounts(of id: String) -> RoleCounts { snapshot.roleCounts(of: id) }
 
+  func users(with roles: [Role], in id: String, limit: Int) -> [String] {
+    Array(snapshot.members(of: id).lazy.filter { roles.contains($0.role) }.map(\.userID).prefix(limit))
+  }
+
   /// A file may have a user twice.
   func memberCount(of id: String, without users: Set<String>) -> Int {
     snapshot.members(of: id).count { !users.contains($0.userID) }

@@ -73,8 +73,10 @@ struct Transaction {
     // Anything written after the ingestion is found in the displaced files.
     let next: FileContents.Application
     let (recorded, effective): ([RecordedChange], [Change])
-    if let reversal = try restorePoints.reversal(
-      of: set, on: synchronized.contents, synchronized.generation)
+    // What a restore is taken back to is all of the data.
+    if set.access == .platformAdmin,
+      let reversal = try restorePoints.reversal(
+        of: set, on: synchronized.contents, synchronized.generation)
     {
       next = reversal
       (recorded, effective) = (next.contents.changes(replacing: synchronized.contents), set.changes)
@@ -92,7 +94,8 @@ struct Transaction {
       throw OrgError(.invalidValue, "This change would damage the data, so it was not made. \(problem)")
     }
     var record = JournalRecord.draft(
-      try journal.following(synchronized.generation), JournalRecord.Kind(set.purpose), recorded)
+      try journal.following(synchronized.generation), JournalRecord.Kind(set.purpose), recorded,
+      with: set.access)
     if case .undo(let generation) = set.purpose { record.of = generation }
     if case .redo(let generation) = set.purpose { record.of = generation }
     try committer.commit(

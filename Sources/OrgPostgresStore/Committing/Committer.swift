@@ -160,7 +160,7 @@ struct Committer {
   /// What the history says of the set besides its changes.
   private func entry(_ set: ChangeSet) -> String {
     let kind = kind ?? HistoryEntry.Kind(set.purpose)
-    let entry = Entry(kind: kind.name, subject: kind.subject, actor: actor)
+    let entry = Entry(kind: kind.name, subject: kind.subject, actor: actor.acting(with: set.access))
     return (try? JSONEncoder().encode(entry)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
   }
 

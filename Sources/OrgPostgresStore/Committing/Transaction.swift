@@ -109,13 +109,21 @@ final class Transaction {
       select from \(raw: tables.organizations) o where o.id = any(\(tables.ids(ids))) order by o.id \
       for \(raw: removesOrganization ? "update" : "no key update")
       """)
-    let demoted = set.allowsOwnerless ? [] : set.changes.filter(\.takesOwner).map(\.organizationID)
+    let demoted = set.guardsOwners ? set.changes.filter(\.takesOwner).map(\.organizationID) : []
     if !demoted.isEmpty {
       // Another program locks the member alone that it demotes.
       locks.append(
         """
         select from \(raw: tables.members) m where \(raw: tables.memberOrganization) = any(\(tables.ids(Set(demoted)))) \
         and \(raw: tables.role) = 'owner' order by \(raw: tables.memberOrganization), \(raw: tables.user) for no key update
+        """)
+    }
+    if let user = set.access.user, user.canBeSent {
+      // The role that gives the rights stays as it is until the commit.
+      locks.append(
+        """
+        select from \(raw: tables.members) m where m.user_id = \(user) \
+        and \(raw: tables.memberOrganization) = any(\(tables.ids(ids))) order by \(raw: tables.memberOrganization) for share
         """)
     }
     pending += locks.map(\.frequent.statement)

@@ -75,7 +75,7 @@ struct PostgresHistory {
       guard let text = plain(text) else { return nil }
       return """
         position(\(text) in lower(concat_ws(' ', h.actor ->> 'user', h.actor ->> 'login', \
-        h.actor ->> 'claimedSudoUser', h.actor ->> 'claimedSSHClient', h.actor ->> 'host', \
+        h.actor ->> 'claimedSudoUser', h.actor ->> 'claimedSSHClient', h.actor ->> 'actingAs', h.actor ->> 'host', \
         case h.kind when 'foreign' then 'outside' end) collate "C")) > 0
         """
     case .user(let text) where !term.isNegated:

@@ -18,10 +18,11 @@ struct RecordQueries {
       default: break
       }
     }
+    if let user = set.access.user { users += ids.map { ($0, user) } }
     let possible = ids.filter(tables.canBeID).sorted()
     let pairs = users.filter { tables.canBeID($0.organization) && $0.user.canBeSent }
     let sent = names.filter(\.canBeSent)
-    let questions: [SQL] = [
+    var questions: [SQL] = [
       "select \(raw: tables.organizationColumns) from \(raw: tables.organizations) o where o.id = any(\(tables.ids(possible)))",
       """
       select \(raw: tables.memberColumns) from \
@@ -34,6 +35,7 @@ struct RecordQueries {
       join \(raw: tables.organizations) o on \(raw: tables.nameKey) = \(raw: tables.nameKey(of: "named.name"))
       """,
     ]
+    if set.access.user != nil { questions.append(managers(of: possible)) }
     let answers = try ask(questions.map(\.frequent))
     var records = Records(tables: tables)
     for row in 0..<answers[0].count {
@@ -44,12 +46,29 @@ struct RecordQueries {
       let member = tables.member(answers[1], row).member
       records.members[member.organizationID, default: [:]][member.userID] = member
     }
+    if answers.count > 4 {
+      for row in 0..<answers[4].count {
+        let member = tables.member(answers[4], row).member
+        records.managers[member.organizationID, default: []].append(member)
+      }
+    }
     records.counts = Self.counts(answers[2])
     for row in 0..<answers[3].count {
       guard let name = answers[3].text(row, 0), let id = answers[3].text(row, 1) else { continue }
       records.names[name.nameKey, default: id] = id
     }
     return records
+  }
+
+  /// Some of those who have rights in organizations, of each role.
+  private func managers(of ids: [String]) -> SQL {
+    let roles = Access.Operation.allCases.filter { $0 != .look }.flatMap(Access.roles(allowing:))
+    return """
+      select \(raw: tables.memberColumns) from unnest(\(tables.ids(ids))) as named(organization) \
+      cross join unnest(\(Set(roles).map(\.rawValue).sorted().arrayLiteral)::text[]) as wanted(role) \
+      cross join lateral (select * from \(raw: tables.members) m \
+      where \(raw: tables.memberOrganization) = named.organization and \(raw: tables.role) = wanted.role limit 4) m
+      """
   }
 
   /// How many members of each organization have each role.
@@ -83,6 +102,8 @@ struct Records: RecordLookup {
   var members: [String: [String: OrgUser]] = [:]
   var counts: [String: RoleCounts] = [:]
   var names: [String: String] = [:]
+  /// Some of those who have rights.
+  var managers: [String: [OrgUser]] = [:]
 
   init(tables: Tables) { self.tables = tables }
 
@@ -93,4 +114,9 @@ struct Records: RecordLookup {
   func member(_ user: String, of organization: String) -> OrgUser? { members[organization]?[user] }
   func roleCounts(of organization: String) -> RoleCounts { counts[organization] ?? RoleCounts() }
   func problem(with record: EditedRecord) -> DataProblem? { nil }
+
+  func users(with roles: [Role], in organization: String, limit: Int) -> [String] {
+    Array(
+      (managers[organization] ?? []).lazy.filter { roles.contains($0.role) }.map(\.userID).prefix(limit))
+  }
 }

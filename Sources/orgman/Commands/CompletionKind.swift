@@ -60,14 +60,20 @@ private enum Candidates {
     return Array(all.filter { isHarmless($0) && $0.hasPrefix(prefix) }.prefix(limit))
   }
 
-  private static func reader(_ words: [String]) -> (any StoreReader)? {
-    var name: String?
+  private static func value(of option: String, in words: [String]) -> String? {
+    var value: String?
     for (index, word) in words.enumerated() {
-      if word == "--data", index + 1 < words.count { name = words[index + 1] }
-      if word.hasPrefix("--data=") { name = String(word.dropFirst(7)) }
+      if word == option, index + 1 < words.count { value = words[index + 1] }
+      if word.hasPrefix(option + "=") { value = String(word.dropFirst(option.count + 1)) }
     }
-    let store = try? DataLocation(name).open(isReadOnly: true, isShortLived: true, Preferences())
-    return try? store?.reader()
+    return value
+  }
+
+  private static func reader(_ words: [String]) -> (any StoreReader)? {
+    guard let access = try? ActingUser.access(value(of: "--as", in: words)) else { return nil }
+    return try? DataLocation(value(of: "--data", in: words)).open(
+      isReadOnly: true, isShortLived: true, as: access, Preferences()
+    ).store.reader()
   }
 
   /// Whether every shell treats a candidate as plain text. Bash expands offered candidates as it expands a command, so

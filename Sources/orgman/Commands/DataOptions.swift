@@ -13,6 +13,13 @@ struct DataOptions: ParsableArguments {
     completion: .directory)
   var data: String?
 
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp(
+      "Act as this user: see what the user may see, and change what the user's roles allow.",
+      valueName: "user"))
+  var actingAs: String?
+
   @Flag(help: "Change nothing, whatever the command.")
   var readOnly = false
 
@@ -27,19 +34,31 @@ struct DataOptions: ParsableArguments {
     if data?.isEmpty == true {
       throw ValidationError("--data names no directory; it is empty.")
     }
+    if actingAs?.isEmpty == true { throw ValidationError("--as names no user; it is empty.") }
   }
 
   /// The store, for what every store can do.
   func store(isReadOnly: Bool = false) throws(OrgError) -> any OrgStore {
     let location = try DataLocation(data)
     try log.start(data: location.display)
-    let store = try location.open(
-      isReadOnly: isReadOnly || readOnly, isShortLived: true,
+    let access = try ActingUser.access(actingAs)
+    let opened = try location.open(
+      isReadOnly: isReadOnly || readOnly, isShortLived: true, as: access,
       ConfigurationFile.load().configuration.preferences, observer: Log.historyObserver)
+    let store = opened.store
     OpenStores.opened(store)
     WaitingReport.watch(store)
-    if let files = store as? FileStore { watch(files) }
+    if let files = opened.files { watch(files) }
+    if let user = access.user, try store.reader().memberships(of: user).isEmpty {
+      throw OrgError(.memberNotFound, "The user \(user.quoted) is in no organization; see orgman users.")
+    }
     return store
+  }
+
+  /// - Parameter purpose: what takes the rights of a platform admin, to begin a sentence with: `orgman backup`.
+  /// - Throws: `notAllowed` if the rights of a user count.
+  func requirePlatformAdmin(for purpose: String) throws(OrgError) {
+    try ActingUser.requirePlatformAdmin(for: purpose, actingAs)
   }
 
   /// The store of the two files, for what is done to files alone.
@@ -51,6 +70,7 @@ struct DataOptions: ParsableArguments {
   func fileStore(
     for purpose: String, instead alternative: String, isReadOnly: Bool = false
   ) throws(OrgError) -> FileStore {
+    try requirePlatformAdmin(for: purpose)
     let location = try DataLocation(data)
     let directory = try location.directory(for: purpose, instead: alternative)
     guard let files = try store(isReadOnly: isReadOnly) as? FileStore else {

@@ -27,6 +27,7 @@ struct DiffCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
+      try ActingUser.requirePlatformAdmin(for: "orgman diff")
       try log.start(data: try DataLocation(named: to).display)
       let target = try open(to)
       let comparison = try StoreComparison(from: try open(from), to: target)
@@ -57,7 +58,9 @@ struct DiffCommand: ParsableCommand {
   private func open(_ name: String) throws(OrgError) -> any OrgStore {
     let location = try DataLocation(named: name)
     return try location.open(
-      isReadOnly: true, isShortLived: true, ConfigurationFile.load().configuration.preferences)
+      isReadOnly: true, isShortLived: true, as: .platformAdmin,
+      ConfigurationFile.load().configuration.preferences
+    ).store
   }
 }
 

@@ -32,6 +32,7 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
+      try options.requirePlatformAdmin(for: "orgman doctor")
       #if PostgreSQL
         if !fix, case .database = try DataLocation(options.data) { return try examineDatabase() }
       #endif

@@ -46,6 +46,7 @@ struct EraseCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
+      try options.requirePlatformAdmin(for: "orgman erase")
       let location = try DataLocation(options.data)
       guard let store = try options.store() as? any ErasingStore else {
         throw OrgError(.invalidValue, "Nothing can be erased from \(location.display.escapedForDisplay).")

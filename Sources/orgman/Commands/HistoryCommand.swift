@@ -160,7 +160,7 @@ private final class HistoryPrinter {
   private var isEmpty = true
 
   private static let columns = [
-    "generation", "time", "kind", "of", "user", "login", "sudo_user", "ssh_client", "host", "org_id",
+    "generation", "time", "kind", "of", "user", "login", "sudo_user", "ssh_client", "acting_as", "host", "org_id",
     "org_name",
     "user_id", "op", "field", "from", "to", "summary", "note",
   ].map { Column($0, nil) }
@@ -183,7 +183,8 @@ private final class HistoryPrinter {
       let head: [Cell] = [
         .number(Int(clamping: entry.generation)), .time(entry.time), .text(entry.kind.name),
         .text(entry.kind.subject.map { String($0) }), .text(actor.user), .text(actor.login),
-        .text(actor.claimedSudoUser), .text(actor.claimedSSHClient), .text(actor.host),
+        .text(actor.claimedSudoUser), .text(actor.claimedSSHClient), .text(actor.actingAs),
+        .text(actor.host),
       ]
       for recorded in entry.changes {
         let record = ChangeRecord(recorded)

@@ -212,6 +212,7 @@ struct ImportCommand: ParsableCommand {
   }
 
   private func createStore() throws(OrgError) -> any OrgStore {
+    try options.requirePlatformAdmin(for: "Creating data")
     try FileStore.create(
       at: DataLocation(options.data).directory(for: "Creating data", instead: "orgman init prepares it"))
     return try options.store()

@@ -70,13 +70,18 @@ private struct Report: Encodable {
     let terminal = TerminalAbilities.current()
     sections = [program(terminal)]
     do throws(OrgError) {
+      let access = try ActingUser.access(options.actingAs)
+      sections[0].add("acting as", access.user?.escapedForDisplay ?? "a platform admin")
       switch try DataLocation(options.data) {
       case .directory(let directory):
         areFiles = true
-        sections += [paths(directory, options), data(directory), lock(directory)]
+        sections.append(paths(directory, options))
+        // What is said of the data is about all of them.
+        if access == .platformAdmin { sections += [data(directory), lock(directory)] }
       #if PostgreSQL
         case .database(let settings, let replica):
-          sections += [paths(nil, options), data(settings, replica)]
+          sections.append(paths(nil, options))
+          if access == .platformAdmin { sections.append(data(settings, replica)) }
       #endif
       }
     } catch {

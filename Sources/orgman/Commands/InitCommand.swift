@@ -42,6 +42,7 @@
 
     func run() throws {
       try exitingWithStatus {
+        try ActingUser.requirePlatformAdmin(for: "orgman init")
         guard case .database(let settings, _) = try DataLocation(named: address) else {
           throw OrgError(
             .invalidValue,

@@ -55,6 +55,7 @@
 
     func run() throws {
       try exitingWithStatus {
+        try ActingUser.requirePlatformAdmin(for: "orgman migrate")
         let (source, target) = (try DataLocation(named: from), try DataLocation(named: to))
         try log.start(data: source.display)
         switch (source, target) {

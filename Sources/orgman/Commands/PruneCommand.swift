@@ -39,6 +39,7 @@ struct PruneCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
+      try options.requirePlatformAdmin(for: "orgman history prune")
       guard let store = try options.store() as? any PrunableStore else {
         throw OrgError(.invalidValue, "This history can't be pruned.")
       }

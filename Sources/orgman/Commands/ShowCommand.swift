@@ -80,10 +80,11 @@ struct ShowCommand: ParsableCommand {
       "\(display(organization.name))  \(defaults.shown(organization.status.rawValue, .status))",
       display(organization.id), "",
     ]
+    let isHidden = reader.summary.hiddenBilling.contains(organization.id)
     let time = ConfigurationFile.load().configuration.preferences.timeZone.fullText(organization.createdAt)
     let facts: [(title: String, value: String?)] =
       [("Plan", defaults.shown(organization.planTier, .planTier)), ("Created", time)]
-      + OrganizationField.optional.map { ($0.descriptor.heading, organization[$0]) }
+      + OrganizationField.optional.map { ($0.descriptor.heading, isHidden ? "hidden" : organization[$0]) }
     let titleWidth = facts.reduce(0) { max($0, $1.title.count) } + 2
     lines += facts.map { title, value in
       "\(title)\(String(repeating: " ", count: titleWidth - title.count))\(value.map(display) ?? "none")"

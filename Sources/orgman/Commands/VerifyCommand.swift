@@ -56,6 +56,7 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     try exitingWithStatus {
+      try editing.options.requirePlatformAdmin(for: "orgman verify")
       let clients = try BillingClients(only: only)
       for warning in clients.warnings { FileHandle.standardError("orgman: \(warning)\n") }
       let state = resume ? try VerifyState.load() : nil

@@ -93,7 +93,9 @@ extension OrganizationsScreen {
           "Created", zone.shortText(created), isSelected: false)
       case 5..<Self.head.count - 2:
         let field = OrganizationField.optional[line - 5]
-        return .field(field.descriptor.heading, organization[field], isSelected: isSelected)
+        let isHidden = data.listing.summary.hiddenBilling.contains(organization.id)
+        return .field(
+          field.descriptor.heading, isHidden ? "hidden" : organization[field], isSelected: isSelected)
       case Self.head.count - 1:
         let summary = data.listing.summary
         let counts = selected.roleCounts

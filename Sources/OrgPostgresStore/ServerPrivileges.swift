@@ -1,7 +1,7 @@
 import OrgCore
 
 /// What a server lets orgman do.
-struct Access: Sendable {
+struct ServerPrivileges: Sendable {
   /// Why nothing can be changed; `nil` where something can.
   let obstacle: String?
   /// Whether what orgman's schema keeps can be read.
