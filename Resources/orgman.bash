@@ -188,12 +188,15 @@ _orgman_browse() {
     repeating_flags=()
     non_repeating_flags=(--demo --demo-postgres --read-only --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data --log-level --log-file)
+    non_repeating_options=(--data --as --log-level --log-file)
     __orgman_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
     '--data')
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -211,7 +214,7 @@ _orgman_list() {
     repeating_flags=()
     non_repeating_flags=(--count --csv --spreadsheet --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--view --sort --limit --columns --data --log-level --log-file)
+    non_repeating_options=(--view --sort --limit --columns --data --as --log-level --log-file)
     __orgman_offer_flags_options -1
 
     # Offer option value completions
@@ -233,6 +236,9 @@ _orgman_list() {
         __orgman_add_completions -d
         return
         ;;
+    '--as')
+        return
+        ;;
     '--log-level')
         __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
         return
@@ -248,13 +254,16 @@ _orgman_show() {
     repeating_flags=()
     non_repeating_flags=(--csv --spreadsheet --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data --log-level --log-file)
+    non_repeating_options=(--data --as --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -280,13 +289,16 @@ _orgman_members() {
     repeating_flags=()
     non_repeating_flags=(--csv --spreadsheet --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data --log-level --log-file)
+    non_repeating_options=(--data --as --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -312,13 +324,16 @@ _orgman_user() {
     repeating_flags=()
     non_repeating_flags=(--csv --spreadsheet --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data --log-level --log-file)
+    non_repeating_options=(--data --as --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -336,7 +351,7 @@ _orgman_users() {
     repeating_flags=()
     non_repeating_flags=(--count --csv --spreadsheet --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--sort --limit --data --log-level --log-file)
+    non_repeating_options=(--sort --limit --data --as --log-level --log-file)
     __orgman_offer_flags_options -1
 
     # Offer option value completions
@@ -350,6 +365,9 @@ _orgman_users() {
         ;;
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -367,13 +385,16 @@ _orgman_plans() {
     repeating_flags=()
     non_repeating_flags=(--csv --spreadsheet --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data --log-level --log-file)
+    non_repeating_options=(--data --as --log-level --log-file)
     __orgman_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -391,7 +412,7 @@ _orgman_export() {
     repeating_flags=()
     non_repeating_flags=(--spreadsheet --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--format --data --log-level --log-file)
+    non_repeating_options=(--format --data --as --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
@@ -402,6 +423,9 @@ _orgman_export() {
         ;;
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -459,7 +483,7 @@ _orgman_create() {
     repeating_flags=()
     non_repeating_flags=(--new-plan --new-user --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--plan --owner --status --lago --stripe --data --log-level --log-file)
+    non_repeating_options=(--plan --owner --status --lago --stripe --data --as --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
@@ -485,6 +509,9 @@ _orgman_create() {
         __orgman_add_completions -d
         return
         ;;
+    '--as')
+        return
+        ;;
     '--log-level')
         __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
         return
@@ -500,7 +527,7 @@ _orgman_set() {
     repeating_flags=()
     non_repeating_flags=(--new-plan --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--name --plan --status --lago --stripe --clear --data --log-level --log-file)
+    non_repeating_options=(--name --plan --status --lago --stripe --clear --data --as --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
@@ -530,6 +557,9 @@ _orgman_set() {
         __orgman_add_completions -d
         return
         ;;
+    '--as')
+        return
+        ;;
     '--log-level')
         __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
         return
@@ -553,7 +583,7 @@ _orgman_add() {
     repeating_flags=()
     non_repeating_flags=(--new-user --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--role --data --log-level --log-file)
+    non_repeating_options=(--role --data --as --log-level --log-file)
     __orgman_offer_flags_options -1
 
     # Offer option value completions
@@ -564,6 +594,9 @@ _orgman_add() {
         ;;
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -589,13 +622,16 @@ _orgman_remove() {
     repeating_flags=()
     non_repeating_flags=(--allow-ownerless --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data --log-level --log-file)
+    non_repeating_options=(--data --as --log-level --log-file)
     __orgman_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -621,13 +657,16 @@ _orgman_role() {
     repeating_flags=()
     non_repeating_flags=(--allow-ownerless --allow-damaged --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data --log-level --log-file)
+    non_repeating_options=(--data --as --log-level --log-file)
     __orgman_offer_flags_options 3
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -657,7 +696,7 @@ _orgman_offboard() {
     repeating_flags=()
     non_repeating_flags=(--leave-owners --new-user --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--successor --data --log-level --log-file)
+    non_repeating_options=(--successor --data --as --log-level --log-file)
     __orgman_offer_flags_options -1
 
     # Offer option value completions
@@ -667,6 +706,9 @@ _orgman_offboard() {
         ;;
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -684,7 +726,7 @@ _orgman_import() {
     repeating_flags=()
     non_repeating_flags=(--skip-bad --allow-ownerless --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--format --data --log-level --log-file)
+    non_repeating_options=(--format --data --as --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
@@ -695,6 +737,9 @@ _orgman_import() {
         ;;
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -720,13 +765,16 @@ _orgman_apply() {
     repeating_flags=()
     non_repeating_flags=(--dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data --log-level --log-file)
+    non_repeating_options=(--data --as --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -775,7 +823,7 @@ _orgman_history_list() {
     repeating_flags=()
     non_repeating_flags=(--csv --jsonl --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--since --until --by --user --kind --filter --limit --data --log-level --log-file)
+    non_repeating_options=(--since --until --by --user --kind --filter --limit --data --as --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
@@ -805,6 +853,9 @@ _orgman_history_list() {
         __orgman_add_completions -d
         return
         ;;
+    '--as')
+        return
+        ;;
     '--log-level')
         __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
         return
@@ -828,7 +879,7 @@ _orgman_history_prune() {
     repeating_flags=()
     non_repeating_flags=(--dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--before --data --log-level --log-file)
+    non_repeating_options=(--before --data --as --log-level --log-file)
     __orgman_offer_flags_options 0
 
     # Offer option value completions
@@ -838,6 +889,9 @@ _orgman_history_prune() {
         ;;
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -855,13 +909,16 @@ _orgman_undo() {
     repeating_flags=()
     non_repeating_flags=(--allow-ownerless --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data --log-level --log-file)
+    non_repeating_options=(--data --as --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -879,13 +936,16 @@ _orgman_redo() {
     repeating_flags=()
     non_repeating_flags=(--dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data --log-level --log-file)
+    non_repeating_options=(--data --as --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -903,13 +963,16 @@ _orgman_accept() {
     repeating_flags=()
     non_repeating_flags=(--dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data --log-level --log-file)
+    non_repeating_options=(--data --as --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -927,13 +990,16 @@ _orgman_doctor() {
     repeating_flags=()
     non_repeating_flags=(--fix --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data --log-level --log-file)
+    non_repeating_options=(--data --as --log-level --log-file)
     __orgman_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -951,7 +1017,7 @@ _orgman_verify() {
     repeating_flags=()
     non_repeating_flags=(--fix --resume --csv --spreadsheet --allow-damaged --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--only --data --log-level --log-file)
+    non_repeating_options=(--only --data --as --log-level --log-file)
     __orgman_offer_flags_options 0
 
     # Offer option value completions
@@ -962,6 +1028,9 @@ _orgman_verify() {
         ;;
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -979,13 +1048,16 @@ _orgman_info() {
     repeating_flags=()
     non_repeating_flags=(--read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data --log-level --log-file)
+    non_repeating_options=(--data --as --log-level --log-file)
     __orgman_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -1003,13 +1075,16 @@ _orgman_backup() {
     repeating_flags=()
     non_repeating_flags=(--read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data --log-level --log-file)
+    non_repeating_options=(--data --as --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -1035,7 +1110,7 @@ _orgman_restore() {
     repeating_flags=()
     non_repeating_flags=(--dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--generation --time --data --log-level --log-file)
+    non_repeating_options=(--generation --time --data --as --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
@@ -1048,6 +1123,9 @@ _orgman_restore() {
         ;;
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')
@@ -1073,13 +1151,16 @@ _orgman_erase() {
     repeating_flags=()
     non_repeating_flags=(--organization --user --allow-ownerless --dry-run --yes -y --read-only --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--data --log-level --log-file)
+    non_repeating_options=(--data --as --log-level --log-file)
     __orgman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--data')
         __orgman_add_completions -d
+        return
+        ;;
+    '--as')
         return
         ;;
     '--log-level')

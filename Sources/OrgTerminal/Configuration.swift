@@ -92,7 +92,8 @@ struct ConfigurationReader {
   ]
   /// The tables.
   private static let tables = [
-    "[ids]", "[directory]", "[acting-as]", "[history]", "[billing]", "[billing.plans]", "[views.NAME]", "[queries]",
+    "[ids]", "[directory]", "[acting-as]", "[history]", "[billing]", "[billing.plans]", "[views.NAME]",
+    "[queries]",
     "[keys]",
   ]
   /// The names in [history].

@@ -141,11 +141,11 @@ import Testing
     for (text, expected) in [
       (
         "color = 1",
-        "1:1 There is no color; there are theme, mouse, emoji, columns, sort, show-deleted, plan-tiers, external-deletions, time-zone, data, read, [ids], [directory], [history], [billing], [billing.plans], [views.NAME], [queries] and [keys]."
+        "1:1 There is no color; there are theme, mouse, emoji, columns, sort, show-deleted, plan-tiers, external-deletions, time-zone, data, read, [ids], [directory], [acting-as], [history], [billing], [billing.plans], [views.NAME], [queries] and [keys]."
       ),
       (
         "[kyes]\n",
-        "1:1 There is no [kyes]; there are [ids], [directory], [history], [billing], [billing.plans], [views.NAME], [queries] and [keys]."
+        "1:1 There is no [kyes]; there are [ids], [directory], [acting-as], [history], [billing], [billing.plans], [views.NAME], [queries] and [keys]."
       ),
       (
         "[history]\nkeep = \"soon\"",

@@ -160,7 +160,8 @@ private final class HistoryPrinter {
   private var isEmpty = true
 
   private static let columns = [
-    "generation", "time", "kind", "of", "user", "login", "sudo_user", "ssh_client", "acting_as", "host", "org_id",
+    "generation", "time", "kind", "of", "user", "login", "sudo_user", "ssh_client", "acting_as", "host",
+    "org_id",
     "org_name",
     "user_id", "op", "field", "from", "to", "summary", "note",
   ].map { Column($0, nil) }
