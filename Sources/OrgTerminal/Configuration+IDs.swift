@@ -31,8 +31,8 @@ extension ConfigurationReader {
       configuration.directory.file = text.isEmpty ? nil : text
     case "id":
       guard let text = string(entry) else { return }
-      guard let key = Configuration.Directory.Key(rawValue: text) else {
-        let all = Configuration.Directory.Key.allCases.map(\.rawValue)
+      guard let key = Person.Key(rawValue: text) else {
+        let all = Person.Key.allCases.map(\.rawValue)
         return note("id in [directory] is \(Self.list(all, "or")), not \(text.quoted).", entry.value.place)
       }
       configuration.directory.key = key

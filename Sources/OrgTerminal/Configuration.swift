@@ -37,15 +37,10 @@ package struct Configuration: Sendable {
 
   /// Where people are looked up.
   package struct Directory: Sendable, Hashable {
-    /// What of a person the data have as the user's id.
-    package enum Key: String, Sendable, CaseIterable {
-      case id, username, email
-    }
-
     /// The absolute path of a file with people; `nil` for none.
     package var file: String?
     /// What of them the data have.
-    package var key = Key.id
+    package var key = Person.Key.id
   }
 
   /// The default configuration.

@@ -11,6 +11,16 @@ public struct Person: Sendable, Hashable {
   /// Whether the person may sign in.
   public let isEnabled: Bool
 
+  /// What of a person the data have as the user's id.
+  public enum Key: String, Sendable, CaseIterable {
+    /// The id that the directory gives to the person.
+    case id
+    /// The name to sign in with.
+    case username
+    /// The e-mail address.
+    case email
+  }
+
   /// Creates a person.
   public init(
     id: String, userName: String? = nil, email: String? = nil, name: String? = nil, isEnabled: Bool = true
@@ -40,13 +50,39 @@ public protocol PeopleDirectory: Sendable {
   /// - Throws: any error if the directory can't be asked. That says nothing about the ids.
   func people(with ids: [String]) throws(OrgError) -> [String: Person]
 
+  /// What can be said about ids, though a part of the directory can't be asked.
+  func answer(about ids: [String]) -> PeopleAnswer
+
   /// People whose id, name or e-mail address has a text, whatever the case, those first that begin with it.
   ///
   /// - Throws: any error if the directory can't be asked.
   func people(completing text: String, limit: Int) throws(OrgError) -> [Person]
 }
 
+/// What a directory of users says about ids.
+public struct PeopleAnswer: Sendable {
+  /// The people whom ids belong to.
+  public let people: [String: Person]
+  /// Why the directory, or a part of it, couldn't be asked; `nil` if it could. Ids without a person are unknown then, and
+  /// not missing.
+  public let failure: OrgError?
+
+  /// An answer, and why it isn't a whole one.
+  public init(_ people: [String: Person], failure: OrgError? = nil) {
+    (self.people, self.failure) = (people, failure)
+  }
+}
+
 extension PeopleDirectory {
+  /// Most directories can be asked, or can't.
+  public func answer(about ids: [String]) -> PeopleAnswer {
+    do throws(OrgError) {
+      return PeopleAnswer(try people(with: ids))
+    } catch {
+      return PeopleAnswer([:], failure: error)
+    }
+  }
+
   /// What speaks against giving rights to users: that they aren't in the directory, or are disabled there. Sentences;
   /// none if there is nothing.
   public func doubts(about ids: [String]) throws(OrgError) -> [String] {

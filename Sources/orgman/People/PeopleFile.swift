@@ -8,7 +8,7 @@ import Synchronization
 /// needed, and again when it has changed.
 final class PeopleFile: PeopleDirectory {
   private let path: String
-  private let key: Configuration.Directory.Key
+  private let key: Person.Key
   private let state = Mutex<(stamp: Stamp, people: People)?>(nil)
 
   /// The largest size in bytes; half a million people in the export of a realm take less.
@@ -25,7 +25,7 @@ final class PeopleFile: PeopleDirectory {
   /// - Parameters:
   ///   - path: the file's absolute path.
   ///   - key: what of a person the data have as the user's id.
-  init(_ path: String, key: Configuration.Directory.Key) { (self.path, self.key) = (path, key) }
+  init(_ path: String, key: Person.Key) { (self.path, self.key) = (path, key) }
 
   var title: String { "the directory \(String(path.split(separator: "/").last ?? "").escapedForDisplay)" }
 

@@ -25,7 +25,7 @@ struct PersonRecord {
   }
 
   /// The person; `nil` without any id.
-  func person(_ key: Configuration.Directory.Key) -> Person? {
+  func person(_ key: Person.Key) -> Person? {
     let (id, userName, email) = (first(Self.names.id), first(Self.names.userName), first(Self.names.email))
     let chosen =
       switch key {
