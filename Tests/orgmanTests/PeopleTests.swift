@@ -153,6 +153,35 @@ extension EndToEnd {
       try orgman.quit()
     }
 
+    @Test(arguments: TestStore.allCases)
+    func `doctor names users who are disabled or gone, and says when they can't be looked up`(
+      store: TestStore
+    ) throws {
+      let data = try store.data([
+        Record("1", "Acme", members: [("u-jane", "owner"), ("u-bob", "member")]),
+        Record("2", "Globex", members: [("carol", "owner"), ("u-bob", "owner")]),
+      ])
+      let environment = try environment()
+      func doctor(_ environment: [String: String]) throws -> Output {
+        try run(try builtProduct("orgman"), ["doctor", "--data", data.address], environment: environment)
+      }
+      let status = try doctor(plainEnvironment).status
+      let found = try doctor(environment)
+      #expect(found.status == status)
+      for note in [
+        "note: 1 user is disabled in the directory people.csv: u-bob (2 organizations). orgman offboard USER",
+        "note: 1 user isn't in the directory people.csv: carol (1 organization). orgman offboard USER",
+      ] {
+        #expect(found.stdout.contains(note), "\(found.stdout)")
+      }
+      try FileManager.default.removeItem(atPath: "\(home.path)/people.csv")
+      let unknown = try doctor(environment)
+      #expect(
+        unknown.status == status
+          && unknown.stdout.contains("note: Whether 3 of 3 users still may sign in isn't known"))
+      #expect(!unknown.stdout.contains("isn't in the directory"))
+    }
+
     @Test func `commands refuse users whom the directory doesn't have, unless that is meant`() throws {
       let data = try TestStore.files.data([Record("1", "Acme", members: [("ann", "owner")])])
       let environment = try environment()

@@ -17,6 +17,9 @@ struct DoctorCommand: ParsableCommand {
       Exits with 1 if there is an error, or a warning that --fix could repair but was not asked to. In a database, looks at \
       every row, the counts and what is installed, says what to do about each finding, and exits with 1 if there is an \
       error or a warning; --fix is for files.
+
+      With a directory of users in the configuration, notes name the users whom it has disabled or doesn't have, and say \
+      if it can't be asked. They don't change the exit status.
       """)
 
   @Flag(help: "Repair what can be repaired without losing information, after showing what that is.")
@@ -40,7 +43,8 @@ struct DoctorCommand: ParsableCommand {
         for: "orgman doctor --fix", instead: "orgman doctor says what to do about each finding there",
         isReadOnly: !fix)
       var findings = try store.examine()
-      let notes = duplicates(in: store) + [store.sizes()?.sentence].compactMap(\.self)
+      let notes =
+        duplicates(in: store) + DirectoryNotes.about(store) + [store.sizes()?.sentence].compactMap(\.self)
       if options.json {
         try printJSON(
           findings.map {
@@ -90,7 +94,7 @@ struct DoctorCommand: ParsableCommand {
     private func examineDatabase() throws {
       guard let store = try options.store(isReadOnly: true) as? PostgresStore else { return }
       let findings = try store.examine()
-      let notes = duplicates(in: store)
+      let notes = duplicates(in: store) + DirectoryNotes.about(store)
       if options.json {
         try printJSON(
           findings.map {
