@@ -135,7 +135,8 @@ static ccurl_outcome outcome(CURLcode code, const ccurl_session *session) {
   }
 }
 
-ccurl_response ccurl_get(ccurl_session *session, const ccurl_request *request) {
+/// Sends a GET, or a POST with a form.
+static ccurl_response ask(ccurl_session *session, const ccurl_request *request, const char *form) {
   CURL *handle = session->handle;
   session->request = request;
   session->length = 0;
@@ -145,12 +146,15 @@ ccurl_response ccurl_get(ccurl_session *session, const ccurl_request *request) {
   // Connections stay open.
   library.curl_easy_reset(handle);
   ccurl_response response = {.outcome = ccurl_failed, .reason = "out of memory"};
-  struct curl_slist *headers = library.curl_slist_append(NULL, request->authorization);
-  if (!headers) return response;
+  struct curl_slist *headers = NULL;
+  if (request->authorization && !(headers = library.curl_slist_append(NULL, request->authorization))) return response;
   bool is_set = true;
 #define SET(option, value) is_set = is_set && library.curl_easy_setopt(handle, option, value) == CURLE_OK
   SET(CURLOPT_URL, request->url);
-  SET(CURLOPT_HTTPGET, 1L);
+  if (form)
+    SET(CURLOPT_POSTFIELDS, form);
+  else
+    SET(CURLOPT_HTTPGET, 1L);
   // An id may have dots.
   SET(CURLOPT_PATH_AS_IS, 1L);
   SET(CURLOPT_HTTPHEADER, headers);
@@ -192,8 +196,17 @@ ccurl_response ccurl_get(ccurl_session *session, const ccurl_request *request) {
     response.body = session->body;
     response.length = session->length;
   }
-  // The key is in it.
+  // The key is in it, or in the form.
   library.curl_easy_setopt(handle, CURLOPT_HTTPHEADER, NULL);
+  if (form) library.curl_easy_setopt(handle, CURLOPT_POSTFIELDS, NULL);
   library.curl_slist_free_all(headers);
   return response;
+}
+
+ccurl_response ccurl_get(ccurl_session *session, const ccurl_request *request) {
+  return ask(session, request, NULL);
+}
+
+ccurl_response ccurl_post(ccurl_session *session, const ccurl_request *request, const char *form) {
+  return ask(session, request, form);
 }

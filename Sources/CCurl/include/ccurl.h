@@ -18,8 +18,8 @@ void ccurl_session_destroy(ccurl_session *_Nonnull session);
 /// What is asked, and how much of an answer is taken.
 typedef struct ccurl_request {
   const char *_Nonnull url;
-  /// The whole line: "Authorization: Bearer KEY".
-  const char *_Nonnull authorization;
+  /// The whole line: "Authorization: Bearer KEY"; null for none.
+  const char *_Nullable authorization;
   const char *_Nonnull user_agent;
   /// Whether plain http is allowed, which then goes through no proxy.
   bool is_loopback;
@@ -57,8 +57,11 @@ typedef struct ccurl_response {
   const char *_Nonnull reason;
 } ccurl_response;
 
-/// Sends a GET, the only request that there is, and waits for the answer. Redirects aren't followed, and certificates are
-/// verified.
+/// Sends a GET and waits for the answer. Redirects aren't followed, and certificates are verified.
 ccurl_response ccurl_get(ccurl_session *_Nonnull session, const ccurl_request *_Nonnull request);
+
+/// Sends a form with a POST, as it takes to be given a token, and waits for the answer, under the same conditions.
+ccurl_response ccurl_post(ccurl_session *_Nonnull session, const ccurl_request *_Nonnull request,
+                          const char *_Nonnull form);
 
 #endif

@@ -41,7 +41,7 @@ public struct ServiceAddress: Sendable, Hashable {
   }
 
   /// Whether a host, perhaps with a port, is the machine itself, by its address or the one name that always is.
-  private static func isLoopback(_ host: String) -> Bool {
+  static func isLoopback(_ host: String) -> Bool {
     let name =
       host.hasPrefix("[") ? String(host.prefix { $0 != "]" }) + "]" : String(host.prefix { $0 != ":" })
     let port = host.dropFirst(name.count)

@@ -27,8 +27,14 @@ public final class ServiceClient: Sendable {
 
   /// A connection that is kept for the next question of one thread.
   struct Session: ~Copyable {
-    fileprivate let pointer: OpaquePointer
-    fileprivate init(_ pointer: OpaquePointer) { self.pointer = pointer }
+    let pointer: OpaquePointer
+
+    /// Opens nothing yet; `nil` without memory, or without libcurl.
+    init?() {
+      guard ccurl_load() == nil, let pointer = ccurl_session_create() else { return nil }
+      self.pointer = pointer
+    }
+
     deinit { ccurl_session_destroy(pointer) }
   }
 
@@ -61,14 +67,21 @@ public final class ServiceClient: Sendable {
     _ name: String, at address: ServiceAddress, key: ServiceKey, limits: Limits = Limits(),
     isWanted: @escaping @Sendable () -> Bool = { true }, pause: (@Sendable (Duration) -> Void)? = nil
   ) throws(OrgError) {
+    try Self.load(for: name)
+    (self.name, self.address, self.key, self.limits, self.isWanted) = (name, address, key, limits, isWanted)
+    self.pause = pause ?? { Self.wait($0, while: isWanted) }
+  }
+
+  /// Loads libcurl, once.
+  ///
+  /// - Throws: `system` if that can't be done.
+  static func load(for name: String) throws(OrgError) {
     if let reason = ccurl_load() {
       throw OrgError(
         .system,
         "libcurl, which asks \(name), isn't installed (\(String(cString: reason).escapedForDisplay)); the package libcurl4 has it."
       )
     }
-    (self.name, self.address, self.key, self.limits, self.isWanted) = (name, address, key, limits, isWanted)
-    self.pause = pause ?? { Self.wait($0, while: isWanted) }
   }
 
   /// Whose customers it sees: the service's address, and the mode of Stripe that the key is for.
@@ -78,10 +91,10 @@ public final class ServiceClient: Sendable {
   public var requestCount: Int { count.load(ordering: .relaxed) }
 
   func session() throws(ServiceFailure) -> Session {
-    guard let pointer = ccurl_session_create() else {
+    guard let session = Session() else {
       throw ServiceFailure(.unreachable, "Out of memory while connecting to \(name).")
     }
-    return Session(pointer)
+    return session
   }
 
   /// Asks for something. Where the service is busy (429, 503), asks again after the time that it names, or after a longer one
@@ -101,19 +114,7 @@ public final class ServiceClient: Sendable {
     for attempt in 0..<max(1, limits.attempts) {
       guard isWanted() else { throw cancelled }
       let reply = send(url, in: session)
-      switch reply.outcome {
-      case ccurl_answered: break
-      case ccurl_cancelled: throw cancelled
-      case ccurl_too_large:
-        throw ServiceFailure(.unusable, "An answer of \(name) is larger than \(limits.body >> 10) KiB.")
-      case ccurl_cut_short: throw ServiceFailure(.unusable, "An answer of \(name) was cut short.")
-      case ccurl_timed_out: throw ServiceFailure(.unreachable, "\(name) didn't answer in time.")
-      case ccurl_untrusted:
-        throw ServiceFailure(.untrusted, "The certificate of \(name) can't be trusted: \(reply.reason).")
-      case ccurl_unreachable:
-        throw ServiceFailure(.unreachable, "\(name) can't be reached: \(reply.reason).")
-      default: throw ServiceFailure(.unusable, "\(name) can't be asked: \(reply.reason).")
-      }
+      if let failure = reply.failure(of: name, limits: limits) { throw failure }
       switch reply.status {
       case 200, 403, 404: return Answer(status: reply.status, body: reply.body)
       case 429, 503:
@@ -126,10 +127,7 @@ public final class ServiceClient: Sendable {
         pause(max(asked, own) * Double.random(in: 1...1.25))
       case 401: throw ServiceFailure(.refused, "\(name) doesn't accept the key (401).")
       case 300..<400:
-        throw ServiceFailure(
-          .unusable,
-          "\(name) answers that it is elsewhere\(reply.place); a key is sent nowhere but where you say, so put the right address into the configuration."
-        )
+        throw reply.elsewhere(name)
       default:
         throw ServiceFailure(.unusable, "\(name) answered with the status \(reply.status).")
       }
@@ -139,29 +137,7 @@ public final class ServiceClient: Sendable {
 
   private var cancelled: ServiceFailure { ServiceFailure(.cancelled, "\(name) wasn't asked to the end.") }
 
-  private struct Reply {
-    let outcome: ccurl_outcome
-    let status: Int
-    let body: [UInt8]
-    let retryAfter: Int
-    /// The host that a redirect leads to, to follow "elsewhere".
-    let place: String
-    let reason: String
-
-    init(_ response: ccurl_response) {
-      (outcome, status, retryAfter) = (response.outcome, response.status, response.retry_after)
-      body = Array(
-        UnsafeBufferPointer(start: response.body, count: response.body == nil ? 0 : response.length))
-      reason = String(cString: response.reason).escapedForDisplay
-      let location = response.location.map { String(cString: $0) } ?? ""
-      let host = location.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-      // A user in it could be taken for the host.
-      let name = host.split(separator: "@").last ?? ""
-      place = name.isEmpty ? "" : ", at \(String(name.prefix(100)).quoted)"
-    }
-  }
-
-  private func send(_ url: String, in session: borrowing Session) -> Reply {
+  private func send(_ url: String, in session: borrowing Session) -> ServiceReply {
     count.add(1, ordering: .relaxed)
     var isWanted = isWanted
     return withUnsafeMutablePointer(to: &isWanted) { context in
@@ -174,7 +150,7 @@ public final class ServiceClient: Sendable {
               total_milliseconds: limits.answering.milliseconds, body_limit: limits.body,
               is_wanted: { $0?.assumingMemoryBound(to: (@Sendable () -> Bool).self).pointee() ?? true },
               context: UnsafeMutableRawPointer(context))
-            return Reply(ccurl_get(session.pointer, &request))
+            return ServiceReply(ccurl_get(session.pointer, &request))
           }
         }
       }
@@ -191,7 +167,8 @@ public final class ServiceClient: Sendable {
 }
 
 extension Duration {
-  fileprivate var milliseconds: Int {
+  /// Whole milliseconds.
+  var milliseconds: Int {
     let (seconds, rest) = components
     let (milliseconds, overflows) = Int(clamping: seconds).multipliedReportingOverflow(by: 1000)
     return overflows ? .max : milliseconds + Int(rest / 1_000_000_000_000_000)

@@ -23,6 +23,25 @@ public struct ServiceKey: Sendable, CustomStringConvertible, CustomDebugStringCo
     self.text = String(text)
   }
 
+  /// A token that a service gave, which may be longer; `nil` if it can't be sent as one.
+  init?(token: String) {
+    guard !token.isEmpty, token.utf8.count <= 16384, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    else { return nil }
+    text = token
+  }
+
+  /// A password, which may have any characters but control characters, and none of the line's end.
+  init(password text: String, from place: String) throws(OrgError) {
+    let end = text.lastIndex { $0 != "\n" && $0 != "\r\n" }
+    let text = String(end.map { text[...$0] } ?? "")
+    guard !text.isEmpty, text.utf8.count <= Self.limit, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+    else {
+      throw OrgError(
+        .invalidValue, "\(place) has no password: one line of at most \(Self.limit) bytes.")
+    }
+    self.text = text
+  }
+
   /// What is shown instead of it.
   public var description: String { "(a key)" }
   /// What is shown instead of it.
@@ -45,6 +64,9 @@ public struct ServiceKey: Sendable, CustomStringConvertible, CustomDebugStringCo
   func withAuthorization<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
     ("Authorization: Bearer " + text).withCString(body)
   }
+
+  /// Passes on the key itself, to whom must have it that way.
+  func withText<Result>(_ body: (String) -> Result) -> Result { body(text) }
 
   // MARK: Where keys are
 
@@ -74,20 +96,38 @@ public struct ServiceKey: Sendable, CustomStringConvertible, CustomDebugStringCo
   public static func find(
     in places: Places, environment: (String) -> String?
   ) throws(OrgError) -> ServiceKey? {
+    try find(in: places, environment: environment) { (text, place) throws(OrgError) in
+      try ServiceKey(text, from: place)
+    }
+  }
+
+  /// Looks for a password in the same places.
+  public static func findPassword(
+    in places: Places, environment: (String) -> String?
+  ) throws(OrgError) -> ServiceKey? {
+    try find(in: places, environment: environment) { (text, place) throws(OrgError) in
+      try ServiceKey(password: text, from: place)
+    }
+  }
+
+  private static func find(
+    in places: Places, environment: (String) -> String?,
+    key: (String, String) throws(OrgError) -> ServiceKey
+  ) throws(OrgError) -> ServiceKey? {
     if let directory = environment("CREDENTIALS_DIRECTORY"), directory.hasPrefix("/") {
       let path = "\(directory)/\(places.credential)"
       if let text = try read(path, isChecked: false) {
-        return try ServiceKey(text, from: "The credential \(places.credential)")
+        return try key(text, "The credential \(places.credential)")
       }
     }
     if let path = places.file {
       guard let text = try read(path, isChecked: true) else {
         throw unreadable(path, ENOENT)
       }
-      return try ServiceKey(text, from: "The file \(path.escapedForDisplay)")
+      return try key(text, "The file \(path.escapedForDisplay)")
     }
     guard let text = environment(places.variable), !text.isEmpty else { return nil }
-    return try ServiceKey(text, from: "The variable \(places.variable)")
+    return try key(text, "The variable \(places.variable)")
   }
 
   private static func unreadable(_ path: String, _ number: Int32) -> OrgError {
