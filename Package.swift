@@ -92,7 +92,13 @@ let package = Package(
       ],
       swiftSettings: sources),
     .target(name: "CCurl", cSettings: c),
-    .target(name: "OrgIntegrations", dependencies: ["OrgCore", "CCurl"], swiftSettings: sources),
+    .target(name: "CLDAP", cSettings: c),
+    .target(
+      name: "OrgIntegrations",
+      dependencies: [
+        "OrgCore", "CCurl", "CLDAP", .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: sources),
     .target(name: "OrgViewModel", dependencies: ["OrgCore"], swiftSettings: sources),
     .target(name: "OrgRuntime", dependencies: ["OrgCore", "OrgViewModel"], swiftSettings: sources),
     .target(name: "CNcurses", cSettings: c, linkerSettings: [.linkedLibrary("ncursesw")]),
@@ -147,8 +153,12 @@ let package = Package(
     .target(
       name: "BillingTesting", dependencies: ["TerminalTesting"], path: "Tests/BillingTesting",
       swiftSettings: swift),
+    .target(
+      name: "DirectoryTesting", dependencies: ["TerminalTesting"], path: "Tests/DirectoryTesting",
+      swiftSettings: swift),
     .testTarget(
-      name: "OrgIntegrationsTests", dependencies: ["OrgIntegrations", "BillingTesting", "TerminalTesting"],
+      name: "OrgIntegrationsTests",
+      dependencies: ["OrgIntegrations", "BillingTesting", "DirectoryTesting", "TerminalTesting"],
       swiftSettings: swift),
     .testTarget(
       name: "OrgViewModelTests", dependencies: ["OrgViewModel", "OrgRuntime"], swiftSettings: swift),
@@ -163,7 +173,8 @@ let package = Package(
     .testTarget(
       name: "orgmanTests",
       dependencies: [
-        "orgman", "orgman-examples", "OrgFileStore", "BillingTesting", "PostgresTesting", "TerminalTesting",
+        "orgman", "orgman-examples", "OrgFileStore", "BillingTesting", "DirectoryTesting", "PostgresTesting",
+        "TerminalTesting",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swift),

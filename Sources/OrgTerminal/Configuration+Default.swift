@@ -75,13 +75,52 @@ extension Configuration {
       #user = ""
       \(patterns)
 
-      # A directory of users: a file with people, by which ids that are typed are checked, and which offers people by name
-      # and e-mail address. Its name tells the format: .csv with names of columns (id, username, email, name, enabled) in the
-      # first line, .ldif, or JSON, such as the export of a Keycloak realm. id says what of a person the data have as
-      # the user's id: "id", "username" or "email".
+      # A directory of users, by which ids that are typed are checked, and which offers people by name and e-mail address.
+      # file has people: .csv with names of columns (id, username, email, name, enabled) in the first line, .ldif, or JSON,
+      # such as the export of a Keycloak realm. id says what of a person the data have as the user's id: "id", "username" or
+      # "email". time-limit is the longest time for one answer, in seconds.
       [directory]
       #file = ""
       #id = "id"
+      #time-limit = 10
+
+      # Several directories have a table each, with a name of your choice, and are asked in the order of this file: the first
+      # that knows a user counts. Each has one of file, command, ldap, keycloak and passwd; id and time-limit go with all.
+      #
+      # command is a program with its arguments, run without a shell. It gets one more argument, "ids" or "search", and on
+      # standard input the ids or the text, one a line. It prints a line for each person: {"id": "u-1", "username": "jane",
+      # "email": "jane@example.org", "name": "Jane Doe", "enabled": true}, and exits with 0.
+      #[directory.command]
+      #command = ["/usr/local/bin/people", "--json"]
+
+      # An LDAP directory: ldaps://, ldap:// with start-tls, or ldap:// on the machine itself. The password of bind is the
+      # systemd credential NAME-password, NAME being that of the table; else it is in password-file, which only you may use
+      # (chmod 600); else in ORGMAN_NAME_PASSWORD. Never put it here. ca-file has certificates to trust instead of the
+      # system's. disabled has conditions: an attribute that is there, ATTRIBUTE=VALUE, or ATTRIBUTE&BITS.
+      #[directory.ldap]
+      #ldap = "ldaps://ldap.example.org"
+      #base = "ou=people,dc=example,dc=org"
+      #bind = "cn=orgman,dc=example,dc=org"
+      #password-file = ""
+      #start-tls = false
+      #ca-file = ""
+      #filter = "(objectClass=person)"
+      #id-attribute = "entryUUID"
+      #username-attribute = "uid"
+      #email-attribute = "mail"
+      #disabled = ["pwdAccountLockedTime", "nsAccountLock=true", "userAccountControl&2"]
+
+      # A realm of Keycloak. The client has a service account with the roles view-users and query-users. Its secret is the
+      # systemd credential NAME-secret; else it is in secret-file (chmod 600); else in ORGMAN_NAME_SECRET.
+      #[directory.keycloak]
+      #keycloak = "https://sso.example.org"
+      #realm = "main"
+      #client = "orgman"
+      #secret-file = ""
+
+      # The users of the system, as getent passwd has them; who has no shell to sign in with is disabled.
+      #[directory.passwd]
+      #passwd = true
 
       # As which user of the service each user of this machine acts, by the name with which the user logged in: orgman then
       # shows what that user may see, and changes what that user's roles allow. "" is a platform admin, who may do

@@ -20,25 +20,4 @@ extension ConfigurationReader {
       configuration.preferences.idPatterns.billing[field] = pattern
     }
   }
-
-  mutating func directory(_ entry: TOMLReader.Entry) {
-    switch entry.path[1] {
-    case "file":
-      guard let text = string(entry) else { return }
-      guard text.isEmpty || text.hasPrefix("/") else {
-        return note("file in [directory] is an absolute path, not \(text.quoted).", entry.value.place)
-      }
-      configuration.directory.file = text.isEmpty ? nil : text
-    case "id":
-      guard let text = string(entry) else { return }
-      guard let key = Person.Key(rawValue: text) else {
-        let all = Person.Key.allCases.map(\.rawValue)
-        return note("id in [directory] is \(Self.list(all, "or")), not \(text.quoted).", entry.value.place)
-      }
-      configuration.directory.key = key
-    default:
-      note(
-        "There is no \(TOMLReader.name([entry.path[1]])) in [directory]; there are file and id.", entry.place)
-    }
-  }
 }

@@ -22,8 +22,8 @@ package struct Configuration: Sendable {
   package var billing = BillingSettings()
   /// Where the data are, and the replica to read them from.
   package var (data, read): (Address?, Address?)
-  /// Where people are looked up.
-  package var directory = Directory()
+  /// Where people are looked up, one after another.
+  package var directories: [DirectorySettings] = []
   /// Whose rights count.
   package var actingAs = ActingAs()
 
@@ -33,14 +33,6 @@ package struct Configuration: Sendable {
     package let text: String
     /// Where in the file.
     package let place: TextPlace
-  }
-
-  /// Where people are looked up.
-  package struct Directory: Sendable, Hashable {
-    /// The absolute path of a file with people; `nil` for none.
-    package var file: String?
-    /// What of them the data have.
-    package var key = Person.Key.id
   }
 
   /// The default configuration.
@@ -87,7 +79,8 @@ struct ConfigurationReader {
   ]
   /// The tables.
   private static let tables = [
-    "[ids]", "[directory]", "[acting-as]", "[history]", "[billing]", "[billing.plans]", "[views.NAME]",
+    "[ids]", "[directory]", "[directory.NAME]", "[acting-as]", "[history]", "[billing]", "[billing.plans]",
+    "[views.NAME]",
     "[queries]",
     "[keys]",
   ]
@@ -97,9 +90,9 @@ struct ConfigurationReader {
   mutating func read(_ reader: TOMLReader) {
     for table in reader.tables {
       switch (table.path.first, table.path.count) {
-      case ("queries", 1), ("keys", 1), ("history", 1), ("ids", 1), ("directory", 1), ("billing", 1),
-        ("acting-as", 1):
-        break
+      case ("queries", 1), ("keys", 1), ("history", 1), ("ids", 1), ("billing", 1), ("acting-as", 1): break
+      case ("directory", 1): beginDirectory(nil, table.place)
+      case ("directory", 2): beginDirectory(table.path[1], table.place)
       case ("billing", 2) where table.path[1] == "plans": break
       case ("views", 2): views.append((SavedView(name: table.path[1], filter: ""), table.place))
       case ("keys", 3) where table.path[1] == "in":
@@ -114,6 +107,7 @@ struct ConfigurationReader {
       }
     }
     for entry in reader.entries { take(entry) }
+    checkDirectories()
     configuration.preferences.views = views.map(\.view)
     let tiers = configuration.preferences.planTiers
     configuration.preferences.order.planTiers = tiers
@@ -189,7 +183,7 @@ struct ConfigurationReader {
         "There is no \(TOMLReader.name([entry.path[1]])) in [history]; there is \(Self.list(Self.historyNames)).",
         entry.place)
     case ("ids", 2): pattern(entry)
-    case ("directory", 2): directory(entry)
+    case ("directory", 2), ("directory", 3): directory(entry)
     case ("acting-as", 2): actingAs(entry)
     case ("billing", 2), ("billing", 3): billing(entry)
     case ("columns", 1): columns(entry)

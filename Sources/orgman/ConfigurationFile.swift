@@ -54,6 +54,7 @@ enum ConfigurationFile {
         self.text = text
         (configuration, problems) = Configuration.read(text)
         problems += ConfigurationFile.addressProblems(configuration)
+        problems += ConfigurationFile.directoryProblems(configuration)
       case .failure(let problem): problems = [problem]
       }
     }
@@ -103,6 +104,12 @@ enum ConfigurationFile {
       } catch {
         return ConfigurationProblem(place: address.place, message: error.message)
       }
+    }
+  }
+
+  private static func directoryProblems(_ configuration: Configuration) -> [ConfigurationProblem] {
+    configuration.directories.compactMap { settings in
+      settings.problem.map { ConfigurationProblem(place: settings.place, message: $0) }
     }
   }
 

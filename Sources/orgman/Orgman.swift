@@ -2,6 +2,7 @@ import ArgumentParser
 import CLinux
 import Glibc
 import OrgCore
+import OrgIntegrations
 import OrgFileStore
 import OrgRuntime
 import OrgTerminal
@@ -195,7 +196,7 @@ struct BrowseCommand: ParsableCommand {
     let runtime = Runtime(
       store: store, isReadOnly: store.readOnlyReason != nil, inbox: inbox, uid: getuid(),
       order: configuration.preferences.order, showsDeleted: configuration.preferences.showsDeleted,
-      drafts: drafts, views: ViewStore(), people: PeopleFile.configured,
+      drafts: drafts, views: ViewStore(), people: PeopleSources.configured,
       observer: LogObserver())
     let first = try runtime.start()
     configuration.bindKeys(to: first.reader.rules.roles)
@@ -214,7 +215,7 @@ struct BrowseCommand: ParsableCommand {
           preferences: configuration.preferences, readOnlyReason: store.readOnlyReason,
           readOnlySummary: opened.files?.obstacle?.summary ?? "",
           connectionWarning: (store as? any RemoteStore)?.connectionWarning,
-          hasDirectory: configuration.directory.file != nil, keys: configuration.keymap.sheet),
+          hasDirectory: !configuration.directories.isEmpty, keys: configuration.keymap.sheet),
         message: problems.first.map {
           StatusLine.Message(text: "Not configured: \(ConfigurationFile.sentence($0))", kind: .refusal)
         })

@@ -75,6 +75,63 @@ import Testing
     #expect(configuration.billing.plans == ["pro": ["p"], "free": [], "very large": ["a", "b"]])
   }
 
+  @Test func `directories of users have a table each, in the order of the file`() {
+    let (configuration, problems) = Configuration.read(
+      """
+      [directory.z]
+      command = ["/bin/people", "-x"]
+      id = "email"
+      [directory]
+      file = "/people.csv"
+      id = "username"
+      time-limit = 3
+      [directory.corp-ldap]
+      ldap = "ldaps://ldap.example.org"
+      base = "dc=example"
+      disabled = "locked"
+      start-tls = true
+      [directory.passwd]
+      passwd = true
+      """)
+    #expect(problems == [])
+    let directories = configuration.directories
+    #expect(directories.map(\.name) == ["z", "file", "corp-ldap", "passwd"])
+    #expect(directories.map(\.kind) == [.command, .file, .ldap, .passwd])
+    #expect(directories.map(\.key) == [.email, .username, .id, .id])
+    #expect(directories.map(\.timeLimit) == [10, 3, 10, 10])
+    #expect(directories[0].lists == ["command": ["/bin/people", "-x"]])
+    #expect(directories[2].texts == ["ldap": "ldaps://ldap.example.org", "base": "dc=example"])
+    #expect(directories[2].lists == ["disabled": ["locked"]] && directories[2].flags == ["start-tls"])
+    #expect(Configuration.read("[directory]\nid = \"email\"\nfile = \"\"").configuration.directories == [])
+  }
+
+  @Test(arguments: [
+    (
+      "[directory.a]",
+      "1:1 [directory.a] names no source; it has one of file, command, ldap, keycloak or passwd."
+    ),
+    ("[directory]\nbase = \"x\"", "1:1 [directory] names no source"),
+    (
+      "[directory]\nfile = \"/a\"\npasswd = true",
+      "1:1 [directory] has file and passwd; each source has a table of its own, such as [directory.passwd]."
+    ),
+    ("[directory]\nfile = \"a\"", "2:8 file in [directory] is an absolute path, not \"a\"."),
+    (
+      "[directory.k]\nkeycloak = \"https://a\"\nrealm = \"r\"",
+      "1:1 [directory.k] has keycloak, and lacks client."
+    ),
+    ("[directory.k]\nfile = \"/a\"\nbase = \"r\"", "1:1 base in [directory.k] isn't for file."),
+    ("[directory.K]\nfile = \"/a\"", "1:1 The name of a directory has small letters, digits and hyphens"),
+    ("[directory]\ntime-limit = 0", "2:14 time-limit is a whole number of seconds from 1 to 300."),
+    ("[directory]\ncommand = [\"people\"]", "2:11 command in [directory] begins with the absolute path"),
+    ("[directory]\npasswd = true\nid = \"email\"", "1:1 passwd in [directory] has no e-mail addresses"),
+    ("[directory.a]\npasswd = true\ncolor = \"x\"", "3:1 There is no color in [directory.a]; there are id, "),
+  ])
+  func `a directory that can't be asked is a problem`(text: String, problem: String) {
+    let found = problems(text)
+    #expect(found.first?.hasPrefix(problem) == true, "\(found)")
+  }
+
   @Test func `it names every action that can be configured`() {
     let text = Configuration.defaultText
     for action in CommandTable.standard.actions {
@@ -141,11 +198,11 @@ import Testing
     for (text, expected) in [
       (
         "color = 1",
-        "1:1 There is no color; there are theme, mouse, emoji, columns, sort, show-deleted, plan-tiers, external-deletions, time-zone, data, read, [ids], [directory], [acting-as], [history], [billing], [billing.plans], [views.NAME], [queries] and [keys]."
+        "1:1 There is no color; there are theme, mouse, emoji, columns, sort, show-deleted, plan-tiers, external-deletions, time-zone, data, read, [ids], [directory], [directory.NAME], [acting-as], [history], [billing], [billing.plans], [views.NAME], [queries] and [keys]."
       ),
       (
         "[kyes]\n",
-        "1:1 There is no [kyes]; there are [ids], [directory], [acting-as], [history], [billing], [billing.plans], [views.NAME], [queries] and [keys]."
+        "1:1 There is no [kyes]; there are [ids], [directory], [directory.NAME], [acting-as], [history], [billing], [billing.plans], [views.NAME], [queries] and [keys]."
       ),
       (
         "[history]\nkeep = \"soon\"",

@@ -1,3 +1,4 @@
+import DirectoryTesting
 import Foundation
 import OrgCore
 import TerminalTesting
@@ -82,6 +83,7 @@ import Testing
     let people = try file("a.csv", "id,email\n1,a@x.org\n2,\n", id: "email")
     #expect(try people.people(completing: "x", limit: 5).map(\.id) == ["a@x.org"])
     #expect(try people.people(with: ["2"]).isEmpty)
+    #expect(try people.people(with: ["1"])["1"]?.id == "a@x.org")
     _ = try file("a.csv", "id,email\n1,b@longer.org\n")
     #expect(try people.people(completing: "longer", limit: 5).map(\.id) == ["b@longer.org"])
   }
@@ -206,6 +208,102 @@ extension EndToEnd {
       try FileManager.default.removeItem(atPath: "\(home.path)/people.csv")
       let unknown = try orgman("add", "Acme", "eve")
       #expect(unknown.status == .exited(2) && unknown.stderr.contains("say --new-user"), "\(unknown.stderr)")
+    }
+  }
+}
+
+extension EndToEnd {
+  /// Several directories of users, each of another kind.
+  @Suite struct Directories {
+    private let home: TemporaryDirectory
+
+    init() throws { home = try TemporaryDirectory() }
+
+    private func environment(_ configuration: String) throws -> [String: String] {
+      let folder = "\(home.path)/orgman"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try Data(configuration.utf8).write(to: URL(filePath: "\(folder)/config.toml"))
+      return plainEnvironment.merging(["XDG_CONFIG_HOME": home.path, "XDG_STATE_HOME": home.path]) { $1 }
+    }
+
+    private func write(_ name: String, _ text: String) throws -> String {
+      let path = "\(home.path)/\(name)"
+      try Data(text.utf8).write(to: URL(filePath: path))
+      chmod(path, 0o600)
+      return path
+    }
+
+    @Test func `users are looked up in LDAP, in Keycloak and in files, one after another`() throws {
+      let jane = "0a0b0c0d-0000-4000-8000-000000000001"
+      let slapd = try SlapdServer(people: [
+        "uid: jane\ncn: Jane Doe\nsn: Doe\nmail: jane@example.org\nentryUUID: \(jane)"
+      ])
+      var world = StubKeycloak.World()
+      world.users = [StubKeycloak.User("kc-bob", "bob", first: "Bob", isEnabled: false)]
+      let keycloak = try StubKeycloak(world)
+      var environment = try environment(
+        """
+        [directory.file]
+        file = "\(try write("people.csv", "id,name\nu-ann,Ann\n"))"
+        [directory.corp]
+        ldap = "ldaps://127.0.0.1:\(slapd.securePort)"
+        base = "\(SlapdServer.base)"
+        bind = "\(SlapdServer.account)"
+        ca-file = "\(slapd.certificate)"
+        password-file = "\(try write("password", SlapdServer.password + "\n"))"
+        [directory.sso]
+        keycloak = "\(keycloak.address)"
+        realm = "main realm"
+        client = "orgman"
+        """)
+      environment["ORGMAN_SSO_SECRET"] = StubKeycloak.secret
+      let data = try TestStore.files.data([
+        Record(
+          "1", "Acme", members: [("u-ann", "owner"), (jane, "member"), ("bob", "member"), ("eve", "member")])
+      ])
+      func orgman(_ arguments: String...) throws -> Output {
+        try run(
+          try builtProduct("orgman"), arguments + ["--data", data.address], environment: environment)
+      }
+      let check = try run(
+        try builtProduct("orgman"), ["config", "--check"], environment: environment)
+      #expect(check.status == .exited(0), "\(check.stderr)")
+      let notes = try orgman("doctor").stdout
+      let title = "the directories people.csv, corp and sso"
+      #expect(notes.contains("note: 1 user is disabled in \(title): bob (1 organization)."), "\(notes)")
+      #expect(notes.contains("note: 1 user isn't in \(title): eve (1 organization)."))
+      #expect(try orgman("add", "Acme", "carl").stderr.contains("carl isn't in \(title)."))
+      let listed = try orgman("info", "--json")
+      let shown = [notes, listed.stdout, listed.stderr].joined()
+      #expect(!shown.contains("SECRET"))
+      // Without a secret, who isn't anywhere else is unknown.
+      environment["ORGMAN_SSO_SECRET"] = nil
+      let unknown = try orgman("doctor").stdout
+      #expect(unknown.contains("note: Whether 2 of 4 users still may sign in isn't known"), "\(unknown)")
+      #expect(
+        unknown.contains("There is no secret for the directory sso") && !unknown.contains("isn't in the"))
+      withExtendedLifetime((slapd, keycloak)) {}
+    }
+
+    @Test func `what can't be a directory is a mistake in the configuration`() throws {
+      for (text, message) in [
+        (
+          "[directory.ldap]\nldap = \"ldap://ldap.example.org\"\nbase = \"x\"",
+          ":1:1: \"ldap://ldap.example.org\" can't be"
+        ),
+        ("[directory.ldap]\nldap = \"ldaps://a\"\nbase = \"x\"\nfilter = \"x\"", "filter is an LDAP filter"),
+        (
+          "[directory.ldap]\nldap = \"ldaps://a\"\nbase = \"x\"\ndisabled = \"a=b\\nc d\"\nid-attribute = \"a b\"",
+          "id-attribute is"
+        ),
+        ("[directory.k]\nkeycloak = \"http://a.example.org\"\nrealm = \"x\"\nclient = \"y\"", "unencrypted"),
+      ] {
+        let environment = try environment(text)
+        let check = try run(
+          try builtProduct("orgman"), ["config", "--check"], environment: environment)
+        #expect(check.status != .exited(0))
+        #expect((check.stdout + check.stderr).contains(message), "\(check.stdout) \(check.stderr)")
+      }
     }
   }
 }

@@ -31,6 +31,8 @@ enum ManPage {
       "The directory or the database with the data, where \\-\\-data names none.", ".TP", ".B ORGMAN_READ",
       "A replica of the database, to read from.", ".TP", ".B ORGMAN_STRIPE_KEY\\fR, \\fBORGMAN_LAGO_KEY",
       "Keys to the services that bill, for orgman verify, where neither a systemd credential nor a file has them.",
+      ".TP", ".B ORGMAN_\\fINAME\\fB_PASSWORD\\fR, \\fBORGMAN_\\fINAME\\fB_SECRET",
+      "The password or the secret for the directory of users in the table directory.NAME of the configuration, in the same way.",
       ".TP", ".B NO_COLOR",
       "Set to anything, takes the colors away.", ".TP", ".B XDG_CONFIG_HOME",
       "The directory in which orgman/config.toml is looked for.", ".TP", ".B XDG_STATE_HOME",

@@ -1,59 +1,9 @@
 import FoundationEssentials
 import OrgCore
-import OrgTerminal
+import OrgIntegrations
 
-/// A person as a file has them: fields with names that differ from one source to the next.
-struct PersonRecord {
-  private var fields: [String: String] = [:]
-
-  /// Names of fields, without their case, hyphens and underscores, by what they mean. The first that is there counts.
-  private static let names:
-    (
-      id: [String], userName: [String], email: [String], name: [String], given: [String], family: [String]
-    ) = (
-      ["id", "sub", "subject", "userid", "uuid", "entryuuid"],
-      ["username", "preferredusername", "login", "uid"],
-      ["email", "mail", "emailaddress"],
-      ["name", "displayname", "fullname", "cn"],
-      ["firstname", "givenname"], ["lastname", "familyname", "sn"]
-    )
-
-  /// Sets a field, if it isn't set.
-  mutating func set(_ name: some StringProtocol, _ value: String) {
-    let key = name.lowercased().filter { $0 != "_" && $0 != "-" && $0 != " " }
-    if fields[key] == nil, !value.isEmpty { fields[key] = value }
-  }
-
-  /// The person; `nil` without any id.
-  func person(_ key: Person.Key) -> Person? {
-    let (id, userName, email) = (first(Self.names.id), first(Self.names.userName), first(Self.names.email))
-    let chosen =
-      switch key {
-      case .id: id ?? userName ?? email
-      case .username: userName
-      case .email: email
-      }
-    guard let chosen else { return nil }
-    let parts = [first(Self.names.given), first(Self.names.family)].compactMap { $0 }
-    return Person(
-      id: chosen, userName: userName, email: email,
-      name: first(Self.names.name) ?? (parts.isEmpty ? nil : parts.joined(separator: " ")),
-      isEnabled: isEnabled)
-  }
-
-  private func first(_ names: [String]) -> String? { names.lazy.compactMap { fields[$0] }.first }
-
-  private var isEnabled: Bool {
-    let no: Set<String> = ["false", "no", "0", "disabled", "inactive", "suspended"]
-    if let word = first(["enabled", "active", "isactive", "isenabled", "status"]) {
-      return !no.contains(word.lowercased())
-    }
-    guard let word = first(["disabled", "isdisabled", "locked"]) else { return true }
-    return no.contains(word.lowercased())
-  }
-
-  // MARK: Formats
-
+/// Files with people, in each of the formats.
+extension PersonRecord {
   /// The people in a file, whose name tells the format: `.csv`, `.ldif`, and JSON otherwise.
   ///
   /// - Throws: `invalidValue` if it isn't in that format, `system` if it can't be read.
@@ -120,8 +70,8 @@ struct PersonRecord {
       let people =
         try isObject
         ? decoder.decode(Realm.self, from: Data(bytes)).users
-        : decoder.decode([JSONPerson].self, from: Data(bytes))
-      return people.map(\.record)
+        : decoder.decode([PersonRecord].self, from: Data(bytes))
+      return people
     } catch {
       throw OrgError(
         .invalidValue,
@@ -130,32 +80,5 @@ struct PersonRecord {
   }
 
   /// The export of a realm, as far as it is about people.
-  private struct Realm: Decodable { let users: [JSONPerson] }
-
-  /// An object with any fields, of which texts, numbers and truth values count.
-  private struct JSONPerson: Decodable {
-    let record: PersonRecord
-
-    private struct Key: CodingKey {
-      let stringValue: String
-      var intValue: Int? { nil }
-      init(stringValue: String) { self.stringValue = stringValue }
-      init?(intValue: Int) { nil }
-    }
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.container(keyedBy: Key.self)
-      var record = PersonRecord()
-      for key in container.allKeys {
-        if let text = try? container.decode(String.self, forKey: key) {
-          record.set(key.stringValue, text)
-        } else if let isTrue = try? container.decode(Bool.self, forKey: key) {
-          record.set(key.stringValue, "\(isTrue)")
-        } else if let number = try? container.decode(Int.self, forKey: key) {
-          record.set(key.stringValue, "\(number)")
-        }
-      }
-      self.record = record
-    }
-  }
+  private struct Realm: Decodable { let users: [PersonRecord] }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import OrgCore
+import OrgIntegrations
 
 /// The option of commands that give rights to users.
 struct UserOptions: ParsableArguments {
@@ -9,7 +10,7 @@ struct UserOptions: ParsableArguments {
   /// - Throws: `invalidIdentifier` for users whom the directory doesn't have or has disabled, and any error if it can't
   ///   be asked, unless that is meant.
   func check(_ users: [String]) throws(OrgError) {
-    guard !newUser, !users.isEmpty, let directory = PeopleFile.configured else { return }
+    guard !newUser, !users.isEmpty, let directory = PeopleSources.configured else { return }
     let doubts: [String]
     do throws(OrgError) { doubts = try directory.doubts(about: users) } catch {
       throw OrgError(error.code, "\(error.message) To do without \(directory.title), say --new-user.")
