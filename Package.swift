@@ -96,7 +96,8 @@ let package = Package(
     .target(
       name: "OrgIntegrations",
       dependencies: [
-        "OrgCore", "CCurl", "CLDAP", .product(name: "SystemPackage", package: "swift-system"),
+        "OrgCore", "CCurl", "CLDAP", "CCrypto",
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: sources),
     .target(name: "OrgViewModel", dependencies: ["OrgCore"], swiftSettings: sources),

@@ -425,9 +425,53 @@ struct Comparison {
     #expect(second.found == [])
     #expect(second.report.requests == [.stripe: 1])
     #expect(!String(decoding: try JSONEncoder().encode(first.report.state), as: UTF8.self).contains("SECRET"))
-    // Another server has other customers.
-    let other = try Comparison(organizations, world(), services: [.stripe], from: state)
-    #expect(other.report.requests == [.stripe: 3])
+    // Another server has other customers, and another key sees others.
+    let elsewhere = #expect(throws: OrgError.self) {
+      try Comparison(organizations, world(), services: [.stripe], from: state)
+    }
+    #expect(
+      elsewhere?.message
+        == "The run that ended early asked Stripe at another address or with another key, so it can't be gone on with; leave --resume out."
+    )
+    let more = #expect(throws: OrgError.self) {
+      try Comparison(organizations, world(), from: state, on: stub)
+    }
+    #expect(more?.message.contains("asked Stripe, and this one would ask Lago and Stripe, so") == true)
+    let key = try ServiceClient(
+      "Stripe", at: ServiceAddress(stub.address), key: ServiceKey("rk_test_OTHER", from: "The test"))
+    #expect(throws: OrgError.self) {
+      try BillingVerification(stripe: key, lago: nil).run(from: state) { InMemoryStore().reader() }
+    }
+    #expect(key.requestCount == 0)
+  }
+
+  @Test func `accounts with an old version of the API have plans instead of prices`() throws {
+    let list = """
+      {"has_more": false, "data": [{"id": "cus_1", "metadata": {}, "subscriptions": {"data": [{"status": "active", \
+      "items": {"data": [{"plan": {"id": "pro_monthly", "product": "prod_1"}}]}}]}}]}
+      """
+    let comparison = try Comparison(
+      [organization("a", stripe: "cus_1", plan: "pro"), organization("b", stripe: "cus_1", plan: "free")],
+      world(.init("/v1/customers?", "garbage", value: list)), services: [.stripe],
+      plans: ["pro": ["pro_monthly"], "free": ["none"]])
+    #expect(comparison.found == ["shared-customer b cus_1", "plan-differs b cus_1"])
+  }
+
+  @Test func `a 404 without a code is a missing customer only in Stripe's own words`() throws {
+    let error = #"{"error": {"type": "invalid_request_error", "message": "Not Found"}}"#
+    let address =
+      #"{"error": {"type": "invalid_request_error", "message": "Unrecognized request URL (GET)"}}"#
+    let ids = ["a", "b", "c", "d"].map { organization($0, stripe: "cus_\($0)") }
+    let comparison = try Comparison(
+      organizations + ids,
+      world(
+        .init("/v1/customers/cus_a", "404", value: error),
+        .init("/v1/customers/cus_b", "404", value: address),
+        .init("/v1/customers/cus_c", "404", value: #"{"error": "not found"}"#),
+        .init("/v1/customers/cus_d", "404", value: "<html>invalid_request_error</html>")),
+      services: [.stripe])
+    #expect(
+      comparison.found == ["stripe-missing a cus_a", "unknown b cus_b", "unknown c cus_c", "unknown d cus_d"])
   }
 
   @Test func `single customers are asked for four at a time`() throws {

@@ -6,8 +6,8 @@ public struct BillingFinding: Sendable, Hashable {
   public let code: Code
   /// At which service.
   public let service: BillingService
-  /// The organization that it is about, if it is about one of ours.
-  public let organization: Subject?
+  /// The organization that it is about, if it is about one of ours, as it was when it was compared.
+  public let organization: Organization?
   /// The id of the customer: as it is stored where it is about that, else as the service has it.
   public let customer: String?
   /// A sentence for people; text of the data and of the service is escaped.
@@ -53,17 +53,6 @@ public struct BillingFinding: Sendable, Hashable {
     case unknown
   }
 
-  /// The organization that a finding is about.
-  public struct Subject: Sendable, Hashable {
-    /// Its id.
-    public let id: String
-    /// Its name.
-    public let name: String
-
-    /// The organization with an id and a name.
-    public init(id: String, name: String) { (self.id, self.name) = (id, name) }
-  }
-
   /// Whether it is worth knowing, but not wrong.
   public let isNote: Bool
 
@@ -72,7 +61,23 @@ public struct BillingFinding: Sendable, Hashable {
     _ text: String, repair: Change? = nil, isNote: Bool = false
   ) {
     (self.code, self.service, self.customer) = (code, service, customer)
-    self.organization = organization.map { Subject(id: $0.id, name: $0.name) }
-    (self.text, self.repair, self.isNote) = (text, repair, isNote)
+    (self.organization, self.text, self.repair, self.isNote) = (organization, text, repair, isNote)
+  }
+
+  /// The fields of the organization that it follows from, the one that it is about first: where one of them has another value
+  /// by now, it may no longer hold.
+  public var fields: [OrganizationField] {
+    let ids = [service.field] + BillingService.allCases.map(\.field).filter { $0 != service.field }
+    return switch code {
+    case .stripeMissing, .stripeDeleted, .lagoMissing, .otherMode, .sharedCustomer, .severalCustomers,
+      .orphanCustomer, .metadataNamesOther, .lagoIDIsSubscription, .lagoIDIsEmail, .lagoIDIsLagoID, .unknown:
+      [service.field]
+    // Which customer is charged follows from the Lago id.
+    case .otherAccount: ids
+    case .lagoStripeDiffers: ids.reversed()
+    case .planDiffers: [.planTier, .status] + ids
+    case .liveSubscriptionOfInactive: [.status] + ids
+    case .paidWithoutSubscription: [.planTier, .status] + ids
+    }
   }
 }

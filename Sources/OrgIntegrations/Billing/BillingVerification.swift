@@ -14,8 +14,8 @@ public struct BillingVerification: Sendable {
   public enum Progress: Sendable, Hashable {
     /// So many customers of a service are known.
     case customers(BillingService, Int)
-    /// So many of the customers that are asked for one by one.
-    case singles(Int, of: Int)
+    /// So many of a service's customers that are asked for one by one.
+    case singles(BillingService, Int, of: Int)
     /// So many organizations were compared.
     case organizations(Int)
   }
@@ -43,10 +43,12 @@ public struct BillingVerification: Sendable {
   /// - Parameters:
   ///   - state: what an earlier run learned that was ended.
   ///   - reader: the data; made when the lists have been read.
-  /// - Throws: what the reader throws. A service that doesn't answer is a finding.
+  /// - Throws: what the reader throws, and `invalidValue` for a state of other services, addresses, modes or keys. A service
+  ///   that doesn't answer is a finding.
   public func run(
     from state: BillingState? = nil, reading reader: () throws(OrgError) -> any StoreReader
   ) throws(OrgError) -> BillingReport {
+    if let state { try check(state) }
     var known = readLists(from: state)
     let reader = try reader()
     var count = 0
@@ -66,20 +68,40 @@ public struct BillingVerification: Sendable {
     }
     examination.finish()
     let requests = Dictionary(uniqueKeysWithValues: sources.map { ($0.service, $0.client.requestCount) })
+    let salt = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
     return BillingReport(
       findings: examination.findings, organizationCount: count, requests: requests,
       isPartial: known.values.contains { $0.failure != nil },
-      state: BillingState(origins, known))
+      state: BillingState(origins(salt), salt: salt, known))
   }
 
-  private var origins: [BillingService: String] {
-    Dictionary(uniqueKeysWithValues: sources.map { ($0.service, $0.client.origin) })
+  // MARK: Going on
+
+  private func origins(_ salt: [UInt8]) -> [BillingService: BillingState.Origin] {
+    Dictionary(
+      uniqueKeysWithValues: sources.map {
+        ($0.service, BillingState.Origin(address: $0.client.address.text, key: $0.client.keyPrint(salt)))
+      })
+  }
+
+  /// What was learned with another key, or elsewhere, says nothing here.
+  private func check(_ state: BillingState) throws(OrgError) {
+    let (now, then) = (origins(state.salt), state.origins)
+    guard now != then else { return }
+    func list(_ services: some Sequence<BillingService>) -> String {
+      services.map(\.title).sorted().joined(separator: " and ")
+    }
+    let why =
+      now.keys != then.keys
+      ? "asked \(list(then.keys)), and this one would ask \(list(now.keys))"
+      : "asked \(list(now.keys.filter { now[$0] != then[$0] })) at another address or with another key"
+    throw OrgError(
+      .invalidValue, "The run that ended early \(why), so it can't be gone on with; leave --resume out.")
   }
 
   // MARK: Asking
 
   private func readLists(from state: BillingState?) -> [BillingService: ServiceKnowledge] {
-    let state = state.flatMap { $0.isOf(origins) ? $0 : nil }
     let progress = progress
     let tasks = sources.map { source in
       let begun = state?.lists[source.service] ?? CustomerList()
@@ -139,7 +161,7 @@ public struct BillingVerification: Sendable {
             } catch {
               shared.add(id, error)
             }
-            progress(.singles(shared.done, of: ids.count))
+            progress(.singles(source.service, shared.done, of: ids.count))
           }
         } catch {
           shared.stop(error)
@@ -229,18 +251,26 @@ public struct BillingReport: Sendable {
 
 /// What a run learned, for one that goes on where it was ended. It has ids of customers and of organizations, and no key.
 public struct BillingState: Sendable, Codable {
-  let origins: [BillingService: String]
+  let origins: [BillingService: Origin]
+  /// Random, so that what is kept of a key can't be looked up.
+  let salt: [UInt8]
   let lists: [BillingService: CustomerList]
   let answers: [BillingService: [String: SingleAnswer]]
 
-  init(_ origins: [BillingService: String], _ known: [BillingService: ServiceKnowledge]) {
-    self.origins = origins
+  /// What a service was asked with.
+  struct Origin: Sendable, Codable, Hashable {
+    let address: String
+    /// A few bits of a hash of the key: enough to notice another one, and too few to find it.
+    let key: UInt32
+  }
+
+  init(
+    _ origins: [BillingService: Origin], salt: [UInt8], _ known: [BillingService: ServiceKnowledge]
+  ) {
+    (self.origins, self.salt) = (origins, salt)
     lists = known.mapValues(\.list)
     answers = known.mapValues { known in
       known.answers.filter { if case .unknown = $0.value { false } else { true } }
     }
   }
-
-  /// Whether it is of the same services and modes.
-  func isOf(_ origins: [BillingService: String]) -> Bool { self.origins == origins }
 }

@@ -34,6 +34,8 @@ struct StripeCustomers: CustomerSource {
 
     struct Item: Decodable {
       let price: Price?
+      /// The same, at accounts with a version of the API from before there were prices.
+      let plan: Price?
     }
 
     struct Price: Decodable {
@@ -46,7 +48,7 @@ struct StripeCustomers: CustomerSource {
       var customer = Customer(named: metadata?["org_id"].flatMap { $0.isEmpty ? nil : $0.limited })
       for subscription in subscriptions?.data ?? [] where StripeCustomers.live.contains(subscription.status) {
         customer.isLive = true
-        let prices = (subscription.items?.data ?? []).compactMap(\.price)
+        let prices = (subscription.items?.data ?? []).compactMap { $0.price ?? $0.plan }
         customer.plans += prices.map { [$0.lookup_key, $0.id, $0.product].compactMap { $0?.limited } }
       }
       return customer
@@ -55,6 +57,7 @@ struct StripeCustomers: CustomerSource {
 
   private struct Refusal: Decodable {
     struct Details: Decodable {
+      let type: String?
       let code: String?
       let message: String?
     }
@@ -94,10 +97,12 @@ struct StripeCustomers: CustomerSource {
     }
     let message = refusal?.error.message ?? ""
     if message.contains("similar object exists in") { return .otherMode }
-    // A 404 that isn't Stripe's may be of a wrong address.
-    guard refusal?.error.code == "resource_missing" || message.hasPrefix("No such customer") else {
-      throw client.unusable
-    }
+    // A 404 that isn't Stripe's may be of a wrong address, of which Stripe itself has none either. Servers that stand in for
+    // Stripe leave the code out.
+    guard let error = refusal?.error,
+      error.code == "resource_missing" || message.hasPrefix("No such customer")
+        || error.code == nil && error.type == "invalid_request_error" && !message.hasPrefix("Unrecognized")
+    else { throw client.unusable }
     return .missing
   }
 }

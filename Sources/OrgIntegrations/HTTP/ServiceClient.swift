@@ -84,8 +84,8 @@ public final class ServiceClient: Sendable {
     }
   }
 
-  /// Whose customers it sees: the service's address, and the mode of Stripe that the key is for.
-  var origin: String { address.text + (key.isTest.map { $0 ? " test" : " live" } ?? "") }
+  /// What tells its key from others.
+  func keyPrint(_ salt: [UInt8]) -> UInt32 { key.print(salt) }
 
   /// How many requests were sent so far.
   public var requestCount: Int { count.load(ordering: .relaxed) }

@@ -1,3 +1,4 @@
+import CCrypto
 import Glibc
 import OrgCore
 
@@ -52,12 +53,12 @@ public struct ServiceKey: Sendable, CustomStringConvertible, CustomDebugStringCo
   /// Whether Stripe lets it change things: a secret key, and not a restricted one.
   public var canWriteAtStripe: Bool { text.hasPrefix("sk_") }
 
-  /// Whether it is for Stripe's test mode, or for the live one; `nil` if it doesn't say.
-  var isTest: Bool? {
-    let kind = text.prefix { $0 != "_" }
-    guard text.utf8.count > kind.utf8.count else { return nil }
-    let rest = text.dropFirst(kind.count + 1)
-    return rest.hasPrefix("test_") ? true : rest.hasPrefix("live_") ? false : nil
+  /// A few bits of a hash, to tell it from another one.
+  func print(_ salt: [UInt8]) -> UInt32 {
+    let bytes = salt + Array(text.utf8)
+    var hash = [UInt8](repeating: 0, count: 32)
+    CCrypto.SHA256(bytes, bytes.count, &hash)
+    return hash.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
   }
 
   /// Passes on the line of a request that has the key.

@@ -57,14 +57,15 @@ struct VerifyCommand: ParsableCommand {
   func run() throws {
     try exitingWithStatus {
       try editing.options.requirePlatformAdmin(for: "orgman verify")
-      let clients = try BillingClients(only: only)
-      for warning in clients.warnings { FileHandle.standardError("orgman: \(warning)\n") }
+      let access = try BillingAccess(only: only)
+      for warning in access.warnings { FileHandle.standardError("orgman: \(warning)\n") }
+      let clients = try access.clients { !Interruption.hasCome }
       let state = resume ? try VerifyState.load() : nil
       let store = try editing.options.store(isReadOnly: !fix || editing.confirmation.dryRun)
       if fix, !editing.confirmation.dryRun, let reason = store.readOnlyReason {
         throw OrgError(.readOnly, "Nothing can be changed: \(reason).")
       }
-      let report = try compare(clients, from: state, store)
+      let report = try compare(clients, access, from: state, store)
       VerifyState.save(report.isPartial ? report.state : nil)
       if fix {
         try repair(report, store)
@@ -84,22 +85,20 @@ struct VerifyCommand: ParsableCommand {
   }
 
   private func compare(
-    _ clients: BillingClients, from state: BillingState?, _ store: any OrgStore
+    _ clients: [BillingService: ServiceClient], _ access: BillingAccess, from state: BillingState?,
+    _ store: any OrgStore
   ) throws(OrgError) -> BillingReport {
     let progress = Mutex(Progress())
     defer { progress.withLock { $0.clear() } }
-    let configuration = ConfigurationFile.load().configuration
     let verification = BillingVerification(
-      stripe: clients[.stripe], lago: clients[.lago],
-      rules: BillingRules(
-        plans: configuration.billing.plans, idPatterns: configuration.preferences.idPatterns)
+      stripe: clients[.stripe], lago: clients[.lago], rules: access.rules
     ) { done in
       progress.withLock {
         switch done {
         case .customers(let service, let count):
           $0.show("Reading the customers of \(service.title): \(count)", nil)
-        case .singles(let count, let total):
-          $0.show("Asking for single customers", Double(count) / Double(total))
+        case .singles(let service, let count, let total):
+          $0.show("Asking \(service.title) for single customers", Double(count) / Double(total))
         case .organizations(let count): $0.show("Comparing organizations: \(count)", nil)
         }
       }
@@ -144,88 +143,6 @@ struct VerifyCommand: ParsableCommand {
         }
       }
       return ChangeSet(changes)
-    }
-  }
-}
-
-extension BillingReport {
-  /// What isn't right and stays so.
-  private func remaining(isFixed: Bool) -> [BillingFinding] {
-    findings.filter { !$0.isNote && !(isFixed && $0.repair != nil) }
-  }
-
-  /// How much was found and asked.
-  fileprivate func summary(isFixed: Bool) -> String {
-    func count(_ number: Int, _ one: String, _ several: String) -> String {
-      "\(number) \(number == 1 ? one : several)"
-    }
-    let left = remaining(isFixed: isFixed)
-    let unknown = left.count { $0.code == .unknown }
-    var sentence =
-      count(left.count - unknown, "finding", "findings")
-      + (isFixed ? " that can't be repaired here" : "") + " in "
-      + count(organizationCount, "organization", "organizations")
-    if unknown > 0 { sentence += "; \(unknown) more that couldn't be found out" }
-    let repairable = findings.count { $0.repair != nil }
-    if !isFixed, repairable > 0 { sentence += "; --fix can repair \(repairable)" }
-    let asked = BillingService.allCases.compactMap { service in
-      requests[service].map { count($0, "request", "requests") + " to \(service.title)" }
-    }
-    return sentence + ". " + asked.joined(separator: ", ") + "."
-  }
-
-  /// The exit status; `nil` where everything is right.
-  fileprivate func exitStatus(isFixed: Bool) -> Int32? {
-    let left = remaining(isFixed: isFixed)
-    return left.isEmpty ? nil : left.contains { $0.code != .unknown } ? 1 : 2
-  }
-}
-
-/// What services are asked with.
-private struct BillingClients {
-  private var clients: [BillingService: ServiceClient] = [:]
-  /// What is better known before.
-  private(set) var warnings: [String] = []
-
-  subscript(_ service: BillingService) -> ServiceClient? { clients[service] }
-
-  /// Finds addresses and keys.
-  ///
-  /// - Throws: `invalidValue` where there is no key at all, or the configuration has mistakes: it might name another address,
-  ///   to which no key may go.
-  init(only: BillingService?) throws(OrgError) {
-    let (configuration, problems) = ConfigurationFile.load()
-    if let problem = problems.first {
-      throw OrgError(
-        .invalidValue,
-        "No key is sent anywhere while the configuration has a mistake: \(ConfigurationFile.sentence(problem))"
-      )
-    }
-    let settings = configuration.billing
-    let wanted = only.map { [$0] } ?? BillingService.allCases
-    for service in wanted {
-      let word = service.rawValue
-      let places = ServiceKey.Places(
-        credential: word + "-key", file: settings.keyFiles[word],
-        variable: "ORGMAN_\(word.uppercased())_KEY")
-      guard let key = try ServiceKey.find(in: places, environment: UserDirectory.variable) else { continue }
-      if service == .stripe, key.canWriteAtStripe {
-        warnings.append(
-          "The Stripe key can change things there (sk_); make a restricted one (rk_) that only reads customers and subscriptions."
-        )
-      }
-      clients[service] = try ServiceClient(
-        service.title, at: ServiceAddress(settings.addresses[word] ?? service.standardAddress), key: key,
-        isWanted: { !Interruption.hasCome })
-    }
-    guard !clients.isEmpty else {
-      throw OrgError(
-        .invalidValue,
-        "There is no key for \(wanted.map(\.title).alternatives): name a file with it under [billing] in the configuration, or set \(wanted.map { "ORGMAN_\($0.rawValue.uppercased())_KEY" }.alternatives)."
-      )
-    }
-    for service in wanted where clients[service] == nil {
-      warnings.append("\(service.title) is skipped: no key is configured for it.")
     }
   }
 }
