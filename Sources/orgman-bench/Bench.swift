@@ -186,6 +186,7 @@ struct Bench: ParsableCommand {
     // Edits first, so that the other rows have a history, as in real life.
     let store = StoreRows(sample: sample, runs: runs)
     for row in [Row.edit, .edits, .open, .recovery] { measure([row]) { [try store.measure(row)] } }
+    measure([.verify, .verifyPeak], BillingRows(sample: sample).measure)
     let screen = ScreenRows(sample: sample, runs: runs, soak: soak)
     measure([.start, .members], screen.start)
     measure([.moving], screen.moving)

@@ -53,6 +53,15 @@ final class Process {
     return status == 0
   }
 
+  /// Waits for the program to end. Returns whether it succeeded, and the peak of its resident memory in bytes.
+  func waitForPeak() -> (status: Int32, peak: Int) {
+    var status: Int32 = 0
+    var usage = rusage()
+    while wait4(id, &status, 0, &usage) < 0 && errno == EINTR {}
+    hasEnded = true
+    return (status, usage.ru_maxrss * 1024)
+  }
+
   /// A memory size of the process in bytes, from a line of `/proc/PID/status` such as `VmRSS`.
   func memory(_ name: String) throws(BenchFailure) -> Int {
     let status = try contents(of: "/proc/\(id)/status")

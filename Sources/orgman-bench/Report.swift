@@ -9,7 +9,10 @@ enum Row: String, CaseIterable, Codable {
   case wakeUps = "wake-ups"
   case silence, bytes
   case scrollBytes = "scroll-bytes"
-  case open, recovery, soak
+  case open, recovery
+  case verify
+  case verifyPeak = "verify-peak"
+  case soak
   case python, jq, simdjson, fzf, visidata, scan, write
   // In a database alone.
   case jump
@@ -38,6 +41,8 @@ enum Row: String, CaseIterable, Codable {
     case .scrollBytes: "the same, where the list scrolls"
     case .open: "open and read both files, in process"
     case .recovery: "open and repair a file torn in the middle"
+    case .verify: "verify: billing of all organizations, 5 ms a request"
+    case .verifyPeak: "peak of resident memory of that"
     case .soak: "resident memory, end / begin of the soak"
     case .python: "python3: json.load of both files"
     case .jq: "jq -c . of both files"
@@ -66,7 +71,7 @@ enum Row: String, CaseIterable, Codable {
     switch self {
     case .memory, .peak, .soak: "x"
     case .wakeUps, .queries: ""
-    case .resident, .residentPeak: "MB"
+    case .resident, .residentPeak, .verifyPeak: "MB"
     case .silence, .bytes, .scrollBytes: "B"
     case .migrate, .migrateBack, .copyIn: "records/s"
     default: "ms"
@@ -129,6 +134,8 @@ struct Target {
     case .memory: (limit, statistic) = (scale == .small ? nil : pick(2, 1.5), .worst)
     case .wakeUps, .silence: (limit, statistic) = (0, .worst)
     case .bytes: (limit, statistic) = (200, .worst)
+    // At ten times the data, ten times the requests.
+    case .verify: (limit, statistic) = (pick(30_000, 300_000), .worst)
     // The design requires a constant value: with this many changes, any growth over time is visible.
     case .soak: (limit, statistic) = (1.1, .worst)
     default: return nil
@@ -368,31 +375,5 @@ struct Growth: Encodable {
         + " | \(factors.joined(separator: ", ")) | \(line.growsFasterThanData ? "**yes**" : "no") |"
     }
     return lines.joined(separator: "\n")
-  }
-}
-
-extension Double {
-  /// Formats the number with at most three decimals, without trailing zeros.
-  var short: String {
-    let digits = magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : magnitude >= 1 ? 2 : 3
-    let factor = [1.0, 10, 100, 1000][digits]
-    let scaled = Int((magnitude * factor).rounded())
-    let whole = scaled / Int(factor)
-    var fraction = String(scaled % Int(factor))
-    fraction = String(repeating: "0", count: Swift.max(0, digits - fraction.count)) + fraction
-    while fraction.hasSuffix("0") { fraction.removeLast() }
-    return (self < 0 ? "-" : "")
-      + (digits == 0 || fraction.isEmpty ? whole.grouped : "\(whole.grouped).\(fraction)")
-  }
-}
-
-extension Int {
-  /// Formats the number with thousands separators: `10,000`.
-  var grouped: String {
-    let digits = Array(String(self))
-    return String(
-      digits.enumerated().flatMap { index, digit -> [Character] in
-        index > 0 && (digits.count - index) % 3 == 0 ? [",", digit] : [digit]
-      })
   }
 }

@@ -95,6 +95,15 @@ import Testing
     #expect(report.figures.allSatisfy { $0.missing != nil && $0.median == nil })
   }
 
+  @Test func `billing is verified against services of its own, and their requests are counted`() throws {
+    let output = try bench(["--only", "verify", "verify-peak"])
+    #expect(output.status == .exited(0), "\(output.stderr)\(output.stdout)")
+    #expect(
+      output.stdout.contains("10 requests to Stripe, 20 requests to Lago, half of those for subscriptions"))
+    #expect(output.stdout.contains(" MB for a tenth of the organizations"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: place.path) == [])
+  }
+
   @Test func `a row that doesn't exist is refused`() throws {
     #expect(try bench(["--only", "everything"]).status == .exited(64))
     #expect(try bench(["--only", "soak"]).status == .exited(64))
