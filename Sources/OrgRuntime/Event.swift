@@ -30,6 +30,10 @@ package enum Event: Sendable {
   case exporting(ExportRequest, Int)
   /// What became of an export.
   case exported(ExportRequest, Result<ExportOutcome, OrgError>)
+  /// How far the comparison of billing with the services is, where that takes long enough to notice.
+  case verifying(String)
+  /// What the comparison found, or why nothing could be compared.
+  case verified(Result<BillingReport, OrgError>)
   /// What was searched for.
   case found(Found)
   /// Who has an id that was typed.
@@ -98,6 +102,8 @@ extension AppModel {
     case .viewSaved(let view, let error): receive(saved: view, error)
     case .exporting(let request, let count): receive(exporting: request, count: count)
     case .exported(let request, let result): return receive(request, result)
+    case .verifying(let progress): receive(verifying: progress)
+    case .verified(let result): return receive(verified: result)
     case .found(let found): receive(found)
     case .lookedUp(let names, let lookup): return receive(names, for: lookup)
     case .completed(let candidates, let lookup): receive(candidates, for: lookup)

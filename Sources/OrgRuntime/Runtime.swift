@@ -20,6 +20,8 @@ package final class Runtime: EffectHandler, Sendable {
   let queues = Queues()
   private let screens: ScreenLoader
   private let suggester: UserSuggester
+  /// Compares billing with the services, if keys to them are configured.
+  let billing: (any BillingVerifier)?
   let state = Mutex(State())
   /// Held from arranging a snapshot until it is posted: each says what changed since the one posted before.
   private let posting = Mutex(())
@@ -35,6 +37,7 @@ package final class Runtime: EffectHandler, Sendable {
     let fetching = DispatchQueue(label: "orgman.fetching")
     let completing = DispatchQueue(label: "orgman.completing")
     let exporting = DispatchQueue(label: "orgman.exporting")
+    let verifying = DispatchQueue(label: "orgman.verifying")
   }
 
   struct State {
@@ -47,6 +50,8 @@ package final class Runtime: EffectHandler, Sendable {
     var hasLeases = true
     /// The export that is going on.
     var export: ExportJob?
+    /// The comparison of billing that is going on.
+    var verification: VerificationRun?
   }
 
   /// Carries out what is asked for on a store.
@@ -60,10 +65,12 @@ package final class Runtime: EffectHandler, Sendable {
   ///   - drafts: where what is typed is kept, if anywhere.
   ///   - views: where views are kept, if anywhere.
   ///   - people: a directory of users outside the data, if one is configured.
+  ///   - billing: compares billing with the services, if keys to them are configured.
   package init(
     store: any OrgStore, isReadOnly: Bool = false, inbox: Inbox, uid: UInt32?, order: ListOrder = ListOrder(),
     showsDeleted: Bool = true, drafts: (any DraftKeeper)? = nil, views: (any ViewKeeper)? = nil,
-    people: (any PeopleDirectory)? = nil, observer: (any RuntimeObserver)? = nil
+    people: (any PeopleDirectory)? = nil, billing: (any BillingVerifier)? = nil,
+    observer: (any RuntimeObserver)? = nil
   ) {
     manager = OrgManager(store: store)
     self.inbox = inbox
@@ -73,6 +80,7 @@ package final class Runtime: EffectHandler, Sendable {
     self.drafts = drafts
     self.views = views
     self.observer = observer
+    self.billing = billing
     screens = ScreenLoader(manager: manager, inbox: inbox)
     suggester = UserSuggester(inbox: inbox, people: people)
     state.withLock { ($0.request.order, $0.request.showsDeleted) = (order, showsDeleted) }
@@ -151,13 +159,14 @@ package final class Runtime: EffectHandler, Sendable {
   /// Waits for a commit that is going on, so that it is either done or reported as failed. One that waits for
   /// the lock, or for its turn, is given up.
   package func finish() {
-    let export = state.withLock { state in
+    let (export, verification) = state.withLock { state in
       state.isCancelled = true
-      return state.export
+      return (state.export, state.verification)
     }
     drafts?.finish()
     queues.committing.sync {}
-    export.map(end)
+    export.map { end($0) }
+    verification.map { end($0) }
   }
 
   /// The results since the last time, in order.
@@ -182,6 +191,7 @@ package final class Runtime: EffectHandler, Sendable {
     queues.completing.sync {}
     queues.fetching.sync {}
     queues.exporting.sync {}
+    queues.verifying.sync {}
     screens.waitUntilIdle()
     suggester.waitUntilIdle()
   }
@@ -233,6 +243,8 @@ package final class Runtime: EffectHandler, Sendable {
       queues.arranging.async { [self] in inbox.post(.viewSaved(view, views?.problem(saving: view))) }
     case .export(let request): export(request)
     case .cancelExport: state.withLock { $0.export?.cancel() }
+    case .verifyBilling: verifyBilling()
+    case .endVerification: state.withLock { $0.verification?.end() }
     case .saveDraft(let draft): drafts?.save(draft)
     case .dropDraft: drafts?.drop()
     case .leaveDraft: drafts?.leave()

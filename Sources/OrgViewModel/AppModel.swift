@@ -49,7 +49,7 @@ package struct AppModel: Sendable {
         return
       }
       if workspace.commits.isWaiting, action == .back { return workspace.takeBackAll() }
-      if isCancelling, workspace.cancelExport() { return }
+      if isCancelling, workspace.cancelExport() || workspace.endVerification() { return }
       if isCancelling, workspace.pendingBulkEdit != nil || screen.cancelWait() {
         let form = workspace.pendingBulkEdit?.form
         workspace.pendingBulkEdit = nil

@@ -10,6 +10,8 @@ package enum BulkEdit: Sendable, Hashable {
   case role(Role)
   /// Members are removed.
   case removal
+  /// What is wrong about billing is made right.
+  case repair
 }
 
 /// All that is marked, to be edited in one go: it may be everything there is, so its changes are made off the
@@ -56,7 +58,7 @@ package struct MarkedRecords: Sendable {
     case .status(let status):
       .setField(
         .status, organization: organization.id, from: organization.status.rawValue, to: status.rawValue)
-    case .role, .removal: nil
+    case .role, .removal, .repair: nil
     }
   }
 
@@ -66,7 +68,7 @@ package struct MarkedRecords: Sendable {
       .setRole(user: member.userID, organization: member.organizationID, from: member.role, to: role)
     case .removal:
       .removeMember(user: member.userID, organization: member.organizationID, role: member.role)
-    case .plan, .status: nil
+    case .plan, .status, .repair: nil
     }
   }
 
@@ -77,6 +79,7 @@ package struct MarkedRecords: Sendable {
     case .status(let status): "Set \(count) to \(status.rawValue)"
     case .role(let role): "Give \(count) the role \(role.title)"
     case .removal: "Remove \(count)"
+    case .repair: "Repair \(count)"
     }
   }
 }

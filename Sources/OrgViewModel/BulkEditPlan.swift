@@ -11,6 +11,8 @@ package struct BulkEditPlan: Sendable, Hashable {
     case marked(MarkedRecords, BulkEdit)
     /// They are made of some organizations of a person.
     case person(PersonRows, in: Set<String>, BulkEdit)
+    /// They make some findings about billing right.
+    case billing(BillingRows, Set<String>)
     /// They remove users from all organizations; what becomes of those without another owner is `nil` until that has been
     /// chosen.
     case offboarding([String], Offboarding.Handover?, at: Timestamp)
@@ -72,6 +74,14 @@ package struct BulkEditPlan: Sendable, Hashable {
       case .person(let rows, let organizations, let edit):
         let set = ChangeSet(try rows.changes(edit, in: organizations))
         return try preview(of: set, title, on: reader, hiddenCount: rows.hiddenCount(of: organizations))
+      case .billing(let rows, let findings):
+        let set = ChangeSet(rows.repairs(of: findings))
+        guard !set.changes.isEmpty else {
+          return Self.refusal("Of none of these findings it is certain what would be right.")
+        }
+        return try preview(
+          of: set, title, on: reader, hiddenCount: rows.hiddenCount(of: findings),
+          uncertainCount: findings.count - set.changes.count)
       case .offboarding(let users, let handover, let time):
         let offboarding = try Offboarding(of: users, in: reader)
         guard offboarding.ownerless.isEmpty || handover != nil else {
@@ -129,7 +139,7 @@ package struct BulkEditPlan: Sendable, Hashable {
   }
 
   private func preview(
-    of set: ChangeSet, _ title: String, on reader: any StoreReader, hiddenCount: Int
+    of set: ChangeSet, _ title: String, on reader: any StoreReader, hiddenCount: Int, uncertainCount: Int = 0
   ) throws(OrgError) -> BulkEditPreview {
     let preview = try Preview(of: set, on: reader)
     let effective = preview.effective
@@ -144,9 +154,12 @@ package struct BulkEditPlan: Sendable, Hashable {
     }
     let soCount = preview.outcomes.count - effective.count - blocked.count
     var parts: [String] = []
-    if preview.outcomes.count > 1 { parts.append("\(effective.count.grouped) will change") }
+    if preview.outcomes.count + uncertainCount > 1 { parts.append("\(effective.count.grouped) will change") }
     if soCount > 0 { parts.append("\(soCount.grouped) \(soCount == 1 ? "needs" : "need") no change") }
     if !blocked.isEmpty { parts.append("\(blocked.count.grouped) can't be changed") }
+    if uncertainCount > 0 {
+      parts.append("for \(uncertainCount.grouped) it isn't certain what would be right")
+    }
     if hiddenCount > 0 {
       parts.append("the filter hides \(hiddenCount.grouped) of them")
     }

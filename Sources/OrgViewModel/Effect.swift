@@ -45,6 +45,11 @@ package enum RuntimeEffect: Sendable, Hashable {
   case export(ExportRequest)
   /// Give up the export that is going on.
   case cancelExport
+  /// Compare billing with the services, unless that is going on; how far it is comes to `receive(verifying:)`, what it found
+  /// to `receive(verified:)`.
+  case verifyBilling
+  /// End that comparison with what it has.
+  case endVerification
   /// Keep what is typed, so that it survives the end of the program.
   case saveDraft(Draft)
   /// Drop what was kept: it was saved, or thrown away.

@@ -4,6 +4,8 @@ enum Words {
     "\(count.grouped) organization\(count == 1 ? "" : "s")"
   }
 
+  static func findings(_ count: Int) -> String { "\(count.grouped) finding\(count == 1 ? "" : "s")" }
+
   static func users(_ count: Int) -> String { "\(count.grouped) user\(count == 1 ? "" : "s")" }
 
   /// What was done: all of two things, the first of more.

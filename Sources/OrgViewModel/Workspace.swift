@@ -50,22 +50,26 @@ package struct Settings: Sendable {
   package let connectionWarning: String?
   /// Whether a directory of users is configured.
   package let hasDirectory: Bool
+  /// Why billing can't be compared with the services, and how to configure that; `nil` where it can.
+  package let billingObstacle: String?
   /// The keys as they are configured.
   let keys: KeySheet
   let environment: Environment
 
   package init(
     preferences: Preferences = Preferences(), readOnlyReason: String? = nil, readOnlySummary: String = "",
-    connectionWarning: String? = nil, hasDirectory: Bool = false, keys: KeySheet = .standard,
+    connectionWarning: String? = nil, hasDirectory: Bool = false,
+    billingObstacle: String? = "No key to a billing service is configured.", keys: KeySheet = .standard,
     environment: Environment = .live
   ) {
     (self.preferences, self.keys, self.environment) = (preferences, keys, environment)
     (self.readOnlyReason, self.readOnlySummary) = (readOnlyReason, readOnlySummary)
     (self.connectionWarning, self.hasDirectory) = (connectionWarning, hasDirectory)
+    self.billingObstacle = billingObstacle
   }
 }
 
-/// What is known of the terminal and of the store.
+/// What is known of the terminal, the store and the services that bill.
 package struct Surroundings: Sendable {
   /// Whether keys can be spared by pointing.
   package enum Mouse: Sendable, Hashable {
@@ -87,6 +91,8 @@ package struct Surroundings: Sendable {
   package internal(set) var replicaWarning: String?
   /// How far reading the data has come, where that takes long enough to notice.
   package internal(set) var reading: ReadingProgress?
+  /// What is known of billing.
+  package internal(set) var billing = BillingCheck()
 }
 
 /// What all screens and overlays share: the data, what is open, what is being saved, what is said, and what is asked of the
@@ -98,7 +104,7 @@ package struct Workspace: Sendable {
   package internal(set) var viewport: Viewport
   /// What doesn't change while the program runs.
   package let settings: Settings
-  /// What is known of the terminal and of the store.
+  /// What is known of the terminal, the store and the services that bill.
   package internal(set) var surroundings = Surroundings()
   /// What the line above the hints says.
   package internal(set) var status = StatusLine()

@@ -197,7 +197,9 @@ struct BrowseCommand: ParsableCommand {
       store: store, isReadOnly: store.readOnlyReason != nil, inbox: inbox, uid: getuid(),
       order: configuration.preferences.order, showsDeleted: configuration.preferences.showsDeleted,
       drafts: drafts, views: ViewStore(), people: PeopleSources.configured,
-      observer: LogObserver())
+      billing: ScreenVerifier(), observer: LogObserver())
+    let billingObstacle =
+      access.user == nil ? BillingAccess.obstacle : "Verifying billing takes a platform admin."
     let first = try runtime.start()
     configuration.bindKeys(to: first.reader.rules.roles)
     let feed = (store as? any RemoteStore)?.feed(
@@ -215,7 +217,8 @@ struct BrowseCommand: ParsableCommand {
           preferences: configuration.preferences, readOnlyReason: store.readOnlyReason,
           readOnlySummary: opened.files?.obstacle?.summary ?? "",
           connectionWarning: (store as? any RemoteStore)?.connectionWarning,
-          hasDirectory: !configuration.directories.isEmpty, keys: configuration.keymap.sheet),
+          hasDirectory: !configuration.directories.isEmpty, billingObstacle: billingObstacle,
+          keys: configuration.keymap.sheet),
         message: problems.first.map {
           StatusLine.Message(text: "Not configured: \(ConfigurationFile.sentence($0))", kind: .refusal)
         })

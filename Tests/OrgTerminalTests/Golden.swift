@@ -25,6 +25,456 @@ enum Golden {
 
     [cursor 0, 0]
     """#,
+    "billing 120x32": #"""
+     orgman  Billing                                                                /srv/ops/data  7 orgs  4 members   live
+       Kind ▲                        Organization                  Problem
+    ▸! stripe-missing                Acme Corp                     Stripe has no customer cus_NffrFeUfNV2Hib.
+     ! metadata-names-other          evil \u{1B}[2J\u{202E}name\n… The metadata of the customer cus_1 name another organiza…
+     ! orphan-customer               at Stripe                     No organization has the customer cus_1.
+     i lago-id-is-email              株式会社みらい                The customer's id at Lago is an e-mail address, which ma…
+     ? unknown                       at Stripe                     Lago didn't answer in time. 3 organizations couldn't be …
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Stripe has no customer cus_NffrFeUfNV2Hib. Repair: Stripe id of Acme Corp: cus_NffrFeUfNV2Hib → cus_new.
+
+
+     1/5
+
+     Enter go there  u undo  r verify  f repair  Space mark  1-5 screens  / filter  : more  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "billing 40x10": #"""
+     Billing   /srv/ops/data  7 orgs   live
+       Kind ▲             Organizat… Problem
+    ▸! stripe-missing     Acme Corp  Stripe…
+     ! metadata-names-ot… evil …     The me…
+     ! orphan-customer    at Stripe  No org…
+     Stripe has no customer
+     cus_NffrFeUfNV2Hib. Repair: Stripe id…
+     1/5
+
+     Enter go there  u undo  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "billing 80x24": #"""
+     orgman  Billing                        /srv/ops/data  7 orgs  4 members   live
+       Kind ▲                        Organization    Problem
+    ▸! stripe-missing                Acme Corp       Stripe has no customer cus_N…
+     ! metadata-names-other          evil \u{1B}[2J… The metadata of the customer…
+     ! orphan-customer               at Stripe       No organization has the cust…
+     i lago-id-is-email              株式会社みらい  The customer's id at Lago is…
+     ? unknown                       at Stripe       Lago didn't answer in time. …
+
+
+
+
+
+
+
+
+
+
+
+     Stripe has no customer cus_NffrFeUfNV2Hib. Repair: Stripe id of Acme Corp:
+     cus_NffrFeUfNV2Hib → cus_new.
+
+     1/5
+
+     Enter go there  r verify  f repair  1-5 screens  / filter  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "billing end 120x32": #"""
+     orgman  Billing                                                                /srv/ops/data  7 orgs  4 members   live
+       Kind ▲                        Organization                  Problem
+    •! stripe-missing                Acme Corp                     Stripe has no customer cus_NffrFeUfNV2Hib.
+     ! metadata-names-other          evil \u{1B}[2J\u{202E}name\n… The metadata of the customer cus_1 name another organiza…
+     ! orphan-customer               at Stripe                     No organization has the customer cus_1.
+     i lago-id-is-email              株式会社みらい                The customer's id at Lago is an e-mail address, which ma…
+    ▸? unknown                       at Stripe                     Lago didn't answer in time. 3 organizations couldn't be …
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Lago didn't answer in time. 3 organizations couldn't be compared with it.
+
+
+     1 marked   5/5
+
+     f repair  Space mark  U unmark  x export  / filter  : more  ? help  q back
+    [cursor 0, 6]
+    """#,
+    "billing end 40x10": #"""
+     Billing   /srv/ops/data  7 orgs   live
+       Kind ▲             Organizat… Problem
+     ! orphan-customer    at Stripe  No org…
+     i lago-id-is-email   株式会社…  The cu…
+    ▸? unknown            at Stripe  Lago d…
+     Lago didn't answer in time. 3
+     organizations couldn't be compared wi…
+     1 marked   5/5
+
+     f repair  Space mark  ? help  q back
+    [cursor 0, 4]
+    """#,
+    "billing end 80x24": #"""
+     orgman  Billing                        /srv/ops/data  7 orgs  4 members   live
+       Kind ▲                        Organization    Problem
+    •! stripe-missing                Acme Corp       Stripe has no customer cus_N…
+     ! metadata-names-other          evil \u{1B}[2J… The metadata of the customer…
+     ! orphan-customer               at Stripe       No organization has the cust…
+     i lago-id-is-email              株式会社みらい  The customer's id at Lago is…
+    ▸? unknown                       at Stripe       Lago didn't answer in time. …
+
+
+
+
+
+
+
+
+
+
+
+     Lago didn't answer in time. 3 organizations couldn't be compared with it.
+
+
+     1 marked   5/5
+
+     f repair  Space mark  U unmark  x export  / filter  : more  ? help  q back
+    [cursor 0, 6]
+    """#,
+    "billing nothing 120x32": #"""
+     orgman  Billing                                                                /srv/ops/data  7 orgs  4 members   live
+       Kind ▲                        Organization                  Problem
+     Nothing matches "zz".
+     Esc clears the filter.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     /zz                                                                                                             0 of 5
+
+     Enter go there  u undo  r verify  f repair  Space mark  1-5 screens  / filter  : more  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "billing nothing 40x10": #"""
+     Billing   /srv/ops/data  7 orgs   live
+       Kind ▲             Organizat… Problem
+     Nothing matches "zz".
+     Esc clears the filter.
+
+
+
+     /zz                             0 of 5
+
+     Enter go there  u undo  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "billing nothing 80x24": #"""
+     orgman  Billing                        /srv/ops/data  7 orgs  4 members   live
+       Kind ▲                        Organization    Problem
+     Nothing matches "zz".
+     Esc clears the filter.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     /zz                                                                     0 of 5
+
+     Enter go there  r verify  f repair  1-5 screens  / filter  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "billing repair 120x32": #"""
+     orgman  Billing                                                                /srv/ops/data  7 orgs  4 members   live
+       Kind ▲                        Organization                  Problem
+    ▸• stripe-missing                Acme Corp                     Stripe has no customer cus_NffrFeUfNV2Hib.
+    •! metadata-names-other          evil \u{1B}[2J\u{202E}name\n… The metadata of the customer cus_1 name another organiza…
+    •! orphan-customer               at Stripe                     No organization has the customer cus_1.
+    •i lago-id-is-email              株式会社みらい                The customer's id at Lago is an e-mail address, which ma…
+    •? unknown                       at Stripe                     Lago didn't answer in time. 3 organizations couldn't be …
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Stripe has no customer cus_NffrFeUfNV2Hib. Repair: Stripe id of Acme Corp: cus_NffrFeUfNV2Hib → cus_new.
+
+
+     5 marked   1/5
+     Repair 5 findings about billing? 1 will change, for 4 it isn't certain what would be right.   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 95, 30]
+    """#,
+    "billing repair 40x10": #"""
+     Billing   /srv/ops/data  7 orgs   live
+       Kind ▲             Organizat… Problem
+    ▸• stripe-missing     Acme Corp  Stripe…
+    •! metadata-names-ot… evil …     The me…
+    •! orphan-customer    at Stripe  No org…
+     Stripe has no customer
+     Repair 5 findings about billing? 1
+     will change, for 4 it isn't certain
+     what would be right.   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 24, 8]
+    """#,
+    "billing repair 80x24": #"""
+     orgman  Billing                        /srv/ops/data  7 orgs  4 members   live
+       Kind ▲                        Organization    Problem
+    ▸• stripe-missing                Acme Corp       Stripe has no customer cus_N…
+    •! metadata-names-other          evil \u{1B}[2J… The metadata of the customer…
+    •! orphan-customer               at Stripe       No organization has the cust…
+    •i lago-id-is-email              株式会社みらい  The customer's id at Lago is…
+    •? unknown                       at Stripe       Lago didn't answer in time. …
+
+
+
+
+
+
+
+
+
+
+
+     Stripe has no customer cus_NffrFeUfNV2Hib. Repair: Stripe id of Acme Corp:
+     cus_NffrFeUfNV2Hib → cus_new.
+
+     Repair 5 findings about billing? 1 will change, for 4 it isn't certain what
+     would be right.   No    Yes
+     y yes  n no  Esc cancel
+    [cursor 19, 22]
+    """#,
+    "billing stale 120x32": #"""
+     orgman  Billing                                                                /srv/ops/data  7 orgs  4 members   live
+       Kind ▲                        Organization                  Problem
+    ▸~ stripe-missing                Acme Corp                     changed since: Stripe has no customer cus_NffrFeUfNV2Hib.
+     ! metadata-names-other          evil \u{1B}[2J\u{202E}name\n… The metadata of the customer cus_1 name another organiza…
+     ! orphan-customer               at Stripe                     No organization has the customer cus_1.
+     i lago-id-is-email              株式会社みらい                The customer's id at Lago is an e-mail address, which ma…
+     ? unknown                       at Stripe                     Lago didn't answer in time. 3 organizations couldn't be …
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Stripe has no customer cus_NffrFeUfNV2Hib. The organization has changed since.
+
+
+     1/5
+
+     Enter go there  u undo  r verify  f repair  Space mark  1-5 screens  / filter  : more  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "billing stale 40x10": #"""
+     Billing   /srv/ops/data  7 orgs   live
+       Kind ▲             Organizat… Problem
+    ▸~ stripe-missing     Acme Corp  change…
+     ! metadata-names-ot… evil …     The me…
+     ! orphan-customer    at Stripe  No org…
+     Stripe has no customer
+     cus_NffrFeUfNV2Hib. The organization …
+     1/5
+
+     Enter go there  u undo  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "billing stale 80x24": #"""
+     orgman  Billing                        /srv/ops/data  7 orgs  4 members   live
+       Kind ▲                        Organization    Problem
+    ▸~ stripe-missing                Acme Corp       changed since: Stripe has no…
+     ! metadata-names-other          evil \u{1B}[2J… The metadata of the customer…
+     ! orphan-customer               at Stripe       No organization has the cust…
+     i lago-id-is-email              株式会社みらい  The customer's id at Lago is…
+     ? unknown                       at Stripe       Lago didn't answer in time. …
+
+
+
+
+
+
+
+
+
+
+
+     Stripe has no customer cus_NffrFeUfNV2Hib. The organization has changed
+     since.
+
+     1/5
+
+     Enter go there  r verify  f repair  1-5 screens  / filter  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "billing without a key 120x32": #"""
+     orgman  Billing                                                                /srv/ops/data  7 orgs  4 members   live
+       Kind ▲                        Organization                  Problem
+     No key to a billing service is configured.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter go there  u undo  r verify  f repair  Space mark  1-5 screens  / filter  : more  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "billing without a key 40x10": #"""
+     Billing   /srv/ops/data  7 orgs   live
+       Kind ▲             Organizat… Problem
+     No key to a billing service is
+     configured.
+
+
+
+
+
+     Enter go there  u undo  ? help  q back
+    [cursor 0, 2]
+    """#,
+    "billing without a key 80x24": #"""
+     orgman  Billing                        /srv/ops/data  7 orgs  4 members   live
+       Kind ▲                        Organization    Problem
+     No key to a billing service is configured.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     Enter go there  r verify  f repair  1-5 screens  / filter  ? help  q back
+    [cursor 0, 2]
+    """#,
     "bulk 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
      Name ▲                             Plan             Status    Members │ Acme Corp                               active
@@ -357,7 +807,7 @@ enum Golden {
                                                                            │
      1/7
      organizations.json, byte 512, org_1.status: there is no status "gone"
-     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "damaged 40x10": #"""
@@ -397,7 +847,7 @@ enum Golden {
 
      1/7
      organizations.json, byte 512, org_1.status: there is no status "gone"
-     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "damaged edit 120x32": #"""
@@ -432,7 +882,7 @@ enum Golden {
                                                                            │
      1/7
      Nothing can be changed; run orgman doctor --fix: organizations.json, byte 512, org_1.status: there is no status "gone"
-     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "damaged edit 40x10": #"""
@@ -472,7 +922,7 @@ enum Golden {
 
      Nothing can be changed; run orgman doctor --fix: organizations.json, byte 512,
      org_1.status: there is no status "gone"
-     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "delete 120x32": #"""
@@ -582,7 +1032,7 @@ enum Golden {
                                                                            │
      1/4
 
-     Enter edit  r role  a add  d remove  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter edit  r role  a add  d remove  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 72, 10]
     """#,
     "detail 40x10": #"""
@@ -622,7 +1072,7 @@ enum Golden {
 
      1/4
 
-     Enter edit  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter edit  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 10]
     """#,
     "discard 120x32": #"""
@@ -732,7 +1182,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "empty 40x10": #"""
@@ -772,7 +1222,7 @@ enum Golden {
 
 
 
-     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "empty add 120x32": #"""
@@ -807,7 +1257,7 @@ enum Golden {
                                                                            │
 
      Nothing can be changed: it was opened so.
-     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "empty add 40x10": #"""
@@ -847,7 +1297,7 @@ enum Golden {
 
 
      Nothing can be changed: it was opened so.
-     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "entry 120x32": #"""
@@ -882,7 +1332,7 @@ enum Golden {
                                                                            │
      5/6
 
-     Enter go there  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter go there  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 72, 14]
     """#,
     "entry 40x10": #"""
@@ -922,7 +1372,7 @@ enum Golden {
 
      5/6
 
-     Enter go there  u undo  Space mark  1-4 screens  / filter  ? help  q back
+     Enter go there  u undo  Space mark  1-5 screens  / filter  ? help  q back
     [cursor 0, 14]
     """#,
     "entry note 120x32": #"""
@@ -957,7 +1407,7 @@ enum Golden {
                                                                            │
      4/6
 
-     Enter go there  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter go there  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 72, 1]
     """#,
     "entry note 40x10": #"""
@@ -997,7 +1447,7 @@ enum Golden {
 
      4/6
 
-     Enter go there  u undo  Space mark  1-4 screens  / filter  ? help  q back
+     Enter go there  u undo  Space mark  1-5 screens  / filter  ? help  q back
     [cursor 0, 1]
     """#,
     "entry undone 120x32": #"""
@@ -1032,7 +1482,7 @@ enum Golden {
                                                                            │
      3/6
 
-     Enter go there  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter go there  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 72, 7]
     """#,
     "entry undone 40x10": #"""
@@ -1072,7 +1522,7 @@ enum Golden {
 
      3/6
 
-     Enter go there  u undo  Space mark  1-4 screens  / filter  ? help  q back
+     Enter go there  u undo  Space mark  1-5 screens  / filter  ? help  q back
     [cursor 0, 7]
     """#,
     "evil 120x32": #"""
@@ -1107,7 +1557,7 @@ enum Golden {
                                                                            │
 
 
-     Enter edit  r role  a add  d remove  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter edit  r role  a add  d remove  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 72, 4]
     """#,
     "evil 40x10": #"""
@@ -1147,7 +1597,7 @@ enum Golden {
 
 
 
-     Enter edit  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter edit  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
     """#,
     "evil form 120x32": #"""
@@ -1332,7 +1782,7 @@ enum Golden {
                                                                            │
      2/4
 
-     Enter edit  r role  a add  d remove  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter edit  r role  a add  d remove  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 72, 11]
     """#,
     "flash 40x10": #"""
@@ -1372,7 +1822,7 @@ enum Golden {
 
      2/4
 
-     Enter edit  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter edit  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 11]
     """#,
     "flash in ASCII": #"""
@@ -1399,7 +1849,7 @@ enum Golden {
 
      2/4
 
-     Enter edit  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter edit  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 11]
     """#,
     "form 120x32": #"""
@@ -1611,7 +2061,7 @@ enum Golden {
 
      3/6
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
     """#,
     "history 40x10": #"""
@@ -1651,7 +2101,7 @@ enum Golden {
 
      3/6
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
     """#,
     "history in ASCII": #"""
@@ -1678,7 +2128,7 @@ enum Golden {
 
      3/6
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
     """#,
     "history none 120x32": #"""
@@ -1713,7 +2163,7 @@ enum Golden {
 
 
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "history none 40x10": #"""
@@ -1753,7 +2203,7 @@ enum Golden {
 
 
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "history nothing 120x32": #"""
@@ -1788,7 +2238,7 @@ enum Golden {
 
      /zz                                                                                                             0 of 6
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "history nothing 40x10": #"""
@@ -1828,7 +2278,7 @@ enum Golden {
 
      /zz                                                                     0 of 6
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "history of one 120x32": #"""
@@ -1863,7 +2313,7 @@ enum Golden {
 
      1/2
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "history of one 40x10": #"""
@@ -1903,7 +2353,7 @@ enum Golden {
 
      1/2
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "list 120x32": #"""
@@ -1938,7 +2388,7 @@ enum Golden {
                                                                            │
      1/7
 
-     Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  a add  e edit  d delete  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "list 40x10": #"""
@@ -1978,7 +2428,7 @@ enum Golden {
 
      1/7
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "list in ASCII": #"""
@@ -2005,7 +2455,7 @@ enum Golden {
 
      1/7
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "marked 120x32": #"""
@@ -2217,7 +2667,7 @@ enum Golden {
                                                                            │
      1/7
 
-     Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  a add  e edit  d delete  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "merging 40x10": #"""
@@ -2257,7 +2707,7 @@ enum Golden {
 
      1/7
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "news 120x32": #"""
@@ -2367,7 +2817,7 @@ enum Golden {
                                                                            │
      /zz                                                                                                             0 of 7
 
-     Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  a add  e edit  d delete  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "nothing 40x10": #"""
@@ -2407,7 +2857,7 @@ enum Golden {
 
      /zz                                                                     0 of 7
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "offered 120x32": #"""
@@ -2517,7 +2967,7 @@ enum Golden {
        Initech                                     2026-11-22 21:51
      2/20
 
-     Enter show  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter show  u undo  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
     """#,
     "overview 40x10": #"""
@@ -2557,8 +3007,83 @@ enum Golden {
      ! without members               6   86 % █████████
      2/20
 
-     Enter show  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter show  u undo  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
+    """#,
+    "overview billing 120x32": #"""
+     orgman  Overview                                                               /srv/ops/data  7 orgs  4 members   live
+     What                              Count  Share
+    ▸! Billing: 3 findings, 1 unknown, verified 2026-11-22 21:51
+       suspended, only billing             0    0 %
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     /billing                                                                                                     1/2 of 21
+
+     Enter keep  Esc cancel
+    [cursor 9, 29]
+    """#,
+    "overview billing 40x10": #"""
+     Overview  /srv/ops/data  7 orgs   live
+     What                  Count
+    ▸! Billing: 3 findings, 1 unknown, veri…
+       suspended, only b…      0
+
+
+
+     /billing                     1/2 of 21
+
+     Enter keep  Esc cancel
+    [cursor 9, 7]
+    """#,
+    "overview billing 80x24": #"""
+     orgman  Overview                       /srv/ops/data  7 orgs  4 members   live
+     What                        Count  Share
+    ▸! Billing: 3 findings, 1 unknown, verified 2026-11-22 21:51
+       suspended, only billing       0    0 %
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     /billing                                                             1/2 of 21
+
+     Enter keep  Esc cancel
+    [cursor 9, 21]
     """#,
     "overview empty 120x32": #"""
      orgman  Overview                                                          /srv/ops/data  0 orgs  0 members   read-only
@@ -2592,7 +3117,7 @@ enum Golden {
 
      1/10
 
-     Enter show  1-4 screens  / filter  : more  ? help  q back
+     Enter show  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 3]
     """#,
     "overview empty 40x10": #"""
@@ -2632,7 +3157,7 @@ enum Golden {
 
      1/10
 
-     Enter show  1-4 screens  / filter  : more  ? help  q back
+     Enter show  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 3]
     """#,
     "overview end 120x32": #"""
@@ -2667,7 +3192,7 @@ enum Golden {
     ▸  株式会社みらい                              2026-11-22 21:51
      20/20
 
-     Enter show  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter show  u undo  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 28]
     """#,
     "overview end 40x10": #"""
@@ -2707,7 +3232,7 @@ enum Golden {
     ▸  株式会社みらい                        2026-11-22 21:51
      20/20
 
-     Enter show  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter show  u undo  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 20]
     """#,
     "overview filter 120x32": #"""
@@ -2809,12 +3334,12 @@ enum Golden {
      ! without members               6   86 % #########
      2/20
 
-     Enter show  u undo  1-4 screens  / filter  : more  ? help  q back
+     Enter show  u undo  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 4]
     """#,
     "palette 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  53 now, 18 not now
+     Commands  54 now, 22 not now
     ▸  Open the organization; in the detail, edit what is selected                 open                     Enter l Right
        Change the plan of the organization, or of all marked                       change-plan              p
        Change the status of the organization, or of all marked                     change-status            S
@@ -2849,7 +3374,7 @@ enum Golden {
     """#,
     "palette 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Commands  53 now, 18 not now
+     Commands  54 now, 22 not now
     ▸  Open the organization; i…  Enter l R…
        Change the plan of the o…  p
        Change the status of the…  S
@@ -2862,7 +3387,7 @@ enum Golden {
     """#,
     "palette 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Commands  53 now, 18 not now
+     Commands  54 now, 22 not now
     ▸  Open the organization; in the deta… open                     Enter l Right
        Change the plan of the organizatio… change-plan              p
        Change the status of the organizat… change-status            S
@@ -2889,7 +3414,7 @@ enum Golden {
     """#,
     "palette fuzzy 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  17 now, 5 not now
+     Commands  17 now, 7 not now
     ▸  Undo your latest change                                                     undo                     u
        Show or hide deleted organizations                                          toggle-deleted           .
        Close what is open, clear the filter, go back                               back                     Esc h Left
@@ -2910,10 +3435,10 @@ enum Golden {
      ! Change the role of the member, or of all marked: Choose a member first: Enter opens the organizatio… r
      ! Sort by role: This can't be done here; go to one organization and its members or one user's organiz…
      ! Sort the history, the oldest first: This can't be done here; go to the history.
+     ! Compare billing with Stripe and Lago: This can't be done here; go to what was found about billing.
      ! Go to all organizations of the selected user: Choose a member first.                                 o
      ! Offboard the user, or all marked: remove from all organizations: This can't be done here; go to one…
-
-
+     ! Repair the finding about billing, or all marked: This can't be done here; go to what was found abou…
 
 
 
@@ -2924,7 +3449,7 @@ enum Golden {
     """#,
     "palette fuzzy 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Commands  17 now, 5 not now
+     Commands  17 now, 7 not now
     ▸  Undo your latest change    u
        Show or hide deleted org…  .
        Close what is open, clea…  Esc h Left
@@ -2937,7 +3462,7 @@ enum Golden {
     """#,
     "palette fuzzy 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Commands  17 now, 5 not now
+     Commands  17 now, 7 not now
     ▸  Undo your latest change             undo                     u
        Show or hide deleted organizations  toggle-deleted           .
        Close what is open, clear the filt… back                     Esc h Left
@@ -3144,7 +3669,7 @@ enum Golden {
 
      1/1
 
-     Enter go there  r role  d remove  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter go there  r role  d remove  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "person 40x10": #"""
@@ -3184,7 +3709,7 @@ enum Golden {
 
      1/1
 
-     Enter go there  u undo  Space mark  1-4 screens  / filter  ? help  q back
+     Enter go there  u undo  Space mark  1-5 screens  / filter  ? help  q back
     [cursor 0, 2]
     """#,
     "person marked 120x32": #"""
@@ -3594,7 +4119,7 @@ enum Golden {
                                                                            │
 
 
-     Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  a add  e edit  d delete  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "reading 40x10": #"""
@@ -3634,7 +4159,7 @@ enum Golden {
 
 
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "reading again 120x32": #"""
@@ -3669,7 +4194,7 @@ enum Golden {
                                                                            │
      1/7
 
-     Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  a add  e edit  d delete  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "reading again 40x10": #"""
@@ -3709,7 +4234,7 @@ enum Golden {
 
      1/7
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "refused 120x32": #"""
@@ -3744,7 +4269,7 @@ enum Golden {
                                                                            │
      1/7
      Choose a member first: Enter opens the organization.
-     Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  a add  e edit  d delete  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "refused 40x10": #"""
@@ -3784,7 +4309,7 @@ enum Golden {
 
      1/7
      Choose a member first: Enter opens the organization.
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "remove everywhere 120x32": #"""
@@ -4119,7 +4644,7 @@ enum Golden {
                                                                            │
      1/7
      Sort by:
-     m members  n name  p plan  s status  c created  I invert  Esc cancel
+     m members  p plan  s status  c created  n name  I invert  Esc cancel
     [cursor 10, 30]
     """#,
     "sort 40x10": #"""
@@ -4130,9 +4655,9 @@ enum Golden {
      Globex               active          0
      Initech              suspended       0
      Umbrella             deleted         0
-     Sort by: also c created, I invert, Esc
+     Sort by: also n name, I invert, Esc
      cancel
-     m members  n name  p plan  s status
+     m members  p plan  s status  c created
     [cursor 8, 8]
     """#,
     "sort 80x24": #"""
@@ -4159,7 +4684,7 @@ enum Golden {
 
      1/7
      Sort by:
-     m members  n name  p plan  s status  c created  I invert  Esc cancel
+     m members  p plan  s status  c created  n name  I invert  Esc cancel
     [cursor 10, 22]
     """#,
     "sorted 120x32": #"""
@@ -4194,7 +4719,7 @@ enum Golden {
                                                                            │
      1/7
 
-     Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  a add  e edit  d delete  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "sorted 40x10": #"""
@@ -4234,7 +4759,7 @@ enum Golden {
 
      1/7
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "sorted by creation 120x32": #"""
@@ -4269,7 +4794,7 @@ enum Golden {
                                                                            │
      1/7
 
-     Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  a add  e edit  d delete  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "sorted by creation 40x10": #"""
@@ -4309,7 +4834,7 @@ enum Golden {
 
      1/7
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "sorted by plan 120x32": #"""
@@ -4344,7 +4869,7 @@ enum Golden {
                                                                            │
      1/7
 
-     Enter open  a add  e edit  d delete  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  a add  e edit  d delete  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "sorted by plan 40x10": #"""
@@ -4384,7 +4909,7 @@ enum Golden {
 
      1/7
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "sorted in ASCII": #"""
@@ -4411,7 +4936,7 @@ enum Golden {
 
      1/7
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q quit
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q quit
     [cursor 0, 2]
     """#,
     "status of marked 120x32": #"""
@@ -4746,7 +5271,7 @@ enum Golden {
 
      2/4
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 3]
     """#,
     "users 40x10": #"""
@@ -4786,7 +5311,7 @@ enum Golden {
 
      2/4
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 3]
     """#,
     "users empty 120x32": #"""
@@ -4821,7 +5346,7 @@ enum Golden {
 
 
 
-     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter open  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "users empty 40x10": #"""
@@ -4861,7 +5386,7 @@ enum Golden {
 
 
 
-     Enter open  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter open  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "users nothing 120x32": #"""
@@ -4896,7 +5421,7 @@ enum Golden {
 
      /zz                                                                                                             0 of 4
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
     "users nothing 40x10": #"""
@@ -4936,7 +5461,7 @@ enum Golden {
 
      /zz                                                                     0 of 4
 
-     Enter open  u undo  Space mark  1-4 screens  / filter  : more  ? help  q back
+     Enter open  u undo  Space mark  1-5 screens  / filter  : more  ? help  q back
     [cursor 0, 2]
     """#,
   ]

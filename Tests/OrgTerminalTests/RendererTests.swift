@@ -45,6 +45,10 @@ enum Scenes {
       Conflict("org", field: "lago_customer_id", base: "lago_1", theirs: "lago_2", mine: nil),
     ]
     _ = conflict.model.receive(.failed(OrgError(.conflict, "Somebody changed it.", conflicts: conflicts)))
+    var billing = Screen(columns, rows, isUTF8: isUTF8)
+    _ = billing.model.receive(verified: .success(Sample.billing))
+    var stale = billing
+    stale.others { organizations, _ in organizations[0].stripeCustomerID = "cus_other" }
     let damaged = Screen(columns, rows, problems: [problem], isUTF8: isUTF8)
     let empty = Screen(
       columns, rows, organizations: [], members: [], readOnly: "it was opened so", isUTF8: isUTF8)
@@ -88,6 +92,12 @@ enum Scenes {
       scene("overview", nil, .showOverview, .moveDown),
       scene("overview end", nil, .showOverview, .moveToLast),
       scene("overview filter", nil, .showOverview, .filter, .insert("owner")),
+      scene("overview billing", billing, .showOverview, .filter, .insert("billing")),
+      scene("billing", billing, .showBilling), scene("billing stale", stale, .showBilling),
+      scene("billing end", billing, .showBilling, .mark, .moveToLast),
+      scene("billing repair", billing, .showBilling, .markAll, .repairBilling),
+      scene("billing nothing", billing, .showBilling, .filter, .insert("zz"), .accept),
+      scene("billing without a key", nil, .showBilling),
       scene("overview empty", empty, .showOverview), scene("users", nil, .showUsers, .moveDown),
       scene("users nothing", nil, .showUsers, .filter, .insert("zz"), .accept),
       scene("users empty", empty, .showUsers), scene("person", nil, .showUsers, .open),

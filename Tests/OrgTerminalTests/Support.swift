@@ -72,6 +72,41 @@ extension Sample {
   }()
 }
 
+extension Sample {
+  /// What was found about billing.
+  static let billing: BillingReport = {
+    func finding(
+      _ code: String, _ severity: BillingFinding.Severity, _ organization: Int?, _ text: String,
+      to id: String? = nil
+    ) -> BillingFinding {
+      let organization = organization.map { organizations[$0] }
+      return BillingFinding(
+        code: code, rank: 1, severity: severity, service: "Stripe", organization: organization,
+        fields: [.stripeCustomerID], customer: organization?.stripeCustomerID ?? "cus_1", text: text,
+        repair: id.flatMap { id in
+          organization.map {
+            .setField(.stripeCustomerID, organization: $0.id, from: $0.stripeCustomerID, to: id)
+          }
+        })
+    }
+    return BillingReport(
+      findings: [
+        finding(
+          "stripe-missing", .wrong, 0, "Stripe has no customer cus_NffrFeUfNV2Hib.", to: "cus_new"),
+        finding(
+          "metadata-names-other", .wrong, 6,
+          "The metadata of the customer cus_1 name another organization, \"\\u{1B}[2Jorg_41fca4d6-a659-4198\"."
+        ),
+        finding("orphan-customer", .wrong, nil, "No organization has the customer cus_1."),
+        finding(
+          "lago-id-is-email", .note, 4, "The customer's id at Lago is an e-mail address, which may change."),
+        finding(
+          "unknown", .unknown, nil,
+          "Lago didn't answer in time. 3 organizations couldn't be compared with it."),
+      ], summary: "4 findings in 7 organizations; 1 more that couldn't be found out. 1 request to Stripe.")
+  }()
+}
+
 /// A model on a screen of some size, with the list's effects carried out at once and the others left out.
 struct Screen {
   var model: AppModel

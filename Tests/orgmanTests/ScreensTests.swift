@@ -72,7 +72,7 @@ extension EndToEnd {
       orgman.press(.escape)
       if columns >= 80 {
         try orgman.waitFor("the screens and undo") {
-          $0.lines[rows - 1].contains("u undo") && $0.lines[rows - 1].contains("1-4 screens")
+          $0.lines[rows - 1].contains("u undo") && $0.lines[rows - 1].contains("1-5 screens")
         }
       }
       orgman.send("  ")

@@ -38,10 +38,11 @@ extension Renderer {
   ///
   /// - Parameters:
   ///   - hasSigns: whether the row draws the selection sign itself.
+  ///   - rest: lines at the end that are left to others.
   ///   - row: draws a row after that sign, in a style that shows the selection.
   func rows<Rows: ListRows>(
     _ list: RowList<Rows>, heading: (inout LineBuilder) -> Void, width: Int, hasFocus: Bool, empty: [String],
-    hasSigns: Bool = false,
+    hasSigns: Bool = false, leaving rest: Int = 0,
     _ layout: Layout, _ frame: inout Frame, row: (Int, Style, inout LineBuilder) -> Void
   ) -> [[Span]] {
     var head = line(width)
@@ -49,7 +50,7 @@ extension Renderer {
     heading(&head)
     head.fill(theme.heading)
     var lines = [head.spans]
-    let visible = list.visible(layout.body.count - 1)
+    let visible = list.visible(layout.body.count - 1 - rest)
     for index in visible {
       let isSelected = list.isSelected(index)
       let style = isSelected ? (hasFocus ? theme.selected : theme.selectedElsewhere) : theme.text
@@ -62,7 +63,7 @@ extension Renderer {
     if visible.isEmpty {
       lines += empty.map { [Span(" "), Span(typesetter.fit($0, width - 2), theme.quiet)] }
     }
-    lines += Array(repeating: [], count: max(0, layout.body.count - lines.count))
+    lines += Array(repeating: [], count: max(0, layout.body.count - rest - lines.count))
     if hasFocus, frame.cursor == nil {
       let place = min(max(0, list.selectedRow - visible.lowerBound), layout.body.count - 2)
       frame.cursor = Position(column: 0, row: layout.body.lowerBound + 1 + place)

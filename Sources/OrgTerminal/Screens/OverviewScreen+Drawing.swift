@@ -24,6 +24,7 @@ extension OverviewScreen: DrawableRowsScreen {
       case .blank: break
       case .heading(let title): line.add(title, theme.title)
       case .more(let text): line.add("  " + text, theme.quiet)
+      case .billing(let text, let needsAttention): line.add((needsAttention ? "! " : "  ") + text, style)
       case .count(let text, let count, let percent, _, let needsAttention):
         line.add(needsAttention ? "! " : "  ", style)
         line.add(text, width: label - 2, style)

@@ -32,8 +32,8 @@ package struct Binding: Sendable {
 
   /// What the line at the bottom shows first where there isn't room for everything; the rest in the order of their keys.
   package static let hintOrder: [Action] = [
-    .takeUser, .keepTheirs, .takeMine, .help, .close, .back, .cancel, .accept, .save, .open, .filter,
-    .showOrganizations,
+    .takeUser, .keepTheirs, .takeMine, .help, .close, .back, .cancel, .accept, .save, .open,
+    .verifyBilling, .repairBilling, .filter, .showOrganizations,
     .undo, .undoEntry, .mark,
     .palette, .edit, .changeRole, .add, .remove,
   ]

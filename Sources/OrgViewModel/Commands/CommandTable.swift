@@ -4,11 +4,13 @@ import OrgCore
 package enum Registry {
   package static let screens: [any Screen.Type] = [
     OrganizationsScreen.self, UsersScreen.self, HistoryScreen.self, OverviewScreen.self, PersonScreen.self,
+    BillingScreen.self,
   ]
 
   static let overlays: [any Overlay.Type] = [
     FilterPrompt.self, RoleMenu.self, PlanMenu.self, StatusMenu.self, SortMenu<OrganizationColumn>.self,
     SortMenu<MemberColumn>.self, SortMenu<UserColumn>.self, SortMenu<MembershipColumn>.self,
+    SortMenu<BillingColumn>.self,
     HistoryOrderMenu.self,
     HandoverMenu.self, Question.self, DiscardQuestion.self, LeaveQuestion.self, DraftQuestion.self,
     Form.self, NamePrompt.self, ExportMenu.self, RefusalPage.self, Help.self, Palette.self,

@@ -14,6 +14,8 @@ package struct OverviewRows: ListRows {
     case count(String, Int, percent: Int, query: String, needsAttention: Bool)
     /// An organization, with what puts it here.
     case organization(String, id: String, value: String)
+    /// What was found about billing that isn't right, and when.
+    case billing(String, needsAttention: Bool)
     /// So many things that there is no room for.
     case more(String)
   }
@@ -39,9 +41,10 @@ package struct OverviewRows: ListRows {
   ///   - planTiers: the plans that are known; none to ask for no others.
   ///   - roles: the roles that the data have.
   ///   - zone: in which times are shown.
+  ///   - billing: what was found about billing, and when; `nil` if it wasn't compared with the services.
   package init(
     _ overview: Overview, query: String, planTiers: [String] = [], roles: [Role] = Rules.files.roles,
-    zone: DisplayZone = .utc
+    zone: DisplayZone = .utc, billing: (rows: BillingRows, time: Timestamp)? = nil
   ) {
     let optional = Array(OrganizationField.optional.reversed())
     var lines: [Line] = []
@@ -117,7 +120,14 @@ package struct OverviewRows: ListRows {
       (people ?? []).filter { $0.2 == "owners:0" } + shared + unknown + (suspended ?? []) + (similar ?? [])
       + missing
     let rest = (people ?? []).filter { $0.2 != "owners:0" }
-    section("To look after", counts(ranked + rest, needsAttention: true))
+    let billingLine =
+      billing.map { rows, time -> [Line] in
+        let (wrong, unknown) = (rows.count(.wrong), rows.count(.unknown))
+        let more = unknown == 0 ? "" : ", \(unknown.grouped) unknown"
+        let text = "Billing: \(Words.findings(wrong))\(more), verified \(zone.minuteText(time))"
+        return [.billing(text, needsAttention: wrong + unknown > 0)]
+      } ?? []
+    section("To look after", billingLine + counts(ranked + rest, needsAttention: true))
     section(
       "Largest",
       (overview.members?.largest ?? []).map { organization, count in
@@ -181,6 +191,7 @@ extension OverviewRows.Line {
   fileprivate var id: String? {
     switch self {
     case .heading, .blank, .more: nil
+    case .billing: "billing"
     case .count(_, _, _, let query, _): "?" + query
     // The same organization may be the largest and the newest.
     case .organization(_, let id, let value): value + " " + id
@@ -191,6 +202,7 @@ extension OverviewRows.Line {
   fileprivate var text: String? {
     switch self {
     case .heading, .blank, .more: nil
+    case .billing(let text, _): text
     // What a query rules out isn't what the line is about.
     case .count(let label, _, percent: _, let query, _):
       label + "\n" + query.split(separator: " ").filter { !$0.hasPrefix("!") }.joined(separator: " ")
@@ -207,6 +219,8 @@ package struct OverviewScreen: RowsScreen {
   /// The plans that are known.
   private var planTiers: [String] = []
   private var roles = Rules.files.roles
+  /// What is known of billing.
+  private var billing = BillingCheck()
 
   package static let contexts = [Context.overview]
 
@@ -231,20 +245,28 @@ package struct OverviewScreen: RowsScreen {
 
   package func load(_ source: any ScreenSource, _ request: ScreenRequest) throws(OrgError) {
     guard let reader = source.reader else { return }
+    let findings = billing.report == nil ? nil : try BillingRows(billing.report, in: reader)
+    let found = findings.flatMap { rows in billing.time.map { (rows, $0) } }
     let overview = try reader.wanted(while: source.wantedness).overview {
-      source.post(rows($0, request))
+      source.post(rows($0, found, request))
     }
-    source.post(rows(overview, request))
+    source.post(rows(overview, found, request))
   }
 
-  private func rows(_ overview: Overview, _ request: ScreenRequest) -> OverviewRows {
-    OverviewRows(overview, query: request.query, planTiers: planTiers, roles: roles, zone: zone)
+  private func rows(
+    _ overview: Overview, _ billing: (BillingRows, Timestamp)?, _ request: ScreenRequest
+  ) -> OverviewRows {
+    OverviewRows(
+      overview, query: request.query, planTiers: planTiers, roles: roles, zone: zone, billing: billing)
   }
+
+  package mutating func billingChanged(_ workspace: inout Workspace) { resume(&workspace) }
 
   package mutating func resume(_ workspace: inout Workspace) {
     zone = workspace.settings.preferences.timeZone
     planTiers = workspace.settings.preferences.planTiers
     roles = workspace.roles
+    billing = workspace.surroundings.billing
     requestRows(&workspace)
   }
 
@@ -253,6 +275,7 @@ package struct OverviewScreen: RowsScreen {
     switch rows.lines[row] {
     case .count(_, _, _, let query, _): workspace.go(.organizations(matching: query))
     case .organization(let name, let id, _): workspace.go(.organization(id, named: name, nil))
+    case .billing: if let shortcut = BillingScreen.shortcut { workspace.go(.show(shortcut)) }
     case .heading, .blank, .more: break
     }
   }
@@ -261,6 +284,7 @@ package struct OverviewScreen: RowsScreen {
     switch rows.lines[row] {
     case .count(let label, let count, _, let query, _): [query, label, String(count)]
     case .organization(let name, let id, let value): [id, name, value]
+    case .billing(let text, _): ["billing", text]
     case .heading, .blank, .more: []
     }
   }

@@ -44,7 +44,7 @@ package struct PersonRows: ListRows {
       return switch edit {
       case .role(let role): .setRole(user: user, organization: id, from: member.role, to: role)
       case .removal: .removeMember(user: user, organization: id, role: member.role)
-      case .plan, .status: nil
+      case .plan, .status, .repair: nil
       }
     }
   }

@@ -15,6 +15,8 @@ package protocol RowsScreen: Screen {
   mutating func selectionChanged(_ workspace: inout Workspace)
   /// Puts the focus on the rows, where it should be while they are filtered.
   mutating func focusList()
+  /// How many rows are shown at a time.
+  func room(_ viewport: Viewport) -> Int
   /// What the rows are sorted by, in words that tell one order from another.
   var orderName: String { get }
   /// Looks for the next row that a query matches, in the order of the rows; called off the screen's thread.
@@ -40,6 +42,7 @@ extension RowsScreen {
   package var markCount: Int { list.state.marks.count }
   package var isMarkingRange: Bool { list.state.range != nil }
   package var position: Int? { list.selectedID == nil ? nil : list.selectedRow }
+  package func room(_ viewport: Viewport) -> Int { viewport.listRows }
   package var orderName: String { "" }
   package var queryError: QueryError? { list.queryError }
   package func error(in filter: String, roles: [Role]) -> QueryError? { nil }
@@ -72,7 +75,7 @@ extension RowsScreen {
     let before = list.asked?.query == filter ? list.asked?.extent ?? 0 : 0
     let request = ScreenRequest(
       serial: workspace.requests.next(), identity: identity, query: list.state.filter, order: orderName,
-      extent: extent ?? max(before, list.selectedRow + workspace.viewport.listRows + Self.page)
+      extent: extent ?? max(before, list.selectedRow + room(workspace.viewport) + Self.page)
     ) { source, request throws(OrgError) in try loader.load(source, request) }
     list.ask(request)
     workspace.ask(.show(request))
@@ -100,7 +103,7 @@ extension RowsScreen {
   ) {
     let wasGone = list.state.selection.isGone
     guard let rows = rows as? Rows,
-      list.receive(rows, for: request, room: workspace.viewport.listRows)
+      list.receive(rows, for: request, room: room(workspace.viewport))
     else { return }
     if !(workspace.overlay is FilterPrompt) { list.state.anchor = nil }
     rowsCame(wasGone: wasGone, &workspace)
@@ -116,7 +119,7 @@ extension RowsScreen {
   package var missingRows: RowFetch? { list.missing }
 
   package mutating func receive(_ fetch: RowFetch, _ workspace: inout Workspace) {
-    if list.receiveFetched(room: workspace.viewport.listRows) { selectionChanged(&workspace) }
+    if list.receiveFetched(room: room(workspace.viewport)) { selectionChanged(&workspace) }
   }
 
   package mutating func selectionChanged(_ workspace: inout Workspace) {}
@@ -133,7 +136,7 @@ extension RowsScreen {
     workspace.status.report(error.message, .refusal)
   }
 
-  package mutating func resize(_ viewport: Viewport) { list.scroll(room: viewport.listRows) }
+  package mutating func resize(_ viewport: Viewport) { list.scroll(room: room(viewport)) }
 
   // MARK: Keys
 
@@ -143,12 +146,12 @@ extension RowsScreen {
 
   mutating func moveRows(_ motion: Motion, _ workspace: inout Workspace) {
     list.state.showsTop = false
-    if list.move(motion, room: workspace.viewport.listRows) { selectionChanged(&workspace) }
+    if list.move(motion, room: room(workspace.viewport)) { selectionChanged(&workspace) }
     extendRange()
   }
 
   package mutating func point(_ pane: Pane, line: Int, _ workspace: inout Workspace) {
-    let room = workspace.viewport.listRows
+    let room = self.room(workspace.viewport)
     let row = list.visible(room).lowerBound + line
     guard pane == .list, line >= 0, list.visible(room).contains(row) else { return }
     list.state.showsTop = false
@@ -189,7 +192,7 @@ extension RowsScreen {
     case .move(let motion):
       focusList()
       list.state.anchor = nil
-      if list.move(motion, room: workspace.viewport.listRows) { selectionChanged(&workspace) }
+      if list.move(motion, room: room(workspace.viewport)) { selectionChanged(&workspace) }
     case .accept:
       if !filter.isEmpty, list.queryError == nil { list.search.latest = filter }
       if !awaitsRows { list.state.anchor = nil }
@@ -243,7 +246,7 @@ extension RowsScreen {
     }
     let row = list.rows?.row(of: id) ?? place
     workspace.status.say(found, isSame: id == list.selectedID, isForward: row > list.selectedRow, query)
-    if list.select(row, downwards: true, room: workspace.viewport.listRows) { selectionChanged(&workspace) }
+    if list.select(row, downwards: true, room: room(workspace.viewport)) { selectionChanged(&workspace) }
     list.state.chosen = id
     list.state.showsTop = false
     extendRange()

@@ -78,6 +78,8 @@ package protocol Screen: CommandTarget {
   mutating func receive(_ error: OrgError, for request: ScreenRequest, _ workspace: inout Workspace)
   /// Learns that the history has more than before.
   mutating func historyChanged(_ workspace: inout Workspace)
+  /// Learns that billing was compared with the services.
+  mutating func billingChanged(_ workspace: inout Workspace)
   /// Fits itself to a screen of another size.
   mutating func resize(_ viewport: Viewport)
 
@@ -152,6 +154,7 @@ extension Screen {
   package mutating func cancelWait() -> Bool { false }
   package func awaitsFetch(_ action: Action?) -> Bool { false }
   package mutating func historyChanged(_ workspace: inout Workspace) {}
+  package mutating func billingChanged(_ workspace: inout Workspace) {}
   package mutating func endRange() {}
   package var isEstimated: Bool { false }
   package var isTotalEstimated: Bool { false }
@@ -383,9 +386,7 @@ extension String {
 }
 
 extension Action {
-  package static let reload = Action(
-    "reload", "Read the data again",
-    synonyms: "refresh update")
+  package static let reload = Action("reload", "Read the data again", synonyms: "refresh update")
   package static let goBack = Action("go-back", "Go back to the screen before")
   package static let goForward = Action("go-forward", "Go forward again")
   package static let goToLast = Action("go-to-last", "Go to the last screen, and back again")

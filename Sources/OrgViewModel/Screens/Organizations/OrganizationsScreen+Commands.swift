@@ -230,6 +230,7 @@ extension OrganizationsScreen {
     case .role, .removal:
       guard let id = organization, let users = memberMarks[id] else { return nil }
       records = .members(of: id, users)
+    case .repair: return nil
     }
     let marked = MarkedRecords(records: records, organizationList: data)
     return (.marked(marked, edit), marked.title(edit))
