@@ -63,7 +63,7 @@ struct BillingRows {
     let requests = words[dot...].dropFirst(2).prefix { $0 != "." && $0 != "\n" }
     return Outcome(
       milliseconds: time, peak: peak,
-      requests: "\(requests), half of those for subscriptions")
+      requests: "\(requests), half of which list subscriptions")
   }
 
   /// Starts a program that prints an address.

@@ -99,7 +99,7 @@ import Testing
     let output = try bench(["--only", "verify", "verify-peak"])
     #expect(output.status == .exited(0), "\(output.stderr)\(output.stdout)")
     #expect(
-      output.stdout.contains("10 requests to Stripe, 20 requests to Lago, half of those for subscriptions"))
+      output.stdout.contains("10 requests to Stripe, 20 requests to Lago, half of which list subscriptions"))
     #expect(output.stdout.contains(" MB for a tenth of the organizations"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: place.path) == [])
   }

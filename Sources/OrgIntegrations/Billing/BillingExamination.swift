@@ -6,6 +6,8 @@ struct BillingExamination {
   let rules: BillingRules
   let dataRules: Rules
   private(set) var findings: [BillingFinding] = []
+  /// Customers that belong to an organization in another way than by its id.
+  private var linked: [BillingService: Set<String>] = [:]
   /// Customers that a repair gives to an organization.
   private var given: Set<String> = []
   /// The fields of the organization at hand that a repair sets.
@@ -42,6 +44,7 @@ struct BillingExamination {
   /// What concerns no organization, and what isn't known.
   mutating func finish() {
     for service in BillingService.allCases {
+      known[service]?.linked = linked[service] ?? []
       guard let known = known[service] else { continue }
       for id in known.orphans {
         let named = known.list.customers[id]?.named
@@ -94,7 +97,7 @@ struct BillingExamination {
     case .alias(let alias):
       let meant = alias.customer
       let isOurs = knowledge.holders[meant] == nil
-      known[service]?.linked.insert(meant)
+      linked[service, default: []].insert(meant)
       if let customer = knowledge.list.customers[meant] {
         result = .customer(meant, customer, knowsSubscriptions: knowledge.list.isComplete)
       }
@@ -199,7 +202,7 @@ struct BillingExamination {
   private mutating func compare(_ organization: Organization, chargedAs charged: String) {
     let stored = ServiceKnowledge.stored(organization, .stripe)
     guard stored != charged else { return }
-    known[.stripe]?.linked.insert(charged)
+    linked[.stripe, default: []].insert(charged)
     let id = charged.escapedForDisplay
     let isThere = known[.stripe].map { $0.list.customers[charged] != nil } ?? true
     let isFree = stored == nil && isThere

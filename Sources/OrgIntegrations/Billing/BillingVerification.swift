@@ -52,11 +52,13 @@ public struct BillingVerification: Sendable {
     var known = readLists(from: state)
     let reader = try reader()
     var count = 0
+    // Not the keys of the dictionary: while they are held, each change would copy what is known.
+    let services = sources.map(\.service)
     try reader.forEachOrganization { row throws(OrgError) in
       count += 1
-      for service in known.keys { known[service]?.note(row.organization) }
+      for service in services { known[service]?.note(row.organization) }
     }
-    for service in known.keys { known[service]?.findAliases() }
+    for service in services { known[service]?.findAliases() }
     askSingly(&known)
     findEndedSubscriptions(&known)
     var examination = BillingExamination(known, rules, reader.rules)
