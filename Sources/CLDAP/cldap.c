@@ -7,15 +7,15 @@
 #include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "watch.h"
 
 // Functions that are exported, and which some versions of the header don't declare.
 int ldap_init_fd(ber_socket_t, int, const char *, LDAP **);
@@ -64,102 +64,6 @@ const char *cldap_load(void) {
   return is_loaded ? NULL : loading_reason;
 }
 
-// MARK: Time
-
-static int64_t now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
-/// Ends a connection that is still in use after its time. libldap has time limits of its own, but keeps none while TLS is
-/// agreed on.
-typedef struct watch {
-  pthread_t thread;
-  pthread_mutex_t lock;
-  pthread_cond_t changed;
-  int64_t deadline;
-  int descriptor;
-  bool is_over, has_expired, is_running;
-} watch;
-
-static void *watch_descriptor(void *context) {
-  watch *watch = context;
-  struct timespec until = {.tv_sec = watch->deadline / 1000, .tv_nsec = watch->deadline % 1000 * 1000000};
-  pthread_mutex_lock(&watch->lock);
-  int error = 0;
-  while (!watch->is_over && error != ETIMEDOUT) {
-    error = pthread_cond_timedwait(&watch->changed, &watch->lock, &until);
-  }
-  if (!watch->is_over) {
-    watch->has_expired = true;
-    shutdown(watch->descriptor, SHUT_RDWR);
-  }
-  pthread_mutex_unlock(&watch->lock);
-  return NULL;
-}
-
-static void start_watch(watch *watch, int descriptor, int64_t deadline) {
-  memset(watch, 0, sizeof *watch);
-  watch->descriptor = descriptor;
-  watch->deadline = deadline;
-  pthread_mutex_init(&watch->lock, NULL);
-  pthread_condattr_t attributes;
-  pthread_condattr_init(&attributes);
-  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-  pthread_cond_init(&watch->changed, &attributes);
-  pthread_condattr_destroy(&attributes);
-  // Signals are for other threads.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  watch->is_running = pthread_create(&watch->thread, NULL, watch_descriptor, watch) == 0;
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
-/// Returns whether the time was up.
-static bool end_watch(watch *watch) {
-  pthread_mutex_lock(&watch->lock);
-  watch->is_over = true;
-  pthread_cond_signal(&watch->changed);
-  pthread_mutex_unlock(&watch->lock);
-  if (watch->is_running) pthread_join(watch->thread, NULL);
-  pthread_cond_destroy(&watch->changed);
-  pthread_mutex_destroy(&watch->lock);
-  return watch->has_expired;
-}
-
-/// What libldap writes to a connection that the server has closed must not end the program.
-typedef struct pipe_guard {
-  sigset_t before;
-  bool was_pending;
-} pipe_guard;
-
-static sigset_t pipe_signal(void) {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGPIPE);
-  return set;
-}
-
-static pipe_guard hold_pipe_signal(void) {
-  pipe_guard guard;
-  sigset_t pending, set = pipe_signal();
-  sigpending(&pending);
-  guard.was_pending = sigismember(&pending, SIGPIPE) == 1;
-  pthread_sigmask(SIG_BLOCK, &set, &guard.before);
-  return guard;
-}
-
-static void release_pipe_signal(pipe_guard guard) {
-  sigset_t set = pipe_signal();
-  struct timespec none = {0};
-  if (!guard.was_pending) {
-    while (sigtimedwait(&set, NULL, &none) < 0 && errno == EINTR) continue;
-  }
-  pthread_sigmask(SIG_SETMASK, &guard.before, NULL);
-}
-
 // MARK: Connecting
 
 struct cldap_session {
@@ -178,7 +82,7 @@ static int connect_by(int descriptor, const struct sockaddr *address, socklen_t 
   if (connect(descriptor, address, length) == 0) return 0;
   if (errno != EINPROGRESS) return errno;
   while (true) {
-    int64_t left = deadline - now();
+    int64_t left = deadline - cldap_now();
     if (left <= 0) return ETIMEDOUT;
     struct pollfd waiting = {.fd = descriptor, .events = POLLOUT};
     int count = poll(&waiting, 1, left > 60000 ? 60000 : (int)left);
@@ -313,7 +217,7 @@ static int secure_and_bind(LDAP *handle, const cldap_server *server, bool *is_se
 
 static cldap_session *open_session(const cldap_server *server, cldap_result *result) {
   bool is_local = strcmp(server->scheme, "ldapi") == 0;
-  int64_t deadline = now() + server->connect_milliseconds;
+  int64_t deadline = cldap_now() + server->connect_milliseconds;
   int descriptor =
       is_local ? connect_local(server->host, deadline, result) : connect_network(server, deadline, result);
   if (descriptor < 0) return NULL;
@@ -346,11 +250,11 @@ static cldap_session *open_session(const cldap_server *server, cldap_result *res
     free(session);
     return NULL;
   }
-  watch watch;
-  start_watch(&watch, descriptor, now() + server->bind_milliseconds);
+  cldap_watch watch;
+  cldap_start_watch(&watch, descriptor, cldap_now() + server->bind_milliseconds);
   bool is_securing = false;
   code = secure_and_bind(handle, server, &is_securing);
-  bool has_expired = end_watch(&watch);
+  bool has_expired = cldap_end_watch(&watch);
   if (code == LDAP_SUCCESS && !has_expired) {
     session->handle = handle;
     session->descriptor = descriptor;
@@ -364,16 +268,16 @@ static cldap_session *open_session(const cldap_server *server, cldap_result *res
 }
 
 cldap_session *cldap_open(const cldap_server *server, cldap_result *result) {
-  pipe_guard guard = hold_pipe_signal();
+  cldap_pipe_guard guard = cldap_hold_pipe_signal();
   cldap_session *session = open_session(server, result);
-  release_pipe_signal(guard);
+  cldap_release_pipe_signal(guard);
   return session;
 }
 
 void cldap_close(cldap_session *session) {
-  pipe_guard guard = hold_pipe_signal();
+  cldap_pipe_guard guard = cldap_hold_pipe_signal();
   library.ldap_unbind_ext_s(session->handle, NULL, NULL);
-  release_pipe_signal(guard);
+  cldap_release_pipe_signal(guard);
   free(session);
 }
 
@@ -395,7 +299,7 @@ static cldap_result find_page(LDAP *handle, const cldap_search *search, int64_t 
   int code = library.ldap_create_page_control(handle, search->page_size, cookie->bv_val ? cookie : NULL, 0, &paging);
   if (code != LDAP_SUCCESS) return outcome(handle, code, false);
   LDAPControl *controls[] = {paging, NULL};
-  int64_t left = deadline - now();
+  int64_t left = deadline - cldap_now();
   if (left < 1) left = 1;
   struct timeval limit = {.tv_sec = (left + 999) / 1000};
   int message = 0;
@@ -405,7 +309,7 @@ static cldap_result find_page(LDAP *handle, const cldap_search *search, int64_t 
   if (code != LDAP_SUCCESS) return outcome(handle, code, false);
   cookie->bv_len = 0;
   while (true) {
-    left = deadline - now();
+    left = deadline - cldap_now();
     if (left <= 0) {
       library.ldap_abandon_ext(handle, message, NULL, NULL);
       return make_result(cldap_timed_out, "");
@@ -454,11 +358,11 @@ static cldap_result find_page(LDAP *handle, const cldap_search *search, int64_t 
 }
 
 cldap_result cldap_find(cldap_session *session, const cldap_search *search) {
-  pipe_guard guard = hold_pipe_signal();
-  int64_t deadline = now() + search->milliseconds;
-  watch watch;
+  cldap_pipe_guard guard = cldap_hold_pipe_signal();
+  int64_t deadline = cldap_now() + search->milliseconds;
+  cldap_watch watch;
   // It is there for what waits in spite of its time limit.
-  start_watch(&watch, session->descriptor, deadline + 500);
+  cldap_start_watch(&watch, session->descriptor, deadline + 500);
   struct berval cookie = {0};
   int count = 0;
   cldap_result result;
@@ -469,7 +373,7 @@ cldap_result cldap_find(cldap_session *session, const cldap_search *search) {
     }
   } while (result.outcome == cldap_done && cookie.bv_len > 0);
   if (cookie.bv_val) library.ber_memfree(cookie.bv_val);
-  if (end_watch(&watch)) result = make_result(cldap_timed_out, "");
-  release_pipe_signal(guard);
+  if (cldap_end_watch(&watch)) result = make_result(cldap_timed_out, "");
+  cldap_release_pipe_signal(guard);
   return result;
 }

@@ -57,6 +57,7 @@ public final class SlapdServer: Sendable {
     TLSCertificateKeyFile \(path)/key.pem
     sizelimit \(sizeLimit)
     database mdb
+    maxsize 134217728
     suffix "dc=example,dc=org"
     directory \(path)/db
     index uid,mail,cn eq,sub

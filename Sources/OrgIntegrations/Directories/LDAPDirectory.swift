@@ -77,14 +77,20 @@ public final class LDAPDirectory: PeopleDirectory {
       while start < asked.count {
         let batch = asked[start..<min(asked.count, start + Self.batch)]
         start = batch.endIndex
-        let terms = batch.flatMap(terms)
-        let filter = "(&\(settings.filter)(|\(terms.joined())))"
-        // Names and addresses may be those of several people.
-        let (people, isWhole) = try session.find(filter, limit: batch.count * 4)
-        let index = PeopleIndex(people, ignoresCase: true)
-        for id in batch { found[id] = index.person(id) }
-        if !isWhole, batch.contains(where: { found[$0] == nil }) {
-          failure = OrgError(.system, "\(capitalTitle) doesn't give all that was asked for.")
+        // A server takes its time for each term, and most ids are what they look like.
+        for isLikely in [true, false] {
+          let left = batch.filter { found[$0] == nil }
+          let all = left.map(terms)
+          let terms = all.flatMap { isLikely ? $0.prefix(1) : $0.dropFirst() }
+          guard !terms.isEmpty else { continue }
+          // Names and addresses may be those of several people.
+          let (people, isWhole) = try session.find(
+            "(&\(settings.filter)(|\(terms.joined())))", limit: left.count * 4)
+          let index = PeopleIndex(people, ignoresCase: true)
+          for id in left { found[id] = index.person(id) }
+          if !isWhole, left.contains(where: { found[$0] == nil }) {
+            failure = OrgError(.system, "\(capitalTitle) doesn't give all that was asked for.")
+          }
         }
       }
     } catch {
@@ -93,7 +99,7 @@ public final class LDAPDirectory: PeopleDirectory {
     return PeopleAnswer(found, failure: failure)
   }
 
-  /// What in an entry may be an id.
+  /// What in an entry may be an id, the likeliest first.
   private func terms(_ id: String) -> [String] {
     func term(_ attribute: String) -> String { "(\(attribute)=\(id.escapedForFilter))" }
     let isGUID = settings.id.lowercased() == "objectguid"
@@ -104,7 +110,7 @@ public final class LDAPDirectory: PeopleDirectory {
     case .email: terms.append(term(settings.email))
     case .name: break
     }
-    if settings.userName != terms.first { terms.append(term(settings.userName)) }
+    terms.append(term(settings.userName))
     // Those are always UUIDs, and anything else in a filter for them is a mistake.
     let isUUID = isGUID || settings.id.lowercased() == "entryuuid"
     if !isUUID, IDShape(id) != .uuid, settings.id != settings.userName { terms.append(term(settings.id)) }

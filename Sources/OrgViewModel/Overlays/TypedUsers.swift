@@ -85,7 +85,7 @@ package struct UserLookup: Sendable, Hashable {
     // Names are optional: without the directory, ids are offered.
     let others = (try? people?.people(completing: text, limit: Self.limit)) ?? []
     ids += others.map(\.id).filter { !ids.contains($0) }
-    var details = (try? people?.people(with: ids).mapValues(\.detail)) ?? [:]
+    var details = people?.answer(about: ids).people.mapValues(\.detail) ?? [:]
     for person in others { details[person.id] = person.detail }
     details = details.filter { !$0.value.isEmpty }.mapValues(\.escapedForDisplay)
     guard let organization, !ids.isEmpty else { return ids.map { UserCandidate($0, detail: details[$0]) } }
