@@ -1,6 +1,7 @@
 import DirectoryTesting
 import Foundation
 import OrgCore
+import PostgresTesting
 import TerminalTesting
 import Testing
 
@@ -283,6 +284,39 @@ extension EndToEnd {
       #expect(
         unknown.contains("There is no secret for the directory sso") && !unknown.contains("isn't in the"))
       withExtendedLifetime((slapd, keycloak)) {}
+    }
+
+    @Test func `a program that hangs holds up neither keys nor the end, and ends with orgman`() throws {
+      let (script, file) = ("\(home.path)/slow", "\(home.path)/id")
+      // A process of its own writes it, so that it isn't open for writing when it is run.
+      let made = try run(
+        "/bin/sh",
+        [
+          "-c",
+          "printf '#!/bin/sh\\necho $$ >%s.new\\nmv %s.new %s\\nsleep 600\\n' \"$1\" \"$1\" \"$1\" >\"$0\" && chmod 700 \"$0\"",
+          script, file,
+        ])
+      try #require(made.status == .exited(0))
+      let data = try TestStore.files.data([Record("1", "Acme", members: [("ann", "owner")])])
+      let orgman = try open(
+        data, environment: try environment("[directory.slow]\ncommand = [\"\(script)\"]\ntime-limit = 300\n"),
+        columns: 80, rows: 24)
+      orgman.press(.enter)
+      orgman.send("a")
+      try orgman.waitForText("Add a member to Acme")
+      orgman.send("carol")
+      try orgman.waitForText("carol")
+      try waitUntil("the program runs") { FileManager.default.fileExists(atPath: file) }
+      orgman.send("ine")
+      try orgman.waitForText("caroline")
+      orgman.press(.control("u"))
+      orgman.press(.escape)
+      try orgman.quit()
+      let id = try #require(Int32(try String(contentsOfFile: file, encoding: .utf8).dropLast()))
+      try waitUntil("the program is gone") {
+        let status = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)
+        return status == nil || status?.contains(") Z ") == true
+      }
     }
 
     @Test func `what can't be a directory is a mistake in the configuration`() throws {

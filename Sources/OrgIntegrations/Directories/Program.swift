@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import OrgCore
+import Synchronization
 import SystemPackage
 
 /// A program that is run without a shell, with limits on its time and its output. It is ended with all that it started.
@@ -47,6 +48,12 @@ struct Program {
   private var lateness: OrgError { failure("didn't finish in \(timeLimit.components.seconds) s") }
 
   private func failure(_ reason: String) -> OrgError { OrgError(.system, "\(title) \(reason).") }
+
+  /// The groups that run. They end with this program, too, which doesn't wait for them.
+  private static let running = Mutex<Set<pid_t>>([])
+  private static let endsWithUs: Void = {
+    atexit { for group in Program.running.withLock({ $0 }) { kill(-group, SIGKILL) } }
+  }()
 
   /// The signal for writing to who doesn't read, held back on this thread.
   private struct PipeSignal {
@@ -103,6 +110,8 @@ struct Program {
         for end in ends { Glibc.close(end[1]) }
         throw OrgError(Errno(rawValue: code), "\(program.title) can't be run")
       }
+      _ = Program.endsWithUs
+      Program.running.withLock { [id] in _ = $0.insert(id) }
     }
 
     private static func spawn(_ program: Program, _ ends: [Int32], _ id: inout pid_t) -> Int32 {
@@ -202,6 +211,8 @@ struct Program {
     /// Ends what still runs of it, and returns its exit status.
     private mutating func end() -> Int? {
       guard id > 0 else { return nil }
+      // After it has been waited for, its id may be another's.
+      Program.running.withLock { [id] in _ = $0.remove(id) }
       kill(-id, SIGKILL)
       kill(id, SIGKILL)
       var status: Int32 = 0
