@@ -94,9 +94,12 @@ public final class SlapdServer: Sendable {
 
   /// Runs the server on free ports for as long as standard input is open.
   private static let program = #"""
-    import os, signal, socket, subprocess, sys, time, urllib.parse
+    import ctypes, os, socket, subprocess, sys, time, urllib.parse
 
     path = sys.argv[1]
+    libc = ctypes.CDLL(None)
+    # This program may be killed, and the server must not outlive it: PR_SET_PDEATHSIG, SIGKILL.
+    def end_with_parent(): libc.prctl(1, 9)
     def free():
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
@@ -106,7 +109,8 @@ public final class SlapdServer: Sendable {
         place = urllib.parse.quote(path + "/s", safe="")
         addresses = "ldap://127.0.0.1:%d/ ldaps://127.0.0.1:%d/ ldapi://%s/" % (*ports, place)
         server = subprocess.Popen(["/usr/sbin/slapd", "-d", "0", "-f", path + "/slapd.conf", "-h", addresses],
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  preexec_fn=end_with_parent)
         while server.poll() is None:
             try:
                 for port in ports: socket.create_connection(("127.0.0.1", port), 5).close()
