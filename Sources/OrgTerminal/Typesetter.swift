@@ -192,7 +192,7 @@ package struct Typesetter: Sendable {
   }
 
   /// Wraps a text to lines of the given width, breaking at spaces if possible.
-  func wrap(_ text: String, _ width: Int) -> [String] {
+  package func wrap(_ text: String, _ width: Int) -> [String] {
     guard width > 0 else { return [] }
     var lines: [String] = []
     var line = ""

@@ -192,6 +192,24 @@ extension EndToEnd {
       #expect(try verify(data, "--only", "lago").stderr.contains("the key would be sent unencrypted"))
     }
 
+    @Test func `a terminal has the whole of each problem, in as many lines as that takes`() throws {
+      var record = Record("1", "One")
+      record.stripe = "cus_1"
+      let data = try DataFiles([record])
+      var world = StubService.World()
+      world.otherMode = ["cus_1"]
+      try configure(StubService(world))
+      let orgman = try start(
+        ["verify", "--only", "stripe", "--data", data.address], environment: environment, columns: 60)
+      #expect(try orgman.waitForExit() == .exited(1))
+      let lines = orgman.screen.lines.map(\.trimmed)
+      let first = try #require(lines.firstIndex { $0.hasPrefix("other-mode  One") })
+      #expect(lines.prefix(first + 4).allSatisfy { !$0.contains("…") })
+      #expect(
+        lines[first...].prefix(3).joined(separator: " ").contains(
+          "The customer cus_1 is in the other mode of Stripe than the key: one is for tests."))
+    }
+
     @Test func `^C keeps what is known, and --resume goes on with it`() throws {
       let data = try DataFiles((0..<30).map { Record("\($0)", "Organization \($0)") })
       var world = StubService.World()
@@ -212,6 +230,16 @@ extension EndToEnd {
       #expect(!kept.contains("SECRET"))
       let mode = try FileManager.default.attributesOfItem(atPath: cache + "/verify.json")[.posixPermissions]
       #expect(mode as? Int == 0o600)
+      let other = try verify(
+        data, "--resume", "--only", "stripe", with: ["ORGMAN_STRIPE_KEY": "rk_test_SECRET5"])
+      #expect(other.status == .exited(1))
+      #expect(other.stdout == "")
+      #expect(
+        other.stderr.contains(
+          "The run that ended early asked Stripe at another address or with another key, so it can't be gone on with"
+        ))
+      #expect(try verify(data, "--resume").stderr.contains("and this one would ask Lago and Stripe"))
+      #expect(try stub.requests().count == first)
       let rest = try verify(data, "--resume", "--only", "stripe")
       #expect(rest.stdout.split(separator: "\n").count == 30)
       #expect(rest.stdout.split(separator: "\n").allSatisfy { $0.hasPrefix("orphan-customer\t") })

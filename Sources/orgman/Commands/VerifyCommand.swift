@@ -114,7 +114,7 @@ struct VerifyCommand: ParsableCommand {
 
   private static let columns = [
     Column("code", "Code"), Column("service", nil), Column("org_id", nil), Column("name", "Organization"),
-    Column("customer_id", nil), Column("problem", "Problem"), Column("repair", nil),
+    Column("customer_id", nil), Column("problem", "Problem", wraps: true), Column("repair", nil),
   ]
 
   private func print(_ report: BillingReport) throws(OrgError) {

@@ -54,10 +54,13 @@ struct Column {
   let isListed: Bool
   /// Whether its values are numbers, which end below each other.
   let isRight: Bool
+  /// Whether its texts are sentences, which go on in the next line of a table that has no room for them.
+  let wraps: Bool
 
   /// - Parameter title: the title in a table; `nil` if the column isn't shown there.
-  init(_ key: String, _ title: String?, isRight: Bool = false) {
+  init(_ key: String, _ title: String?, isRight: Bool = false, wraps: Bool = false) {
     self.key = key
+    self.wraps = wraps
     self.title = title ?? key
     isListed = title != nil
     self.isRight = isRight
@@ -73,7 +76,7 @@ struct Column {
       case .id: "Id"
       }
     isListed = key.heading != nil
-    isRight = false
+    (isRight, wraps) = (false, false)
   }
 
   /// Whether its values are ids, on which rights are granted.

@@ -3,7 +3,8 @@ import OrgCore
 import OrgTerminal
 
 /// Rows under titles, for users: as wide as they are, or as the terminal is. What is too long is cut with an ellipsis, ids in
-/// the middle, for their ends tell them apart, and last of all; numbers never.
+/// the middle, for their ends tell them apart, and last of all; numbers never. Sentences in the last column go on in the next
+/// line.
 struct Table {
   let columns: [Column]
   /// The texts of the cells, escaped.
@@ -26,16 +27,23 @@ struct Table {
   /// The lines, without white space at their ends.
   var lines: [String] {
     let (shown, widths) = layout()
-    return ([columns.map(\.title)] + rows).map { row in
+    return ([columns.map(\.title)] + rows).flatMap { row in
       var line = ""
+      var rest: [String] = []
       for (place, column) in shown.enumerated() {
-        let text =
-          width == nil ? row[column] : row[column].cut(to: widths[column], inside: columns[column].isID)
+        var text = row[column]
+        if width != nil, columns[column].wraps, place == shown.count - 1 {
+          let indent = String(repeating: " ", count: line.displayWidth)
+          let lines = text.wrapped(widths[column])
+          (text, rest) = (lines.first ?? "", lines.dropFirst().map { indent + $0 })
+        } else if width != nil {
+          text = text.cut(to: widths[column], inside: columns[column].isID)
+        }
         let padding = String(repeating: " ", count: max(0, widths[column] - text.displayWidth))
         line += columns[column].isRight ? padding + text : text + padding
         if place < shown.count - 1 { line += String(repeating: " ", count: Self.gap) }
       }
-      return String(line.reversed().drop { $0 == " " }.reversed())
+      return [String(line.reversed().drop { $0 == " " }.reversed())] + rest
     }
   }
 
@@ -98,6 +106,9 @@ extension String {
 
   /// The text as a terminal shows it, with few marks on a letter.
   var displayed: String { Self.typesetter.set(self).text }
+
+  /// The text in lines of so many cells.
+  fileprivate func wrapped(_ width: Int) -> [String] { Self.typesetter.wrap(self, max(1, width)) }
 
   /// The width of the text in terminal cells; the text must be as a terminal shows it.
   var displayWidth: Int { Self.typesetter.set(self).width }
