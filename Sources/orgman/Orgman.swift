@@ -197,9 +197,7 @@ struct BrowseCommand: ParsableCommand {
       store: store, isReadOnly: store.readOnlyReason != nil, inbox: inbox, uid: getuid(),
       order: configuration.preferences.order, showsDeleted: configuration.preferences.showsDeleted,
       drafts: drafts, views: ViewStore(), people: PeopleSources.configured,
-      billing: ScreenVerifier(), observer: LogObserver())
-    let billingObstacle =
-      access.user == nil ? BillingAccess.obstacle : "Verifying billing takes a platform admin."
+      billing: access.user == nil ? ScreenVerifier() : nil, observer: LogObserver())
     let first = try runtime.start()
     configuration.bindKeys(to: first.reader.rules.roles)
     let feed = (store as? any RemoteStore)?.feed(
@@ -217,7 +215,8 @@ struct BrowseCommand: ParsableCommand {
           preferences: configuration.preferences, readOnlyReason: store.readOnlyReason,
           readOnlySummary: opened.files?.obstacle?.summary ?? "",
           connectionWarning: (store as? any RemoteStore)?.connectionWarning,
-          hasDirectory: !configuration.directories.isEmpty, billingObstacle: billingObstacle,
+          hasDirectory: !configuration.directories.isEmpty,
+          billingObstacle: BillingAccess.obstacle(as: access),
           keys: configuration.keymap.sheet),
         message: problems.first.map {
           StatusLine.Message(text: "Not configured: \(ConfigurationFile.sentence($0))", kind: .refusal)

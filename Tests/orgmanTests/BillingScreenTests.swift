@@ -29,7 +29,9 @@ extension EndToEnd {
 
     /// Acme's customer was deleted, Globex has none and should, and Initech is in the other mode.
     private func data(_ store: TestStore) throws -> any TestData {
-      var records = [Record("1", "Acme"), Record("2", "Globex"), Record("3", "Initech")]
+      var records = [
+        Record("1", "Acme", members: [("ann", "owner")]), Record("2", "Globex"), Record("3", "Initech"),
+      ]
       (records[0].stripe, records[2].stripe) = ("cus_gone", "cus_live")
       return try store.data(records)
     }
@@ -99,6 +101,18 @@ extension EndToEnd {
       #expect(orgman.screen.text.contains("set ORGMAN_STRIPE_KEY or ORGMAN_LAGO_KEY."))
       orgman.send("r")
       try orgman.waitFor("the same below") { $0.status.contains("There is no key") }
+      try orgman.quit()
+    }
+
+    @Test func `who acts as a user asks no service, which has the customers of all`() throws {
+      let data = try data(.files)
+      let stub = try StubService(world(data))
+      let orgman = try open(data, ["--as", "ann"], environment: environment(stub))
+      orgman.send("5")
+      try orgman.waitForText("Verifying billing takes a platform admin; you act as ann.")
+      orgman.send("r")
+      try orgman.waitFor("the same below") { $0.status.contains("takes a platform admin") }
+      #expect(try stub.requests() == [])
       try orgman.quit()
     }
 

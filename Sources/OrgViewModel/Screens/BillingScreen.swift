@@ -78,11 +78,11 @@ package struct BillingScreen: RowsScreen, MarkingScreen {
   package mutating func billingChanged(_ workspace: inout Workspace) { resume(&workspace) }
 
   package mutating func rowsCame(wasGone: Bool, _ workspace: inout Workspace) {
-    if let rows = list.rows { list.state.marks = list.state.marks.filter(rows.contains) }
-    // Where a finding went because it was repaired, the next one takes its place.
-    if list.state.selection.isGone {
-      list.select(list.selectedRow, downwards: true, room: room(workspace.viewport))
+    if !wasGone, list.state.selection.isGone, workspace.status.message == nil {
+      workspace.status.note(Self.selectionGone)
     }
+    // What was repaired is done.
+    if let rows = list.rows { list.state.marks = list.state.marks.filter(rows.contains) }
   }
 
   private mutating func sort(by order: BillingOrder, _ workspace: inout Workspace) {

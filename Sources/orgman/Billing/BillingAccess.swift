@@ -52,8 +52,12 @@ struct BillingAccess: Sendable {
     }
   }
 
-  /// Why nothing can be compared; `nil` where it can.
-  static var obstacle: String? {
+  /// Why nothing can be compared with the rights that count; `nil` where it can.
+  static func obstacle(as access: Access) -> String? {
+    // Services have the customers of all organizations.
+    if let user = access.user {
+      return "Verifying billing takes a platform admin; you act as \(user.escapedForDisplay)."
+    }
     do throws(OrgError) {
       _ = try BillingAccess()
       return nil

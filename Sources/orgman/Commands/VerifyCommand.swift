@@ -41,7 +41,10 @@ struct VerifyCommand: ParsableCommand {
   @Flag(help: "Set ids that are certain, and clear those of deleted customers, after showing what that is.")
   var fix = false
 
-  @Flag(help: "Go on with what a run of the same services learned that ended early within the last hour.")
+  @Flag(
+    help:
+      "Go on with what a run with the same services, addresses and keys learned that ended early within the last hour."
+  )
   var resume = false
 
   @OptionGroup var listing: ListingOptions
