@@ -173,13 +173,13 @@ _orgman() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    browse|list|show|members|user|users|plans|export|diff|create|set|add|remove|role|offboard|import|apply|history|undo|redo|accept|doctor|verify|info|backup|restore|erase|install|config|init|migrate|help)
+    browse|list|show|members|user|users|plans|export|diff|create|set|add|remove|role|transfer|offboard|import|apply|history|undo|redo|accept|doctor|verify|info|backup|restore|erase|install|config|init|migrate|help)
         # Offer subcommand argument completions
         "_orgman_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'browse list show members user users plans export diff create set add remove role offboard import apply history undo redo accept doctor verify info backup restore erase install config init migrate help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'browse list show members user users plans export diff create set add remove role transfer offboard import apply history undo redo accept doctor verify info backup restore erase install config init migrate help' -- "${cur}"))
         ;;
     esac
 }
@@ -687,6 +687,45 @@ _orgman_role() {
         ;;
     3)
         __orgman_add_completions -W 'owner'$'\n''member'$'\n''billing'
+        return
+        ;;
+    esac
+}
+
+_orgman_transfer() {
+    repeating_flags=()
+    non_repeating_flags=(--leave --new-user --dry-run --yes -y --read-only --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--role --data --as --log-level --log-file)
+    __orgman_offer_flags_options 3
+
+    # Offer option value completions
+    case "${prev}" in
+    '--role')
+        __orgman_add_completions -W 'owner'$'\n''member'$'\n''billing'
+        return
+        ;;
+    '--data')
+        __orgman_add_completions -d
+        return
+        ;;
+    '--as')
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __orgman_add_completions -W "$(__orgman_custom_complete ---completion transfer -- positional@0 "${COMP_CWORD}" "$(__orgman_cursor_index_in_current_word)")"
         return
         ;;
     esac

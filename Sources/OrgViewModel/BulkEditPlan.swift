@@ -16,6 +16,8 @@ package struct BulkEditPlan: Sendable, Hashable {
     /// They remove users from all organizations; what becomes of those without another owner is `nil` until that has been
     /// chosen.
     case offboarding([String], Offboarding.Handover?, at: Timestamp)
+    /// They hand an organization over, all of them or none.
+    case transfer(OwnershipTransfer, at: Timestamp)
     /// They add users to an organization.
     case additions(Additions, at: Timestamp)
     /// A member is removed, whatever the role is.
@@ -89,6 +91,13 @@ package struct BulkEditPlan: Sendable, Hashable {
         }
         let set = try offboarding.changes(handover ?? .ownersStay, at: time, in: reader)
         return try preview(of: set, offboarding.title(handover), on: reader, hiddenCount: 0)
+      case .transfer(let transfer, let time):
+        let changes = try transfer.changes(at: time, in: reader).changes
+        guard let organization = try reader.organization(id: transfer.organization), !changes.isEmpty else {
+          return .refuse(StatusLine.Message(text: "No changes needed.", kind: .note), Refusals())
+        }
+        let text = transfer.question(organization.name, adding: changes.contains(where: \.isAddition))
+        return try preview(of: Question(text: text, changes: changes), on: reader)
       case .additions(let additions, let time):
         let preview = try additions.preview(at: time, on: reader)
         if case .ask(let question) = preview { return asked(question, on: reader) }

@@ -44,7 +44,7 @@ package struct Draft: Sendable, Hashable, Codable {
     case .addMember(let id, let name):
       (purpose, organization, createdAt, base) = (.member, id, nil, [:])
       self.name = name
-    case .plan, .successor: return nil
+    case .plan, .successor, .transfer: return nil
     }
     texts = form.fields.map(\.input.text)
     focus = form.focus

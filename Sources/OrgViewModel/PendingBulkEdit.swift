@@ -40,6 +40,8 @@ enum BulkEditRequest: Sendable {
   /// The removal of users from all organizations; what becomes of those without another owner is `nil` until that has been
   /// chosen.
   case offboarding([String], Offboarding.Handover?)
+  /// The transfer of an organization from one owner to another.
+  case transfer(OwnershipTransfer)
   /// New members of an organization.
   case additions(Additions)
   /// The removal of a member, whatever the role is by then.
@@ -122,6 +124,8 @@ extension Workspace {
       (source, title) = found
     case .offboarding(let users, let handover):
       (source, title) = (.offboarding(users, handover, at: settings.environment.now()), "")
+    case .transfer(let transfer):
+      (source, title, isCounted) = (.transfer(transfer, at: settings.environment.now()), "", false)
     case .additions(let additions):
       (source, title) = (.additions(additions, at: settings.environment.now()), "")
     case .removal(let user, let organization):

@@ -52,7 +52,7 @@ struct Orgman: ParsableCommand {
         name: "Changing",
         subcommands: [
           CreateCommand.self, SetCommand.self, AddCommand.self, RemoveCommand.self, RoleCommand.self,
-          OffboardCommand.self, ImportCommand.self, ApplyCommand.self,
+          TransferCommand.self, OffboardCommand.self, ImportCommand.self, ApplyCommand.self,
         ]),
       CommandGroup(
         name: "Keeping",

@@ -3339,7 +3339,7 @@ enum Golden {
     """#,
     "palette 120x32": #"""
      orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
-     Commands  54 now, 22 not now
+     Commands  54 now, 23 not now
     ▸  Open the organization; in the detail, edit what is selected                 open                     Enter l Right
        Change the plan of the organization, or of all marked                       change-plan              p
        Change the status of the organization, or of all marked                     change-status            S
@@ -3374,7 +3374,7 @@ enum Golden {
     """#,
     "palette 40x10": #"""
      Organizations  /srv/op…  7 orgs   live
-     Commands  54 now, 22 not now
+     Commands  54 now, 23 not now
     ▸  Open the organization; i…  Enter l R…
        Change the plan of the o…  p
        Change the status of the…  S
@@ -3387,7 +3387,7 @@ enum Golden {
     """#,
     "palette 80x24": #"""
      orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
-     Commands  54 now, 22 not now
+     Commands  54 now, 23 not now
     ▸  Open the organization; in the deta… open                     Enter l Right
        Change the plan of the organizatio… change-plan              p
        Change the status of the organizat… change-status            S
@@ -5087,6 +5087,81 @@ enum Golden {
      4 marked   1/4
 
      Enter save  F1 help  Esc cancel
+    [cursor 11, 3]
+    """#,
+    "transfer 120x32": #"""
+     orgman  Organizations                                                          /srv/ops/data  7 orgs  4 members   live
+     Name ▲                             Plan             Status    Members │ Hand Acme Corp over from alice
+    ▸Acme Corp                          founders_friend  active          4 │
+     evil \u{1B}[2J\u{202E}name\nnext   founders_friend  active          0 │▸New owner
+     Globex                             enterprise       active          0 │           the id of a user, a member or a new
+     Initech                            starter          suspended       0 │           one
+     Umbrella                           professional     deleted         0 │ Old owner ‹ member ›
+     Zoë 👩‍💻 Ltd                       founders_friend  active          0 │
+     株式会社みらい                     enterprise       active          0 │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+                                                                           │
+     1/4
+
+     Enter next  ^S save  F1 help  Esc cancel
+    [cursor 83, 3]
+    """#,
+    "transfer 40x10": #"""
+     Organizations  Acme Co…  7 orgs   live
+     Hand Acme Corp over from alice
+
+    ▸New owner
+               the id of a user, a member
+               or a new one
+     Old owner ‹ member ›
+     1/4
+
+     Enter next  F1 help  Esc cancel
+    [cursor 11, 3]
+    """#,
+    "transfer 80x24": #"""
+     orgman  Organizations                  /srv/ops/data  7 orgs  4 members   live
+     Hand Acme Corp over from alice
+
+    ▸New owner
+               the id of a user, a member or a new one
+     Old owner ‹ member ›
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     1/4
+
+     Enter next  ^S save  F1 help  Esc cancel
     [cursor 11, 3]
     """#,
     "typed wrong 120x32": #"""

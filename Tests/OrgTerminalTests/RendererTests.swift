@@ -104,6 +104,7 @@ enum Scenes {
       scene("person marked", nil, .showUsers, .moveDown, .open, .mark, .changeRole),
       scene("remove everywhere", nil, .showUsers, .moveDown, .open, .mark, .removeEverywhere),
       scene("successor", nil, .showUsers, .markAll, .removeEverywhere, .handOver),
+      scene("transfer", nil, .open, .transferOwnership),
     ]
   }
 }

@@ -100,7 +100,8 @@ import Testing
     ("rename", "edit"), ("offboard", "remove-everywhere"), ("journal", "show-history"), ("exit", "quit"),
     ("refresh", "reload"), ("promote", "change-role"), ("search", "filter"), ("revert", "undo"),
     ("invite", "add"), ("suspend", "suspend"), ("upgrade", "change-plan"), ("select everything", "mark-all"),
-    ("dashboard", "show-overview"), ("shortcuts", "help"), ("hand over", "change-role"),
+    ("dashboard", "show-overview"), ("shortcuts", "help"), ("hand over", "transfer-ownership"),
+    ("transfer", "transfer-ownership"),
   ])
   func `words that people use find the command`(words: String, name: String) {
     var driver = Driver()

@@ -291,6 +291,8 @@ private let help = """
     add                     Add members to an organization.
     remove                  Remove members from an organization.
     role                    Print the role of a member, or set it.
+    transfer                Hand an organization over from one owner to another
+                            user.
     offboard                Remove users from all their organizations.
     import                  Import organizations and members from a file, such as
                             one that export wrote.

@@ -91,5 +91,52 @@ extension StoreBehavior {
         _ = try Offboarding(of: ["ann"], in: try $0.reader())
       }
     },
+    StoreBehavior("an owner hands over in one step, and what the history says of the roles is right") {
+      manager, sample in
+      try manager.commit(sample.adding(members: ["ann": .owner, "bob": .member]))
+      func transfer(
+        _ owner: String, _ successor: String, _ afterwards: OwnershipTransfer.Afterwards,
+        as user: String? = nil
+      ) throws -> Commit {
+        let manager = user.map { OrgManager(store: manager.store.acting(as: $0)) } ?? manager
+        let transfer = OwnershipTransfer(of: sample.acme, from: owner, to: successor, afterwards)
+        return try manager.commit(try transfer.changes(at: .now(), in: try manager.reader()))
+      }
+      try manager.expectRefusal(.invalidValue, of: "handing over by a member") { _ in
+        try transfer("bob", "eve", .role(.member))
+      }
+      try manager.expectRefusal(.invalidValue, of: "handing over to oneself") { _ in
+        try transfer("ann", "ann", .role(.member))
+      }
+      try manager.expectRefusal(.invalidValue, of: "staying an owner") { _ in
+        try transfer("ann", "bob", .role(.owner))
+      }
+      try manager.expectRefusal(.memberNotFound, of: "handing over by a stranger") { _ in
+        try transfer("eve", "ann", .role(.member))
+      }
+      try manager.expectRefusal(.notAllowed, of: "handing over as a member") { _ in
+        try transfer("ann", "bob", .leaves, as: "bob")
+      }
+      try expect("changes", try transfer("ann", "bob", .role(.member), as: "ann").changes.count, is: 2)
+      func roles() throws -> [String: Role] {
+        Dictionary(uniqueKeysWithValues: try manager.users(of: sample.acme).map { ($0.userID, $0.role) })
+      }
+      try expect("the roles", try roles(), is: ["ann": .member, "bob": .owner])
+      try expect("once more", try transfer("ann", "bob", .role(.member)).changes, is: [])
+      let entry = try need("the history of it", try manager.history().first)
+      let grants = try RoleGrants(in: manager.store)
+      for member in try manager.users(of: sample.acme) {
+        let grant = try need("the grant of \(member.userID)", grants.grant(of: member))
+        try expect("its generation", grant.generation, is: entry.generation)
+        try expect("who gave it", grant.actor?.actingAs, is: "ann")
+      }
+      let former = OrgUser(
+        organizationID: sample.acme, userID: "ann", role: .owner, joinedAt: Timestamp(microseconds: 0))
+      try expect("a role that the history doesn't end with", grants.grant(of: former), is: nil)
+      try manager.commit(entry.inverse)
+      try expect("the roles before", try roles(), is: ["ann": .owner, "bob": .member])
+      try expect("a new owner", try transfer("ann", "eve", .leaves).changes.count, is: 2)
+      try expect("the roles", try roles(), is: ["bob": .member, "eve": .owner])
+    },
   ]
 }

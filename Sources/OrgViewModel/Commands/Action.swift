@@ -103,7 +103,7 @@ extension Action {
     synonyms: "rename modify change lago stripe customer id")
   package static let changeRole = Action(
     "change-role", "Change the role of the member, or of all marked",
-    synonyms: "promote demote permission rights access owner billing hand over")
+    synonyms: "promote demote permission rights access owner billing")
   package static let remove = Action(
     "remove", "Set to deleted; in the detail, remove the member; or all marked",
     synonyms: "delete kick revoke archive")

@@ -146,6 +146,10 @@ extension Form: TextOverlay {
         workspace.requestBulkEdit(.offboarding(users, .successor(user)))
         return true
       }
+      if let transfer = try transfer(workspace.rules) {
+        workspace.requestBulkEdit(.transfer(transfer), from: self)
+        return true
+      }
       if let additions = try additions(workspace.settings.preferences, workspace.rules) {
         workspace.requestBulkEdit(.additions(additions), from: self)
         return true

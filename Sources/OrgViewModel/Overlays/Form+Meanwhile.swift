@@ -16,6 +16,9 @@ extension Form {
       guard let now = organization(base.id, in: listing) else { return }
       follow(now, since: base)
       noteFlaws(in: listing)
+    case .transfer(let id, _, let owner):
+      guard let now = organization(id, in: listing) else { return }
+      purpose = .transfer(organization: id, name: now.name, owner: owner)
     case .plan, .successor: break
     }
   }
@@ -26,7 +29,7 @@ extension Form {
     let name =
       switch purpose {
       case .edit(let base): base.name
-      case .addMember(_, let name): name
+      case .addMember(_, let name), .transfer(_, let name, _): name
       case .create, .plan, .successor: id
       }
     externalChangeNotice =

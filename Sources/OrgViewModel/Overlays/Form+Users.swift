@@ -65,6 +65,7 @@ extension Form {
     else { return [] }
     var others = Set(users)
     if case .successor(let removed) = purpose { others.formUnion(removed) }
+    if case .transfer(_, _, let owner) = purpose { others.insert(owner) }
     others.remove(typed.id)
     let candidates = offered.candidates.filter {
       !others.contains($0.id) && (!takesSeveralUsers || TypedUsers.canBeTyped($0.id))

@@ -15,6 +15,8 @@ package struct Form: Sendable {
     case plan(Int)
     /// Who takes over where users who are offboarded are the only owners.
     case successor(of: [String])
+    /// Who takes an organization over from an owner, and what that owner becomes.
+    case transfer(organization: String, name: String, owner: String)
   }
 
   /// One line of the form.
@@ -160,6 +162,8 @@ package struct Form: Sendable {
     case .addMember(_, let name): "Add a member to \(name.escapedForDisplay)"
     case .plan(let count): "Plan of \(Words.organizations(count)), all marked"
     case .successor: "Hand ownership over"
+    case .transfer(_, let name, let owner):
+      "Hand \(name.escapedForDisplay) over from \(owner.escapedForDisplay)"
     }
   }
 
@@ -203,7 +207,7 @@ package struct Form: Sendable {
             joinedAt: environment.now()
           ))
       ]
-    case .plan, .successor: return []
+    case .plan, .successor, .transfer: return []
     }
   }
 
@@ -250,10 +254,13 @@ package struct Form: Sendable {
         if case .successor(let users) = purpose, users.contains(user) {
           return "\(user.escapedForDisplay) is to be removed and can't take over; name another user."
         }
+        if case .transfer(_, _, let owner) = purpose, user == owner {
+          return "\(user.escapedForDisplay) is to hand over; name another user who takes over."
+        }
         if case .addMember(let id, let name) = purpose, let role = listing.role(of: user, in: id) {
           return "\(user.escapedForDisplay) is in \(name.escapedForDisplay) already, as \(role.title)."
         }
-      case .role: _ = try rules.role(text)
+      case .role: if !isLeaving { _ = try rules.role(text) }
       }
     } catch {
       return error.message

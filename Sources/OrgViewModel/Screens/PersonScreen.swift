@@ -33,6 +33,7 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
         unless: { $0.editObstacle($1) }
       ) { $0.remove(&$1) },
       offboardCommand { [$0.user] },
+      transferCommand { screen in screen.membership.map { ($0.organization, $0.member) } },
     ] + markingCommands() + findingCommands()
     + sortingCommands({ $0.order }) { $0.sort(by: $1, &$2) }
     + commonCommands(

@@ -60,6 +60,10 @@ extension OrganizationsScreen {
       }
       return screen.selectedMember.map { [$0.userID] } ?? []
     },
+    transferCommand(in: [.detail], unless: { $0.memberObstacle($1) }) { screen in
+      guard let organization = screen.selectedOrganization else { return nil }
+      return screen.selectedMember.map { (organization, $0) }
+    },
   ]
 
   private static func planCommand(in contexts: [Context], marked: String? = nil) -> Command<Self> {
