@@ -95,6 +95,13 @@ extension EndToEnd {
       #expect(both.status == .exited(1))
       #expect(
         both.stderr.hasPrefix("orgman: These 2 users are the only owners of Acme and Globex: "), "\(both)")
+      // All of many are listed.
+      let names = (1...6).map { "Solo \($0)" }
+      for name in names { #expect(try orgman("create", name, "--owner", "sam").status == .exited(0)) }
+      let many = try orgman("offboard", "sam", "--dry-run")
+      #expect(many.stderr.contains("the only owner of Solo 1, Solo 2, Solo 3 and 3 more: "), "\(many)")
+      for name in names { #expect(many.stderr.contains("  \(name)\n"), "\(many)") }
+      for name in names { #expect(try orgman("undo", "--yes").status == .exited(0), "\(name)") }
       let json = try orgman("offboard", "ann", "eve", "--leave-owners", "--dry-run", "--json")
       #expect(json.status == .exited(0))
       #expect(try json.json([String: Any].self)["changes"] is [Any])

@@ -47,10 +47,11 @@ struct OffboardCommand: ParsableCommand {
         if let successor { try InputLine(number: nil, text: successor).checkNewUser(in: reader) }
         let offboarding = try Offboarding(of: users, in: reader)
         guard offboarding.ownerless.isEmpty || successor != nil || leaveOwners else {
-          throw OrgError(
-            .lastOwner,
+          let message =
             "\(offboarding.obstacle): name who takes over with --successor USER, or leave owners there with --leave-owners."
-          )
+          // The message has a few of them.
+          let all = offboarding.ownerless.map { "\($0.id.escapedForDisplay)  \($0.name.escapedForDisplay)" }
+          throw OrgError(.lastOwner, message, reasons: all.count > 4 ? [message] + all : [])
         }
         return try offboarding.changes(
           successor.map { .successor($0) } ?? .ownersStay, at: time, in: reader)
