@@ -173,13 +173,13 @@ _orgman() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    browse|list|show|members|user|users|plans|export|diff|create|set|add|remove|role|transfer|offboard|import|apply|history|undo|redo|accept|doctor|verify|info|backup|restore|erase|install|config|init|migrate|help)
+    browse|list|show|members|user|users|plans|review|export|diff|create|set|add|remove|role|transfer|offboard|import|apply|history|undo|redo|accept|doctor|verify|info|backup|restore|erase|install|config|init|migrate|help)
         # Offer subcommand argument completions
         "_orgman_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'browse list show members user users plans export diff create set add remove role transfer offboard import apply history undo redo accept doctor verify info backup restore erase install config init migrate help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'browse list show members user users plans review export diff create set add remove role transfer offboard import apply history undo redo accept doctor verify info backup restore erase install config init migrate help' -- "${cur}"))
         ;;
     esac
 }
@@ -390,6 +390,41 @@ _orgman_plans() {
 
     # Offer option value completions
     case "${prev}" in
+    '--data')
+        __orgman_add_completions -d
+        return
+        ;;
+    '--as')
+        return
+        ;;
+    '--log-level')
+        __orgman_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'
+        return
+        ;;
+    '--log-file')
+        __orgman_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_orgman_review() {
+    repeating_flags=()
+    non_repeating_flags=(--markdown --csv --spreadsheet --allow-damaged --read-only --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --since-review --data --as --log-level --log-file)
+    __orgman_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __orgman_add_completions -f
+        return
+        ;;
+    '--since-review')
+        __orgman_add_completions -f
+        return
+        ;;
     '--data')
         __orgman_add_completions -d
         return

@@ -36,6 +36,8 @@ function __orgman_parse_tokens -S
             __orgman_parse_subcommand -r 1 'sort=' 'limit=' 'count' 'csv' 'spreadsheet' 'allow-damaged' 'data=' 'as=' 'read-only' 'json' 'log-level=' 'log-file=' 'version' 'h/help'
         case 'plans'
             __orgman_parse_subcommand 0 'csv' 'spreadsheet' 'allow-damaged' 'data=' 'as=' 'read-only' 'json' 'log-level=' 'log-file=' 'version' 'h/help'
+        case 'review'
+            __orgman_parse_subcommand -r 1 'markdown' 'output=' 'since-review=' 'csv' 'spreadsheet' 'allow-damaged' 'data=' 'as=' 'read-only' 'json' 'log-level=' 'log-file=' 'version' 'h/help'
         case 'export'
             __orgman_parse_subcommand 1 'format=' 'spreadsheet' 'allow-damaged' 'data=' 'as=' 'read-only' 'json' 'log-level=' 'log-file=' 'version' 'h/help'
         case 'diff'
@@ -156,6 +158,7 @@ complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgma
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'user' -d 'List the organizations of a user, with the role in each.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'users' -d 'List the users, with how many organizations each has in which role.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'plans' -d 'Count the organizations by plan and status.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'review' -d 'List who has which role where, since when and granted by whom.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'export' -d 'Write all organizations and members as JSON, JSON Lines or CSV.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'diff' -d 'Show what differs between two stores.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman" -eq 1' -fa 'create' -d 'Create an organization, and print its id.'
@@ -267,6 +270,20 @@ complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options 
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman plans" log-file' -l 'log-file' -d 'Log to this file instead of the journal of systemd; from info on, unless a level is given.' -rF
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman plans" version' -l 'version' -d 'Show the version.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman plans" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman review" markdown' -l 'markdown' -d 'Write Markdown, with a line to sign for each organization.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman review" output' -l 'output' -d 'Write it to this file, for you alone to read; one that is there isn\'t overwritten. Its name says the format where no option does: .md, .csv or .json.' -rF
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman review" since-review' -l 'since-review' -d 'Compare with an earlier review, which orgman review --csv wrote.' -rF
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman review" csv' -l 'csv' -d 'Print CSV (RFC 4180), with the names of the fields in the first line.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman review" spreadsheet' -l 'spreadsheet' -d 'In CSV, put an apostrophe before what a spreadsheet would run as a formula: values that begin with =, +, -, @, a tab or a carriage return. import takes them as they are, so keep it out of what is imported again.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman review" allow-damaged' -l 'allow-damaged' -d 'Exit with 0 even if the data are damaged and not all of them are printed.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman review" data' -l 'data' -d 'Use the data in this directory, or in the PostgreSQL database with this address.' -rfa '(__orgman_complete_directories)'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman review" as' -l 'as' -d 'Act as this user: see what the user may see, and change what the user\'s roles allow.' -rfka ''
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman review" read-only' -l 'read-only' -d 'Change nothing, whatever the command.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman review" json' -l 'json' -d 'Print JSON.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman review" log-level' -l 'log-level' -d 'Log what is at least so important: trace, debug, info, notice, warning or error.' -rfka 'trace debug info notice warning error'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman review" log-file' -l 'log-file' -d 'Log to this file instead of the journal of systemd; from info on, unless a level is given.' -rF
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman review" version' -l 'version' -d 'Show the version.'
+complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman review" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_positional "orgman export" -eq 1' -F
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman export" format' -l 'format' -d 'csv, json or jsonl; without it, what the file\'s name ends in, or json where it ends in nothing.' -rfka 'csv json jsonl'
 complete -c 'orgman' -n '__orgman_should_offer_completions_for_flags_or_options "orgman export" spreadsheet' -l 'spreadsheet' -d 'In CSV, put an apostrophe before what a spreadsheet would run as a formula: values that begin with =, +, -, @, a tab or a carriage return. import takes them as they are, so keep it out of what is imported again.'

@@ -38,7 +38,7 @@ struct Orgman: ParsableCommand {
       Commands exit with 0 when what was asked for is done, or was there before: then they print "No changes \
       needed." They exit with 1 when it is refused or fails, when standard input is empty where ids or records are \
       expected, and when the data that were read are damaged; with 2 when something isn't found; with 3 when \
-      a change expects what is no longer there, or diff finds a difference; with 64 for wrong usage.
+      a change expects what is no longer there, or diff or review finds a difference; with 64 for wrong usage.
       """,
     version: "orgman 0.1.0",
     groupedSubcommands: [
@@ -46,7 +46,7 @@ struct Orgman: ParsableCommand {
         name: "Looking",
         subcommands: [
           BrowseCommand.self, ListCommand.self, ShowCommand.self, MembersCommand.self, UserCommand.self,
-          UsersCommand.self, PlansCommand.self, ExportCommand.self, DiffCommand.self,
+          UsersCommand.self, PlansCommand.self, ReviewCommand.self, ExportCommand.self, DiffCommand.self,
         ]),
       CommandGroup(
         name: "Changing",

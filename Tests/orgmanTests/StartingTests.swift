@@ -257,8 +257,8 @@ private let help = """
   they print "No changes needed." They exit with 1 when it is refused or fails,
   when standard input is empty where ids or records are expected, and when the
   data that were read are damaged; with 2 when something isn't found; with 3 when
-  a change expects what is no longer there, or diff finds a difference; with 64
-  for wrong usage.
+  a change expects what is no longer there, or diff or review finds a difference;
+  with 64 for wrong usage.
 
   USAGE: orgman [--data <data>] [--read-only]
          orgman --demo
@@ -280,6 +280,8 @@ private let help = """
     users                   List the users, with how many organizations each has
                             in which role.
     plans                   Count the organizations by plan and status.
+    review                  List who has which role where, since when and granted
+                            by whom.
     export                  Write all organizations and members as JSON, JSON
                             Lines or CSV.
     diff                    Show what differs between two stores.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import OrgCore
 import OrgFileStore
 
@@ -62,17 +61,7 @@ struct ExportCommand: ParsableCommand {
       damage.tell(of: reader)
       let format = wanted
       guard let file else { return try write(reader, format, on: StandardOutput()) }
-      let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-      guard descriptor >= 0 else { throw OutputFile.failure(file, "can't be written", errno) }
-      do {
-        try write(reader, format, on: StandardOutput(descriptor: descriptor, name: file.escapedForDisplay))
-        guard fsync(descriptor) == 0, Glibc.close(descriptor) == 0 else {
-          throw OutputFile.failure(file, "can't be saved", errno)
-        }
-      } catch {
-        unlink(file)
-        throw error
-      }
+      try OutputFile.write(to: file) { try write(reader, format, on: $0) }
     }
   }
 

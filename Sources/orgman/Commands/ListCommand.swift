@@ -113,24 +113,13 @@ struct ListCommand: ParsableCommand {
     }
     let ofView = try savedView()?.sort.flatMap { preferences.order.named($0) }
     if let sort = sort ?? ofView {
-      try forEachRow(of: reader.listing(query, sort.with(preferences.planTiers), after: nil), add)
+      let order = sort.with(preferences.planTiers)
+      try reader.listing(query, order, after: nil).forEachRow(upTo: limit ?? .max, add)
     } else {
       try forEachRow(matching: query, in: reader, add)
     }
     try list.finish()
     return found
-  }
-
-  /// Hands over rows as they are sorted, as many as are asked for.
-  private func forEachRow(
-    of listing: any OrganizationListing, _ body: (OrganizationRow) throws(OrgError) -> Void
-  ) throws(OrgError) {
-    let (end, size) = (min(limit ?? .max, listing.count), 1000)
-    for start in stride(from: 0, to: end, by: size) {
-      let rows = start..<min(end, start + size)
-      try listing.fetch(rows)
-      for row in rows { if let row = listing.row(at: row) { try body(row) } }
-    }
   }
 
   /// Hands over rows in the order of the data, as many as are asked for.
@@ -217,6 +206,22 @@ struct ListCommand: ParsableCommand {
       throw ValidationError("use \(ListOrder.Column.allCases.map(\.rawValue).alternatives)")
     }
     return ListOrder(column, isDescending: column.isDescendingAtFirst != text.hasPrefix("-"))
+  }
+}
+
+extension OrganizationListing {
+  /// Hands over rows as they are sorted, a page at a time.
+  ///
+  /// - Parameter limit: how many at most.
+  func forEachRow(
+    upTo limit: Int = .max, _ body: (OrganizationRow) throws(OrgError) -> Void
+  ) throws(OrgError) {
+    let (end, size) = (min(limit, count), 1000)
+    for start in stride(from: 0, to: end, by: size) {
+      let rows = start..<min(end, start + size)
+      try fetch(rows)
+      for row in rows { if let row = self.row(at: row) { try body(row) } }
+    }
   }
 }
 

@@ -31,6 +31,23 @@ enum OutputFile {
     }
   }
 
+  /// Has a file written piece by piece, durably. It is removed again if that fails.
+  ///
+  /// - Throws: `system` if it already exists or can't be written; any error of the body.
+  static func write(to path: String, _ body: (StandardOutput) throws -> Void) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw failure(path, "can't be written", errno) }
+    do {
+      try body(StandardOutput(descriptor: descriptor, name: path.escapedForDisplay))
+      guard fsync(descriptor) == 0, close(descriptor) == 0 else {
+        throw failure(path, "can't be saved", errno)
+      }
+    } catch {
+      unlink(path)
+      throw error
+    }
+  }
+
   static func failure(_ path: String, _ what: String, _ number: Int32) -> OrgError {
     OrgError(Errno(rawValue: number), "\(path.escapedForDisplay) \(what)")
   }
