@@ -41,7 +41,7 @@ import Testing
         + "to look for the text itself, put it in double quotes.")
     #expect(
       message("plan:x", UserQuery.self)?.contains(
-        "which has role, in, organizations, owners, members and billing;") == true)
+        "which has role, in, organizations, owners, members, billing and directory;") == true)
     #expect(
       message("in:x", MembershipQuery.self)?.contains(
         "which has role, joined, plan, status, user, members, owners, created, stripe, lago, no and duplicate;"

@@ -29,6 +29,9 @@ public struct Person: Sendable, Hashable {
     (self.name, self.isEnabled) = (name, isEnabled)
   }
 
+  /// All that the data may have as the id of the person.
+  public var ids: [String] { [id, userName, email].compactMap(\.self) }
+
   /// What there is besides the id, for a line of a list: `Jane Doe, jane@example.org`. Not escaped.
   public var detail: String {
     var parts = [name, email ?? userName].compactMap { $0 }.filter { $0 != id }

@@ -22,6 +22,8 @@ public struct MemberQuery: ListQuery {
     case text(String)
     /// Characters in this order in the user's id.
     case fuzzy(String)
+    /// A text in the user's id, or one of the users whom a directory knows by that text, whatever the case.
+    case textOrUsers(String, Set<String>)
     /// One user.
     case user(String)
     /// The role.
@@ -38,6 +40,8 @@ public struct MemberQuery: ListQuery {
         switch term.condition {
         case .text(let text): UserWords.Word(.text(text), isNegated: term.isNegated)
         case .fuzzy(let text): UserWords.Word(.fuzzy(text), isNegated: term.isNegated)
+        case .textOrUsers(let text, let users):
+          UserWords.Word(.users(text, users), isNegated: term.isNegated)
         case .user, .role, .joined: nil
         }
       })
@@ -58,7 +62,7 @@ public struct MemberQuery: ListQuery {
       case .role(let role): holds = member.role == role
       case .joined(let day): holds = member.joinedAt.dayNumber.map(day.holds) ?? false
       case .user(let user): holds = member.userID == user
-      case .text, .fuzzy: continue
+      case .text, .fuzzy, .textOrUsers: continue
       }
       if holds == term.isNegated { return false }
     }
@@ -80,6 +84,13 @@ package struct UserWords: Sendable, Hashable {
       case .text(let text): pattern = .text(Array(text.lowercased().utf8))
       case .fuzzy(let text):
         pattern = .fuzzy(text.lowercased().unicodeScalars.map { Array(String($0).utf8) })
+      case .users(let text, let users):
+        let folded = users.map { user in
+          var bytes: [UInt8] = []
+          SearchText.append(user, to: &bytes)
+          return bytes
+        }
+        pattern = .users(Set(folded), text.map { Array($0.lowercased().utf8) })
       }
       self.isNegated = isNegated
     }
@@ -87,12 +98,15 @@ package struct UserWords: Sendable, Hashable {
     package enum Kind {
       case text(String)
       case fuzzy(String)
+      /// One of some users, or a text.
+      case users(String?, Set<String>)
     }
   }
 
   fileprivate enum Pattern: Sendable, Hashable {
     case text([UInt8])
     case fuzzy([[UInt8]])
+    case users(Set<[UInt8]>, [UInt8]?)
   }
 
   package init(_ words: [Word]) { self.words = words }
@@ -108,13 +122,16 @@ package struct UserWords: Sendable, Hashable {
     return text.withUnsafeBytes(match)
   }
 
-  /// The same for an id in lower case.
+  /// The same for an id in lower case, with what separates it from the next or without.
   package func match(_ text: UnsafeRawBufferPointer) -> Bool {
     words.allSatisfy { word in
       let holds =
         switch word.pattern {
         case .text(let bytes): SearchText.contains(bytes, in: text)
         case .fuzzy(let characters): SearchText.containsInOrder(characters, in: text)
+        case .users(let users, let bytes):
+          bytes.map { SearchText.contains($0, in: text) } == true
+            || users.contains(Array(text.last == SearchText.separator ? text.dropLast() : text[...]))
         }
       return holds != word.isNegated
     }

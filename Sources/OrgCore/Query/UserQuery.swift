@@ -10,6 +10,7 @@
 /// | `in:deleted` | who are in an organization with that status |
 /// | `organizations:>2` | who are in so many organizations: `>`, `>=`, `<`, `<=`, `=` or a number alone |
 /// | `owners:>3`, `members:0`, `billing:1` | who have the role in so many organizations, as the columns have it |
+/// | `directory:disabled`, `directory:gone` | whom a directory of users has disabled, or doesn't have |
 ///
 /// `!` in front of a term negates it.
 public struct UserQuery: ListQuery {
@@ -26,6 +27,10 @@ public struct UserQuery: ListQuery {
     case text(String)
     /// Characters in this order in the user's id.
     case fuzzy(String)
+    /// A text in the user's id, or one of the users whom a directory knows by that text, whatever the case.
+    case textOrUsers(String, Set<String>)
+    /// One of the users whom a directory has disabled, or doesn't have; none as long as it hasn't been asked.
+    case directory(DirectoryState, Set<String>)
     /// A role in an organization.
     case role(Role)
     /// An organization with a status.
@@ -73,6 +78,10 @@ public struct UserQuery: ListQuery {
       switch term.condition {
       case .text(let text): words.append(UserWords.Word(.text(text), isNegated: term.isNegated))
       case .fuzzy(let text): words.append(UserWords.Word(.fuzzy(text), isNegated: term.isNegated))
+      case .textOrUsers(let text, let users):
+        words.append(UserWords.Word(.users(text, users), isNegated: term.isNegated))
+      case .directory(_, let users):
+        words.append(UserWords.Word(.users(nil, users), isNegated: term.isNegated))
       case .role(let role): memberships.roles.append((role, term.isNegated))
       case .status(let status) where term.isNegated: memberships.absentStatuses.append(status)
       case .status(let status): memberships.statuses.append(status)
@@ -90,14 +99,19 @@ public struct UserQuery: ListQuery {
       [
         .role(among: roles) { .role($0) }, .status("in") { .status($0) },
         .number("organizations") { .organizations($0) },
-      ] + roles.map { role in .number(role.countedName) { .count(role, $0) } })
+      ] + roles.map { role in .number(role.countedName) { .count(role, $0) } }
+        + [
+          .word(
+            "directory", "state in a directory", DirectoryState.allCases.map { "directory:\($0.rawValue)" }
+          ) { DirectoryState(rawValue: $0).map { .directory($0, []) } }
+        ])
   }
 
   /// Whether ids alone are asked about.
   package var isAboutIDs: Bool {
     terms.allSatisfy {
       switch $0.condition {
-      case .text, .fuzzy: true
+      case .text, .fuzzy, .textOrUsers, .directory: true
       case .role, .status, .organizations, .count: false
       }
     }
@@ -114,7 +128,7 @@ public struct UserQuery: ListQuery {
       switch term.condition {
       case .organizations(let comparison): holds = comparison.holds(for: roleCounts.total)
       case .count(let role, let comparison): holds = comparison.holds(for: roleCounts[role])
-      case .text, .fuzzy, .role, .status: continue
+      case .text, .fuzzy, .textOrUsers, .directory, .role, .status: continue
       }
       if holds == term.isNegated { return false }
     }

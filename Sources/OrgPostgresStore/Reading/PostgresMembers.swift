@@ -97,6 +97,11 @@ struct MemberFilter {
     switch condition {
     case .text(let text): "\(raw: tables.lowercase(tables.user)) like \(text.textPattern)"
     case .fuzzy(let text): "\(raw: tables.lowercase(tables.user)) like \(text.fuzzyPattern)"
+    case .textOrUsers(let text, let users):
+      """
+      \(raw: tables.lowercase(tables.user)) like \(text.textPattern) \
+      or \(tables.isFolded(tables.lowercase(tables.user), among: users))
+      """
     case .user(let user): user.canBeSent ? "\(raw: tables.user) = \(user)" : "false"
     case .role(let role): "\(raw: tables.role) = \(role.rawValue)"
     case .joined(let comparison): Filter.day(of: tables.joined, comparison)
@@ -115,6 +120,12 @@ struct MemberFilter {
 }
 
 extension Tables {
+  /// Whether a user's id, put in lower case by an expression, is one of some ids, whatever their case.
+  func isFolded(_ id: String, among ids: Set<String>) -> SQL {
+    let ids = ids.map { $0.lowercased() }.filter(\.canBeSent).sorted()
+    return "\(raw: id) = any(\(ids.arrayLiteral)::text[])"
+  }
+
   /// Whether a member is one of some users.
   func isUser(among ids: [String]) -> SQL {
     let ids = ids.filter(\.canBeSent)

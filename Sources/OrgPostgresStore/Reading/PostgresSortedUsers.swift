@@ -135,7 +135,7 @@ extension UserQueries {
       switch term.condition {
       case .organizations(let number): comparison(nil, number, term.isNegated)
       case .count(let role, let number): comparison(role, number, term.isNegated)
-      case .text, .fuzzy, .role, .status: nil
+      case .text, .fuzzy, .textOrUsers, .directory, .role, .status: nil
       }
     }
     let memberships = query.memberships

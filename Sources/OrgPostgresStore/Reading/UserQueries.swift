@@ -20,6 +20,13 @@ struct UserQueries {
       switch term.condition {
       case .text(let text): pattern = text.textPattern
       case .fuzzy(let text): pattern = text.fuzzyPattern
+      case .textOrUsers(let text, let users):
+        return """
+          \(raw: term.isNegated ? "not " : "")\
+          (\(raw: lower) like \(text.textPattern) or \(tables.isFolded(lower, among: users)))
+          """
+      case .directory(_, let users):
+        return "\(raw: term.isNegated ? "not " : "")(\(tables.isFolded(lower, among: users)))"
       case .role, .status, .organizations, .count: return nil
       }
       return "\(raw: lower) \(raw: term.isNegated ? "not " : "")like \(pattern)"

@@ -80,6 +80,47 @@ extension StoreBehavior {
       try expect(
         "after a change", try manager.reader().users(completing: "jo", limit: 10), is: [])
     },
+    StoreBehavior("words find users whom a directory knows by them, too") { manager, sample in
+      try manager.addMembers(sample)
+      try manager.addOrganizations(sample)
+      let reader = try manager.reader()
+      let directory = DirectoryTerms(
+        users: ["jane": ["BOB", "carl", "stranger", "o'neill", "%"], "doe": ["carl"], "an": []],
+        states: [.disabled: ["dora"], .gone: ["ann", "bob"]])
+      for (query, users) in [
+        ("jane", ["Bob", "bob", "carl"]), ("jane doe", ["carl"]), ("!jane", ["ann", "dora"]),
+        ("doe", ["carl"]), ("an", ["ann"]), ("jane b", ["Bob", "bob"]),
+        ("jane owners:0", ["Bob", "bob", "carl"]),
+        ("directory:disabled", ["dora"]), ("directory:gone", ["Bob", "ann", "bob"]),
+        ("!directory:gone", ["carl", "dora"]), ("directory:gone an", ["ann"]),
+        ("directory:gone owners:>0", ["ann"]),
+      ] {
+        for order in [UserOrder(), UserOrder(.organizations)] {
+          let listing = try reader.users(matching: UserQuery(query).knowing(directory), by: order, after: nil)
+          try expect("users of \"\(query)\"", try listing.ids().sorted(), is: users)
+        }
+      }
+      try expect(
+        "users of a directory that wasn't asked",
+        try reader.users("directory:gone", UserOrder(), after: nil).count,
+        is: 0)
+      for (query, users) in [
+        ("jane", ["Bob", "carl"]), ("jane doe", ["carl"]), ("!jane", ["dora", "ann"]), ("an", ["ann"]),
+        ("role:owner jane", []), ("user:doe", []),
+      ] {
+        let listing = try reader.members(
+          of: sample.acme, matching: MemberQuery(query).knowing(directory), by: MemberOrder(), after: nil)
+        try expect("members of \"\(query)\"", (0..<listing.count).map(listing.id(at:)), is: users)
+      }
+      func organizations(_ query: String) throws -> [String] {
+        let listing = try reader.listing(Query(query).knowing(directory), ListOrder(), after: nil)
+        return (0..<listing.count).map(listing.id(at:))
+      }
+      try expect(
+        "organizations of a user by name",
+        try organizations("user:doe"), is: organizations("user:carl"))
+      try expect("organizations of a name of several", try organizations("user:jane"), is: [])
+    },
     StoreBehavior("users come by their ids, with how many organizations have them in which role") {
       manager, sample in
       try manager.addOrganizations(sample)
