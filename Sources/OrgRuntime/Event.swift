@@ -38,6 +38,14 @@ package enum Event: Sendable {
   case found(Found)
   /// Who has an id that was typed.
   case lookedUp([String], IDLookup)
+  /// What a directory of users says of ids.
+  case named([String: NamedUser])
+  /// Whom a directory knows by texts.
+  case searchedNames(DirectoryTerms, NameSearch)
+  /// Why a directory couldn't be asked for names, or for what was searched.
+  case namesFailure(String, NameSearch?)
+  /// Whom e-mail addresses that were typed belong to.
+  case typed([String: Person])
   /// Users who may be the one that is being typed.
   case completed([UserCandidate], UserLookup)
   /// A commit waits for another program or person.
@@ -106,6 +114,10 @@ extension AppModel {
     case .verified(let result): return receive(verified: result)
     case .found(let found): receive(found)
     case .lookedUp(let names, let lookup): return receive(names, for: lookup)
+    case .named(let names): receive(names)
+    case .searchedNames(let found, let search): return receive(found, for: search)
+    case .namesFailure(let message, let search): receive(namesFailure: message, for: search)
+    case .typed(let people): receive(typed: people)
     case .completed(let candidates, let lookup): receive(candidates, for: lookup)
     case .waiting(let holder): receive(holder)
     case .failure(let error): return receive(error)

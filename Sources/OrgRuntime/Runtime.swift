@@ -65,11 +65,13 @@ package final class Runtime: EffectHandler, Sendable {
   ///   - drafts: where what is typed is kept, if anywhere.
   ///   - views: where views are kept, if anywhere.
   ///   - people: a directory of users outside the data, if one is configured.
+  ///   - nameLimits: how long it is waited for.
   ///   - billing: compares billing with the services, if keys to them are configured.
   package init(
     store: any OrgStore, isReadOnly: Bool = false, inbox: Inbox, uid: UInt32?, order: ListOrder = ListOrder(),
     showsDeleted: Bool = true, drafts: (any DraftKeeper)? = nil, views: (any ViewKeeper)? = nil,
-    people: (any PeopleDirectory)? = nil, billing: (any BillingVerifier)? = nil,
+    people: (any PeopleDirectory)? = nil, nameLimits: NameLimits = NameLimits(),
+    billing: (any BillingVerifier)? = nil,
     observer: (any RuntimeObserver)? = nil
   ) {
     manager = OrgManager(store: store)
@@ -82,7 +84,7 @@ package final class Runtime: EffectHandler, Sendable {
     self.observer = observer
     self.billing = billing
     screens = ScreenLoader(manager: manager, inbox: inbox)
-    suggester = UserSuggester(inbox: inbox, people: people)
+    suggester = UserSuggester(inbox: inbox, people: people, limits: nameLimits)
     state.withLock { ($0.request.order, $0.request.showsDeleted) = (order, showsDeleted) }
   }
 
@@ -238,6 +240,9 @@ package final class Runtime: EffectHandler, Sendable {
     case .find(let request): queues.arranging.async { [self] in inbox.post(.found(request.find())) }
     case .lookUp(let lookup): suggester.lookUp(lookup, in: state.withLock { $0.organizationList?.reader })
     case .complete(let lookup): suggester.suggest(lookup, in: state.withLock { $0.organizationList?.reader })
+    case .name(let request): suggester.names?.find(request)
+    case .searchNames(let search):
+      suggester.names?.search(search, in: state.withLock { $0.organizationList?.reader })
     case .cancelCommit: state.withLock { $0.isCancelled = true }
     case .saveView(let view):
       queues.arranging.async { [self] in inbox.post(.viewSaved(view, views?.problem(saving: view))) }

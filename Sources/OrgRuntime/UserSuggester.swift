@@ -7,41 +7,46 @@ import Synchronization
 /// that nothing else that takes long is in the way.
 final class UserSuggester: Sendable {
   private let inbox: Inbox
-  private let people: (any PeopleDirectory)?
+  /// What asks a directory of users outside the data, if one is configured.
+  let names: NameFinder?
   private let queue = DispatchQueue(label: "orgman.suggesting")
   /// A person types faster than users are found: only the last request counts.
   private let latest = Mutex<UserLookup?>(nil)
 
   /// - Parameter people: a directory of users outside the data, if one is configured.
-  init(inbox: Inbox, people: (any PeopleDirectory)? = nil) { (self.inbox, self.people) = (inbox, people) }
+  init(inbox: Inbox, people: (any PeopleDirectory)? = nil, limits: NameLimits = NameLimits()) {
+    self.inbox = inbox
+    names = people.map { NameFinder($0, inbox: inbox, limits: limits) }
+  }
 
   /// Waits until nothing is being looked for.
-  func waitUntilIdle() { queue.sync {} }
+  func waitUntilIdle() {
+    queue.sync {}
+    names?.waitUntilIdle()
+  }
 
   /// Looks up who has an id, and posts that.
   func lookUp(_ lookup: IDLookup, in reader: (any StoreReader)?) {
-    queue.async { [inbox, people] in
-      if case .directory(let users) = lookup {
-        do throws(OrgError) {
-          inbox.post(.lookedUp(try people?.doubts(about: users) ?? [], lookup))
-        } catch {
-          inbox.post(.lookedUp(["\(error.message) So it can't be told whether the user is right."], lookup))
-        }
-        return
-      }
+    if case .directory(let users) = lookup {
+      guard let names else { return inbox.post(.lookedUp([], lookup)) }
+      return names.check(users, for: lookup, in: reader)
+    }
+    queue.async { [inbox] in
       // It is a warning: what can't be looked up is saved without it.
       inbox.post(.lookedUp(reader.flatMap { try? lookup.names(in: $0) } ?? [], lookup))
     }
   }
 
-  /// Looks for users in the data, and posts them. Suggestions are optional: none are posted if the data can't be read.
+  /// Looks for users in the data, and posts them, and once more with their names. Suggestions are optional: none are posted if
+  /// the data can't be read.
   func suggest(_ lookup: UserLookup, in reader: (any StoreReader)?) {
     latest.withLock { $0 = lookup }
     queue.async { [self] in
       guard let reader, reader.summary.hasMembers, isLatest(lookup) else { return }
       let asked = reader.wanted { [self] in isLatest(lookup) }
-      guard let candidates = try? lookup.candidates(in: asked, and: people), isLatest(lookup) else { return }
-      inbox.post(.completed(candidates, lookup))
+      guard let candidates = try? lookup.candidates(in: asked), isLatest(lookup) else { return }
+      if names == nil || !candidates.isEmpty { inbox.post(.completed(candidates, lookup)) }
+      names?.complete(lookup, in: asked)
     }
   }
 

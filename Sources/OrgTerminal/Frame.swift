@@ -7,6 +7,8 @@ package struct Frame: Sendable, Equatable {
   package var lines: [[Span]]
   /// The position of the hardware cursor; `nil` hides it.
   package var cursor: Position?
+  /// Whether names are beside the ids, so that the line above the hints needn't say whose the selected one is.
+  var hasNames = false
 
   /// An empty frame.
   package init(size: Size) {

@@ -75,7 +75,14 @@ extension Renderer {
     case let question as any YesNoQuestion:
       ask(question.text(model.workspace), isYes: question.isYes, layout, &frame)
     default:
-      guard let message = sentence(model) else { return }
+      guard let message = sentence(model) else {
+        // Whom the selected id belongs to, where there is no column for names.
+        let isFree = model.workspace.overlay == nil || model.workspace.overlay is FilterPrompt
+        if isFree, !frame.hasNames, let text = model.namedSelection {
+          say(text, in: 1, theme.quiet, hint: nil, layout, &frame)
+        }
+        return
+      }
       // A long message may cover other lines, but not the row with the cursor.
       let room = layout.statusRow - (frame.cursor?.row ?? 0)
       let hints = [

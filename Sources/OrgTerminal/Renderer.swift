@@ -59,6 +59,25 @@ struct Renderer {
     (isSelected ? ["▸"] : []) + (isMarked ? ["•"] : []) + (hasChanged ? ["Δ"] : [])
   }
 
+  /// How wide ids are, and the names beside them: these have the room that is left, if it is enough for a name.
+  ///
+  /// - Parameters:
+  ///   - needed: what ids and what follows them take; `nil` where there are no names.
+  ///   - usual: how wide ids are without names.
+  func widths(_ needed: Int?, _ usual: Int, in room: Int) -> (id: Int, name: Int) {
+    guard let needed else { return (min(usual, room), 0) }
+    // Columns stay where they are as long as ids are about as long.
+    let id = max(16, (needed + 7) / 8 * 8)
+    for id in [id, needed] where room - id >= 12 { return (id, min(40, room - id)) }
+    return (min(usual, room), 0)
+  }
+
+  /// The name of a user in its column.
+  func add(_ user: NamedUser?, width: Int, _ isSelected: Bool, _ style: Style, _ line: inout LineBuilder) {
+    line.add(user?.name ?? "", width: width - 1, isSelected || user?.isUsual == true ? style : theme.quiet)
+    line.add(" ", style)
+  }
+
   /// A name in its column, after a cell for the first sign. Any other signs follow the name.
   ///
   /// - Parameter isID: whether it is an id, of which the end matters as much as the beginning.

@@ -103,6 +103,8 @@ package final class TerminalApp {
       }
     }
     func loop() -> Int32 {
+      screen.draw(renderer.frame(model, size: screen.size))
+      carryOut(model.begin())
       while true {
         screen.draw(renderer.frame(model, size: screen.size))
         var waits = [STDIN_FILENO, signals.descriptor, wakeUp.descriptor, changes?.descriptor ?? -1].map {

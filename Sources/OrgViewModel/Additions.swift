@@ -4,6 +4,8 @@ import OrgCore
 package struct Additions: Sendable, Hashable {
   /// The users, each once.
   let users: [String]
+  /// Those among them whose e-mail addresses were typed, by their ids.
+  var people: [String: Person] = [:]
   let role: Role
   /// The organization's id, and the name that it had.
   let organization: String
@@ -34,7 +36,7 @@ package struct Additions: Sendable, Hashable {
     }
     let count = outcome.added.count
     var question = Question(
-      text: (doubts + reasons(outcome) + ["Add \(title(count)): \(outcome.added.listed(8))?"]).joined(
+      text: (doubts + reasons(outcome) + ["Add \(title(count)): \(outcome.added.listed(8, named))?"]).joined(
         separator: " "),
       changes: outcome.changes)
     question.conclusion =
@@ -43,6 +45,12 @@ package struct Additions: Sendable, Hashable {
       + (outcome.refused.isEmpty ? "" : "; \(outcome.refused.count.grouped) refused") + "."
     question.refusals = refusals(outcome)
     return .ask(question)
+  }
+
+  /// An id, and whose it is, where it wasn't the id that was typed.
+  private func named(_ user: String) -> String {
+    let detail = people[user]?.detail ?? ""
+    return user.escapedForDisplay + (detail.isEmpty ? "" : " (\(detail.escapedForDisplay))")
   }
 
   private func outcome(at time: Timestamp, on reader: any StoreReader) throws(OrgError) -> Outcome {
@@ -120,11 +128,6 @@ extension Array {
     guard texts.count > 1, let last = texts.popLast() else { return texts.first ?? "" }
     return texts.joined(separator: ", ") + " and " + last
   }
-}
-
-extension [String] {
-  /// The first few, escaped, and how many more there are.
-  fileprivate func listed(_ limit: Int) -> String { listed(limit) { $0.escapedForDisplay } }
 }
 
 extension Rules {

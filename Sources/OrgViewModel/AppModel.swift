@@ -81,6 +81,7 @@ package struct AppModel: Sendable {
       workspace.requests.isFetching = true
       workspace.ask(.fetch(fetch))
     }
+    askForNames()
     let draft = workspace.typedForm.flatMap { Draft($0) }
     if draft != keptDraft {
       keptDraft = draft

@@ -37,6 +37,12 @@ package enum RuntimeEffect: Sendable, Hashable {
   /// Look for users who may be the one that is being typed; they come to `receive(_:for: UserLookup)`. Requests that are
   /// still waiting when a newer one comes may be dropped.
   case complete(UserLookup)
+  /// Ask a directory of users for names; they come to `receive(_: [String: NamedUser])`, those on the screen first. Requests
+  /// that are still waiting when a newer one comes may be dropped.
+  case name(NameRequest)
+  /// Ask a directory of users for those whom texts name; they come to `receive(_: DirectoryTerms, for:)`. Requests that are
+  /// still waiting when a newer one comes may be dropped.
+  case searchNames(NameSearch)
   /// Read the data again, then arrange them.
   case reload(ListRequest)
   /// Keep a view; what came of it comes to `receive(saved:_:)`.
@@ -122,15 +128,19 @@ package struct ListRequest: Sendable, Hashable {
   package var order: ListOrder
   /// Whether deleted organizations are there, too, where the query doesn't name a status.
   package var showsDeleted: Bool
+  /// Users whom a directory knows by what the query says.
+  package var directory: DirectoryTerms
 
   /// The first request: everything.
   package init(
-    serial: Int = 0, query: String = "", order: ListOrder = ListOrder(), showsDeleted: Bool = true
+    serial: Int = 0, query: String = "", order: ListOrder = ListOrder(), showsDeleted: Bool = true,
+    directory: DirectoryTerms = DirectoryTerms()
   ) {
     self.serial = serial
     self.query = query
     self.order = order
     self.showsDeleted = showsDeleted
+    self.directory = directory
   }
 }
 
@@ -138,5 +148,6 @@ extension ListRequest {
   /// Whether it asks for the same rows, in the same order.
   package func isSame(as other: ListRequest) -> Bool {
     query == other.query && order == other.order && showsDeleted == other.showsDeleted
+      && directory == other.directory
   }
 }

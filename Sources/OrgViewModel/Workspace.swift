@@ -69,7 +69,7 @@ package struct Settings: Sendable {
   }
 }
 
-/// What is known of the terminal, the store and the services that bill.
+/// What is known of the terminal, the store, the services that bill, and a directory of users.
 package struct Surroundings: Sendable {
   /// Whether keys can be spared by pointing.
   package enum Mouse: Sendable, Hashable {
@@ -93,6 +93,8 @@ package struct Surroundings: Sendable {
   package internal(set) var reading: ReadingProgress?
   /// What is known of billing.
   package internal(set) var billing = BillingCheck()
+  /// What a directory of users says, if one is configured.
+  package internal(set) var names = NameBook()
 }
 
 /// What all screens and overlays share: the data, what is open, what is being saved, what is said, and what is asked of the
@@ -254,7 +256,8 @@ package struct Workspace: Sendable {
   /// Asks for the organizations that a query finds, in some order.
   mutating func arrange(_ query: String, _ order: ListOrder, showsDeleted: Bool) {
     requests.arranged = ListRequest(
-      serial: requests.next(), query: query, order: order, showsDeleted: showsDeleted)
+      serial: requests.next(), query: query, order: order, showsDeleted: showsDeleted,
+      directory: surroundings.names.terms(of: OrganizationsScreen.nameSearch(query, roles: roles)))
     ask(.arrange(requests.arranged))
   }
 
@@ -272,6 +275,7 @@ package struct Workspace: Sendable {
 
   /// Reads the data again because a person asked for it.
   mutating func reload() {
+    surroundings.names.expire()
     refresh()
     requests.reload = requests.last
   }

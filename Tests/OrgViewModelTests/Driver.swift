@@ -119,17 +119,17 @@ struct Driver {
     _ organizations: [Organization] = Sample.organizations, _ members: [OrgUser] = Sample.members,
     rules: Rules = .files, rows: Int = 5, isWide: Bool = true, readOnly: String? = nil,
     preferences: Preferences = Preferences(), showsDeleted: Bool = true,
-    billing: (any BillingVerifier)? = nil
+    billing: (any BillingVerifier)? = nil, people: (any PeopleDirectory)? = nil
   ) {
     store = TestStore(organizations, members, rules: rules)
     runtime = Runtime(
-      store: store, inbox: Inbox {}, uid: nil, showsDeleted: showsDeleted, billing: billing)
+      store: store, inbox: Inbox {}, uid: nil, showsDeleted: showsDeleted, people: people, billing: billing)
     // A store in memory doesn't fail.
     let first = (try? runtime.start(patience: 60_000)) ?? .unread
     model = AppModel(
       first, viewport: Self.viewport(rows: rows, isWide: isWide),
       settings: Settings(
-        preferences: preferences, readOnlyReason: readOnly,
+        preferences: preferences, readOnlyReason: readOnly, hasDirectory: people != nil,
         billingObstacle: billing == nil ? "There is no key." : nil, environment: Sample.environment))
     runtime.waitUntilIdle()
   }

@@ -124,7 +124,7 @@ import Testing
     driver.press(.undoEntry, .confirm)
     let lines = (driver.model.history?.visibleEntryLines ?? [])
     let selected = lines.contains {
-      if case .change(_, isSelected: true) = $0 { true } else { false }
+      if case .change(_, _, isSelected: true) = $0 { true } else { false }
     }
     #expect(selected, "\(lines)")
   }

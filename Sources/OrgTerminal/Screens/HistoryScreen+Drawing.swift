@@ -10,11 +10,11 @@ extension HistoryScreen: DrawableRowsScreen {
       renderer.put(drawnList(rows, renderer, model, layout, &frame), layout, &frame)
     } else if layout.isWide {
       let left = drawnList(rows, renderer, model, layout, &frame)
-      renderer.put(left, beside: entry(renderer, layout, &frame), layout, &frame)
+      renderer.put(left, beside: entry(renderer, model.workspace.names, layout, &frame), layout, &frame)
     } else if pane == .list {
       renderer.put(drawnList(rows, renderer, model, layout, &frame), layout, &frame)
     } else {
-      renderer.put(entry(renderer, layout, &frame), layout, &frame)
+      renderer.put(entry(renderer, model.workspace.names, layout, &frame), layout, &frame)
     }
   }
 
@@ -26,18 +26,21 @@ extension HistoryScreen: DrawableRowsScreen {
     pane == .list && layout.size.columns < Self.roomForBoth ? layout.size.columns : layout.listWidth
   }
 
-  private func entry(_ renderer: Renderer, _ layout: Layout, _ frame: inout Frame) -> [[Span]] {
+  private func entry(
+    _ renderer: Renderer, _ names: NameBook?, _ layout: Layout, _ frame: inout Frame
+  ) -> [[Span]] {
     let width = layout.detailWidth
     let lines = visibleEntryLines
     if pane == .detail, frame.cursor == nil {
-      let row = lines.firstIndex { if case .change(_, isSelected: true) = $0 { true } else { false } } ?? 0
+      let row = lines.firstIndex { if case .change(_, _, isSelected: true) = $0 { true } else { false } } ?? 0
       frame.cursor = Position(column: layout.size.columns - width, row: layout.body.lowerBound + row)
     }
-    let drawn = lines.map { line($0, renderer, width) }
+    frame.hasNames = names != nil
+    let drawn = lines.map { line($0, names, renderer, width) }
     return drawn + Array(repeating: [], count: max(0, layout.body.count - drawn.count))
   }
 
-  private func line(_ line: EntryLine, _ renderer: Renderer, _ width: Int) -> [Span] {
+  private func line(_ line: EntryLine, _ names: NameBook?, _ renderer: Renderer, _ width: Int) -> [Span] {
     let theme = renderer.theme
     var builder = renderer.line(width)
     switch line {
@@ -51,10 +54,13 @@ extension HistoryScreen: DrawableRowsScreen {
       builder.add(label, width: 9, theme.quiet)
       builder.add(value)
     case .changes(let count): builder.add(" Changes \(count.grouped)", theme.title)
-    case .change(let subject, let isSelected):
+    case .change(let subject, let user, let isSelected):
       let style = isSelected ? theme.selected : theme.text
       builder.add(isSelected ? "▸" : " ", style)
       builder.add(subject, style)
+      if let name = user.flatMap({ names?[$0]?.name }), !name.isEmpty {
+        builder.add("  \(name)", isSelected ? style : theme.quiet)
+      }
       if isSelected { builder.fill(style) }
     case .value(let label, let value):
       builder.add("   ")

@@ -67,8 +67,10 @@ extension OrganizationsScreen: DrawableScreen {
     let hasFocus = pane == .detail
     let visible = visibleLines
     let drawn = detailLines(visible, model.workspace.flash, in: model.workspace.settings.preferences.timeZone)
-    let columns = MemberColumns(drawn, renderer.typesetter, width)
-    var lines = drawn.map { line($0, columns, hasFocus: hasFocus, renderer, width) }
+    let names = model.workspace.names
+    let columns = MemberColumns(drawn, renderer, width, hasNames: names != nil)
+    frame.hasNames = columns.name > 0
+    var lines = drawn.map { line($0, columns, names, hasFocus: hasFocus, renderer, width) }
     lines += Array(repeating: [], count: max(0, layout.body.count - lines.count))
     if hasFocus, frame.cursor == nil {
       let row = min(max(0, selectedLine - visible.lowerBound), layout.body.count - 1)
@@ -78,7 +80,8 @@ extension OrganizationsScreen: DrawableScreen {
   }
 
   private func line(
-    _ line: DetailLine, _ columns: MemberColumns, hasFocus: Bool, _ renderer: Renderer, _ width: Int
+    _ line: DetailLine, _ columns: MemberColumns, _ names: NameBook?, hasFocus: Bool, _ renderer: Renderer,
+    _ width: Int
   ) -> [Span] {
     let theme = renderer.theme
     var builder = renderer.line(width)
@@ -125,6 +128,9 @@ extension OrganizationsScreen: DrawableScreen {
         columns.shortened[member.userID] ?? member.userID, columns.user,
         renderer.signs(isSelected: isSelected && hasFocus, isMarked: isMarked, hasChanged: hasChanged),
         hasChanged ? theme.changed(style) : style, style, isID: true, &builder)
+      if let names, columns.name > 0 {
+        renderer.add(names[member.userID], width: columns.name, isSelected, style, &builder)
+      }
       builder.add(defaults.shown(member.role.title, .role), width: columns.role, style)
       builder.add(member.joinedAt.dayText, width: columns.joined, style)
       if isSelected { builder.fill(style) }
@@ -136,12 +142,15 @@ extension OrganizationsScreen: DrawableScreen {
 /// The widths of what is shown of members: their ids come first, and give way last.
 private struct MemberColumns {
   let user: Int
+  /// The user's name.
+  let name: Int
   let role: Int
   let joined: Int
   /// Ids for which there is no room, as they are shown.
   let shortened: [String: String]
 
-  init(_ lines: [DetailLine], _ typesetter: Typesetter, _ width: Int) {
+  init(_ lines: [DetailLine], _ renderer: Renderer, _ width: Int, hasNames: Bool) {
+    let typesetter = renderer.typesetter
     var ids: [String] = []
     // Signs after the id take room, too.
     var signs = 0
@@ -154,7 +163,8 @@ private struct MemberColumns {
     let choices = [(15, 10), (8, 10), (8, 0)]
     let (role, joined) = choices.first { width - $0.0 - $0.1 >= wanted } ?? (8, 0)
     (self.role, self.joined) = (role, joined)
-    user = max(8, width - 1 - role - joined)
+    let rest = max(8, width - 1 - role - joined)
+    (user, name) = renderer.widths(hasNames ? wanted : nil, rest, in: rest)
     let room = user - 1 - (signs > 0 ? signs : 0)
     shortened = Dictionary(
       zip(ids, typesetter.shorten(ids, to: room)), uniquingKeysWith: { first, _ in first })

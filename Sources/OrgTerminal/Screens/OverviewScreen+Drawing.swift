@@ -37,6 +37,10 @@ extension OverviewScreen: DrawableRowsScreen {
         line.add(
           String(repeating: "█", count: min(barWidth, cells)),
           list.isSelected(index) ? style : needsAttention ? theme.title : theme.text)
+      case .users(let text, let count, _):
+        line.add(count > 0 ? "! " : "  ", style)
+        line.add(text, width: label - 2, style)
+        line.add(count.grouped, width: 7, style, isRight: true)
       case .organization(let name, _, let value):
         line.add("  ", style)
         line.add(name, width: min(line.width - line.used - 18, label + 10), style)

@@ -26,24 +26,32 @@ extension UsersScreen: DrawableRowsScreen {
       titles.remove(at: last)
     }
     let columns = widths()
-    let name = min(max(60, longest + 2), width - 2 - columns.reduce(0, +))
+    let room = width - 2 - columns.reduce(0, +)
+    let names = model.workspace.names
+    let (name, person) = renderer.widths(names == nil ? nil : longest + 2, max(60, longest + 2), in: room)
+    frame.hasNames = person > 0
     let shortened = renderer.typesetter.shorten(ids, to: name - 2)
     let first = list.visible(layout.body.count - 1).lowerBound
     let lines = renderer.rows(
       list,
       heading: {
         $0.add(rows.order.title("User", .user), width: name, theme.heading)
+        if person > 0 { $0.add("Name", width: person, theme.heading) }
         for ((title, role), width) in zip(titles, columns) {
           let column = UserColumn.allCases.first { $0.role == role && $0 != .user } ?? .organizations
           $0.add(rows.order.title(title, column), width: width, theme.heading, isRight: true)
         }
-      }, width: width, hasFocus: true, empty: renderer.empty(model, "No users yet."), layout, &frame
+      }, width: width, hasFocus: true,
+      empty: awaitsDirectory(model.workspace)
+        ? ["It isn't known yet what the directory of users says."] : renderer.empty(model, "No users yet."),
+      layout, &frame
     ) { index, style, line in
       guard let user = rows.user(at: index) else { return line.add("…", style) }
       let isSelected = list.isSelected(index)
       line.add(shortened[index - first], width: name - 2, style)
       line.add(isSelected && list.isMarked(index) ? "•" : " ", style)
       line.add(" ", style)
+      if let names, person > 0 { renderer.add(names[user.id], width: person, isSelected, style, &line) }
       for ((_, role), width) in zip(titles, columns) {
         let count = role.map { user.roles[$0] } ?? user.organizationCount
         line.add(

@@ -66,6 +66,8 @@ package struct ScreenRequest: Sendable {
   package let order: String
   /// How many rows are enough, on screens that have no end in sight.
   package let extent: Int
+  /// Users whom a directory knows by what is filtered by.
+  package var directory = DirectoryTerms()
   /// Makes the rows. Costs time that grows with the data.
   package let load: @Sendable (any ScreenSource, ScreenRequest) throws(OrgError) -> Void
 }

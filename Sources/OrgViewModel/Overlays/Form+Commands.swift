@@ -150,7 +150,9 @@ extension Form: TextOverlay {
         workspace.requestBulkEdit(.transfer(transfer), from: self)
         return true
       }
-      if let additions = try additions(workspace.settings.preferences, workspace.rules) {
+      if let additions = try additions(
+        workspace.settings.preferences, workspace.rules, workspace.surroundings.names)
+      {
         workspace.requestBulkEdit(.additions(additions), from: self)
         return true
       }
@@ -174,7 +176,9 @@ extension Form: TextOverlay {
       let look =
         switch fields[index].name {
         case .organization(let field) where field.isOptional: billingLook(index, field, preferences)
-        case .user: userLook(preferences, asksDirectory: workspace.settings.hasDirectory)
+        case .user:
+          userLook(
+            preferences, asksDirectory: workspace.settings.hasDirectory, workspace.surroundings.names)
         default: SecondLook.passed
         }
       switch look {
@@ -226,8 +230,11 @@ extension Form: TextOverlay {
 
   /// The id of a new user; one that is in the data is known to be right. What a directory has against several is said when
   /// they are shown.
-  private func userLook(_ preferences: Preferences, asksDirectory: Bool) -> SecondLook {
-    if users.count == 1 {
+  private func userLook(
+    _ preferences: Preferences, asksDirectory: Bool, _ names: NameBook
+  ) -> SecondLook {
+    let isKnown = asksDirectory && names.person(typed: user) != nil
+    if users.count == 1, !isKnown, !(asksDirectory && user.contains("@") && found[.directory(users)] == nil) {
       do throws(OrgError) { try preferences.idPatterns.checkUserID(user) } catch {
         guard let names = found[.user(user)] else { return .awaits(.user(user)) }
         if names.isEmpty { return .refused(error.message) }
@@ -235,6 +242,14 @@ extension Form: TextOverlay {
     }
     guard asksDirectory, !users.isEmpty else { return .passed }
     guard let doubts = found[.directory(users)] else { return .awaits(.directory(users)) }
+    if users.count == 1, let person = names.person(typed: user) {
+      let detail = person.detail.escapedForDisplay
+      return .asks(
+        SecondLookQuestion(
+          question:
+            "\(user.escapedForDisplay) is the user \(person.id.escapedForDisplay)\(detail.isEmpty ? "" : " (\(detail))"). Use \(person.id.escapedForDisplay)?",
+          confirmation: "", user: person.id))
+    }
     let confirmation = "user \(user)"
     guard users.count == 1, !doubts.isEmpty, !confirmed.contains(confirmation) else { return .passed }
     return .asks(

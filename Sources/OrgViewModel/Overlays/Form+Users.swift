@@ -26,12 +26,27 @@ extension Form {
   }
 
   /// What adding several users comes to; `nil` for one user.
-  func additions(_ preferences: Preferences, _ rules: Rules) throws(OrgError) -> Additions? {
+  func additions(
+    _ preferences: Preferences, _ rules: Rules, _ names: NameBook
+  ) throws(OrgError) -> Additions? {
     guard case .addMember(let organization, let name) = purpose, users.count > 1 else { return nil }
     let role = try rules.role(fields.first { $0.name == .role }?.input.text ?? "")
+    var people: [String: Person] = [:]
+    let ids = users.map { typed in
+      guard let person = names.person(typed: typed) else { return typed }
+      people[person.id] = person
+      return person.id
+    }
     return Additions(
-      users: users, role: role, organization: organization, name: name, patterns: preferences.idPatterns,
-      doubts: found[.directory(users)] ?? [])
+      users: ids.unique, people: people, role: role, organization: organization, name: name,
+      patterns: preferences.idPatterns, doubts: found[.directory(users)] ?? [])
+  }
+
+  /// Puts the id of a person in the place of the e-mail address that was typed.
+  mutating func replaceUser(with id: String) {
+    guard let index = fields.firstIndex(where: { $0.name == .user }) else { return }
+    fields[index].input = TextField(takesSeveralUsers ? TypedUsers.typed(id) : id)
+    offered = nil
   }
 
   /// The same form, with what is wrong with the users.
@@ -137,7 +152,12 @@ extension AppModel {
   /// Receives users who may be the one that is being typed.
   package mutating func receive(_ candidates: [UserCandidate], for lookup: UserLookup) {
     guard var form = workspace.form, form.offered?.lookup == lookup else { return }
+    // Names come after ids: the one that was chosen stays chosen.
+    let shown = form.candidates
+    let chosen = form.chosenCandidate.flatMap { shown.indices.contains($0) ? shown[$0].id : nil }
     form.offered?.candidates = candidates
+    let offered = form.candidates
+    form.offered?.chosen = chosen.flatMap { id in offered.firstIndex { $0.id == id } }
     workspace.form = form
   }
 }

@@ -28,10 +28,14 @@ package struct HandoverMenu: Menu {
       },
     ] + menuCommands
 
+  /// Whom it is about.
+  package var namedUsers: [String] { offboarding.users }
+
   /// What is asked.
   package func question(_ workspace: Workspace) -> String {
     let verb = offboarding.users.count == 1 ? "is" : "are"
-    return "\(offboarding.obstacle), and \(verb) in \(Words.organizations(offboarding.organizationCount)):"
+    return workspace.surroundings.names.sentences(about: namedUsers)
+      + "\(offboarding.obstacle), and \(verb) in \(Words.organizations(offboarding.organizationCount)):"
   }
 }
 

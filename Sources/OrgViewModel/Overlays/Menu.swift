@@ -93,13 +93,15 @@ package struct RoleMenu: Menu {
   }
 
   /// What is asked.
+  package var namedUsers: [String] { if case .member(let member) = subject { [member.userID] } else { [] } }
+
   package func question(_ workspace: Workspace) -> String {
     switch subject {
     case .member(let member):
       let name =
         workspace.data.listing.organization(id: member.organizationID)?.name ?? member.organizationID
-      return
-        "Role of \(member.userID.escapedForDisplay) in \(name.escapedForDisplay), now \(member.role.title)\(isChangedMeanwhile ? Words.changedMeanwhile : ""):"
+      return workspace.surroundings.names.sentences(about: namedUsers)
+        + "Role of \(member.userID.escapedForDisplay) in \(name.escapedForDisplay), now \(member.role.title)\(isChangedMeanwhile ? Words.changedMeanwhile : ""):"
     case .marked(let words, _): return "Role of \(words), all marked:"
     }
   }

@@ -13,6 +13,8 @@ package protocol Overlay: CommandTarget {
   mutating func follow(_ listing: any OrganizationListing)
   /// Fits itself to a screen of another size.
   mutating func resize(_ viewport: Viewport)
+  /// The users whom it is about.
+  var namedUsers: [String] { get }
 }
 
 extension Overlay {

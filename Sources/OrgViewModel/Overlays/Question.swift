@@ -91,9 +91,16 @@ package struct Question: YesNoQuestion {
     action == .showRefusals && refusals.sentences.isEmpty ? "" : nil
   }
 
-  /// What is asked.
+  /// The users whom the changes are about, where those are few; what is added says itself whom its users are.
+  package var namedUsers: [String] {
+    if case .additions = origin { return [] }
+    return changes.count > 20 ? [] : changes.compactMap(\.userID).unique
+  }
+
+  /// What is asked, after whom the users are.
   package func text(_ workspace: Workspace) -> String {
-    isRecounted ? "The data changed meanwhile, so this was counted again. \(text)" : text
+    (isRecounted ? "The data changed meanwhile, so this was counted again. " : "")
+      + workspace.surroundings.names.sentences(about: namedUsers) + text
   }
 
   /// Makes the changes, or not; where the data have changed since they were found out, that is done once more first.

@@ -83,9 +83,9 @@ package struct UserLookup: Sendable, Hashable {
   ) throws(OrgError) -> [UserCandidate] {
     var ids = try reader.users(completing: text, limit: Self.limit)
     // Names are optional: without the directory, ids are offered.
-    let others = (try? people?.people(completing: text, limit: Self.limit)) ?? []
+    let others = ((try? people?.people(completing: text, limit: Self.limit)) ?? []).map(\.limited)
     ids += others.map(\.id).filter { !ids.contains($0) }
-    var details = people?.answer(about: ids).people.mapValues(\.detail) ?? [:]
+    var details = people?.answer(about: ids).people.mapValues(\.limited.detail) ?? [:]
     for person in others { details[person.id] = person.detail }
     details = details.filter { !$0.value.isEmpty }.mapValues(\.escapedForDisplay)
     guard let organization, !ids.isEmpty else { return ids.map { UserCandidate($0, detail: details[$0]) } }

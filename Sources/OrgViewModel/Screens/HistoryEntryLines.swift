@@ -10,8 +10,8 @@ package enum EntryLine: Sendable {
   case blank
   /// How many changes there are.
   case changes(Int)
-  /// What was changed, and where.
-  case change(String, isSelected: Bool)
+  /// What was changed, and where, and the member whom it was about, if any.
+  case change(String, user: String?, isSelected: Bool)
   /// What was there before, or after; `nil` for nothing.
   case value(String, String?)
 }
@@ -64,7 +64,7 @@ extension HistoryRows.Row {
     let (index, part) = (line - head.count).quotientAndRemainder(dividingBy: Self.linesPerChange)
     let change = entry.changes[index]
     switch part {
-    case 0: return .change(change.subject, isSelected: isSelected)
+    case 0: return .change(change.subject, user: change.change.userID, isSelected: isSelected)
     case 1: return .value("before", change.values.before)
     default: return .value("after", change.values.after)
     }

@@ -116,6 +116,10 @@ package struct HistoryScreen: RowsScreen, MarkingScreen {
     return (top..<min(row.lineCount, top + room)).map { row.line($0, isSelected: $0 == selected) }
   }
 
+  package func shownUsers(_ workspace: Workspace) -> [String] {
+    (selectedEntry?.entry.changes.prefix(100) ?? []).compactMap(\.change.userID).unique
+  }
+
   package func values(_ row: Int, of rows: HistoryRows) -> [String?] {
     if let change = selectedChange, pane == .detail {
       return [change.change.organizationID, change.organizationName, change.summary]

@@ -12,6 +12,8 @@ package struct OverviewRows: ListRows {
     /// So many organizations of which the query finds just these, how many in a hundred that are, and whether a person
     /// should look at them.
     case count(String, Int, percent: Int, query: String, needsAttention: Bool)
+    /// So many users whom the query finds, after whom a person should look.
+    case users(String, Int, query: String)
     /// An organization, with what puts it here.
     case organization(String, id: String, value: String)
     /// What was found about billing that isn't right, and when.
@@ -40,11 +42,13 @@ package struct OverviewRows: ListRows {
   ///   - query: words that a line must have.
   ///   - planTiers: the plans that are known; none to ask for no others.
   ///   - roles: the roles that the data have.
+  ///   - accounts: how many users have accounts in a directory that aren't in use; none where that isn't known.
   ///   - zone: in which times are shown.
   ///   - billing: what was found about billing, and when; `nil` if it wasn't compared with the services.
   package init(
     _ overview: Overview, query: String, planTiers: [String] = [], roles: [Role] = Rules.files.roles,
-    zone: DisplayZone = .utc, billing: (rows: BillingRows, time: Timestamp)? = nil
+    accounts: [DirectoryState: Int] = [:], zone: DisplayZone = .utc,
+    billing: (rows: BillingRows, time: Timestamp)? = nil
   ) {
     let optional = Array(OrganizationField.optional.reversed())
     var lines: [Line] = []
@@ -116,8 +120,12 @@ package struct OverviewRows: ListRows {
     }
     let similar = overview.similarNameCount.map { [("named almost alike", $0, "duplicate:name")] }
     // The worst first: what nobody can manage, what can't be billed, then what is odd.
+    let ownerless = (people ?? []).filter { $0.2 == "owners:0" }
+    let former = DirectoryState.allCases.compactMap { state in
+      accounts[state].map { OverviewRows.Line.users(state.title, $0, query: "directory:\(state.rawValue)") }
+    }
     let ranked =
-      (people ?? []).filter { $0.2 == "owners:0" } + shared + unknown + (suspended ?? []) + (similar ?? [])
+      shared + unknown + (suspended ?? []) + (similar ?? [])
       + missing
     let rest = (people ?? []).filter { $0.2 != "owners:0" }
     let billingLine =
@@ -127,7 +135,10 @@ package struct OverviewRows: ListRows {
         let text = "Billing: \(Words.findings(wrong))\(more), verified \(zone.minuteText(time))"
         return [.billing(text, needsAttention: wrong + unknown > 0)]
       } ?? []
-    section("To look after", billingLine + counts(ranked + rest, needsAttention: true))
+    section(
+      "To look after",
+      billingLine + counts(ownerless, needsAttention: true) + former
+        + counts(ranked + rest, needsAttention: true))
     section(
       "Largest",
       (overview.members?.largest ?? []).map { organization, count in
@@ -186,13 +197,22 @@ package struct OverviewRows: ListRows {
   func rank(of row: Int) -> Int { row < ranks.count ? ranks[row] : recordCount }
 }
 
+extension DirectoryState {
+  fileprivate var title: String {
+    switch self {
+    case .disabled: "users disabled in the directory"
+    case .gone: "users not in the directory"
+    }
+  }
+}
+
 extension OverviewRows.Line {
   /// By what it is found again.
   fileprivate var id: String? {
     switch self {
     case .heading, .blank, .more: nil
     case .billing: "billing"
-    case .count(_, _, _, let query, _): "?" + query
+    case .count(_, _, _, let query, _), .users(_, _, let query): "?" + query
     // The same organization may be the largest and the newest.
     case .organization(_, let id, let value): value + " " + id
     }
@@ -206,6 +226,7 @@ extension OverviewRows.Line {
     // What a query rules out isn't what the line is about.
     case .count(let label, _, percent: _, let query, _):
       label + "\n" + query.split(separator: " ").filter { !$0.hasPrefix("!") }.joined(separator: " ")
+    case .users(let label, _, let query): label + "\n" + query
     case .organization(let name, let id, _): name + "\n" + id
     }
   }
@@ -231,7 +252,7 @@ package struct OverviewScreen: RowsScreen {
   package static let commands: [Command<Self>] =
     [
       Command(
-        .open, "Enter l Right", .goingAbout, "the organizations of that line", hint: "show",
+        .open, "Enter l Right", .goingAbout, "the organizations or users of that line", hint: "show",
         unless: { screen, _ in screen.selectedRow == nil ? StatusLine.nothingIsSelected : nil }
       ) { $0.open(&$1) }
     ] + commonCommands(filterHelp: filterHelp)
@@ -250,17 +271,34 @@ package struct OverviewScreen: RowsScreen {
     let overview = try reader.wanted(while: source.wantedness).overview {
       source.post(rows($0, found, request))
     }
-    source.post(rows(overview, found, request))
+    // Whoever was offboarded since the directory was asked is no longer among the users.
+    var accounts: [DirectoryState: Int] = [:]
+    for (state, users) in request.directory.states {
+      let query = UserQuery(terms: [QueryTerm(.directory(state, users))])
+      accounts[state] =
+        users.isEmpty ? 0 : try reader.users(matching: query, by: UserOrder(), after: nil).count
+    }
+    source.post(rows(overview, found, request, accounts))
   }
 
   private func rows(
-    _ overview: Overview, _ billing: (BillingRows, Timestamp)?, _ request: ScreenRequest
+    _ overview: Overview, _ billing: (BillingRows, Timestamp)?, _ request: ScreenRequest,
+    _ accounts: [DirectoryState: Int] = [:]
   ) -> OverviewRows {
     OverviewRows(
-      overview, query: request.query, planTiers: planTiers, roles: roles, zone: zone, billing: billing)
+      overview, query: request.query, planTiers: planTiers, roles: roles, accounts: accounts, zone: zone,
+      billing: billing)
   }
 
   package mutating func billingChanged(_ workspace: inout Workspace) { resume(&workspace) }
+
+  // What a directory says of all users is asked when the overview is looked at.
+  package func nameSearch(_ workspace: Workspace) -> NameSearch {
+    NameSearch(
+      states: workspace.isReading || !workspace.settings.hasDirectory ? [] : Set(DirectoryState.allCases))
+  }
+
+  package mutating func namesCame(_ workspace: inout Workspace) { requestRows(&workspace) }
 
   package mutating func resume(_ workspace: inout Workspace) {
     zone = workspace.settings.preferences.timeZone
@@ -274,6 +312,8 @@ package struct OverviewScreen: RowsScreen {
     guard let (row, rows) = selectedRow else { return }
     switch rows.lines[row] {
     case .count(_, _, _, let query, _): workspace.go(.organizations(matching: query))
+    case .users(_, _, let query):
+      workspace.go(.view(SavedView(name: "", list: .users, filter: query)))
     case .organization(let name, let id, _): workspace.go(.organization(id, named: name, nil))
     case .billing: if let shortcut = BillingScreen.shortcut { workspace.go(.show(shortcut)) }
     case .heading, .blank, .more: break
@@ -283,6 +323,7 @@ package struct OverviewScreen: RowsScreen {
   package func values(_ row: Int, of rows: OverviewRows) -> [String?] {
     switch rows.lines[row] {
     case .count(let label, let count, _, let query, _): [query, label, String(count)]
+    case .users(let label, let count, let query): [query, label, String(count)]
     case .organization(let name, let id, let value): [id, name, value]
     case .billing(let text, _): ["billing", text]
     case .heading, .blank, .more: []

@@ -61,8 +61,13 @@ package struct PersonScreen: RowsScreen, MarkingScreen {
   }
 
   static func words(_ count: Int) -> String { Words.organizations(count) }
-  package func title(_ workspace: Workspace) -> String { "User \(user.escapedForDisplay)" }
+  package func title(_ workspace: Workspace) -> String {
+    let name = workspace.names?[user]?.name ?? ""
+    return "User \(user.escapedForDisplay)" + (name.isEmpty || name == "?" ? "" : " (\(name))")
+  }
   package var historySubject: HistorySubject? { .user(user) }
+  package var namedUser: String? { user }
+  package func shownUsers(_ workspace: Workspace) -> [String] { [user] }
 
   /// The membership that keys are about.
   private var membership: Membership? { selectedRow.flatMap { $0.rows.row(at: $0.row) } }

@@ -75,7 +75,8 @@ extension RowsScreen {
     let before = list.asked?.query == filter ? list.asked?.extent ?? 0 : 0
     let request = ScreenRequest(
       serial: workspace.requests.next(), identity: identity, query: list.state.filter, order: orderName,
-      extent: extent ?? max(before, list.selectedRow + room(workspace.viewport) + Self.page)
+      extent: extent ?? max(before, list.selectedRow + room(workspace.viewport) + Self.page),
+      directory: workspace.surroundings.names.terms(of: nameSearch(workspace))
     ) { source, request throws(OrgError) in try loader.load(source, request) }
     list.ask(request)
     workspace.ask(.show(request))
@@ -178,6 +179,9 @@ extension RowsScreen {
   private mutating func setFilter(_ text: String, _ workspace: inout Workspace) {
     list.state.filter = text
     list.queryError = error(in: text, roles: workspace.roles)
+    if !workspace.settings.hasDirectory, !nameSearch(workspace).states.isEmpty {
+      workspace.status.refuse("No directory of users is configured, so directory: finds none.")
+    }
     // Until it is right, the rows stay.
     if list.queryError == nil { requestRows(&workspace) }
   }

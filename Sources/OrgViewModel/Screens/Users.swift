@@ -9,12 +9,16 @@ package struct UserRows: ListRows {
   package let order: UserOrder
   /// What they were filtered by.
   private let text: String
+  /// Users whom a directory knows by that.
+  let directory: DirectoryTerms
 
   /// The users of a listing, which was filtered by a text.
   package init(
-    _ listing: any UserListing, by roles: [Role], matching text: String, order: UserOrder = UserOrder()
+    _ listing: any UserListing, by roles: [Role], matching text: String, order: UserOrder = UserOrder(),
+    directory: DirectoryTerms = DirectoryTerms()
   ) {
     (self.listing, self.roles, self.text, self.order) = (listing, roles, text, order)
+    self.directory = directory
   }
 
   package var count: Int { listing.count }
@@ -37,9 +41,10 @@ package struct UserRows: ListRows {
 
   /// All rows, where these are the first of them. May take a while.
   func completed(in reader: any StoreReader) throws(OrgError) -> UserRows {
-    let query = try UserQuery(filter: text, reader)
+    let query = try UserQuery(filter: text, reader).knowing(directory)
     return UserRows(
-      try reader.users(matching: query, by: order, after: listing), by: roles, matching: text, order: order)
+      try reader.users(matching: query, by: order, after: listing), by: roles, matching: text, order: order,
+      directory: directory)
   }
 
   /// The user in a row, read if it isn't there yet.
@@ -64,7 +69,9 @@ package struct UserRows: ListRows {
   }
 
   package func missing(_ rows: Range<Int>) -> RowFetch? {
-    RowFetch(of: listing, ["users", text, order.name], listing.revision, rows: rows, isMissing: isAwaited)
+    RowFetch(
+      of: listing, ["users", text, order.name, directory.name], listing.revision, rows: rows,
+      isMissing: isAwaited)
   }
 }
 
@@ -125,7 +132,8 @@ package struct UsersScreen: RowsScreen, MarkingScreen {
   ) throws(OrgError) -> Found {
     guard query != filter else { return Found(from: row, isForward: isForward, in: rows) }
     let matches = UserRows(
-      try reader.users(matching: UserQuery(filter: query, reader), by: rows.order, after: nil),
+      try reader.users(
+        matching: UserQuery(filter: query, reader).knowing(rows.directory), by: rows.order, after: nil),
       by: rows.roles, matching: query, order: rows.order)
     guard let selected = try rows.readUser(at: max(0, row)) else { return Found() }
     return try Found(from: row, isForward: isForward, count: matches.count) { (match) throws(OrgError) in
@@ -150,9 +158,11 @@ package struct UsersScreen: RowsScreen, MarkingScreen {
     let order = order
     func post(_ listing: any UserListing) {
       source.post(
-        UserRows(listing, by: reader.summary.countedRoles, matching: request.query, order: order))
+        UserRows(
+          listing, by: reader.summary.countedRoles, matching: request.query, order: order,
+          directory: request.directory))
     }
-    let query = try UserQuery(filter: request.query, reader)
+    let query = try UserQuery(filter: request.query, reader).knowing(request.directory)
     let listing = try source.cached("users") { (earlier: (any UserListing)?) throws(OrgError) in
       let first = try asked.firstUsers(matching: query, by: order, after: earlier)
       if let first { post(first) }
@@ -164,6 +174,25 @@ package struct UsersScreen: RowsScreen, MarkingScreen {
   package func error(in filter: String, roles: [Role]) -> QueryError? {
     UserQuery.error(in: filter, roles: roles)
   }
+
+  package func shownUsers(_ workspace: Workspace) -> [String] { ids(workspace) }
+  package func usersAround(_ workspace: Workspace) -> [String] { ids(workspace, pages: 1) }
+
+  package func nameSearch(_ workspace: Workspace) -> NameSearch {
+    let queries = [filter, list.search.latest].unique.filter { !$0.isEmpty }.compactMap {
+      try? UserQuery($0, roles: workspace.roles)
+    }
+    return NameSearch(
+      texts: queries.flatMap(\.names), states: queries.flatMap(\.directoryStates))
+  }
+
+  /// Whether it isn't known who is shown, as a directory was asked for that and hasn't answered.
+  package func awaitsDirectory(_ workspace: Workspace) -> Bool {
+    let search = nameSearch(workspace)
+    return !search.states.isSubset(of: workspace.surroundings.names.terms(of: search).states.keys)
+  }
+
+  package mutating func namesCame(_ workspace: inout Workspace) { requestRows(&workspace) }
 
   package var shownCount: Int { list.rows?.expectedCount ?? 0 }
   package var isTotalEstimated: Bool { isEstimated }

@@ -67,6 +67,8 @@ package struct MemberRows: ListRows {
   /// What they were filtered by.
   let text: String
   let order: MemberOrder
+  /// Users whom a directory knows by what they were filtered by.
+  let directory: DirectoryTerms
   let revision: Revision
 
   package var count: Int { listing.count }
@@ -74,7 +76,9 @@ package struct MemberRows: ListRows {
   package func id(at row: Int) -> String? { listing.id(at: row) }
   package func row(of id: String) -> Int? { listing.position(of: id) }
   package func missing(_ rows: Range<Int>) -> RowFetch? {
-    RowFetch(of: listing, ["members", listing.organization, text, order.name], revision, rows: rows) {
+    RowFetch(
+      of: listing, ["members", listing.organization, text, order.name, directory.name], revision, rows: rows
+    ) {
       listing.member(at: $0) == nil
     }
   }

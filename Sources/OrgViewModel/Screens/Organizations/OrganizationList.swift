@@ -44,7 +44,7 @@ package struct OrganizationList: Sendable {
     let query: Query
     var hides = false
     do {
-      let typed = try Query(request.query, roles: reader.summary.roles)
+      let typed = try Query(request.query, roles: reader.summary.roles).knowing(request.directory)
       query = request.showsDeleted ? typed : typed.hidingDeleted
       hides = query != typed
       queryError = nil

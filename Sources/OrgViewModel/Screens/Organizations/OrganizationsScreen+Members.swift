@@ -23,15 +23,17 @@ extension OrganizationsScreen {
       if hadRows { keepMember(isFiltered: true) }
       return
     }
-    let (filter, order) = (members.filter, members.order)
+    let (filter, order, directory) = (members.filter, members.order, memberDirectory(workspace))
     let request = ScreenRequest(
       serial: workspace.requests.next(), identity: "members \(id)", query: filter, order: order.name,
-      extent: 0
+      extent: 0, directory: directory
     ) { source, request throws(OrgError) in
       guard let reader = source.reader, reader.summary.hasMembers else { return }
       let listing = try reader.wanted(while: source.wantedness).members(
-        of: id, matching: MemberQuery(filter: filter, reader), by: order, after: nil)
-      source.post(MemberRows(listing: listing, text: filter, order: order, revision: reader.revision))
+        of: id, matching: MemberQuery(filter: filter, reader).knowing(directory), by: order, after: nil)
+      source.post(
+        MemberRows(
+          listing: listing, text: filter, order: order, directory: directory, revision: reader.revision))
     }
     members.ask(request)
     workspace.ask(.show(request))
@@ -112,14 +114,16 @@ extension OrganizationsScreen {
     let serial = workspace.requests.next()
     members.search.awaited = serial
     let row = detail.row - detailHeadCount - (detail.isGone && isForward ? 1 : 0)
-    let (reader, filter, order) = (data.reader, members.filter, members.order)
+    let (reader, filter, order, directory) = (
+      data.reader, members.filter, members.order, memberDirectory(workspace)
+    )
     workspace.ask(
       .find(
         MatchSearch(serial) { () throws(OrgError) in
           let all = try reader.members(
-            of: id, matching: MemberQuery(filter: filter, reader), by: order, after: nil)
+            of: id, matching: MemberQuery(filter: filter, reader).knowing(directory), by: order, after: nil)
           let matches = try reader.members(
-            of: id, matching: MemberQuery(filter: query, reader), by: order, after: nil)
+            of: id, matching: MemberQuery(filter: query, reader).knowing(directory), by: order, after: nil)
           return try Found(from: row, isForward: isForward, count: matches.count) { match in
             let user = matches.id(at: match)
             return all.position(of: user).map { ($0, user) }
@@ -159,13 +163,58 @@ extension OrganizationsScreen {
     }
     let serial = workspace.requests.next()
     members.search.awaited = serial
-    let (reader, filter, order) = (data.reader, members.filter, members.order)
+    let (reader, filter, order, directory) = (
+      data.reader, members.filter, members.order, memberDirectory(workspace)
+    )
     workspace.ask(
       .find(
         MatchSearch(serial) { () throws(OrgError) in
           let listing = try reader.members(
-            of: id, matching: MemberQuery(filter: filter, reader), by: order, after: nil)
+            of: id, matching: MemberQuery(filter: filter, reader).knowing(directory), by: order, after: nil)
           return Found(ids: (0..<listing.count).map(listing.id(at:)))
         }))
+  }
+
+  // MARK: Names
+
+  /// What a directory is asked because members are filtered by it.
+  private func memberSearch(_ roles: [Role]) -> NameSearch {
+    let filters = [members.filter, members.search.latest].unique.filter { !$0.isEmpty }
+    return NameSearch(texts: filters.flatMap { (try? MemberQuery($0, roles: roles))?.names ?? [] })
+  }
+
+  /// What a directory has answered to that.
+  private func memberDirectory(_ workspace: Workspace) -> DirectoryTerms {
+    workspace.surroundings.names.terms(of: memberSearch(workspace.roles))
+  }
+
+  /// What a directory is asked because organizations are filtered by it: for the id of a user.
+  static func nameSearch(_ query: String, roles: [Role]) -> NameSearch {
+    guard query.contains("user:"), let query = try? Query(query, roles: roles) else { return NameSearch() }
+    return NameSearch(users: Set(query.users))
+  }
+
+  package func nameSearch(_ workspace: Workspace) -> NameSearch {
+    var search = memberSearch(workspace.roles)
+    search.formUnion(Self.nameSearch(listFilter, roles: workspace.roles))
+    return search
+  }
+
+  package mutating func namesCame(_ workspace: inout Workspace) {
+    if !members.isUsual { requestMembers(&workspace) }
+    let found = workspace.surroundings.names.terms(of: Self.nameSearch(listFilter, roles: workspace.roles))
+    if found != workspace.requests.arranged.directory { workspace.arrangeAgain() }
+  }
+
+  package func shownUsers(_ workspace: Workspace) -> [String] { users(workspace) }
+  package func usersAround(_ workspace: Workspace) -> [String] { users(workspace, pages: 1) }
+
+  /// The members on the screen, and those of some pages before and after.
+  private func users(_ workspace: Workspace, pages: Int = 0) -> [String] {
+    guard workspace.viewport.isWide || pane == .detail, let shown = shownMembers else { return [] }
+    let (lines, more) = (visibleLines, pages * room.lines)
+    let first = max(0, lines.lowerBound - detailHeadCount - more)
+    let end = min(shown.count, lines.upperBound - detailHeadCount + more)
+    return first < end ? (first..<end).compactMap { shown.member(at: $0)?.member.userID } : []
   }
 }
