@@ -11,7 +11,7 @@ struct AddCommand: ParsableCommand {
   @Argument(help: organizationHelp, completion: .organizations)
   var organization: String
 
-  @Argument(help: "The ids of the users; - reads them from standard input.")
+  @Argument(help: userIDsHelp)
   var users: [String]
 
   @Option(help: "Their role.")
@@ -33,6 +33,7 @@ struct AddCommand: ParsableCommand {
       try options.edit(isInputTaken: organization == "-" || users == ["-"]) {
         (reader) throws(OrgError) in
         var set = ChangeSet([])
+        let lines = try reader.userIDs(lines)
         for line in lines { try line.checkNewUser(in: reader) }
         for organization in try targets.organizations(in: reader) {
           let roles = try reader.roles(of: lines, in: organization)

@@ -45,7 +45,7 @@ struct CreateCommand: ParsableCommand {
         try billingIDs.check(for: [organization], in: reader)
         for (field, value) in billingIDs.values { organization[field] = value }
         var set = ChangeSet([.createOrganization(organization)])
-        if let owner {
+        if let owner = try owner.map({ (name) throws(OrgError) in try reader.userID(name) }) {
           try InputLine(number: nil, text: owner).checkNewUser(in: reader)
           set.changes.append(
             .addMember(OrgUser(organizationID: id, userID: owner, role: .owner, joinedAt: time)))

@@ -77,7 +77,9 @@ struct ListCommand: ParsableCommand {
     }
     try exitingWithStatus {
       try options.read(listing.damage) { reader in
-        let typed = try Query(argument: text, roles: reader.summary.roles)
+        let named = try Query(argument: text, roles: reader.summary.roles)
+        let typed =
+          named.users.isEmpty ? named : named.knowing(try UserNames.terms([], users: named.users, in: reader))
         // A view shows what it does on the screen.
         let parsed = saved == nil || preferences.showsDeleted ? typed : typed.hidingDeleted
         let output = StandardOutput()

@@ -13,7 +13,7 @@ struct OffboardCommand: ParsableCommand {
       To remove what the history says of a user, too, use orgman erase.
       """)
 
-  @Argument(help: "The ids of the users; - reads them from standard input.")
+  @Argument(help: userIDsHelp)
   var users: [String]
 
   @Option(
@@ -41,9 +41,11 @@ struct OffboardCommand: ParsableCommand {
   func run() throws {
     try exitingWithStatus {
       if let successor { try directory.check([successor]) }
-      let users = try InputLine.all(users, "ids of users").map(\.text)
+      let lines = try InputLine.all(users, "ids of users")
       let time = Timestamp.now()
       try options.edit(isInputTaken: self.users == ["-"]) { (reader) throws(OrgError) in
+        let users = try reader.userIDs(lines).map(\.text)
+        let successor = try successor.map { (name) throws(OrgError) in try reader.userID(name) }
         if let successor { try InputLine(number: nil, text: successor).checkNewUser(in: reader) }
         let offboarding = try Offboarding(of: users, in: reader)
         guard offboarding.ownerless.isEmpty || successor != nil || leaveOwners else {

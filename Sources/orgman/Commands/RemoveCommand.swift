@@ -11,7 +11,7 @@ struct RemoveCommand: ParsableCommand {
   @Argument(help: organizationHelp, completion: .organizations)
   var organization: String
 
-  @Argument(help: "The ids of the users; - reads them from standard input.")
+  @Argument(help: userIDsHelp)
   var users: [String]
 
   @Flag(help: "Even if the organization loses its last owner by it.")
@@ -28,6 +28,7 @@ struct RemoveCommand: ParsableCommand {
       try options.edit(isInputTaken: organization == "-" || users == ["-"]) {
         (reader) throws(OrgError) in
         var set = ChangeSet([], allowsOwnerless: allowOwnerless)
+        let lines = try reader.userIDs(lines)
         for organization in try targets.organizations(in: reader) {
           let roles = try reader.roles(of: lines, in: organization)
           for line in lines {

@@ -10,7 +10,7 @@ struct RoleCommand: ParsableCommand {
   @Argument(help: organizationHelp, completion: .organizations)
   var organization: String
 
-  @Argument(help: "The user's id.")
+  @Argument(help: userIDHelp)
   var user: String
 
   @Argument(help: "The new role; without it, the present one is printed.")
@@ -29,6 +29,7 @@ struct RoleCommand: ParsableCommand {
       try options.options.check(role)
       try options.edit(isInputTaken: targets.areListed) { (reader) throws(OrgError) in
         var set = ChangeSet([], allowsOwnerless: allowOwnerless)
+        let user = try reader.userID(user)
         for organization in try targets.organizations(in: reader) {
           set.changes.append(
             .setRole(
@@ -43,6 +44,7 @@ struct RoleCommand: ParsableCommand {
   private func printRole(_ targets: Targets) throws {
     try options.options.read(damage) { reader in
       let output = StandardOutput()
+      let user = try reader.userID(user)
       for organization in try targets.organizations(in: reader) {
         let present = try reader.memberRole(user, of: organization)
         let text =

@@ -7,6 +7,13 @@ import SystemPackage
 let organizationHelp: ArgumentHelp =
   "The organization: its id, the unique start of one, or its exact name; - reads ids from standard input."
 
+/// The help text for an argument with a user.
+let userIDHelp: ArgumentHelp = "The user's id, or an e-mail address that the directory of users knows."
+
+/// The help text for an argument with users.
+let userIDsHelp: ArgumentHelp =
+  "The ids of the users, or e-mail addresses that the directory of users knows; - reads them from standard input."
+
 /// The organizations named by an argument: a single one, or for `-` those whose IDs are in standard input. Standard
 /// input can only be read once, so its lines are kept in case they must be looked up again after the data have changed.
 struct Targets {

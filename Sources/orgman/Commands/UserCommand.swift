@@ -11,7 +11,7 @@ struct UserCommand: ParsableCommand {
       the user is in no organization.
       """)
 
-  @Argument(help: "The user's id.")
+  @Argument(help: userIDHelp)
   var user: String
 
   @OptionGroup var listing: ListingOptions
@@ -23,6 +23,7 @@ struct UserCommand: ParsableCommand {
         let output = StandardOutput()
         var list = try Listing(
           Column.organization + [Column("role", "Role")], as: listing.format(options, on: output), on: output)
+        let user = try reader.userID(user)
         let memberships = try reader.memberships(of: user)
         for membership in memberships {
           let cells = membership.organization.cells(membership.defaults)

@@ -9,7 +9,9 @@ struct UsersCommand: ParsableCommand {
       A user is everyone who is a member of an organization, in the order of the ids. All terms of the query must match: \
       words, or "two words", in the ids, whatever the case; ~acr for these characters in this order; role:owner, \
       in:deleted (in an organization with that status; with role: beside it, the role in that one), organizations:>2, \
-      owners:>3, members:0 and billing:1 (in so many organizations, with >, >=, <, <=, = or nothing). An exclamation \
+      owners:>3, members:0 and billing:1 (in so many organizations, with >, >=, <, <=, = or nothing); directory:disabled \
+      and directory:gone (disabled in the directory of users, or not in it). Words find users by their names and e-mail \
+      addresses in that directory, too. An exclamation \
       mark in front of a term negates it. A shell takes <, > and ! for itself, so put the query in single quotes.
 
       Prints a table on a terminal, as wide as that is, and lines with tabs elsewhere: user_id, organizations, and a \
@@ -51,7 +53,9 @@ struct UsersCommand: ParsableCommand {
       try options.read(listing.damage) { reader in
         let output = StandardOutput()
         let parsed = try UserQuery(argument: text, roles: reader.summary.roles)
-        let users = try reader.users(matching: parsed, by: sort ?? UserOrder(), after: nil)
+        let directory = try UserNames.terms(parsed.names, states: parsed.directoryStates, in: reader)
+        let users = try reader.users(
+          matching: parsed.knowing(directory), by: sort ?? UserOrder(), after: nil)
         if count {
           try output.write("\(users.count)\n")
           return try output.flush()

@@ -23,6 +23,11 @@ enum ManPage {
       }
     }
     lines += [
+      ".SH NAMES",
+      "With a directory of users in the configuration, the screens show people's names beside their ids, and whether their accounts are disabled or gone; as long as it can't be asked, they show ids alone, and everything else works.",
+      "Words in the queries of users and members find people by their names and e\\-mail addresses, too, and directory:disabled and directory:gone find users whose accounts aren't in use.",
+      "An e\\-mail address that names a user, but is no user's id in the data, means the one person whom the directory knows by it; commands say so on standard error.",
+      "Changes, the history, exports and logs have ids, and never names.",
       ".SH EXIT STATUS", ".TP", ".B 0", "Done, or no changes were needed.", ".TP", ".B 1",
       "Refused or failed; read from damaged data; standard input was empty.", ".TP", ".B 2",
       "Not found.",
