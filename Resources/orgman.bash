@@ -290,7 +290,7 @@ _orgman_members() {
     non_repeating_flags=(--csv --spreadsheet --allow-damaged --read-only --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--data --as --log-level --log-file)
-    __orgman_offer_flags_options 1
+    __orgman_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in

@@ -29,7 +29,7 @@ function __orgman_parse_tokens -S
         case 'show'
             __orgman_parse_subcommand 1 'csv' 'spreadsheet' 'allow-damaged' 'data=' 'as=' 'read-only' 'json' 'log-level=' 'log-file=' 'version' 'h/help'
         case 'members'
-            __orgman_parse_subcommand 1 'csv' 'spreadsheet' 'allow-damaged' 'data=' 'as=' 'read-only' 'json' 'log-level=' 'log-file=' 'version' 'h/help'
+            __orgman_parse_subcommand -r 2 'csv' 'spreadsheet' 'allow-damaged' 'data=' 'as=' 'read-only' 'json' 'log-level=' 'log-file=' 'version' 'h/help'
         case 'user'
             __orgman_parse_subcommand 1 'csv' 'spreadsheet' 'allow-damaged' 'data=' 'as=' 'read-only' 'json' 'log-level=' 'log-file=' 'version' 'h/help'
         case 'users'
