@@ -20,10 +20,11 @@ extension EndToEnd {
     ]
 
     /// Names the directory in the configuration, whether it is there or not.
-    private func environment() throws -> [String: String] {
+    private func environment(_ source: String? = nil) throws -> [String: String] {
       let folder = "\(home.path)/orgman"
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      try Data("[directory]\nfile = \"\(people)\"\n".utf8).write(to: URL(filePath: "\(folder)/config.toml"))
+      let source = source ?? "file = \"\(people)\""
+      try Data("[directory]\n\(source)\n".utf8).write(to: URL(filePath: "\(folder)/config.toml"))
       return plainEnvironment.merging(["XDG_CONFIG_HOME": home.path, "XDG_STATE_HOME": home.path]) { $1 }
     }
 
@@ -97,6 +98,31 @@ extension EndToEnd {
       try orgman.waitForText("Added u-new to Acme as member.")
       try orgman.quit()
       #expect(try data.members(of: data.id("org_1")).contains("u-jane owner"))
+    }
+
+    @Test func `a directory that hangs holds up no key, and not the end`() throws {
+      let data = try TestStore.files.data(Self.records)
+      let orgman = try open(
+        data,
+        environment: try environment("command = [\"/bin/sh\", \"-c\", \"exec sleep 47\"]\ntime-limit = 60"),
+        columns: 80, rows: 24)
+      orgman.send("2")
+      try orgman.waitForText("u-gone")
+      orgman.send("/jane")
+      orgman.press(.enter)
+      try orgman.waitFor("her alone") { $0.text.contains("1 of 4") }
+      orgman.send("1")
+      orgman.press(.enter)
+      orgman.send("a")
+      try orgman.waitForText("Add a member to Acme")
+      orgman.send("u-new")
+      orgman.press(.control("s"))
+      try orgman.waitFor("a question") {
+        $0.joined.contains("doesn't answer. So it can't be told whether the user is right. Use u-new anyway?")
+      }
+      orgman.send("y")
+      try orgman.waitForText("Added u-new to Acme as member.")
+      try orgman.quit()
     }
 
     @Test func `a narrow screen has no column for names, and says whose the selected id is`() throws {

@@ -1,5 +1,20 @@
 import OrgCore
 
+/// What a screen shows of users, and looks for among them: names beside ids come of that.
+package protocol NamingScreen: CommandTarget {
+  /// The user whom a directory is asked about for the line above the hints: the one that is selected, or that the screen is
+  /// about.
+  var namedUser: String? { get }
+  /// The users who are on the screen.
+  func shownUsers(_ workspace: Workspace) -> [String]
+  /// Those who are there soon, as a person goes on.
+  func usersAround(_ workspace: Workspace) -> [String]
+  /// What a directory of users is to be asked because the filter has it.
+  func nameSearch(_ workspace: Workspace) -> NameSearch
+  /// Learns that a directory knows users by what the filter says.
+  mutating func namesCame(_ workspace: inout Workspace)
+}
+
 // Names beside ids: a screen says which users it shows, and which texts may be names.
 extension AppModel {
   /// Asks a directory of users for what the screen shows and isn't known yet.

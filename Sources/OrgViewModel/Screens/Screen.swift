@@ -2,7 +2,7 @@ import OrgCore
 
 /// A view that fills the window and has rows: what it shows, what is selected and marked there, and what keys do. A new
 /// screen is a type of its own, added to `Registry`.
-package protocol Screen: CommandTarget {
+package protocol Screen: NamingScreen {
   /// What it is and what it is about, as in `history org_1`: two screens with the same identity show the same.
   var identity: String { get }
   /// By which key it is reached; `nil` for a screen that is about something that is selected elsewhere.
@@ -46,17 +46,6 @@ package protocol Screen: CommandTarget {
   var pane: Pane { get }
   /// The user that is meant by what is selected.
   var selectedUser: String? { get }
-  /// The user whom a directory is asked about for the line above the hints: the one that is selected, or that the screen is
-  /// about.
-  var namedUser: String? { get }
-  /// The users who are on the screen.
-  func shownUsers(_ workspace: Workspace) -> [String]
-  /// Those who are there soon, as a person goes on.
-  func usersAround(_ workspace: Workspace) -> [String]
-  /// What a directory of users is to be asked because the filter has it.
-  func nameSearch(_ workspace: Workspace) -> NameSearch
-  /// Learns that a directory knows users by what the filter says.
-  mutating func namesCame(_ workspace: inout Workspace)
   /// Whose history is meant by what is selected.
   var historySubject: HistorySubject? { get }
 
