@@ -300,7 +300,8 @@ extension EndToEnd {
         let output = try? orgman.waitFor("output", timeout: .milliseconds(1500)) { _ in
           orgman.outputByteCount > bytes
         }
-        isAsleep = output == nil && (try voluntarySwitches(orgman.processID)) == switches
+        let after = try voluntarySwitches(orgman.processID)
+        isAsleep = output == nil && after == switches
       }
       #expect(isAsleep)
       try orgman.quit()
