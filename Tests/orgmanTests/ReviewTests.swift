@@ -57,7 +57,8 @@ extension EndToEnd {
 
     @Test(arguments: TestStore.allCases)
     func `a user reviews what the user may see`(store: TestStore) throws {
-      let orgman = Script(data: try data(store))
+      let data = try data(store)
+      let orgman = Script(data: data)
       #expect(try orgman("role", "Acme", "bob", "billing").status == .exited(0))
       #expect(try orgman("add", "Globex", "zoe").status == .exited(0))
       let review = try orgman("review", "--csv", "--as", "ann")
@@ -67,6 +68,11 @@ extension EndToEnd {
       #expect(!review.stdout.contains("Globex"))
       let signed = try orgman("review", "--markdown", "--as", "ann")
       #expect(signed.stdout.contains(", as ann may see it\n") && !signed.stdout.contains("zoe"))
+      // What the user may not see isn't gone.
+      let file = data.directory + "/all.csv"
+      #expect(try orgman("review", "--output", file).status == .exited(0))
+      let compared = try orgman("review", "--since-review", file, "--as", "ann")
+      #expect(compared.status == .exited(0) && !compared.stdout.contains("Globex"), "\(compared)")
     }
 
     @Test(arguments: TestStore.allCases)
@@ -115,6 +121,12 @@ extension EndToEnd {
         #expect(output.status == .exited(1) && output.stderr.contains(sentence), "\(output)")
       }
       #expect(try orgman("review", "--since-review", data.directory + "/none.csv").status == .exited(2))
+      // Only what a spreadsheet would run has an apostrophe that doesn't count.
+      let shared = "org_id,user_id,role\r\n\(data.id("org_9")),'x,owner\r\n"
+      try data.add([Record("9", "Nine", members: [("x", "owner")])])
+      try Data(shared.utf8).write(to: URL(filePath: other))
+      let swapped = rows(try orgman("review", "--since-review", other, "--csv", "nine"))
+      #expect(swapped.map { [$0[2], $0[6]] } == [["'x", "removed"], ["x", "added"]])
       // An organization that isn't there any more.
       try Data("org_id,org_name,user_id,role\r\norg_gone,Gone,tim,owner\r\n".utf8).write(
         to: URL(filePath: other))

@@ -245,7 +245,7 @@ enum JSONOutput {
 
 extension String {
   /// Whether a spreadsheet would run it as a formula: also after white space, which some of them skip.
-  fileprivate var isFormula: Bool {
+  var isFormula: Bool {
     utf8.first == 0x09 || utf8.first == 0x0D
       || ["=", "+", "-", "@"].contains(unicodeScalars.first { !$0.properties.isWhitespace })
   }

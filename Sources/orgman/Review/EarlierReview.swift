@@ -10,7 +10,7 @@ struct EarlierReview {
 
     /// Removes a user; the role that the user had, `nil` for none.
     mutating func take(_ user: String) -> String? {
-      roles.removeValue(forKey: user) ?? roles.removeValue(forKey: "'" + user)
+      roles.removeValue(forKey: user) ?? roles.removeValue(forKey: user.guarded)
     }
   }
 
@@ -60,11 +60,16 @@ struct EarlierReview {
 
   /// Removes an organization, which may have been written for a spreadsheet; `nil` if it has none.
   mutating func take(_ id: String) -> Organization? {
-    organizations.removeValue(forKey: id) ?? organizations.removeValue(forKey: "'" + id)
+    organizations.removeValue(forKey: id) ?? organizations.removeValue(forKey: id.guarded)
   }
 }
 
 extension String {
-  /// The text without the apostrophe that keeps a spreadsheet from running it as a formula.
-  var withoutGuard: String { hasPrefix("'") ? String(dropFirst()) : self }
+  /// The text as it is written for a spreadsheet, with an apostrophe before a formula.
+  var guarded: String { isFormula ? "'" + self : self }
+  /// The text that is written like this for a spreadsheet.
+  var withoutGuard: String {
+    let rest = String(dropFirst())
+    return hasPrefix("'") && rest.isFormula ? rest : self
+  }
 }
