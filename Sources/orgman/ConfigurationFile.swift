@@ -74,7 +74,7 @@ enum ConfigurationFile {
     if let problem = system.problems.first, system.text.isEmpty || system.text.contains("acting-as") {
       throw OrgError(
         .invalidValue,
-        "It isn't known whose rights you have: \(sentence(problem, in: systemPath)) Ask whoever keeps that file."
+        "It isn't known whose rights you have: \(sentence(problem, in: systemPath)) Ask the administrator of this machine."
       )
     }
     return system.configuration.actingAs

@@ -24,7 +24,7 @@ public struct OwnershipTransfer: Sendable, Hashable {
   }
 
   /// The changes, all of them to be made together or not at all: the new owner comes first, so that the organization has one
-  /// at every step. None where all of it is so already.
+  /// at every step. There are none if nothing has to change.
   ///
   /// - Parameters:
   ///   - time: when a successor who isn't a member joins.

@@ -34,7 +34,7 @@ struct RightsCheck {
     let users = records.users(with: roles, in: id, limit: limit + 1)
     let shown = users.prefix(limit).map(\.escapedForDisplay) + (users.count > limit ? ["and others"] : [])
     let titles = roles.map(\.noun).joined(separator: " or ")
-    return "\(titles) (\(users.isEmpty ? "there is none" : shown.joined(separator: ", ")))"
+    return "\(titles) (\(users.isEmpty ? "it has none" : shown.joined(separator: ", ")))"
   }
 }
 

@@ -212,7 +212,7 @@ public struct Actor: Sendable, Hashable, Codable, CustomStringConvertible {
     return (actingAs.map { "\(who) as \($0)" } ?? who).escapedForDisplay
   }
 
-  /// The same person, with the rights of somebody.
+  /// The same person, with the rights that count.
   public func acting(with access: Access) -> Actor {
     var actor = self
     actor.actingAs = access.user

@@ -7,7 +7,7 @@ struct TransferCommand: ParsableCommand {
     commandName: "transfer", abstract: "Hand an organization over from one owner to another user.",
     discussion: """
       Makes TO an owner, and a member where the user isn't one, and then FROM a member, in one step: all of it happens or \
-      nothing. orgman undo takes it back as a whole. If all of it is so already, nothing is changed.
+      nothing. orgman undo takes it back as a whole. If nothing has to change, it says so.
       """)
 
   @Argument(help: organizationHelp, completion: .organizations)
