@@ -13,9 +13,9 @@ package struct ActingAs: Sendable, Hashable {
 
   /// The rights that count for a login user; `nil` if nothing is said of that user.
   ///
-  /// - Parameter names: what the login user is called, the most certain name first. The first one with an entry counts.
-  package func access(of names: [String]) -> Access? {
-    guard let user = names.lazy.compactMap({ users[$0] }).first ?? users[Self.others] else { return nil }
+  /// - Parameter name: the name of the login user. Without an entry, the one for all others counts.
+  package func access(of name: String) -> Access? {
+    guard let user = users[name] ?? users[Self.others] else { return nil }
     return user.isEmpty ? .platformAdmin : .user(user)
   }
 }

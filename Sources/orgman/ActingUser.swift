@@ -12,9 +12,10 @@ enum ActingUser {
   ///   read.
   static func access(_ asked: String?) throws(OrgError) -> Access {
     let (actor, wanted) = (Actor.current(), asked.map(Access.user))
-    // What the environment says is a claim, unless only root could have said it.
-    let names = [actor.login, actor.uid == 0 ? actor.claimedSudoUser : nil, actor.user].compactMap { $0 }
-    if let fixed = try ConfigurationFile.systemActingAs().access(of: names) {
+    // One name alone: an entry for root is not for those who become root. What the environment says is a claim, unless only
+    // root could have said it.
+    let name = actor.login ?? (actor.uid == 0 ? actor.claimedSudoUser : nil) ?? actor.user
+    if let fixed = try ConfigurationFile.systemActingAs().access(of: name) {
       guard fixed != .platformAdmin, let wanted, wanted != fixed else {
         return fixed == .platformAdmin ? wanted ?? fixed : fixed
       }
@@ -23,7 +24,8 @@ enum ActingUser {
         "You act as \((fixed.user ?? "").escapedForDisplay), as \(ConfigurationFile.systemPath) says; leave --as out."
       )
     }
-    return wanted ?? ConfigurationFile.load().configuration.actingAs.access(of: names) ?? .platformAdmin
+    if let wanted { return wanted }
+    return try ConfigurationFile.ownActingAs().access(of: name) ?? .platformAdmin
   }
 
   /// - Parameters:

@@ -71,13 +71,23 @@ enum ConfigurationFile {
   /// - Throws: `invalidValue` if that can't be read.
   static func systemActingAs() throws(OrgError) -> ActingAs {
     guard let system else { return ActingAs() }
-    if let problem = system.problems.first, system.text.isEmpty || system.text.contains("acting-as") {
+    if let problem = system.problems.first {
       throw OrgError(
         .invalidValue,
         "It isn't known whose rights you have: \(sentence(problem, in: systemPath)) Ask the administrator of this machine."
       )
     }
     return system.configuration.actingAs
+  }
+
+  /// Whose rights count, as the user's own file says.
+  ///
+  /// - Throws: `invalidValue` if that can't be read.
+  static func ownActingAs() throws(OrgError) -> ActingAs {
+    if let problem = contents.problems.first, contents.text.contains("acting-as") {
+      throw OrgError(.invalidValue, "It isn't known whose rights are to count: \(sentence(problem))")
+    }
+    return contents.configuration.actingAs
   }
 
   /// Where the data are, and the replica to read them from. They count whatever else is wrong with the file: the default

@@ -42,8 +42,9 @@ final class ActingStore<Base: OrgStore>: OrgStore {
       guard Access.allows(.look, to: role) else { continue }
       let seesBilling = Access.allows(.billing, to: role)
       if !seesBilling { hiddenBilling.insert(organization.id) }
-      if let difference, !difference.changed.contains(organization.id),
-        let known = earlier?.shown.records[organization.id]
+      if let difference, !difference.changed.contains(organization.id), let earlier,
+        earlier.shown.summary.hiddenBilling.contains(organization.id) != seesBilling,
+        let known = earlier.shown.records[organization.id]
       {
         records[organization.id] = known
       } else {
@@ -67,7 +68,16 @@ final class ActingStore<Base: OrgStore>: OrgStore {
   func commit(_ set: ChangeSet, waiting: (Contention) -> Bool) throws(OrgError) -> Commit {
     var set = set
     set.access = access
-    let commit = try base.commit(set, waiting: waiting)
+    let commit: Commit
+    do throws(OrgError) {
+      commit = try base.commit(set, waiting: waiting)
+    } catch {
+      // What is damaged may be of other organizations.
+      guard error.code == .damagedData else { throw error }
+      throw OrgError(
+        .damagedData,
+        "Nothing is changed while the data are damaged. Ask a platform admin to repair them.")
+    }
     return Commit(changes: commit.changes) { [self] in
       let reader = commit.reader
       return (try? shown(of: reader)) ?? latest.withLock { $0?.shown } ?? MemoryReader.unread
@@ -89,7 +99,13 @@ final class ActingStore<Base: OrgStore>: OrgStore {
   func history(
     matching filter: HistoryFilter, from position: HistoryCursor?, limit: Int
   ) throws(OrgError) -> HistoryPage {
-    let view = try view()
+    try history(matching: filter, from: position, limit: limit, in: try view())
+  }
+
+  private func history(
+    matching filter: HistoryFilter, from position: HistoryCursor?, limit: Int, in view: HistoryView
+  ) throws(OrgError) -> HistoryPage {
+    guard !view.isEmpty else { return HistoryPage(entries: [], next: nil) }
     var asked = filter
     // Others are left out anyway.
     if asked.organization == nil { asked.organization = view.onlyOrganization }
@@ -123,9 +139,10 @@ final class ActingStore<Base: OrgStore>: OrgStore {
 
   /// The newest entry of the user's own for which an answer is `true`; `nil` if it is `false` for one before.
   private func firstEntry(_ isWanted: (HistoryEntry) -> Bool?) throws(OrgError) -> HistoryEntry? {
+    let view = try view()
     var position: HistoryCursor?
     repeat {
-      let page = try history(matching: HistoryFilter(), from: position, limit: 200)
+      let page = try history(matching: HistoryFilter(), from: position, limit: 1000, in: view)
       for entry in page.entries where entry.actor.actingAs == access.user {
         if let answer = isWanted(entry) { return answer ? entry : nil }
       }

@@ -10,6 +10,9 @@ struct HistoryView {
     }
   }
 
+  /// Whether the user may look at no organization.
+  var isEmpty: Bool { roles.isEmpty }
+
   /// The only organization that the user may look at; `nil` if there are others, or none.
   var onlyOrganization: String? { roles.count == 1 ? roles.keys.first : nil }
 

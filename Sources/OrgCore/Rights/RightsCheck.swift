@@ -62,7 +62,8 @@ extension Change {
     switch self {
     case .createOrganization: "Creating \(name)"
     case .removeOrganization: "Removing \(name) altogether"
-    case .setField(let field, _, _, _): "Changing the \(field.title) of \(name)"
+    case .setField(let field, _, _, _):
+      "Changing the \(field.isOptional ? field.title : field.descriptor.word) of \(name)"
     case .addMember(let member): "Adding \(member.userID.escapedForDisplay) to \(name)"
     case .removeMember(let user, _, _): "Removing \(user.escapedForDisplay) from \(name)"
     case .setRole(let user, _, _, _): "Changing the role of \(user.escapedForDisplay) in \(name)"

@@ -48,9 +48,10 @@ struct DataOptions: ParsableArguments {
     let store = opened.store
     OpenStores.opened(store)
     WaitingReport.watch(store)
-    if let files = opened.files { watch(files) }
+    if let files = opened.files { watch(files, reportsRepairs: access == .platformAdmin) }
     if let user = access.user, try store.reader().memberships(of: user).isEmpty {
-      throw OrgError(.memberNotFound, "The user \(user.quoted) is in no organization; see orgman users.")
+      throw OrgError(
+        .memberNotFound, "\(user.quoted) has no role in any organization that allows looking at it.")
     }
     return store
   }
@@ -79,7 +80,8 @@ struct DataOptions: ParsableArguments {
     return files
   }
 
-  private func watch(_ store: FileStore) {
+  /// - Parameter reportsRepairs: whether to say what was repaired, which is about all of the data.
+  private func watch(_ store: FileStore, reportsRepairs: Bool) {
     let progress = Mutex(Progress())
     store.observeIndexing { done in
       progress.withLock {
@@ -90,7 +92,7 @@ struct DataOptions: ParsableArguments {
         }
       }
     }
-    OpenStores.add(store)
+    OpenStores.add(store, reportsRepairs: reportsRepairs)
   }
 
   /// Reads the data and passes them to a command to print. If the data are damaged, the readable part is printed after
@@ -108,7 +110,7 @@ struct DataOptions: ParsableArguments {
 
 /// The stores that this command has opened.
 enum OpenStores {
-  private static let all = Mutex<[FileStore]>([])
+  private static let all = Mutex<[(store: FileStore, reportsRepairs: Bool)]>([])
   private static let obstacle = Mutex<String?>(nil)
 
   /// Why the data that were opened last can't be changed; `nil` if they can.
@@ -116,13 +118,16 @@ enum OpenStores {
 
   static func opened(_ store: any OrgStore) { obstacle.withLock { $0 = store.readOnlyReason } }
 
-  static func add(_ store: FileStore) { all.withLock { $0.append(store) } }
+  static func add(_ store: FileStore, reportsRepairs: Bool) {
+    all.withLock { $0.append((store, reportsRepairs)) }
+  }
 
   /// Ingests what other programs are still writing to displaced files, so that no work is left for the next command,
   /// and reports automatic repairs on standard error.
   static func finish() {
-    for store in all.withLock({ $0 }) {
+    for (store, reportsRepairs) in all.withLock({ $0 }) {
       store.finishLateWrites()
+      guard reportsRepairs else { continue }
       for repair in store.repairs {
         FileHandle.standardError("orgman: Repaired: \(repair.escapedForDisplay).\n")
       }

@@ -59,6 +59,12 @@ struct ExportCommand: ParsableCommand {
         }
       }
       damage.tell(of: reader)
+      let hiddenCount = reader.summary.hiddenBilling.count
+      if hiddenCount > 0 {
+        FileHandle.standardError(
+          "orgman: The billing ids of \(hiddenCount) organization\(hiddenCount == 1 ? "" : "s") are hidden from you and left empty; don't import this as it is.\n"
+        )
+      }
       let format = wanted
       guard let file else { return try write(reader, format, on: StandardOutput()) }
       try OutputFile.write(to: file) { try write(reader, format, on: $0) }

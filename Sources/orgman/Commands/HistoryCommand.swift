@@ -109,6 +109,8 @@ struct HistoryListCommand: ParsableCommand {
       let limit = self.limit ?? (csv || jsonl ? .max : 50)
       let printer = try HistoryPrinter(
         csv ? .csv : jsonl ? .jsonl : options.json ? .json : .text, on: StandardOutput(), zone)
+      // A user sees a part of it.
+      let isWhole = try filter.isEmpty && store.reader().access == .platformAdmin
       var gap: String?
       var last: UInt64?
       var count = 0
@@ -116,7 +118,7 @@ struct HistoryListCommand: ParsableCommand {
       repeat {
         let page = try store.history(matching: filter, from: position, limit: min(1000, limit - count))
         for entry in page.entries {
-          if filter.isEmpty, gap == nil, let last { gap = Self.gap(between: last, and: entry.generation) }
+          if isWhole, gap == nil, let last { gap = Self.gap(between: last, and: entry.generation) }
           last = entry.generation
           try printer.add(entry)
         }
