@@ -11,12 +11,18 @@ package struct ActingAs: Sendable, Hashable {
   /// Nothing is said of anybody.
   package init() {}
 
-  /// The rights that count for a login user; `nil` if nothing is said of that user.
+  /// The rights that count for someone who may be known by several names; `nil` if nothing is said of any. Those of a
+  /// platform admin count only if every name has them, for a process may choose some of its names.
   ///
-  /// - Parameter name: the name of the login user. Without an entry, the one for all others counts.
-  package func access(of name: String) -> Access? {
-    guard let user = users[name] ?? users[Self.others] else { return nil }
-    return user.isEmpty ? .platformAdmin : .user(user)
+  /// - Parameters:
+  ///   - names: the names, the most certain one first. One without an entry has the one for all others.
+  ///   - claim: a name that only takes rights.
+  package func access(of names: [String], claiming claim: String?) -> Access? {
+    func user(_ name: String) -> String? { users[name] ?? users[Self.others] }
+    let explicit = names.compactMap { users[$0] }.first { !$0.isEmpty }
+    let any = names.compactMap(user).first { !$0.isEmpty }
+    if let user = explicit ?? any ?? claim.flatMap(user), !user.isEmpty { return .user(user) }
+    return names.contains { user($0) != nil } ? .platformAdmin : nil
   }
 }
 

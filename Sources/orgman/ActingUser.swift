@@ -12,10 +12,12 @@ enum ActingUser {
   ///   read.
   static func access(_ asked: String?) throws(OrgError) -> Access {
     let (actor, wanted) = (Actor.current(), asked.map(Access.user))
-    // One name alone: an entry for root is not for those who become root. What the environment says is a claim, unless only
-    // root could have said it.
-    let name = actor.login ?? (actor.uid == 0 ? actor.claimedSudoUser : nil) ?? actor.user
-    if let fixed = try ConfigurationFile.systemActingAs().access(of: name) {
+    // An entry for root is not for those who become root. What the environment says is a claim, unless only root could have
+    // said it; and a process may set who logged in, where nothing else has.
+    let became = [actor.login, actor.uid == 0 ? actor.claimedSudoUser : nil].compactMap { $0 }
+    let names = became + (actor.uid == 0 && !became.isEmpty ? [] : [actor.user])
+    let claim = actor.claimedSudoUser
+    if let fixed = try ConfigurationFile.systemActingAs().access(of: names, claiming: claim) {
       guard fixed != .platformAdmin, let wanted, wanted != fixed else {
         return fixed == .platformAdmin ? wanted ?? fixed : fixed
       }
@@ -25,7 +27,7 @@ enum ActingUser {
       )
     }
     if let wanted { return wanted }
-    return try ConfigurationFile.ownActingAs().access(of: name) ?? .platformAdmin
+    return try ConfigurationFile.ownActingAs().access(of: names, claiming: nil) ?? .platformAdmin
   }
 
   /// - Parameters:

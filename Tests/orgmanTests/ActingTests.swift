@@ -143,6 +143,15 @@ extension EndToEnd {
       #expect(try orgman(as: 1002, system: rules, "info").stdout.contains("acting as  bill\n"))
       #expect(try orgman(as: 0, system: rules, "list", "--count").stdout == "2\n")
       #expect(try orgman(as: 0, system: rules, "list", "--count", "--as", "ann").stdout == "1\n")
+      // Nobody becomes a platform admin by claiming to have logged in as root.
+      let forged = try run(
+        "/usr/bin/unshare",
+        [
+          "-m", "/bin/sh", "-c",
+          "mount --bind '\(place.path)/etc' /etc && exec setpriv --reuid=1001 --regid=2000 --clear-groups sh -c '(echo 0 > /proc/self/loginuid) 2>&-; exec \"$@\"' sh \"$@\"",
+          "sh", program, "list", "--count", "--data", data.address,
+        ], environment: plainEnvironment)
+      #expect(forged.stdout == "2\n", "\(forged)")
       // An entry for root isn't for those who become root.
       #expect(try orgman(as: 0, system: rules, sudo: "alice", "list", "--count").stdout == "1\n")
       #expect(try orgman(as: 0, system: rules, sudo: "alice", "list", "--as", "ann").status == .exited(1))

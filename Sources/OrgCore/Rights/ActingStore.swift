@@ -107,6 +107,8 @@ final class ActingStore<Base: OrgStore>: OrgStore {
   ) throws(OrgError) -> HistoryPage {
     guard !view.isEmpty else { return HistoryPage(entries: [], next: nil) }
     var asked = filter
+    // The store underneath would leave out what has them in a hidden part.
+    asked.terms.removeAll { $0.isNegated && $0.condition.isAboutChanges }
     // Others are left out anyway.
     if asked.organization == nil { asked.organization = view.onlyOrganization }
     let page = try base.history(matching: asked, from: position, limit: limit)

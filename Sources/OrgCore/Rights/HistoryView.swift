@@ -45,3 +45,13 @@ struct HistoryView {
       change, organizationName: recorded.organizationName, joinedAt: recorded.joinedAt)
   }
 }
+
+extension HistoryFilter.Condition {
+  /// Whether it looks at what was changed, of which a part may be hidden.
+  var isAboutChanges: Bool {
+    switch self {
+    case .text, .fuzzy, .organization, .user: true
+    case .by, .kind, .time: false
+    }
+  }
+}

@@ -86,7 +86,9 @@ struct Committer {
     defer { if !isStandby { database.pool.giveBack(connection) } }
     let transaction = Transaction(connection, database: database, start: start, waiting: waiting)
     let result: Result<Attempt, OrgError>
-    let guess = guesses && connection.isDirect && set.changes.count <= Self.guessLimit ? set.changes : []
+    // What a user may do is known only once the roles are read.
+    let mayGuess = guesses && connection.isDirect && set.access == .platformAdmin
+    let guess = mayGuess && set.changes.count <= Self.guessLimit ? set.changes : []
     do throws(PostgresError) {
       result = try attempt(set, guess, in: transaction, waiting)
     } catch {
