@@ -30,6 +30,15 @@ enum ActingUser {
     return try ConfigurationFile.ownActingAs().access(of: names, claiming: nil) ?? .platformAdmin
   }
 
+  /// An empty list would leave a user to guess why.
+  ///
+  /// - Throws: `memberNotFound` for a user who may look at no organization.
+  static func checkSeesAny(_ store: any OrgStore, _ access: Access) throws(OrgError) {
+    guard let user = access.user, try store.reader().summary.organizationCount == 0 else { return }
+    throw OrgError(
+      .memberNotFound, "\(user.quoted) has no role in any organization that allows looking at it.")
+  }
+
   /// - Parameters:
   ///   - purpose: what takes the rights of a platform admin, to begin a sentence with: `orgman backup`.
   ///   - asked: the value of `--as`; `nil` without it.

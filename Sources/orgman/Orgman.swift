@@ -185,6 +185,7 @@ struct BrowseCommand: ParsableCommand {
     let access = try ActingUser.access(actingAs)
     let opened = try open(location, as: access, configuration.preferences)
     let store = opened.store
+    try ActingUser.checkSeesAny(store, access)
     let title = (isDemo ? "demo" : location.display) + (access.user.map { " as \($0)" } ?? "")
     let app = try TerminalApp()
     let inbox = Inbox(wake: app.wake)

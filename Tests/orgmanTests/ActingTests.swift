@@ -91,6 +91,17 @@ extension EndToEnd {
       try orgman.quit()
     }
 
+    @Test func `a screen that would be empty isn't opened`() throws {
+      let data = try data(.files)
+      let orgman = try start(["--data", data.address, "--as", "nobody"])
+      orgman.belongings = [data]
+      #expect(try orgman.waitForExit() == .exited(1))
+      let screen = orgman.screen
+      #expect(
+        screen.text.contains("\"nobody\" has no role in any organization that allows looking at it."),
+        "\(screen)")
+    }
+
     @Test func `what the system's configuration says can't be widened`() throws {
       try #require(geteuid() == 0, "This test runs orgman as several users, so it has to run as root.")
       let data = try data(.files)

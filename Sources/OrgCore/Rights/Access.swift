@@ -83,3 +83,10 @@ extension Organization {
     return organization
   }
 }
+
+extension Query {
+  /// Whether it asks for organizations without a billing id, or for those with one.
+  var asksForAbsentBilling: Bool {
+    terms.contains { if case .none(let field) = $0.condition { field.operation == .billing } else { false } }
+  }
+}

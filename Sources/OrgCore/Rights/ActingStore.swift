@@ -72,8 +72,9 @@ final class ActingStore<Base: OrgStore>: OrgStore {
     do throws(OrgError) {
       commit = try base.commit(set, waiting: waiting)
     } catch {
-      // What is damaged may be of other organizations.
-      guard error.code == .damagedData else { throw error }
+      // What is damaged may be of other organizations, unless it is a record that the user may change otherwise.
+      let isAboutRecord = (try? base.reader().problems.isEmpty) ?? false
+      guard error.code == .damagedData, !isAboutRecord else { throw error }
       throw OrgError(
         .damagedData,
         "Nothing is changed while the data are damaged. Ask a platform admin to repair them.")

@@ -135,7 +135,10 @@ package struct MemoryReader: StoreReader {
   }
 
   func matches(_ query: Query, at index: Int) -> Bool {
-    query.matches(records.values[index].organization, at: index, in: members)
+    let organization = records.values[index].organization
+    // Whether an id that is hidden is there isn't known.
+    if query.asksForAbsentBilling, summary.hiddenBilling.contains(organization.id) { return false }
+    return query.matches(organization, at: index, in: members)
   }
 
   private final class Members: QueryMembers, Sendable {
@@ -216,6 +219,12 @@ package struct MemoryReader: StoreReader {
     overview.members = Overview.Members()
     for record in records.values {
       overview.add(record.organization, memberCount: record.members.count) { record.roleCounts }
+    }
+    // Ids that are hidden aren't missing.
+    let hiddenCount = summary.hiddenBilling.count
+    if hiddenCount > 0 {
+      for field in OrganizationField.optional { overview.absences[field, default: 0] -= hiddenCount }
+      overview.withoutOptional -= hiddenCount
     }
     overview.sharedBillingIDs = (try? sharedBillingIDs(limit: Overview.topCount)) ?? []
     overview.similarNameCount = members.duplicates(.name).count

@@ -39,7 +39,7 @@ public struct RoleGrants: Sendable {
     reading: repeat {
       let page = try store.history(matching: filter, from: position, limit: 1000)
       for entry in page.entries {
-        if isWhole, let last, last > entry.generation + 1 {
+        if isWhole, let last, last > entry.generation, last - entry.generation > 1 {
           gap = last - 1
           break reading
         }

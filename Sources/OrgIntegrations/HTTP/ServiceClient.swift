@@ -171,6 +171,7 @@ extension Duration {
   var milliseconds: Int {
     let (seconds, rest) = components
     let (milliseconds, overflows) = Int(clamping: seconds).multipliedReportingOverflow(by: 1000)
-    return overflows ? .max : milliseconds + Int(rest / 1_000_000_000_000_000)
+    let (sum, isTooLarge) = milliseconds.addingReportingOverflow(Int(rest / 1_000_000_000_000_000))
+    return overflows || isTooLarge ? .max : sum
   }
 }

@@ -62,6 +62,13 @@ extension StoreBehavior {
         try expect(
           "who is found by it", try reader.listing(query, ListOrder(), after: nil).count,
           is: seesBilling ? 1 : 0)
+        let absence = try Query("no:stripe", roles: roles)
+        try expect(
+          "who is found without the other", try reader.listing(absence, ListOrder(), after: nil).count,
+          is: seesBilling ? 1 : 0)
+        try expect(
+          "how many are without it", try reader.overview().absences[.stripeCustomerID] ?? 0,
+          is: seesBilling ? 1 : 0)
         let history = try acting.history()
         try expect(
           "the history",

@@ -49,10 +49,7 @@ struct DataOptions: ParsableArguments {
     OpenStores.opened(store)
     WaitingReport.watch(store)
     if let files = opened.files { watch(files, reportsRepairs: access == .platformAdmin) }
-    if let user = access.user, try store.reader().memberships(of: user).isEmpty {
-      throw OrgError(
-        .memberNotFound, "\(user.quoted) has no role in any organization that allows looking at it.")
-    }
+    try ActingUser.checkSeesAny(store, access)
     return store
   }
 
