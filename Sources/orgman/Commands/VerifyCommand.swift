@@ -61,8 +61,8 @@ struct VerifyCommand: ParsableCommand {
     try exitingWithStatus {
       try editing.options.requirePlatformAdmin(for: "orgman verify")
       let access = try BillingAccess(only: only)
-      for warning in access.warnings { FileHandle.standardError("orgman: \(warning)\n") }
       let clients = try access.clients { !Interruption.hasCome }
+      for warning in access.warnings { FileHandle.standardError("orgman: \(warning)\n") }
       let state = resume ? try VerifyState.load() : nil
       let store = try editing.options.store(isReadOnly: !fix || editing.confirmation.dryRun)
       if fix, !editing.confirmation.dryRun, let reason = store.readOnlyReason {
